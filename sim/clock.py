@@ -1,0 +1,255 @@
+"""Units of time at the edges, and the calendar that tells weekdays, holidays and office hours.
+
+Inside, time is whole seconds since 00:00 of the scenario's first day. This module turns what people write
+(`10 min`, `7 working days`, `day 10 19:30`) into seconds, and seconds into hours, weekdays and SLA clocks.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sim.tables import Bools, Floats, Int64s
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+MINUTE: Final = 60
+HOUR: Final = 3_600
+DAY: Final = 86_400
+WEEK: Final = 7 * DAY
+
+OFFICE_OPENS: Final = 8 * HOUR + 30 * MINUTE
+OFFICE_CLOSES: Final = 18 * HOUR
+
+CALENDAR_MARGIN: Final = 2
+"""Days that a scenario's calendar knows after its horizon, so that its last instants have a next day."""
+
+_UNITS: Final = {
+    "s": 1, "sec": 1, "second": 1, "seconds": 1,
+    "min": MINUTE, "minute": MINUTE, "minutes": MINUTE,
+    "h": HOUR, "hour": HOUR, "hours": HOUR,
+    "d": DAY, "day": DAY, "days": DAY,
+    "week": WEEK, "weeks": WEEK,
+}  # fmt: skip
+_QUANTITY: Final = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*([a-z]+(?: [a-z]+)?)?\s*", re.IGNORECASE)
+_DAY_MOMENT: Final = re.compile(r"\s*day\s+(\d+)(?:\s+(\d{1,2}):(\d{2}))?\s*", re.IGNORECASE)
+_SPAN: Final = re.compile(r"\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*")
+
+
+class Clock(StrEnum):
+    """Which seconds an SLA counts."""
+
+    CALENDAR = "calendar"
+    OFFICE = "office hours"
+    WORKING = "working days"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How long something may take, on which clock: `10 min`, `16 office hours`, `7 working days`.
+
+    Attributes:
+        seconds: on the limit's own clock; a working day has 24 hours of it, an office hour 60 minutes.
+    """
+
+    seconds: int
+    clock: Clock = Clock.CALENDAR
+
+    def __str__(self) -> str:
+        if self.clock is Clock.WORKING:
+            return f"{self.seconds / DAY:g} working days"
+        if self.clock is Clock.OFFICE:
+            return f"{self.seconds / HOUR:g} office hours"
+        return format_duration(self.seconds)
+
+
+def parse_duration(written: object) -> float:
+    """Seconds of a duration with its unit, such as `90 s`, `1.5 min`, `2 h`, `4 d`.
+
+    Raises:
+        ValueError: no number, no unit, an unknown unit, or a negative duration; the text says which.
+    """
+    number, unit = _quantity(written)
+    if unit not in _UNITS:
+        raise ValueError(f"needs one of the units s, min, h, d (got {written!r})")
+    return number * _UNITS[unit]
+
+
+def parse_limit(written: object) -> Limit:
+    """An SLA limit: a duration, or a number of `working days` or `office hours`; at least one second.
+
+    Raises:
+        ValueError: as `parse_duration`, or less than a second.
+    """
+    number, unit = _quantity(written)
+    if unit in ("working day", "working days"):
+        limit = Limit(round(number * DAY), Clock.WORKING)
+    elif unit in ("office hour", "office hours"):
+        limit = Limit(round(number * HOUR), Clock.OFFICE)
+    elif unit in _UNITS:
+        limit = Limit(round(number * _UNITS[unit]))
+    else:
+        raise ValueError(f"needs one of the units s, min, h, d, office hours, working days (got {written!r})")
+    if limit.seconds < 1:
+        raise ValueError(f"must be at least 1 s (got {written!r})")
+    return limit
+
+
+def parse_moment(written: object) -> int | datetime:
+    """A moment of a scenario: `day 10 19:30` as seconds from its start, or a local date and time.
+
+    Raises:
+        ValueError: neither form.
+    """
+    if isinstance(written, datetime):
+        return written
+    if isinstance(written, str):
+        match = _DAY_MOMENT.fullmatch(written)
+        if match:
+            hour, minute = int(match[2] or 0), int(match[3] or 0)
+            if hour < 24 and minute < 60:
+                return int(match[1]) * DAY + hour * HOUR + minute * MINUTE
+        try:
+            return datetime.fromisoformat(written).replace(tzinfo=None)
+        except ValueError:
+            pass
+    raise ValueError(f"must be like 'day 10 19:30' or '2021-05-13 19:30' (got {written!r})")
+
+
+def parse_span(written: object) -> tuple[int, int]:
+    """Seconds from 00:00 at which a shift such as `20:00-08:00` starts and ends; past midnight ends the next day.
+
+    Returns: (start, end) with 0 <= start < end <= start + 24 h; `00:00-24:00` is a whole day.
+
+    Raises:
+        ValueError: not of the form HH:MM-HH:MM, or not a time of day.
+    """
+    match = _SPAN.fullmatch(written) if isinstance(written, str) else None
+    if not match:
+        raise ValueError(f"must be like '08:00-20:00' (got {written!r})")
+    opens, opens_minute, closes, closes_minute = (int(part) for part in match.groups())
+    start, end = opens * HOUR + opens_minute * MINUTE, closes * HOUR + closes_minute * MINUTE
+    if opens > 23 or closes > 24 or max(opens_minute, closes_minute) > 59 or end > DAY:
+        raise ValueError(f"must be times of day between 00:00 and 24:00 (got {written!r})")
+    return start, end if end > start else end + DAY
+
+
+def format_duration(seconds: float) -> str:
+    """A duration as people write it, in the largest unit that leaves it short: `10 min`, `1.5 h`, `4 d`."""
+    for unit, length in (("d", DAY), ("h", HOUR), ("min", MINUTE)):
+        if seconds >= length and round(seconds / length, 2) * length == seconds:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def _quantity(written: object) -> tuple[float, str]:
+    match = _QUANTITY.fullmatch(written) if isinstance(written, str) else None
+    if not match or not match[2]:
+        raise ValueError(f"must be a number with a unit, such as '10 min' (got {written!r})")
+    number = float(match[1])
+    if number < 0:
+        raise ValueError(f"must not be negative (got {written!r})")
+    return number, match[2].lower()
+
+
+class Calendar:
+    """Days of a scenario: weekdays, public holidays, working days, and the SLA clocks that follow from them.
+
+    Args:
+        start: day 0.
+        days: how many days are known; instants after them raise IndexError.
+        holidays: `china`, the ISO code of another country, or None for no public holidays.
+    """
+
+    def __init__(self, start: date, days: int, holidays: str | None = None) -> None:
+        self.start = start
+        self.days = days
+        self.weekday: Int64s = (np.arange(days) + start.weekday()) % 7
+        """Monday is 0; shape (days,)."""
+        self.holiday: Bools = np.zeros(days, dtype=np.bool_)
+        """Public holidays, substituted days off included; shape (days,)."""
+        self.working: Bools = self.weekday < 5
+        """Working days, make-up working days at weekends included; shape (days,)."""
+        if holidays is not None:
+            known = public_holidays(holidays, start, days)
+            dates = [start + timedelta(days=day) for day in range(days)]
+            self.holiday = np.array([day in known for day in dates], dtype=np.bool_)
+            self.working = np.array([known.is_working_day(day) for day in dates], dtype=np.bool_)
+
+    def date_of(self, seconds: int) -> datetime:
+        """Local date and time of an instant."""
+        return datetime.combine(self.start, datetime.min.time()) + timedelta(seconds=seconds)
+
+    def seconds_of(self, moment: int | datetime) -> int:
+        """Seconds from 00:00 of day 0 to a moment; negative before it."""
+        if isinstance(moment, datetime):
+            return round((moment - datetime.combine(self.start, datetime.min.time())).total_seconds())
+        return moment
+
+    def counted(self, instants: Int64s, clock: Clock) -> Int64s:
+        """Seconds that a clock has counted from the start to each instant, same shape as `instants`.
+
+        The time between two instants on that clock is the difference of the two.
+        """
+        if clock is Clock.CALENDAR:
+            return instants
+        opens, closes = (OFFICE_OPENS, OFFICE_CLOSES) if clock is Clock.OFFICE else (0, DAY)
+        day, second = np.divmod(instants, DAY)
+        today = np.where(self._working_until[day + 1] > self._working_until[day], 1, 0)
+        whole = self._working_until[day] * (closes - opens)
+        counted: Int64s = whole + today * (np.clip(second, opens, closes) - opens)
+        return counted
+
+    def time_for(self, limit: Limit, instant: int) -> int:
+        """Seconds of calendar time, from an instant on, in which a limit's clock counts the limit.
+
+        Raises:
+            ValueError: the calendar ends before that.
+        """
+        if limit.clock is Clock.CALENDAR:
+            return limit.seconds
+        ends = np.arange(instant // DAY, self.days) * DAY
+        due = self.counted(np.array([instant]), limit.clock)[0] + limit.seconds
+        reached = np.flatnonzero(self.counted(ends, limit.clock) >= due)
+        if not len(reached):
+            raise ValueError(f"the calendar of {self.days} days ends before {limit} have passed")
+        return int(ends[reached[0]]) - instant
+
+    @cached_property
+    def _working_until(self) -> Int64s:
+        return np.concatenate([[0], np.cumsum(self.working)]).astype(np.int64)
+
+
+def public_holidays(country: str, start: date, days: int) -> "HolidayBase":
+    """Public holidays of a country over the days from `start`, as a `holidays.HolidayBase`.
+
+    Args:
+        country: `china` or an ISO 3166 code.
+
+    Raises:
+        ValueError: a country that is not known.
+    """
+    import holidays  # heavy; only scenarios with holidays need it
+
+    code = "CN" if country.lower() == "china" else country
+    years = range(start.year, (start + timedelta(days=days)).year + 1)
+    try:
+        return holidays.country_holidays(code, years=years)
+    except NotImplementedError:
+        raise ValueError(f"must be 'china' or an ISO country code (got {country!r})") from None
+
+
+def hour_of(instants: Int64s) -> Int64s:
+    """Hour of the day, 0 to 23, of each instant."""
+    hours: Int64s = instants // HOUR % 24
+    return hours
+
+
+def minutes(seconds: Floats | Int64s) -> Floats:
+    """Seconds as minutes."""
+    return seconds / MINUTE

@@ -1,0 +1,195 @@
+"""How letters arrive: how many a day, at which hours, on which days, and what makes a day unlike another."""
+
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    PrivateAttr,
+    ValidationInfo,
+    model_validator,
+)
+
+from sim.clock import DAY, HOUR, MINUTE, parse_moment
+from sim.models.base import Duration, Factor, Record, Share, Weight, files_of
+
+HOUR_PROFILES: dict[str, tuple[float, ...]] = {
+    # An assumption, shaped by measured profiles: 19% of letters come between 22 and 08 h.
+    "mailbox": (2.0, 1.1, 0.7, 0.5, 0.5, 0.6, 1.2, 2.4, 4.6, 6.8, 7.2, 6.2,
+                4.9, 4.7, 5.9, 6.6, 6.5, 5.6, 4.8, 5.0, 5.8, 6.2, 5.6, 4.6),
+    # Measured on noise complaints.
+    "noise_night": (11.07, 7.05, 2.45, 1.42, 1.51, 0.69, 0.89, 0.98, 0.93, 1.31, 1.38, 1.56,
+                    1.49, 1.23, 1.61, 2.17, 2.43, 3.26, 3.99, 5.49, 8.01, 11.56, 14.59, 12.94),
+    # Measured on telephone calls.
+    "phone": (0, 0, 0, 0, 0, 0, 0, 2.70, 6.35, 7.25, 8.34, 7.57,
+              6.28, 8.01, 7.66, 7.56, 7.73, 6.30, 5.56, 4.44, 3.91, 4.12, 3.54, 2.70),
+    "flat": (1.0,) * 24,
+}  # fmt: skip
+"""Named hour-of-day profiles: weight of each hour, 00 to 23."""
+
+
+def _parse_hours(written: Any) -> Any:
+    if isinstance(written, str):
+        if written not in HOUR_PROFILES:
+            raise ValueError(f"must be 24 weights or one of {', '.join(HOUR_PROFILES)} (got {written!r})")
+        return HOUR_PROFILES[written]
+    return written
+
+
+def _some_weight(weights: tuple[float, ...]) -> tuple[float, ...]:
+    if sum(weights) <= 0:
+        raise ValueError("must have at least one weight above 0")
+    return weights
+
+
+Hours = Annotated[
+    tuple[Weight, ...],
+    Field(min_length=24, max_length=24),
+    BeforeValidator(_parse_hours),
+    AfterValidator(_some_weight),
+]
+"""Weight of each hour of the day, 00 to 23: 24 numbers, or the name of a profile."""
+
+Weekdays = Annotated[tuple[Weight, ...], Field(min_length=7, max_length=7), AfterValidator(_some_weight)]
+"""Weight of each day of the week, Monday first; only their ratios matter."""
+
+
+def _write_moment(moment: int | datetime) -> str:
+    if isinstance(moment, datetime):
+        return moment.isoformat(sep=" ")
+    return f"day {moment // DAY} {moment // HOUR % 24:02}:{moment // MINUTE % 60:02}"
+
+
+Moment = Annotated[
+    int | datetime,
+    BeforeValidator(lambda written: written if isinstance(written, int) else parse_moment(written)),
+    PlainSerializer(_write_moment, return_type=str),
+]
+"""`day 10 19:30` (day 0 is the first), or a local date and time."""
+
+
+class Decay(Record):
+    """A daily rate that falls from a launch peak to a floor: floor + (start - floor) * 2^(-t / half_life)."""
+
+    start: Annotated[float, Field(ge=0)]
+    """Letters a day at the very start of day 0."""
+    floor: Annotated[float, Field(ge=0)]
+    """Letters a day in the long run."""
+    half_life: Annotated[Duration, Field(gt=0)]
+    """Time in which the excess over the floor halves."""
+
+
+class Busyness(Record):
+    """Day-to-day overdispersion: a gamma factor with mean 1 on the rate of each day."""
+
+    cv: Annotated[float, Field(ge=0, le=5)]
+    """Standard deviation of the daily factor; 0 is a plain Poisson process."""
+    ar1: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Correlation of a day's factor with the day before (on the normal scale of a Gaussian copula)."""
+
+
+class Surge(Record):
+    """A time in which more (or fewer) letters come: a festival, an outage of another channel."""
+
+    from_: Annotated[Moment, Field(alias="from")]
+    """When it begins."""
+    lasts: Annotated[Duration, Field(gt=0)]
+    """How long."""
+    times: Factor
+    """Factor on the arrival rate; below 1 is a lull."""
+    category: str | None = None
+    """The category it concerns; all if not said."""
+    unit: str | None = None
+    """The home unit or the place above it whose area it concerns, by name; everywhere if not said."""
+
+
+class TraceLetters(NamedTuple):
+    """The rows of a trace, sorted by time; an empty text where the file says nothing."""
+
+    received: npt.NDArray[np.datetime64]
+    category: tuple[str, ...]
+    channel: tuple[str, ...]
+    unit: tuple[str, ...]
+    digest: str
+    """Hash of the file, so that a changed trace makes a different run."""
+
+
+class Trace(Record):
+    """Recorded arrivals instead of drawn ones: a CSV file with a column of time stamps.
+
+    Written as the path alone where the columns have these names.
+    """
+
+    file: str
+    """Path, relative to the scenario."""
+    received: str = "received"
+    """Column of local time stamps (ISO 8601)."""
+    category: str = "category"
+    """Column of categories; drawn by share where the file has no such column or the field is empty."""
+    channel: str = "channel"
+    """Column of channels; drawn by share where the file has no such column or the field is empty."""
+    unit: str = "unit"
+    """Column of names of home units; drawn by weights where there is none or the field is empty."""
+    _letters: TraceLetters | None = PrivateAttr(default=None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, written: Any) -> Any:
+        return {"file": written} if isinstance(written, str) else written
+
+    @model_validator(mode="after")
+    def _read(self, info: ValidationInfo) -> Self:
+        columns = (self.received, self.category, self.channel, self.unit)
+        self._letters = TraceLetters(*files_of(info).read_trace(self.file, columns))
+        return self
+
+    @property
+    def letters(self) -> TraceLetters:
+        """The rows of the file."""
+        assert self._letters is not None, "read when validated"
+        return self._letters
+
+
+class Arrivals(Record):
+    """The arrival process: a daily rate and its shape in time, or a trace."""
+
+    per_day: Annotated[float, Field(ge=0, le=1e7)] | Decay | None = None
+    """Letters a day on average over a week without holidays, or how that falls from a launch peak."""
+    trace: Trace | None = None
+    """Recorded letters; excludes `per_day` and everything else here."""
+    by_hour: Hours = HOUR_PROFILES["flat"]
+    by_weekday: Weekdays = (1.0,) * 7
+    on_holidays: Factor = 1.0
+    """Factor on public holidays."""
+    busyness: Busyness | None = None
+    surges: tuple[Surge, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.per_day is None) == (self.trace is None):
+            raise ValueError("needs either per_day or trace, and not both")
+        return self
+
+
+class Channel(Record):
+    """A way in for letters."""
+
+    share: Share
+    """Share of all letters."""
+    registered: str | None = None
+    """A roster in whose hours letters are registered (they are received then); at once if not said."""
+
+
+class Category(Record):
+    """A kind of letter; what is not said here is as in `arrivals`."""
+
+    share: Share
+    """Share of all letters."""
+    by_hour: Hours | None = None
+    by_weekday: Weekdays | None = None
+    on_holidays: Factor | None = None

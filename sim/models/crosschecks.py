@@ -1,0 +1,176 @@
+"""What only shows when a scenario is seen as a whole: names that must exist, shares that must sum to 100%."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from sim.errors import Problem
+from sim.models.base import PerCategory
+from sim.models.staffing import ALWAYS, ROSTERS, Team
+from sim.models.wording import one_of
+from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
+
+if TYPE_CHECKING:
+    from sim.models.scenario import Scenario
+
+SHARE_TOLERANCE = 1e-6
+
+
+def cross_checks(scenario: "Scenario") -> list[Problem]:
+    """Every problem that a scenario has as a whole; empty if it is sound."""
+    families: tuple[Callable[[Scenario], Iterator[Problem]], ...] = (_letters, _rosters, _teams, _workflow, _slas)
+    return [problem for family in families for problem in family(scenario)]
+
+
+def _known(name: str | None, names: Iterable[str], what: str, path: str) -> Iterator[Problem]:
+    if name is not None and name not in (names := list(names)):
+        yield Problem(f"no such {what} {one_of(name, names)}", path)
+
+
+def _sums_to_one(shares: Mapping[str, float], path: str) -> Iterator[Problem]:
+    total = sum(shares.values())
+    if abs(total - 1) > SHARE_TOLERANCE:
+        yield Problem(f"shares must sum to 100% (got {100 * total:.6g}%)", path)
+
+
+def _letters(scenario: "Scenario") -> Iterator[Problem]:
+    yield from _sums_to_one({name: channel.share for name, channel in scenario.channels.items()}, "channels")
+    yield from _sums_to_one({name: category.share for name, category in scenario.categories.items()}, "categories")
+    if "default" in scenario.categories:
+        yield Problem("'default' cannot be the name of a category", "categories.default")
+    for name, channel in scenario.channels.items():
+        path = f"channels.{name}.registered"
+        yield from _known(channel.registered, _roster_names(scenario), "roster", path)
+    places = [name for team in scenario.teams.values() for name in team.names or ()]
+    for position, surge in enumerate(scenario.arrivals.surges):
+        path = f"arrivals.surges[{position}]"
+        yield from _known(surge.category, scenario.categories, "category", f"{path}.category")
+        yield from _known(surge.unit, places, "unit", f"{path}.unit")
+
+
+def _roster_names(scenario: "Scenario") -> list[str]:
+    return [ALWAYS, *ROSTERS, *scenario.rosters]
+
+
+def _rosters(scenario: "Scenario") -> Iterator[Problem]:
+    for name in scenario.rosters:
+        if name == ALWAYS or name in ROSTERS:
+            yield Problem("is the name of a built-in roster; choose another", f"rosters.{name}")
+
+
+def _teams(scenario: "Scenario") -> Iterator[Problem]:
+    teams = scenario.teams
+    for name, team in teams.items():
+        path = f"teams.{name}"
+        yield from _known(team.within, teams, "team", f"{path}.within")
+        for roster in team.staff:
+            yield from _known(roster, _roster_names(scenario), "roster", f"{path}.staff.{roster}")
+        if team.absence and ALWAYS in team.staff:
+            yield Problem("a seat of the roster 'always' is never empty; absence needs shifts", f"{path}.absence")
+        yield from _units(team, teams, path)
+        if _is_circular(name, teams):
+            yield Problem("the teams lie within each other in a circle", f"{path}.within")
+
+
+def _units(team: Team, teams: Mapping[str, Team], path: str) -> Iterator[Problem]:
+    count = team.unit_count
+    if count < 1:
+        yield Problem("must have at least one unit", f"{path}.units")
+    if isinstance(team.units, tuple):
+        parent = teams.get(team.within or "")
+        if team.within is None:
+            yield Problem("a list needs `within`: it says how many units each unit above has", f"{path}.units")
+        elif parent and len(team.units) != parent.unit_count:
+            yield Problem(
+                f"must have one number for each of the {parent.unit_count} units of {team.within} "
+                f"(got {len(team.units)})",
+                f"{path}.units",
+            )
+    if team.weights is not None and len(team.weights) != count:
+        yield Problem(f"must be {count} weights, one a unit (got {len(team.weights)})", f"{path}.weights")
+    elif team.weights is not None and sum(team.weights) <= 0:
+        yield Problem("must have at least one weight above 0", f"{path}.weights")
+    if team.staff_by == "weights" and team.weights is None:
+        yield Problem("'weights' needs weights", f"{path}.staff_by")
+    if team.names is not None and len(team.names) != count:
+        yield Problem(f"must be {count} names, one a unit (got {len(team.names)})", f"{path}.names")
+    elif team.names is not None and len(set(team.names)) != count:
+        yield Problem("must be different names", f"{path}.names")
+
+
+def _is_circular(name: str, teams: Mapping[str, Team]) -> bool:
+    above = teams[name].within
+    for _ in teams:
+        if above is None or above not in teams:
+            return False
+        if above == name:
+            return True
+        above = teams[above].within
+    return False
+
+
+def _workflow(scenario: "Scenario") -> Iterator[Problem]:
+    earlier: list[str] = []
+    for position, step in enumerate(scenario.workflow):
+        path = f"workflow[{position}]"
+        if step.name in earlier:
+            yield Problem(f"there is a step '{step.name}' already", path)
+        yield from _categories(scenario, step.for_, f"{path}.for")
+        for key, value in step:
+            if isinstance(value, PerCategory):
+                yield from _per_category(scenario, step, value, f"{path}.{key}")
+        if isinstance(step, WorkStep):
+            yield from _work(scenario, step, path)
+        if isinstance(step, LoopStep):
+            yield from _loop(step, earlier, path)
+        if not isinstance(step, LeaveStep | LoopStep):
+            earlier.append(step.name)
+
+
+def _categories(scenario: "Scenario", names: tuple[str, ...] | None, path: str) -> Iterator[Problem]:
+    if names is not None and not names:
+        yield Problem("must name at least one category", path)
+    for name in names or ():
+        yield from _known(name, scenario.categories, "category", path)
+
+
+def _per_category(scenario: "Scenario", step: Step, value: PerCategory[object], path: str) -> Iterator[Problem]:
+    for name in value.per_category:
+        if name != "default":
+            yield from _known(name, scenario.categories, "category", f"{path}.per_category.{name}")
+    missing = [name for name in step.for_ or scenario.categories if name not in value.per_category]
+    if missing and "default" not in value.per_category:
+        yield Problem(f"needs a value for {', '.join(missing)}, or a default", f"{path}.per_category")
+
+
+def _work(scenario: "Scenario", step: WorkStep, path: str) -> Iterator[Problem]:
+    for category, routing in step.by.per_category.items():
+        where = f"{path}.by" if list(step.by.per_category) == ["default"] else f"{path}.by.per_category.{category}"
+        for team in routing:
+            yield from _known(team, scenario.teams, "team", where)
+        yield from _sums_to_one(routing, where)
+    yield from _known(step.cover, scenario.teams, "team", f"{path}.cover")
+    if step.escalate is not None:
+        yield from _known(step.escalate.to, scenario.teams, "team", f"{path}.escalate.to")
+
+
+def _loop(step: LoopStep, earlier: list[str], path: str) -> Iterator[Problem]:
+    if step.back_to not in earlier:
+        yield Problem(f"must name an earlier step {one_of(step.back_to, earlier)}", f"{path}.back_to")
+    if step.at_most is None and any(chance >= 1 for chance in step.chance.values):
+        yield Problem("a chance of 100% without at_most would never end", f"{path}.chance")
+
+
+def _slas(scenario: "Scenario") -> Iterator[Problem]:
+    steps = [step.name for step in scenario.workflow if isinstance(step, WorkStep | WaitStep)]
+    for name, sla in scenario.sla.items():
+        path = f"sla.{name}"
+        for key, milestone in (("from", sla.from_), ("until", sla.until)):
+            if "." in milestone:
+                yield from _known(milestone.rsplit(".", 1)[0], steps, "step", f"{path}.{key}")
+        if sla.until in ("received", sla.from_):
+            yield Problem(f"must come after {sla.from_}", f"{path}.until")
+        if sla.from_ == "closed":
+            yield Problem("must come before closed", f"{path}.from")
+        yield from _categories(scenario, sla.for_, f"{path}.for")
+        for step in sla.paused_during:
+            yield from _known(step, steps, "step", f"{path}.paused_during")

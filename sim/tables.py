@@ -1,0 +1,129 @@
+"""The arrays that machines run on: a workload, a roster, and the log an engine writes.
+
+All times are whole seconds since 00:00 of the scenario's first day. Every array of one record has one
+row a letter, a visit, a shift or a stretch, as its comment says. Nothing here knows a unit of time, a
+random generator or a scenario key.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Int64s = npt.NDArray[np.int64]
+Int32s = npt.NDArray[np.int32]
+Int16s = npt.NDArray[np.int16]
+Int8s = npt.NDArray[np.int8]
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+NOT_YET: Final = -1
+"""An instant that has not come before the horizon, and the unit of a visit that nobody has finished."""
+
+NO_UNIT: Final = -1
+"""The unit of a delay, and the cover of a visit that has none."""
+
+NEVER: Final = -1
+"""`escalate_after` of a visit that is never escalated."""
+
+OTHER_DUTY: Final = -1
+"""The category, channel and step of work that is not a letter's: it occupies staff and is not counted."""
+
+HAND_OVER: Final = 0
+"""At its person's shift end the visit is put down where it is, and waits for the next person."""
+
+FINISH: Final = 1
+"""At its person's shift end the visit stays with its person, in overtime, until it finishes."""
+
+WORK: Final = 0
+"""A stretch during which a person of a unit works on the visit."""
+
+WAIT: Final = 1
+"""A stretch during which the visit waits in a unit's queue."""
+
+
+class Workload(NamedTuple):
+    """The letters of one replication and their visits, in the order in which each letter makes them.
+
+    Letters are sorted by `received`; the visits of letter i are rows
+    `first_visit[i]` to `first_visit[i + 1] - 1`. A letter may have no visit.
+    """
+
+    # one row a letter
+    received: Int64s
+    category: Int16s  # index into the scenario's categories, or OTHER_DUTY
+    channel: Int16s  # index into the scenario's channels, or OTHER_DUTY
+    home: Int32s  # home unit
+    left: Bools  # leaves the workflow before its end (referred elsewhere)
+    first_visit: Int64s  # one more row than there are letters
+
+    # one row a visit
+    step: Int16s  # index into the scenario's workflow, or OTHER_DUTY
+    unit: Int32s  # its own unit, or NO_UNIT for a delay
+    service: Int64s  # seconds of effort (>= 1), or of delay (>= 0)
+    priority: Int8s  # 0 to 9, smaller first
+    interrupts: Bools
+    interruptible: Bools
+    resume_cost: Int32s  # seconds added at each resumption
+    at_shift_end: Int8s  # HAND_OVER or FINISH
+    cover: Int32s  # unit that takes it where nobody is on duty, or NO_UNIT
+    escalate_after: Int32s  # seconds in the queue (>= 1), or NEVER
+    escalate_to: Int32s  # unit; read only where `escalate_after` is not NEVER
+
+    @property
+    def letters(self) -> int:
+        """Number of letters."""
+        return len(self.received)
+
+    @property
+    def visits(self) -> int:
+        """Number of visits of all letters."""
+        return len(self.service)
+
+    def letter_of_visit(self) -> Int64s:
+        """Index of the letter that each visit belongs to, shape (visits,)."""
+        return np.repeat(np.arange(self.letters), np.diff(self.first_visit))
+
+
+class Roster(NamedTuple):
+    """The shifts of every unit, absences already drawn; sorted by start, then unit, then end.
+
+    A shift is on duty while `start <= now < end`. Units are numbered 0 to `units` - 1; a unit need not
+    have a shift, and a shift may have nobody.
+    """
+
+    unit: Int32s
+    start: Int64s
+    end: Int64s
+    people: Int32s
+    units: int
+
+    @property
+    def shifts(self) -> int:
+        """Number of shifts of all units."""
+        return len(self.start)
+
+
+class Stretches(NamedTuple):
+    """What happened to each visit second by second: sorted by visit, then from; none is empty.
+
+    A stretch still running at the horizon ends there.
+    """
+
+    visit: Int64s
+    kind: Int8s  # WORK or WAIT
+    unit: Int32s
+    shift: Int64s  # the shift whose person works on it, or -1 for a wait
+    start: Int64s
+    end: Int64s
+
+
+class Log(NamedTuple):
+    """What an engine reports, one row a visit: facts only, every figure is computed from them later."""
+
+    queued: Int64s  # joined its queue, or began its delay; or NOT_YET
+    started: Int64s  # first start; a delay's equals `queued`; or NOT_YET
+    finished: Int64s  # or NOT_YET
+    served_by: Int32s  # the unit that finished it; NOT_YET before that and for a delay
+    interruptions: Int32s  # times it was put down, by urgent work or by a shift end
+    stretches: Stretches | None  # only when asked for
