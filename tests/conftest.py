@@ -1,0 +1,50 @@
+"""What all tests share: Hypothesis without deadlines, charts without a screen, a browser without a network."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+# Set before anything imports matplotlib.
+os.environ["MPLBACKEND"] = "agg"
+
+# A deadline would make the tests depend on how busy the machine is. On CI Hypothesis takes its own profile,
+# which has none and repeats the same examples.
+settings.register_profile("here", deadline=None)
+if "CI" not in os.environ:
+    settings.load_profile("here")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the browser tests, and say so, where there is no browser."""
+    if CHROMIUM is None:
+        for item in items:
+            if "browser" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="no chromium on this machine"))
+
+
+# One a module and not one a session: while Playwright runs, no other test of the process can start an event loop.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """The system's chromium, headless and offline; a test opens its own page and closes it."""
+    from playwright.sync_api import sync_playwright
+
+    # No name resolves, so neither a page nor the browser itself reaches beyond this machine.
+    offline = ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            chromium_sandbox=False,
+            args=[*offline, *quiet, "--disable-gpu", "--disable-quic"],
+        )
+        yield browser
+        browser.close()
