@@ -1,0 +1,1 @@
+"""What a user can configure, one noun a file; nothing runs here."""
