@@ -1,0 +1,91 @@
+"""Words to tell a story with: letters and their visits, shifts, and what a log says of them."""
+
+from typing import Any
+
+import numpy as np
+
+from sim.tables import HAND_OVER, NEVER, NO_UNIT, NOT_YET, WORK, Log, Roster, Workload
+
+DESK, BRANCH, STATION, CITY = UNITS = range(4)
+
+_WORK = {
+    "priority": 5,
+    "interrupts": False,
+    "interruptible": False,
+    "resume_cost": 0,
+    "at_shift_end": HAND_OVER,
+    "cover": NO_UNIT,
+    "escalate_after": NEVER,
+    "escalate_to": NO_UNIT,
+}
+_DTYPES = {
+    "unit": np.int32,
+    "service": np.int64,
+    "priority": np.int8,
+    "interrupts": np.bool_,
+    "interruptible": np.bool_,
+    "resume_cost": np.int32,
+    "at_shift_end": np.int8,
+    "cover": np.int32,
+    "escalate_after": np.int32,
+    "escalate_to": np.int32,
+}
+
+Visit = dict[str, Any]
+
+
+def work(unit: int, service: int, **asked: Any) -> Visit:
+    """A visit of one person of a unit; plain unless something else is asked, by the names of `Workload`."""
+    assert set(asked) <= set(_WORK), asked
+    return {"unit": unit, "service": service, **_WORK, **asked}
+
+
+def delay(service: int) -> Visit:
+    """A visit during which time passes."""
+    return work(NO_UNIT, service)
+
+
+def letters(*each: tuple[Any, ...]) -> Workload:
+    """Letters as `(received, visit, visit, ...)`, in order of receipt; visits are numbered through."""
+    received = [letter[0] for letter in each]
+    visits: list[Visit] = [visit for letter in each for visit in letter[1:]]
+    step = [number for letter in each for number in range(len(letter) - 1)]
+    return Workload(
+        received=np.array(received, np.int64),
+        category=np.zeros(len(each), np.int16),
+        channel=np.zeros(len(each), np.int16),
+        home=np.zeros(len(each), np.int32),
+        left=np.zeros(len(each), np.bool_),
+        first_visit=np.cumsum([0, *(len(letter) - 1 for letter in each)], dtype=np.int64),
+        step=np.array(step, np.int16),
+        **{name: np.array([visit[name] for visit in visits], dtype) for name, dtype in _DTYPES.items()},
+    )
+
+
+def shifts(*each: tuple[int, int, int, int], units: int = len(UNITS)) -> Roster:
+    """Shifts as `(unit, start, end, people)`, numbered by start, then unit, then end."""
+    rows = sorted(each, key=lambda shift: (shift[1], shift[0], shift[2]))
+    unit, start, end, people = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return Roster(
+        unit=np.array(unit, np.int32),
+        start=np.array(start, np.int64),
+        end=np.array(end, np.int64),
+        people=np.array(people, np.int32),
+        units=units,
+    )
+
+
+def told(log: Log) -> list[tuple[int, int, int, int, int]]:
+    """The log as `(queued, started, finished, served_by, interruptions)` a visit."""
+    return [tuple(row) for row in zip(*(column.tolist() for column in log[:5]), strict=True)]
+
+
+def history(log: Log) -> list[tuple[int, str, int, int, int, int]]:
+    """The stretches as `(visit, "work" or "wait", unit, shift, start, end)`."""
+    assert log.stretches is not None
+    rows = zip(*(column.tolist() for column in log.stretches), strict=True)
+    return [(visit, "work" if kind == WORK else "wait", *rest) for visit, kind, *rest in rows]
+
+
+NOTHING = (NOT_YET, NOT_YET, NOT_YET, NOT_YET, 0)
+"""What the log says of a visit that the letter has not reached."""
