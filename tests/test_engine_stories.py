@@ -223,11 +223,11 @@ def test_urgent_work_interrupts_wherever_it_comes_to(play: Play) -> None:
         letters(
             (0, work(STATION, 100)),
             (0, work(CITY, 100, interruptible=True)),
-            (0, work(STATION, 10, priority=0, interrupts=True, escalate_after=60, escalate_to=CITY)),
+            (5, work(STATION, 10, priority=0, interrupts=True, escalate_after=55, escalate_to=CITY)),
         ),
         shifts((STATION, 0, 1000, 1), (CITY, 0, 1000, 1)),
     )
-    assert told(log) == [(0, 0, 100, STATION, 0), (0, 0, 110, CITY, 1), (0, 60, 70, CITY, 0)]
+    assert told(log) == [(0, 0, 100, STATION, 0), (0, 0, 110, CITY, 1), (5, 60, 70, CITY, 0)]
 
 
 def test_a_visit_without_interrupts_holds_back_the_urgent_one_behind_it(play: Play) -> None:
