@@ -25,7 +25,7 @@ HOUSE = (
     (7, "showing", "text", "rich"),
     (6, "deciding", "experiment comparison stress targets verify", "numpy"),
     (6, "deciding", "planner", "numpy scipy"),
-    (5, "judging", "measures report", "numpy"),
+    (5, "judging", "measures causes figures report", "numpy"),
     (5, "judging", "statistics queueing staffing_need", "numpy scipy"),
     (4, "running", "engine audit", "numpy"),
     (4, "running", "engine_simpy", "numpy simpy"),

@@ -1,0 +1,262 @@
+"""What people read: the figures of letters, SLAs, steps and teams, estimated over replications.
+
+Times leave the program here, so every name says its unit. Arrays hold nan, and estimates None, where there
+is nothing to estimate. Everything is over the letters received in the window, or over the hours of the
+window, unless it says otherwise.
+"""
+
+from dataclasses import dataclass
+
+from sim.causes import Why
+from sim.statistics import Band, Estimate, Verdict
+from sim.tables import Floats
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How long something took, over all letters of all replications: exact, not estimated from bins.
+
+    A percentile is the least duration that this share of the letters did not exceed. None where there are
+    no letters.
+    """
+
+    mean: Estimate
+    p50: float | None
+    p90: float | None
+    p95: float | None
+    p99: float | None
+    max: float | None
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Shares of letters between edges, and of those beyond the last edge; they sum to 1.
+
+    Attributes:
+        edges_min: shape (bins + 1,); a bin holds its lower edge and not its upper one, the first also
+            what took no time.
+        share: shape (bins,).
+    """
+
+    edges_min: Floats
+    share: Band
+    beyond: Estimate
+
+
+@dataclass(frozen=True)
+class Exceedance:
+    """Share of visits that waited longer than each of some durations, shape (durations,)."""
+
+    minutes: Floats
+    share: Band
+
+
+@dataclass(frozen=True)
+class Fan:
+    """A course of time over replications: its mean and percentiles across them, shape (instants,)."""
+
+    mean: Floats
+    p5: Floats
+    p25: Floats
+    p50: Floats
+    p75: Floats
+    p95: Floats
+
+
+@dataclass(frozen=True)
+class LetterFigures:
+    """What became of the letters of the window.
+
+    Attributes:
+        received, closed: letters a replication; closed ones may have left for another authority.
+        open_at_end: letters of the window that the simulation leaves open.
+        left: letters that leave the workflow before its end.
+        open_at_window_end: letters open when the window ends, of all that came since day 0.
+        closed_share: closed of received.
+        time_in_system_min: from received to closed, of the closed ones.
+    """
+
+    received: Estimate
+    closed: Estimate
+    open_at_end: Estimate
+    left: Estimate
+    open_at_window_end: Estimate
+    closed_share: Estimate
+    time_in_system_min: Spread
+
+
+@dataclass(frozen=True)
+class GroupFigures:
+    """Compliance of the letters of one category, channel, home unit or team."""
+
+    name: str
+    letters: Estimate
+    breaches: Estimate
+    compliance: Estimate
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One way in which letters breached an SLA: where most of their time went.
+
+    Attributes:
+        step: name of the step.
+        team: name of the team in whose queue or hands the letter was; None for an elapsed wait.
+        breaches: letters a replication.
+        share: of all breaches of this SLA.
+    """
+
+    step: str
+    team: str | None
+    why: Why
+    breaches: Estimate
+    share: Estimate
+
+
+@dataclass(frozen=True)
+class SlaFigures:
+    """How one promise was kept.
+
+    Attributes:
+        limit: as the scenario writes it.
+        limit_min: minutes on the SLA's own clock, as are all its durations.
+        letters: letters a replication to which it applies and whose outcome is known.
+        undecided: letters a replication still within the limit when the simulation ends; they count nowhere.
+        elapsed_min: until the promise was kept; of a letter still open after the limit, until the simulation ends.
+        by_hour_of_week: compliance by weekday and hour of receipt, shape (7, 24), Monday first.
+        letters_by_hour_of_week: letters a replication, same shape.
+        by_home: by home unit, those with letters.
+        by_team: by the team that brought it about, or in whose queue the letter is.
+        causes: of its breaches, the commonest first.
+        breaches_by_hour: letters a replication by hour of the day at which the longest part of the breach
+            began, and by cause in the order of `Why`, shape (24, causes).
+    """
+
+    name: str
+    from_: str
+    until: str
+    limit: str
+    limit_min: float
+    target: float | None
+    compliance: Estimate
+    verdict: Verdict | None
+    letters: Estimate
+    breaches: Estimate
+    undecided: Estimate
+    elapsed_min: Spread
+    histogram: Histogram
+    by_hour_of_week: Band
+    letters_by_hour_of_week: Band
+    by_category: tuple[GroupFigures, ...]
+    by_channel: tuple[GroupFigures, ...]
+    by_home: tuple[GroupFigures, ...]
+    by_team: tuple[GroupFigures, ...]
+    causes: tuple[Cause, ...]
+    breaches_by_hour: Band
+
+    @property
+    def worst_hours(self) -> tuple[int, int] | None:
+        """Shortest span of hours of the day, [start, end) with end up to start + 24, with half of the breaches.
+
+        By the hour at which the longest part of the breach began. None without breaches.
+        """
+        by_hour = self.breaches_by_hour.mean.sum(axis=1)
+        if not by_hour.sum() > 0:
+            return None
+        twice = [0.0]
+        for breaches in (*by_hour, *by_hour):
+            twice.append(twice[-1] + float(breaches))
+        half = 0.5 * twice[24]
+        spans = ((start, start + length) for length in range(1, 25) for start in range(24))
+        return next(span for span in spans if twice[span[1]] - twice[span[0]] >= half * (1 - 1e-12))
+
+
+@dataclass(frozen=True)
+class StepFigures:
+    """What happened at one step, and how much of a letter's way it takes.
+
+    Attributes:
+        visits: visits a replication that reached the step.
+        not_started: visits a replication that nobody had started when the simulation ended.
+        wait_min: from joining the queue to the first start, of the started ones.
+        delayed_share: visits that waited at all, of all.
+        service_min: effort (or elapsed time) without interruptions.
+        interruptions: times a replication that a visit was put down, by urgent work or by a shift end.
+        waits: share of the started visits that waited longer than some durations.
+        waiting_min, work_min, elapsed_min: minutes of a closed letter's time in system that pass at this step
+            in queues, in somebody's hands, and without anybody. Over all steps they sum to its mean.
+    """
+
+    name: str
+    visits: Estimate
+    not_started: Estimate
+    wait_min: Spread
+    delayed_share: Estimate
+    service_min: Spread
+    interruptions: Estimate
+    waits: Exceedance
+    waiting_min: Estimate
+    work_min: Estimate
+    elapsed_min: Estimate
+
+
+@dataclass(frozen=True)
+class TeamWeek:
+    """People of a team, and letters waiting for them, by hour of the week of the window, Monday 00 first.
+
+    Time averages within the hour, each shape (168,). `busy` includes other duty but not `overtime`;
+    `utilisation` is busy of on duty, nan where nobody ever is.
+    """
+
+    on_duty: Band
+    busy: Band
+    other_duty: Band
+    overtime: Band
+    waiting: Band
+    utilisation: Band
+
+
+@dataclass(frozen=True)
+class TeamFigures:
+    """How much of its people a team used.
+
+    Attributes:
+        headcount: people employed, over all units and rosters.
+        counted: whether they count towards the headcount of the mailbox.
+        on_duty_hours: person-hours of its shifts, absences taken off.
+        busy_hours: person-hours of work within shifts, other duty included.
+        letter_hours: of these, on letters.
+        utilisation: busy of on duty.
+        overtime_hours: person-hours of work after the end of a shift.
+        queue_mean: letters waiting in its queues, averaged over time.
+        queue_max: most letters that waited at once.
+    """
+
+    name: str
+    tier: str
+    units: int
+    headcount: int
+    counted: bool
+    on_duty_hours: Estimate
+    busy_hours: Estimate
+    letter_hours: Estimate
+    utilisation: Estimate
+    overtime_hours: Estimate
+    queue_mean: Estimate
+    queue_max: Estimate
+    week: TeamWeek
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Letters open and their mean age in the course of the whole simulation.
+
+    Attributes:
+        days: instants in days since the start, shape (instants,).
+        open_letters: received and not closed.
+        age_days: mean time since receipt of the open letters; 0 where none is open.
+    """
+
+    days: Floats
+    open_letters: Fan
+    age_days: Fan

@@ -1,0 +1,74 @@
+"""The report on a scenario: what the replications together say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.figures import Backlog, LetterFigures, SlaFigures, Spread, StepFigures, TeamFigures
+from sim.statistics import Estimate, Verdict
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that is shown of a run; mappings are in the order of the scenario.
+
+    Attributes:
+        scenario: short name, of the file.
+        title: the scenario's own name.
+        headcount: people of the teams that count towards the mailbox.
+        cost: of the people of all teams.
+    """
+
+    scenario: str
+    title: str
+    engine: str
+    replications: int
+    seed: int
+    headcount: int
+    cost: float
+    letters: LetterFigures
+    slas: Mapping[str, SlaFigures]
+    steps: Mapping[str, StepFigures]
+    teams: Mapping[str, TeamFigures]
+    backlog: Backlog
+
+    @property
+    def holds(self) -> Verdict | None:
+        """Whether the staffing meets every target: missed if one is missed, met if all are; None without targets."""
+        verdicts = {sla.verdict for sla in self.slas.values()} - {None}
+        return next((each for each in (Verdict.MISSED, Verdict.UNCLEAR, Verdict.MET) if each in verdicts), None)
+
+    def summary(self) -> dict[str, Any]:
+        """The content of summary.json: plain values, None where there is nothing to estimate."""
+        return {
+            "scenario": self.scenario,
+            "engine": self.engine,
+            "replications": self.replications,
+            "seed": self.seed,
+            "letters": _plain(self.letters, "received closed open_at_end time_in_system_min"),
+            "sla": {
+                name: _plain(sla, "limit_min target compliance verdict letters elapsed_min")
+                for name, sla in self.slas.items()
+            },
+            "steps": {
+                name: _plain(step, "visits wait_min delayed_share service_min interruptions")
+                for name, step in self.steps.items()
+            },
+            "teams": {
+                name: _plain(team, "headcount on_duty_hours busy_hours utilisation overtime_hours queue_mean queue_max")
+                for name, team in self.teams.items()
+            },
+        }
+
+
+def _plain(figures: object, names: str) -> dict[str, Any]:
+    """Some attributes of a record as JSON can hold them."""
+    return {name: _value(getattr(figures, name)) for name in names.split()}
+
+
+def _value(figure: object) -> Any:
+    if isinstance(figure, Estimate):
+        return _plain(figure, "mean low high")
+    if isinstance(figure, Spread):
+        return _plain(figure, "mean p50 p90 p95 p99 max")
+    return figure.value if isinstance(figure, Verdict) else figure

@@ -1,0 +1,189 @@
+"""Estimates over replications, with intervals that respect what is independent.
+
+Letters of one replication share its busy days and its queues, so only replications are independent units.
+Every interval here comes from the variation between replications; its level is 95%.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from scipy.special import stdtrit
+
+from sim.tables import Floats, Int64s
+
+LEVEL: Final = 0.95
+"""Confidence level of every interval."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure estimated over replications, with its 95% confidence interval.
+
+    `mean` is None where there is nothing to estimate (a share of no letters), `low` and `high` also where
+    one replication alone says nothing about chance.
+    """
+
+    mean: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def width(self) -> float | None:
+        """Width of the interval; None without one."""
+        return None if self.low is None or self.high is None else self.high - self.low
+
+
+@dataclass(frozen=True)
+class Band:
+    """Estimates of many figures at once, for example of every hour of the week; nan where there is none."""
+
+    mean: Floats
+    low: Floats
+    high: Floats
+
+    def at(self, *index: int) -> Estimate:
+        """One of the figures."""
+        return Estimate(*(_or_none(column[index]) for column in (self.mean, self.low, self.high)))
+
+
+class Verdict(StrEnum):
+    """Whether a target is met, judged by the interval and not by the mean."""
+
+    MET = "met"
+    MISSED = "missed"
+    UNCLEAR = "unclear"
+
+
+class Ratio(NamedTuple):
+    """Sums whose quotient is a figure: letters on time and all letters, busy seconds and seconds on duty.
+
+    Both have the same shape. In the measures of one replication that is the shape of the figure; stacked
+    over replications it has one axis more, the first.
+    """
+
+    part: Floats
+    whole: Floats
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a figure differs between two systems that met the same chance, replication by replication.
+
+    Attributes:
+        paired: the second minus the first, with the interval that the common chance allows.
+        independent: the same, with the interval it would have had if each had met its own chance.
+    """
+
+    paired: Estimate
+    independent: Estimate
+
+    @property
+    def narrowing(self) -> float | None:
+        """Factor by which common random numbers narrowed the interval; None where there is no width to compare."""
+        narrow, wide = self.paired.width, self.independent.width
+        return wide / narrow if narrow and wide is not None else None
+
+
+def mean_over(replications: Floats | Int64s) -> Band:
+    """Mean over replications with a t interval.
+
+    Args:
+        replications: shape (replications, ...), at least one replication.
+    """
+    count = len(replications)
+    mean = replications.mean(axis=0)
+    if count < 2:
+        return _unknown_width(mean)
+    half = _t(count - 1) * replications.std(axis=0, ddof=1) / np.sqrt(count)
+    return Band(mean, mean - half, mean + half)
+
+
+def ratio_over(ratio: Ratio, *, share: bool = False) -> Band:
+    """Ratio of the sums over replications, with a delete-one jackknife interval (Efron and Tibshirani 1993, ch. 11).
+
+    Args:
+        ratio: shape (replications, ...).
+        share: whether the figure is a share, whose interval stays within [0, 1].
+
+    Returns: nan where the whole is 0; no interval with fewer than two replications, or where deleting one
+        leaves nothing.
+    """
+    mean, without = _jackknife(ratio)
+    count = len(without)
+    if count < 2:
+        return _unknown_width(mean)
+    half = _t(count - 1) * np.sqrt(_variance(without))
+    low, high = mean - half, mean + half
+    return Band(mean, np.clip(low, 0, 1), np.clip(high, 0, 1)) if share else Band(mean, low, high)
+
+
+def paired_difference(first: Ratio, second: Ratio) -> Difference:
+    """Second ratio minus first, over the same replications of two systems.
+
+    The paired interval deletes a replication from both at once. The independent one adds the two variances,
+    with the degrees of freedom of Welch and Satterthwaite.
+
+    Args:
+        first, second: shape (replications,). A mean of counts is a ratio whose whole is 1 everywhere.
+    """
+    (mean, without), (other_mean, other_without) = _jackknife(first), _jackknife(second)
+    count = len(without)
+    if count != len(other_without):
+        raise ValueError(f"must be the same replications (got {count} and {len(other_without)})")
+    difference = other_mean - mean
+    if count < 2:
+        unknown = _unknown_width(difference).at()
+        return Difference(unknown, unknown)
+    half = _t(count - 1) * np.sqrt(_variance(other_without - without))
+    one, other = _variance(without), _variance(other_without)
+    with np.errstate(invalid="ignore"):
+        freedom = np.where(one + other > 0, (count - 1) * (one + other) ** 2 / (one**2 + other**2), count - 1)
+    wide = _t(freedom) * np.sqrt(one + other)
+    return Difference(
+        Band(difference, difference - half, difference + half).at(),
+        Band(difference, difference - wide, difference + wide).at(),
+    )
+
+
+def verdict(estimate: Estimate, target: float | None) -> Verdict | None:
+    """Whether a share of letters reaches its target; None without a target or without letters.
+
+    An estimate without interval, of one replication, is never more than unclear.
+    """
+    if target is None or estimate.mean is None:
+        return None
+    if estimate.low is not None and estimate.low >= target:
+        return Verdict.MET
+    if estimate.high is not None and estimate.high < target:
+        return Verdict.MISSED
+    return Verdict.UNCLEAR
+
+
+def _jackknife(ratio: Ratio) -> tuple[Floats, Floats]:
+    """The ratio of the sums, and the same without each replication in turn, shape (replications, ...)."""
+    part, whole = ratio.part.sum(axis=0), ratio.whole.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return part / whole, (part - ratio.part) / (whole - ratio.whole)
+
+
+def _variance(without: Floats) -> Floats:
+    """Jackknife variance of a figure, from its values without each replication."""
+    count = len(without)
+    variance: Floats = (count - 1) / count * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
+    return variance
+
+
+def _t(freedom: Floats | int) -> Floats:
+    """Quantile of Student's t that leaves half of 1 - LEVEL above it."""
+    quantile: Floats = stdtrit(freedom, (1 + LEVEL) / 2)
+    return quantile
+
+
+def _unknown_width(mean: Floats) -> Band:
+    return Band(mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan))
+
+
+def _or_none(number: np.floating[Any]) -> float | None:
+    return float(number) if np.isfinite(number) else None
