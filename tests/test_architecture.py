@@ -30,7 +30,7 @@ HOUSE = (
     (4, "running", "engine audit", "numpy"),
     (4, "running", "engine_simpy", "numpy simpy"),
     (4, "running", "engine_compiled", "numba numpy"),
-    (3, "drawing", "places setting arrivals service workload roster shifts", "numpy scipy"),
+    (3, "drawing", "places setting quantiles shifts roster rates jurisdiction arrivals visits other_duty workload", "numpy scipy"),
     (2, "reading", "loading schema", "pydantic"),
     (2, "reading", "yaml_source", "ruamel"),
     (1, "nouns", "models", "numpy pydantic"),
