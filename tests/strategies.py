@@ -1,0 +1,61 @@
+"""Hypothesis strategies: small offices in which everything of the engine contract can happen.
+
+Ties are where engines go wrong, so all times are multiples of a tick, and few ticks make a day.
+"""
+
+from typing import Any, NamedTuple
+
+from builder import delay, letters, shifts, work
+from hypothesis import strategies as st
+
+from sim.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Roster, Workload
+
+
+class Day(NamedTuple):
+    """What an engine is given."""
+
+    workload: Workload
+    roster: Roster
+    horizon: int
+
+
+@st.composite
+def days(draw: st.DrawFn, tick: int = 60, ticks: int = 30, most_letters: int = 12) -> Day:
+    """A day of some units, with shifts that overlap, stand empty, and reach beyond both ends of the day."""
+    units = draw(st.sampled_from([1, 2, 3]))
+    awake = draw(st.lists(st.integers(0, units - 1), min_size=1, unique=True))  # one person all day
+    some = draw(st.lists(_shifts(units, tick, ticks), max_size=3 * units))
+    roster = shifts(*((unit, 0, 2 * ticks * tick, 1) for unit in awake), *some, units=units)
+    visits = st.lists(_works(units, tick, ticks) | _delays(tick, ticks), max_size=5)
+    received = st.integers(0, ticks // 2).map(tick.__mul__)
+    each = draw(st.lists(st.tuples(received, visits), min_size=most_letters // 2, max_size=most_letters))
+    workload = letters(*((second, *steps) for second, steps in sorted(each, key=lambda letter: letter[0])))
+    horizon = draw(st.just(2 * ticks) | st.integers(0, 2 * ticks)) * tick + draw(st.sampled_from([0, 1]))
+    return Day(workload, roster, horizon)
+
+
+@st.composite
+def _shifts(draw: st.DrawFn, units: int, tick: int, ticks: int) -> tuple[int, int, int, int]:
+    start, length = draw(st.integers(-ticks // 4, ticks)), draw(st.integers(0, ticks))
+    return (draw(st.integers(0, units - 1)), start * tick, (start + length) * tick, draw(st.sampled_from([1, 2, 3, 0])))
+
+
+@st.composite
+def _works(draw: st.DrawFn, units: int, tick: int, ticks: int) -> dict[str, Any]:
+    unit = st.integers(0, units - 1)
+    return work(
+        draw(unit),
+        draw(st.integers(1, ticks // 3)) * tick,
+        priority=draw(st.sampled_from([2, 0, 1])),
+        interrupts=draw(st.sampled_from([True, False])),
+        interruptible=draw(st.sampled_from([True, True, False])),
+        resume_cost=draw(st.integers(0, 2)) * tick,
+        at_shift_end=draw(st.sampled_from([HAND_OVER, FINISH])),
+        cover=draw(st.just(NO_UNIT) | unit),
+        escalate_after=draw(st.just(NEVER) | st.integers(1, ticks // 3).map(tick.__mul__)),
+        escalate_to=draw(unit),
+    )
+
+
+def _delays(tick: int, ticks: int) -> st.SearchStrategy[dict[str, Any]]:
+    return st.integers(0, ticks // 3).map(lambda length: delay(length * tick))
