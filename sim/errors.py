@@ -22,14 +22,18 @@ class Problem:
         message: for example `must be 0 or more (got -5)`.
         path: dotted path of the key, for example `teams.city.staff.office`; empty for the whole file.
         line: line of the file, from 1; None where no line is to blame (a `--set`, a missing file).
+        origin: what it stands in, if not in the scenario file itself: an extended file, or a `--set`.
     """
 
     message: str
     path: str = ""
     line: int | None = None
+    origin: str = ""
 
     def __str__(self) -> str:
         where = f"line {self.line:<4}" if self.line is not None else ""
+        if self.origin:
+            where = f"{self.origin} {where}".rstrip() + "   "
         what = f"{self.path}: {self.message}" if self.path else self.message
         return where + what
 
