@@ -26,6 +26,9 @@ WEEK: Final = 7 * DAY
 OFFICE_OPENS: Final = 8 * HOUR + 30 * MINUTE
 OFFICE_CLOSES: Final = 18 * HOUR
 
+LONGEST: Final = 36_525 * DAY
+"""A hundred years: a longer duration is a slip, and would leave the dates that the calendar can tell."""
+
 CALENDAR_MARGIN: Final = 2
 """Days that a scenario's calendar knows after its horizon, so that its last instants have a next day."""
 
@@ -72,12 +75,13 @@ def parse_duration(written: object) -> float:
     """Seconds of a duration with its unit, such as `90 s`, `1.5 min`, `2 h`, `4 d`.
 
     Raises:
-        ValueError: no number, no unit, an unknown unit, or a negative duration; the text says which.
+        ValueError: no number, no unit, an unknown unit, a negative duration, or more than a hundred years;
+            the text says which.
     """
     number, unit = _quantity(written)
     if unit not in _UNITS:
         raise ValueError(f"needs one of the units s, min, h, d (got {written!r})")
-    return number * _UNITS[unit]
+    return _not_too_long(number * _UNITS[unit], written)
 
 
 def parse_limit(written: object) -> Limit:
@@ -88,11 +92,11 @@ def parse_limit(written: object) -> Limit:
     """
     number, unit = _quantity(written)
     if unit in ("working day", "working days"):
-        limit = Limit(round(number * DAY), Clock.WORKING)
+        limit = Limit(_seconds(number * DAY, written), Clock.WORKING)
     elif unit in ("office hour", "office hours"):
-        limit = Limit(round(number * HOUR), Clock.OFFICE)
+        limit = Limit(_seconds(number * HOUR, written), Clock.OFFICE)
     elif unit in _UNITS:
-        limit = Limit(round(number * _UNITS[unit]))
+        limit = Limit(_seconds(number * _UNITS[unit], written))
     else:
         raise ValueError(f"needs one of the units s, min, h, d, office hours, working days (got {written!r})")
     if limit.seconds < 1:
@@ -139,12 +143,27 @@ def parse_span(written: object) -> tuple[int, int]:
     return start, end if end > start else end + DAY
 
 
+def unit_length(unit: str) -> int | None:
+    """Seconds of a unit of time such as `min` or `hours`; None if it is none."""
+    return _UNITS.get(unit.lower())
+
+
 def format_duration(seconds: float) -> str:
     """A duration as people write it, in the largest unit that leaves it short: `10 min`, `1.5 h`, `4 d`."""
     for unit, length in (("d", DAY), ("h", HOUR), ("min", MINUTE)):
         if seconds >= length and round(seconds / length, 2) * length == seconds:
             return f"{seconds / length:g} {unit}"
     return f"{seconds:g} s"
+
+
+def _not_too_long(seconds: float, written: object) -> float:
+    if seconds > LONGEST:
+        raise ValueError(f"must be at most {LONGEST // DAY} d, a hundred years (got {written!r})")
+    return seconds
+
+
+def _seconds(number: float, written: object) -> int:
+    return round(_not_too_long(number, written))
 
 
 def _quantity(written: object) -> tuple[float, str]:
@@ -242,6 +261,15 @@ def public_holidays(country: str, start: date, days: int) -> "HolidayBase":
         return holidays.country_holidays(code, years=years)
     except NotImplementedError:
         raise ValueError(f"must be 'china' or an ISO country code (got {country!r})") from None
+
+
+def check_country(country: str) -> None:
+    """Refuse a country whose public holidays are not known.
+
+    Raises:
+        ValueError: neither `china` nor an ISO 3166 code that is known.
+    """
+    public_holidays(country, date(2021, 1, 1), 1)
 
 
 def hour_of(instants: Int64s) -> Int64s:

@@ -1,22 +1,30 @@
 """How letters arrive: how many a day, at which hours, on which days, and what makes a day unlike another."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    Discriminator,
     Field,
     PlainSerializer,
     PrivateAttr,
+    SerializerFunctionWrapHandler,
+    Tag,
     ValidationInfo,
+    model_serializer,
     model_validator,
 )
 
 from sim.clock import DAY, HOUR, MINUTE, parse_moment
-from sim.models.base import Duration, Factor, Record, Share, Weight, files_of
+from sim.models.base import RULE, Duration, Factor, Number, Record, Share, Weight, files_of, same_file
+from sim.models.wording import one_of
+from sim.tables import Int64s
 
 HOUR_PROFILES: dict[str, tuple[float, ...]] = {
     # An assumption, shaped by measured profiles: 19% of letters come between 22 and 08 h.
@@ -36,26 +44,26 @@ HOUR_PROFILES: dict[str, tuple[float, ...]] = {
 def _parse_hours(written: Any) -> Any:
     if isinstance(written, str):
         if written not in HOUR_PROFILES:
-            raise ValueError(f"must be 24 weights or one of {', '.join(HOUR_PROFILES)} (got {written!r})")
+            raise ValueError(f"must be 24 weights or the name of a profile, not {one_of(written, HOUR_PROFILES)}")
         return HOUR_PROFILES[written]
     return written
 
 
-def _some_weight(weights: tuple[float, ...]) -> tuple[float, ...]:
-    if sum(weights) <= 0:
-        raise ValueError("must have at least one weight above 0")
-    return weights
+def _weights(count: int) -> Callable[[tuple[float, ...]], tuple[float, ...]]:
+    def check(weights: tuple[float, ...]) -> tuple[float, ...]:
+        if len(weights) != count:
+            raise ValueError(f"must be {count} weights (got {len(weights)})")
+        if sum(weights) <= 0:
+            raise ValueError("must have at least one weight above 0")
+        return weights
+
+    return check
 
 
-Hours = Annotated[
-    tuple[Weight, ...],
-    Field(min_length=24, max_length=24),
-    BeforeValidator(_parse_hours),
-    AfterValidator(_some_weight),
-]
+Hours = Annotated[tuple[Weight, ...], AfterValidator(_weights(24)), BeforeValidator(_parse_hours)]
 """Weight of each hour of the day, 00 to 23: 24 numbers, or the name of a profile."""
 
-Weekdays = Annotated[tuple[Weight, ...], Field(min_length=7, max_length=7), AfterValidator(_some_weight)]
+Weekdays = Annotated[tuple[Weight, ...], AfterValidator(_weights(7))]
 """Weight of each day of the week, Monday first; only their ratios matter."""
 
 
@@ -67,18 +75,22 @@ def _write_moment(moment: int | datetime) -> str:
 
 Moment = Annotated[
     int | datetime,
-    BeforeValidator(lambda written: written if isinstance(written, int) else parse_moment(written)),
+    BeforeValidator(parse_moment),
     PlainSerializer(_write_moment, return_type=str),
 ]
 """`day 10 19:30` (day 0 is the first), or a local date and time."""
 
 
+PerDay = Annotated[Number, Field(ge=0, le=1e7)]
+"""Letters a day."""
+
+
 class Decay(Record):
     """A daily rate that falls from a launch peak to a floor: floor + (start - floor) * 2^(-t / half_life)."""
 
-    start: Annotated[float, Field(ge=0)]
+    start: PerDay
     """Letters a day at the very start of day 0."""
-    floor: Annotated[float, Field(ge=0)]
+    floor: PerDay
     """Letters a day in the long run."""
     half_life: Annotated[Duration, Field(gt=0)]
     """Time in which the excess over the floor halves."""
@@ -87,9 +99,9 @@ class Decay(Record):
 class Busyness(Record):
     """Day-to-day overdispersion: a gamma factor with mean 1 on the rate of each day."""
 
-    cv: Annotated[float, Field(ge=0, le=5)]
+    cv: Annotated[Number, Field(ge=0, le=5)]
     """Standard deviation of the daily factor; 0 is a plain Poisson process."""
-    ar1: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    ar1: Annotated[Number, Field(ge=0, lt=1)] = 0.0
     """Correlation of a day's factor with the day before (on the normal scale of a Gaussian copula)."""
 
 
@@ -108,15 +120,21 @@ class Surge(Record):
     """The home unit or the place above it whose area it concerns, by name; everywhere if not said."""
 
 
-class TraceLetters(NamedTuple):
-    """The rows of a trace, sorted by time; an empty text where the file says nothing."""
+@dataclass(frozen=True)
+class TraceLetters:
+    """The rows of a trace, sorted by time; an empty text where the file says nothing.
 
-    received: npt.NDArray[np.datetime64]
-    category: tuple[str, ...]
-    channel: tuple[str, ...]
-    unit: tuple[str, ...]
+    Two of the same file and columns are equal.
+    """
+
+    received: npt.NDArray[np.datetime64] = field(compare=False)
+    category: tuple[str, ...] = field(compare=False)
+    channel: tuple[str, ...] = field(compare=False)
+    unit: tuple[str, ...] = field(compare=False)
     digest: str
     """Hash of the file, so that a changed trace makes a different run."""
+    line: Int64s = field(compare=False)
+    """Line of the file on which each row stands."""
 
 
 class Trace(Record):
@@ -135,6 +153,8 @@ class Trace(Record):
     """Column of channels; drawn by share where the file has no such column or the field is empty."""
     unit: str = "unit"
     """Column of names of home units; drawn by weights where there is none or the field is empty."""
+    sha256: str | None = None
+    """Hash of the file; says which one was meant. A run's own scenario says it always."""
     _letters: TraceLetters | None = PrivateAttr(default=None)
 
     @model_validator(mode="before")
@@ -145,8 +165,14 @@ class Trace(Record):
     @model_validator(mode="after")
     def _read(self, info: ValidationInfo) -> Self:
         columns = (self.received, self.category, self.channel, self.unit)
-        self._letters = TraceLetters(*files_of(info).read_trace(self.file, columns))
+        letters: TraceLetters = files_of(info).read_trace(self.file, columns)
+        same_file(self.sha256, letters.digest, self.file)
+        self._letters = letters
         return self
+
+    @model_serializer(mode="wrap")
+    def _write(self, write: SerializerFunctionWrapHandler) -> dict[str, str]:
+        return {**write(self), "sha256": self.letters.digest}
 
     @property
     def letters(self) -> TraceLetters:
@@ -155,10 +181,27 @@ class Trace(Record):
         return self._letters
 
 
+def _rate(written: Any) -> str | None:
+    if isinstance(written, dict | Decay):
+        return "~decay"
+    return "~number" if isinstance(written, int | float) and not isinstance(written, bool) else None
+
+
+Rate = Annotated[
+    Annotated[PerDay, Tag("~number")] | Annotated[Decay, Tag("~decay")],
+    Discriminator(
+        _rate,
+        custom_error_type=RULE,
+        custom_error_message="must be a number of letters a day, or {start, floor, half_life}",
+    ),
+]
+"""Letters a day on average over a week without holidays, or how that falls from a launch peak."""
+
+
 class Arrivals(Record):
     """The arrival process: a daily rate and its shape in time, or a trace."""
 
-    per_day: Annotated[float, Field(ge=0, le=1e7)] | Decay | None = None
+    per_day: Rate | None = None
     """Letters a day on average over a week without holidays, or how that falls from a launch peak."""
     trace: Trace | None = None
     """Recorded letters; excludes `per_day` and everything else here."""
@@ -172,7 +215,12 @@ class Arrivals(Record):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.per_day is None) == (self.trace is None):
-            raise ValueError("needs either per_day or trace, and not both")
+            raise ValueError("needs either per_day or trace, and not both; null removes one")
+        if self.trace is not None:
+            fields = type(self).model_fields
+            shape = [key for key, field in fields.items() if key != "trace" and getattr(self, key) != field.default]
+            if shape:
+                raise ValueError(f"a trace says when letters come, and leaves no room for {', '.join(shape)}")
         return self
 
 

@@ -1,7 +1,8 @@
 """What all records that people type have in common: frozen, unknown keys refused, quantities with units."""
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Final, Generic, Protocol, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -9,16 +10,30 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
     PlainSerializer,
     SerializerFunctionWrapHandler,
+    ValidationError,
     ValidationInfo,
     model_serializer,
     model_validator,
 )
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.clock import Limit, format_duration, parse_duration, parse_limit
+from sim.models.wording import did_you_mean
 
 T = TypeVar("T")
+
+
+def _name(written: str) -> str:
+    if not 1 <= len(written) <= 60 or re.search(r"[.\[\]/\\\s\x00-\x1f]", written):
+        raise ValueError(f"a name has 1 to 60 characters and no spaces, dots, brackets or slashes (got {written!r})")
+    return written
+
+
+Name = Annotated[str, AfterValidator(_name)]
+"""A name that paths such as `teams.city.staff` can be made of."""
 
 
 class Record(BaseModel):
@@ -26,19 +41,47 @@ class Record(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _help_with_keys(cls, written: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        # Only here, where a key was refused, is it known which ones there are.
+        try:
+            return validate(written)
+        except ValidationError as refused:
+            details = [_with_help(error, cls) for error in refused.errors(include_url=False)]
+            raise ValidationError.from_exception_data(cls.__name__, details) from None
+
+
+def _with_help(error: Any, record: type[BaseModel]) -> InitErrorDetails:
+    kind, loc, context = error["type"], error["loc"], error.get("ctx", {})
+    if kind == "extra_forbidden" and len(loc) == 1:
+        keys = [field.alias or name for name, field in record.model_fields.items()]
+        hint = did_you_mean(str(loc[0]), keys) or f"; there {'is' if len(keys) == 1 else 'are'} {', '.join(keys)}"
+        kind = PydanticCustomError(FINAL, "unknown key{hint}", {"hint": hint})
+    elif kind in (RULE, FINAL):
+        kind = PydanticCustomError(kind, "{text}", {"text": error["msg"]})
+    return InitErrorDetails(type=kind, loc=loc, input=error["input"], ctx=context)
+
+
+RULE: Final = "rule"
+"""Type of an error whose text is a rule, to which a reader adds what was written instead."""
+
+FINAL: Final = "final"
+"""Type of an error whose text says everything."""
+
 
 class Files(Protocol):
     """Reads the files that a scenario names; given as validation context, so that nouns do no reading."""
 
-    def read_durations(self, file: str, column: str) -> tuple[float, ...]:
-        """Durations of one column in seconds, ascending; at least one.
+    def read_durations(self, file: str, column: str) -> Any:
+        """One column of durations as `Measured`; at least one.
 
         Raises:
-            ValueError: no such file or column, or a row that is no duration.
+            ValueError: no such file or column, or rows that are no durations; the text names them.
         """
 
-    def read_trace(self, file: str, columns: tuple[str, str, str, str]) -> tuple[Any, ...]:
-        """Fields of a `TraceLetters` from the columns received, category, channel and unit.
+    def read_trace(self, file: str, columns: tuple[str, str, str, str]) -> Any:
+        """The columns received, category, channel and unit as `TraceLetters`; at least one row.
 
         Raises:
             ValueError: no such file or column, or rows that cannot be read; the text names them.
@@ -55,6 +98,19 @@ def files_of(info: ValidationInfo) -> Files:
         raise ValueError("names a file, and can only be used in a scenario that is loaded from a file")
     files: Files = info.context
     return files
+
+
+def same_file(written: str | None, digest: str, file: str) -> None:
+    """Refuse a file that is not the one that was meant.
+
+    Args:
+        written: its SHA-256, or the beginning of it; None if any file will do.
+
+    Raises:
+        ValueError: it has another one.
+    """
+    if written is not None and (len(written) < 8 or not digest.startswith(written)):
+        raise ValueError(f"{file} is not the file that was meant; its sha256 is {digest}")
 
 
 def parse_share(written: object) -> float:
@@ -79,21 +135,21 @@ def _within_unit(share: float) -> float:
     return share
 
 
-def _not_negative(number: float) -> float:
-    if not 0 <= number < float("inf"):
-        raise ValueError(f"must be 0 or more (got {number:g})")
+def _sane_factor(number: float) -> float:
+    if not 0 <= number <= 1000:
+        raise ValueError(f"must be between 0 and 1000 (got {number:g})")
     return number
 
 
-Factor = Annotated[float, BeforeValidator(parse_share), AfterValidator(_not_negative)]
-"""A multiplier, 0 or more: `75%` or `1.3`."""
+Factor = Annotated[float, BeforeValidator(parse_share), AfterValidator(_sane_factor)]
+"""A multiplier: `75%` or `1.3`."""
 
 Share = Annotated[float, BeforeValidator(parse_share), AfterValidator(_within_unit)]
 """A part of a whole, in [0, 1]: `15%` or `0.15`."""
 
 Duration = Annotated[
     float,
-    BeforeValidator(lambda written: written if isinstance(written, float) else parse_duration(written)),
+    BeforeValidator(parse_duration),
     PlainSerializer(format_duration, return_type=str),
 ]
 """Seconds; written with its unit: `90 s`, `10 min`, `2 h`, `4 d`."""
@@ -105,7 +161,17 @@ WrittenLimit = Annotated[
 ]
 """An SLA limit: a duration, `16 office hours` or `7 working days`."""
 
-Weight = Annotated[float, Field(ge=0)]
+Number = Annotated[float, Field(strict=True)]
+"""A number: not a text that looks like one, and not true or false."""
+
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number."""
+
+Flag = Annotated[bool, Field(strict=True)]
+"""`true` or `false`."""
+
+Weight = Annotated[Number, Field(ge=0, le=1e9)]
+"""A weight; only the ratios of weights matter."""
 
 
 class PerCategory(Record, Generic[T]):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import Problem
 from sim.models.base import PerCategory
-from sim.models.staffing import ALWAYS, ROSTERS, Team
+from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Team
 from sim.models.wording import one_of
 from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
 
@@ -75,6 +75,8 @@ def _units(team: Team, teams: Mapping[str, Team], path: str) -> Iterator[Problem
     count = team.unit_count
     if count < 1:
         yield Problem("must have at least one unit", f"{path}.units")
+    if count > MAX_UNITS:
+        yield Problem(f"must have at most {MAX_UNITS} units (got {count})", f"{path}.units")
     if isinstance(team.units, tuple):
         parent = teams.get(team.within or "")
         if team.within is None:

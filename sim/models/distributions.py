@@ -3,12 +3,32 @@
 What they mean in numbers (quantiles, means) is in `sim.quantiles`; nothing is drawn here.
 """
 
-from typing import Annotated, Any, Self
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple, Self
 
-from pydantic import Discriminator, Field, PrivateAttr, Tag, ValidationInfo, model_serializer, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from sim.clock import format_duration
-from sim.models.base import Duration, Record, files_of
+from sim.models.base import FINAL, RULE, Duration, Number, Record, files_of, same_file
+
+
+def _listed(count: int) -> Callable[[Any], Any]:
+    def check(written: Any) -> Any:
+        if not isinstance(written, list | tuple) or len(written) != count:
+            raise PydanticCustomError(RULE, "must be a list of {count} durations", {"count": count})
+        return written
+
+    return check
 
 
 class Constant(Record):
@@ -19,7 +39,7 @@ class Constant(Record):
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, written: Any) -> Any:
-        return {"constant": written} if isinstance(written, str) else written
+        return written if isinstance(written, Constant) else {"constant": written}
 
     @model_serializer
     def _write(self) -> str:
@@ -30,7 +50,7 @@ class Lognormal(Record):
     """Lognormal, the usual shape of handling times: `{mean: 8 min, cv: 1.1}`."""
 
     mean: Duration
-    cv: Annotated[float, Field(ge=0)]
+    cv: Annotated[Number, Field(ge=0, le=20)]
     """Standard deviation over mean."""
 
 
@@ -51,7 +71,7 @@ class Gamma(Record):
 class Uniform(Record):
     """Uniform between two durations: `{uniform: [5 min, 15 min]}`."""
 
-    uniform: tuple[Duration, Duration]
+    uniform: Annotated[tuple[Duration, Duration], BeforeValidator(_listed(2))]
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
@@ -63,7 +83,7 @@ class Uniform(Record):
 class Triangular(Record):
     """Triangular: `{triangular: [5 min, 8 min, 30 min]}`: least, most likely, greatest."""
 
-    triangular: tuple[Duration, Duration, Duration]
+    triangular: Annotated[tuple[Duration, Duration, Duration], BeforeValidator(_listed(3))]
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
@@ -73,6 +93,15 @@ class Triangular(Record):
         return self
 
 
+class Measured(NamedTuple):
+    """What a file of measured durations says."""
+
+    seconds: tuple[float, ...]
+    """Ascending."""
+    digest: str
+    """Hash of the file, so that a changed file makes a different run."""
+
+
 class Empirical(Record):
     """Durations that were measured: `{empirical: handled.csv, column: minutes}`, one a row of a CSV file."""
 
@@ -80,51 +109,69 @@ class Empirical(Record):
     """Path of the CSV file, relative to the scenario."""
     column: str
     """A column whose name is its unit, or ends with it: `minutes`, `handling_min`, `wait_h`, `seconds`."""
-    _seconds: tuple[float, ...] = PrivateAttr(default=())
+    sha256: str | None = None
+    """Hash of the file; says which one was meant. A run's own scenario says it always."""
+    _measured: Measured = PrivateAttr(default=Measured((), ""))
 
     @model_validator(mode="after")
     def _read(self, info: ValidationInfo) -> Self:
-        self._seconds = files_of(info).read_durations(self.empirical, self.column)
+        self._measured = files_of(info).read_durations(self.empirical, self.column)
+        same_file(self.sha256, self._measured.digest, self.empirical)
         return self
 
     @property
     def seconds(self) -> tuple[float, ...]:
         """The measured durations, ascending."""
-        return self._seconds
+        return self._measured.seconds
+
+    @model_serializer
+    def _write(self) -> dict[str, str]:
+        return {"empirical": self.empirical, "column": self.column, "sha256": self._measured.digest}
 
 
-_BY_KEY = {
+_KEYS = {
     "mean": "lognormal",
     "exponential": "exponential",
     "gamma": "gamma",
     "uniform": "uniform",
     "triangular": "triangular",
     "empirical": "empirical",
-    "constant": "constant",
 }
 
 
-def _family(written: Any) -> str | None:
-    if isinstance(written, str):
-        return "constant"
+def _one_family(written: Any) -> Any:
     if isinstance(written, dict):
-        return next((family for key, family in _BY_KEY.items() if key in written), None)
-    return type(written).__name__.lower()
+        given = [key for key in _KEYS if key in written]
+        if len(given) > 1:
+            said = " and ".join(given)
+            raise PydanticCustomError(
+                FINAL, "says {said}, which exclude each other; leave one, or remove one with null", {"said": said}
+            )
+    return written
+
+
+def _family(written: Any) -> str | None:
+    if isinstance(written, dict):
+        return next((f"~{family}" for key, family in _KEYS.items() if key in written), None)
+    if isinstance(written, Record):
+        return f"~{type(written).__name__.lower()}"
+    return None if isinstance(written, list) else "~constant"
 
 
 Distribution = Annotated[
-    Annotated[Constant, Tag("constant")]
-    | Annotated[Lognormal, Tag("lognormal")]
-    | Annotated[Exponential, Tag("exponential")]
-    | Annotated[Gamma, Tag("gamma")]
-    | Annotated[Uniform, Tag("uniform")]
-    | Annotated[Triangular, Tag("triangular")]
-    | Annotated[Empirical, Tag("empirical")],
+    Annotated[Constant, Tag("~constant")]
+    | Annotated[Lognormal, Tag("~lognormal")]
+    | Annotated[Exponential, Tag("~exponential")]
+    | Annotated[Gamma, Tag("~gamma")]
+    | Annotated[Uniform, Tag("~uniform")]
+    | Annotated[Triangular, Tag("~triangular")]
+    | Annotated[Empirical, Tag("~empirical")],
     Discriminator(
         _family,
-        custom_error_type="distribution",
+        custom_error_type=RULE,
         custom_error_message="must be a duration such as '10 min', {mean, cv}, or one of exponential, gamma, "
         "uniform, triangular, empirical",
     ),
+    BeforeValidator(_one_family),
 ]
 """A duration, or how durations vary."""

@@ -1,22 +1,45 @@
 """The root of a scenario: everything a planner can configure, checked as a whole."""
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from sim.clock import CALENDAR_MARGIN, DAY, Calendar
+from sim.clock import CALENDAR_MARGIN, DAY, Calendar, check_country
 from sim.errors import ScenarioError
 from sim.models.arrivals import Arrivals, Category, Channel
-from sim.models.base import Duration, Record
+from sim.models.base import Duration, Name, Record, Whole
 from sim.models.crosschecks import cross_checks
 from sim.models.sla import Sla
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
 from sim.models.workflow import AnyStep
 
-Name = Annotated[str, StringConstraints(pattern=r"^[^.\[\]/\\\s]+$", max_length=60)]
+
+def _parse_day(written: Any) -> date:
+    if isinstance(written, date) and not isinstance(written, datetime):
+        return written
+    try:
+        if isinstance(written, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", written):
+            day = date.fromisoformat(written)
+            if day.year in YEARS:
+                return day
+    except ValueError:
+        pass
+    raise ValueError(f"must be a date between {YEARS[0]} and {YEARS[-1]}, such as 2021-05-03 (got {written!r})")
+
+
+YEARS: Final = range(1950, 2101)
+"""Years in which a scenario can start; nobody knows the public holidays of others."""
+
+Day = Annotated[date, BeforeValidator(_parse_day)]
+
+
+def _known_country(country: str) -> str:
+    check_country(country)
+    return country
 
 
 class Scenario(Record):
@@ -28,7 +51,7 @@ class Scenario(Record):
     """Title on reports."""
     about: Annotated[str, Field(max_length=10_000)] = ""
     """What this scenario is for."""
-    start: date
+    start: Day
     """Day 0, 00:00 local time; decides weekdays and holidays."""
     warm_up: Duration = 0.0
     """Letters received before its end are simulated, not counted."""
@@ -36,9 +59,9 @@ class Scenario(Record):
     """Letters received in the window are counted."""
     cool_down: Duration | None = None
     """Time after the window in which arrivals go on; the longest SLA limit if not said."""
-    replications: Annotated[int, Field(ge=1, le=100_000)] = 20
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
-    holidays: str | None = None
+    replications: Annotated[Whole, Field(ge=1, le=100_000)] = 20
+    seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 1
+    holidays: Annotated[str, AfterValidator(_known_country)] | None = None
     """Public holidays and make-up working days: `china`, or the ISO code of another country."""
     arrivals: Arrivals
     channels: Annotated[Mapping[Name, Channel], Field(min_length=1)] = {"mailbox": Channel(share=1.0)}

@@ -1,12 +1,20 @@
 """What was promised: which moment of a letter must come within which time, and for how many letters."""
 
+import re
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from sim.models.base import Record, Share, WrittenLimit
 
-Milestone = Annotated[str, StringConstraints(pattern=r"^(received|closed|[^.]+\.(queued|started|finished))$")]
+
+def _milestone(written: str) -> str:
+    if not re.fullmatch(r"received|closed|[^.]+\.(queued|started|finished)", written):
+        raise ValueError(f"must be received, closed, or STEP.queued, STEP.started or STEP.finished (got {written!r})")
+    return written
+
+
+Milestone = Annotated[str, AfterValidator(_milestone)]
 """`received`, `closed`, or `STEP.queued`, `STEP.started`, `STEP.finished` (the first time the step is reached)."""
 
 

@@ -1,12 +1,12 @@
 """Who handles letters: teams of people in units, and the rosters that say when they are on duty."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, model_validator
 
 from sim.clock import DAY, HOUR, MINUTE, parse_span
-from sim.models.base import PerCategory, Record, Share, Weight
+from sim.models.base import Flag, Name, Number, PerCategory, Record, Share, Weight, Whole
 from sim.models.distributions import Distribution
 
 
@@ -17,7 +17,7 @@ def _write_span(span: tuple[int, int]) -> str:
 
 Span = Annotated[
     tuple[int, int],
-    BeforeValidator(lambda written: parse_span(written) if isinstance(written, str) else written),
+    BeforeValidator(lambda written: written if isinstance(written, tuple) else parse_span(written)),
     PlainSerializer(_write_span, return_type=str),
 ]
 """A shift, `20:00-08:00`; one that passes midnight belongs to the day on which it starts."""
@@ -35,10 +35,10 @@ class RosterPattern(Record):
     """Everybody works these shifts on working days: not at weekends or on holidays, but on make-up working days."""
     weekly: Mapping[Weekday, tuple[Span, ...]] | None = None
     """Everybody works these shifts on these days of the week."""
-    cycle: tuple[tuple[Span, ...], ...] | None = None
+    cycle: Annotated[tuple[tuple[Span, ...], ...], Field(min_length=1, max_length=366)] | None = None
     """The shifts of each day of a cycle that everybody goes through: `[["08:00-20:00"], ["20:00-08:00"], [], []]`.
-    The people of a unit are dealt evenly over as many groups as the cycle has days, each a day behind the one before."""
-    on_holidays: bool = True
+    A unit's people are dealt evenly over as many groups as the cycle has days, each a day behind the one before."""
+    on_holidays: Flag = True
     """Whether `daily`, `weekly` and `cycle` shifts that start on a public holiday take place."""
 
     @model_validator(mode="after")
@@ -97,39 +97,49 @@ class OtherDuty(Record):
     Jobs come to each unit while somebody is on duty there; at other times somebody else takes them.
     """
 
-    per_hour: Annotated[float, Field(ge=0, le=1000)]
+    per_hour: Annotated[Number, Field(ge=0, le=1000)]
     """Jobs an hour at each unit."""
     effort: Distribution
-    priority: Annotated[int, Field(ge=0, le=9)] = 5
-    interrupts: bool = False
-    interruptible: bool = True
+    priority: Annotated[Whole, Field(ge=0, le=9)] = 5
+    interrupts: Flag = False
+    interruptible: Flag = True
+
+
+MAX_UNITS: Final = 100_000
+
+Units = Annotated[
+    Annotated[Annotated[Whole, Field(ge=1, le=MAX_UNITS)], Tag("~number")]
+    | Annotated[tuple[Annotated[Whole, Field(ge=0, le=MAX_UNITS)], ...], Tag("~list")],
+    Discriminator(lambda written: "~list" if isinstance(written, list | tuple) else "~number"),
+]
+"""How many places: one number, or one for each unit above."""
 
 
 class Team(Record):
     """A kind of staffed place, in one or more units with a queue each."""
 
-    tier: str
+    tier: Name
     """Where it stands: city, branch or station."""
-    units: Annotated[int, Field(ge=1, le=100_000)] | tuple[Annotated[int, Field(ge=0, le=100_000)], ...] = 1
+    units: Units = 1
     """How many places; a list says how many within each unit of the team above."""
     within: str | None = None
     """The team whose units these places belong to."""
-    names: tuple[str, ...] | None = None
+    names: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] | None = None
     """Name of each unit; a unit with the name of a category takes the letters of that category."""
-    staff: Mapping[str, Annotated[int, Field(ge=0, le=1_000_000)]] = Field(default_factory=dict)
+    staff: Mapping[str, Annotated[Whole, Field(ge=0, le=1_000_000)]] = Field(default_factory=dict)
     """Headcount over all units, by roster."""
     staff_by: Literal["evenly", "weights"] = "evenly"
     """How the headcount is spread over the units."""
     absence: Share = 0.0
     """Chance that a person misses a shift."""
-    at_least: Annotated[int, Field(ge=0)] = 0
+    at_least: Annotated[Whole, Field(ge=0, le=1_000_000)] = 0
     """Least number of people that a shift which has anybody falls to."""
     weights: tuple[Weight, ...] | None = None
     """Share of the letters of each unit; equal if not said. Only their ratios matter."""
     other_duty: OtherDuty | None = None
-    counted: bool = True
+    counted: Flag = True
     """Whether these people count towards the headcount of the mailbox."""
-    cost: Annotated[float, Field(ge=0)] = 1.0
+    cost: Annotated[Number, Field(ge=0, le=1e9)] = 1.0
     """Cost of one person, in any unit; comparisons and plans add it up."""
 
     @property

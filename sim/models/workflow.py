@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag
+from pydantic_core import PydanticCustomError
 
-from sim.models.base import Duration, PerCategory, Record, Share
+from sim.models.base import FINAL, Duration, Flag, Name, PerCategory, Record, Share, Whole
 from sim.models.distributions import Distribution
 from sim.models.staffing import RoutingPerCategory
+from sim.models.wording import did_you_mean
 
-Priority = Annotated[int, Field(ge=0, le=9)]
+Priority = Annotated[Whole, Field(ge=0, le=9)]
 AtLeastASecond = Annotated[Duration, Field(ge=1)]
 
 
@@ -23,7 +25,7 @@ class Escalate(Record):
 
 
 class _Step(Record):
-    name: str
+    name: Name
     for_: tuple[str, ...] | None = Field(default=None, alias="for")
     """The categories that take this step; all if not said."""
 
@@ -41,9 +43,9 @@ class WorkStep(_Step):
     """Share of the letters that take this step."""
     priority: PerCategory[Priority] = PerCategory[Priority](per_category={"default": 5})
     """0 to 9, smaller first."""
-    interrupts: bool = False
+    interrupts: Flag = False
     """Whether it takes a person away from interruptible work of a larger priority number."""
-    interruptible: bool = True
+    interruptible: Flag = True
     resume_cost: Duration = 0.0
     """Extra effort each time that it is taken up again."""
     at_shift_end: Literal["hand over", "finish"] = "hand over"
@@ -75,7 +77,7 @@ class LoopStep(_Step):
     """An earlier step."""
     chance: PerCategory[Share]
     """Share of the letters that go back each time they come here."""
-    at_most: Annotated[int, Field(ge=1, le=1000)] | None = None
+    at_most: Annotated[Whole, Field(ge=1, le=1000)] | None = None
     """How often one letter can go back; any number of times if not said."""
     after: Distribution | None = None
     """Time that passes before it is there again."""
@@ -83,23 +85,40 @@ class LoopStep(_Step):
 
 Step = WorkStep | WaitStep | LeaveStep | LoopStep
 
-_KINDS = {"by": WorkStep, "wait": WaitStep, "leave": LeaveStep, "back_to": LoopStep}
+_KINDS: dict[str, type[Record]] = {"by": WorkStep, "wait": WaitStep, "leave": LeaveStep, "back_to": LoopStep}
 
 
-def kind_of(keys: Any) -> str | None:
-    """The key that says a step's kind: `by`, `wait`, `leave` or `back_to`."""
-    if isinstance(keys, Mapping):
-        return next((key for key in _KINDS if key in keys), None)
-    return next((key for key, kind in _KINDS.items() if isinstance(keys, kind)), None)
+def _tag(step: Any) -> str | None:
+    if isinstance(step, dict):
+        return next((f"~{key}" for key in _KINDS if key in step), None)
+    return next((f"~{key}" for key, kind in _KINDS.items() if isinstance(step, kind)), None)
 
 
 def _unfold(written: Any) -> Any:
     """`{sign: {by: ...}}` as `{name: sign, by: ...}`."""
-    if isinstance(written, dict) and len(written) == 1:
-        ((name, body),) = written.items()
-        if isinstance(body, dict) and "name" not in body:
-            return {"name": name, **body}
-    return written
+    if isinstance(written, _Step):
+        return written
+    if not isinstance(written, dict) or len(written) != 1:
+        raise PydanticCustomError(FINAL, "must be one step, `- name: {...}`; is what belongs to it indented below it?")
+    ((name, body),) = written.items()
+    if not isinstance(body, dict):
+        raise PydanticCustomError(FINAL, "a step needs one of the keys by, wait, leave, back_to")
+    if "name" in body:
+        raise PydanticCustomError(FINAL, "unknown key 'name'; a step's name stands before its colon")
+    kinds = [key for key in _KINDS if key in body]
+    if len(kinds) != 1:
+        given = f"; has {' and '.join(kinds)}" if kinds else ""
+        hint = "" if kinds else _misspelt(body)
+        raise PydanticCustomError(
+            FINAL, "a step needs one of the keys by, wait, leave, back_to{rest}", {"rest": given or hint}
+        )
+    return {"name": name, **body}
+
+
+def _misspelt(body: Mapping[str, Any]) -> str:
+    keys = {key for kind in _KINDS.values() for key in kind.model_fields}
+    hints = [f"'{key}': unknown key{did_you_mean(key, _KINDS)}" for key in body if key not in keys]
+    return f" ({hints[0]})" if hints and "mean" in hints[0] else ""
 
 
 def _fold(step: Step) -> dict[str, Any]:
@@ -109,15 +128,11 @@ def _fold(step: Step) -> dict[str, Any]:
 
 AnyStep = Annotated[
     Annotated[
-        Annotated[WorkStep, Tag("by")]
-        | Annotated[WaitStep, Tag("wait")]
-        | Annotated[LeaveStep, Tag("leave")]
-        | Annotated[LoopStep, Tag("back_to")],
-        Discriminator(
-            kind_of,
-            custom_error_type="step",
-            custom_error_message="must be one step, `name: {...}`, with one of the keys by, wait, leave, back_to",
-        ),
+        Annotated[WorkStep, Tag("~by")]
+        | Annotated[WaitStep, Tag("~wait")]
+        | Annotated[LeaveStep, Tag("~leave")]
+        | Annotated[LoopStep, Tag("~back_to")],
+        Discriminator(_tag),
     ],
     BeforeValidator(_unfold),
     PlainSerializer(_fold, return_type=dict[str, Any]),
