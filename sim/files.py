@@ -1,0 +1,177 @@
+"""The files that a scenario names: traces of letters and measured durations, as CSV with a header line."""
+
+import csv
+import hashlib
+import io
+import math
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.clock import LONGEST, unit_length
+from sim.models.arrivals import TraceLetters
+from sim.models.distributions import Measured
+from sim.models.wording import one_of
+from sim.tables import Int64s
+
+MAX_BYTES: Final = 1_000_000_000
+SHOWN_ROWS: Final = 10
+"""How many bad rows a message names."""
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d([.,]\d+)?)?")
+_ZONE: Final = re.compile(r".*\d(Z|[+-]\d\d:?\d\d)")
+
+
+class ScenarioFiles:
+    """Reads files from the folder tree of a scenario.
+
+    Args:
+        folder: paths are relative to it and must stay inside it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+
+    def read_trace(self, file: str, columns: Sequence[str]) -> TraceLetters:
+        """The letters of a trace, sorted by the time received; of one second, in the order of the file.
+
+        Args:
+            columns: names of the columns received, category, channel, unit; only the first must be there.
+
+        Raises:
+            ValueError: no such file or column, no letter, or rows that cannot be read; the text names them.
+        """
+        table = self._read(file)
+        written = table.column(columns[0])
+        instants = _instants(written, table)
+        order = np.argsort(instants, kind="stable")
+        rest = [table.column(name) if name in table.header else [""] * len(written) for name in columns[1:]]
+        category, channel, unit = (tuple(texts[index].strip() for index in order) for texts in rest)
+        return TraceLetters(instants[order], category, channel, unit, table.digest, table.lines[order])
+
+    def read_durations(self, file: str, column: str) -> Measured:
+        """Durations of one column, ascending.
+
+        Raises:
+            ValueError: no such file or column, no unit in the column's name, or rows that are no durations.
+        """
+        table = self._read(file)
+        written = table.column(column)
+        length = unit_length(re.split(r"[_\W]", column.strip())[-1])
+        if length is None:
+            raise ValueError(
+                f"the name of a column of durations ends with its unit, as in handling_min (got '{column}')"
+            )
+        seconds = [_number(text) * length for text in written]
+        bad = [row for row, value in enumerate(seconds) if not 0 <= value <= LONGEST]
+        table.refuse(bad, lambda row: repr(written[row]), "are no durations")
+        return Measured(tuple(sorted(seconds)), table.digest)
+
+    def _read(self, file: str) -> "_Table":
+        if "\0" in file or not file.strip():
+            raise ValueError(f"must be the path of a file (got {file!r})")
+        path = (self.folder / file).resolve()
+        if not path.is_relative_to(self.folder):
+            raise ValueError(f"must stay inside the scenario's folder (got {file!r})")
+        if not path.is_file():
+            beside = [each.name for each in sorted(self.folder.glob("*.csv"))]
+            raise ValueError(f"no such file {one_of(file, beside)}")
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                raise ValueError(f"{file} has more than {MAX_BYTES / 1e9:.0f} GB")
+            content = path.read_bytes()
+        except OSError as error:
+            raise ValueError(f"{file} cannot be read: {error.strerror}") from None
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            raise ValueError(f"{file} is not UTF-8 text (line {line})") from None
+        return _table(file, text, hashlib.sha256(content).hexdigest())
+
+
+class _Table(NamedTuple):
+    """A CSV file: its header, its rows, and the line on which each row begins."""
+
+    file: str
+    header: list[str]
+    rows: list[list[str]]
+    lines: Int64s
+    digest: str
+
+    def column(self, name: str) -> list[str]:
+        """The fields of a column."""
+        if self.header.count(name) != 1:
+            many = f"has {self.header.count(name)} columns '{name}'"
+            none = f"has no column {one_of(name, self.header)}"
+            raise ValueError(f"{self.file} {many if name in self.header else none}")
+        index = self.header.index(name)
+        return [row[index] for row in self.rows]
+
+    def refuse(self, bad: Sequence[int], show: Callable[[int], str], what: str) -> None:
+        """Refuse bad rows, if there are any, by the lines of the first of them."""
+        if bad:
+            raise ValueError(f"{self.file}: {named_rows([(int(self.lines[row]), show(row)) for row in bad], what)}")
+
+
+def named_rows(bad: Sequence[tuple[int, str]], what: str) -> str:
+    """`3 rows are no durations: line 4 'x', line 9 '', line 12 '-1'`."""
+    first = ", ".join(f"line {line} {text}".rstrip() for line, text in bad[:SHOWN_ROWS])
+    more = ", ..." if len(bad) > SHOWN_ROWS else ""
+    return f"{len(bad)} row{'' if len(bad) == 1 else 's'} {what}: {first}{more}"
+
+
+def _table(file: str, text: str, digest: str) -> _Table:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    begins = 1
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                lines.append(begins)
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise ValueError(f"{file} is not CSV that can be read: {error} (line {reader.line_num})") from None
+    if not rows:
+        raise ValueError(f"{file} is empty")
+    header = [name.strip() for name in rows.pop(0)]
+    table = _Table(file, header, rows, np.array(lines[1:], dtype=np.int64), digest)
+    uneven = [index for index, row in enumerate(rows) if len(row) != len(header)]
+    table.refuse(uneven, lambda row: f"({len(rows[row])})", f"do not have the {len(header)} fields of the header")
+    if not rows:
+        raise ValueError(f"{file} has a header and no rows")
+    return table
+
+
+def _instants(written: list[str], table: _Table) -> npt.NDArray[np.datetime64]:
+    bad = [row for row, text in enumerate(written) if not _INSTANT.fullmatch(text)]
+    zoned = [row for row in bad if _ZONE.fullmatch(written[row])]
+    table.refuse(zoned, lambda row: repr(written[row]), "have a time zone; write local time without one")
+    if not bad:
+        try:
+            return np.array([text[:19] for text in written], dtype="datetime64[s]")
+        except ValueError:
+            bad = [row for row, text in enumerate(written) if not _is_instant(text[:19])]
+    table.refuse(bad, lambda row: repr(written[row]), "have no time such as 2021-05-03 19:30:00")
+    raise AssertionError("some row is bad")
+
+
+def _is_instant(text: str) -> bool:
+    try:
+        np.datetime64(text, "s")
+    except ValueError:
+        return False
+    return True
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
