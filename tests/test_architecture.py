@@ -33,12 +33,14 @@ HOUSE = (
     (3, "drawing", "roster arrivals visits other_duty workload", "numpy"),
     (3, "drawing", "places setting shifts jurisdiction", "numpy"),
     (3, "drawing", "quantiles rates", "numpy scipy"),
-    (2, "reading", "loading schema", "pydantic"),
+    (2, "reading", "loading refusals schema", "pydantic"),
+    (2, "reading", "layers marks starter", ""),
+    (2, "reading", "files", "numpy"),
     (2, "reading", "yaml_source", "ruamel"),
-    (1, "nouns", "models", "numpy pydantic"),
+    (1, "nouns", "models", "numpy pydantic pydantic_core"),
     (0, "ground", "clock", "holidays numpy"),
     (0, "ground", "streams tables", "numpy"),
-    (0, "ground", "errors", ""),
+    (0, "ground", "errors paths", ""),
 )
 FLOOR = {module: floor for floor, _, modules, _ in HOUSE for module in modules.split()}
 OUTSIDE = {module: set(libraries.split()) for *_, modules, libraries in HOUSE for module in modules.split()}
