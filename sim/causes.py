@@ -1,10 +1,34 @@
-"""Why letters breached an SLA: where most of their time went."""
+"""Why letters breached an SLA: where most of their time went.
 
+All time that the clock of an SLA ran for a letter, from its begin to the milestone (or to the horizon), is
+part of exactly one of the letter's visits, and of that visit's time
+
+- *elapsed wait*, if the visit is a delay;
+- *being worked on*, while a person works on it;
+- *nobody on duty* or *all busy*, while it waits for its first start: nobody, while no shift of the unit
+  that it waits at has anybody; all busy otherwise, also where free people are held back by its rank;
+- *put down at shift end* or *interrupted*, while it waits for a person to take it up again: the first if
+  the person's shift ended in the second in which it was put down, else urgent work came in between.
+
+The largest of all these parts, over all visits, is the cause of the breach; of equal parts the earlier.
+"""
+
+import math
 from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.clock import Calendar, Clock, hour_of
+from sim.journeys import Journeys
+from sim.models.sla import Sla
+from sim.outcome import Outcome
+from sim.slaclock import Fate, Run, paused_visits, seconds_between
+from sim.tables import NO_UNIT, NOT_YET, WORK, Bools, Floats, Int64s, Roster, Stretches
 
 
 class Why(StrEnum):
-    """What kept a letter for the longest part of its time."""
+    """What kept a letter for the largest part of its time."""
 
     NOBODY_ON_DUTY = "nobody on duty"
     ALL_BUSY = "all busy"
@@ -12,3 +36,171 @@ class Why(StrEnum):
     PUT_DOWN_AT_SHIFT_END = "put down at shift end"
     BEING_WORKED_ON = "being worked on"
     ELAPSED_WAIT = "elapsed wait"
+
+
+class CauseCounts(NamedTuple):
+    """Breaches of an SLA by letters of the window."""
+
+    by_place: Int64s  # (steps, teams + 1, causes); the last team is none
+    by_hour: Int64s  # hour of the day at which the clock began, (24, causes)
+
+
+_NOBODY, _BUSY, _INTERRUPTED, _SHIFT_END, _WORKED_ON, _ELAPSED = range(len(Why))
+
+
+class Breaches(NamedTuple):
+    """The breaches of one SLA, one row a breach; rows of the letters ascending."""
+
+    row: Int64s  # of the letter in the journeys
+    step: Int64s  # index in the workflow, of the visit with the largest part
+    team: Int64s  # where that part passed, or -1 for an elapsed wait
+    why: Int64s  # index into `Why`
+    hour: Int64s  # of the day, at which the letter's clock began
+
+
+class _Parts(NamedTuple):
+    """The parts of the time of some visits, one row a piece of a visit's time."""
+
+    key: Int64s  # the visit's place among them, times the number of causes, plus the cause
+    seconds: Int64s  # on the SLA's clock
+    unit: Int64s  # or NO_UNIT
+
+
+def cause_counts(outcome: Outcome) -> tuple[CauseCounts, ...]:
+    """Count the breaches of each SLA by cause; the log must have stretches."""
+    setting = outcome.setting
+    off_duty = OffDuty(outcome.roster, setting.scenario.horizon)
+    teams = len(setting.places.teams)
+    shape = (len(setting.scenario.workflow), teams + 1, len(Why))
+    counts = []
+    for sla, run in zip(setting.scenario.sla.values(), outcome.runs, strict=True):
+        found = breaches(outcome, sla, run, off_duty)
+        place = (found.step, np.where(found.team >= 0, found.team, teams), found.why)
+        by_place = np.bincount(np.ravel_multi_index(place, shape), minlength=math.prod(shape)).reshape(shape)
+        by_hour = np.bincount(found.hour * len(Why) + found.why, minlength=24 * len(Why)).reshape(24, len(Why))
+        counts.append(CauseCounts(by_place, by_hour))
+    return tuple(counts)
+
+
+class OffDuty:
+    """At which times a unit has nobody on duty, from the shifts of all units."""
+
+    def __init__(self, roster: Roster, horizon: int) -> None:
+        manned = roster.people > 0
+        start, end = np.clip(roster.start[manned], 0, horizon), np.clip(roster.end[manned], 0, horizon)
+        unit, people = roster.unit[manned].astype(np.int64), roster.people[manned].astype(np.int64)
+        units = np.arange(roster.units)  # each begins with nobody
+        self._span = horizon + 1
+        keys = np.concatenate([units * self._span, unit * self._span + start, unit * self._span + end])
+        change = np.concatenate([np.zeros(roster.units, np.int64), people, -people])
+        order = np.argsort(keys, kind="stable")
+        self._keys = keys[order]
+        # Each unit ends with nobody, so one running sum serves all.
+        self._empty: Bools = np.cumsum(change[order]) == 0
+
+    def seconds(self, calendar: Calendar, clock: Clock, unit: Int64s, start: Int64s, end: Int64s) -> Int64s:
+        """Seconds on a clock, between start and end, during which nobody is on duty at each unit."""
+        at = calendar.counted(self._keys % self._span, clock)
+        # What passes between the last change of one unit and the first of the next cancels out below.
+        passed = np.append(0, np.cumsum(np.diff(at) * self._empty[:-1]))
+
+        def until(instants: Int64s) -> Int64s:
+            change = np.searchsorted(self._keys, unit * self._span + instants, side="right") - 1
+            now = calendar.counted(instants, clock)
+            counted: Int64s = passed[change] + self._empty[change] * (now - at[change])
+            return counted
+
+        return until(end) - until(start)
+
+
+def breaches(journeys: Journeys, sla: Sla, run: Run, off_duty: OffDuty) -> Breaches:
+    """The cause of each breach of an SLA by a letter of the window; the log must have stretches."""
+    stretches, log = journeys.log.stretches, journeys.log
+    assert stretches is not None, "simulated with stretches"
+    # Other duty has row -1 and takes the last entry.
+    late = np.append(journeys.counted & (run.fate == Fate.BREACHED), False)
+    row_of_visit = journeys.row_of_visit
+    among = late[row_of_visit] & (log.queued != NOT_YET)
+    among &= log.queued < np.append(run.end, 0)[row_of_visit]
+    if sla.paused_during:
+        among &= ~paused_visits(journeys, sla)
+    visits = np.flatnonzero(among)
+    if not len(visits):
+        nothing = np.zeros(0, dtype=np.int64)
+        return Breaches(*[nothing] * 5)
+    place = np.cumsum(among) - 1
+    pieces = [
+        *_waits_and_work(journeys, sla, run, off_duty, stretches, among, place),
+        _delays(journeys, sla, run, visits, place),
+    ]
+    parts = _Parts(*(np.concatenate(column) for column in zip(*pieces, strict=True)))
+    seconds = np.bincount(parts.key, parts.seconds, len(visits) * len(Why)).reshape(-1, len(Why))
+
+    row = row_of_visit[visits]
+    visit, why = _largest(seconds.astype(np.float64, copy=False), row)
+    team_of = np.append(journeys.setting.places.team_of, -1)
+    return Breaches(
+        row=row[visit],
+        step=journeys.workload.step[visits[visit]].astype(np.int64),
+        team=team_of[_unit_of(parts, visit * len(Why) + why, len(visits))].astype(np.int64),
+        why=why,
+        hour=hour_of(run.begin[row[visit]]),
+    )
+
+
+def _waits_and_work(
+    journeys: Journeys, sla: Sla, run: Run, off_duty: OffDuty, stretches: Stretches, among: Bools, place: Int64s
+) -> list[_Parts]:
+    chosen = np.flatnonzero(among[stretches.visit])
+    visit, kind, unit, shift, start, end = (column[chosen] for column in stretches)
+    row = journeys.row_of_visit[visit]
+    unit, is_work = unit.astype(np.int64), kind == WORK
+
+    last_work = np.maximum.accumulate(np.where(is_work, np.arange(len(visit)), -1))
+    put_down = (last_work >= 0) & (visit[last_work] == visit)
+    shift_ends = np.append(journeys.roster.end, journeys.setting.scenario.horizon)
+    at_shift_end = end[last_work] >= shift_ends[shift[last_work]]
+    why = np.where(put_down, np.where(at_shift_end, _SHIFT_END, _INTERRUPTED), _BUSY)
+    why[is_work] = _WORKED_ON
+
+    begin = np.minimum(np.maximum(start, run.begin[row]), end)
+    stop = np.maximum(np.minimum(end, run.end[row]), begin)
+    clock = sla.within.clock
+    seconds = seconds_between(journeys, clock, begin, stop)
+    first = np.flatnonzero((why == _BUSY) & (stop > begin))
+    nobody = off_duty.seconds(journeys.setting.calendar, clock, unit[first], begin[first], stop[first])
+    seconds[first] -= nobody
+    key = place[visit] * len(Why)
+    return [_Parts(key + why, seconds, unit), _Parts(key[first] + _NOBODY, nobody, unit[first])]
+
+
+def _delays(journeys: Journeys, sla: Sla, run: Run, visits: Int64s, place: Int64s) -> _Parts:
+    log = journeys.log
+    delays = visits[journeys.workload.unit[visits] == NO_UNIT]
+    row = journeys.row_of_visit[delays]
+    finished = np.where(log.finished[delays] != NOT_YET, log.finished[delays], journeys.setting.scenario.horizon)
+    begin = np.minimum(np.maximum(log.queued[delays], run.begin[row]), finished)
+    stop = np.maximum(np.minimum(finished, run.end[row]), begin)
+    seconds = seconds_between(journeys, sla.within.clock, begin, stop)
+    return _Parts(place[delays] * len(Why) + _ELAPSED, seconds, np.full(len(delays), NO_UNIT))
+
+
+def _largest(seconds: Floats, row: Int64s) -> tuple[Int64s, Int64s]:
+    """Of each letter the visit (its place) and the cause with most seconds; rows ascending."""
+    most = seconds.max(axis=1)
+    begins = np.flatnonzero(np.diff(row, prepend=-1))
+    largest = np.maximum.reduceat(most, begins)
+    candidates = np.flatnonzero(most == np.repeat(largest, np.diff(begins, append=len(row))))
+    visit = candidates[np.flatnonzero(np.diff(row[candidates], prepend=-1))]
+    return visit, seconds[visit].argmax(axis=1)
+
+
+def _unit_of(parts: _Parts, keys: Int64s, visits: int) -> Int64s:
+    """The unit at which most of each part passed, in one piece."""
+    unit = np.full(visits * len(Why), NO_UNIT)
+    wanted = np.zeros(len(unit), dtype=np.bool_)
+    wanted[keys] = True
+    of_these = np.flatnonzero(wanted[parts.key])
+    ascending = of_these[np.argsort(parts.seconds[of_these], kind="stable")]
+    unit[parts.key[ascending]] = parts.unit[ascending]  # the last assignment stays: the longest piece
+    return unit[keys]

@@ -1,16 +1,19 @@
-"""What is measured of one replication: sums that add up over replications, and tallies of durations."""
+"""What is measured of one replication: counts that add up over replications, and tallies of durations."""
 
 from typing import NamedTuple
 
-from sim.statistics import Ratio
-from sim.tables import Floats, Int64s
+import numpy as np
 
-
-class Tally(NamedTuple):
-    """How many times each duration occurred; exact, and no longer than the number of different durations."""
-
-    seconds: Int64s  # ascending, no duration twice
-    count: Int64s
+from sim.backlog import OpenLetters, instants_of, open_letters
+from sim.causes import CauseCounts, cause_counts
+from sim.compliance import SlaCounts, elapsed_tallies, sla_counts
+from sim.journeys import Journeys
+from sim.outcome import Outcome
+from sim.setting import Setting
+from sim.steps import StepCounts, StepTallies, step_counts, step_tallies
+from sim.tables import NOT_YET, Bools, Int64s, Log, Roster, Workload
+from sim.tally import Tally, tally
+from sim.teamhours import TeamSeconds, team_seconds
 
 
 class LetterCounts(NamedTuple):
@@ -18,84 +21,82 @@ class LetterCounts(NamedTuple):
 
     received: Int64s
     closed: Int64s
-    left: Int64s
+    left: Int64s  # that leave the workflow before its end
     open_at_window_end: Int64s  # of all letters since day 0
     time_in_system: Int64s  # seconds, all closed letters together
 
 
-class SlaCounts(NamedTuple):
-    """Letters of the window that kept each SLA, of those to which it applies and whose outcome is known.
-
-    The first axis is the SLA, in the order of the scenario.
-    """
-
-    compliance: Ratio  # (slas,)
-    undecided: Int64s  # (slas,)
-    elapsed: Ratio  # seconds and letters, (slas,)
-    histogram: Int64s  # letters by elapsed time, the last bin beyond all edges, (slas, bins + 1)
-    by_hour_of_week: Ratio  # of receipt, Monday 00 first, (slas, 168)
-    by_category: Ratio  # (slas, categories)
-    by_channel: Ratio  # (slas, channels)
-    by_home: Ratio  # home unit, (slas, units)
-    by_team: Ratio  # (slas, teams)
-
-
-class CauseCounts(NamedTuple):
-    """Breaches of each SLA by cause."""
-
-    by_place: Int64s  # (slas, steps, teams + 1, causes); the last team is none
-    by_hour: Int64s  # hour of the day at which the longest part began, (slas, 24, causes)
-
-
-class StepCounts(NamedTuple):
-    """Visits of letters of the window at each step of the workflow, shape (steps, ...)."""
-
-    visits: Int64s
-    delayed: Int64s
-    not_started: Int64s
-    interruptions: Int64s
-    wait: Ratio  # seconds and started visits
-    service: Ratio  # seconds and visits
-    longer: Int64s  # started visits that waited longer than each of `WAITS`, (steps, waits)
-    waiting: Int64s  # seconds of closed letters in queues
-    work: Int64s  # seconds of closed letters in somebody's hands
-    elapsed: Int64s  # seconds of closed letters without anybody
-
-
-class TeamSeconds(NamedTuple):
-    """Person-seconds and letter-seconds by team and hour of the week of the window, shape (teams, 168)."""
-
-    on_duty: Floats
-    busy: Floats  # other duty included, overtime not
-    other_duty: Floats
-    overtime: Floats
-    waiting: Floats
-    queue_max: Int64s  # most letters waiting at once in the window, (teams,)
-
-
-class OpenLetters(NamedTuple):
-    """Letters open at the instants of `instants_of`, shape (instants,)."""
-
-    count: Int64s
-    age: Floats  # mean seconds since receipt; 0 where none is open
-
-
-class Tallies(NamedTuple):
-    """Durations of the letters of the window."""
-
-    time_in_system: Tally
-    elapsed: tuple[Tally, ...]  # of each SLA
-    wait: tuple[Tally, ...]  # of each step
-    service: tuple[Tally, ...]  # of each step
-
-
-class Measures(NamedTuple):
-    """What one replication says. All but the tallies is small, whatever the number of letters."""
+class Counts(NamedTuple):
+    """Everything of one replication that adds up: small, whatever the number of letters."""
 
     letters: LetterCounts
-    slas: SlaCounts
-    causes: CauseCounts
+    slas: tuple[SlaCounts, ...]  # in the order of the scenario
+    causes: tuple[CauseCounts, ...]  # of each SLA
     steps: StepCounts
     teams: TeamSeconds
     open_letters: OpenLetters
+
+
+class Tallies(NamedTuple):
+    """Durations of the letters of the window: as large as the number of different durations."""
+
+    time_in_system: Tally  # of the closed letters
+    elapsed: tuple[Tally, ...]  # of each SLA
+    steps: StepTallies
+
+
+class Measures(NamedTuple):
+    """What one replication says. Keep the counts of many replications, and merge their tallies."""
+
+    counts: Counts
     tallies: Tallies
+
+
+def measure(setting: Setting, workload: Workload, roster: Roster, log: Log) -> Measures:
+    """Measure one replication; the log must have stretches.
+
+    Who also wants `sim.rows` of it makes one `Outcome` for both and calls `measures_of`.
+    """
+    return measures_of(Outcome(setting, workload, roster, log))
+
+
+def measures_of(outcome: Outcome) -> Measures:
+    """Measure one replication; the log must have stretches."""
+    counts = Counts(
+        letters=_letter_counts(outcome),
+        slas=sla_counts(outcome),
+        causes=cause_counts(outcome),
+        steps=step_counts(outcome),
+        teams=team_seconds(outcome),
+        open_letters=open_letters(outcome, instants_of(outcome.setting.scenario.horizon)),
+    )
+    tallies = Tallies(
+        time_in_system=tally(_times_in_system(outcome)),
+        elapsed=elapsed_tallies(outcome),
+        steps=step_tallies(outcome),
+    )
+    return Measures(counts, tallies)
+
+
+def _letter_counts(journeys: Journeys) -> LetterCounts:
+    window_end = journeys.setting.scenario.window_end
+    left = journeys.workload.left[journeys.letters]
+    times = _times_in_system(journeys)
+    at_end = open_letters(journeys, np.array([window_end]))
+    return LetterCounts(
+        received=_number(journeys.counted),
+        closed=np.asarray(len(times)),
+        left=_number(journeys.counted & left),
+        open_at_window_end=at_end.number[0],
+        time_in_system=times.sum(),
+    )
+
+
+def _times_in_system(journeys: Journeys) -> Int64s:
+    closed = journeys.counted & (journeys.closed != NOT_YET)
+    times: Int64s = journeys.closed[closed] - journeys.received[closed]
+    return times
+
+
+def _number(letters: Bools) -> Int64s:
+    return np.asarray(np.count_nonzero(letters))

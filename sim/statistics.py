@@ -4,14 +4,17 @@ Letters of one replication share its busy days and its queues, so only replicati
 Every interval here comes from the variation between replications; its level is 95%.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import numpy as np
 from scipy.special import stdtrit
 
 from sim.tables import Floats, Int64s
+
+T = TypeVar("T")
 
 LEVEL: Final = 0.95
 """Confidence level of every interval."""
@@ -84,6 +87,15 @@ class Difference:
         """Factor by which common random numbers narrowed the interval; None where there is no width to compare."""
         narrow, wide = self.paired.width, self.independent.width
         return wide / narrow if narrow and wide is not None else None
+
+
+def stacked(replications: Sequence[T]) -> T:
+    """Measures of several replications as one: every array gets a first axis, the replications; at least one."""
+    first = replications[0]
+    if not isinstance(first, tuple):
+        return cast(T, np.stack(cast(Sequence[Floats], replications)))
+    columns = [stacked(column) for column in zip(*cast(Sequence[tuple[Any, ...]], replications), strict=True)]
+    return cast(T, type(first)(*columns) if hasattr(first, "_fields") else tuple(columns))
 
 
 def mean_over(replications: Floats | Int64s) -> Band:

@@ -1,0 +1,84 @@
+"""The journeys of the letters of one replication: the ground that all its measures stand on."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sim.models.workflow import WaitStep, WorkStep
+from sim.setting import Setting
+from sim.tables import NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Int64s, Log, Roster, Workload
+
+
+@dataclass(frozen=True, eq=False)
+class Journeys:
+    """One replication as it was simulated, and what several measures need, worked out once.
+
+    Other duty is in the workload but is no letter: the rows of everything here are the real letters, in
+    the order of the workload.
+    """
+
+    setting: Setting
+    workload: Workload
+    roster: Roster
+    log: Log
+
+    @cached_property
+    def letters(self) -> Int64s:
+        """Index in the workload of each real letter received before the horizon, shape (rows,)."""
+        real = (self.workload.category != OTHER_DUTY) & (self.workload.received < self.setting.scenario.horizon)
+        return np.flatnonzero(real)
+
+    @cached_property
+    def received(self) -> Int64s:
+        """When each letter was received, shape (rows,)."""
+        return self.workload.received[self.letters]
+
+    @cached_property
+    def counted(self) -> Bools:
+        """Which letters were received in the window, shape (rows,)."""
+        scenario = self.setting.scenario
+        return (self.received >= scenario.window_start) & (self.received < scenario.window_end)
+
+    @cached_property
+    def closed(self) -> Int64s:
+        """When the last visit of each letter finished, or NOT_YET; a letter without visits closes at once."""
+        first, end = self.workload.first_visit[self.letters], self.workload.first_visit[self.letters + 1]
+        closed = self.received.copy()
+        some = end > first
+        closed[some] = self.log.finished[end[some] - 1]
+        return closed
+
+    @cached_property
+    def row_of_visit(self) -> Int64s:
+        """Row of the letter that each visit belongs to; -1 for other duty, shape (visits,)."""
+        rows = np.full(self.workload.letters, -1)
+        rows[self.letters] = np.arange(len(self.letters))
+        return np.repeat(rows, np.diff(self.workload.first_visit))
+
+    @cached_property
+    def counted_visits(self) -> Int64s:
+        """Visits of letters of the window that were reached, ascending."""
+        # Other duty has row -1 and takes the last entry.
+        counted = np.append(self.counted, False)
+        return np.flatnonzero(counted[self.row_of_visit] & (self.log.queued != NOT_YET))
+
+    @cached_property
+    def steps(self) -> dict[str, int]:
+        """Index in the workflow of each step that letters can be at, by its name."""
+        workflow = enumerate(self.setting.scenario.workflow)
+        return {step.name: index for index, step in workflow if isinstance(step, WorkStep | WaitStep)}
+
+    def first_visits(self, step: str) -> Int64s:
+        """The visit with which each letter first comes to a step, or -1 if it never does, shape (rows,)."""
+        visits = np.flatnonzero(self.workload.step == self.steps[step])
+        first = np.full(len(self.letters), -1)
+        first[self.row_of_visit[visits[::-1]]] = visits[::-1]  # the last assignment stays: the first visit
+        return first
+
+    def last_work(self) -> Int64s:
+        """The last visit of each letter that is work, or -1, shape (rows,)."""
+        visits = np.flatnonzero((self.workload.unit != NO_UNIT) & (self.row_of_visit >= 0))
+        last = np.full(len(self.letters), -1)
+        last[self.row_of_visit[visits]] = visits
+        return last

@@ -1,0 +1,102 @@
+"""What happened at each step of the workflow in one replication, and how letters' time divides among them."""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.clock import DAY, HOUR, MINUTE
+from sim.journeys import Journeys
+from sim.statistics import Ratio
+from sim.tables import NO_UNIT, NOT_YET, WORK, Floats, Int64s
+from sim.tally import Tally, tally
+
+WAITS: Final = (
+    *(0, 1 * MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 20 * MINUTE, 30 * MINUTE),
+    *(1 * HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR),
+    *(1 * DAY, 2 * DAY, 4 * DAY, 7 * DAY, 14 * DAY, 30 * DAY),
+)
+"""Durations for which it is counted how many visits waited longer."""
+
+
+class StepCounts(NamedTuple):
+    """Visits of letters of the window at each step of the workflow."""
+
+    visits: Int64s  # that the letters reached, (steps,)
+    delayed: Int64s  # that waited at all, (steps,)
+    not_started: Int64s  # (steps,)
+    interruptions: Int64s  # (steps,)
+    wait: Ratio  # seconds and started visits, (steps,)
+    service: Ratio  # seconds and visits, (steps,)
+    longer: Int64s  # started visits that waited longer than each of `WAITS`, (steps, waits)
+    waiting: Int64s  # seconds of closed letters in queues, (steps,)
+    work: Int64s  # seconds of closed letters in somebody's hands, (steps,)
+    elapsed: Int64s  # seconds of closed letters without anybody, (steps,)
+
+
+class StepTallies(NamedTuple):
+    """Durations of the visits that `StepCounts` counts, for each step."""
+
+    wait: tuple[Tally, ...]
+    service: tuple[Tally, ...]
+
+
+def step_counts(journeys: Journeys) -> StepCounts:
+    """Count the visits; the log must have stretches."""
+    workload, log, visits = journeys.workload, journeys.log, journeys.counted_visits
+    steps = len(journeys.setting.scenario.workflow)
+    step = workload.step[visits].astype(np.int64)
+    started, wait = _waits(journeys)
+    waited = np.searchsorted(WAITS, wait)  # how many of WAITS it is longer than
+    shape = (steps, len(WAITS) + 1)
+    reached = np.bincount(step[started] * shape[1] + waited, minlength=shape[0] * shape[1]).reshape(shape)
+    waiting, work, elapsed = _time_of_closed(journeys, steps)
+
+    def count(visit: Int64s | None, weights: npt.NDArray[np.integer[Any]] | None = None) -> Floats:
+        return np.bincount(step if visit is None else step[visit], weights, steps).astype(np.float64)
+
+    return StepCounts(
+        visits=count(None).astype(np.int64),
+        delayed=count(np.flatnonzero(log.started[visits] != log.queued[visits])).astype(np.int64),
+        not_started=count(np.flatnonzero(log.started[visits] == NOT_YET)).astype(np.int64),
+        interruptions=count(None, log.interruptions[visits]).astype(np.int64),
+        wait=Ratio(count(started, wait), count(started)),
+        service=Ratio(count(None, workload.service[visits]), count(None)),
+        longer=np.cumsum(reached[:, ::-1], axis=1)[:, -2::-1],
+        waiting=waiting,
+        work=work,
+        elapsed=elapsed,
+    )
+
+
+def step_tallies(journeys: Journeys) -> StepTallies:
+    """Tally waits until the first start, and efforts (or lengths of delays) without interruptions."""
+    workload, visits = journeys.workload, journeys.counted_visits
+    started, wait = _waits(journeys)
+    step, service = workload.step[visits], workload.service[visits]
+    steps = range(len(journeys.setting.scenario.workflow))
+    return StepTallies(
+        wait=tuple(tally(wait[step[started] == each]) for each in steps),
+        service=tuple(tally(service[step == each]) for each in steps),
+    )
+
+
+def _waits(journeys: Journeys) -> tuple[Int64s, Int64s]:
+    """Which of the counted visits were started, and how long each of these waited."""
+    log, visits = journeys.log, journeys.counted_visits
+    started = np.flatnonzero(log.started[visits] != NOT_YET)
+    return started, log.started[visits[started]] - log.queued[visits[started]]
+
+
+def _time_of_closed(journeys: Journeys, steps: int) -> tuple[Int64s, Int64s, Int64s]:
+    """Seconds that the closed letters of the window spent at each step: waiting, in work, in delays."""
+    workload, log, stretches = journeys.workload, journeys.log, journeys.log.stretches
+    assert stretches is not None, "simulated with stretches"
+    # Other duty has row -1 and takes the last entry; the last step takes what is not looked for.
+    closed = np.append(journeys.counted & (journeys.closed != NOT_YET), False)[journeys.row_of_visit]
+    step = np.where(closed, workload.step, steps).astype(np.int64)
+    group = step[stretches.visit] + (steps + 1) * (stretches.kind == WORK)
+    seconds = np.bincount(group, stretches.end - stretches.start, 2 * (steps + 1)).reshape(2, steps + 1)
+    delays = np.flatnonzero(closed & (workload.unit == NO_UNIT))
+    elapsed = np.bincount(step[delays], log.finished[delays] - log.queued[delays], steps)
+    return seconds[0, :-1].astype(np.int64), seconds[1, :-1].astype(np.int64), elapsed.astype(np.int64)
