@@ -25,7 +25,7 @@ def draw_other_duty(setting: Setting, roster: Roster, replication: int) -> Jobs:
 
     So the jobs of one roster are those of another, as far as both are on duty.
     """
-    scenario = setting.scenario
+    scenario, horizon = setting.scenario, setting.scenario.horizon
     received, unit = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int32)]
     visits: list[Block] = []
     rows = 0
@@ -35,13 +35,13 @@ def draw_other_duty(setting: Setting, roster: Roster, replication: int) -> Jobs:
             continue
         key, units = (scenario.seed, replication), setting.places.of_team(name)
         jobs = stream(*key, Purpose.OTHER_DUTY_ARRIVALS, subject(name), 0).poisson(
-            duty.per_hour * scenario.horizon / HOUR, len(units)
+            duty.per_hour * horizon / HOUR, len(units)
         )
         at = np.repeat(np.arange(units.start, units.stop, dtype=np.int32), jobs)
         moments = uniforms(len(at), *key, Purpose.OTHER_DUTY_ARRIVALS, subject(name), 1)
-        instants = (moments * scenario.horizon).astype(np.int64)
+        instants = np.sort(_axis(at, horizon) + (moments * horizon).astype(np.int64)) - _axis(at, horizon)
         effort = quantile(duty.effort, uniforms(len(at), *key, Purpose.OTHER_DUTY_SERVICE, subject(name)))
-        come = on_duty(roster, at, instants)
+        come = on_duty(roster, at, instants, horizon)
         received.append(instants[come])
         unit.append(at[come])
         visits.append(
@@ -60,17 +60,22 @@ def draw_other_duty(setting: Setting, roster: Roster, replication: int) -> Jobs:
     return Jobs(np.concatenate(received), np.concatenate(unit), visits)
 
 
-def on_duty(roster: Roster, unit: Int32s, instants: Int64s) -> Bools:
-    """Whether anybody is on duty at a unit at an instant; one row a question.
+def on_duty(roster: Roster, unit: Int32s, instants: Int64s, horizon: int) -> Bools:
+    """Whether anybody is on duty at a unit at an instant; one row a question, sorted by unit, then instant.
 
     Args:
-        instants: 0 or later.
+        instants: 0 to horizon - 1.
     """
     staffed = roster.people > 0
     start, end, where = (column[staffed] for column in (roster.start, roster.end, roster.unit))
-    # One axis for all units: each has a stretch of its own, longer than any instant.
-    stretch = max(instants.max(initial=0), end.max(initial=0)) + 1
-    begun = np.searchsorted(np.sort(where * stretch + np.maximum(start, 0)), unit * stretch + instants, side="right")
-    ended = np.searchsorted(np.sort(where * stretch + end), unit * stretch + instants, side="right")
-    present: Bools = begun > ended
+    questions = _axis(unit, horizon) + instants
+    first = np.searchsorted(questions, _axis(where, horizon) + np.clip(start, 0, horizon))
+    after = np.searchsorted(questions, _axis(where, horizon) + np.clip(end, 0, horizon))
+    rows = len(questions) + 1
+    present: Bools = np.cumsum(np.bincount(first, minlength=rows) - np.bincount(after, minlength=rows))[:-1] > 0
     return present
+
+
+def _axis(unit: Int32s, horizon: int) -> Int64s:
+    """One axis of time for all units: where each unit's stretch begins on it."""
+    return unit.astype(np.int64) * horizon

@@ -106,10 +106,11 @@ class _Unrolling:
             return
         before = self.times[number][letters]
         self.times[number][letters] += 1
-        for time in np.unique(before).tolist():
-            if time >= MOST_TIMES:
-                name = self.steps[number].name
-                raise SimError(f"workflow: a letter came to '{name}' {MOST_TIMES} times; its loop needs at_most")
+        most = int(before.max(initial=0))
+        if most >= MOST_TIMES:
+            name = self.steps[number].name
+            raise SimError(f"workflow: a letter came to '{name}' {MOST_TIMES} times; its loop needs at_most")
+        for time in range(int(before.min(initial=most)), most + 1):
             yield time, letters[before == time]
 
     def _take(self, number: int, letters: Int64s, time: int) -> list[tuple[int, Int64s]]:
@@ -138,12 +139,12 @@ class _Unrolling:
 
     def _takers(self, step: Step, chance: PerCategory[float], letters: Int64s, time: int) -> Bools:
         """Which of the letters a step is for and chance lets take it."""
-        category = self.letters.category[letters]
-        takers = np.array([step.for_ is None or name in step.for_ for name in self.categories])[category]
         shares = self._table(chance)
-        if (shares < 1).any():
-            takers &= self._drawn(Purpose.CHANCE, step, letters, time) < shares[category]
-        return takers
+        if step.for_ is not None:
+            shares[[name not in step.for_ for name in self.categories]] = 0
+        if (shares == 1).all():
+            return np.ones(len(letters), dtype=np.bool_)
+        return self._drawn(Purpose.CHANCE, step, letters, time) < shares[self.letters.category[letters]]
 
     def _work(self, number: int, step: WorkStep, letters: Int64s, time: int) -> None:
         priorities = self._table(step.priority).astype(np.int8)

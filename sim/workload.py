@@ -53,7 +53,7 @@ def _put_together(letters: Letters, visits: Visits, jobs: Jobs) -> Workload:
     """Letters and jobs sorted by the time they are received, and their visits in that order."""
     kept = np.flatnonzero(letters.kept)
     received = np.concatenate([letters.received[kept], jobs.received])
-    order = np.argsort(received, kind="stable")
+    order = _order(received)
     made = np.concatenate([visits.made[kept], np.ones(len(jobs.received), dtype=np.int64)])
     first_visit = np.concatenate([[0], np.cumsum(made[order])])
     first = np.empty_like(order)
@@ -73,6 +73,12 @@ def _put_together(letters: Letters, visits: Visits, jobs: Jobs) -> Workload:
         first_visit=first_visit,
         **{name: _column(name, places, int(first_visit[-1])) for name in _COLUMNS},
     )
+
+
+def _order(received: Int64s) -> Int64s:
+    """A stable argsort, faster because instant and row are sorted as one number."""
+    bits = len(received).bit_length()
+    return np.sort((received << bits) | np.arange(len(received))) & ((1 << bits) - 1)
 
 
 def _column(name: str, places: list[tuple[Block, Int64s]], rows: int) -> npt.NDArray[Any]:
