@@ -56,9 +56,11 @@ def figures_of(root: Node) -> tuple[Figure, ...]:
 
 def _claim(node: Node, on_line: dict[int, Node], ending: dict[int, Node], claimed: int | None) -> None:
     in_flow_list = isinstance(node.value, list) and node.flow
-    for _, child in node.children():
+    for key, child in node.children():
         whole = child.last_line in (child.line, None) or isinstance(child.value, str)
-        owns = child.line != claimed and whole and not in_flow_list and child.line is not None
+        # A step in one line is known by its name, not by its number.
+        is_step = isinstance(key, int) and isinstance(child.value, dict) and len(child.value) == 1
+        owns = child.line != claimed and whole and not in_flow_list and not is_step and child.line is not None
         if owns and child.line is not None:
             on_line[child.line] = child
         if child.flow and child.last_line is not None:
