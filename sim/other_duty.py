@@ -67,10 +67,10 @@ def on_duty(roster: Roster, unit: Int32s, instants: Int64s, horizon: int) -> Boo
         instants: 0 to horizon - 1.
     """
     staffed = roster.people > 0
-    start, end, where = (column[staffed] for column in (roster.start, roster.end, roster.unit))
+    stretch = _axis(roster.unit[staffed], horizon)
     questions = _axis(unit, horizon) + instants
-    first = np.searchsorted(questions, _axis(where, horizon) + np.clip(start, 0, horizon))
-    after = np.searchsorted(questions, _axis(where, horizon) + np.clip(end, 0, horizon))
+    first = np.searchsorted(questions, stretch + np.clip(roster.start[staffed], 0, horizon))
+    after = np.searchsorted(questions, stretch + np.clip(roster.end[staffed], 0, horizon))
     rows = len(questions) + 1
     present: Bools = np.cumsum(np.bincount(first, minlength=rows) - np.bincount(after, minlength=rows))[:-1] > 0
     return present

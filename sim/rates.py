@@ -38,10 +38,10 @@ def busyness_of_days(busyness: Busyness, days: int, seed: int, replication: int)
     """The factor on each day's rate, shape (days,): gamma with mean 1, tied to the day before by a Gaussian copula."""
     fresh = stream(seed, replication, Purpose.BUSYNESS).standard_normal(days)
     normal = np.empty(days)
-    before = 0.0
-    for day, shock in enumerate(fresh.tolist()):
-        before = busyness.ar1 * before + np.sqrt(1 - busyness.ar1**2) * shock if day else shock
-        normal[day] = before
+    rest = np.sqrt(1 - busyness.ar1**2)
+    normal[:1] = fresh[:1]
+    for day in range(1, days):
+        normal[day] = busyness.ar1 * normal[day - 1] + rest * fresh[day]
     return gamma_quantile(1.0, busyness.cv, ndtr(normal))
 
 
