@@ -1,10 +1,11 @@
 """Words to tell a story with: letters and their visits, shifts, and what a log says of them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from sim.tables import HAND_OVER, NEVER, NO_UNIT, NOT_YET, WORK, Log, Roster, Workload
+from sim.tables import HAND_OVER, NEVER, NO_UNIT, NOT_YET, WAIT, WORK, Log, Roster, Stretches, Workload
 
 DESK, BRANCH, STATION, CITY = UNITS = range(4)
 
@@ -32,6 +33,8 @@ _DTYPES = {
 }
 
 Visit = dict[str, Any]
+Play = Callable[..., Log]
+"""The fixture `play`: a workload, a roster, and a horizon if not 1,000; once on each engine."""
 
 
 def work(unit: int, service: int, **asked: Any) -> Visit:
@@ -89,3 +92,21 @@ def history(log: Log) -> list[tuple[int, str, int, int, int, int]]:
 
 NOTHING = (NOT_YET, NOT_YET, NOT_YET, NOT_YET, 0)
 """What the log says of a visit that the letter has not reached."""
+
+
+def claimed(rows: list[tuple[int, ...]], stretches: list[tuple[int, str, int, int, int, int]]) -> Log:
+    """A log written by hand, in the words of `told` and `history`."""
+    table = [(visit, WORK if kind == "work" else WAIT, *rest) for visit, kind, *rest in stretches]
+    return Log(
+        *_columns(rows, _LOG_DTYPES),
+        stretches=Stretches(*_columns(table, _STRETCH_DTYPES)),
+    )
+
+
+def _columns(rows: list[tuple[int, ...]], dtypes: tuple[type, ...]) -> list[Any]:
+    table = np.array(rows, np.int64).reshape(-1, len(dtypes))
+    return [column.astype(dtype) for column, dtype in zip(table.T, dtypes, strict=True)]
+
+
+_LOG_DTYPES = (np.int64, np.int64, np.int64, np.int32, np.int32)
+_STRETCH_DTYPES = (np.int64, np.int8, np.int32, np.int64, np.int64, np.int64)

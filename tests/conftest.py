@@ -1,4 +1,4 @@
-"""What all tests share: Hypothesis without deadlines, charts without a screen, a browser without a network."""
+"""What all tests share: the engines, Hypothesis without deadlines, charts without a screen, an offline browser."""
 
 import os
 import shutil
@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from builder import Play
 from hypothesis import settings
+
+from sim.audit import require_sound
+from sim.engine import ENGINES, simulate
+from sim.tables import Log, Roster, Workload
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -48,3 +53,15 @@ def chromium() -> Iterator["Browser"]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(params=ENGINES)
+def play(request: pytest.FixtureRequest) -> Play:
+    """Simulate on one engine after the other, with stretches, to second 1,000 unless said; and audit the log."""
+
+    def on_engine(workload: Workload, roster: Roster, horizon: int = 1000) -> Log:
+        log = simulate(workload, roster, horizon, engine=request.param, stretches=True)
+        require_sound(workload, roster, horizon, log)
+        return log
+
+    return on_engine
