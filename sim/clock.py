@@ -5,6 +5,7 @@ Inside, time is whole seconds since 00:00 of the scenario's first day. This modu
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -32,16 +33,31 @@ LONGEST: Final = 36_525 * DAY
 CALENDAR_MARGIN: Final = 2
 """Days that a scenario's calendar knows after its horizon, so that its last instants have a next day."""
 
-_UNITS: Final = {
+UNITS: Final = {
     "s": 1, "sec": 1, "second": 1, "seconds": 1,
     "min": MINUTE, "minute": MINUTE, "minutes": MINUTE,
     "h": HOUR, "hour": HOUR, "hours": HOUR,
     "d": DAY, "day": DAY, "days": DAY,
     "week": WEEK, "weeks": WEEK,
 }  # fmt: skip
-_QUANTITY: Final = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*([a-z]+(?: [a-z]+)?)?\s*", re.IGNORECASE)
-_DAY_MOMENT: Final = re.compile(r"\s*day\s+(\d+)(?:\s+(\d{1,2}):(\d{2}))?\s*", re.IGNORECASE)
-_SPAN: Final = re.compile(r"\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*")
+"""Seconds of each unit of a duration."""
+
+LIMIT_UNITS: Final = ("working day", "working days", "office hour", "office hours")
+"""What an SLA limit can be counted in besides."""
+
+_NUMBER: Final = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+DURATION: Final = rf"^{_NUMBER} ?(?:{'|'.join(UNITS)})$"
+"""How a duration is written, as a pattern for editors."""
+LIMIT: Final = rf"^{_NUMBER} ?(?:{'|'.join([*UNITS, *LIMIT_UNITS])})$"
+"""How an SLA limit is written."""
+MOMENT: Final = (
+    r"^(?:day [0-9]{1,5}(?: [0-9]{1,2}:[0-9]{2})?|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?)$"
+)
+"""How a moment is written."""
+SPAN: Final = r"^[0-9]{1,2}:[0-9]{2} ?- ?[0-9]{1,2}:[0-9]{2}$"
+"""How a shift is written."""
+
+_QUANTITY: Final = re.compile(rf"([+-]?{_NUMBER}) ?([a-zA-Z]+(?: [a-zA-Z]+)?)?")
 
 
 class Clock(StrEnum):
@@ -72,16 +88,16 @@ class Limit:
 
 
 def parse_duration(written: object) -> float:
-    """Seconds of a duration with its unit, such as `90 s`, `1.5 min`, `2 h`, `4 d`.
+    """Seconds of a duration with its unit, such as `90 s`, `1.5 min`, `2 h`, `4 d`, `2 weeks`.
 
     Raises:
         ValueError: no number, no unit, an unknown unit, a negative duration, or more than a hundred years;
             the text says which.
     """
     number, unit = _quantity(written)
-    if unit not in _UNITS:
-        raise ValueError(f"needs one of the units s, min, h, d (got {written!r})")
-    return _not_too_long(number * _UNITS[unit], written)
+    if unit not in UNITS:
+        raise ValueError(f"must have one of the units s, min, h, d, week (got {written!r})")
+    return _not_too_long(number * UNITS[unit], written)
 
 
 def parse_limit(written: object) -> Limit:
@@ -91,17 +107,17 @@ def parse_limit(written: object) -> Limit:
         ValueError: as `parse_duration`, or less than a second.
     """
     number, unit = _quantity(written)
-    if unit in ("working day", "working days"):
-        limit = Limit(_seconds(number * DAY, written), Clock.WORKING)
-    elif unit in ("office hour", "office hours"):
-        limit = Limit(_seconds(number * HOUR, written), Clock.OFFICE)
-    elif unit in _UNITS:
-        limit = Limit(_seconds(number * _UNITS[unit], written))
+    if unit in UNITS:
+        length, clock = UNITS[unit], Clock.CALENDAR
+    elif unit in LIMIT_UNITS:
+        length, clock = (DAY, Clock.WORKING) if unit.startswith("working") else (HOUR, Clock.OFFICE)
     else:
-        raise ValueError(f"needs one of the units s, min, h, d, office hours, working days (got {written!r})")
-    if limit.seconds < 1:
+        units = "s, min, h, d, week, office hours, working days"
+        raise ValueError(f"must have one of the units {units} (got {written!r})")
+    seconds = round(_not_too_long(number * length, written))
+    if seconds < 1:
         raise ValueError(f"must be at least 1 s (got {written!r})")
-    return limit
+    return Limit(seconds, clock)
 
 
 def parse_moment(written: object) -> int | datetime:
@@ -112,16 +128,14 @@ def parse_moment(written: object) -> int | datetime:
     """
     if isinstance(written, datetime):
         return written
-    if isinstance(written, str):
-        match = _DAY_MOMENT.fullmatch(written)
-        if match:
-            hour, minute = int(match[2] or 0), int(match[3] or 0)
+    if isinstance(written, str) and re.fullmatch(MOMENT, written):
+        if written.startswith("day"):
+            day, hour, minute = (int(part) for part in re.findall("[0-9]+", written + " 0:0")[:3])
             if hour < 24 and minute < 60:
-                return int(match[1]) * DAY + hour * HOUR + minute * MINUTE
-        try:
-            return datetime.fromisoformat(written).replace(tzinfo=None)
-        except ValueError:
-            pass
+                return day * DAY + hour * HOUR + minute * MINUTE
+        else:
+            with suppress(ValueError):
+                return datetime.fromisoformat(written)
     raise ValueError(f"must be like 'day 10 19:30' or '2021-05-13 19:30' (got {written!r})")
 
 
@@ -133,19 +147,13 @@ def parse_span(written: object) -> tuple[int, int]:
     Raises:
         ValueError: not of the form HH:MM-HH:MM, or not a time of day.
     """
-    match = _SPAN.fullmatch(written) if isinstance(written, str) else None
-    if not match:
+    if not isinstance(written, str) or not re.fullmatch(SPAN, written):
         raise ValueError(f"must be like '08:00-20:00' (got {written!r})")
-    opens, opens_minute, closes, closes_minute = (int(part) for part in match.groups())
+    opens, opens_minute, closes, closes_minute = (int(part) for part in re.findall("[0-9]+", written))
     start, end = opens * HOUR + opens_minute * MINUTE, closes * HOUR + closes_minute * MINUTE
     if opens > 23 or closes > 24 or max(opens_minute, closes_minute) > 59 or end > DAY:
         raise ValueError(f"must be times of day between 00:00 and 24:00 (got {written!r})")
     return start, end if end > start else end + DAY
-
-
-def unit_length(unit: str) -> int | None:
-    """Seconds of a unit of time such as `min` or `hours`; None if it is none."""
-    return _UNITS.get(unit.lower())
 
 
 def format_duration(seconds: float) -> str:
@@ -162,18 +170,14 @@ def _not_too_long(seconds: float, written: object) -> float:
     return seconds
 
 
-def _seconds(number: float, written: object) -> int:
-    return round(_not_too_long(number, written))
-
-
 def _quantity(written: object) -> tuple[float, str]:
     match = _QUANTITY.fullmatch(written) if isinstance(written, str) else None
     if not match or not match[2]:
         raise ValueError(f"must be a number with a unit, such as '10 min' (got {written!r})")
     number = float(match[1])
     if number < 0:
-        raise ValueError(f"must not be negative (got {written!r})")
-    return number, match[2].lower()
+        raise ValueError(f"must be 0 or more (got {written!r})")
+    return number, match[2]
 
 
 class Calendar:

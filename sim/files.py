@@ -5,22 +5,20 @@ import hashlib
 import io
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.clock import LONGEST, unit_length
+from sim.clock import LONGEST, UNITS
 from sim.models.arrivals import TraceLetters
 from sim.models.distributions import Measured
-from sim.models.wording import one_of
+from sim.models.wording import named_rows, one_of
 from sim.tables import Int64s
 
 MAX_BYTES: Final = 1_000_000_000
-SHOWN_ROWS: Final = 10
-"""How many bad rows a message names."""
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d([.,]\d+)?)?")
 _ZONE: Final = re.compile(r".*\d(Z|[+-]\d\d:?\d\d)")
@@ -61,14 +59,14 @@ class ScenarioFiles:
         """
         table = self._read(file)
         written = table.column(column)
-        length = unit_length(re.split(r"[_\W]", column.strip())[-1])
+        length = UNITS.get(re.split(r"[_\W]+", column.strip(" ()"))[-1])
         if length is None:
             raise ValueError(
                 f"the name of a column of durations ends with its unit, as in handling_min (got '{column}')"
             )
         seconds = [_number(text) * length for text in written]
         bad = [row for row, value in enumerate(seconds) if not 0 <= value <= LONGEST]
-        table.refuse(bad, lambda row: repr(written[row]), "are no durations")
+        table.refuse(bad, written, "are no durations")
         return Measured(tuple(sorted(seconds)), table.digest)
 
     def _read(self, file: str) -> "_Table":
@@ -112,17 +110,10 @@ class _Table(NamedTuple):
         index = self.header.index(name)
         return [row[index] for row in self.rows]
 
-    def refuse(self, bad: Sequence[int], show: Callable[[int], str], what: str) -> None:
-        """Refuse bad rows, if there are any, by the lines of the first of them."""
+    def refuse(self, bad: Sequence[int], written: Sequence[str], what: str) -> None:
+        """Refuse bad rows, if there are any, by the lines of the first of them and what is written there."""
         if bad:
-            raise ValueError(f"{self.file}: {named_rows([(int(self.lines[row]), show(row)) for row in bad], what)}")
-
-
-def named_rows(bad: Sequence[tuple[int, str]], what: str) -> str:
-    """`3 rows are no durations: line 4 'x', line 9 '', line 12 '-1'`."""
-    first = ", ".join(f"line {line} {text}".rstrip() for line, text in bad[:SHOWN_ROWS])
-    more = ", ..." if len(bad) > SHOWN_ROWS else ""
-    return f"{len(bad)} row{'' if len(bad) == 1 else 's'} {what}: {first}{more}"
+            raise ValueError(f"{self.file}: {named_rows([(int(self.lines[row]), written[row]) for row in bad], what)}")
 
 
 def _table(file: str, text: str, digest: str) -> _Table:
@@ -143,7 +134,7 @@ def _table(file: str, text: str, digest: str) -> _Table:
     header = [name.strip() for name in rows.pop(0)]
     table = _Table(file, header, rows, np.array(lines[1:], dtype=np.int64), digest)
     uneven = [index for index, row in enumerate(rows) if len(row) != len(header)]
-    table.refuse(uneven, lambda row: f"({len(rows[row])})", f"do not have the {len(header)} fields of the header")
+    table.refuse(uneven, [",".join(row) for row in rows], f"do not have the {len(header)} fields of the header")
     if not rows:
         raise ValueError(f"{file} has a header and no rows")
     return table
@@ -152,13 +143,13 @@ def _table(file: str, text: str, digest: str) -> _Table:
 def _instants(written: list[str], table: _Table) -> npt.NDArray[np.datetime64]:
     bad = [row for row, text in enumerate(written) if not _INSTANT.fullmatch(text)]
     zoned = [row for row in bad if _ZONE.fullmatch(written[row])]
-    table.refuse(zoned, lambda row: repr(written[row]), "have a time zone; write local time without one")
+    table.refuse(zoned, written, "have a time zone; write local time without one")
     if not bad:
         try:
             return np.array([text[:19] for text in written], dtype="datetime64[s]")
         except ValueError:
             bad = [row for row, text in enumerate(written) if not _is_instant(text[:19])]
-    table.refuse(bad, lambda row: repr(written[row]), "have no time such as 2021-05-03 19:30:00")
+    table.refuse(bad, written, "have no time such as 2021-05-03 19:30:00")
     raise AssertionError("some row is bad")
 
 

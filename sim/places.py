@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.models.staffing import Team
+from sim.models.staffing import Team, home_team, teams_above, unit_names
 from sim.tables import NO_UNIT, Floats, Int32s
 
 
@@ -45,7 +45,7 @@ def places_of(teams: Mapping[str, Team]) -> Places:
     first = (0, *(int(end) for end in np.cumsum(counts)))
     above = np.full(first[-1], NO_UNIT, dtype=np.int32)
     share = np.zeros(first[-1])
-    for name in sorted(names, key=lambda name: _depth(name, teams)):
+    for name in sorted(names, key=lambda name: len(teams_above(name, teams))):
         team = teams[name]
         units = slice(first[names.index(name)], first[names.index(name) + 1])
         if team.within is not None:
@@ -59,22 +59,8 @@ def places_of(teams: Mapping[str, Team]) -> Places:
         team_of=np.repeat(np.arange(len(names), dtype=np.int32), counts),
         above=above,
         share=share,
-        home_team=max(range(len(names)), key=lambda index: (_depth(names[index], teams), -index)),
+        home_team=names.index(home_team(teams)),
     )
-
-
-def unit_names(name: str, team: Team) -> tuple[str, ...]:
-    """Name of each unit of a team: as the scenario says, or `station-1`, `station-2`, ..., or the team's own."""
-    if team.names is not None:
-        return team.names
-    if team.unit_count == 1:
-        return (name,)
-    return tuple(f"{name}-{number + 1}" for number in range(team.unit_count))
-
-
-def _depth(name: str, teams: Mapping[str, Team]) -> int:
-    above = teams[name].within
-    return 0 if above is None else 1 + _depth(above, teams)
 
 
 def _parents(team: Team, parents: int) -> Int32s:

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.clock import Limit, format_duration, parse_duration, parse_limit
-from sim.models.wording import did_you_mean
+from sim.models.wording import are, did_you_mean
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ def _with_help(error: Any, record: type[BaseModel]) -> InitErrorDetails:
     kind, loc, context = error["type"], error["loc"], error.get("ctx", {})
     if kind == "extra_forbidden" and len(loc) == 1:
         keys = [field.alias or name for name, field in record.model_fields.items()]
-        hint = did_you_mean(str(loc[0]), keys) or f"; there {'is' if len(keys) == 1 else 'are'} {', '.join(keys)}"
+        hint = did_you_mean(str(loc[0]), keys) or f"; there {are(keys)}"
         kind = PydanticCustomError(FINAL, "unknown key{hint}", {"hint": hint})
     elif kind in (RULE, FINAL):
         kind = PydanticCustomError(kind, "{text}", {"text": error["msg"]})

@@ -1,12 +1,16 @@
 """What only shows when a scenario is seen as a whole: names that must exist, shares that must sum to 100%."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from sim.clock import DAY
 from sim.errors import Problem
 from sim.models.base import PerCategory
-from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Team
-from sim.models.wording import one_of
+from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Team, home_team, teams_above, unit_names
+from sim.models.wording import are, named_rows, one_of
 from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
 
 if TYPE_CHECKING:
@@ -18,7 +22,11 @@ SHARE_TOLERANCE = 1e-6
 def cross_checks(scenario: "Scenario") -> list[Problem]:
     """Every problem that a scenario has as a whole; empty if it is sound."""
     families: tuple[Callable[[Scenario], Iterator[Problem]], ...] = (_letters, _rosters, _teams, _workflow, _slas)
-    return [problem for family in families for problem in family(scenario)]
+    problems = [problem for family in families for problem in family(scenario)]
+    # Which places there are is only known where the teams are sound.
+    if not any(problem.path.startswith("teams") for problem in problems):
+        problems += [*_surges(scenario), *_trace(scenario)]
+    return problems
 
 
 def _known(name: str | None, names: Iterable[str], what: str, path: str) -> Iterator[Problem]:
@@ -40,11 +48,47 @@ def _letters(scenario: "Scenario") -> Iterator[Problem]:
     for name, channel in scenario.channels.items():
         path = f"channels.{name}.registered"
         yield from _known(channel.registered, _roster_names(scenario), "roster", path)
-    places = [name for team in scenario.teams.values() for name in team.names or ()]
+
+
+def _surges(scenario: "Scenario") -> Iterator[Problem]:
+    homes = home_team(scenario.teams)
+    line = [homes, *teams_above(homes, scenario.teams)]
+    places = [unit for name in line for unit in unit_names(name, scenario.teams[name])]
     for position, surge in enumerate(scenario.arrivals.surges):
         path = f"arrivals.surges[{position}]"
         yield from _known(surge.category, scenario.categories, "category", f"{path}.category")
-        yield from _known(surge.unit, places, "unit", f"{path}.unit")
+        yield from _known(surge.unit, places, "unit where letters come from", f"{path}.unit")
+        if isinstance(surge.from_, datetime) and surge.from_.date() < scenario.start:
+            yield Problem(f"must not be before the start, {scenario.start}", f"{path}.from")
+
+
+def _trace(scenario: "Scenario") -> Iterator[Problem]:
+    trace = scenario.arrivals.trace
+    if trace is None:
+        return
+    homes = home_team(scenario.teams)
+    known: dict[str, Iterable[str]] = {
+        "category": scenario.categories,
+        "channel": scenario.channels,
+        "unit": unit_names(homes, scenario.teams[homes]),
+    }
+    for what, names in known.items():
+        written: tuple[str, ...] = getattr(trace.letters, what)
+        strange = set(written) - {"", *names}
+        if strange:
+            rows = sorted(
+                (int(line), name) for line, name in zip(trace.letters.line, written, strict=True) if name in strange
+            )
+            said = named_rows(rows, f"name no {what} of the scenario")
+            yield Problem(f"{trace.file}: {said}; there {are(list(names))}", "arrivals.trace")
+    begins = np.datetime64(scenario.start, "s")
+    if not np.any((trace.letters.received >= begins) & (trace.letters.received < begins + scenario.horizon)):
+        first, last = (str(trace.letters.received[end]).replace("T", " ") for end in (0, -1))
+        yield Problem(
+            f"{trace.file}: no letter lies within the {scenario.horizon // DAY} days that are simulated from "
+            f"{scenario.start}; they were received from {first} to {last}",
+            "arrivals.trace",
+        )
 
 
 def _roster_names(scenario: "Scenario") -> list[str]:

@@ -153,6 +153,26 @@ class Team(Record):
         return sum(self.staff.values())
 
 
+def unit_names(name: str, team: Team) -> tuple[str, ...]:
+    """Name of each unit of a team: as the scenario says, or `station-1`, `station-2`, ..., or the team's own."""
+    if team.names is not None:
+        return team.names
+    if team.unit_count == 1:
+        return (name,)
+    return tuple(f"{name}-{number + 1}" for number in range(team.unit_count))
+
+
+def teams_above(name: str, teams: Mapping[str, Team]) -> list[str]:
+    """The teams that a team lies within, from the nearest one up."""
+    above = teams[name].within
+    return [] if above is None else [above, *teams_above(above, teams)]
+
+
+def home_team(teams: Mapping[str, Team]) -> str:
+    """The team whose units are the homes of letters: the first of those with most teams above them."""
+    return max(teams, key=lambda name: len(teams_above(name, teams)))
+
+
 def routing(written: Any) -> Any:
     """A team's name as shares: `station` is `{station: 100%}`."""
     return {written: 1.0} if isinstance(written, str) else written

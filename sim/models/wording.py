@@ -1,7 +1,11 @@
 """Help in messages: what a name that does not exist may have meant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import Final
+
+SHOWN_ROWS: Final = 10
+"""How many bad rows of a file a message names."""
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
@@ -14,7 +18,25 @@ def one_of(name: str, names: Iterable[str]) -> str:
     """`'staton'; did you mean 'station'?`, or `'x' (there are station, branch)`."""
     names = list(names)
     hint = did_you_mean(name, names)
-    if hint:
-        return f"'{name}'{hint}"
+    return f"'{name}'{hint or f' (there {are(names)})'}"
+
+
+def are(names: Sequence[str]) -> str:
+    """`are city, branch`, `is city`, `are none`; of many names only the first."""
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-    return f"'{name}' (there {'is' if len(names) == 1 else 'are'} {shown or 'none'})"
+    return f"{'is' if len(names) == 1 else 'are'} {shown or 'none'}"
+
+
+def named_rows(bad: Sequence[tuple[int, str]], what: str) -> str:
+    """Bad rows of a file by their lines: `3 rows are no durations: line 4 'x', line 9 '', line 12 '-1'`.
+
+    Args:
+        bad: line and content of each.
+    """
+    first = ", ".join(f"line {line} {_clipped(text)}" for line, text in bad[:SHOWN_ROWS])
+    more = ", ..." if len(bad) > SHOWN_ROWS else ""
+    return f"{len(bad)} row{'' if len(bad) == 1 else 's'} {what}: {first}{more}"
+
+
+def _clipped(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "...")
