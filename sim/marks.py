@@ -12,6 +12,9 @@ from typing import Final
 from sim.paths import Parts, spoken
 from sim.yaml_source import Node, Source
 
+LONGEST_VALUE: Final = 80
+"""Greater blocks have figures of their own."""
+
 _MARKED: Final = re.compile(r"([SWMDA](?:\s*,\s*[SWMDA])*)(?::\s*|\s+|$)(.*)")
 
 
@@ -21,7 +24,7 @@ class Figure:
 
     Attributes:
         path: for example `workflow.sign.effort`.
-        value: as it is written, in one line; empty for a block of lines.
+        value: as it is written, in one line; empty where that would be a long one.
         mark: one of S, W, M, D, A, or several as `S, A`.
         note: what the comment says after the mark.
     """
@@ -55,12 +58,12 @@ def figures_of(root: Node) -> tuple[Figure, ...]:
 
 
 def _claim(node: Node, on_line: dict[int, Node], ending: dict[int, Node], claimed: int | None) -> None:
-    in_flow_list = isinstance(node.value, list) and node.flow
-    for key, child in node.children():
+    for _, child in node.children():
         whole = child.last_line in (child.line, None) or isinstance(child.value, str)
-        # A step in one line is known by its name, not by its number.
-        is_step = isinstance(key, int) and isinstance(child.value, dict) and len(child.value) == 1
-        owns = child.line != claimed and whole and not in_flow_list and not is_step and child.line is not None
+        # An entry of a list has no name, and leaves its line to the key on it: a step to its own name.
+        with_key = isinstance(child.value, dict) and (not child.flow or len(child.value) == 1)
+        nameless = isinstance(node.value, list) and (node.flow or with_key)
+        owns = child.line != claimed and whole and not nameless
         if owns and child.line is not None:
             on_line[child.line] = child
         if child.flow and child.last_line is not None:
@@ -73,7 +76,7 @@ def _figures(node: Node, parts: Parts) -> Iterator[Figure]:
         where = (*parts, key)
         marked = _MARKED.fullmatch(child.comment)
         if marked:
-            value = "" if isinstance(child.value, dict | list) and not child.flow else child.written()
             mark = ", ".join(re.findall("[SWMDA]", marked[1]))
-            yield Figure(spoken(where), value, mark, marked[2].strip())
+            value = child.written()
+            yield Figure(spoken(where), value if len(value) <= LONGEST_VALUE else "", mark, marked[2].strip())
         yield from _figures(child, where)
