@@ -5,9 +5,18 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.models.workflow import WaitStep, WorkStep
+from sim.models.workflow import LoopStep, WaitStep, WorkStep
 from sim.setting import Setting
 from sim.tables import NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Int64s, Log, Roster, Workload
+
+
+def steps_of(setting: Setting) -> dict[str, int]:
+    """Index in the workflow of each step that takes time, by its name: work, waits, and ways back with a delay."""
+    return {
+        step.name: index
+        for index, step in enumerate(setting.scenario.workflow)
+        if isinstance(step, WorkStep | WaitStep) or (isinstance(step, LoopStep) and step.after is not None)
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,15 +72,9 @@ class Journeys:
         counted = np.append(self.counted, False)
         return np.flatnonzero(counted[self.row_of_visit] & (self.log.queued != NOT_YET))
 
-    @cached_property
-    def steps(self) -> dict[str, int]:
-        """Index in the workflow of each step that letters can be at, by its name."""
-        workflow = enumerate(self.setting.scenario.workflow)
-        return {step.name: index for index, step in workflow if isinstance(step, WorkStep | WaitStep)}
-
     def first_visits(self, step: str) -> Int64s:
         """The visit with which each letter first comes to a step, or -1 if it never does, shape (rows,)."""
-        visits = np.flatnonzero(self.workload.step == self.steps[step])
+        visits = np.flatnonzero(self.workload.step == steps_of(self.setting)[step])
         first = np.full(len(self.letters), -1)
         first[self.row_of_visit[visits[::-1]]] = visits[::-1]  # the last assignment stays: the first visit
         return first

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.clock import HOUR
+from sim.journeys import steps_of
 from sim.milestones import MOMENTS, moment_of
 from sim.outcome import Outcome
 from sim.tables import NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Floats, Int8s, Int16s, Int32s, Int64s
@@ -47,7 +48,7 @@ def letter_table(outcome: Outcome) -> LetterTable:
     """What became of every letter; the log may be without stretches."""
     workload, letters, slas = outcome.workload, outcome.letters, outcome.setting.scenario.sla
     milestones: dict[str, Int64s] = {}
-    for step in outcome.steps:
+    for step in steps_of(outcome.setting):
         visit = outcome.first_visits(step)
         milestones |= {f"{step}.{moment}": moment_of(outcome.log, visit, moment) for moment in MOMENTS}
     return LetterTable(

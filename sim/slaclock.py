@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.clock import Clock
-from sim.journeys import Journeys
+from sim.journeys import Journeys, steps_of
 from sim.milestones import milestone
 from sim.models.sla import Sla
 from sim.tables import NOT_YET, Bools, Int8s, Int64s
@@ -54,7 +54,8 @@ def run_clock(journeys: Journeys, sla: Sla) -> Run:
 
 def paused_visits(journeys: Journeys, sla: Sla) -> Bools:
     """Which visits the clock of an SLA stands still at, shape (visits,)."""
-    return np.isin(journeys.workload.step, [journeys.steps[name] for name in sla.paused_during])
+    steps = steps_of(journeys.setting)
+    return np.isin(journeys.workload.step, [steps[name] for name in sla.paused_during])
 
 
 def _promised_to(journeys: Journeys, sla: Sla) -> Bools:

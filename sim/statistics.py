@@ -4,7 +4,7 @@ Letters of one replication share its busy days and its queues, so only replicati
 Every interval here comes from the variation between replications; its level is 95%.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar, cast
@@ -50,6 +50,14 @@ class Band:
         """One of the figures."""
         return Estimate(*(_or_none(column[index]) for column in (self.mean, self.low, self.high)))
 
+    def __getitem__(self, key: int | slice) -> "Band":
+        """Some of the figures, along the first axis."""
+        return Band(self.mean[key], self.low[key], self.high[key])
+
+    def __truediv__(self, unit: float) -> "Band":
+        """The same figures in another unit."""
+        return Band(self.mean / unit, self.low / unit, self.high / unit)
+
 
 class Verdict(StrEnum):
     """Whether a target is met, judged by the interval and not by the mean."""
@@ -66,8 +74,8 @@ class Ratio(NamedTuple):
     over replications it has one axis more, the first.
     """
 
-    part: Floats
-    whole: Floats
+    part: Floats | Int64s
+    whole: Floats | Int64s
 
 
 @dataclass(frozen=True)
@@ -89,13 +97,23 @@ class Difference:
         return wide / narrow if narrow and wide is not None else None
 
 
+def combined(records: Sequence[T], combine: Callable[[Sequence[Any]], Any], leaf: type | tuple[type, ...]) -> T:
+    """Tuples of one shape, nested or not, as one: what stands at the same place in all of them is combined.
+
+    Args:
+        leaf: the type of what is combined.
+    """
+    first = records[0]
+    if isinstance(first, leaf):
+        return cast(T, combine(records))
+    columns = zip(*cast(Sequence[tuple[Any, ...]], records), strict=True)
+    together = [combined(column, combine, leaf) for column in columns]
+    return cast(T, type(first)(*together) if hasattr(first, "_fields") else tuple(together))
+
+
 def stacked(replications: Sequence[T]) -> T:
     """Measures of several replications as one: every array gets a first axis, the replications; at least one."""
-    first = replications[0]
-    if not isinstance(first, tuple):
-        return cast(T, np.stack(cast(Sequence[Floats], replications)))
-    columns = [stacked(column) for column in zip(*cast(Sequence[tuple[Any, ...]], replications), strict=True)]
-    return cast(T, type(first)(*columns) if hasattr(first, "_fields") else tuple(columns))
+    return combined(replications, np.stack, (np.ndarray, np.generic))
 
 
 def mean_over(replications: Floats | Int64s) -> Band:

@@ -1,11 +1,17 @@
 """Tallies: how many times each duration occurred, so that percentiles over many replications stay exact."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar, cast
 
 import numpy as np
 
+from sim.statistics import combined
 from sim.tables import Int64s
+
+T = TypeVar("T")
+
+SMALL: Final = 1_000_000
+"""Different durations that are not worth merging yet."""
 
 
 class Tally(NamedTuple):
@@ -39,8 +45,43 @@ def tally(durations: Int64s) -> Tally:
     return Tally(seconds, count)
 
 
-def merged(tallies: Sequence[Tally]) -> Tally:
-    """One tally of all durations of several; at least one."""
+def merged(tallies: Sequence[T]) -> T:
+    """Tallies of several replications as one: a tally each, or a tuple of tallies each; at least one."""
+    return combined(tallies, _merge, Tally)
+
+
+class Pool(Generic[T]):
+    """Tallies of many replications, merged whenever those not yet merged have outgrown the others.
+
+    So memory stays within twice what the merged tallies need, and each duration is sorted a few times at most.
+    """
+
+    def __init__(self) -> None:
+        self._tallies: list[T] = []
+        self._merged_size = SMALL
+        self._size = 0
+
+    def add(self, tallies: T) -> None:
+        """Add the tallies of one replication, a tally or a tuple of tallies."""
+        self._tallies.append(tallies)
+        self._size += _size(tallies)
+        if self._size > 2 * self._merged_size:
+            self._tallies = [self.merged()]
+            self._size = _size(self._tallies[0])
+            self._merged_size = max(self._size, SMALL)
+
+    def merged(self) -> T:
+        """All tallies as one; at least one was added."""
+        return merged(self._tallies)
+
+
+def _size(tallies: object) -> int:
+    if isinstance(tallies, Tally):
+        return len(tallies.seconds)
+    return sum(_size(each) for each in cast(tuple[object, ...], tallies))
+
+
+def _merge(tallies: Sequence[Tally]) -> Tally:
     seconds, place = np.unique(np.concatenate([each.seconds for each in tallies]), return_inverse=True)
-    count = np.bincount(place, weights=np.concatenate([each.times for each in tallies]), minlength=len(seconds))
-    return Tally(seconds, count.astype(np.int64))
+    times = np.bincount(place, np.concatenate([each.times for each in tallies]), len(seconds))
+    return Tally(seconds, times.astype(np.int64))

@@ -27,7 +27,7 @@ HOUSE = (
     (6, "deciding", "planner", "numpy scipy"),
     (6, "deciding", "replay", "aiohttp numpy yarl"),
     (6, "deciding", "replay_report latency", "hdrh numpy"),
-    (5, "judging", "report figures measures rows", "numpy"),
+    (5, "judging", "report summaries figures measures rows", "numpy"),
     (5, "judging", "compliance causes steps teamhours backlog tally week", "numpy"),
     (5, "judging", "outcome occupancy slaclock milestones journeys", "numpy"),
     (5, "judging", "statistics queueing staffing_need", "numpy scipy"),
