@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.clock import HOUR
+from sim.models.staffing import OtherDuty
 from sim.quantiles import quantile
 from sim.setting import Setting
 from sim.streams import Purpose, stream, subject, uniforms
@@ -25,39 +26,42 @@ def draw_other_duty(setting: Setting, roster: Roster, replication: int) -> Jobs:
 
     So the jobs of one roster are those of another, as far as both are on duty.
     """
-    scenario, horizon = setting.scenario, setting.scenario.horizon
     received, unit = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int32)]
     visits: list[Block] = []
-    rows = 0
-    for name, team in scenario.teams.items():
-        duty = team.other_duty
-        if duty is None:
-            continue
-        key, units = (scenario.seed, replication), setting.places.of_team(name)
-        jobs = stream(*key, Purpose.OTHER_DUTY_ARRIVALS, subject(name), 0).poisson(
-            duty.per_hour * horizon / HOUR, len(units)
-        )
-        at = np.repeat(np.arange(units.start, units.stop, dtype=np.int32), jobs)
-        moments = uniforms(len(at), *key, Purpose.OTHER_DUTY_ARRIVALS, subject(name), 1)
-        instants = np.sort(_axis(at, horizon) + (moments * horizon).astype(np.int64)) - _axis(at, horizon)
-        effort = quantile(duty.effort, uniforms(len(at), *key, Purpose.OTHER_DUTY_SERVICE, subject(name)))
-        come = on_duty(roster, at, instants, horizon)
-        received.append(instants[come])
-        unit.append(at[come])
-        visits.append(
-            Block(
-                letter=np.arange(rows, rows + len(received[-1])),
-                nth=np.zeros(len(received[-1]), dtype=np.int64),
-                step=OTHER_DUTY,
-                unit=unit[-1],
-                service=whole(effort[come], least=1),
-                priority=duty.priority,
-                interrupts=duty.interrupts,
-                interruptible=duty.interruptible,
+    for name, team in setting.scenario.teams.items():
+        if team.other_duty is not None:
+            instants, where, service = _jobs(team.other_duty, name, setting, roster, replication)
+            visits.append(
+                Block(
+                    letter=np.arange(len(instants)) + sum(len(others) for others in received),
+                    nth=np.zeros_like(instants),
+                    step=OTHER_DUTY,
+                    unit=where,
+                    service=service,
+                    priority=team.other_duty.priority,
+                    interrupts=team.other_duty.interrupts,
+                    interruptible=team.other_duty.interruptible,
+                )
             )
-        )
-        rows += len(received[-1])
+            received.append(instants)
+            unit.append(where)
     return Jobs(np.concatenate(received), np.concatenate(unit), visits)
+
+
+def _jobs(
+    duty: OtherDuty, name: str, setting: Setting, roster: Roster, replication: int
+) -> tuple[Int64s, Int32s, Int64s]:
+    """When the jobs of a team come, to which unit, and their effort."""
+    seed, horizon = setting.scenario.seed, setting.scenario.horizon
+    units = setting.places.of_team(name)
+    key = (seed, replication, Purpose.OTHER_DUTY_ARRIVALS, subject(name))
+    jobs = stream(*key, 0).poisson(duty.per_hour * horizon / HOUR, len(units))
+    unit = np.repeat(np.arange(units.start, units.stop, dtype=np.int32), jobs)
+    begin = _axis(unit, horizon)
+    instants = np.sort(begin + (uniforms(len(unit), *key, 1) * horizon).astype(np.int64)) - begin
+    effort = quantile(duty.effort, uniforms(len(unit), seed, replication, Purpose.OTHER_DUTY_SERVICE, subject(name)))
+    come = on_duty(roster, unit, instants, horizon)
+    return instants[come], unit[come], whole(effort[come], least=1)
 
 
 def on_duty(roster: Roster, unit: Int32s, instants: Int64s, horizon: int) -> Bools:

@@ -92,34 +92,36 @@ def _shifts(
 ) -> _Rows:
     """The shifts of the groups of one roster of a team; its units are numbered from 0."""
     shifts = shifts_of(pattern, setting)
-    groups = groups_of(pattern)
+    order = spreading_order(groups_of(pattern))
     units = np.arange(len(people))
-    rostered = np.zeros((len(people), groups), dtype=np.int64)
-    for person in range(groups):
-        rostered[units, _group(person, units, groups)] += (people - person + groups - 1) // groups
+    rostered = np.zeros((len(people), len(order)), dtype=np.int64)
+    for person in range(len(order)):
+        # This one, and every further one who joins the same group.
+        rostered[units, _group(person, units, order)] += (people - person + len(order) - 1) // len(order)
     unit, shift = np.nonzero(rostered[:, shifts.group])
     group = shifts.group[shift]
     present = rostered[unit, group]
     if absence:
-        absent = _absent(people, groups, int(shifts.occurrence.max(initial=-1)) + 1, absence, chance)
+        absent = _absent(people, order, int(shifts.occurrence.max(initial=-1)) + 1, absence, chance)
         present = present - absent[unit, group, shifts.occurrence[shift]]
     return _Rows(unit, shifts.start[shift], shifts.end[shift], rostered[unit, group], present)
 
 
-def _group(person: int, unit: Int64s, groups: int) -> Int64s:
+def _group(person: int, unit: Int64s, order: Int64s) -> Int64s:
     """The group of each unit's first (second, ...) person.
 
     The offset by unit lets the single people of small units rest on different days.
     """
-    group: Int64s = (spreading_order(groups)[person % groups] + unit) % groups
+    group: Int64s = (order[person % len(order)] + unit) % len(order)
     return group
 
 
-def _absent(people: Int64s, groups: int, occurrences: int, absence: float, chance: np.random.Generator) -> Int64s:
+def _absent(people: Int64s, order: Int64s, occurrences: int, absence: float, chance: np.random.Generator) -> Int64s:
     """How many of each unit's group miss each of its shifts, shape (units, groups, occurrences)."""
-    absent = np.zeros((len(people), groups, occurrences), dtype=np.int64)
+    absent = np.zeros((len(people), len(order), occurrences), dtype=np.int64)
     for person in range(people.max(initial=0)):
+        # Drawn for every unit, so that nobody's chance moves when another unit gets more people.
         missed = chance.random((len(people), occurrences)) < absence
         staffed = np.flatnonzero(people > person)
-        absent[staffed, _group(person, staffed, groups)] += missed[staffed]
+        absent[staffed, _group(person, staffed, order)] += missed[staffed]
     return absent

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from sim.clock import DAY, Calendar
 from sim.models.staffing import RosterPattern
 from sim.setting import Setting
 from sim.tables import Bools, Int64s
+
+GOLDEN_RATIO: Final = (5**0.5 - 1) / 2
 
 
 class Shifts(NamedTuple):
@@ -45,17 +47,12 @@ def shifts_of(pattern: RosterPattern, setting: Setting) -> Shifts:
 
 
 def spreading_order(count: int) -> Int64s:
-    """The numbers 0 to count - 1 in an order of which every beginning is spread evenly (van der Corput, base 2).
+    """The numbers 0 to count - 1 in an order of which every beginning is spread evenly.
 
-    Four give 0, 2, 1, 3; seven give 0, 3, 1, 5, 4, 2, 6.
+    Steps of the golden ratio: four give 0, 2, 1, 3; seven give 0, 4, 2, 6, 3, 1, 5, so that of three people
+    who each rest two days a week at least two work every day.
     """
-    bits = max(count - 1, 0).bit_length()
-    halves = np.zeros(1, dtype=np.int64)
-    for _ in range(bits):
-        halves = np.concatenate([2 * halves, 2 * halves + 1])
-    spread, first = np.unique((halves * count) >> bits, return_index=True)
-    order: Int64s = spread[np.argsort(first)]
-    return order
+    return np.argsort(np.argsort(np.arange(count) * GOLDEN_RATIO % 1))
 
 
 def next_on_duty(shifts: Shifts, instants: Int64s, never: int) -> Int64s:
