@@ -77,7 +77,11 @@ class Layers:
             self.problems.append(Problem("can only be said in a file", key, origin=origin))
             return
         try:
-            self.root = self._put(self.root, parts_of(key), source.root, ())
+            parts = _through_steps(parts_of(key), self.root)
+            is_step = len(parts) == 3 and parts[0] == "workflow"
+            # A step is a mapping of its own; without its only key there is nothing left of it.
+            parts = parts[:2] if is_step and source.root.value is None else parts
+            self.root = self._put(self.root, parts, source.root, ())
         except ValueError as error:
             self.problems.append(Problem(str(error), key, origin=origin))
 
@@ -117,53 +121,30 @@ class Layers:
         """A node with a value laid over what stands at a path below it."""
         if not keys:
             return self._merged(node, value, parts)
-        key, *rest = keys
-        if isinstance(node.value, list):
-            return self._put_in_list(node, keys, value, parts)
-        if isinstance(key, int):
-            raise ValueError(f"{spoken(parts) or 'the scenario'} is no list")
-        entries = dict(node.value) if isinstance(node.value, dict) else {}
+        key, rest = keys[0], keys[1:]
+        entries = dict(node.children())
+        if isinstance(node.value, list) != isinstance(key, int):
+            if isinstance(key, int):
+                raise ValueError(f"{spoken(parts) or 'the scenario'} is no list")
+            raise ValueError(f"{spoken(parts)} is a list; name an entry by its number, such as {spoken(parts)}[0]")
+        if key not in entries and isinstance(key, int):
+            raise ValueError(f"there is no entry [{key}]; {spoken(parts)} has {len(entries)}, from [0]")
+        if key not in entries and rest and spoken(parts) in NAMED:
+            raise ValueError(f"there is no {one_of(str(key), (str(name) for name in entries))}")
         where = (*parts, key)
         if key in entries and not rest and value.value is None:
             self._note(where, entries.pop(key), None)
         elif key in entries:
-            entries[key] = self._put(entries[key], tuple(rest), value, where)
-        elif rest and spoken(parts) in NAMED:
-            raise ValueError(f"there is no {one_of(key, entries)}")
+            entries[key] = self._put(entries[key], rest, value, where)
         elif rest:
-            entries[key] = self._put(Node({}, origin=value.origin), tuple(rest), value, where)
+            entries[key] = self._put(Node({}, origin=value.origin), rest, value, where)
         else:
             entries[key] = value
             if value.value is not None:
                 self._note(where, None, value)
-        return replace(node, value=entries) if isinstance(node.value, dict) else Node(entries, origin=value.origin)
-
-    def _put_in_list(self, node: Node, keys: Parts, value: Node, parts: Parts) -> Node:
-        key, *rest = keys
-        entries = list(node.value)
-        if isinstance(key, int):
-            if key >= len(entries):
-                raise ValueError(f"there is no entry [{key}]; {spoken(parts)} has {len(entries)}, from [0]")
-            index = key
-            # A step is one key in a mapping of its own, which paths leave out.
-            inner = next(iter(entries[key].value), None) if parts == ("workflow",) and _is_step(entries[key]) else None
-        elif parts == ("workflow",):
-            names = [next(iter(entry.value)) if _is_step(entry) else "" for entry in entries]
-            if key not in names:
-                raise ValueError(f"there is no step {one_of(key, filter(None, names))}")
-            index, inner = names.index(key), key
-        else:
-            raise ValueError(f"{spoken(parts)} is a list; name an entry by its number, such as {spoken(parts)}[0]")
-        where = (*parts, index)
-        if inner is not None and rest and rest[0] != inner:
-            rest = [inner, *rest]
-        if inner is not None and not rest and not isinstance(key, int):
-            rest = [inner]
-        if rest in ([], [inner]) and value.value is None:
-            self._note(where, entries.pop(index), None)
-        else:
-            entries[index] = self._put(entries[index], tuple(rest), value, where)
-        return replace(node, value=entries)
+        if isinstance(node.value, list):
+            return replace(node, value=list(entries.values()))
+        return replace(node if isinstance(node.value, dict) else Node({}, origin=value.origin), value=entries)
 
     def _note(self, parts: Parts, before: Node | None, after: Node | None) -> None:
         self.changes.append(f"{spoken(parts)}: {_short(before)} -> {_short(after)}")
@@ -214,8 +195,22 @@ def _extended(base: Node, path: Path, folder: Path, before: Sequence[Path]) -> P
     return found
 
 
-def _is_step(node: Node) -> bool:
-    return isinstance(node.value, dict) and len(node.value) == 1
+def _through_steps(parts: Parts, root: Node) -> Parts:
+    """A path as typed, `workflow.sign.effort` or `workflow[0].effort`, with both the step's number and its name."""
+    workflow = root.value.get("workflow")
+    if len(parts) < 2 or parts[0] != "workflow" or workflow is None or not isinstance(workflow.value, list):
+        return parts
+    names = [
+        next(iter(step.value)) if isinstance(step.value, dict) and len(step.value) == 1 else ""
+        for step in workflow.value
+    ]
+    if isinstance(parts[1], int):
+        if parts[1] >= len(names):
+            raise ValueError(f"there is no entry [{parts[1]}]; workflow has {len(names)}, from [0]")
+        return (*parts[:2], names[parts[1]], *parts[2:])
+    if parts[1] not in names:
+        raise ValueError(f"there is no step {one_of(parts[1], filter(None, names))}")
+    return ("workflow", names.index(parts[1]), *parts[1:])
 
 
 def _short(node: Node | None) -> str:
