@@ -12,7 +12,8 @@ from sim.layers import Layers
 from sim.marks import Figure, figures_of
 from sim.models.scenario import Scenario
 from sim.refusals import once, placed, refusals
-from sim.yaml_source import Node, write_yaml
+from sim.second_look import second_look
+from sim.yaml_source import write_yaml
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     for override in overrides:
         layers.add_setting(override)
     layers.finish()
-    scenario, problems = _checked(layers.root, ScenarioFiles(file.resolve().parent))
-    problems = once([*layers.problems, *problems])
+    scenario, problems = _checked(layers, ScenarioFiles(file.resolve().parent))
+    problems = once(problems)
     if problems or scenario is None:
         raise ScenarioError(source, problems)
     return Loaded(scenario, source, file.stem, tuple(layers.changes), figures_of(layers.root))
@@ -65,10 +66,15 @@ def dump_yaml(scenario: Scenario) -> str:
     return write_yaml(scenario.resolved())
 
 
-def _checked(root: Node, files: ScenarioFiles) -> tuple[Scenario | None, list[Problem]]:
+def _checked(layers: Layers, files: ScenarioFiles) -> tuple[Scenario | None, list[Problem]]:
+    problems, root = layers.problems, layers.root
     try:
-        return Scenario.model_validate(root.plain(), context=files), []
+        scenario = Scenario.model_validate(root.plain(), context=files)
+        if not problems:
+            return scenario, []
     except ValidationError as error:
-        return None, refusals(error, root)
+        problems = [*problems, *refusals(error, root)]
     except ScenarioError as error:
-        return None, [placed(problem, root) for problem in error.problems]
+        if not problems:
+            return None, [placed(problem, root) for problem in error.problems]
+    return None, [*problems, *(placed(problem, root) for problem in second_look(root.plain(), problems, files))]

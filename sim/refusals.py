@@ -6,7 +6,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from sim.errors import Problem
-from sim.models.base import FINAL, RULE
+from sim.models.base import FINAL, RULE, SYNTHETIC
 from sim.paths import Parts, parts_of, shown
 from sim.yaml_source import Node
 
@@ -55,7 +55,8 @@ def _refusal(error: Any, root: Node) -> Problem:
     kind, location = error["type"], error["loc"]
     parts, node = _reached(root, location)
     if kind == "missing":
-        return Problem("is missing", shown((*parts, location[-1])), node.line, node.origin)
+        line = node.line if parts else None
+        return Problem("is missing", shown((*parts, location[-1])), line, node.origin)
     return Problem(_message(kind, error), shown(parts), *_place(node))
 
 
@@ -74,10 +75,13 @@ def _got(written: Any) -> str:
     if isinstance(written, bool):
         return "true" if written else "false"
     if isinstance(written, dict):
-        return "a mapping" if written else "an empty mapping"
+        return _clipped(f"{{{', '.join(written)}}}") if written else "an empty mapping"
     if isinstance(written, list | tuple):
         return f"a list of {len(written)}" if written else "an empty list"
-    text = repr(written)
+    return _clipped(repr(written))
+
+
+def _clipped(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -90,12 +94,12 @@ def _reached(root: Node, location: Iterable[str | int]) -> tuple[Parts, Node]:
     parts: Parts = ()
     node = root
     for part in location:
+        if str(part).startswith(SYNTHETIC):
+            continue
+        if len(parts) == 2 and parts[0] == "workflow" and isinstance(node.value, dict):
+            ((name, node),) = node.value.items()
+            parts = (*parts, name)
         child = _child(node, part)
-        if child is None and parts[:1] == ("workflow",) and len(parts) == 2 and isinstance(node.value, dict):
-            names = list(node.value)
-            if len(names) == 1 and _child(node.value[names[0]], part) is not None:
-                parts, node = (*parts, names[0]), node.value[names[0]]
-                child = _child(node, part)
         if child is not None:
             parts, node = (*parts, part), child
     return parts, node

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.clock import Limit, format_duration, parse_duration, parse_limit
-from sim.models.wording import are, did_you_mean
+from sim.models.wording import are, closest, did_you_mean
 
 T = TypeVar("T")
 
@@ -48,19 +48,28 @@ class Record(BaseModel):
         try:
             return validate(written)
         except ValidationError as refused:
-            details = [_with_help(error, cls) for error in refused.errors(include_url=False)]
+            details = _helpful(refused, cls)
             raise ValidationError.from_exception_data(cls.__name__, details) from None
 
 
-def _with_help(error: Any, record: type[BaseModel]) -> InitErrorDetails:
-    kind, loc, context = error["type"], error["loc"], error.get("ctx", {})
-    if kind == "extra_forbidden" and len(loc) == 1:
-        keys = [field.alias or name for name, field in record.model_fields.items()]
-        hint = did_you_mean(str(loc[0]), keys) or f"; there {are(keys)}"
-        kind = PydanticCustomError(FINAL, "unknown key{hint}", {"hint": hint})
-    elif kind in (RULE, FINAL):
-        kind = PydanticCustomError(kind, "{text}", {"text": error["msg"]})
-    return InitErrorDetails(type=kind, loc=loc, input=error["input"], ctx=context)
+def _helpful(refused: ValidationError, record: type[BaseModel]) -> list[InitErrorDetails]:
+    """The errors of a record, with hints at the keys that there are."""
+    errors = refused.errors(include_url=False)
+    keys = [field.alias or name for name, field in record.model_fields.items()]
+    unknown = {error["loc"]: str(error["loc"][0]) for error in errors if error["type"] == "extra_forbidden"}
+    meant = {loc: closest(key, keys) for loc, key in unknown.items() if len(loc) == 1}
+    details = []
+    for error in errors:
+        kind: str | PydanticCustomError = error["type"]
+        if error["loc"] in meant:
+            hint = did_you_mean(unknown[error["loc"]], keys) or f"; there {are(keys)}"
+            kind = PydanticCustomError(FINAL, "unknown key{hint}", {"hint": hint})
+        elif kind == "missing" and len(error["loc"]) == 1 and error["loc"][0] in meant.values():
+            continue  # it is there, misspelt
+        elif kind in (RULE, FINAL):
+            kind = PydanticCustomError(error["type"], "{text}", {"text": error["msg"]})
+        details.append(InitErrorDetails(type=kind, loc=error["loc"], input=error["input"], ctx=error.get("ctx", {})))
+    return details
 
 
 RULE: Final = "rule"
@@ -68,6 +77,9 @@ RULE: Final = "rule"
 
 FINAL: Final = "final"
 """Type of an error whose text says everything."""
+
+SYNTHETIC: Final = "~"
+"""What the tags of alternatives begin with, so that no key of a scenario is taken for one."""
 
 
 class Files(Protocol):

@@ -180,11 +180,11 @@ def _categories(scenario: "Scenario", names: tuple[str, ...] | None, path: str) 
 
 
 def _per_category(scenario: "Scenario", step: Step, value: PerCategory[object], path: str) -> Iterator[Problem]:
-    for name in value.per_category:
-        if name != "default":
-            yield from _known(name, scenario.categories, "category", f"{path}.per_category.{name}")
+    strange = set(value.per_category) - {"default", *scenario.categories}
+    for name in sorted(strange):
+        yield from _known(name, scenario.categories, "category", f"{path}.per_category.{name}")
     missing = [name for name in step.for_ or scenario.categories if name not in value.per_category]
-    if missing and "default" not in value.per_category:
+    if missing and not strange and "default" not in value.per_category:
         yield Problem(f"needs a value for {', '.join(missing)}, or a default", f"{path}.per_category")
 
 

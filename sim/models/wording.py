@@ -10,8 +10,13 @@ SHOWN_ROWS: Final = 10
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
     """`; did you mean 'effort'?` if a name is close, else an empty text."""
-    close = get_close_matches(name, list(names), n=1, cutoff=0.6)
-    return f"; did you mean '{close[0]}'?" if close else ""
+    close = closest(name, names)
+    return f"; did you mean '{close}'?" if close else ""
+
+
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """The name that one that does not exist may have meant."""
+    return next(iter(get_close_matches(name, list(names), n=1, cutoff=0.6)), None)
 
 
 def one_of(name: str, names: Iterable[str]) -> str:
