@@ -1,0 +1,1065 @@
+"""The compiled engine: the contract of `sim.engine`, written to be fast.
+
+It runs the same three phases in the same words as the SimPy engine (`finish`, `end_shift`, `reach`, `join`,
+`escalate`, `cover`, `dispatch`, `start`, `put_down`, `move`) and gives the same log, bit for bit. Python
+allocates; the compiled functions are loops over whole numbers, without chance and without allocation. They
+all stand in this one file, because the cache of compiled code does not notice an edit in another.
+
+The state is a `Run`, a NamedTuple of NamedTuples of arrays:
+
+    folders   What is known of an open letter lies in a folder, which the next letter takes over when this one
+              is closed. So the state is as small as the number of open letters, and stays in fast memory.
+    calendar  When the timers of the folders ring. A folder has at most one: the end of its work or of its
+              delay, or, while it waits, its escalation. Seconds are written with digits of `BITS` bits, and a
+              timer lies in a slot of the highest digit in which its second differs from the clock's. So it
+              is set and stopped without comparing it with others, and moves down at most once a digit.
+    lines     The folders that wait at a unit, one line a priority, ordered by the rest of the rank. Who joins
+              ranks last, who was put down mostly ranks first: both ends are at hand. Only what moves is
+              looked a place for, beginning where the last one was put. Where anything `interrupts`, a second
+              set of lines holds what can be interrupted.
+    units, shifts, letters, visits, log    One row a unit, a shift, a letter, a visit.
+
+Folders are chained in slots, in lines, and in the hands of a shift; NONE ends a chain.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar, cast
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from numba.core import event
+
+from sim.errors import SimError
+from sim.tables import (
+    FINISH,
+    NEVER,
+    NO_UNIT,
+    NOT_YET,
+    WAIT,
+    WORK,
+    Bools,
+    Int8s,
+    Int32s,
+    Int64s,
+    Log,
+    Roster,
+    Stretches,
+    Workload,
+)
+
+Id = np.uint32
+"""Number of a folder, unit, shift, visit, line or slot. It has no sign: an index that might be negative costs more."""
+
+Ids = npt.NDArray[np.uint32]
+
+NONE: Final = Id(2**32 - 1)
+"""No folder, no shift; NO_UNIT without its sign."""
+
+WAITING: Final = NONE
+"""The shift of a folder that waits in a line."""
+
+DELAYED: Final = Id(2**32 - 2)
+"""The shift of a folder whose letter is in a delay. Smaller ones are shifts."""
+
+OTHER: Final = Id(2**31)
+"""Added to the number of a slot or unit where the number of a folder or shift is looked for."""
+
+BITS: Final = 10
+"""Bits in a digit of the calendar: 1,024 slots of a second, as many of 17 minutes, of 12 days, ..."""
+
+SLOTS: Final = 1 << BITS
+DIGITS: Final = 6
+
+LATEST: Final = 1 << (BITS * DIGITS - 1)
+"""Horizons and services are smaller, so that the sum of two fits into the calendar."""
+
+
+class Letters(NamedTuple):
+    """The workload's columns that have one row a letter."""
+
+    received: Int64s
+    first_visit: Int64s
+
+
+class Visits(NamedTuple):
+    """The workload's columns that have one row a visit; units without their sign."""
+
+    unit: Ids
+    service: Int64s
+    priority: Int8s
+    interrupts: Bools
+    interruptible: Bools
+    resume_cost: Int32s
+    at_shift_end: Int8s
+    cover: Ids
+    escalate_after: Int32s
+    escalate_to: Ids
+
+
+class Progress(NamedTuple):
+    """The log's columns."""
+
+    queued: Int64s
+    started: Int64s
+    finished: Int64s
+    served_by: Int32s
+    interruptions: Int32s
+
+
+class Shifts(NamedTuple):
+    """The roster, and what its shifts are doing."""
+
+    unit: Ids
+    start: Int64s  # not before second 0
+    end: Int64s
+    people: Int32s
+    by_start: Ids  # the shifts that have anybody, in the order in which they start
+    by_end: Ids  # the same, in the order in which they end
+    in_progress: Bools
+    free: Int32s  # people who hold nothing
+    held: Ids  # first of the folders that its people hold
+    next: Ids  # of the shifts in progress at the same unit the one that ends next before this one
+
+
+class Units(NamedTuple):
+    """What a unit has besides its lines."""
+
+    shifts: Int32s  # how many are in progress, those that start or end in this second already counted
+    first_shift: Ids  # of those in progress the one that ends last
+    free: Int64s  # people of shifts in progress who hold nothing
+    is_changed: Bools  # is to dispatch in this second
+    changed: Ids  # the list of these
+    many_changed: Int64s  # its length, one row
+    is_stranded: Bools  # has nobody on duty, and something waits there that may have to move
+    stranded: Ids
+    many_stranded: Int64s
+
+
+class Folders(NamedTuple):
+    """The open letters."""
+
+    visit: Ids  # the one that the letter has come to; NONE in an empty folder
+    stop: Ids  # one after the letter's last visit
+    place: Ids  # unit where it waits, or is worked on
+    shift: Ids  # whose person works on it, or WAITING or DELAYED
+    timer_next: Ids  # in the chain of a slot; in that of the empty folders
+    timer_back: Ids  # in the first of a slot OTHER + the slot; NONE without a timer
+    line_next: Ids
+    line_back: Ids
+    held_next: Ids
+    held_back: Ids
+    since: Int64s  # when it began to wait there, or that person to work on it
+    left: Int64s  # effort left when it was put down
+    due: Int64s  # when its timer rings
+    used: Int64s  # how many folders ever were, one row
+    empty: Ids  # first of those that are empty, one row
+
+
+class Lines(NamedTuple):
+    """Folders by rank: a row of lines a unit for what waits, then a row a unit for what can be interrupted."""
+
+    first: Ids
+    last: Ids
+    finger: Ids  # what was last put between others
+    filled: Int64s  # bit p is set where the line of priority p has anybody; one number a row
+
+
+class Calendar(NamedTuple):
+    """Folders by the second at which their timer rings; then, a slot a unit, those to be escalated to it some time."""
+
+    first: Ids
+    filled: Int64s  # a bit a slot, 32 a row
+    any_filled: Int64s  # a bit for each row of `filled`: one row a digit
+    clock: Int64s  # no timer rings earlier; one row
+
+
+class Tape(NamedTuple):
+    """Stretches in the order in which they end. Those that do not fit are only counted."""
+
+    visit: Ids
+    where: Ids  # the shift that worked, or OTHER + the unit where it waited
+    start: Int64s
+    end: Int64s
+    ended: Int64s  # how many, one row
+
+
+class Uses(NamedTuple):
+    """What the workload makes use of; what it does not use costs nothing."""
+
+    priorities: int
+    interrupts: bool
+    moves: bool  # by cover or by escalation
+    escalates: bool
+    stretches: bool
+
+
+class Run(NamedTuple):
+    """All that the compiled functions work on."""
+
+    letters: Letters
+    visits: Visits
+    log: Progress
+    shifts: Shifts
+    units: Units
+    folders: Folders
+    lines: Lines
+    calendar: Calendar
+    tape: Tape
+    uses: Uses
+
+
+# How it is compiled.
+
+
+class _Announcer(event.Listener):
+    """Says, once, that the engine is being compiled, which takes seconds; out of the cache it comes silently."""
+
+    said = False
+
+    def on_start(self, event: event.Event) -> None:
+        """A function is about to be compiled."""
+        if not self.said and event.data["dispatcher"].py_func.__module__ == __name__:
+            self.said = True
+            print("compiling the engine, once on this machine ...", file=sys.stderr, flush=True)  # noqa: T201
+
+    def on_end(self, event: event.Event) -> None:
+        """A function is compiled."""
+
+
+event.register("numba:compile", _Announcer())  # type: ignore[no-untyped-call]
+
+
+def _cache_folder() -> str:
+    """Where the compiled code of exactly this source is kept: in the user's cache, else among temporary files."""
+    key = f"engine-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]}"
+    user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    for parent in (Path(user, "lettersim"), Path(tempfile.gettempdir(), f"lettersim-{os.getuid()}")):
+        try:
+            folder = parent / key
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # What lies there is executed, so somebody else's folder will not do.
+            if parent.is_absolute() and folder.stat().st_uid == os.getuid() and os.access(folder, os.W_OK):
+                return str(folder)
+        except OSError:
+            continue
+    return tempfile.mkdtemp(prefix="lettersim-")
+
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+# Nothing is allocated, so no array's references need be counted, which would take far longer than the work.
+_PLAIN: Final[dict[str, Any]] = {"_nrt": False, "no_cfunc_wrapper": True}
+_INNER: Final[dict[str, Any]] = {**_PLAIN, "no_cpython_wrapper": True}
+
+
+def _entry(function: _Function) -> _Function:
+    """A compiled function that Python calls. It is kept in the cache, and lets go of Python's lock."""
+    config: Any = numba.config
+    chosen = config.CACHE_DIR
+    config.CACHE_DIR = chosen or _cache_folder()
+    try:
+        return cast(_Function, numba.njit(nogil=True, cache=True, **_PLAIN)(function))
+    finally:
+        config.CACHE_DIR = chosen
+
+
+def _hot(function: _Function) -> _Function:
+    """A compiled function of the inner loop, whose arrays are at hand where it is used."""
+    return cast(_Function, numba.njit(forceinline=True, **_INNER)(function))
+
+
+def _cold(function: _Function) -> _Function:
+    """A compiled function that is called now and then."""
+    return cast(_Function, numba.njit(**_INNER)(function))
+
+
+# The calendar.
+
+_LOWEST: Final = np.zeros(32, dtype=np.uint32)
+_LOWEST[[((1 << bit) * 0x077CB531 & 0xFFFFFFFF) >> 27 for bit in range(32)]] = np.arange(32)
+
+
+@_hot
+def lowest(bits: int) -> Id:
+    """Number of the lowest bit set of the lower 32, by a de Bruijn sequence (Leiserson, Prokop, Randall 1998)."""
+    return Id(_LOWEST[((bits & -bits) * 0x077CB531 & 0xFFFFFFFF) >> 27])
+
+
+@_hot
+def put_in_slot(run: Run, f: Id, slot: Id) -> None:
+    """A folder comes first in a slot."""
+    calendar, folders = run.calendar, run.folders
+    following = calendar.first[slot]
+    calendar.first[slot] = f
+    folders.timer_next[f] = following
+    folders.timer_back[f] = slot + OTHER
+    if following != NONE:
+        folders.timer_back[following] = f
+    else:
+        calendar.filled[slot >> 5] |= 1 << (slot & 31)
+        calendar.any_filled[slot >> BITS] |= 1 << (slot >> 5 & 31)
+
+
+@_hot
+def clear_slot(run: Run, slot: Id) -> Id:
+    """Empty a slot; returns the first of the folders that were in it."""
+    calendar = run.calendar
+    f = calendar.first[slot]
+    if f != NONE:
+        calendar.first[slot] = NONE
+        calendar.filled[slot >> 5] &= ~(1 << (slot & 31))
+        if calendar.filled[slot >> 5] == 0:
+            calendar.any_filled[slot >> BITS] &= ~(1 << (slot >> 5 & 31))
+    return Id(f)
+
+
+@_hot
+def set_timer(run: Run, f: Id, due: int) -> None:
+    """A folder's timer is to ring at a second that is not before the clock."""
+    run.folders.due[f] = due
+    differs = due ^ run.calendar.clock[0]
+    digit = 0
+    while differs >= SLOTS:
+        differs >>= BITS
+        digit += 1
+    put_in_slot(run, f, Id(digit << BITS | (due >> digit * BITS & SLOTS - 1)))
+
+
+@_hot
+def stop_timer(run: Run, f: Id) -> None:
+    """A folder's timer is not to ring."""
+    folders = run.folders
+    back, following = folders.timer_back[f], folders.timer_next[f]
+    folders.timer_back[f] = NONE
+    if following != NONE:
+        folders.timer_back[following] = back
+    if back < OTHER:
+        folders.timer_next[back] = following
+    elif following != NONE:
+        run.calendar.first[back - OTHER] = following
+    else:
+        clear_slot(run, Id(back - OTHER))
+
+
+@_hot
+def first_slot(run: Run, digit: int) -> Id:
+    """The first filled slot of a digit, counted within the digit; there is one."""
+    row = lowest(run.calendar.any_filled[digit])
+    return Id(row << 5 | lowest(run.calendar.filled[Id(digit << 5 | row)]))
+
+
+@_hot
+def next_timer(run: Run, limit: int) -> int:
+    """The next second at which a timer rings, or `limit` if none rings earlier."""
+    calendar = run.calendar
+    while calendar.any_filled[0] == 0:
+        digit = 1
+        while digit < DIGITS and calendar.any_filled[digit] == 0:
+            digit += 1
+        if digit == DIGITS:
+            return limit
+        slot = first_slot(run, digit)
+        begins = ((calendar.clock[0] >> (digit + 1) * BITS) << BITS | slot) << digit * BITS
+        if begins > limit:
+            return limit
+        move_down(run, Id(digit << BITS | slot), begins)
+    return int(min(limit, (calendar.clock[0] >> BITS) << BITS | first_slot(run, 0)))
+
+
+@_hot
+def move_down(run: Run, slot: Id, begins: int) -> None:
+    """The clock comes to the beginning of a slot, whose timers are told apart by their lower digits."""
+    run.calendar.clock[0] = begins
+    f = clear_slot(run, slot)
+    while f != NONE:
+        following = run.folders.timer_next[f]
+        set_timer(run, f, run.folders.due[f])
+        f = following
+
+
+# The lines.
+
+
+@_hot
+def ranks_before(run: Run, f: Id, g: Id) -> bool:
+    """Of two folders of one priority, the first one ranks before the second."""
+    a, b = run.folders.visit[f], run.folders.visit[g]
+    queued, other = run.log.queued[a], run.log.queued[b]
+    return bool(queued < other or (queued == other and a < b))
+
+
+@_hot
+def line_up(run: Run, f: Id, row: Id) -> None:
+    """A folder takes its place in a row of lines."""
+    lines, folders = run.lines, run.folders
+    priority = int(run.visits.priority[folders.visit[f]])
+    line = Id(row * run.uses.priorities + priority)
+    last = lines.last[line]
+    if last == NONE:
+        folders.line_back[f] = NONE
+        folders.line_next[f] = NONE
+        lines.first[line] = f
+        lines.last[line] = f
+        lines.filled[row] |= 1 << priority
+    elif ranks_before(run, last, f):
+        folders.line_back[f] = last
+        folders.line_next[f] = NONE
+        folders.line_next[last] = f
+        lines.last[line] = f
+    else:
+        put_between(run, f, line)
+
+
+@_cold
+def put_between(run: Run, f: Id, line: Id) -> None:
+    """A folder that does not rank last takes its place in a line."""
+    lines, folders = run.lines, run.folders
+    before = lines.finger[line]
+    if before == NONE:
+        before = lines.first[line]
+    while before != NONE and ranks_before(run, f, before):
+        before = folders.line_back[before]
+    after = lines.first[line] if before == NONE else folders.line_next[before]
+    while ranks_before(run, after, f):
+        before, after = after, folders.line_next[after]
+    folders.line_back[f] = before
+    folders.line_next[f] = after
+    folders.line_back[after] = f
+    if before == NONE:
+        lines.first[line] = f
+    else:
+        folders.line_next[before] = f
+    lines.finger[line] = f
+
+
+@_hot
+def leave_line(run: Run, f: Id, row: Id) -> None:
+    """A folder leaves a row of lines."""
+    lines, folders = run.lines, run.folders
+    priority = int(run.visits.priority[folders.visit[f]])
+    line = Id(row * run.uses.priorities + priority)
+    before, after = folders.line_back[f], folders.line_next[f]
+    if before == NONE:
+        lines.first[line] = after
+    else:
+        folders.line_next[before] = after
+    if after == NONE:
+        lines.last[line] = before
+    else:
+        folders.line_back[after] = before
+    if lines.finger[line] == f:
+        lines.finger[line] = before
+    if before == NONE and after == NONE:
+        lines.filled[row] &= ~(1 << priority)
+
+
+@_hot
+def first_waiting(run: Run, unit: Id) -> Id:
+    """The folder that ranks first of those that wait at a unit; there is one."""
+    return Id(run.lines.first[Id(unit * run.uses.priorities + lowest(run.lines.filled[unit]))])
+
+
+@_hot
+def row_of_interruptible(run: Run, unit: Id) -> Id:
+    """The row of lines of what can be interrupted at a unit."""
+    return Id(len(run.units.free) + unit)
+
+
+# What phases B and C have in common.
+
+
+@_hot
+def change(run: Run, unit: Id) -> None:
+    """A unit's line or people changed, so it dispatches in this second."""
+    units = run.units
+    if not units.is_changed[unit]:
+        units.is_changed[unit] = True
+        units.changed[Id(units.many_changed[0])] = unit
+        units.many_changed[0] += 1
+
+
+@_cold
+def strand(run: Run, unit: Id) -> None:
+    """Nobody is on duty at a unit, and something may have to move from there when somebody comes on duty elsewhere."""
+    units = run.units
+    if not units.is_stranded[unit]:
+        units.is_stranded[unit] = True
+        units.stranded[Id(units.many_stranded[0])] = unit
+        units.many_stranded[0] += 1
+
+
+@_hot
+def record(run: Run, f: Id, where: Id, now: int) -> None:
+    """What a folder has been doing ends now."""
+    tape, since = run.tape, run.folders.since[f]
+    if since < now:
+        row = Id(tape.ended[0])
+        tape.ended[0] += 1
+        if row < len(tape.visit):
+            tape.visit[row] = run.folders.visit[f]
+            tape.where[row] = where
+            tape.start[row] = since
+            tape.end[row] = now
+
+
+@_hot
+def awake(run: Run, visit: Id, place: Id) -> Id:
+    """Where a visit waits: at its place if somebody is on duty there, else at its unit or its cover, else there."""
+    on_duty = run.units.shifts
+    if not run.uses.moves or on_duty[place] > 0:
+        return place
+    unit, cover = run.visits.unit[visit], run.visits.cover[visit]
+    if on_duty[unit] > 0:
+        return Id(unit)
+    if cover != NONE and on_duty[cover] > 0:
+        return Id(cover)
+    if cover != NONE or unit != place:
+        strand(run, place)
+    return place
+
+
+@_hot
+def wait(run: Run, f: Id, place: Id, now: int) -> None:
+    """A folder begins to wait at a place."""
+    run.folders.place[f] = place
+    run.folders.shift[f] = WAITING
+    run.folders.since[f] = now
+    line_up(run, f, place)
+    change(run, place)
+
+
+@_cold
+def move(run: Run, f: Id, place: Id, now: int) -> None:
+    """A folder that waits changes to another place."""
+    left = Id(run.folders.place[f])
+    if place != left:
+        if run.uses.stretches:
+            record(run, f, Id(left + OTHER), now)
+        leave_line(run, f, left)
+        change(run, left)  # what it held back may now interrupt
+        wait(run, f, place, now)
+
+
+@_hot
+def let_go(run: Run, f: Id, now: int) -> None:
+    """The person who held a folder holds it no longer, and is free or goes home."""
+    folders, shifts, units = run.folders, run.shifts, run.units
+    shift, place = folders.shift[f], Id(folders.place[f])
+    if run.uses.stretches:
+        record(run, f, shift, now)
+    before, after = folders.held_back[f], folders.held_next[f]
+    if before == NONE:
+        shifts.held[shift] = after
+    else:
+        folders.held_next[before] = after
+    if after != NONE:
+        folders.held_back[after] = before
+    if shifts.in_progress[shift]:
+        shifts.free[shift] += 1
+        units.free[place] += 1
+        if run.lines.filled[place] != 0:
+            change(run, place)
+        if run.uses.interrupts and run.visits.interruptible[folders.visit[f]]:
+            leave_line(run, f, row_of_interruptible(run, place))
+
+
+@_cold
+def put_down(run: Run, f: Id, now: int) -> None:
+    """A visit loses its person and waits for another one, with what is left of its effort."""
+    folders = run.folders
+    visit = Id(folders.visit[f])
+    run.log.interruptions[visit] += 1
+    folders.left[f] = folders.due[f] - now
+    stop_timer(run, f)
+    let_go(run, f, now)
+    wait(run, f, awake(run, visit, Id(folders.place[f])), now)
+
+
+# Phase B.
+
+
+@_hot
+def receive(run: Run, letter: int, now: int) -> None:
+    """A letter is received; one without visits leaves no trace."""
+    folders = run.folders
+    first, stop = Id(run.letters.first_visit[letter]), Id(run.letters.first_visit[letter + 1])
+    if first == stop:
+        return
+    f = Id(folders.empty[0])
+    if f == NONE:
+        f = Id(folders.used[0])
+        folders.used[0] += 1
+    else:
+        folders.empty[0] = folders.timer_next[f]
+    folders.stop[f] = stop
+    reach(run, f, first, now)
+
+
+@_hot
+def reach(run: Run, f: Id, visit: Id, now: int) -> None:
+    """A letter comes to a visit, which joins its unit's queue or begins its delay; a delay of 0 ends at once."""
+    folders, visits, log = run.folders, run.visits, run.log
+    stop = folders.stop[f]
+    while visit < stop:
+        log.queued[visit] = now
+        unit, service = Id(visits.unit[visit]), visits.service[visit]
+        if unit != NONE or service > 0:
+            folders.visit[f] = visit
+            if unit != NONE:
+                join(run, f, visit, unit, now)
+            else:
+                log.started[visit] = now
+                folders.shift[f] = DELAYED
+                set_timer(run, f, now + service)
+            return
+        log.started[visit] = now
+        log.finished[visit] = now
+        visit = Id(visit + 1)
+    folders.visit[f] = NONE
+    folders.timer_next[f] = folders.empty[0]
+    folders.empty[0] = f
+
+
+@_hot
+def join(run: Run, f: Id, visit: Id, unit: Id, now: int) -> None:
+    """A visit joins the queue of its unit, or at once that of its cover."""
+    run.folders.timer_back[f] = NONE
+    if run.uses.escalates and run.visits.escalate_after[visit] != NEVER:
+        set_timer(run, f, now + run.visits.escalate_after[visit])
+    wait(run, f, awake(run, visit, unit), now)
+
+
+@_hot
+def ring(run: Run, now: int) -> Id:
+    """The timers of this second ring: work and delays end; returns the first of the folders to be escalated."""
+    folders, log = run.folders, run.log
+    overdue = NONE
+    f = clear_slot(run, Id(now & SLOTS - 1))
+    while f != NONE:
+        following = folders.timer_next[f]
+        if folders.shift[f] == WAITING:
+            folders.timer_next[f] = overdue
+            overdue = f
+        else:
+            visit = Id(folders.visit[f])
+            log.finished[visit] = now
+            if folders.shift[f] != DELAYED:
+                log.served_by[visit] = folders.place[f]
+                let_go(run, f, now)
+            reach(run, f, Id(visit + 1), now)
+        f = following
+    return overdue
+
+
+@_cold
+def begin_shift(run: Run, shift: Id) -> None:
+    """A shift's people come on duty. The one that ends last is its unit's first, then the lowest."""
+    shifts, units = run.shifts, run.units
+    unit, end = Id(shifts.unit[shift]), shifts.end[shift]
+    shifts.in_progress[shift] = True
+    shifts.free[shift] = shifts.people[shift]
+    units.free[unit] += shifts.people[shift]
+    before, after = NONE, units.first_shift[unit]
+    while after != NONE and (shifts.end[after] > end or (shifts.end[after] == end and after < shift)):
+        before, after = after, shifts.next[after]
+    shifts.next[shift] = after
+    if before == NONE:
+        units.first_shift[unit] = shift
+    else:
+        shifts.next[before] = shift
+    change(run, unit)
+
+
+@_cold
+def end_shift(run: Run, shift: Id, now: int) -> None:
+    """A shift's people go home, but for those who stay in overtime with a visit to finish."""
+    shifts, units, folders, visits = run.shifts, run.units, run.folders, run.visits
+    unit = Id(shifts.unit[shift])
+    before, after = NONE, units.first_shift[unit]
+    while after != shift:
+        before, after = after, shifts.next[after]
+    if before == NONE:
+        units.first_shift[unit] = shifts.next[shift]
+    else:
+        shifts.next[before] = shifts.next[shift]
+    f = Id(shifts.held[shift])
+    while f != NONE:
+        following = folders.held_next[f]
+        visit = folders.visit[f]
+        if visits.at_shift_end[visit] != FINISH:
+            put_down(run, f, now)
+        elif run.uses.interrupts and visits.interruptible[visit]:
+            leave_line(run, f, row_of_interruptible(run, unit))
+        f = following
+    shifts.in_progress[shift] = False
+    units.free[unit] -= shifts.free[shift]
+
+
+@_cold
+def escalate(run: Run, f: Id, now: int) -> None:
+    """A visit that nobody started in time moves, once, as soon as somebody is on duty where it is to go."""
+    target = Id(run.visits.escalate_to[run.folders.visit[f]])
+    if run.units.shifts[target] > 0:
+        run.folders.timer_back[f] = NONE
+        move(run, f, target, now)
+    else:
+        put_in_slot(run, f, pending(target))
+
+
+@_hot
+def pending(unit: Id) -> Id:
+    """The slot of folders to be escalated to a unit as soon as somebody is on duty there."""
+    return Id(DIGITS * SLOTS + unit)
+
+
+@_cold
+def escalate_pending(run: Run, unit: Id, now: int) -> None:
+    """Somebody came on duty at a unit: what was to be escalated to it moves there."""
+    f = clear_slot(run, pending(unit))
+    while f != NONE:
+        following = run.folders.timer_next[f]
+        escalate(run, f, now)
+        f = following
+
+
+@_cold
+def cover(run: Run, now: int) -> None:
+    """Somebody came on duty or went home: what waits where nobody is on duty moves to where somebody is."""
+    units, folders, lines = run.units, run.folders, run.lines
+    priorities = run.uses.priorities
+    many = units.many_stranded[0]
+    units.many_stranded[0] = 0  # `awake` strands again what has to stay
+    for i in range(many):
+        place = Id(units.stranded[i])
+        units.is_stranded[place] = False
+        if units.shifts[place] == 0:
+            for line in range(place * priorities, (place + 1) * priorities):
+                f = Id(lines.first[line])
+                while f != NONE:
+                    following = folders.line_next[f]
+                    move(run, f, awake(run, Id(folders.visit[f]), place), now)
+                    f = following
+
+
+# Phase C.
+
+
+@_hot
+def dispatch(run: Run, unit: Id, now: int) -> None:
+    """C. Free people start what ranks first; then what may interrupt takes the place of what ranks last."""
+    shifts, filled = run.shifts, run.lines.filled
+    shift = run.units.first_shift[unit]
+    while filled[unit] != 0 and run.units.free[unit] > 0:
+        while shifts.free[shift] == 0:
+            shift = shifts.next[shift]
+        start(run, first_waiting(run, unit), shift, now)
+    if run.uses.interrupts and filled[unit] != 0:
+        interrupt(run, unit, now)
+
+
+@_hot
+def start(run: Run, f: Id, shift: Id, now: int) -> None:
+    """A person of a shift takes up a visit; one that was put down before costs something to get back into."""
+    folders, shifts, visits, log = run.folders, run.shifts, run.visits, run.log
+    visit, place = folders.visit[f], Id(folders.place[f])
+    if run.uses.stretches:
+        record(run, f, Id(place + OTHER), now)
+    if run.uses.escalates and folders.timer_back[f] != NONE:
+        stop_timer(run, f)
+    leave_line(run, f, place)
+    effort = visits.service[visit]
+    if log.started[visit] == NOT_YET:
+        log.started[visit] = now
+    else:
+        effort = folders.left[f] + visits.resume_cost[visit]
+    set_timer(run, f, now + effort)
+    folders.shift[f] = shift
+    folders.since[f] = now
+    following = shifts.held[shift]
+    shifts.held[shift] = f
+    folders.held_back[f] = NONE
+    folders.held_next[f] = following
+    if following != NONE:
+        folders.held_back[following] = f
+    shifts.free[shift] -= 1
+    run.units.free[place] -= 1
+    if run.uses.interrupts and visits.interruptible[visit]:
+        line_up(run, f, row_of_interruptible(run, place))
+
+
+@_cold
+def interrupt(run: Run, unit: Id, now: int) -> None:
+    """While the first waiting visit interrupts, it takes the person of the last one that can be interrupted."""
+    lines, folders, visits = run.lines, run.folders, run.visits
+    row = row_of_interruptible(run, unit)
+    while lines.filled[unit] != 0:
+        f = first_waiting(run, unit)
+        visit = folders.visit[f]
+        priority = run.uses.priorities - 1
+        while priority >= 0 and lines.filled[row] >> priority == 0:
+            priority -= 1
+        if not visits.interrupts[visit] or priority <= visits.priority[visit]:
+            return
+        last = Id(lines.last[Id(row * run.uses.priorities + priority)])
+        shift = Id(folders.shift[last])
+        put_down(run, last, now)
+        start(run, f, shift, now)
+
+
+# The phases.
+
+
+@_entry
+def work_through(run: Run, horizon: int) -> None:
+    """All seconds from 0 to horizon - 1 at which something is due, each in its three phases."""
+    received, shifts, units = run.letters.received, run.shifts, run.units
+    arrived = begun = ended = 0
+    while True:
+        # A. The clock advances to the next second at which something is due.
+        now = horizon
+        if arrived < len(received):
+            now = min(now, received[arrived])
+        if begun < len(shifts.by_start):
+            now = min(now, shifts.start[shifts.by_start[begun]])
+        if ended < len(shifts.by_end):
+            now = min(now, shifts.end[shifts.by_end[ended]])
+        now = next_timer(run, now)
+        if now >= horizon:
+            break
+
+        # Who is on duty is known first, whatever else happens in this second.
+        first_begun, first_ended = begun, ended
+        while begun < len(shifts.by_start) and shifts.start[shifts.by_start[begun]] == now:
+            units.shifts[shifts.unit[shifts.by_start[begun]]] += 1
+            begun += 1
+        while ended < len(shifts.by_end) and shifts.end[shifts.by_end[ended]] == now:
+            unit = Id(shifts.unit[shifts.by_end[ended]])
+            units.shifts[unit] -= 1
+            if run.uses.moves and units.shifts[unit] == 0:
+                strand(run, unit)
+            ended += 1
+
+        # B. Everything due is applied, and no work starts.
+        overdue = ring(run, now)
+        for i in range(first_begun, begun):
+            begin_shift(run, Id(shifts.by_start[i]))
+        for i in range(first_ended, ended):
+            end_shift(run, Id(shifts.by_end[i]), now)
+        while arrived < len(received) and received[arrived] == now:
+            receive(run, arrived, now)
+            arrived += 1
+        while overdue != NONE:
+            following = run.folders.timer_next[overdue]
+            escalate(run, overdue, now)
+            overdue = following
+        if run.uses.escalates:
+            for i in range(first_begun, begun):
+                escalate_pending(run, Id(shifts.unit[shifts.by_start[i]]), now)
+        if run.uses.moves and (first_begun < begun or first_ended < ended):
+            cover(run, now)
+
+        # C. Each unit dispatches once.
+        for i in range(units.many_changed[0]):
+            unit = Id(units.changed[i])
+            dispatch(run, unit, now)
+            units.is_changed[unit] = False
+        units.many_changed[0] = 0
+    if run.uses.stretches:
+        record_open(run, horizon)
+
+
+@_cold
+def record_open(run: Run, horizon: int) -> None:
+    """What is still going on at the horizon ends there."""
+    folders = run.folders
+    for f in range(folders.used[0]):
+        if folders.visit[f] != NONE and folders.shift[f] != DELAYED:
+            place, shift = folders.place[f], folders.shift[f]
+            record(run, Id(f), Id(place + OTHER) if shift == WAITING else shift, horizon)
+
+
+@_entry
+def sort_by_visit(tape: Tape, shift_unit: Ids, row_of_visit: Int64s, stretches: Stretches) -> None:
+    """Stretches by visit, then start; on the tape those of one visit are already in order.
+
+    Args:
+        row_of_visit: zeros, two more than there are visits; worked on.
+        stretches: written.
+    """
+    rows = len(stretches.visit)
+    for i in range(rows):
+        row_of_visit[tape.visit[i] + 2] += 1
+    for visit in range(2, len(row_of_visit)):
+        row_of_visit[visit] += row_of_visit[visit - 1]
+    for i in range(rows):
+        visit, where = tape.visit[i], tape.where[i]
+        row = row_of_visit[visit + 1]
+        row_of_visit[visit + 1] = row + 1
+        stretches.visit[row] = visit
+        stretches.start[row] = tape.start[i]
+        stretches.end[row] = tape.end[i]
+        if where < OTHER:
+            stretches.kind[row] = WORK
+            stretches.unit[row] = shift_unit[where]
+            stretches.shift[row] = where
+        else:
+            stretches.kind[row] = WAIT
+            stretches.unit[row] = where - OTHER
+            stretches.shift[row] = -1
+
+
+def simulate(workload: Workload, roster: Roster, horizon: int, *, stretches: bool = False) -> Log:
+    """Run the letters against the roster, as the contract in `sim.engine` says, and fast.
+
+    Several threads may do so at once.
+
+    Args:
+        workload, roster: such as `sim.engine.check_arrays` accepts.
+        horizon: seconds 0 to horizon - 1 are simulated.
+        stretches: record also who worked or waited where and when.
+    Returns: one row a visit; instants that did not come before the horizon are NOT_YET.
+    Raises: SimError where the horizon or a service is too long, or the visits are too many.
+    """
+    longest = max(horizon, int(workload.service.max(initial=0)))
+    if longest >= LATEST:
+        raise SimError(f"the horizon and every service must be below {LATEST} s, got {longest} s")
+    if workload.visits >= OTHER:
+        raise SimError(f"there must be fewer than {OTHER} visits, got {workload.visits}")
+    rows = 2 * workload.visits + 1024 if stretches else 0  # most visits wait once and are worked on once
+    while True:
+        run = _prepare(workload, roster, stretches, rows)
+        work_through(run, horizon)
+        if run.tape.ended[0] <= rows:
+            return Log(*run.log, stretches=_stretches(run, workload.visits) if stretches else None)
+        rows = int(run.tape.ended[0])
+
+
+def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> Run:
+    """All that a run works on, before its first second."""
+    letters, visits, units, shifts = workload.letters, workload.visits, roster.units, roster.shifts
+    priorities = int(workload.priority.max(initial=0)) + 1
+    escalates = bool(workload.escalate_after.max(initial=NEVER) != NEVER)
+    start = np.maximum(roster.start, 0)
+    staffed = np.flatnonzero((roster.people > 0) & (roster.end > start))
+    slots = (DIGITS + -(-units // SLOTS)) * SLOTS
+    return Run(
+        letters=Letters(*(_column(getattr(workload, name)) for name in Letters._fields)),
+        visits=Visits(*(_column(getattr(workload, name)) for name in Visits._fields))._replace(
+            unit=_ids(workload.unit), cover=_ids(workload.cover), escalate_to=_ids(workload.escalate_to)
+        ),
+        log=Progress(
+            queued=np.full(visits, NOT_YET, dtype=np.int64),
+            started=np.full(visits, NOT_YET, dtype=np.int64),
+            finished=np.full(visits, NOT_YET, dtype=np.int64),
+            served_by=np.full(visits, NOT_YET, dtype=np.int32),
+            interruptions=np.zeros(visits, dtype=np.int32),
+        ),
+        shifts=Shifts(
+            unit=_ids(roster.unit),
+            start=_column(start),
+            end=_column(roster.end),
+            people=_column(roster.people),
+            by_start=_ids(staffed[np.argsort(start[staffed], kind="stable")]),
+            by_end=_ids(staffed[np.argsort(roster.end[staffed], kind="stable")]),
+            in_progress=np.zeros(shifts, dtype=np.bool_),
+            free=np.zeros(shifts, dtype=np.int32),
+            held=_none(shifts),
+            next=_none(shifts),
+        ),
+        units=Units(
+            shifts=np.zeros(units, dtype=np.int32),
+            first_shift=_none(units),
+            free=np.zeros(units, dtype=np.int64),
+            is_changed=np.zeros(units, dtype=np.bool_),
+            changed=_none(units),
+            many_changed=_zeros(1),
+            is_stranded=np.zeros(units, dtype=np.bool_),
+            stranded=_none(units),
+            many_stranded=_zeros(1),
+        ),
+        # As many as there are letters; only those that are used at one time take up memory.
+        folders=Folders(
+            visit=np.empty(letters, dtype=Id),
+            stop=np.empty(letters, dtype=Id),
+            place=np.empty(letters, dtype=Id),
+            shift=np.empty(letters, dtype=Id),
+            timer_next=np.empty(letters, dtype=Id),
+            timer_back=np.empty(letters, dtype=Id),
+            line_next=np.empty(letters, dtype=Id),
+            line_back=np.empty(letters, dtype=Id),
+            held_next=np.empty(letters, dtype=Id),
+            held_back=np.empty(letters, dtype=Id),
+            since=np.empty(letters, dtype=np.int64),
+            left=np.empty(letters, dtype=np.int64),
+            due=np.empty(letters, dtype=np.int64),
+            used=_zeros(1),
+            empty=_none(1),
+        ),
+        lines=Lines(
+            first=_none(2 * units * priorities),
+            last=_none(2 * units * priorities),
+            finger=_none(2 * units * priorities),
+            filled=_zeros(2 * units),
+        ),
+        calendar=Calendar(
+            first=_none(slots), filled=_zeros(slots >> 5), any_filled=_zeros(slots >> BITS), clock=_zeros(1)
+        ),
+        tape=Tape(
+            visit=np.empty(rows, dtype=Id),
+            where=np.empty(rows, dtype=Id),
+            start=np.empty(rows, dtype=np.int64),
+            end=np.empty(rows, dtype=np.int64),
+            ended=_zeros(1),
+        ),
+        uses=Uses(
+            priorities=priorities,
+            interrupts=bool(workload.interrupts.any()),
+            moves=escalates or bool(workload.cover.max(initial=NO_UNIT) != NO_UNIT),
+            escalates=escalates,
+            stretches=stretches,
+        ),
+    )
+
+
+_Column = TypeVar("_Column", bound=np.generic)
+
+
+def _column(array: npt.NDArray[_Column]) -> npt.NDArray[_Column]:
+    """Contiguous and read-only, so that the same code fits every caller's arrays."""
+    view = np.ascontiguousarray(array).view()
+    view.setflags(write=False)
+    return view
+
+
+def _ids(array: npt.NDArray[np.integer[Any]]) -> Ids:
+    """Numbers without their sign."""
+    return _column(array.astype(np.int32, copy=False)).view(Id)
+
+
+def _none(rows: int) -> Ids:
+    return np.full(rows, NONE, dtype=Id)
+
+
+def _zeros(rows: int) -> Int64s:
+    return np.zeros(rows, dtype=np.int64)
+
+
+def _stretches(run: Run, visits: int) -> Stretches:
+    """The tape, sorted."""
+    rows = int(run.tape.ended[0])
+    stretches = Stretches(
+        visit=np.empty(rows, dtype=np.int64),
+        kind=np.empty(rows, dtype=np.int8),
+        unit=np.empty(rows, dtype=np.int32),
+        shift=np.empty(rows, dtype=np.int64),
+        start=np.empty(rows, dtype=np.int64),
+        end=np.empty(rows, dtype=np.int64),
+    )
+    sort_by_visit(run.tape, run.shifts.unit, _zeros(visits + 2), stretches)
+    return stretches
