@@ -1,0 +1,182 @@
+"""What a run will cost in time and memory, and how much memory there is, asked before anything is simulated."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from sim.clock import HOUR
+from sim.errors import SimError
+from sim.models.arrivals import Arrivals, Decay
+from sim.rates import expected_letters
+from sim.setting import Setting
+from sim.shifts import shifts_of
+from sim.tables import Roster
+from sim.workload import draw_workload
+
+SAMPLE: Final = 2_000
+"""Letters from which the visits of a letter are estimated."""
+
+BYTES_A_VISIT: Final = 500
+BYTES_A_LETTER: Final = 500
+BYTES_A_SHIFT: Final = 200
+BYTES_AN_HOUR: Final = 600  # an hour of a team
+"""Most memory that a replication holds at once, measured from its drawing to its tables, and rounded up."""
+
+SECONDS_A_VISIT: Final = {"compiled": 3e-6, "simpy": 3e-5}
+SECONDS_A_SHIFT: Final = 1e-6
+"""Drawing, simulating and measuring on one core, as measured on an ordinary machine."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one replication costs, about.
+
+    Attributes:
+        letters, visits, shifts: how many to expect in a replication, from its first second to its last.
+        bytes: memory that it needs at once.
+        seconds: of one core.
+    """
+
+    letters: float
+    visits: float
+    shifts: int
+    bytes: float
+    seconds: float
+
+
+def estimate(setting: Setting, engine: str = "compiled") -> Cost:
+    """Expected size of a replication, and from it the memory and time.
+
+    The letters follow from the arrival process; how many visits a letter makes, from a small sample of them.
+
+    Raises: SimError as `sim.workload.draw_workload`.
+    """
+    scenario = setting.scenario
+    letters = _letters(setting)
+    visits = letters * _visits_a_letter(setting, letters)
+    jobs = sum(team.unit_count * team.other_duty.per_hour for team in scenario.teams.values() if team.other_duty)
+    visits += jobs * scenario.horizon / HOUR
+    shifts = 0
+    for team in scenario.teams.values():
+        for roster, headcount in team.staff.items():
+            pattern = scenario.roster(roster)
+            a_unit = 1 if pattern is None else len(shifts_of(pattern, setting).start)
+            shifts += min(team.unit_count, headcount) * a_unit
+    hours = len(scenario.teams) * scenario.horizon / HOUR
+    return Cost(
+        letters=letters,
+        visits=visits,
+        shifts=shifts,
+        bytes=letters * BYTES_A_LETTER + visits * BYTES_A_VISIT + shifts * BYTES_A_SHIFT + hours * BYTES_AN_HOUR,
+        seconds=visits * SECONDS_A_VISIT[engine] + shifts * SECONDS_A_SHIFT,
+    )
+
+
+def affordable(cost: Cost, workers: int) -> int:
+    """How many of the workers have memory for a replication each.
+
+    Raises: SimError if not even one has, with what it needs and what to lower.
+    """
+    free = free_memory()
+    if free is None or cost.bytes * workers <= free:
+        return workers
+    if cost.bytes > free:
+        raise SimError(
+            f"a replication of about {cost.letters:,.0f} letters and {cost.visits:,.0f} visits needs about "
+            f"{cost.bytes / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free; "
+            "lower arrivals, window, warm_up or cool_down"
+        )
+    return int(free // cost.bytes)
+
+
+def free_memory() -> float | None:
+    """Bytes that this process may still take: of the machine, and of its control group; None if nobody knows."""
+    free = [*_machine(), *_control_groups()]
+    return min(free) if free else None
+
+
+def _letters(setting: Setting) -> float:
+    scenario = setting.scenario
+    if scenario.arrivals.trace is not None:
+        received = scenario.arrivals.trace.letters.received
+        first = np.datetime64(scenario.start, "s")
+        return float(((received >= first) & (received < first + np.timedelta64(scenario.horizon, "s"))).sum())
+    expected = expected_letters(setting).sum(axis=1)
+    hours = np.arange(len(expected)) * HOUR
+    for surge in scenario.arrivals.surges:
+        # Category and area are left out: rather too many letters than too few.
+        start = setting.calendar.seconds_of(surge.from_)
+        inside = (hours > start - HOUR) & (hours < start + surge.lasts)
+        expected[inside] *= max(surge.times, 1.0)
+    return float(expected.sum())
+
+
+def _visits_a_letter(setting: Setting, letters: float) -> float:
+    scenario = setting.scenario
+    arrivals, keep = scenario.arrivals, min(1.0, SAMPLE / max(letters, 1.0))
+    if arrivals.trace is None:
+        arrivals, keep = _scaled(arrivals, keep), 1.0
+    teams = {name: team.model_copy(update={"other_duty": None}) for name, team in scenario.teams.items()}
+    small = setting._replace(scenario=scenario.model_copy(update={"arrivals": arrivals, "teams": teams}))
+    none = np.empty(0, dtype=np.int64)
+    nobody = Roster(none.astype(np.int32), none, none, none.astype(np.int32), setting.places.units)
+    workload = draw_workload(small, nobody, 0, keep=keep)
+    return workload.visits / max(workload.letters, 1)
+
+
+def _scaled(arrivals: Arrivals, factor: float) -> Arrivals:
+    level = arrivals.per_day
+    per_day: Any = level
+    if isinstance(level, Decay):
+        per_day = level.model_copy(update={"start": level.start * factor, "floor": level.floor * factor})
+    elif level is not None:
+        per_day = level * factor
+    return arrivals.model_copy(update={"per_day": per_day})
+
+
+def _machine() -> list[float]:
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        return [float(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")]
+    except OSError:
+        pass
+    try:
+        return [float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))]
+    except (AttributeError, OSError, ValueError):
+        return []
+
+
+def _control_groups() -> list[float]:
+    """What each control group above this process leaves: its limit less what it uses and cannot give back."""
+    try:
+        paths = [line.split(":", 2) for line in Path("/proc/self/cgroup").read_text("utf-8").splitlines()]
+    except OSError:
+        return []
+    free = []
+    for _, controllers, path in paths:
+        if controllers == "":
+            root, limit, used = Path("/sys/fs/cgroup"), "memory.max", "memory.current"
+        elif "memory" in controllers.split(","):
+            root, limit, used = Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes", "memory.usage_in_bytes"
+        else:
+            continue
+        group = root / path.lstrip("/")
+        for folder in (group, *group.parents):
+            if folder.is_relative_to(root):
+                free += _left(folder / limit, folder / used, folder / "memory.stat")
+    return free
+
+
+def _left(limit: Path, used: Path, statistics: Path) -> list[float]:
+    try:
+        most, now = limit.read_text("ascii").strip(), float(used.read_text("ascii"))
+        if most == "max":
+            return []
+        lines = (line.split() for line in statistics.read_text("ascii").splitlines())
+        reclaimable = sum(float(number) for name, number in lines if name == "inactive_file")
+    except (OSError, ValueError):
+        return []
+    return [float(most) - now + reclaimable]
