@@ -1,0 +1,228 @@
+"""A run and its folder of results: computed once, written whole or not at all, and found again."""
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from sim.cost import affordable, estimate
+from sim.errors import Problem, ScenarioError, SimError
+from sim.experiment import Replication, cores, replicate
+from sim.folders import whole_or_not_at_all
+from sim.loading import Loaded, dump_yaml
+from sim.measures import Measures, measures_of
+from sim.outcome import Outcome
+from sim.parquet import hour_columns, letter_columns, merge_parts, write_part
+from sim.report import Report, summarise
+from sim.rows import hour_table, letter_table
+from sim.setting import Setting, setting_of
+from sim.text import WORDS, answer, plain
+from sim.verify import Checked, cross_check
+from sim.version import VERSION
+
+RESULTS: Final = Path("results")
+
+LIBRARIES: Final = ("duckdb", "numba", "numpy", "pydantic", "scipy", "simpy")
+"""Libraries whose versions the manifest names."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a run found, and what is written of it."""
+
+    loaded: Loaded
+    setting: Setting
+    report: Report
+    manifest: dict[str, Any]
+
+
+Writer = Callable[[Path, Finding], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A folder of results.
+
+    Attributes:
+        summary: the content of summary.json.
+        report: None if the folder was there already.
+    """
+
+    folder: Path
+    summary: dict[str, Any]
+    report: Report | None
+
+    @property
+    def reused(self) -> bool:
+        """Whether nothing had to be computed."""
+        return self.report is None
+
+    @property
+    def missed(self) -> bool:
+        """Whether a verdict is `missed`."""
+        return any(sla["verdict"] == "missed" for sla in self.summary["sla"].values())
+
+    def answer(self, lang: str) -> str:
+        """The answer in plain text, as it is kept in the folder."""
+        return (self.folder / f"answer.{lang}.txt").read_text("utf-8")
+
+
+def run_id(loaded: Loaded) -> str:
+    """Name of a run, from its resolved scenario (with seed, replications and hashes of files) and our version."""
+    content = json.dumps([VERSION, loaded.scenario.resolved()], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def prepare(loaded: Loaded, engine: str = "compiled", workers: int | None = None) -> tuple[Setting, int]:
+    """Make a scenario ready, and see for how many workers there is memory.
+
+    Raises: ScenarioError if there is none for a single one, or the letters cannot be drawn.
+    """
+    setting = setting_of(loaded.scenario)
+    try:
+        return setting, affordable(estimate(setting, engine), min(workers or cores(), loaded.scenario.replications))
+    except SimError as error:
+        raise ScenarioError(loaded.source, [Problem(str(error))]) from error
+
+
+def run(
+    loaded: Loaded,
+    *,
+    engine: str = "compiled",
+    workers: int | None = None,
+    out: Path | None = None,
+    force: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Result:
+    """Simulate a scenario and write its folder of results, or find the folder that the same run wrote before.
+
+    Args:
+        workers: replications at once; as many as there are cores, if None, and memory for.
+        out: the folder; by default `results/<file's stem>/<run id>`.
+        force: compute again what is there, and replace `out` even if it is no folder of results.
+        progress: called with the number of replications done, in the order of the replications.
+    Raises: ScenarioError as `prepare`; SimError if `out` is something else or the disk is full; EngineMismatch or
+        AuditError if the cross-check fails.
+    """
+    name = run_id(loaded)
+    target = out if out is not None else RESULTS / loaded.stem / name
+    found = _manifest(target)
+    if not force and found is not None and found.get("run") == name and found.get("engine") == engine:
+        return Result(target, json.loads((target / "summary.json").read_text("utf-8")), None)
+    if found is None:
+        _refuse_to_replace(target, force)
+    setting, workers = prepare(loaded, engine, workers)
+    replications = range(loaded.scenario.replications)
+    started, clock = datetime.now().astimezone(), time.perf_counter()
+    with whole_or_not_at_all(target) as folder:
+        parts = folder / "parts"
+        parts.mkdir()
+        checked: list[Checked] = []
+
+        def measured() -> Iterator[Measures]:
+            look = partial(_look, parts, engine == "compiled")
+            looks = replicate(setting, replications, look, engine=engine, workers=workers)
+            for done, (measures, slice_checked) in enumerate(looks, start=1):
+                checked.extend(slice_checked)
+                if progress is not None:
+                    progress(done)
+                yield measures
+
+        report = summarise(setting, measured(), scenario=loaded.stem, engine=engine)
+        simulated = time.perf_counter()
+        for table in ("letters", "hours"):
+            merge_parts(parts, table, replications, folder / f"{table}.parquet")
+        parts.rmdir()
+        finding = Finding(loaded, setting, report, _told(loaded, name, engine, workers, checked))
+        for write in WRITERS:
+            write(folder, finding)
+        finding.manifest["timings"] = {
+            "started": started.isoformat(timespec="seconds"),
+            "simulating_s": round(simulated - clock, 3),
+            "writing_s": round(time.perf_counter() - simulated, 3),
+        }
+        _write_json(folder / "manifest.json", finding.manifest)
+    return Result(target, report.summary(), report)
+
+
+def write_scenario(folder: Path, finding: Finding) -> None:
+    """scenario.yaml: the scenario with all that it extends, the overrides and the defaults filled in."""
+    (folder / "scenario.yaml").write_text(dump_yaml(finding.loaded.scenario), "utf-8")
+
+
+def write_summary(folder: Path, finding: Finding) -> None:
+    """summary.json: the figures, for programs."""
+    _write_json(folder / "summary.json", finding.report.summary())
+
+
+def write_answers(folder: Path, finding: Finding) -> None:
+    """answer.en.txt and answer.zh.txt: what the terminal shows, in each language."""
+    for lang in WORDS:
+        (folder / f"answer.{lang}.txt").write_text(plain(answer(finding.report, lang)), "utf-8")
+
+
+WRITERS: list[Writer] = [write_scenario, write_summary, write_answers]
+"""Everything that is written of a finding besides the tables and the manifest; charts and pages join here."""
+
+
+def _look(parts: Path, check: bool, replication: Replication) -> tuple[Measures, list[Checked]]:
+    """Measure a replication and write its tables; of the first, hold the engines against each other on a slice."""
+    setting, number, workload, roster, log = replication
+    checked = [cross_check(replication)] if check and number == 0 else []
+    outcome = Outcome(setting, workload, roster, log)
+    write_part(parts, "letters", number, letter_columns(setting, number, letter_table(outcome)))
+    write_part(parts, "hours", number, hour_columns(setting, number, hour_table(outcome)))
+    return measures_of(outcome), checked
+
+
+def _told(loaded: Loaded, name: str, engine: str, workers: int, checked: Sequence[Checked]) -> dict[str, Any]:
+    """The manifest: how these results came about."""
+    scenario = loaded.scenario
+    agreed = [{"against": "simpy", "agrees": True, "audit": "passed", **each._asdict()} for each in checked]
+    return {
+        "program": "lettersim",
+        "run": name,
+        "scenario": loaded.source,
+        "changes": list(loaded.changes),
+        "figures": [asdict(figure) for figure in loaded.figures],
+        "seed": scenario.seed,
+        "replications": scenario.replications,
+        "engine": engine,
+        "workers": workers,
+        "cross_check": agreed[0] if agreed else "not needed: the SimPy engine is the model itself",
+        "versions": {
+            "lettersim": VERSION,
+            "python": platform.python_version(),
+            **{library: version(library) for library in LIBRARIES},
+        },
+    }
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a folder of results; None if it is none."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and manifest.get("program") == "lettersim" else None
+
+
+def _refuse_to_replace(target: Path, force: bool) -> None:
+    """Refuse to put results where something else is."""
+    if target.exists() and not target.is_dir():
+        raise SimError(f"{target} is a file; --out must name a folder")
+    if Path.cwd().is_relative_to(target.resolve()):
+        raise SimError(f"{target} is the folder you are in, or holds it; --out must name one of its own")
+    if not force and target.exists() and any(target.iterdir()):
+        raise SimError(f"{target} exists and is no folder of results; name another, or say --force to replace it")
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")

@@ -1,0 +1,147 @@
+"""The answer to a run: the SLA table, and in plain sentences what fails, where, at which hours and why."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from sim.figures import SlaFigures, TeamFigures
+from sim.report import Report
+from sim.statistics import Estimate, Verdict
+from sim.text.words import duration, hours_of_day, limit, listed, name, percent, word
+
+ALARM: Final = 0.85
+"""Utilisation above which a team is said to be too busy."""
+
+COLOURS: Final = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.UNCLEAR: "yellow"}
+
+
+def answer(report: Report, lang: str) -> Group:
+    """What a run says of a staffing, to be printed."""
+    heading = word(
+        lang,
+        "heading",
+        title=report.title or report.scenario,
+        replications=report.replications,
+        letters=count(report.letters.received),
+        headcount=f"{report.headcount:,}",
+    )
+    parts = [Text(heading, style="bold")]
+    table = [sla_table(report, lang)] if report.slas else []
+    return Group(*parts, *table, *(Text(sentence) for sentence in sentences(report, lang)))
+
+
+def sla_table(report: Report, lang: str) -> Table:
+    """One row an SLA: what was promised, whether it is kept, and how long it takes."""
+    table = Table()
+    for key in ("sla", "promise", "limit", "target", "compliance", "verdict", "p50", "p95"):
+        right = key in ("limit", "target", "p50", "p95")
+        table.add_column(word(lang, key), justify="right" if right else "left", overflow="fold")
+    for sla in report.slas.values():
+        verdict = word(lang, sla.verdict.value if sla.verdict else "no target")
+        table.add_row(
+            Text(name(lang, sla.name)),
+            Text(word(lang, "until", from_=name(lang, sla.from_), until=name(lang, sla.until))),
+            limit(lang, sla.limit),
+            percent(sla.target),
+            interval(sla.compliance),
+            Text(verdict, style=COLOURS[sla.verdict] if sla.verdict else ""),
+            duration(lang, sla.elapsed_min.p50),
+            duration(lang, sla.elapsed_min.p95),
+        )
+    return table
+
+
+def sentences(report: Report, lang: str) -> Iterator[str]:
+    """The same in words, and what the table does not say: where, when and why; how busy people are."""
+    yield _verdict(report, lang)
+    for sla in report.slas.values():
+        if sla.verdict in (Verdict.MISSED, Verdict.UNCLEAR):
+            yield from _failure(sla, report, lang)
+    yield from _busy(report, lang)
+    letters = report.letters
+    share = (letters.open_at_end.mean or 0) / letters.received.mean if letters.received.mean else 0.0
+    yield word(lang, "open", open=count(letters.open_at_end), letters=count(letters.received), share=percent(share))
+    for sla in report.slas.values():
+        if sla.undecided.mean:
+            yield word(lang, "undecided letters", name=name(lang, sla.name), letters=count(sla.undecided))
+    if report.replications == 1:
+        yield word(lang, "one replication")
+
+
+def interval(estimate: Estimate) -> str:
+    """`98.2% [97.9%, 98.5%]`."""
+    if estimate.low is None:
+        return percent(estimate.mean)
+    return f"{percent(estimate.mean)} [{percent(estimate.low)}, {percent(estimate.high)}]"
+
+
+def count(estimate: Estimate) -> str:
+    """A mean number of things: `8,412`, or `3.4` where it is small."""
+    if estimate.mean is None:
+        return "–"
+    return f"{estimate.mean:,.0f}" if estimate.mean >= 10 or estimate.mean == 0 else f"{estimate.mean:.2g}"
+
+
+def _verdict(report: Report, lang: str) -> str:
+    holds = report.holds
+    if holds is None:
+        return word(lang, "no targets")
+    if holds is Verdict.MET:
+        return word(lang, "holds")
+    names = listed(lang, (name(lang, sla.name) for sla in report.slas.values() if sla.verdict is holds))
+    return word(lang, "breaks" if holds is Verdict.MISSED else "undecided", names=names)
+
+
+def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
+    if not sla.breaches.mean:
+        return
+    late = word(
+        lang,
+        "late",
+        name=name(lang, sla.name),
+        breaches=count(sla.breaches),
+        letters=count(sla.letters),
+        hours=hours_of_day(lang, sla.worst_hours or (0, 24)),
+    )
+    causes = []
+    for cause in sla.causes[:2]:
+        where = {"step": name(lang, cause.step), "why": word(lang, cause.why.value)}
+        key, team = ("at step", "") if cause.team is None else ("at", name(lang, cause.team))
+        causes.append(
+            word(lang, "late cause", share=percent(cause.share.mean), why=word(lang, key, team=team, **where))
+        )
+    yield f"{late} {'; '.join(causes) if lang == 'en' else '；'.join(causes)}" + ("." if lang == "en" else "。")
+    worst = max(sla.by_team, key=lambda team: team.breaches.mean or 0.0, default=None)
+    if worst is not None and worst.breaches.mean:
+        yield word(
+            lang,
+            "worst team",
+            team=name(lang, worst.name),
+            tier=name(lang, report.teams[worst.name].tier),
+            compliance=percent(worst.compliance.mean),
+            breaches=count(worst.breaches),
+        )
+
+
+def _busy(report: Report, lang: str) -> Iterator[str]:
+    used = [team for team in report.teams.values() if team.utilisation.mean is not None]
+    alarmed = [team for team in used if (team.utilisation.mean or 0.0) > ALARM]
+
+    def said(teams: list[TeamFigures]) -> str:
+        return listed(lang, (f"{name(lang, team.name)} {percent(team.utilisation.mean)}" for team in teams))
+
+    if alarmed:
+        yield word(lang, "alarm", teams=said(alarmed))
+    elif used:
+        yield word(lang, "no alarm", teams=said([max(used, key=lambda team: team.utilisation.mean or 0.0)]))
+    else:
+        yield word(lang, "idle")
+    late = [team for team in report.teams.values() if (team.overtime_hours.mean or 0.0) >= 1]
+    if late:
+        hours = (
+            word(lang, "person-hours", team=name(lang, team.name), hours=count(team.overtime_hours)) for team in late
+        )
+        yield word(lang, "overtime", teams=listed(lang, hours))

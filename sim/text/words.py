@@ -1,0 +1,88 @@
+"""Names, numbers and hours as people of a language write them."""
+
+import re
+from collections.abc import Iterable
+from io import StringIO
+from typing import Final
+
+from rich.console import Console, RenderableType
+
+from sim.text.catalogue import NAMES_ZH, WORDS
+
+WIDTH: Final = 110
+"""Columns of a text that is not for a terminal of a known width."""
+
+_UNITS_ZH: Final = {
+    "working days": "个工作日",
+    "office hours": "办公小时",
+    "min": "分钟",
+    "h": "小时",
+    "d": "天",
+    "s": "秒",
+}
+
+
+def plain(what: RenderableType) -> str:
+    """What would be printed, as text without colours, for a file or a pipe."""
+    text = StringIO()
+    console = Console(file=text, width=WIDTH, color_system=None, legacy_windows=False, highlight=False)
+    console.print(what)
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
+
+
+def word(lang: str, key: str, **values: object) -> str:
+    """A word or sentence with its values filled in."""
+    return WORDS[lang][key].format(**values)
+
+
+def name(lang: str, written: str) -> str:
+    """A team, step, roster or SLA of a scenario, or a milestone such as `sign.finished`, as people call it."""
+    if lang == "en":
+        return written
+    step, dot, moment = written.rpartition(".")
+    if dot and moment in ("queued", "started", "finished"):
+        return f"{NAMES_ZH.get(step, step)}{NAMES_ZH[moment]}"
+    return NAMES_ZH.get(written, written)
+
+
+def listed(lang: str, parts: Iterable[str]) -> str:
+    """`a, b and c`."""
+    *first, last = parts
+    return WORDS[lang]["comma"].join(first) + WORDS[lang]["and"] + last if first else last
+
+
+def limit(lang: str, written: str) -> str:
+    """An SLA's limit as the scenario writes it, in the units of the language."""
+    if lang == "en":
+        return written
+    number, _, unit = written.partition(" ")
+    return f"{number} {_UNITS_ZH.get(unit, unit)}"
+
+
+def duration(lang: str, minutes: float | None) -> str:
+    """`7.5 min`, `5.2 h`, `3.1 d`; a dash where there is none."""
+    if minutes is None:
+        return "–"
+    for unit, length in (("days", 1440.0), ("hours", 60.0)):
+        if minutes >= 2 * length:
+            return f"{minutes / length:.1f} {WORDS[lang][unit]}"
+    return f"{minutes:.1f} {WORDS[lang]['minutes']}"
+
+
+def percent(share: float | None) -> str:
+    """`98.2%`, with more digits where rounding would say 100% of what is less; a dash where there is none."""
+    if share is None:
+        return "–"
+    for digits in (1, 2, 3):
+        text = f"{100 * share:.{digits}f}"
+        if float(text) < 100 or share >= 1:
+            return re.sub(r"\.0$", "", text) + "%"
+    return "<100%"
+
+
+def hours_of_day(lang: str, span: tuple[int, int]) -> str:
+    """`22:00 and 04:00`, in Chinese `22:00至次日04:00`."""
+    start, end = f"{span[0] % 24:02}:00", f"{span[1] % 24:02}:00"
+    if lang == "zh":
+        return f"{start}至{'次日' if span[1] >= 24 + span[0] % 24 or span[1] > 24 else ''}{end}"
+    return f"{start} and {end}"
