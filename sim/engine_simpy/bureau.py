@@ -1,97 +1,18 @@
-"""The SimPy engine: the contract of `sim.engine`, written to be read.
-
-SimPy keeps the calendar. Its processes (shifts, receipts, delays, work, patience) only say *when* something
-is due; what then happens, and in which order, is phases A, B and C of `Bureau`, in the words of the contract.
-"""
+"""The three phases of a second, over all units and letters."""
 
 from bisect import insort
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Generator
 from itertools import pairwise
-from operator import attrgetter, itemgetter
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any
 
 import numpy as np
 import simpy
 
+from sim.engine_simpy.nouns import NUMBER, RANK, TURN, Shift, Unit, Visit, read_shifts, read_visits
 from sim.tables import FINISH, NEVER, NO_UNIT, NOT_YET, WAIT, WORK, Log, Roster, Stretches, Workload
 
 Process = Generator[simpy.Event, None, None]
-
-
-@dataclass(slots=True, eq=False)
-class Visit:
-    """One step of a letter: what the workload asks, and how far it has come."""
-
-    number: int
-    unit: int
-    service: int
-    priority: int
-    interrupts: bool
-    interruptible: bool
-    resume_cost: int
-    at_shift_end: int
-    cover: int
-    escalate_after: int
-    escalate_to: int
-
-    queued: int = NOT_YET
-    started: int = NOT_YET
-    finished: int = NOT_YET
-    served_by: int = NOT_YET
-    interruptions: int = 0
-
-    next: "Visit | None" = None  # of the same letter
-    effort_left: int = 0
-    place: "Unit" = field(init=False)  # where it waits, or where a person works on it
-    shift: "Shift | None" = None  # whose person works on it; None while it waits
-    since: int = NOT_YET  # when it began to wait there, or that person to work on it
-    work: simpy.Process = field(init=False)  # of that person
-
-    @property
-    def rank(self) -> tuple[int, int, int]:
-        """The order in which a unit serves, smaller first; the number orders by letter, then visit."""
-        return (self.priority, self.queued, self.number)
-
-
-@dataclass(slots=True, eq=False)
-class Shift:
-    """People on duty at a unit from start to end, and the visits that they hold."""
-
-    number: int
-    unit: int
-    start: int
-    end: int
-    people: int
-    holds: list[Visit] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class Unit:
-    """A place with one queue, and its shifts in progress that have anybody."""
-
-    number: int
-    queue: list[Visit] = field(default_factory=list)  # by rank
-    shifts: list[Shift] = field(default_factory=list)  # the one that ends last first, then by number
-
-    @property
-    def on_duty(self) -> bool:
-        """Somebody is on duty, busy or free."""
-        return bool(self.shifts)
-
-    def shift_of_free_person(self) -> Shift | None:
-        """The free person whose shift ends last, then of the lowest shift; None if nobody is free."""
-        return next((shift for shift in self.shifts if len(shift.holds) < shift.people), None)
-
-    def last_interruptible(self) -> Visit | None:
-        """Of the interruptible visits held by shifts in progress, the one that ranks last."""
-        held = (visit for shift in self.shifts for visit in shift.holds if visit.interruptible)
-        return max(held, key=_RANK, default=None)
-
-
-_RANK: Final = attrgetter("rank")
-_NUMBER: Final = attrgetter("number")
-_ENDS_LAST: Final = lambda shift: (-shift.end, shift.number)  # noqa: E731 - a key, like the two above
 
 
 class Due:
@@ -109,11 +30,6 @@ class Due:
         return any(vars(self).values())
 
 
-def simulate(workload: Workload, roster: Roster, horizon: int, *, stretches: bool = False) -> Log:
-    """Run the letters against the roster; arguments and log are those of `sim.engine.simulate`."""
-    return Bureau(workload, roster, horizon, stretches=stretches).run()
-
-
 class Bureau:
     """All units, the letters' visits, and the calendar."""
 
@@ -123,14 +39,14 @@ class Bureau:
         self.due = Due()
         self.calendar = simpy.Environment()
         self.units = [Unit(number) for number in range(roster.units)]
-        self.visits = _visits(workload)
+        self.visits = read_visits(workload)
         self.newly_waiting: list[Visit] = []  # since the last phase C
         self.overdue: list[Visit] = []  # to be escalated as soon as somebody is on duty there
         self.changed: set[Unit] = set()  # units whose queue or people changed since the last phase C
         self.stretches: list[tuple[int, int, int, int, int, int]] | None = [] if stretches else None
 
         self.calendar.process(self.receipts(workload))
-        for shift in _shifts(roster):
+        for shift in read_shifts(roster):
             self.calendar.process(self.shift(shift))
 
     def run(self) -> Log:
@@ -189,11 +105,11 @@ class Bureau:
         """B. Everything due at this second happens, in the order of the contract; no work starts."""
         for shift in self.due.shift_starts:  # on duty from this second on, whatever else happens in it
             self.begin(shift)
-        for visit in sorted(self.due.finishes, key=_NUMBER):
+        for visit in sorted(self.due.finishes, key=NUMBER):
             self.finish(visit)
-        for shift in sorted(self.due.shift_ends, key=_NUMBER):
+        for shift in sorted(self.due.shift_ends, key=NUMBER):
             self.end(shift)
-        for visit in sorted(self.due.ends_of_delays, key=_NUMBER):
+        for visit in sorted(self.due.ends_of_delays, key=NUMBER):
             visit.finished = self.now
             self.reach(visit.next)
         for visit in self.due.receipts:
@@ -205,7 +121,7 @@ class Bureau:
     def begin(self, shift: Shift) -> None:
         """A shift's people come on duty."""
         unit = self.units[shift.unit]
-        insort(unit.shifts, shift, key=_ENDS_LAST)
+        insort(unit.shifts, shift, key=TURN)
         self.changed.add(unit)
 
     def finish(self, visit: Visit) -> None:
@@ -220,7 +136,7 @@ class Bureau:
         unit = self.units[shift.unit]
         unit.shifts.remove(shift)
         self.changed.add(unit)
-        for visit in sorted(shift.holds, key=_NUMBER):
+        for visit in sorted(shift.holds, key=NUMBER):
             if visit.at_shift_end != FINISH:
                 self.put_down(visit)
 
@@ -243,7 +159,7 @@ class Bureau:
     def escalate(self) -> None:
         """Visits that nobody started in time move, once, as soon as somebody is on duty where they are to go."""
         still_overdue = []
-        for visit in sorted(self.overdue + self.due.escalations, key=_NUMBER):
+        for visit in sorted(self.overdue + self.due.escalations, key=NUMBER):
             target = self.units[visit.escalate_to]
             if visit.started == NOT_YET and target.on_duty:
                 self.move(visit, target)
@@ -271,10 +187,8 @@ class Bureau:
             last = unit.last_interruptible()
             if last is None or last.priority <= unit.queue[0].priority:
                 break
-            assert last.shift is not None
-            first, shift = unit.queue.pop(0), last.shift
-            self.put_down(last)
-            self.start(first, shift)
+            first = unit.queue.pop(0)
+            self.start(first, self.put_down(last))
 
     def start(self, visit: Visit, shift: Shift) -> None:
         """A person of a shift takes up a visit; one that was put down before costs something to get back into."""
@@ -292,7 +206,7 @@ class Bureau:
         """A visit goes into a unit's queue, where its rank puts it."""
         visit.place = unit
         visit.since = self.now
-        insort(unit.queue, visit, key=_RANK)
+        insort(unit.queue, visit, key=RANK)
         self.newly_waiting.append(visit)
         self.changed.add(unit)
 
@@ -304,21 +218,24 @@ class Bureau:
             self.changed.add(visit.place)  # what it held back may now interrupt
             self.wait(visit, unit)
 
-    def put_down(self, visit: Visit) -> None:
-        """A visit loses its person and waits, where it is, for another one; what is left to do stays to be done."""
+    def put_down(self, visit: Visit) -> Shift:
+        """A visit loses its person, of the shift returned, and waits where it is; what is left stays to be done."""
         visit.work.interrupt()
         visit.interruptions += 1
         visit.effort_left -= self.now - visit.since
-        self.let_go(visit)
+        shift = self.let_go(visit)
         self.wait(visit, visit.place)
+        return shift
 
-    def let_go(self, visit: Visit) -> None:
-        """The person who held a visit holds it no longer."""
-        assert visit.shift is not None
+    def let_go(self, visit: Visit) -> Shift:
+        """The person who held a visit, of the shift returned, holds it no longer."""
+        shift = visit.shift
+        assert shift is not None
         self.close_stretch(visit)
-        visit.shift.holds.remove(visit)
+        shift.holds.remove(visit)
         visit.shift = None
         self.changed.add(visit.place)
+        return shift
 
     def close_stretch(self, visit: Visit) -> None:
         """What the visit has been doing ends now; another stretch begins, unless it is finished."""
@@ -338,27 +255,6 @@ class Bureau:
             for name, dtype in zip(Log._fields, (np.int64, np.int64, np.int64, np.int32, np.int32), strict=False)
         }
         return Log(**columns, stretches=None if self.stretches is None else _in_order(self.stretches))
-
-
-def _visits(workload: Workload) -> list[Visit]:
-    """The visits of all letters, each knowing the next one of its letter."""
-    asked = "unit service priority interrupts interruptible resume_cost at_shift_end cover escalate_after escalate_to"
-    visits = [Visit(number, *row) for number, row in enumerate(_rows(workload, asked))]
-    first_of_a_letter = set(workload.first_visit.tolist())
-    for visit, following in pairwise(visits):
-        visit.next = None if following.number in first_of_a_letter else following
-    return visits
-
-
-def _shifts(roster: Roster) -> list[Shift]:
-    """The shifts during which, from second 0 on, somebody is on duty."""
-    shifts = [Shift(number, *row) for number, row in enumerate(_rows(roster, "unit start end people"))]
-    return [shift for shift in shifts if shift.people > 0 and shift.end > max(shift.start, 0)]
-
-
-def _rows(table: Workload | Roster, columns: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of some columns, as Python's own numbers, which count faster than NumPy's."""
-    return zip(*(getattr(table, column).tolist() for column in columns.split()), strict=True)
 
 
 def _in_order(stretches: list[tuple[int, int, int, int, int, int]]) -> Stretches:
