@@ -43,7 +43,7 @@ it or later has no rows but NOT_YET.
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, get_args, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -78,41 +78,74 @@ def check_arrays(workload: Workload, roster: Roster, horizon: int) -> None:
 
     Raises: SimError with the field, the row, the value and the rule.
     """
-    letters, visits = _lengths(workload)
     if horizon < 0:
         raise SimError(f"horizon must be 0 or more, got {horizon}")
+    letters = dict.fromkeys(("received", "category", "channel", "home", "left"), workload.letters)
+    _require_columns("workload", workload, workload.visits, letters | {"first_visit": workload.letters + 1})
+    _require_columns("roster", roster, roster.shifts, {})
+    _check_letters(workload)
+    _check_visits(workload, roster.units)
+    _check_shifts(roster)
 
-    _refuse(workload.received < 0, "workload.received", workload.received, "must be 0 or more")
-    _refuse(np.diff(workload.received, prepend=0) < 0, "workload.received", workload.received, "must be ascending")
-    offsets = workload.first_visit
-    _refuse(np.diff(offsets, prepend=0) < 0, "workload.first_visit", offsets, "must be ascending")
-    if offsets[0] != 0 or offsets[letters] != visits:
-        raise SimError(f"workload.first_visit must run from 0 to {visits}, got {offsets[0]} to {offsets[letters]}")
 
+def _check_letters(workload: Workload) -> None:
+    received, offsets = workload.received, workload.first_visit
+    _refuse("workload.received", received, received < 0, "must be 0 or more")
+    _refuse("workload.received", received, np.diff(received, prepend=0) < 0, "must be ascending")
+    _refuse("workload.first_visit", offsets, np.diff(offsets, prepend=0) < 0, "must be ascending")
+    if offsets[0] != 0 or offsets[-1] != workload.visits:
+        rule = f"must run from 0 to {workload.visits}"
+        raise SimError(f"workload.first_visit {rule}, got {offsets[0]} to {offsets[-1]}")
+
+
+def _check_visits(workload: Workload, units: int) -> None:
+    is_unit = f"must be a unit from 0 to {units - 1}"
     work = workload.unit != NO_UNIT
     escalated = work & (workload.escalate_after != NEVER)
-    unit_rule = f"must be a unit from 0 to {roster.units - 1}, or {NO_UNIT}"
-    for name, column in (("unit", workload.unit), ("cover", workload.cover)):
-        _refuse((column < NO_UNIT) | (column >= roster.units), f"workload.{name}", column, unit_rule)
-    target = workload.escalate_to
-    outside = escalated & ((target < 0) | (target >= roster.units))
-    _refuse(outside, "workload.escalate_to", target, f"must be a unit from 0 to {roster.units - 1}")
-    _refuse(escalated & (workload.escalate_after < 1), "workload.escalate_after", workload.escalate_after,
-            f"must be 1 or more, or {NEVER}")  # fmt: skip
-    _refuse(workload.service < work, "workload.service", workload.service, "must be 1 or more (a delay's 0 or more)")
-    priority = workload.priority
-    _refuse((priority < 0) | (priority > 9), "workload.priority", priority, "must be from 0 to 9")
-    _refuse(workload.resume_cost < 0, "workload.resume_cost", workload.resume_cost, "must be 0 or more")
-    rule = workload.at_shift_end
-    _refuse((rule != HAND_OVER) & (rule != FINISH), "workload.at_shift_end", rule, f"must be {HAND_OVER} or {FINISH}")
+    rules = {
+        "unit": (_outside(workload.unit, NO_UNIT, units), f"{is_unit}, or {NO_UNIT}"),
+        "service": (workload.service < work, "must be 1 or more (a delay's 0 or more)"),
+        "priority": (_outside(workload.priority, 0, 10), "must be from 0 to 9"),
+        "resume_cost": (workload.resume_cost < 0, "must be 0 or more"),
+        "at_shift_end": (_outside(workload.at_shift_end, HAND_OVER, FINISH + 1), f"must be {HAND_OVER} or {FINISH}"),
+        "cover": (_outside(workload.cover, NO_UNIT, units), f"{is_unit}, or {NO_UNIT}"),
+        "escalate_after": (escalated & (workload.escalate_after < 1), f"must be 1 or more, or {NEVER}"),
+        "escalate_to": (escalated & _outside(workload.escalate_to, 0, units), is_unit),
+    }
+    for field, (wrong, rule) in rules.items():
+        _refuse(f"workload.{field}", getattr(workload, field), wrong, rule)
 
+
+def _check_shifts(roster: Roster) -> None:
     unit, start, end = roster.unit, roster.start, roster.end
-    outside = (unit < 0) | (unit >= roster.units)
-    _refuse(outside, "roster.unit", unit, f"must be a unit from 0 to {roster.units - 1}")
-    _refuse(end < start, "roster.end", end, "must not be before its start")
-    _refuse(roster.people < 0, "roster.people", roster.people, "must be 0 or more")
+    _refuse("roster.unit", unit, _outside(unit, 0, roster.units), f"must be a unit from 0 to {roster.units - 1}")
+    _refuse("roster.end", end, end < start, "must not be before its start")
+    _refuse("roster.people", roster.people, roster.people < 0, "must be 0 or more")
     if not np.array_equal(np.lexsort((end, unit, start)), np.arange(roster.shifts)):
         raise SimError("roster must be sorted by start, then unit, then end")
+
+
+def _require_columns(name: str, table: Workload | Roster, rows: int, other_rows: Mapping[str, int]) -> None:
+    """Refuse a column of another type than `sim.tables` says, or without a row for each letter, visit or shift."""
+    for field, hint in get_type_hints(type(table)).items():
+        if field != "units":
+            column: npt.NDArray[Any] = getattr(table, field)
+            (dtype,) = get_args(get_args(hint)[1])
+            shape = (other_rows.get(field, rows),)
+            if column.dtype != dtype or column.shape != shape:
+                rule = f"must be {np.dtype(dtype)} of shape {shape}"
+                raise SimError(f"{name}.{field} {rule}, got {column.dtype} of shape {column.shape}")
+
+
+def _outside(column: npt.NDArray[Any], first: int, end: int) -> Bools:
+    return (column < first) | (column >= end)
+
+
+def _refuse(name: str, column: npt.NDArray[Any], wrong: Bools, rule: str) -> None:
+    """Refuse the first row that breaks a rule."""
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise SimError(f"{name}[{row}] {rule}, got {column[row]}")
 
 
 def require_equal(logs: Mapping[str, Log]) -> None:
@@ -162,22 +195,3 @@ def _first_row(a: _Columns, b: _Columns, names: Sequence[str]) -> tuple[int, str
     values = [tuple(int(column[row]) if row < len(column) else NOT_YET for column in table) for table in (a, b)]
     column = next(i for i, (left, right) in enumerate(zip(*values, strict=True)) if left != right)
     return row, names[column], values[0][column], values[1][column]
-
-
-def _lengths(workload: Workload) -> tuple[int, int]:
-    """Number of letters and of visits, if every column has that many rows."""
-    letters, visits = workload.letters, workload.visits
-    of_letters = ("received", "category", "channel", "home", "left", "first_visit")
-    for name in Workload._fields:
-        column: npt.NDArray[Any] = getattr(workload, name)
-        rows = visits if name not in of_letters else letters + (name == "first_visit")
-        if column.shape != (rows,):
-            raise SimError(f"workload.{name} must have {rows} rows, got shape {column.shape}")
-    return letters, visits
-
-
-def _refuse(wrong: Bools, name: str, column: npt.NDArray[np.integer[Any]], rule: str) -> None:
-    """Refuse the first row that breaks a rule."""
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise SimError(f"{name}[{row}] {rule}, got {column[row]}")
