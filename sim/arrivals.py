@@ -59,7 +59,7 @@ def draw_letters(setting: Setting, replication: int, keep: float) -> Letters:
         keep: share of the letters that take part; those of a smaller share are a subset of those of a larger.
 
     Raises:
-        SimError: `keep` is not a share, or a trace names something that the scenario does not know.
+        SimError: `keep` is not a share.
     """
     if not 0 <= keep <= 1:
         raise SimError(f"keep must be in [0, 1], got {keep:g}")
@@ -155,37 +155,29 @@ def _recorded(trace: Trace, setting: Setting, replication: int) -> _Source:
     sent = (rows.received.astype("datetime64[s]") - start).astype(np.int64)
     categories = {name: category.share for name, category in scenario.categories.items()}
     channels = {name: channel.share for name, channel in scenario.channels.items()}
-    category = _said_or_drawn(rows.category, categories, trace, setting, replication, Purpose.CATEGORY)
-    channel = _said_or_drawn(rows.channel, channels, trace, setting, replication, Purpose.CHANNEL)
+    category = _said_or_drawn(rows.category, categories, setting, replication, Purpose.CATEGORY)
+    channel = _said_or_drawn(rows.channel, channels, setting, replication, Purpose.CHANNEL)
     team = home_team(setting.places)
     units = setting.places.of_team(team)
     key = (scenario.seed, replication, Purpose.PLACE, subject(team), 0)
     home = homes_of(setting, category, uniforms(len(sent), *key), area_of(setting.places, None))
-    said = _numbers(rows.unit, setting.places.names[units.start : units.stop], trace)
+    said = _numbers(rows.unit, setting.places.names[units.start : units.stop])
     home = np.where(said >= 0, said + units.start, home).astype(np.int32)
     return _Source(sent, category, channel, home, np.ones(len(sent)))
 
 
 def _said_or_drawn(
-    names: Sequence[str],
-    shares: dict[str, float],
-    trace: Trace,
-    setting: Setting,
-    replication: int,
-    purpose: Purpose,
+    names: Sequence[str], shares: dict[str, float], setting: Setting, replication: int, purpose: Purpose
 ) -> Int16s:
-    said = _numbers(names, list(shares), trace)
+    said = _numbers(names, list(shares))
     drawn = _chosen(list(shares.values()), len(names), setting, replication, purpose)
     return np.where(said >= 0, said, drawn).astype(np.int16)
 
 
-def _numbers(names: Sequence[str], known: Sequence[str], trace: Trace) -> Int64s:
+def _numbers(names: Sequence[str], known: Sequence[str]) -> Int32s:
     """Number of each name among the known ones; -1 where the trace says nothing."""
     number = {name: index for index, name in enumerate(known)} | {"": -1}
-    unknown = sorted({name for name in names if name not in number})
-    if unknown:
-        raise SimError(f"{trace.file}: not in the scenario: {', '.join(unknown[:10])}")
-    return np.array([number[name] for name in names], dtype=np.int64)
+    return np.array([number[name] for name in names], dtype=np.int32)
 
 
 def _chosen(shares: Sequence[float], letters: int, setting: Setting, replication: int, purpose: Purpose) -> Int16s:

@@ -1,9 +1,11 @@
 """Which unit of each team a letter belongs to."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
+from sim.models.staffing import teams_above
 from sim.places import Places
 from sim.quantiles import choice
 from sim.setting import Setting
@@ -29,10 +31,9 @@ class Jurisdiction:
         self._uniforms = uniforms
         places = setting.places
         self._units = {home_team(places): home}
-        self._line = [home_team(places)]
-        while (above := setting.scenario.teams[self._line[-1]].within) is not None:
-            self._units[above] = places.above[self._units[self._line[-1]]]
-            self._line.append(above)
+        self._line = [home_team(places), *teams_above(home_team(places), setting.scenario.teams)]
+        for team, above in pairwise(self._line):
+            self._units[above] = places.above[self._units[team]]
 
     def unit_of(self, team: str) -> Int32s:
         """Each letter's unit of a team."""

@@ -34,7 +34,9 @@ def mean(distribution: Distribution) -> float:
 
 def choice(shares: Sequence[float] | Floats, uniforms: Floats) -> Int64s:
     """Which of several, with shares that sum to 1, falls to each uniform; indices, same shape."""
-    chosen: Int64s = np.searchsorted(np.cumsum(shares)[:-1], uniforms, side="right")
+    until = np.cumsum(shares)
+    until[until >= until[-1]] = 1.0  # the last that has a share ends there, however the sum was rounded
+    chosen: Int64s = np.searchsorted(until, uniforms, side="right")
     return chosen
 
 
@@ -51,6 +53,8 @@ def _constant(constant: Constant, uniforms: Floats) -> Floats:
 
 
 def _lognormal(lognormal: Lognormal, uniforms: Floats) -> Floats:
+    if lognormal.cv == 0:
+        return np.full_like(uniforms, lognormal.mean)
     # sigma^2 = ln(1 + cv^2), mu = ln(mean) - sigma^2 / 2
     variance = np.log1p(lognormal.cv**2)
     normal: Floats = ndtri(uniforms)

@@ -39,7 +39,7 @@ def draw_workload(setting: Setting, roster: Roster, replication: int, *, keep: f
             are a subset of those of a larger one, each as hard as there. Other duty is not thinned.
 
     Raises:
-        SimError: `keep` is not in [0, 1], a trace names something unknown, or a loop does not end.
+        SimError: `keep` is not in [0, 1], or a loop does not end.
     """
     scenario = setting.scenario
     letters = draw_letters(setting, replication, keep)
