@@ -1,0 +1,378 @@
+"""When letters come: rates worked out by hand, the published curves, and the statistics of what is drawn."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from office import MONDAY, setting
+
+from sim.arrivals import Letters, draw_letters
+from sim.clock import DAY, HOUR, MINUTE
+from sim.errors import SimError
+from sim.models.arrivals import HOUR_PROFILES, TraceLetters
+from sim.rates import busyness_of_days, expected_letters
+from sim.setting import Setting
+
+CHINA = {"start": "2021-05-03", "holidays": "china", "window": "14 d"}
+"""A Monday. It and the next two days are public holidays, Saturday 8 May is a make-up working day."""
+
+
+def letters(office: Setting, replication: int = 0, keep: float = 1.0) -> Letters:
+    return draw_letters(office, replication, keep)
+
+
+def kept(drawn: Letters) -> Letters:
+    return Letters(*(column[drawn.kept] for column in drawn))
+
+
+# Rates
+
+
+def test_a_flat_day_expects_the_same_in_every_hour() -> None:
+    assert expected_letters(setting()).tolist() == [[pytest.approx(1.0)]] * 168
+
+
+def test_hours_share_a_day_by_their_weights() -> None:
+    expected = expected_letters(setting(arrivals={"per_day": 600, "by_hour": "mailbox"}))
+    assert expected[:24].sum() == pytest.approx(600)
+    assert expected[10, 0] == pytest.approx(600 * 7.2 / sum(HOUR_PROFILES["mailbox"]))
+
+
+def test_weekdays_keep_the_mean_of_a_week() -> None:
+    days = expected_letters(setting(arrivals={"per_day": 80, "by_weekday": [2, 1, 1, 1, 1, 1, 0]})).reshape(7, 24)
+    assert days.sum(axis=1) == pytest.approx(np.array([2, 1, 1, 1, 1, 1, 0]) * 80)
+
+
+def test_a_public_holiday_thins_letters_and_a_make_up_working_day_does_not() -> None:
+    days = expected_letters(setting(**CHINA, arrivals={"per_day": 80, "on_holidays": "75%"})).reshape(14, 24)
+    assert days.sum(axis=1) == pytest.approx(np.array([60] * 3 + [80] * 11))
+
+
+def test_a_category_may_have_its_own_hours_weekdays_and_holidays() -> None:
+    office = setting(
+        **CHINA,
+        arrivals={"per_day": 100, "on_holidays": "50%"},
+        categories={
+            "household": {"share": "60%"},
+            "noise": {
+                "share": "40%",
+                "by_hour": [1] + [0] * 23,
+                "by_weekday": [0, 1, 0, 0, 0, 1, 0],
+                "on_holidays": 1.3,
+            },
+        },
+    )
+    household, noise = expected_letters(office).reshape(14, 24, 2).transpose(2, 0, 1)
+    assert household.sum(axis=1) == pytest.approx(np.array([30] * 3 + [60] * 11))
+    assert noise.sum(axis=1) == pytest.approx(40 * 3.5 * np.array([0, 1.3, 0, 0, 0, 1, 0] + [0, 1, 0, 0, 0, 1, 0]))
+    assert noise[:, 1:].sum() == 0
+
+
+def test_a_horizon_within_an_hour_cuts_its_letters() -> None:
+    assert expected_letters(setting(window="90 min"))[:, 0] == pytest.approx([1.0, 0.5])
+
+
+GUANGDONG = {"per_day": {"start": 500, "floor": 300, "half_life": "51.6 d"}}
+SHENZHEN = {"per_day": {"start": 250, "floor": 80, "half_life": "52 d"}}
+
+
+def test_the_launch_of_guangdong_expects_the_published_letters() -> None:
+    assert expected_letters(setting(window="153 d", arrivals=GUANGDONG)).sum() == pytest.approx(58_884, abs=10)
+    # The day on which the published rate is back at 300 a day.
+    assert expected_letters(setting(window="574 d", arrivals=GUANGDONG))[-24:].sum() == pytest.approx(300, abs=0.2)
+
+
+def test_the_first_year_of_shenzhen_expects_about_42_000_letters() -> None:
+    assert expected_letters(setting(window="365 d", arrivals=SHENZHEN)).sum() == pytest.approx(42_000, rel=0.01)
+
+
+def test_a_decay_starts_at_its_start_and_halves_in_its_half_life() -> None:
+    days = expected_letters(setting(window="105 d", arrivals=SHENZHEN)).reshape(105, 24).sum(axis=1)
+    assert (days - 80)[[0, 52, 104]] == pytest.approx((days[0] - 80) * np.array([1, 0.5, 0.25]))
+    assert 248 < days[0] < 250
+
+
+# What is drawn
+
+
+def test_letters_come_in_whole_seconds_within_the_horizon_and_at_home() -> None:
+    office = setting(window="90 min", arrivals={"per_day": 24_000})
+    drawn = letters(office)
+    assert drawn.kept.all()
+    assert drawn.received.dtype == np.int64
+    assert drawn.received.min() >= 0
+    assert drawn.received.max() < 90 * MINUTE
+    assert (drawn.home == 0).all()
+
+
+def test_replications_and_seeds_differ_and_repeat() -> None:
+    assert np.array_equal(letters(setting()).received, letters(setting()).received)
+    assert not np.array_equal(letters(setting()).received, letters(setting(), 1).received)
+    assert not np.array_equal(letters(setting()).received, letters(setting(seed=2)).received)
+
+
+def test_the_guangdong_launch_draws_the_published_letters() -> None:
+    # Poisson, standard deviation 243: 4 of them are exceeded once in 16,000 seeds.
+    assert letters(setting(window="153 d", arrivals=GUANGDONG)).kept.sum() == pytest.approx(58_884, abs=970)
+
+
+def days_drawn(office: Setting, days: int) -> Any:
+    return np.bincount(kept(letters(office)).received // DAY, minlength=days)
+
+
+def test_without_busyness_days_are_poisson() -> None:
+    counts = days_drawn(setting(window="2000 d", arrivals={"per_day": 50}), 2000)
+    # Mean +- 4 standard errors; the index of dispersion has standard error sqrt(2 / 2000): one in 8,000 each.
+    assert counts.mean() == pytest.approx(50, abs=4 * np.sqrt(50 / 2000))
+    assert counts.var() / counts.mean() == pytest.approx(1, abs=4 * np.sqrt(2 / 2000))
+
+
+def test_instants_are_spread_over_the_hour() -> None:
+    seconds = letters(setting(window="100 d", arrivals={"per_day": 240})).received % HOUR
+    quarters = np.bincount(seconds // (15 * MINUTE), minlength=4)
+    # Chi-square with 3 degrees of freedom exceeds 21.1 once in 10,000.
+    assert ((quarters - quarters.mean()) ** 2 / quarters.mean()).sum() < 21.1
+
+
+def test_busy_days_are_gamma_tied_to_the_day_before() -> None:
+    office = setting(arrivals={"per_day": 1, "busyness": {"cv": 0.2, "ar1": 0.5}})
+    busyness = office.scenario.arrivals.busyness
+    assert busyness is not None
+    factors = busyness_of_days(busyness, 20_000, 1, 0)
+    # Standard errors with the autocorrelation of 0.5: mean 0.0024, cv about 0.0014, correlation 0.006; 4 of each.
+    assert factors.mean() == pytest.approx(1, abs=0.01)
+    assert factors.std() == pytest.approx(0.2, abs=0.006)
+    assert np.corrcoef(factors[1:], factors[:-1])[0, 1] == pytest.approx(0.5, abs=0.025)
+
+
+def test_busyness_makes_days_overdispersed() -> None:
+    office = setting(window="4000 d", arrivals={"per_day": 100, "busyness": {"cv": 0.2}})
+    counts = days_drawn(office, 4000)
+    # Variance = mean + (cv x mean)^2 = 500; its standard error is about 500 x sqrt(2 / 4000), here 4 of them.
+    assert counts.var() == pytest.approx(500, abs=4 * 500 * np.sqrt(2 / 4000))
+
+
+def test_all_categories_of_a_day_are_busy_together() -> None:
+    office = setting(
+        window="2000 d",
+        arrivals={"per_day": 400, "busyness": {"cv": 0.3}},
+        categories={"household": {"share": "50%"}, "noise": {"share": "50%"}},
+    )
+    drawn = letters(office)
+    each = [np.bincount(drawn.received[drawn.category == number] // DAY, minlength=2000) for number in (0, 1)]
+    # Covariance (200 x 0.3)^2 = 3600 of variances 3800; standard error about 0.0025.
+    assert np.corrcoef(*each)[0, 1] == pytest.approx(3600 / 3800, abs=0.01)
+
+
+def test_a_busyness_of_none_changes_nothing() -> None:
+    calm = setting(arrivals={"per_day": 24, "busyness": {"cv": 0}})
+    assert np.array_equal(letters(calm).received, letters(setting()).received)
+
+
+def test_a_longer_horizon_keeps_the_letters_of_the_shorter() -> None:
+    short, long = letters(setting(window="7 d")), letters(setting(window="9 d"))
+    assert np.array_equal(short.received, long.received[: len(short.received)])
+
+
+def test_categories_and_channels_come_by_share() -> None:
+    office = setting(
+        window="100 d",
+        arrivals={"per_day": 400},
+        channels={"wechat": {"share": "80%"}, "paper": {"share": "20%"}},
+        categories={"household": {"share": "30%"}, "noise": {"share": "70%"}},
+    )
+    drawn = letters(office)
+    # 40,000 letters, 4 standard errors.
+    assert (drawn.category == 1).mean() == pytest.approx(0.7, abs=0.0095)
+    assert (drawn.channel == 1).mean() == pytest.approx(0.2, abs=0.0085)
+
+
+# Keeping a share
+
+
+def test_letters_of_a_smaller_share_are_among_those_of_a_larger() -> None:
+    office = setting(window="30 d", arrivals={"per_day": 1000})
+    half, most, every = (letters(office, keep=keep) for keep in (0.5, 0.9, 1.0))
+    assert every.kept.all()
+    assert (most.kept >= half.kept).all()
+    assert half.kept.mean() == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(30_000))
+    assert most.kept.mean() == pytest.approx(0.9, abs=4 * 0.3 / np.sqrt(30_000))
+    for column in ("received", "category", "channel", "home"):
+        assert np.array_equal(getattr(half, column), getattr(every, column))
+
+
+def test_nothing_kept_is_nothing() -> None:
+    assert not letters(setting(), keep=0).kept.any()
+
+
+@pytest.mark.parametrize("keep", [-0.1, 1.5, float("nan")])
+def test_a_share_to_keep_is_a_share(keep: float) -> None:
+    with pytest.raises(SimError, match=r"keep must be in \[0, 1\], got"):
+        letters(setting(), keep=keep)
+
+
+# Surges
+
+DISTRICTS = {
+    "city": {"tier": "city", "staff": {"always": 1}},
+    "branch": {"tier": "branch", "units": 2, "within": "city", "names": ["Baoan", "Futian"], "weights": [3, 1]},
+    "station": {"tier": "station", "units": [2, 2], "within": "branch"},
+}
+STEPS = [{"serve": {"by": "city", "effort": "10 min"}}]
+
+
+def surged(*surges: dict[str, Any], **keys: Any) -> Setting:
+    return setting(
+        **{"window": "20 d", "teams": DISTRICTS, "workflow": STEPS} | keys,
+        arrivals={"per_day": 2400, "surges": list(surges)},
+        categories={"household": {"share": "50%"}, "noise": {"share": "50%"}},
+    )
+
+
+def test_a_surge_adds_letters_of_its_hours_and_changes_no_other() -> None:
+    plain = letters(surged())
+    surge = letters(surged({"from": "day 10 19:30", "lasts": "6 h", "times": 4, "category": "noise"}))
+    ordinary = len(plain.received)
+    for before, after in zip(plain, surge, strict=True):
+        assert np.array_equal(before, after[:ordinary])
+    added = surge.received[ordinary:]
+    assert added.min() >= 10 * DAY + 19.5 * HOUR
+    assert added.max() < 11 * DAY + 1.5 * HOUR
+    assert (surge.category[ordinary:] == 1).all()
+    # 3 x 50 an hour for 6 h, standard deviation 30.
+    assert len(added) == pytest.approx(900, abs=120)
+
+
+@pytest.mark.parametrize(("unit", "homes", "expected"), [("Baoan", [3, 4], 900), ("station-3", [5], 150)])
+def test_a_surge_may_concern_one_place(unit: str, homes: list[int], expected: int) -> None:
+    plain = letters(surged())
+    surge = letters(surged({"from": "day 10", "lasts": "6 h", "times": 3, "unit": unit}))
+    added = surge.home[len(plain.home) :]
+    # 2 x 100 an hour for 6 h, of which the place has its share; 4 standard deviations.
+    assert set(added) == set(homes)
+    assert len(added) == pytest.approx(expected, abs=4 * np.sqrt(expected))
+
+
+def test_surges_that_meet_multiply() -> None:
+    twice = {"from": "day 10", "lasts": "6 h", "times": 2}
+    drawn = letters(surged(twice, twice | {"from": "day 10 03:00", "category": "noise", "unit": "Baoan"}))
+    real = kept(drawn)
+    meets = (real.category == 1) & (real.home < 5)
+    hours = real.received // HOUR - 240
+    # Noise of Baoan: 37.5 an hour; twice that, four times that, twice that, each for 3 h.
+    found = [(meets & (hours >= first) & (hours < first + 3)).sum() for first in (0, 3, 6, 9)]
+    for count, expected in zip(found, [225, 450, 225, 112], strict=True):
+        assert count == pytest.approx(expected, abs=4 * np.sqrt(expected))
+    # All others are only in the first surge.
+    others = (~meets & (hours >= 0) & (hours < 6)).sum()
+    assert others == pytest.approx(2 * 62.5 * 6, abs=4 * np.sqrt(750))
+    assert not drawn.kept.all()
+
+
+def test_a_lull_takes_letters_out() -> None:
+    plain = letters(surged())
+    lull = letters(surged({"from": "day 5", "lasts": "5 d", "times": "20%", "unit": "Futian"}))
+    concerned = (plain.received >= 5 * DAY) & (plain.received < 10 * DAY) & (plain.home >= 5)
+    assert np.array_equal(plain.received, lull.received)
+    assert lull.kept[~concerned].all()
+    # 3,000 letters, 4 standard errors.
+    assert lull.kept[concerned].mean() == pytest.approx(0.2, abs=4 * 0.4 / np.sqrt(3000))
+
+
+def test_a_lull_keeps_shares_nested() -> None:
+    lull = surged({"from": "day 5", "lasts": "5 d", "times": "20%"})
+    assert (letters(lull, keep=0.8).kept >= letters(lull, keep=0.3).kept).all()
+
+
+def test_surges_beyond_the_horizon_are_clipped() -> None:
+    late = {"from": "day 19 12:00", "lasts": "5 d", "times": 2}
+    drawn = letters(surged(late))
+    assert drawn.kept.all()
+    assert drawn.received.max() < 20 * DAY
+    assert len(letters(surged(late | {"from": "day 25"})).received) == len(letters(surged()).received)
+
+
+# Registration
+
+
+def test_letters_are_registered_when_their_roster_is_on_duty() -> None:
+    office = setting(
+        **CHINA,
+        arrivals={"per_day": 240},
+        channels={"wechat": {"share": "50%"}, "paper": {"share": "50%", "registered": "office"}},
+    )
+    at_once = letters(setting(**CHINA, arrivals={"per_day": 240}))
+    drawn = letters(office)
+    sent, paper = at_once.received, drawn.channel == 1
+    assert np.array_equal(sent[~paper], drawn.received[~paper])
+    opens, closes = 8.5 * HOUR, 18 * HOUR
+    # On the holidays nothing is registered, on the make-up Saturday it is.
+    working = [3, 4, 5, 7, 8, 9, 10, 11]
+    for second, received in zip(sent[paper], drawn.received[paper], strict=True):
+        shifts = [day * DAY for day in working if second < day * DAY + closes]
+        expected = max(second, shifts[0] + opens) if shifts else 14 * DAY
+        assert received == expected
+    # What would be registered after the horizon stays out.
+    assert not drawn.kept[paper & (sent >= 11 * DAY + closes)].any()
+    assert drawn.kept[sent < 11 * DAY + closes].all()
+
+
+@pytest.mark.parametrize("roster", ["always", "four_teams_two_shifts"])
+def test_rosters_round_the_clock_register_at_once(roster: str) -> None:
+    office = setting(channels={"paper": {"share": 1, "registered": roster}})
+    assert np.array_equal(letters(office).received, letters(setting()).received)
+
+
+# Traces
+
+
+class Recorded:
+    """Stands in for the reader of CSV files."""
+
+    def read_trace(self, file: str, columns: tuple[str, ...]) -> TraceLetters:
+        """Six letters, two of them outside the first week."""
+        stamps = ["2021-05-09T23:59:59", "2021-05-10T00:00:00", "2021-05-10T09:30:00.7", "2021-05-16T23:59:59"]
+        received = np.array([*stamps, "2021-05-17T00:00:00", "2021-05-17T00:00:00"], dtype="datetime64[ms]")
+        return TraceLetters(
+            received=received,
+            category=("noise", "noise", "", "household", "", ""),
+            channel=("", "paper", "wechat", "", "", ""),
+            unit=("", "station-4", "station-1", "", "", ""),
+            digest="of the file",
+            line=np.arange(2, 8),
+        )
+
+
+def traced(**keys: Any) -> Setting:
+    return setting(
+        context=Recorded(),
+        arrivals={"trace": "letters.csv"},
+        teams=DISTRICTS,
+        workflow=STEPS,
+        channels={"wechat": {"share": "50%"}, "paper": {"share": "50%"}},
+        categories={"household": {"share": "50%"}, "noise": {"share": "50%"}},
+        **keys,
+    )
+
+
+def test_a_trace_is_taken_as_it_is() -> None:
+    drawn = letters(traced())
+    assert drawn.kept.tolist() == [False, True, True, True, False, False]
+    assert drawn.received.tolist()[1:4] == [0, 9.5 * HOUR, 7 * DAY - 1]
+    assert drawn.category[[1, 3]].tolist() == [1, 0]
+    assert drawn.channel[[1, 2]].tolist() == [1, 0]
+    assert drawn.home[[1, 2]].tolist() == [6, 3]
+
+
+def test_what_a_trace_does_not_say_is_drawn() -> None:
+    office = traced()
+    drawn = [letters(office, replication) for replication in range(200)]
+    # 200 draws, 4 standard deviations.
+    assert sum(each.category[2] for each in drawn) == pytest.approx(100, abs=28)
+    assert sum(each.channel[3] for each in drawn) == pytest.approx(100, abs=28)
+    assert sum(each.home[3] < 5 for each in drawn) == pytest.approx(150, abs=24)
+
+
+def test_a_trace_expects_no_drawn_letters_and_can_be_thinned() -> None:
+    assert expected_letters(traced()).sum() == 0
+    assert letters(traced(start=MONDAY), keep=0.0).kept.sum() == 0
