@@ -32,7 +32,7 @@ HOUSE = (
     (5, "judging", "report summaries figures measures rows", "numpy"),
     (5, "judging", "compliance causes steps teamhours backlog tally week", "numpy"),
     (5, "judging", "outcome occupancy slaclock milestones journeys", "numpy"),
-    (5, "judging", "statistics queueing staffing_need", "numpy scipy"),
+    (5, "judging", "statistics queueing transient staffing_need", "numpy scipy"),
     (4, "running", "engine audit", "numpy"),
     (4, "running", "engine_simpy", "numpy simpy"),
     (4, "running", "engine_compiled", "numba numpy"),
