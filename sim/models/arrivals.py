@@ -17,11 +17,12 @@ from pydantic import (
     SerializerFunctionWrapHandler,
     Tag,
     ValidationInfo,
+    WithJsonSchema,
     model_serializer,
     model_validator,
 )
 
-from sim.clock import DAY, HOUR, MINUTE, parse_moment
+from sim.clock import DAY, HOUR, MINUTE, MOMENT, parse_moment
 from sim.models.base import RULE, Duration, Factor, Number, Record, Share, Weight, files_of, same_file
 from sim.models.wording import one_of
 from sim.tables import Int64s
@@ -60,10 +61,19 @@ def _weights(count: int) -> Callable[[tuple[float, ...]], tuple[float, ...]]:
     return check
 
 
-Hours = Annotated[tuple[Weight, ...], AfterValidator(_weights(24)), BeforeValidator(_parse_hours)]
+def _written_weights(count: int) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": count, "maxItems": count}
+
+
+Hours = Annotated[
+    tuple[Weight, ...],
+    AfterValidator(_weights(24)),
+    BeforeValidator(_parse_hours),
+    WithJsonSchema({"anyOf": [{"enum": list(HOUR_PROFILES)}, _written_weights(24)]}),
+]
 """Weight of each hour of the day, 00 to 23: 24 numbers, or the name of a profile."""
 
-Weekdays = Annotated[tuple[Weight, ...], AfterValidator(_weights(7))]
+Weekdays = Annotated[tuple[Weight, ...], AfterValidator(_weights(7)), WithJsonSchema(_written_weights(7))]
 """Weight of each day of the week, Monday first; only their ratios matter."""
 
 
@@ -77,6 +87,7 @@ Moment = Annotated[
     int | datetime,
     BeforeValidator(parse_moment),
     PlainSerializer(_write_moment, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": MOMENT}),
 ]
 """`day 10 19:30` (day 0 is the first), or a local date and time."""
 

@@ -15,24 +15,28 @@ from pydantic import (
     SerializerFunctionWrapHandler,
     ValidationError,
     ValidationInfo,
+    WithJsonSchema,
     model_serializer,
     model_validator,
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from sim.clock import Limit, format_duration, parse_duration, parse_limit
+from sim.clock import DURATION, LIMIT, Limit, format_duration, parse_duration, parse_limit
 from sim.models.wording import are, closest, did_you_mean
 
 T = TypeVar("T")
 
 
+_NAME = r"^[^.\[\]/\\\s\x00-\x1f]{1,60}$"
+
+
 def _name(written: str) -> str:
-    if not 1 <= len(written) <= 60 or re.search(r"[.\[\]/\\\s\x00-\x1f]", written):
+    if not re.fullmatch(_NAME, written):
         raise ValueError(f"a name has 1 to 60 characters and no spaces, dots, brackets or slashes (got {written!r})")
     return written
 
 
-Name = Annotated[str, AfterValidator(_name)]
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": _NAME})]
 """A name that paths such as `teams.city.staff` can be made of."""
 
 
@@ -125,17 +129,17 @@ def same_file(written: str | None, digest: str, file: str) -> None:
         raise ValueError(f"{file} is not the file that was meant; its sha256 is {digest}")
 
 
+_PERCENTAGE = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+) ?%$"
+
+
 def parse_share(written: object) -> float:
     """A number, or a percentage such as `15%`, as a fraction.
 
     Raises:
         ValueError: neither.
     """
-    if isinstance(written, str) and written.strip().endswith("%"):
-        try:
-            return float(written.strip()[:-1]) / 100
-        except ValueError:
-            pass
+    if isinstance(written, str) and re.fullmatch(_PERCENTAGE, written):
+        return float(written.removesuffix("%")) / 100
     if isinstance(written, int | float) and not isinstance(written, bool):
         return float(written)
     raise ValueError(f"must be a share such as 15% or 0.15 (got {written!r})")
@@ -153,16 +157,25 @@ def _sane_factor(number: float) -> float:
     return number
 
 
-Factor = Annotated[float, BeforeValidator(parse_share), AfterValidator(_sane_factor)]
+def share_schema(most: int) -> dict[str, Any]:
+    """JSON Schema of a share, or a factor, as it is written."""
+    number = {"type": "number", "minimum": 0, "maximum": most}
+    return {"anyOf": [number, {"type": "string", "pattern": _PERCENTAGE.replace("[+-]?", "")}]}
+
+
+Factor = Annotated[
+    float, BeforeValidator(parse_share), AfterValidator(_sane_factor), WithJsonSchema(share_schema(1000))
+]
 """A multiplier: `75%` or `1.3`."""
 
-Share = Annotated[float, BeforeValidator(parse_share), AfterValidator(_within_unit)]
+Share = Annotated[float, BeforeValidator(parse_share), AfterValidator(_within_unit), WithJsonSchema(share_schema(1))]
 """A part of a whole, in [0, 1]: `15%` or `0.15`."""
 
 Duration = Annotated[
     float,
     BeforeValidator(parse_duration),
     PlainSerializer(format_duration, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": DURATION}),
 ]
 """Seconds; written with its unit: `90 s`, `10 min`, `2 h`, `4 d`."""
 
@@ -170,6 +183,7 @@ WrittenLimit = Annotated[
     Limit,
     BeforeValidator(lambda written: written if isinstance(written, Limit) else parse_limit(written)),
     PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": LIMIT}),
 ]
 """An SLA limit: a duration, `16 office hours` or `7 working days`."""
 

@@ -72,6 +72,7 @@ class Uniform(Record):
     """Uniform between two durations: `{uniform: [5 min, 15 min]}`."""
 
     uniform: Annotated[tuple[Duration, Duration], BeforeValidator(_listed(2))]
+    """Least and greatest."""
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
@@ -84,6 +85,7 @@ class Triangular(Record):
     """Triangular: `{triangular: [5 min, 8 min, 30 min]}`: least, most likely, greatest."""
 
     triangular: Annotated[tuple[Duration, Duration, Duration], BeforeValidator(_listed(3))]
+    """Least, most likely and greatest."""
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from sim.clock import CALENDAR_MARGIN, DAY, Calendar, check_country
 from sim.errors import ScenarioError
@@ -22,7 +22,7 @@ def _parse_day(written: Any) -> date:
     if isinstance(written, date) and not isinstance(written, datetime):
         return written
     try:
-        if isinstance(written, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", written):
+        if isinstance(written, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
             day = date.fromisoformat(written)
             if day.year in YEARS:
                 return day
@@ -34,7 +34,11 @@ def _parse_day(written: Any) -> date:
 YEARS: Final = range(1950, 2101)
 """Years in which a scenario can start; nobody knows the public holidays of others."""
 
-Day = Annotated[date, BeforeValidator(_parse_day)]
+Day = Annotated[
+    date,
+    BeforeValidator(_parse_day),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+]
 
 
 def _known_country(country: str) -> str:

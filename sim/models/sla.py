@@ -3,18 +3,20 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from sim.models.base import Record, Share, WrittenLimit
 
+_MILESTONE = r"^(?:received|closed|[^.]+\.(?:queued|started|finished))$"
+
 
 def _milestone(written: str) -> str:
-    if not re.fullmatch(r"received|closed|[^.]+\.(queued|started|finished)", written):
+    if not re.fullmatch(_MILESTONE, written):
         raise ValueError(f"must be received, closed, or STEP.queued, STEP.started or STEP.finished (got {written!r})")
     return written
 
 
-Milestone = Annotated[str, AfterValidator(_milestone)]
+Milestone = Annotated[str, AfterValidator(_milestone), WithJsonSchema({"type": "string", "pattern": _MILESTONE})]
 """`received`, `closed`, or `STEP.queued`, `STEP.started`, `STEP.finished` (the first time the step is reached)."""
 
 

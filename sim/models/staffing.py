@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema, model_validator
 
-from sim.clock import DAY, HOUR, MINUTE, parse_span
-from sim.models.base import Flag, Name, Number, PerCategory, Record, Share, Weight, Whole
+from sim.clock import DAY, HOUR, MINUTE, SPAN, parse_span
+from sim.models.base import Flag, Name, Number, PerCategory, Record, Share, Weight, Whole, share_schema
 from sim.models.distributions import Distribution
 
 
@@ -19,6 +19,7 @@ Span = Annotated[
     tuple[int, int],
     BeforeValidator(lambda written: written if isinstance(written, tuple) else parse_span(written)),
     PlainSerializer(_write_span, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": SPAN}),
 ]
 """A shift, `20:00-08:00`; one that passes midnight belongs to the day on which it starts."""
 
@@ -178,7 +179,13 @@ def routing(written: Any) -> Any:
     return {written: 1.0} if isinstance(written, str) else written
 
 
-Routing = Annotated[Mapping[str, Share], BeforeValidator(routing)]
+Routing = Annotated[
+    Mapping[str, Share],
+    BeforeValidator(routing),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "additionalProperties": share_schema(1)}]}
+    ),
+]
 """The team that does a step, or teams with shares that sum to 100%."""
 
 RoutingPerCategory = PerCategory[Routing]

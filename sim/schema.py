@@ -1,0 +1,139 @@
+"""The scenario language as JSON Schema, so that editors complete keys, show their meaning and mark slips.
+
+It says what stands where and how quantities are written; names that must exist, sums of shares and files are
+left to `check`.
+"""
+
+from typing import Any, Final
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from sim.models.scenario import Scenario
+
+DIALECT: Final = "http://json-schema.org/draft-07/schema#"
+"""The newest that editors commonly know."""
+
+STEPS: Final = ("WorkStep", "WaitStep", "LeaveStep", "LoopStep")
+ONE_OF: Final = {
+    "Arrivals": ("per_day", "trace"),
+    "RosterPattern": ("daily", "working_days", "weekly", "cycle"),
+}
+"""Records that say exactly one of some keys."""
+
+PART: Final = "Part"
+"""Ending of the name of a record as it stands in a file that extends another one: any key may be left out."""
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema (draft 7) of a scenario file, or of one that extends another."""
+    schema = Scenario.model_json_schema(schema_generator=_Written)
+    records: dict[str, Any] = schema.pop("$defs")
+    records["Scenario"] = schema
+    for name in STEPS:
+        del records[name]["properties"]["name"]
+        records[name]["required"].remove("name")
+    for name, keys in ONE_OF.items():
+        records[name]["oneOf"] = [{"required": [key]} for key in keys]
+    records = {name: _bare(record, records) for name, record in records.items() if not _is_bare(name)}
+    steps = records["Scenario"]["properties"]["workflow"]
+    steps["items"] = {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "propertyNames": records["Scenario"]["properties"]["teams"]["propertyNames"],
+        "additionalProperties": steps["items"],
+    }
+    parts = {f"{name}{PART}": _part(record) for name, record in records.items() if name not in STEPS}
+    parts[f"Scenario{PART}"]["properties"]["extends"] = {
+        "type": "string",
+        "description": "Path of the scenario below this one, relative to this file. Mappings merge deeply, lists and "
+        "scalars replace, null removes a key.",
+    }
+    return {
+        "$schema": DIALECT,
+        "title": "lettersim scenario",
+        "if": {"type": "object", "required": ["extends"]},
+        "then": {"$ref": f"#/$defs/Scenario{PART}"},
+        "else": {"$ref": "#/$defs/Scenario"},
+        "$defs": records | parts,
+    }
+
+
+class _Written(GenerateJsonSchema):
+    """What people write: a key that may be left out is not null."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        written = super().default_schema(schema)
+        return {key: value for key, value in written.items() if key != "default" or value is not None}
+
+
+def _is_bare(name: str) -> bool:
+    return name == "Constant" or name.startswith("PerCategory_")
+
+
+def _bare(schema: Any, records: dict[str, Any]) -> Any:
+    """A schema in which records with a bare form are written out, with that form."""
+    if isinstance(schema, list):
+        return [_bare(each, records) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = str(schema.get("$ref", "")).removeprefix("#/$defs/")
+    if named == "Constant":
+        return records[named]["properties"]["constant"]
+    if named == "Trace":
+        return {"anyOf": [{"type": "string"}, {"$ref": schema["$ref"]}]}
+    if named.startswith("PerCategory_"):
+        values = _bare(records[named]["properties"]["per_category"], records)
+        full = {
+            "type": "object",
+            "properties": {"per_category": values},
+            "required": ["per_category"],
+            "additionalProperties": False,
+        }
+        rest = {key: value for key, value in schema.items() if key != "$ref"}
+        return {**rest, "anyOf": [values["additionalProperties"], full]}
+    kept = {key: value for key, value in schema.items() if key not in ("ge", "gt") and not _is_title(key, value)}
+    if "patternProperties" in kept:
+        ((pattern, values),) = kept.pop("patternProperties").items()
+        kept |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
+    alternatives = kept.pop("oneOf", None)
+    # Of the alternatives only one fits anyway, and anyOf gives the plainer message.
+    if alternatives is not None:
+        kept["oneOf" if "required" in alternatives[0] else "anyOf"] = alternatives
+    return {key: _bare(value, records) for key, value in kept.items()}
+
+
+def _is_title(key: str, value: Any) -> bool:
+    return key == "title" and isinstance(value, str)
+
+
+def _part(schema: Any) -> Any:
+    """A schema of which any key may be left out, or be null; entries of lists are whole."""
+    if isinstance(schema, list):
+        return [_part(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    part = {}
+    for key, value in schema.items():
+        if key in ("required", "minProperties") or (key == "oneOf" and "required" in value[0]):
+            continue
+        if key == "items":
+            part[key] = value
+        elif key == "$ref":
+            part[key] = f"{value}{PART}"
+        elif key == "properties":
+            part[key] = {name: _or_null(_part(each)) for name, each in value.items()}
+        elif key == "additionalProperties" and isinstance(value, dict):
+            part[key] = _or_null(_part(value))
+        else:
+            part[key] = _part(value)
+    return part
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    described = {key: value for key, value in schema.items() if key == "description"}
+    return {**described, "anyOf": [schema, {"type": "null"}]}
