@@ -1,0 +1,201 @@
+"""The compiled engine and the SimPy engine give the same log, bit for bit, on whatever the contract allows."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from builder import delay, letters, shifts, told, work
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import Day, days
+from uncompiled import uncompiled
+
+from sim import engine_compiled, engine_simpy
+from sim.engine import require_equal
+from sim.errors import SimError
+from sim.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Log
+
+DAY = 86_400
+
+# Seconds a tick, ticks a day. On coarse clocks nearly everything falls into one second with something else, on
+# fine ones hardly anything does; on the last one timers are set for months and years.
+CLOCKS = {"minutes": (60, 30), "quarters": (900, 12), "seconds": (1, 50), "odd": (7, 3_000), "months": (2_000_003, 60)}
+
+
+def agree(day: Day, simulate: Callable[..., Log] = engine_compiled.simulate) -> Log:
+    """Hold the log of one compiled engine, stretches and types with it, against that of the SimPy engine."""
+    simpy, compiled = engine_simpy.simulate(*day, stretches=True), simulate(*day, stretches=True)
+    require_equal({"simpy": simpy, "compiled": compiled})
+    assert simpy.stretches is not None
+    assert compiled.stretches is not None
+    types = [[column.dtype for column in (*log[:-1], *log.stretches)] for log in (simpy, compiled)]
+    assert types[0] == types[1]
+    return compiled
+
+
+@pytest.mark.parametrize("clock", CLOCKS.values(), ids=CLOCKS)
+@settings(max_examples=150)
+@given(data=st.data())
+def test_both_engines_give_the_same_log(clock: tuple[int, int], data: st.DataObject) -> None:
+    agree(data.draw(days(*clock)))
+
+
+@settings(max_examples=60)
+@given(day=st.sampled_from(sorted(CLOCKS.values())).flatmap(lambda clock: days(*clock)))
+def test_without_its_compiler_the_compiled_engine_does_the_same(day: Day) -> None:
+    agree(day, PLAIN.simulate)
+
+
+PLAIN = uncompiled()
+
+# What half of the visits of a busy week ask, and the others do not.
+ASKED = {
+    "interrupts": (False, True),
+    "interruptible": (False, True),
+    "resume_cost": (0, 120),
+    "at_shift_end": (HAND_OVER, FINISH),
+    "cover": (NO_UNIT, 0),
+    "escalate_after": (NEVER, 420),
+    "escalate_to": (1, 0),
+}
+
+
+def busy_week(seed: int, priorities: int, asked: frozenset[str]) -> Day:
+    """Letters of eight visits each, more than the staff can do, at units that open and close."""
+    chance = np.random.default_rng(seed)
+    count, units, each = 300, 6, 60
+    received = np.sort(chance.integers(0, 5 * DAY, count)) // 60 * 60
+    workload = letters(*((int(second), *[work(0, 1)] * 8) for second in received))
+    rows = workload.visits
+    columns: dict[str, Any] = {
+        "unit": np.where(chance.random(rows) < 0.2, NO_UNIT, chance.integers(0, units, rows)),
+        "service": chance.lognormal(7, 1.2, rows) // 60 * 60 + 60,
+        "priority": chance.integers(0, priorities, rows),
+        **{name: np.array(values)[chance.integers(0, 2, rows)] for name, values in ASKED.items() if name in asked},
+    }
+    columns = {name: column.astype(getattr(workload, name).dtype) for name, column in columns.items()}
+    unit, start, length, people = (chance.integers(*span, each) for span in ((0, units), (-8, 168), (1, 13), (0, 4)))
+    roster = shifts(
+        *zip(*(row.tolist() for row in (unit, start * 3600, (start + length) * 3600, people)), strict=True), units=units
+    )
+    return Day(workload._replace(**columns), roster, 7 * DAY)
+
+
+@pytest.mark.parametrize("priorities", [1, 3, 10])
+@pytest.mark.parametrize("left_out", ["nothing", "interrupts", "cover", "escalate_after"])
+def test_both_engines_give_the_same_log_of_a_busy_week(priorities: int, left_out: str) -> None:
+    """What no visit asks for is left out of the compiled engine's work, not only its effect."""
+    day = busy_week(1, priorities, frozenset(ASKED) - {left_out})
+    log = agree(day)
+    assert (log.interruptions > 0).any()
+    agree(day._replace(horizon=3 * DAY + 1))
+
+
+def test_a_visit_put_down_more_often_than_there_is_room_for_stretches() -> None:
+    """Shifts of a second, one after the other: the visit has a stretch in each of them."""
+    seconds = 3_000
+    each = [(0, second, second + 1, 1) for second in range(seconds)]
+    log = agree(Day(letters((0, work(0, seconds))), shifts(*each, units=1), seconds + 1))
+    assert told(log) == [(0, 0, seconds, 0, seconds - 1)]
+    assert log.stretches is not None
+    assert len(log.stretches.visit) == seconds
+
+
+def test_two_long_queues_become_one() -> None:
+    """Every other letter waits at a branch that closes; its cover queues them among its own, by rank."""
+    each = [(second, work(second % 2, 1_000, cover=0)) for second in range(800)]
+    log = agree(Day(letters(*each), shifts((0, 0, 10**7, 2), (1, 0, 1_000, 1), units=2), 10**7))
+    order = np.argsort(log.started, kind="stable")
+    assert (np.diff(log.queued[order[2:]]) >= 0).all()
+    assert (log.finished >= 0).all()
+
+
+def test_the_calendar_reaches_as_far_as_it_says() -> None:
+    latest = engine_compiled.LATEST
+    far = [(second, delay(latest - 1 - second)) for second in (0, 1, 1_023, 1_024, 2**20, 2**30 + 5, 2**40, latest - 2)]
+    log = agree(Day(letters(*far), shifts(units=0), latest - 1))
+    assert (log.finished == -1).all()
+    near = [
+        (second, delay(latest - 2 - second)) for second in (0, 1, 1_023, 1_024, 2**20, 2**30 + 5, 2**40, latest - 3)
+    ]
+    log = agree(Day(letters(*near), shifts(units=0), latest - 1))
+    assert (log.finished == latest - 2).all()
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        Day(letters(), shifts(units=0), 100),
+        Day(letters(), shifts((0, 0, 50, 1)), 100),
+        Day(letters((0,), (5,)), shifts(), 100),
+        Day(letters((0, work(0, 1))), shifts(), 100),
+        Day(letters((0, work(0, 1))), shifts((0, 0, 50, 1)), 0),
+        Day(letters((0, work(0, 1))), shifts((0, 0, 50, 0), (0, 10, 10, 1)), 100),
+    ],
+    ids=["nothing", "no letters", "no visits", "no shifts", "no time", "nobody"],
+)
+def test_both_engines_agree_on_little(day: Day) -> None:
+    agree(day)
+
+
+def test_the_log_is_the_same_without_stretches() -> None:
+    day = busy_week(2, 3, frozenset(ASKED))
+    log = engine_compiled.simulate(*day)
+    assert log.stretches is None
+    require_equal({"without": log, "with": engine_compiled.simulate(*day, stretches=True)})
+
+
+def test_runs_in_threads_do_not_disturb_each_other() -> None:
+    week = [busy_week(seed, 3, frozenset(ASKED)) for seed in range(8)]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda day: engine_compiled.simulate(*day, stretches=True), week * 3))
+    for day, log in zip(week * 3, together, strict=True):
+        require_equal({"together": log, "alone": engine_compiled.simulate(*day, stretches=True)})
+
+
+def test_arrays_of_any_layout_meet_the_same_code() -> None:
+    workload, roster, horizon = busy_week(3, 3, frozenset(ASKED))
+    expected = engine_compiled.simulate(workload, roster, horizon)
+    strided = [np.repeat(column, 2)[::2] for column in workload]
+    for column in strided:
+        column.setflags(write=False)
+    log = engine_compiled.simulate(type(workload)(*strided), roster, horizon)
+    require_equal({"contiguous": expected, "strided": log})
+    assert len(engine_compiled.work_through.signatures) <= 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"horizon": 2**59}, f"the horizon and every service must be below {2**59} s, got {2**59} s"),
+        ({"service": np.full(1, 2**60)}, f"the horizon and every service must be below {2**59} s, got {2**60} s"),
+        ({"service": np.broadcast_to(1, 2**31)}, f"there must be fewer than {2**31} visits, got {2**31}"),
+    ],
+)
+def test_what_does_not_fit_is_refused(change: dict[str, Any], message: str) -> None:
+    horizon = change.pop("horizon", 100)
+    with pytest.raises(SimError, match=f"^{message}$"):
+        engine_compiled.simulate(letters((0, work(0, 1)))._replace(**change), shifts((0, 0, 50, 1)), horizon)
+
+
+RUN_ONCE = """
+from test_engines_agree import busy_week
+from sim.engine_compiled import simulate
+simulate(*busy_week(0, 3, frozenset()), stretches=True)
+"""
+
+
+def test_it_is_compiled_once_and_says_so(tmp_path: Path) -> None:
+    paths = os.pathsep.join(str(folder) for folder in (Path(__file__).parent, Path(__file__).parent.parent))
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": paths, "NUMBA_CACHE_DIR": ""}
+    command = [sys.executable, "-c", RUN_ONCE]
+    said = [
+        subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stderr for _ in range(2)
+    ]
+    assert said == ["compiling the engine, once on this machine ...\n", ""]
