@@ -30,6 +30,7 @@ class Purpose(IntEnum):
     ABSENCE = 10
     OTHER_DUTY_ARRIVALS = 11
     OTHER_DUTY_SERVICE = 12
+    SIZE = 13
 
 
 def subject(name: str) -> int:

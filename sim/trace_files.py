@@ -92,9 +92,11 @@ def _letter(row: Any) -> TracedLetter:
     if "received" not in row:
         raise ValueError("needs the column 'received'")
     try:
-        received = datetime.fromisoformat(row["received"]).replace(tzinfo=None)
+        received = datetime.fromisoformat(row["received"])
     except (TypeError, ValueError):
         raise ValueError(f"received must be like '2021-05-03T08:00:00' (got {row['received']!r})") from None
+    if received.tzinfo is not None:
+        raise ValueError(f"received must be local time without a zone (got {row['received']!r})")
     try:
         size = int(row.get("size") or 0)
     except (TypeError, ValueError):

@@ -26,6 +26,7 @@ HOUSE = (
     (7, "showing", "text", "numpy rich"),
     (6, "deciding", "experiment comparison stress targets verify", "numpy"),
     (6, "deciding", "planner", "numpy scipy"),
+    (7, "showing", "export", "numpy"),
     (6, "deciding", "replay", "aiohttp numpy yarl"),
     (6, "deciding", "replay_report latency", "hdrh numpy"),
     (5, "judging", "forecast cost", "numpy"),

@@ -90,11 +90,12 @@ def test_letters_of_a_trace_come_by_time_and_then_in_the_order_of_the_file(tmp_p
     [
         (
             "letters.csv",
-            "received,size\n2021-05-03,1\nyesterday,1\n2021-05-03,-1\n2021-05-03,big\n",
+            "received,size\n2021-05-03,1\nyesterday,1\n2021-05-03,-1\n2021-05-03,big\n2021-05-03T08Z,1\n",
             [
                 "line 3   received must be like '2021-05-03T08:00:00' (got 'yesterday')",
                 "line 4   size must be a number of bytes, 0 or more (got '-1')",
                 "line 5   size must be a number of bytes, 0 or more (got 'big')",
+                "line 6   received must be local time without a zone (got '2021-05-03T08Z')",
             ],
         ),
         ("letters.csv", "time\n2021-05-03\n", ["line 2   needs the column 'received'"]),
