@@ -80,11 +80,10 @@ class Limit:
     clock: Clock = Clock.CALENDAR
 
     def __str__(self) -> str:
-        if self.clock is Clock.WORKING:
-            return f"{self.seconds / DAY:g} working days"
-        if self.clock is Clock.OFFICE:
-            return f"{self.seconds / HOUR:g} office hours"
-        return format_duration(self.seconds)
+        if self.clock is Clock.CALENDAR:
+            return format_duration(self.seconds)
+        length, unit = (DAY, "working day") if self.clock is Clock.WORKING else (HOUR, "office hour")
+        return f"{_plain(self.seconds / length)} {unit}{'' if self.seconds == length else 's'}"
 
 
 def parse_duration(written: object) -> float:
@@ -157,11 +156,20 @@ def parse_span(written: object) -> tuple[int, int]:
 
 
 def format_duration(seconds: float) -> str:
-    """A duration as people write it, in the largest unit that leaves it short: `10 min`, `1.5 h`, `4 d`."""
+    """A duration as people write it, in the largest unit that leaves it short: `10 min`, `1.5 h`, `4 d`.
+
+    Read again, it is the same duration to the last bit.
+    """
     for unit, length in (("d", DAY), ("h", HOUR), ("min", MINUTE)):
-        if seconds >= length and round(seconds / length, 2) * length == seconds:
-            return f"{seconds / length:g} {unit}"
-    return f"{seconds:g} s"
+        short = round(seconds / length, 2)
+        if seconds >= length and short * length == seconds:
+            return f"{_plain(short)} {unit}"
+    return f"{_plain(seconds)} s"
+
+
+def _plain(number: float) -> str:
+    """A number with as many digits as it takes to tell it from all others, and no exponent."""
+    return np.format_float_positional(number, trim="-")
 
 
 def _not_too_long(seconds: float, written: object) -> float:
@@ -206,7 +214,7 @@ class Calendar:
 
     def date_of(self, seconds: int) -> datetime:
         """Local date and time of an instant."""
-        return datetime.combine(self.start, datetime.min.time()) + timedelta(seconds=seconds)
+        return datetime.combine(self.start, datetime.min.time()) + timedelta(seconds=int(seconds))
 
     def seconds_of(self, moment: int | datetime) -> int:
         """Seconds from 00:00 of day 0 to a moment; negative before it."""
