@@ -181,8 +181,9 @@ def servers_for(rate: float, mean_service: float, longest: float, share: float) 
     Args:
         share: in (0, 1).
     """
-    load = offered_load(rate, mean_service)
-    servers = int(load) + 1 if rate > 0 else 0
+    if rate == 0:
+        return 0
+    servers = int(offered_load(rate, mean_service)) + 1
     while mmc_wait_longer(servers, rate, mean_service, longest) > share:
         servers += 1
     return servers
