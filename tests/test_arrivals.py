@@ -1,20 +1,17 @@
-"""When letters come: rates worked out by hand, the published curves, and the statistics of what is drawn."""
+"""Which letters come when: the statistics of what is drawn, surges, registration, traces."""
 
 from typing import Any
 
 import numpy as np
 import pytest
-from office import MONDAY, setting
+from office import CHINA, GUANGDONG, MONDAY, setting
 
 from sim.arrivals import Letters, draw_letters
 from sim.clock import DAY, HOUR, MINUTE
 from sim.errors import SimError
-from sim.models.arrivals import HOUR_PROFILES, TraceLetters
-from sim.rates import busyness_of_days, expected_letters
+from sim.models.arrivals import TraceLetters
+from sim.rates import expected_letters
 from sim.setting import Setting
-
-CHINA = {"start": "2021-05-03", "holidays": "china", "window": "14 d"}
-"""A Monday. It and the next two days are public holidays, Saturday 8 May is a make-up working day."""
 
 
 def letters(office: Setting, replication: int = 0, keep: float = 1.0) -> Letters:
@@ -23,70 +20,6 @@ def letters(office: Setting, replication: int = 0, keep: float = 1.0) -> Letters
 
 def kept(drawn: Letters) -> Letters:
     return Letters(*(column[drawn.kept] for column in drawn))
-
-
-def test_a_flat_day_expects_the_same_in_every_hour() -> None:
-    assert expected_letters(setting()).tolist() == [[pytest.approx(1.0)]] * 168
-
-
-def test_hours_share_a_day_by_their_weights() -> None:
-    expected = expected_letters(setting(arrivals={"per_day": 600, "by_hour": "mailbox"}))
-    assert expected[:24].sum() == pytest.approx(600)
-    assert expected[10, 0] == pytest.approx(600 * 7.2 / sum(HOUR_PROFILES["mailbox"]))
-
-
-def test_weekdays_keep_the_mean_of_a_week() -> None:
-    days = expected_letters(setting(arrivals={"per_day": 80, "by_weekday": [2, 1, 1, 1, 1, 1, 0]})).reshape(7, 24)
-    assert days.sum(axis=1) == pytest.approx(np.array([2, 1, 1, 1, 1, 1, 0]) * 80)
-
-
-def test_a_public_holiday_thins_letters_and_a_make_up_working_day_does_not() -> None:
-    days = expected_letters(setting(**CHINA, arrivals={"per_day": 80, "on_holidays": "75%"})).reshape(14, 24)
-    assert days.sum(axis=1) == pytest.approx(np.array([60] * 3 + [80] * 11))
-
-
-def test_a_category_may_have_its_own_hours_weekdays_and_holidays() -> None:
-    office = setting(
-        **CHINA,
-        arrivals={"per_day": 100, "on_holidays": "50%"},
-        categories={
-            "household": {"share": "60%"},
-            "noise": {
-                "share": "40%",
-                "by_hour": [1] + [0] * 23,
-                "by_weekday": [0, 1, 0, 0, 0, 1, 0],
-                "on_holidays": 1.3,
-            },
-        },
-    )
-    household, noise = expected_letters(office).reshape(14, 24, 2).transpose(2, 0, 1)
-    assert household.sum(axis=1) == pytest.approx(np.array([30] * 3 + [60] * 11))
-    assert noise.sum(axis=1) == pytest.approx(40 * 3.5 * np.array([0, 1.3, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0]))
-    assert noise[:, 1:].sum() == 0
-
-
-def test_a_horizon_within_an_hour_cuts_its_letters() -> None:
-    assert expected_letters(setting(window="90 min"))[:, 0] == pytest.approx([1.0, 0.5])
-
-
-GUANGDONG = {"per_day": {"start": 500, "floor": 300, "half_life": "51.6 d"}}
-SHENZHEN = {"per_day": {"start": 250, "floor": 80, "half_life": "52 d"}}
-
-
-def test_the_launch_of_guangdong_expects_the_published_letters() -> None:
-    assert expected_letters(setting(window="153 d", arrivals=GUANGDONG)).sum() == pytest.approx(58_884, abs=10)
-    # The day on which the published rate is back at 300 a day.
-    assert expected_letters(setting(window="574 d", arrivals=GUANGDONG))[-24:].sum() == pytest.approx(300, abs=0.2)
-
-
-def test_the_first_year_of_shenzhen_expects_about_42_000_letters() -> None:
-    assert expected_letters(setting(window="365 d", arrivals=SHENZHEN)).sum() == pytest.approx(42_000, rel=0.01)
-
-
-def test_a_decay_starts_at_its_start_and_halves_in_its_half_life() -> None:
-    days = expected_letters(setting(window="105 d", arrivals=SHENZHEN)).reshape(105, 24).sum(axis=1)
-    assert (days - 80)[[0, 52, 104]] == pytest.approx((days[0] - 80) * np.array([1, 0.5, 0.25]))
-    assert 248 < days[0] < 250
 
 
 def test_letters_come_in_whole_seconds_within_the_horizon_and_at_home() -> None:
@@ -126,17 +59,6 @@ def test_instants_are_spread_over_the_hour() -> None:
     quarters = np.bincount(seconds // (15 * MINUTE), minlength=4)
     # Chi-square with 3 degrees of freedom exceeds 21.1 once in 10,000.
     assert ((quarters - quarters.mean()) ** 2 / quarters.mean()).sum() < 21.1
-
-
-def test_busy_days_are_gamma_tied_to_the_day_before() -> None:
-    office = setting(arrivals={"per_day": 1, "busyness": {"cv": 0.2, "ar1": 0.5}})
-    busyness = office.scenario.arrivals.busyness
-    assert busyness is not None
-    factors = busyness_of_days(busyness, 20_000, 1, 0)
-    # Standard errors with the autocorrelation of 0.5: mean 0.0024, cv about 0.0014, correlation 0.006; 4 of each.
-    assert factors.mean() == pytest.approx(1, abs=0.01)
-    assert factors.std() == pytest.approx(0.2, abs=0.006)
-    assert np.corrcoef(factors[1:], factors[:-1])[0, 1] == pytest.approx(0.5, abs=0.025)
 
 
 def test_busyness_makes_days_overdispersed() -> None:
