@@ -1,0 +1,232 @@
+"""Throughput targets: what a real IT system must sustain so that the letters of a scenario pass through it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from sim.calls import PERIODS, TENTHS, Calls, CallSums, CallTallies, Spare, calls_of, operations
+from sim.clock import DAY, HOUR, MINUTE
+from sim.experiment import Replication, replicate
+from sim.models.sla import Sla
+from sim.outcome import Outcome
+from sim.setting import Setting
+from sim.statistics import Estimate, Ratio, Verdict, mean_over, ratio_over, stacked, verdict
+from sim.tables import Bools, Floats
+from sim.tally import Pool, Tally
+
+ALL: Final = "all"
+"""Name of all operations, or all channels, together."""
+
+YEAR: Final = 365 * DAY
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many within a length of time, over all such stretches of the window, empty ones among them.
+
+    A percentile is the least number that this share of the stretches of all replications did not exceed.
+    """
+
+    mean: Estimate
+    p50: int
+    p99: int
+    max: int
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What one kind of call must sustain.
+
+    Attributes:
+        headroom_s: how long the real system may take for each call before an SLA on whose way the operation lies
+            is no longer met, the least of them; None if there is none with a target that is met at all.
+    """
+
+    per_second: Rate
+    per_minute: Rate
+    per_hour: Rate
+    headroom_s: float | None
+
+
+@dataclass(frozen=True)
+class ChannelLoad:
+    """Letters that come by one channel.
+
+    Attributes:
+        peak_hour: the hour of the day in which most come on average.
+        peak_hour_letters: that average, a day.
+    """
+
+    per_day: Rate
+    per_hour: Rate
+    peak_hour: int
+    peak_hour_letters: Estimate
+
+
+@dataclass(frozen=True)
+class Headroom:
+    """How long each call may take on the way of one SLA.
+
+    Attributes:
+        calls: that a letter makes while the clock runs, on average.
+        seconds: each may take, as long as its target is met with 95% confidence; None if it is not met anyway.
+    """
+
+    limit_min: float
+    target: float
+    calls: Estimate
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Everything that is asked of the real system.
+
+    Attributes:
+        operations: by name; `all` is all together.
+        open_letters: received and not closed at the same time, over the seconds of the window.
+        letter_rows_a_year, event_rows_a_year: rows that a year at the rate of the window adds to a database which
+            keeps a row a letter and a row a call.
+        headroom: of each SLA that has a target.
+    """
+
+    scenario: str
+    engine: str
+    replications: int
+    seed: int
+    window_days: float
+    operations: Mapping[str, Operation]
+    open_letters: Rate
+    channels: Mapping[str, ChannelLoad]
+    letter_rows_a_year: Estimate
+    event_rows_a_year: Estimate
+    headroom: Mapping[str, Headroom]
+
+    def plain(self) -> dict[str, Any]:
+        """The content of targets.json."""
+        return asdict(self)
+
+
+class _Kept(NamedTuple):
+    sums: CallSums
+    tallies: CallTallies
+    spare: tuple[tuple[Spare, ...], ...]
+
+
+def targets(
+    setting: Setting,
+    *,
+    scenario: str,
+    engine: str = "compiled",
+    workers: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Targets:
+    """Simulate a scenario's replications and count the calls.
+
+    Args:
+        scenario: short name, usually the stem of the file.
+        progress: told how many replications are done.
+    """
+    sums: list[CallSums] = []
+    pool: Pool[CallTallies] = Pool()
+    spare: list[tuple[Spare, ...]] = []
+    numbers = range(setting.scenario.replications)
+    for calls in replicate(setting, numbers, look, engine=engine, workers=workers, stretches=False):
+        sums.append(calls.sums)
+        pool.add(calls.tallies)
+        spare.append(calls.spare)
+        if progress is not None:
+            progress(len(sums))
+    return _put_together(setting, scenario, engine, _Kept(stacked(sums), pool.merged(), tuple(spare)))
+
+
+def look(replication: Replication) -> Calls:
+    """The calls of one replication."""
+    return calls_of(Outcome(replication.setting, replication.workload, replication.roster, replication.log))
+
+
+def _put_together(setting: Setting, scenario: str, engine: str, kept: _Kept) -> Targets:
+    model = setting.scenario
+    window = model.window_end - model.window_start
+    sums, tallies = kept.sums, kept.tallies
+    of_slas = dict(zip(model.sla, zip(*kept.spare, strict=True), strict=True))
+    headroom = {name: _headroom(sla, of_slas[name]) for name, sla in model.sla.items() if sla.target is not None}
+    on_way = {name: np.any([each.on_way for each in of_slas[name]], axis=0) for name in headroom}
+    names = operations(setting)
+    calls = np.column_stack([sums.calls, sums.calls.sum(axis=1)])
+    letters = sums.by_hour_of_day.sum(axis=2)
+    channels = np.column_stack([letters, letters.sum(axis=1)])
+    by_hour = np.concatenate([sums.by_hour_of_day, sums.by_hour_of_day.sum(axis=1, keepdims=True)], axis=1)
+    return Targets(
+        scenario=scenario,
+        engine=engine,
+        replications=len(kept.spare),
+        seed=model.seed,
+        window_days=window / DAY,
+        operations={
+            name: Operation(
+                **{
+                    f"per_{period}": _rate(calls[:, index] * length / window, tally)
+                    for tally, (period, length) in zip(tallies.rates[index], PERIODS.items(), strict=True)
+                },
+                headroom_s=_least(headroom, on_way, index),
+            )
+            for index, name in enumerate((*names, ALL))
+        },
+        open_letters=_rate(sums.open_seconds / window, tallies.open_letters),
+        channels={
+            name: _channel(channels[:, index] / window, by_hour[:, index] * DAY / window, *tallies.channels[index])
+            for index, name in enumerate((*model.channels, ALL))
+        },
+        letter_rows_a_year=mean_over(calls[:, 0] * YEAR / window).at(),
+        event_rows_a_year=mean_over(calls[:, -1] * YEAR / window).at(),
+        headroom=headroom,
+    )
+
+
+def _rate(mean: Floats, tally: Tally) -> Rate:
+    # A window has at least one second, so there is a percentile.
+    return Rate(mean_over(mean).at(), tally.percentile(0.5) or 0, tally.percentile(0.99) or 0, int(tally.seconds[-1]))
+
+
+def _channel(a_second: Floats, by_hour_a_day: Floats, days: Tally, hours: Tally) -> ChannelLoad:
+    peak = int(by_hour_a_day.mean(axis=0).argmax())
+    return ChannelLoad(
+        per_day=_rate(a_second * DAY, days),
+        per_hour=_rate(a_second * HOUR, hours),
+        peak_hour=peak,
+        peak_hour_letters=mean_over(by_hour_a_day[:, peak]).at(),
+    )
+
+
+def _headroom(sla: Sla, spare: Sequence[Spare]) -> Headroom:
+    assert sla.target is not None, "asked for where there is one"
+    calls = stacked([each.calls for each in spare])
+    return Headroom(
+        sla.within.seconds / MINUTE, sla.target, ratio_over(calls).at(), _seconds([each.tenths for each in spare], sla)
+    )
+
+
+def _seconds(spare: Sequence[Tally], sla: Sla) -> float | None:
+    """The longest time a call that the target can bear, by bisection: compliance falls as calls take longer."""
+
+    def met(tenths: int) -> bool:
+        kept = [float(each.times[each.seconds >= tenths].sum()) for each in spare]
+        ratio = Ratio(np.array(kept), np.array([float(each.total) for each in spare]))
+        return verdict(ratio_over(ratio, share=True).at(), sla.target) is Verdict.MET
+
+    if not met(0):
+        return None
+    low, high = 0, sla.within.seconds * TENTHS + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if met(middle) else (low, middle)
+    return low / TENTHS
+
+
+def _least(headroom: Mapping[str, Headroom], on_way: Mapping[str, Bools], index: int) -> float | None:
+    """The least headroom of the SLAs on whose way an operation lies; one that is missed anyway asks for nothing."""
+    slas = [each for name, each in headroom.items() if index < len(on_way[name]) and on_way[name][index]]
+    return min((each.seconds for each in slas if each.seconds is not None), default=None)

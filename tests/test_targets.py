@@ -1,0 +1,141 @@
+"""Throughput targets, worked by hand: three letters in an hour, signed by one clerk in a minute each."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.calls import operations
+from sim.loading import load
+from sim.replay_report import read_targets
+from sim.setting import Setting, setting_of
+from sim.statistics import Estimate
+from sim.targets import Rate, Targets, targets
+
+SCENARIO = """
+start: 2024-05-01
+window: 1 h
+cool_down: 1 h
+replications: 2
+arrivals: {trace: letters.csv}
+channels: {wechat: {share: 50%}, web: {share: 50%}}
+teams: {desk: {tier: city, staff: {always: 1}}}
+workflow:
+  - sign: {by: desk, effort: 1 min}
+  - refer: {leave: 0%}
+  - rest: {wait: 30 s}
+sla:
+  signed: {until: sign.finished, within: 10 min, target: 100%}
+  rested: {from: sign.finished, until: rest.finished, within: 20 s, target: 50%}
+  unasked: {until: rest.started, within: 1 min}
+"""
+LETTERS = "received,channel\n2024-05-01 00:00:00,wechat\n2024-05-01 00:00:00,web\n2024-05-01 00:10:00,wechat\n"
+
+
+def ready(folder: Path, scenario: str = SCENARIO) -> Setting:
+    (folder / "letters.csv").write_text(LETTERS, "utf-8")
+    (folder / "scenario.yaml").write_text(scenario, "utf-8")
+    return setting_of(load(folder / "scenario.yaml").scenario)
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Targets:
+    return targets(ready(tmp_path_factory.mktemp("targets")), scenario="three", engine="simpy", workers=1)
+
+
+def exactly(number: float) -> Estimate:
+    """An estimate on which all replications agree."""
+    return Estimate(*[pytest.approx(number)] * 3)
+
+
+def test_operations_are_the_receipt_and_each_steps_start_and_finish(tmp_path: Path) -> None:
+    expected = ("receive", "sign.start", "sign.finish", "rest.start", "rest.finish")
+    assert operations(ready(tmp_path)) == expected
+
+
+def test_calls_are_counted_in_bins_of_which_most_are_empty(asked: Targets) -> None:
+    receive = asked.operations["receive"]
+    assert receive.per_second == Rate(exactly(3 / 3_600), p50=0, p99=0, max=2)
+    assert receive.per_minute == Rate(exactly(3 / 60), p50=0, p99=2, max=2)
+    assert receive.per_hour == Rate(exactly(3), p50=3, p99=3, max=3)
+    # The clerk signs one letter after the other, at 0, 60 and 600 s.
+    assert asked.operations["sign.start"].per_second.max == 1
+    assert asked.operations["all"].per_hour == Rate(exactly(15), p50=15, p99=15, max=15)
+    # At second 0 two letters come and the first is begun; at 60 s it is done, rests, and the second is begun.
+    assert asked.operations["all"].per_second.max == 3
+
+
+def test_open_letters_are_counted_by_the_second(asked: Targets) -> None:
+    # Two until 90 s, one until 150 s, none until 600 s, one until 690 s.
+    assert asked.open_letters == Rate(exactly((2 * 90 + 60 + 90) / 3_600), p50=0, p99=2, max=2)
+
+
+def test_letters_by_channel(asked: Targets) -> None:
+    wechat = asked.channels["wechat"]
+    assert wechat.per_hour == Rate(exactly(2), p50=2, p99=2, max=2)
+    # The window of an hour is one day cut short.
+    assert wechat.per_day == Rate(exactly(48), p50=2, p99=2, max=2)
+    assert (wechat.peak_hour, wechat.peak_hour_letters) == (0, exactly(48))
+    assert asked.channels["all"].per_hour.max == 3
+
+
+def test_a_year_of_rows(asked: Targets) -> None:
+    assert asked.letter_rows_a_year == exactly(3 * 24 * 365)
+    assert asked.event_rows_a_year == exactly(15 * 24 * 365)
+
+
+def test_headroom_is_what_the_latest_letter_can_spare_at_each_call(asked: Targets) -> None:
+    # Signed after 60, 120 and 60 s; three calls each; the second letter has 480 s left.
+    assert asked.headroom["signed"].calls == exactly(3)
+    assert asked.headroom["signed"].seconds == 160.0
+    # 30 s of rest never fit into 20 s.
+    assert asked.headroom["rested"].seconds is None
+    assert list(asked.headroom) == ["signed", "rested"]
+    spare = {name: operation.headroom_s for name, operation in asked.operations.items()}
+    assert spare == {
+        "receive": 160.0,
+        "sign.start": 160.0,
+        "sign.finish": 160.0,
+        "rest.start": None,
+        "rest.finish": None,
+        "all": None,
+    }
+
+
+def test_a_target_below_100_percent_lets_the_latest_letters_go(tmp_path: Path) -> None:
+    setting = ready(tmp_path, SCENARIO.replace("target: 100%", "target: 60%"))
+    asked = targets(setting, scenario="three", engine="simpy", workers=1)
+    assert asked.headroom["signed"].seconds == 180.0
+
+
+def test_a_system_as_slow_as_the_headroom_just_keeps_the_sla(tmp_path: Path) -> None:
+    """Where nobody queues, the answer is exact: the same letters, each call that much longer, are just in time."""
+    apart = LETTERS.replace("00:00:00,web", "00:30:00,web")
+    scenario = SCENARIO.replace("trace: letters.csv", "trace: apart.csv")
+    (tmp_path / "apart.csv").write_text(apart, "utf-8")
+    spare = targets(ready(tmp_path, scenario), scenario="apart", engine="simpy", workers=1).headroom["signed"].seconds
+    assert spare == 180.0
+    for slower, left in ((180, 0.0), (181, None)):
+        effort = scenario.replace("effort: 1 min", f"effort: {60 + 3 * slower} s")
+        again = targets(ready(tmp_path, effort), scenario="apart", engine="simpy", workers=1)
+        assert again.headroom["signed"].seconds == left
+
+
+def test_percentiles_pool_all_replications_and_workers_do_not_matter(tmp_path: Path) -> None:
+    text = SCENARIO.replace("{trace: letters.csv}", "{per_day: 2000}").replace("replications: 2", "replications: 8")
+    setting = ready(tmp_path, text)
+    one = targets(setting, scenario="many", workers=1)
+    assert one == targets(setting, scenario="many", workers=2)
+    hour = one.operations["receive"].per_hour
+    # 83 letters are expected in the one hour of each of eight replications.
+    assert hour.mean.mean == pytest.approx(2_000 / 24, abs=4 * np.sqrt(2_000 / 24 / 8))
+    assert hour.p50 <= hour.p99 == hour.max
+
+
+def test_targets_in_a_file_are_what_a_replay_reads(asked: Targets, tmp_path: Path) -> None:
+    path = tmp_path / "targets.json"
+    path.write_text(json.dumps(asked.plain(), allow_nan=False), "utf-8")
+    receive = read_targets(path)
+    assert receive["per_second"]["max"] == 2
+    assert receive["headroom_s"] == 160.0
