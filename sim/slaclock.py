@@ -29,7 +29,7 @@ class Run(NamedTuple):
 
     begin: Int64s  # or NOT_YET
     end: Int64s  # the milestone, or the horizon
-    elapsed: Int64s  # seconds on the SLA's own clock from begin to end, pauses taken off; NOT_YET before begin
+    elapsed: Int64s  # seconds on the SLA's own clock from begin to end, pauses taken off; or NOT_YET
     fate: Int8s  # a `Fate`
     team: Int64s  # who brings the milestone about, or -1
 
@@ -49,7 +49,7 @@ def run_clock(journeys: Journeys, sla: Sla) -> Run:
     late = elapsed > sla.within.seconds
     fate = np.where(late, Fate.BREACHED, np.where(reached, Fate.MET, Fate.UNDECIDED))
     fate = np.where(promised, np.where(begun, fate, Fate.UNDECIDED), Fate.NOT_PROMISED).astype(np.int8)
-    return Run(from_.reached, end, np.where(begun, elapsed, NOT_YET), fate, until.team)
+    return Run(from_.reached, end, np.where(promised & begun, elapsed, NOT_YET), fate, until.team)
 
 
 def paused_visits(journeys: Journeys, sla: Sla) -> Bools:
