@@ -26,7 +26,7 @@ class Checked(NamedTuple):
     visits: int
 
 
-def verify(setting: Setting, days: float | None = None) -> Checked:
+def prove(setting: Setting, days: float | None = None) -> Checked:
     """Simulate replication 0 by both engines, compare the logs and audit them.
 
     Args:
@@ -46,7 +46,7 @@ def verify(setting: Setting, days: float | None = None) -> Checked:
 def cross_check(replication: Replication) -> Checked:
     """Check the engines on a slice of a replication: its first days, or less where a day has too many visits.
 
-    Raises: as `verify`.
+    Raises: as `prove`.
     """
     workload, horizon = replication.workload, replication.setting.scenario.horizon
     letters = int(np.searchsorted(workload.first_visit, SLICE, side="right")) - 1

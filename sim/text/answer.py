@@ -10,10 +10,7 @@ from rich.text import Text
 from sim.figures import SlaFigures, TeamFigures
 from sim.report import Report
 from sim.statistics import Estimate, Verdict
-from sim.text.words import duration, hours_of_day, limit, listed, name, percent, word
-
-ALARM: Final = 0.85
-"""Utilisation above which a team is said to be too busy."""
+from sim.text.words import ALARM, duration, hours_of_day, limit, listed, name, number, percent, word
 
 COLOURS: Final = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.UNCLEAR: "yellow"}
 
@@ -80,9 +77,7 @@ def interval(estimate: Estimate) -> str:
 
 def count(estimate: Estimate) -> str:
     """A mean number of things: `8,412`, or `3.4` where it is small."""
-    if estimate.mean is None:
-        return "–"
-    return f"{estimate.mean:,.0f}" if estimate.mean >= 10 or estimate.mean == 0 else f"{estimate.mean:.2g}"
+    return "–" if estimate.mean is None else number(estimate.mean)
 
 
 def _verdict(report: Report, lang: str) -> str:

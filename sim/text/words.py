@@ -9,6 +9,9 @@ from rich.console import Console, RenderableType
 
 from sim.text.catalogue import NAMES_ZH, WORDS
 
+ALARM: Final = 0.85
+"""Utilisation above which a team is said to be too busy."""
+
 WIDTH: Final = 110
 """Columns of a text that is not for a terminal of a known width."""
 
@@ -80,9 +83,16 @@ def percent(share: float | None) -> str:
     return "<100%"
 
 
+def number(amount: float) -> str:
+    """`8,412`, or `3.4` where it is small; a dash for nan."""
+    if amount != amount:
+        return "–"
+    return f"{amount:,.0f}" if amount >= 9.95 or amount == 0 else f"{amount:.1f}"
+
+
 def hours_of_day(lang: str, span: tuple[int, int]) -> str:
     """`22:00 and 04:00`, in Chinese `22:00至次日04:00`."""
-    start, end = f"{span[0] % 24:02}:00", f"{span[1] % 24:02}:00"
+    start, end = (f"{hour if hour <= 24 else hour - 24:02}:00" for hour in span)
     if lang == "zh":
-        return f"{start}至{'次日' if span[1] >= 24 + span[0] % 24 or span[1] > 24 else ''}{end}"
+        return f"{start}至{'次日' if span[1] > 24 else ''}{end}"
     return f"{start} and {end}"

@@ -1,0 +1,294 @@
+"""lettersim: how many staff hold the SLAs of a director's mailbox (局长信箱)?"""
+
+import errno
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import rich_click as click
+
+from sim.errors import ScenarioError, SimError
+from sim.version import VERSION
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from sim.loading import Loaded
+
+COULD_NOT, ASKED_WRONGLY, BREACHED, INTERRUPTED = 1, 2, 3, 130
+
+Command = Callable[..., Any]
+
+OPTIONS: dict[str, Command] = {
+    "set": click.option(
+        "--set", "overrides", multiple=True, metavar="KEY=VALUE",
+        help="Change a value of the scenario, such as arrivals.per_day=600; may be repeated.",
+    ),
+    "replications": click.option("--replications", type=click.IntRange(min=1), help="How many replications."),
+    "seed": click.option("--seed", type=click.IntRange(min=0), help="Seed of all chance."),
+    "engine": click.option(
+        "--engine", type=click.Choice(["compiled", "simpy"]), default="compiled", show_default=True,
+        help="Both give the same numbers; compiled is fast, simpy readable.",
+    ),
+    "workers": click.option(
+        "--workers", type=click.IntRange(min=1), help="Replications at once; all cores if not said.",
+    ),
+    "lang": click.option(
+        "--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True, envvar="LETTERSIM_LANG",
+        help="Language of what is printed.",
+    ),
+    "json": click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON, and nothing else."),
+    "quiet": click.option("--quiet", is_flag=True, help="Print nothing but errors."),
+}  # fmt: skip
+
+
+def options(names: str) -> Callable[[Command], Command]:
+    """The common options with these names, in this order."""
+
+    def decorate(command: Command) -> Command:
+        for each in reversed(names.split()):
+            command = OPTIONS[each](command)
+        return command
+
+    return decorate
+
+
+SCENARIO = click.argument("scenario", type=click.Path(path_type=Path))
+SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
+
+
+class Door(click.RichGroup):
+    """The commands; every error ends in a sentence and an exit code, none in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except ScenarioError as error:
+            complain(str(error), ASKED_WRONGLY)
+        except SimError as error:
+            complain("\n".join([str(error), *getattr(error, "__notes__", [])]), COULD_NOT)
+        except MemoryError:
+            complain("there is not enough memory; fewer --workers or a shorter window need less", COULD_NOT)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read our output has gone, and click leaves quietly
+                raise
+            complain(str(error), COULD_NOT)
+        except KeyboardInterrupt:
+            complain("interrupted; nothing half-done was left", INTERRUPTED)
+
+
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="lettersim")
+def cli() -> None:
+    """How many staff hold the SLAs of a director's mailbox (局长信箱·接诉即办)?
+
+    A scenario is a YAML file: how letters arrive, who handles them, what was promised. `new` writes one to begin with.
+    """
+
+
+@cli.command()
+@SCENARIOS
+@options("set replications seed engine workers")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the results, instead of results/NAME/RUN.")
+@click.option("--force", is_flag=True, help="Compute again what is there already.")
+@click.option("--fail-on-breach", is_flag=True, help=f"Exit {BREACHED} when an SLA is missed.")
+@options("lang json quiet")
+def run(
+    scenarios: tuple[Path, ...],
+    overrides: tuple[str, ...],
+    replications: int | None,
+    seed: int | None,
+    engine: str,
+    workers: int | None,
+    out: Path | None,
+    force: bool,
+    fail_on_breach: bool,
+    lang: str,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Simulate scenarios, write their results, and say whether the staffing holds."""
+    if out is not None and len(scenarios) > 1:
+        raise click.UsageError("--out names one folder, for one scenario")
+    loaded = load_all(scenarios, overrides, replications, seed)
+    from sim.results import prepare
+    from sim.results import run as simulate
+    from sim.text import answer, word
+
+    for each in loaded:
+        prepare(each, engine, workers)
+    summaries = []
+    missed = False
+    for each in loaded:
+        with progress_bar(each.stem, each.scenario.replications, quiet or as_json) as progress:
+            result = simulate(each, engine=engine, workers=workers, out=out, force=force, progress=progress)
+        summaries.append(result.summary)
+        missed |= result.missed
+        if not quiet and not as_json:
+            show(answer(result.report, lang) if result.report else result.answer(lang))
+            show(word(lang, "reused" if result.reused else "folder", folder=result.folder))
+    if as_json:
+        print_json(summaries)
+    if fail_on_breach and missed:
+        sys.exit(BREACHED)
+
+
+@cli.command()
+@SCENARIOS
+@options("set replications seed engine lang json quiet")
+def check(
+    scenarios: tuple[Path, ...],
+    overrides: tuple[str, ...],
+    replications: int | None,
+    seed: int | None,
+    engine: str,
+    lang: str,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Say what a scenario will simulate: letters, staff, load, where staff are short, and what the run costs."""
+    loaded = load_all(scenarios, overrides, replications, seed)
+    from sim.forecast import forecast_of
+    from sim.text import outlook
+
+    forecasts = [forecast_of(each, engine) for each in loaded]
+    if as_json:
+        print_json([each.plain() for each in forecasts])
+    elif not quiet:
+        for each in forecasts:
+            show(outlook(each, lang))
+
+
+@cli.command()
+@SCENARIOS
+@click.option("--days", type=float, help="How many of the first days; all if not said.")
+@options("set seed lang quiet")
+def verify(
+    scenarios: tuple[Path, ...],
+    overrides: tuple[str, ...],
+    seed: int | None,
+    days: float | None,
+    lang: str,
+    quiet: bool,
+) -> None:
+    """Prove that both engines give the same log, and that it keeps the engine contract."""
+    loaded = load_all(scenarios, overrides, None, seed)
+    from sim.setting import setting_of
+    from sim.text import word
+    from sim.verify import prove
+
+    for each in loaded:
+        checked = prove(setting_of(each.scenario), days)
+        if not quiet:
+            show(word(lang, "verified", scenario=each.source, **checked._asdict()))
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of scenarios, for editors."""
+    from sim.schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False))
+
+
+@cli.command()
+@click.argument("name", type=click.Path(path_type=Path))
+@options("lang")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+def new(name: Path, lang: str, force: bool) -> None:
+    """Write a commented scenario to begin with, to NAME.yaml."""
+    from sim.starter import starter
+    from sim.text import word
+
+    file = name if name.suffix in (".yaml", ".yml") else name.with_name(f"{name.name}.yaml")
+    try:
+        with file.open("w" if force else "x", encoding="utf-8") as written:
+            written.write(starter(file.stem))
+    except FileExistsError:
+        raise click.UsageError(f"{file} is there already; name another, or say --force to replace it") from None
+    show(word(lang, "written", file=file))
+
+
+def load_all(
+    scenarios: Sequence[Path], overrides: Sequence[str], replications: int | None, seed: int | None
+) -> list["Loaded"]:
+    """Read all scenarios with what the command line changes; all that is wrong with any of them is said at once."""
+    from sim.loading import load
+
+    layers = list(overrides)
+    layers += [f"{key}={value}" for key, value in (("replications", replications), ("seed", seed)) if value is not None]
+    loaded, refused = [], []
+    for scenario in scenarios:
+        try:
+            loaded.append(load(scenario, layers))
+        except ScenarioError as error:
+            refused.append(error)
+    if refused:
+        complain("\n".join(str(error) for error in refused), ASKED_WRONGLY)
+    return loaded
+
+
+@contextmanager
+def progress_bar(title: str, total: int, hidden: bool) -> Iterator[Callable[[int], None] | None]:
+    """A bar on the terminal; yields what to tell it, or None where there is no terminal."""
+    if hidden or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def show(what: "RenderableType") -> None:
+    """Print to the terminal, or plainly to a file or pipe."""
+    from rich.console import Console
+
+    Console(
+        width=None if sys.stdout.isatty() else 110, highlight=False, markup=False, soft_wrap=isinstance(what, str)
+    ).print(what)
+
+
+def print_json(contents: Sequence[Any]) -> None:
+    """Print one thing as itself, several as a list."""
+    content = contents[0] if len(contents) == 1 else list(contents)
+    click.echo(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def complain(message: str, code: int) -> NoReturn:
+    """Say what is wrong, and leave."""
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+def main() -> NoReturn:
+    """The program as it is called from the command line."""
+
+    def stop(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, stop)
+    try:
+        cli.main(prog_name="lettersim")
+    except SystemExit as leaving:
+        if isinstance(leaving.code, int) and leaving.code > 128:
+            # Python would wait here for the threads that still simulate.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(leaving.code)
+        raise
+    raise AssertionError("click leaves by SystemExit")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Offered load: the people that the work would keep busy, hour by hour, if nobody ever had to wait for them.
+
+The visits of some replications are laid over time by the engine itself, under a roster in which every shift that
+has anybody has as many as anybody could want. So cover, escalation, shift ends, loops and waits for an office to
+open are as they will be, and only queues are left out.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sim.clock import HOUR, Clock
+from sim.engine import simulate
+from sim.models.scenario import Scenario
+from sim.models.sla import Sla
+from sim.occupancy import presence
+from sim.outcome import Outcome
+from sim.roster import draw_roster
+from sim.setting import Setting
+from sim.tables import OTHER_DUTY, WORK, Bools, Floats, Int64s, Roster
+from sim.week import HOURS_OF_WEEK, hour_of_week, window_by_hour
+from sim.workload import draw_workload
+
+MINUTE_CLOCK: Final = 2 * HOUR
+"""An SLA with a limit up to this is kept or lost by who is on duty at that hour, not by who works that day."""
+
+PLENTY: Final = 1_000_000
+"""People of a shift that never runs out of them."""
+
+CLASSES: Final = 40
+
+
+class Load(NamedTuple):
+    """What is asked of people, and what there is of them, in the window; sums over replications.
+
+    A class of work is its priority, whether it can be interrupted, and whether it can be put off: see `class_of`.
+    """
+
+    seconds: Int64s  # length of each hour of the week, (168,)
+    on_duty: Floats  # person-seconds, (teams, 168)
+    work: Floats  # person-seconds as they come, (teams, CLASSES, 168)
+    unit_on_duty: Floats  # (units,)
+    unit_work: Floats  # (units,)
+    visits: Floats  # number, sum of services and of their squares, (3, teams, CLASSES)
+
+    def levelled(self) -> Floats:
+        """Work by hour of the week, with what can be put off spread over the time on duty, (teams, CLASSES, 168)."""
+        total = self.on_duty.sum(axis=1)[:, np.newaxis]
+        share = np.divide(self.on_duty, total, out=np.zeros_like(self.on_duty), where=total > 0)
+        spread = self.work.sum(axis=2)[:, :, np.newaxis] * share[:, np.newaxis]
+        put_off = (np.arange(CLASSES) & 1)[:, np.newaxis] * (total > 0)[:, :, np.newaxis]
+        return np.where(put_off, spread, self.work)
+
+
+def lived_without_queues(setting: Setting, replication: int) -> Outcome:
+    """A replication as if there were people without end wherever and whenever anybody is on duty.
+
+    The roster of the outcome is the true one.
+    """
+    roster = draw_roster(setting, replication)
+    workload = draw_workload(setting, roster, replication)
+    plenty = roster._replace(people=np.where(roster.people > 0, PLENTY, 0).astype(np.int32))
+    log = simulate(workload, plenty, setting.scenario.horizon, stretches=True)
+    return Outcome(setting, workload, roster, log)
+
+
+def is_minute_clock(sla: Sla) -> bool:
+    """Whether an SLA is about minutes."""
+    return sla.within.clock is Clock.CALENDAR and sla.within.seconds <= MINUTE_CLOCK
+
+
+def can_be_put_off(scenario: Scenario) -> Bools:
+    """Steps that no minute clock waits for, though there are promises; the last entry is other duty, (steps + 1,)."""
+    put_off = np.full(len(scenario.workflow) + 1, bool(scenario.sla))
+    put_off[OTHER_DUTY] = False
+    names = [step.name for step in scenario.workflow]
+    for sla in scenario.sla.values():
+        if is_minute_clock(sla):
+            begin, end = (milestone.rpartition(".")[0] for milestone in (sla.from_, sla.until))
+            first = names.index(begin) if begin else 0
+            last = names.index(end) if end else len(names) - 1
+            put_off[first : last + 1] = False
+    return put_off
+
+
+def class_of(outcome: Outcome) -> Int64s:
+    """Class of each visit: 4 x priority + 2 if it can be interrupted + 1 if it can be put off, (visits,)."""
+    workload = outcome.workload
+    put_off = can_be_put_off(outcome.setting.scenario)[workload.step]
+    classes: Int64s = 4 * workload.priority.astype(np.int64) + 2 * workload.interruptible + put_off
+    return classes
+
+
+def load_of(outcomes: Sequence[Outcome]) -> Load:
+    """Add up replications that were lived without queues, at least one."""
+    parts = [_load(outcome) for outcome in outcomes]
+    return Load(*(np.sum(columns, axis=0) for columns in zip(*parts, strict=True)))
+
+
+def _load(outcome: Outcome) -> Load:
+    setting, places, stretches = outcome.setting, outcome.setting.places, outcome.log.stretches
+    assert stretches is not None, "simulated with stretches"
+    scenario, roster = setting.scenario, outcome.roster
+    begin, stop = scenario.window_start, scenario.window_end
+    is_work = np.flatnonzero(stretches.kind == WORK)
+    visit, unit = stretches.visit[is_work], stretches.unit[is_work]
+    start = stretches.start[is_work]
+    end = np.maximum(np.minimum(stretches.end[is_work], roster.end[stretches.shift[is_work]]), start)
+    classes = class_of(outcome)
+    teams = len(places.teams)
+    codes, group = np.unique(places.team_of[unit] * CLASSES + classes[visit], return_inverse=True)
+    cells = outcome.occupancy.cells
+    window = cells.between(begin, stop)
+    hour = hour_of_week(setting, cells.edges[:-1][window])
+    seconds = presence(cells, len(codes), group, start, end).seconds[:, window]
+    work = np.zeros((teams * CLASSES, HOURS_OF_WEEK))
+    np.add.at(work, (codes[:, np.newaxis], hour), seconds)
+    on_duty = np.zeros((teams, HOURS_OF_WEEK))
+    np.add.at(on_duty, (np.arange(teams)[:, np.newaxis], hour), outcome.occupancy.on_duty.seconds[:, window])
+    people_seconds = roster.people * (np.clip(roster.end, begin, stop) - np.clip(roster.start, begin, stop))
+    served = np.flatnonzero(outcome.log.served_by >= 0)
+    key = places.team_of[outcome.log.served_by[served]] * CLASSES + classes[served]
+    service = outcome.workload.service[served].astype(np.float64)
+    powers = [np.bincount(key, service**power, teams * CLASSES).reshape(teams, CLASSES) for power in range(3)]
+    return Load(
+        seconds=window_by_hour(setting),
+        on_duty=on_duty,
+        work=work.reshape(teams, CLASSES, HOURS_OF_WEEK),
+        unit_on_duty=np.bincount(roster.unit, people_seconds, places.units).astype(np.float64),
+        unit_work=np.bincount(unit, np.clip(end, begin, stop) - np.clip(start, begin, stop), places.units).astype(
+            float
+        ),
+        visits=np.array(powers),
+    )
+
+
+def on_duty_at(roster: Roster, unit: Int64s, instants: Int64s) -> Int64s:
+    """How many people are on duty at a unit at an instant; one row a question."""
+    stretch = int(max(instants.max(initial=0), roster.end.max(initial=0))) + 1
+    counts = []
+    for edge in (np.maximum(roster.start, 0), roster.end):
+        at = roster.unit.astype(np.int64) * stretch + edge
+        order = np.argsort(at)
+        total = np.append(0, np.cumsum(roster.people[order]))
+        asked = unit.astype(np.int64) * stretch + instants
+        counts.append(total[np.searchsorted(at[order], asked, side="right")])
+    present: Int64s = counts[0] - counts[1]
+    return present
