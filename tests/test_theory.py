@@ -4,21 +4,29 @@ Every comparison is `agree`: the truth must lie within the reported interval, wi
 interval must be narrow. Seeds are fixed. A model that is right fails a comparison with one seed in a thousand.
 """
 
-from math import exp, factorial
+from math import exp, sqrt
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
+from changing_desk import CHANGING, changing_desk
 from runs import agree, counted, report, setting, written
-from scipy.linalg import expm
 
 from sim.clock import HOUR
+from sim.queueing import (
+    erlang_c,
+    jackson,
+    mg1_wait,
+    mmc_wait,
+    mmc_wait_longer,
+    preemptive_times,
+    preemptive_times_mmc,
+    priority_waits,
+    priority_waits_mmc,
+)
 from sim.report import Report
 from sim.setting import Setting
 from sim.statistics import Estimate, Ratio, mean_over, ratio_over
-
-Floats = npt.NDArray[np.float64]
 
 REPLICATIONS = 120
 
@@ -76,12 +84,6 @@ def matches(estimate: Estimate, truth: float, tight: float = 0.02) -> bool:
     return agree(estimate, truth, replications=REPLICATIONS, tight=tight)
 
 
-def erlang_c(servers: int, offered: float) -> float:
-    """Share of letters that wait at M/M/c (Erlang 1917)."""
-    last = offered**servers / factorial(servers) * servers / (servers - offered)
-    return last / (sum(offered**k / factorial(k) for k in range(servers)) + last)
-
-
 def test_one_person_with_exponential_work(told: Told) -> None:
     """M/M/1 at 70%: 100.8 letters a day of 10 minutes."""
     run = told.report("""
@@ -113,22 +115,22 @@ workflow:
 sla:
   started: {until: serve.started, within: 10 min}
 """)
-    delayed = erlang_c(8, 6.4)
-    assert matches(run.steps["serve"].delayed_share, delayed)
-    assert matches(run.steps["serve"].wait_min.mean, delayed * 60 / (8 - 6.4), 0.03)
-    assert matches(run.slas["started"].compliance, 1 - delayed * exp(-(8 - 6.4) * 10 / 60))
+    a_minute = 153.6 / 1440
+    assert matches(run.steps["serve"].delayed_share, erlang_c(8, 6.4))
+    assert matches(run.steps["serve"].wait_min.mean, mmc_wait(8, a_minute, 60), 0.03)
+    assert matches(run.slas["started"].compliance, 1 - mmc_wait_longer(8, a_minute, 60, than=10))
 
 
 @pytest.mark.parametrize(
-    ("effort", "squared_cv"),
+    ("effort", "cv"),
     [
         ("10 min", 0.0),  # M/D/1
-        ("{uniform: [5 min, 15 min]}", 1 / 12),
-        ("{gamma: {mean: 10 min, cv: 0.7}}", 0.49),
-        ("{mean: 10 min, cv: 1.2}", 1.44),  # lognormal
+        ("{uniform: [5 min, 15 min]}", 1 / sqrt(12)),
+        ("{gamma: {mean: 10 min, cv: 0.7}}", 0.7),
+        ("{mean: 10 min, cv: 1.2}", 1.2),  # lognormal
     ],
 )
-def test_one_person_with_any_work(told: Told, effort: str, squared_cv: float) -> None:
+def test_one_person_with_any_work(told: Told, effort: str, cv: float) -> None:
     """M/G/1 at 65%: the mean wait of Pollaczek and Khinchine depends on the spread of the work alone."""
     run = told.report(f"""
 arrivals: {{per_day: 93.6}}
@@ -136,44 +138,64 @@ teams: {{desk: {{tier: city, staff: {{always: 1}}}}}}
 workflow:
   - serve: {{by: desk, effort: {effort}}}
 """)
-    assert matches(run.steps["serve"].wait_min.mean, 0.65 / (1 - 0.65) * (1 + squared_cv) / 2 * 10, 0.03)
+    assert matches(run.steps["serve"].wait_min.mean, mg1_wait(93.6 / 1440, 10, cv), 0.03)
     assert matches(run.steps["serve"].delayed_share, 0.65, 0.01)
 
 
 TWO_KINDS = """
-arrivals: {{per_day: 108}}
-categories: {{urgent: {{share: 40%}}, plain: {{share: 60%}}}}
-teams: {{desk: {{tier: city, staff: {{always: 1}}}}}}
+arrivals: {per_day: 108}
+categories: {urgent: {share: 40%}, plain: {share: 60%}}
+teams: {desk: {tier: city, staff: {always: 1}}}
 workflow:
-  - urgent: {{by: desk, for: [urgent], effort: {{exponential: 6 min}}, priority: 0, interrupts: {interrupts}}}
-  - plain: {{by: desk, for: [plain], effort: {{mean: 12 min, cv: 1.2}}, priority: 5}}
+  - urgent: {by: desk, for: [urgent], effort: {exponential: 6 min}, priority: 0, interrupts: INTERRUPTS}
+  - plain: {by: desk, for: [plain], effort: {mean: 12 min, cv: 1.2}, priority: 5}
 sla:
-  plain: {{from: plain.queued, until: plain.finished, within: 1 h, for: [plain]}}
+  urgent: {from: urgent.queued, until: urgent.finished, within: 1 h, for: [urgent]}
+  plain: {from: plain.queued, until: plain.finished, within: 1 h, for: [plain]}
 """
-# Letters a minute, mean and second moment of the work of each kind in minutes.
-URGENT = 0.4 * 108 / 1440, 6.0, 2 * 6.0**2
-PLAIN = 0.6 * 108 / 1440, 12.0, (1 + 1.2**2) * 12.0**2
+URGENT_A_MINUTE = 0.4 * 108 / 1440
+KINDS = (URGENT_A_MINUTE, 0.6 * 108 / 1440), (6, 12), (1, 1.2)  # rates, mean work in minutes, cv of the work
 
 
 def test_urgent_letters_go_first_without_interrupting(told: Told) -> None:
     """Cobham's non-preemptive priorities (1954)."""
-    run = told.report(TWO_KINDS.format(interrupts="false"))
-    left = (URGENT[0] * URGENT[2] + PLAIN[0] * PLAIN[2]) / 2
-    urgent, both = URGENT[0] * URGENT[1], URGENT[0] * URGENT[1] + PLAIN[0] * PLAIN[1]
-    assert matches(run.steps["urgent"].wait_min.mean, left / (1 - urgent), 0.03)
-    assert matches(run.steps["plain"].wait_min.mean, left / ((1 - urgent) * (1 - both)), 0.04)
+    run = told.report(TWO_KINDS.replace("INTERRUPTS", "false"))
+    urgent, plain = priority_waits(*KINDS)
+    assert matches(run.steps["urgent"].wait_min.mean, urgent, 0.03)
+    assert matches(run.steps["plain"].wait_min.mean, plain, 0.04)
 
 
 def test_urgent_letters_interrupt(told: Told) -> None:
     """Preemptive-resume priorities: the urgent see no plain letters, and the plain ones are put down."""
-    run = told.report(TWO_KINDS.format(interrupts="true"))
-    urgent, both = URGENT[0] * URGENT[1], URGENT[0] * URGENT[1] + PLAIN[0] * PLAIN[1]
-    left = (URGENT[0] * URGENT[2] + PLAIN[0] * PLAIN[2]) / 2
-    assert matches(run.steps["urgent"].wait_min.mean, URGENT[0] * URGENT[2] / 2 / (1 - urgent), 0.03)
-    assert matches(run.steps["plain"].wait_min.mean, left / ((1 - urgent) * (1 - both)), 0.04)
-    assert matches(run.slas["plain"].elapsed_min.mean, (12 + left / (1 - both)) / (1 - urgent), 0.03)
-    # Each plain letter is put down by every urgent one that comes while somebody works on it.
-    assert matches(run.steps["plain"].interruptions, run.steps["plain"].visits.mean * URGENT[0] * 12, 0.02)
+    run = told.report(TWO_KINDS.replace("INTERRUPTS", "true"))
+    urgent, plain = preemptive_times(*KINDS)
+    assert matches(run.slas["urgent"].elapsed_min.mean, urgent)
+    assert matches(run.slas["plain"].elapsed_min.mean, plain, 0.04)
+    # Until they are started the plain ones wait as long as if nobody were interrupted.
+    assert matches(run.steps["plain"].wait_min.mean, priority_waits(*KINDS)[1], 0.04)
+    # Each is put down by every urgent one that comes while somebody works on it.
+    assert matches(run.steps["plain"].interruptions, run.steps["plain"].visits.mean * URGENT_A_MINUTE * 12)
+
+
+@pytest.mark.parametrize("interrupts", ["true", "false"])
+def test_urgent_letters_at_three_people(told: Told, interrupts: str) -> None:
+    """M/M/3 with priorities, interrupting (Buzen and Bondi 1983) or not (Cobham 1954)."""
+    run = told.report(f"""
+arrivals: {{per_day: 115.2}}
+categories: {{urgent: {{share: 50%}}, plain: {{share: 50%}}}}
+teams: {{desk: {{tier: city, staff: {{always: 3}}}}}}
+workflow:
+  - urgent: {{by: desk, for: [urgent], effort: {{exponential: 30 min}}, priority: 0, interrupts: {interrupts}}}
+  - plain: {{by: desk, for: [plain], effort: {{exponential: 30 min}}, priority: 5}}
+sla:
+  urgent: {{from: urgent.queued, until: urgent.finished, within: 1 h, for: [urgent]}}
+  plain: {{from: plain.queued, until: plain.finished, within: 1 h, for: [plain]}}
+""")
+    rates = (57.6 / 1440, 57.6 / 1440)
+    waits = priority_waits_mmc(3, rates, 30)
+    times = preemptive_times_mmc(3, rates, 30) if interrupts == "true" else [30 + wait for wait in waits]
+    assert matches(run.slas["urgent"].elapsed_min.mean, times[0])
+    assert matches(run.slas["plain"].elapsed_min.mean, times[1], 0.03)
 
 
 def test_desks_in_a_row(told: Told) -> None:
@@ -204,86 +226,9 @@ workflow:
   - check: {by: check, effort: {exponential: 12 min}}
   - rework: {back_to: handle, chance: 25%}
 """)
-    a_minute = 108 / 1440 / 0.75
-    desk, check = a_minute * 6, a_minute * 12
-    assert matches(run.steps["handle"].visits, 108 * 98 / 0.75, 0.01)
-    in_desk = desk / (1 - desk)
-    in_check = check + erlang_c(2, check) * check / (2 - check)
-    assert matches(run.letters.time_in_system_min.mean, (in_desk + in_check) / (108 / 1440))
-
-
-# --- staff that changes over the day -------------------------------------------------------------------------
-
-BY_HOUR = [2, 1, 1, 1, 1, 1, 2, 4, 8, 10, 10, 8, 6, 8, 10, 9, 8, 6, 5, 4, 4, 3, 3, 2]
-PER_DAY, SERVICE_MIN, NIGHT, MORE_BY_DAY = 84.0, 40.0, 2, 4
-DAY_SHIFT = range(8, 16)
-MOST = 70  # letters at the desk; more than that never are
-CHANGING = f"""
-arrivals: {{per_day: {PER_DAY}, by_hour: {BY_HOUR}}}
-rosters: {{day: {{daily: ["08:00-16:00"]}}}}
-teams: {{desk: {{tier: city, staff: {{always: {NIGHT}, day: {MORE_BY_DAY}}}}}}}
-workflow:
-  - serve: {{by: desk, effort: {{exponential: {SERVICE_MIN} min}}, at_shift_end: AT_SHIFT_END}}
-"""
-
-
-def changing_desk(finish: bool) -> tuple[Floats, float]:
-    """Letters waiting in each hour of the day, and hours of overtime a day, from the Kolmogorov equations.
-
-    The state is (letters at the desk, letters held by the day shift or, after its end, in overtime). Free people
-    of the night shift, which ends last, are given work first. After 16:00 those in overtime finish one letter each
-    and go; with `hand over` nobody stays.
-    """
-    states = [(n, held) for n in range(MOST + 1) for held in range(min(n, MORE_BY_DAY) + 1)]
-    index = {state: number for number, state in enumerate(states)}
-    rate, steps = 1 / SERVICE_MIN, 12
-
-    def generator(hour: int) -> Floats:
-        day = hour in DAY_SHIFT
-        arrivals = PER_DAY * BY_HOUR[hour] / sum(BY_HOUR) / 60
-        moves = np.zeros((len(states), len(states)))
-        for (n, held), here in index.items():
-            others = min(n - held, NIGHT)
-            queue = n - held - others
-            to_day = day and others == NIGHT and held < MORE_BY_DAY
-            if n < MOST:
-                moves[here, index[n + 1, held + 1 if to_day else held]] += arrivals
-            if others:
-                moves[here, index[n - 1, held]] += others * rate
-            if held:
-                moves[here, index[n - 1, held if day and queue else held - 1]] += held * rate
-        return moves - np.diag(moves.sum(axis=1))
-
-    by_step = {hour: expm(generator(hour) * 60 / steps) for hour in range(24)}
-    waiting = np.array([n - held - min(n - held, NIGHT) for n, held in states], dtype=float)
-    held_now = np.array([held for _, held in states], dtype=float)
-    now = np.zeros(len(states))
-    now[0] = 1.0
-    for _ in range(6):  # days, until one is like the one before
-        queues, overtime = np.zeros(24), 0.0
-        for hour in range(24):
-            if hour == DAY_SHIFT.start:  # those who come take what waits
-                now = _held_by_day(now, index, MORE_BY_DAY)
-            if hour == DAY_SHIFT.stop and not finish:
-                now = _held_by_day(now, index, 0)
-            course = [now]
-            for _ in range(steps):
-                course.append(course[-1] @ by_step[hour])
-            now = course[-1]
-            weights = np.array([1, *[4, 2] * (steps // 2 - 1), 4, 1]) / (3 * steps)  # Simpson's rule
-            queues[hour] = weights @ [state @ waiting for state in course]
-            if hour not in DAY_SHIFT:
-                overtime += weights @ [state @ held_now for state in course]
-    assert now @ np.array([n > MOST - 10 for n, _ in states]) < 1e-6
-    return queues, overtime
-
-
-def _held_by_day(now: Floats, index: dict[tuple[int, int], int], most: int) -> Floats:
-    """The same letters when the day shift begins or hands over: their number says how many it holds."""
-    after = np.zeros_like(now)
-    for (n, _), here in index.items():
-        after[index[n, min(max(n - NIGHT, 0), most)]] += now[here]
-    return after
+    network = jackson([108 / 1440, 0], [[0, 1], [0.25, 0]], servers=[1, 2], mean_services=[6, 12])
+    assert matches(run.steps["handle"].visits, network.rate[0] * 98 * 1440, 0.01)
+    assert matches(run.letters.time_in_system_min.mean, network.time_in_system)
 
 
 @pytest.mark.parametrize("at_shift_end", ["hand over", "finish"])
@@ -304,9 +249,6 @@ def test_staff_that_changes_over_the_day(told: Told, at_shift_end: str) -> None:
         assert not worked.any()
 
 
-# --- the intervals themselves --------------------------------------------------------------------------------
-
-
 def test_the_intervals_cover_what_they_say(told: Told) -> None:
     """Of 200 reported 95% intervals 180 to 198 hold the truth, as a binomial does with a probability of 99.9%.
 
@@ -322,7 +264,7 @@ sla:
   started: {until: serve.started, within: 2 min}
 """,
         "warm_up=2 h",
-        "window=2 d",
+        "window=1 d",
         "cool_down=1 h",
         "replications=2000",
     )
