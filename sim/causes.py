@@ -86,9 +86,8 @@ class OffDuty:
     """At which times a unit has nobody on duty, from the shifts of all units."""
 
     def __init__(self, roster: Roster, horizon: int) -> None:
-        manned = roster.people > 0
-        start, end = np.clip(roster.start[manned], 0, horizon), np.clip(roster.end[manned], 0, horizon)
-        unit, people = roster.unit[manned].astype(np.int64), roster.people[manned].astype(np.int64)
+        start, end = np.clip(roster.start, 0, horizon), np.clip(roster.end, 0, horizon)
+        unit, people = roster.unit.astype(np.int64), roster.people.astype(np.int64)
         units = np.arange(roster.units)  # each begins with nobody
         self._span = horizon + 1
         keys = np.concatenate([units * self._span, unit * self._span + start, unit * self._span + end])
@@ -179,9 +178,9 @@ def _delays(journeys: Journeys, sla: Sla, run: Run, visits: Int64s, place: Int64
     delays = visits[journeys.workload.unit[visits] == NO_UNIT]
     row = journeys.row_of_visit[delays]
     finished = np.where(log.finished[delays] != NOT_YET, log.finished[delays], journeys.setting.scenario.horizon)
-    begin = np.minimum(np.maximum(log.queued[delays], run.begin[row]), finished)
-    stop = np.maximum(np.minimum(finished, run.end[row]), begin)
-    seconds = seconds_between(journeys, sla.within.clock, begin, stop)
+    # No milestone lies within a delay: it is before the clock began or after.
+    begin = np.where(log.queued[delays] < run.begin[row], finished, log.queued[delays])
+    seconds = seconds_between(journeys, sla.within.clock, begin, finished)
     return _Parts(place[delays] * len(Why) + _ELAPSED, seconds, np.full(len(delays), NO_UNIT))
 
 

@@ -1,0 +1,233 @@
+"""Why letters breached: a story for each cause, and a second-by-second twin on small offices."""
+
+from collections import Counter
+from mailbox import BRANCH, ENQUIRE, HANDLE, NORTH, SIGN, SOUTH, at, lived, mailbox, marked, with_other_duty
+from typing import Any
+
+from builder import delay, letters, shifts, work
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import days
+
+from sim.causes import OffDuty, Why, breaches, cause_counts
+from sim.clock import Clock
+from sim.outcome import Outcome
+from sim.slaclock import Fate
+from sim.tables import FINISH, NO_UNIT, NOT_YET, WORK, Roster, Workload
+
+ALL_DAY = (NORTH, 0, at(0, day=30), 1)
+SIGNED = {"until": "sign.finished", "within": "10 min"}
+HANDLED = {"until": "handle.finished", "within": "2 h"}
+TEAMS = ("branch", "station", None)
+
+
+def causes(
+    sla: dict[str, Any], workload: Workload, roster: Roster, **keys: Any
+) -> list[tuple[int, int, Any, Why, int]]:
+    """Letter, step, team, cause and hour of each breach."""
+    found = lived(mailbox(sla={"promise": sla}, **keys), workload, roster)
+    return [(row, step, TEAMS[team], list(Why)[why], hour) for row, step, team, why, hour in told(found)]
+
+
+def told(found: Outcome) -> list[tuple[int, ...]]:
+    (run,), (sla,) = found.runs, found.setting.scenario.sla.values()
+    off_duty = OffDuty(found.roster, found.setting.scenario.horizon)
+    return list(zip(*(column.tolist() for column in breaches(found, sla, run, off_duty)), strict=True))
+
+
+# A story for each cause
+
+
+def test_nobody_on_duty() -> None:
+    """Received at 03:00, nobody comes before 08:00."""
+    found = causes(SIGNED, letters((at(3), work(NORTH, 60))), shifts((NORTH, at(8), at(18), 1), units=3))
+    assert found == [(0, SIGN, "station", Why.NOBODY_ON_DUTY, 3)]
+
+
+def test_all_busy() -> None:
+    found = causes(SIGNED, letters((at(9), work(NORTH, 540)), (at(9), work(NORTH, 90))), shifts(ALL_DAY, units=3))
+    assert found == [(1, SIGN, "station", Why.ALL_BUSY, 9)]
+
+
+def test_a_wait_is_divided_where_the_shift_begins() -> None:
+    """Both come at 06:00; from 08:00 on the first is worked on, for less than two hours or for more."""
+    roster = shifts((NORTH, at(8), at(18), 1), units=3)
+    for service, why in ((at(1, 59), Why.NOBODY_ON_DUTY), (at(2, 1), Why.ALL_BUSY)):
+        found = causes(SIGNED, letters((at(6), work(NORTH, service)), (at(6), work(NORTH, 60))), roster)
+        assert found[1] == (1, SIGN, "station", why, 6)
+
+
+def test_interrupted() -> None:
+    """A letter of priority 5 gives way to two urgent ones of an hour each."""
+    urgent = work(NORTH, at(1), priority=0, interrupts=True)
+    workload = letters((at(9), work(NORTH, 600, interruptible=True)), (at(9, 5), urgent), (at(10, 5), urgent))
+    found = causes(SIGNED | {"within": "1 h"}, workload, shifts(ALL_DAY, units=3))
+    assert found == [(0, SIGN, "station", Why.INTERRUPTED, 9)]
+
+
+def test_put_down_at_shift_end() -> None:
+    """Half done at 18:00, it waits for the morning: not for want of people, but because it was handed over."""
+    roster = shifts((NORTH, at(8), at(18), 1), (NORTH, at(8, day=1), at(18, day=1), 1), units=3)
+    found = causes(SIGNED, letters((at(17, 30), work(NORTH, at(1)))), roster, window="2 d")
+    assert found == [(0, SIGN, "station", Why.PUT_DOWN_AT_SHIFT_END, 17)]
+
+
+def test_finished_in_overtime_it_was_being_worked_on() -> None:
+    roster = shifts((NORTH, at(8), at(18), 1), units=3)
+    found = causes(SIGNED, letters((at(17, 30), work(NORTH, at(1), at_shift_end=FINISH))), roster)
+    assert found == [(0, SIGN, "station", Why.BEING_WORKED_ON, 17)]
+
+
+def test_elapsed_wait() -> None:
+    workload = letters((at(9), work(NORTH, 60), delay(at(3)), work(NORTH, 60)))
+    assert causes(HANDLED, workload, shifts(ALL_DAY, units=3)) == [(0, ENQUIRE, None, Why.ELAPSED_WAIT, 9)]
+
+
+def test_a_letter_that_is_never_done_is_judged_by_what_it_did_so_far() -> None:
+    workload = letters((at(9), work(NORTH, 60), delay(0), work(SOUTH, 60)))
+    assert causes(HANDLED, workload, shifts(ALL_DAY, units=3)) == [(0, HANDLE, "station", Why.NOBODY_ON_DUTY, 9)]
+
+
+# What the largest part is
+
+
+def test_many_small_parts_of_one_visit_count_together() -> None:
+    """Worked on for 40 min in four pieces, and put down three times for 15 min: 45 min."""
+    urgent = work(NORTH, at(0, 15), priority=0, interrupts=True)
+    later = [(at(9, minute), urgent) for minute in (10, 35)] + [(at(10), urgent)]
+    workload = letters((at(9), work(NORTH, at(0, 40), interruptible=True)), *later)
+    found = causes(SIGNED | {"within": "1 h"}, workload, shifts(ALL_DAY, units=3))
+    assert found == [(0, SIGN, "station", Why.INTERRUPTED, 9)]
+
+
+def test_the_part_belongs_to_the_place_where_most_of_it_passed() -> None:
+    """It waits at the station that sleeps for 20 min, until the branch is awake; there it waits for 3 h more."""
+    workload = letters((at(7, 40), work(SOUTH, 60, cover=BRANCH)), (at(8), work(BRANCH, at(3), priority=0)))
+    found = causes(SIGNED, workload, shifts((BRANCH, at(8), at(18), 1), units=3))
+    assert found[0] == (0, SIGN, "branch", Why.ALL_BUSY, 7)
+
+
+def test_a_long_wait_outweighs_the_last_one() -> None:
+    """Behind three hours of work it waits for an hour at the station, then for ten minutes at the branch."""
+    escalating = work(NORTH, 60, escalate_after=at(1), escalate_to=BRANCH)
+    workload = letters((at(9), work(NORTH, at(3))), (at(9), work(BRANCH, at(1, 10))), (at(9), escalating))
+    found = causes(SIGNED | {"within": "71 min"}, workload, shifts(ALL_DAY, (BRANCH, 0, at(24), 1), units=3))
+    assert found == [(0, SIGN, "station", Why.BEING_WORKED_ON, 9)]
+    found = causes(SIGNED | {"within": "70 min"}, workload, shifts(ALL_DAY, (BRANCH, 0, at(24), 1), units=3))
+    assert found[1] == (2, SIGN, "station", Why.ALL_BUSY, 9)
+
+
+def test_what_comes_after_the_promise_does_not_matter() -> None:
+    """It is started after 15 min; that it then takes hours is another matter."""
+    workload = letters((at(9), work(NORTH, 900)), (at(9), work(NORTH, at(5))))
+    found = causes({"until": "sign.started", "within": "10 min"}, workload, shifts(ALL_DAY, units=3))
+    assert found == [(1, SIGN, "station", Why.ALL_BUSY, 9)]
+
+
+def test_what_was_before_the_clock_began_does_not_matter() -> None:
+    """Five hours in vain, and two of enquiry; then half an hour of waiting and an hour of work."""
+    workload = letters((at(3), work(NORTH, 60), delay(at(2)), work(NORTH, at(1))), (at(10), work(NORTH, at(0, 32))))
+    workload = marked(workload, step=[SIGN, ENQUIRE, HANDLE, SIGN])
+    sla = {"from": "enquire.finished", "until": "handle.finished", "within": "1 h"}
+    found = causes(sla, workload, shifts((NORTH, at(8), at(18), 1), units=3))
+    assert found == [(0, HANDLE, "station", Why.BEING_WORKED_ON, 10)]
+
+
+def test_paused_steps_are_nobodys_fault() -> None:
+    workload = letters((at(9), work(NORTH, 60), delay(at(3)), work(NORTH, at(2))))
+    sla = HANDLED | {"paused_during": ["enquire"]}
+    assert causes(sla, workload, shifts(ALL_DAY, units=3)) == [(0, HANDLE, "station", Why.BEING_WORKED_ON, 9)]
+
+
+def test_a_weekend_weighs_nothing_on_an_office_clock() -> None:
+    """Friday 17:00 to Monday 10:00 without anybody is 2.5 office hours; the work, 3 h of them, takes longer."""
+    workload = letters((at(17, day=4), work(NORTH, at(3))))
+    roster = shifts((NORTH, at(10, day=7), at(18, day=7), 1), units=3)
+    sla = {"until": "sign.finished", "within": "4 office hours"}
+    assert causes(sla, workload, roster, window="8 d") == [(0, SIGN, "station", Why.BEING_WORKED_ON, 17)]
+    sla = {"until": "sign.finished", "within": "4 h"}
+    assert causes(sla, workload, roster, window="8 d") == [(0, SIGN, "station", Why.NOBODY_ON_DUTY, 17)]
+
+
+def test_breaches_outside_the_window_and_other_duty_do_not_count() -> None:
+    workload = letters((at(1), work(NORTH, at(1))), (at(3), work(NORTH, at(1))), (at(5), work(NORTH, at(1))))
+    found = causes(SIGNED, with_other_duty(workload, 1), shifts(ALL_DAY, units=3), warm_up="2 h", window="22 h")
+    assert found == [(1, SIGN, "station", Why.BEING_WORKED_ON, 5)]
+
+
+def test_breaches_are_counted_by_place_and_hour() -> None:
+    workload = letters((at(3), work(SOUTH, 60)), (at(9), work(NORTH, at(1))), (at(9), work(NORTH, 60)))
+    found = lived(mailbox(sla={"signed": SIGNED, "handled": HANDLED}), workload, shifts(ALL_DAY, units=3))
+    counts, nothing = cause_counts(found)
+    why = list(Why)
+    expected = {Why.NOBODY_ON_DUTY: 3, Why.BEING_WORKED_ON: 9, Why.ALL_BUSY: 9}
+    assert counts.by_place.sum() == counts.by_hour.sum() == 3
+    for cause, hour in expected.items():
+        assert counts.by_place[SIGN, 1, why.index(cause)] == 1
+        assert counts.by_hour[hour, why.index(cause)] == 1
+    assert nothing.by_place.sum() == nothing.by_hour.sum() == 0
+
+
+# Its slow and obvious twin
+
+
+@given(days(tick=2, ticks=12), st.integers(0, 20), st.sampled_from(["office hours", "s"]))
+def test_it_is_what_a_clerk_would_find_second_by_second(day: Any, limit: int, unit: str) -> None:
+    """At 08:30 the office opens, so that an office clock counts the day from its second half on."""
+    shift = at(8, 30) - day.horizon // 2
+    within = f"{max(limit, 1)} s" if unit == "s" else f"{max(limit, 1) / 3600} office hours"
+    keys = {"window": f"{day.horizon + shift} s", "workflow": [{f"s{n}": {"wait": "1 s"}} for n in range(5)]}
+    setting = mailbox(sla={"closed": {"until": "closed", "within": within}}, **keys)
+    units = [NORTH, SOUTH, BRANCH]
+    roster = day.roster._replace(start=day.roster.start + shift, end=day.roster.end + shift, units=len(units))
+    found = lived(setting, day.workload._replace(received=day.workload.received + shift), roster)
+    clerk = [_clerk(found, row) for row in range(len(found.letters)) if found.runs[0].fate[row] == Fate.BREACHED]
+    breached = told(found)
+    assert len(breached) == len(clerk)
+    for (row, step, team, why, _), (parts, place) in zip(breached, clerk, strict=True):
+        assert parts.total() == found.runs[0].elapsed[row]
+        assert parts[step, list(Why)[why]] == max(parts.values())
+        assert team in (place[step, list(Why)[why]] if list(Why)[why] is not Why.ELAPSED_WAIT else {-1})
+
+
+def _clerk(found: Outcome, row: int) -> tuple[Counter[Any], dict[Any, set[int]]]:
+    """Seconds of a letter's clock by step and cause, and the teams where they passed."""
+    workload, log, scenario = found.workload, found.log, found.setting.scenario
+    (run,), (sla,) = found.runs, scenario.sla.values()
+    stretches = list(zip(*(column.tolist() for column in log.stretches), strict=True))
+    letter = found.letters[row]
+    parts: Counter[Any] = Counter()
+    places: dict[Any, set[int]] = {}
+    for visit in range(workload.first_visit[letter], workload.first_visit[letter + 1]):
+        if log.queued[visit] == NOT_YET:
+            continue
+        step, shift_ended = int(workload.step[visit]), None
+        mine = [rest for number, *rest in stretches if number == visit]
+        if workload.unit[visit] == NO_UNIT:
+            end = log.finished[visit] if log.finished[visit] != NOT_YET else scenario.horizon
+            mine = [(None, NO_UNIT, -1, log.queued[visit], end)]
+        for kind, unit, shift, start, end in mine:
+            for second in range(start, end):
+                if kind is None:
+                    why = Why.ELAPSED_WAIT
+                elif kind == WORK:
+                    why = Why.BEING_WORKED_ON
+                elif shift_ended is not None:
+                    why = Why.PUT_DOWN_AT_SHIFT_END if shift_ended else Why.INTERRUPTED
+                else:
+                    why = Why.ALL_BUSY if _on_duty(found.roster, unit, second) else Why.NOBODY_ON_DUTY
+                if run.begin[row] <= second < run.end[row] and _ticks(second, sla.within.clock):
+                    parts[step, why] += 1
+                    places.setdefault((step, why), set()).add(int(found.setting.places.team_of[unit]))
+            if kind == WORK:
+                shift_ended = end >= found.roster.end[shift]
+    return parts, places
+
+
+def _on_duty(roster: Roster, unit: int, second: int) -> bool:
+    on_duty = (roster.unit == unit) & (roster.start <= second) & (second < roster.end)
+    return bool((roster.people[on_duty] > 0).any())
+
+
+def _ticks(second: int, clock: Clock) -> bool:
+    return clock is Clock.CALENDAR or at(8, 30) <= second < at(18)
