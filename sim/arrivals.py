@@ -116,13 +116,14 @@ def _source(setting: Setting, replication: int, number: int, expected: Floats, b
     part = (upper - lower) / (ends - hours * HOUR) * share_of(setting.places, burst.area)
     key = (scenario.seed, replication)
     counts = stream(*key, Purpose.ARRIVALS, number, 0).poisson(expected[hours] * part[:, None] * burst.category)
-    hour, column = np.divmod(np.repeat(np.arange(counts.size), counts.ravel()), len(scenario.categories))
-    moment = uniforms(len(hour), *key, Purpose.ARRIVALS, number, 1)
-    sent = lower[hour] + (moment * (upper - lower)[hour]).astype(np.int64)
-    category = column.astype(np.int16)
+    of_hour, letters = counts.sum(axis=1), int(counts.sum())
+    moment = uniforms(letters, *key, Purpose.ARRIVALS, number, 1) * np.repeat(upper - lower, of_hour)
+    sent = np.repeat(lower, of_hour) + moment.astype(np.int64)
+    each = np.arange(len(scenario.categories), dtype=np.int16)
+    category = np.repeat(np.tile(each, len(hours)), counts.ravel())
     team = home_team(setting.places)
-    home = homes_of(setting, category, uniforms(len(hour), *key, Purpose.PLACE, subject(team), number), burst.area)
-    return _Source(sent, category, np.zeros_like(category), home, np.ones(len(hour)))
+    home = homes_of(setting, category, uniforms(letters, *key, Purpose.PLACE, subject(team), number), burst.area)
+    return _Source(sent, category, np.zeros_like(category), home, np.ones(letters))
 
 
 def _bursts(setting: Setting) -> list[_Burst]:

@@ -4,7 +4,7 @@ Each family of durations is one small unit below and one row of `FAMILIES`.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from scipy.special import gammaincinv, ndtri
@@ -21,6 +21,8 @@ from sim.models.distributions import (
 )
 from sim.tables import Floats, Int64s
 
+CELLS: Final = 1024
+
 
 def quantile(distribution: Distribution, uniforms: Floats) -> Floats:
     """Durations in seconds, ascending with the uniforms in [0, 1), same shape."""
@@ -36,7 +38,14 @@ def choice(shares: Sequence[float] | Floats, uniforms: Floats) -> Int64s:
     """Which of several, with shares that sum to 1, falls to each uniform; indices, same shape."""
     until = np.cumsum(shares)
     until[until >= until[-1]] = 1.0  # the last that has a share ends there, however the sum was rounded
-    chosen: Int64s = np.searchsorted(until, uniforms, side="right")
+    if len(uniforms) < 8 * CELLS:
+        return np.searchsorted(until, uniforms, side="right")
+    # A search for each of many uniforms is slow. Most cells of a fine grid lie within one share: look those up.
+    grid = np.searchsorted(until, np.arange(CELLS + 1) / CELLS, side="right")
+    cell = (uniforms * CELLS).astype(np.intp)
+    chosen: Int64s = grid[cell]
+    cut = np.flatnonzero((grid[1:] != grid[:-1])[cell])
+    chosen[cut] = np.searchsorted(until, uniforms[cut], side="right")
     return chosen
 
 

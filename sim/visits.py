@@ -209,13 +209,16 @@ class _Unrolling:
     def _each(self, value: PerCategory[T], letters: Int64s) -> Iterator[tuple[T, Int64s | slice]]:
         """Each value that differs by category, and which of the letters have it."""
         keys = [name if name in value.per_category else "default" for name in self.categories]
-        different = dict.fromkeys(key for key in keys if key in value.per_category)
-        for key in different:
-            if len(different) == 1:
-                yield value.per_category[key], slice(None)
-            else:
-                has_it = np.array([each == key for each in keys])
-                yield value.per_category[key], np.flatnonzero(has_it[self.letters.category[letters]])
+        different = list(dict.fromkeys(key for key in keys if key in value.per_category))
+        if len(different) == 1:
+            yield value.per_category[different[0]], slice(None)
+            return
+        number = np.array([different.index(key) if key in different else 0 for key in keys], dtype=np.int16)
+        each = number[self.letters.category[letters]]
+        ends = np.cumsum(np.bincount(each, minlength=len(different)))
+        rows = np.split(np.argsort(each, kind="stable"), ends[:-1])
+        for key, those in zip(different, rows, strict=True):
+            yield value.per_category[key], those
 
     def _table(self, value: PerCategory[float] | PerCategory[int]) -> Floats:
         """Value of each category; 0 where there is none, because the step is not for it."""

@@ -95,6 +95,15 @@ def test_a_choice_falls_by_share() -> None:
     assert choice([0.15, 0.7, 0.15], uniforms).tolist() == [0, 0, 1, 1, 2, 2]
 
 
+@pytest.mark.parametrize("count", [2, 10, 133])
+def test_many_uniforms_choose_as_few_do(count: int) -> None:
+    generator = np.random.default_rng(count)
+    shares = generator.dirichlet(np.full(count, 0.3))
+    uniforms = np.concatenate([np.cumsum(shares)[:-1], generator.random(5000)])
+    single = [choice(shares, uniforms[[row]]).item() for row in range(len(uniforms))]
+    assert choice(shares, uniforms).tolist() == single
+
+
 def test_what_has_no_share_is_never_chosen() -> None:
     uniforms = np.array([0.0, 0.3, 0.5, np.nextafter(1, 0)])
     assert choice([0, 0.5, 0, 0.5], uniforms).tolist() == [1, 1, 3, 3]
