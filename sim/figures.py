@@ -6,10 +6,14 @@ window, unless it says otherwise.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from sim.causes import Why
 from sim.statistics import Band, Estimate, Verdict
 from sim.tables import Floats
+
+ALARM: Final = 0.85
+"""Utilisation above which a team is said to be too busy."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +187,8 @@ class StepFigures:
         service_min: effort (or elapsed time) without interruptions.
         interruptions: times a replication that a visit was put down, by urgent work or by a shift end.
         waits: share of the started visits that waited longer than some durations.
+        time_in_system_share: of the mean time from received to closed, how much passes at this step; None without
+            closed letters.
         waiting_min, work_min, elapsed_min: minutes of a closed letter's time in system that pass at this step
             in queues, in somebody's hands, and without anybody. Over all steps they sum to its mean.
     """
@@ -198,6 +204,7 @@ class StepFigures:
     waiting_min: Estimate
     work_min: Estimate
     elapsed_min: Estimate
+    time_in_system_share: float | None
 
 
 @dataclass(frozen=True)
@@ -214,6 +221,23 @@ class TeamWeek:
     overtime: Band
     waiting: Band
     utilisation: Band
+
+    @property
+    def hours_above_alarm(self) -> int:
+        """Hours of the week in which utilisation is above the alarm."""
+        return int((self.utilisation.mean > ALARM).sum())
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """People that a team needs by hour of the week, over all its units, and how many of them are missing.
+
+    Attributes:
+        people, shortfall: shape (168,), Monday 00 first.
+    """
+
+    people: Floats
+    shortfall: Floats
 
 
 @dataclass(frozen=True)
@@ -253,10 +277,12 @@ class Backlog:
 
     Attributes:
         days: instants in days since the start, shape (instants,).
+        window_days: first and last day of the counted window.
         open_letters: received and not closed.
         age_days: mean time since receipt of the open letters; 0 where none is open.
     """
 
     days: Floats
+    window_days: tuple[float, float]
     open_letters: Fan
     age_days: Fan

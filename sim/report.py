@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.figures import Backlog, LetterFigures, SlaFigures, Spread, StepFigures, TeamFigures
+from sim.figures import Backlog, LetterFigures, Requirement, SlaFigures, Spread, StepFigures, TeamFigures
 from sim.measures import Counts, Measures, Tallies
 from sim.setting import Setting
 from sim.statistics import Estimate, Verdict, stacked
@@ -21,6 +21,7 @@ class Report:
         title: the scenario's own name.
         headcount: people of the teams that count towards the mailbox.
         cost: of the people of all teams.
+        requirement: people that each team needs; empty if it was not worked out.
     """
 
     scenario: str
@@ -35,6 +36,7 @@ class Report:
     steps: Mapping[str, StepFigures]
     teams: Mapping[str, TeamFigures]
     backlog: Backlog
+    requirement: Mapping[str, Requirement]
 
     @property
     def holds(self) -> Verdict | None:
@@ -65,7 +67,14 @@ class Report:
         }
 
 
-def summarise(setting: Setting, measures: Iterable[Measures], *, scenario: str, engine: str) -> Report:
+def summarise(
+    setting: Setting,
+    measures: Iterable[Measures],
+    *,
+    scenario: str,
+    engine: str,
+    requirement: Mapping[str, Requirement] | None = None,
+) -> Report:
     """The report on some replications of one scenario.
 
     Args:
@@ -73,6 +82,7 @@ def summarise(setting: Setting, measures: Iterable[Measures], *, scenario: str, 
             only its counts are kept, its tallies are merged at once.
         scenario: short name for the report, usually the stem of the file.
         engine: which engine simulated.
+        requirement: people that each team needs, to be shown beside those on duty.
     """
     kept: list[Counts] = []
     pool: Pool[Tallies] = Pool()
@@ -97,6 +107,7 @@ def summarise(setting: Setting, measures: Iterable[Measures], *, scenario: str, 
         steps=step_figures(setting, counts.steps, tallies.steps, counts.letters.closed),
         teams={name: team_figures(setting, index, counts.teams) for index, name in enumerate(model.teams)},
         backlog=backlog_figures(setting, counts.open_letters),
+        requirement=requirement or {},
     )
 
 

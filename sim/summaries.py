@@ -100,6 +100,9 @@ def step_figures(setting: Setting, counts: StepCounts, tallies: StepTallies, clo
         ratio_over(Ratio(seconds, closed[:, np.newaxis])) / MINUTE
         for seconds in (counts.waiting, counts.work, counts.elapsed)
     )
+    passed = waiting.mean + work.mean + elapsed.mean
+    total = passed.sum()
+    share = passed / total if total > 0 else passed
     return {
         name: StepFigures(
             name=name,
@@ -113,6 +116,7 @@ def step_figures(setting: Setting, counts: StepCounts, tallies: StepTallies, clo
             waiting_min=waiting.at(step),
             work_min=work.at(step),
             elapsed_min=elapsed.at(step),
+            time_in_system_share=float(share[step]) if total > 0 else None,
         )
         for name, step in steps_of(setting).items()
     }
@@ -158,7 +162,8 @@ def team_figures(setting: Setting, index: int, counts: TeamSeconds) -> TeamFigur
 def backlog_figures(setting: Setting, counts: OpenLetters) -> Backlog:
     """The course of the backlog over the whole simulation."""
     days = instants_of(setting.scenario.horizon) / DAY
-    return Backlog(days, _fan(counts.number), _fan(counts.age / DAY))
+    window_days = (setting.scenario.window_start / DAY, setting.scenario.window_end / DAY)
+    return Backlog(days, window_days, _fan(counts.number), _fan(counts.age / DAY))
 
 
 def _spread(seconds: Ratio, durations: Tally) -> Spread:

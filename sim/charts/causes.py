@@ -1,0 +1,101 @@
+"""Why were letters late? Where and when most of their time went, and what kept them there."""
+
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.causes import Why
+from sim.charts.style import BLACK, BLUE, GREEN, ORANGE, PALE, PURPLE, VERMILION, hour_axis, nothing, percent_axis
+from sim.charts.words import say
+from sim.figures import Cause
+from sim.report import Report
+from sim.text.words import hours_of_day, name, percent
+
+WHERE: Final = "where"
+WHEN: Final = "when"
+
+COLOURS: Final = {
+    Why.NOBODY_ON_DUTY: VERMILION,
+    Why.ALL_BUSY: ORANGE,
+    Why.INTERRUPTED: PURPLE,
+    Why.PUT_DOWN_AT_SHIFT_END: GREEN,
+    Why.BEING_WORKED_ON: BLUE,
+    Why.ELAPSED_WAIT: PALE,
+}
+
+CAUSES: Final = 12
+"""How many causes are shown."""
+
+
+def title_where(report: Report, panel: str, lang: str) -> str:
+    """The commonest cause."""
+    causes = report.slas[panel].causes
+    if not causes:
+        return say(lang, "none late", sla=name(lang, panel))
+    first = causes[0]
+    team = f" ({name(lang, first.team)})" if first.team else ""
+    return say(lang, "where", sla=name(lang, panel), share=percent(first.share.mean), step=name(lang, first.step),
+               team=team, why=say(lang, first.why.value))  # fmt: skip
+
+
+def title_when(report: Report, panel: str, lang: str) -> str:
+    """The hours at which half of the delays begin."""
+    hours = report.slas[panel].worst_hours
+    if hours is None:
+        return say(lang, "none late", sla=name(lang, panel))
+    return say(lang, "when", sla=name(lang, panel), hours=hours_of_day(lang, hours))
+
+
+def alt_where(report: Report, panel: str, lang: str) -> str:
+    """What is drawn."""
+    return f"{say(lang, 'where alt', sla=name(lang, panel))}. {title_where(report, panel, lang)}"
+
+
+def alt_when(report: Report, panel: str, lang: str) -> str:
+    """What is drawn."""
+    return f"{say(lang, 'when alt', sla=name(lang, panel))}. {title_when(report, panel, lang)}"
+
+
+def draw_where(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
+    """One bar with its interval for each of the commonest causes, coloured by what kept the letter."""
+    causes = report.slas[panel].causes[:CAUSES]
+    if not causes:
+        return nothing(ax, say(lang, "none late", sla=name(lang, panel)))
+    seen: set[Why] = set()
+    for row, cause in enumerate(causes):
+        ax.barh(row, cause.share.mean or 0.0, height=0.7, color=COLOURS[cause.why],
+                label=None if cause.why in seen else say(lang, cause.why.value))  # fmt: skip
+        seen.add(cause.why)
+        if cause.share.low is not None and cause.share.high is not None:
+            ax.plot([cause.share.low, cause.share.high], [row, row], color=BLACK, linewidth=1.2)
+    ax.set_yticks(range(len(causes)), [_place(cause, lang) for cause in causes], color=BLACK)
+    ax.set_ylim(len(causes) - 0.4, -0.6)
+    ax.set_xlim(left=0)
+    percent_axis(ax)
+    ax.grid(axis="x")
+    ax.set_xlabel(say(lang, "share of late"))
+    ax.legend(loc="lower right")
+    return ax
+
+
+def draw_when(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
+    """One stacked bar an hour of the day, coloured by what kept the letters."""
+    breaches = report.slas[panel].breaches_by_hour.mean
+    if not np.nansum(breaches) > 0:
+        return nothing(ax, say(lang, "none late", sla=name(lang, panel)))
+    below = np.zeros(24)
+    for why, late in zip(Why, breaches.T, strict=True):
+        if late.any():
+            ax.bar(np.arange(24) + 0.5, late, 0.9, below, color=COLOURS[why], label=say(lang, why.value))
+            below += late
+    hour_axis(ax)
+    ax.set_xlabel(say(lang, "hour of delay"))
+    ax.set_ylabel(say(lang, "late letters"))
+    ax.grid(axis="y")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
+    return ax
+
+
+def _place(cause: Cause, lang: str) -> str:
+    return f"{name(lang, cause.step)} · {name(lang, cause.team)}" if cause.team else name(lang, cause.step)

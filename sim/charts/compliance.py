@@ -1,0 +1,59 @@
+"""Are the promises kept? Compliance of each SLA against its target."""
+
+from matplotlib.axes import Axes
+
+from sim.charts.style import BLACK, VERDICT_COLOURS, nothing, percent_axis
+from sim.charts.words import say
+from sim.report import Report
+from sim.statistics import Verdict
+from sim.text.words import name, percent
+
+
+def title(report: Report, _panel: str, lang: str) -> str:
+    """How many targets are missed."""
+    verdicts = [sla.verdict for sla in report.slas.values() if sla.verdict is not None]
+    missed, unclear = verdicts.count(Verdict.MISSED), verdicts.count(Verdict.UNCLEAR)
+    if not verdicts:
+        return say(lang, "compliance none")
+    if missed:
+        return say(lang, "compliance some", missed=missed, targets=len(verdicts))
+    return say(lang, "compliance unclear" if unclear else "compliance all", unclear=unclear, targets=len(verdicts))
+
+
+def alt(report: Report, _panel: str, lang: str) -> str:
+    """Every compliance with its target, in words."""
+    facts = (
+        f"{name(lang, sla.name)} {percent(sla.compliance.mean)} ({say(lang, 'target')} {percent(sla.target)})"
+        for sla in report.slas.values()
+    )
+    return say(lang, "compliance alt", facts="; ".join(facts))
+
+
+def draw(report: Report, _panel: str, ax: Axes, lang: str) -> Axes:
+    """A dot with its interval for each SLA, and a stroke at its target."""
+    slas = [sla for sla in report.slas.values() if sla.compliance.mean is not None]
+    if not slas:
+        return nothing(ax, say(lang, "compliance none"))
+    least = 1.0
+    for row, sla in enumerate(slas):
+        mean, low, high = sla.compliance.mean, sla.compliance.low, sla.compliance.high
+        assert mean is not None
+        least = min(least, mean if low is None else low, 1.0 if sla.target is None else sla.target)
+        if low is not None and high is not None:
+            ax.plot([low, high], [row, row], color=VERDICT_COLOURS[sla.verdict], linewidth=6, alpha=0.35,
+                    solid_capstyle="butt", label=say(lang, "95% interval") if row == 0 else None)  # fmt: skip
+        ax.plot(mean, row, "o", color=VERDICT_COLOURS[sla.verdict], markersize=8)
+        if sla.target is not None:
+            ax.plot([sla.target] * 2, [row - 0.32, row + 0.32], color=BLACK, linewidth=2,
+                    label=say(lang, "target") if row == 0 else None)  # fmt: skip
+        ax.annotate(percent(mean), (mean, row), (0, 9), textcoords="offset points", ha="center", color=BLACK)
+    ax.set_yticks(range(len(slas)), [name(lang, sla.name) for sla in slas], color=BLACK)
+    ax.set_ylim(len(slas) - 0.4, -0.7)
+    margin = 0.06 * (1 - least) + 0.003
+    ax.set_xlim(max(least - 2 * margin, -0.02), 1 + margin)
+    percent_axis(ax)
+    ax.grid(axis="x")
+    ax.set_xlabel(say(lang, "compliance"))
+    if any(sla.target is not None for sla in slas):
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2)
+    return ax

@@ -1,0 +1,54 @@
+"""Which places are late most? Units with breaches, with ranges instead of bare ranks."""
+
+from typing import Final
+
+from matplotlib.axes import Axes
+
+from sim.charts.style import BLACK, BLUE, nothing
+from sim.charts.words import say
+from sim.figures import GroupFigures
+from sim.report import Report
+from sim.text.words import name, number
+
+UNITS: Final = 20
+"""How many units are shown."""
+
+
+def _worst(report: Report, panel: str) -> list[GroupFigures]:
+    late = [unit for unit in report.slas[panel].by_home if unit.breaches.mean]
+    return sorted(late, key=lambda unit: -(unit.breaches.mean or 0.0))[:UNITS]
+
+
+def title(report: Report, panel: str, lang: str) -> str:
+    """The unit with most late letters."""
+    worst = _worst(report, panel)
+    if not worst:
+        return say(lang, "league none", sla=name(lang, panel))
+    breaches = number(worst[0].breaches.mean or 0.0)
+    return say(lang, "league", sla=name(lang, panel), unit=name(lang, worst[0].name), breaches=breaches)
+
+
+def alt(report: Report, panel: str, lang: str) -> str:
+    """What is drawn."""
+    return f"{say(lang, 'league alt', sla=name(lang, panel))}. {title(report, panel, lang)}"
+
+
+def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
+    """A dot with its interval for each of the units with most late letters."""
+    worst = _worst(report, panel)
+    if not worst:
+        return nothing(ax, say(lang, "league none", sla=name(lang, panel)))
+    for row, unit in enumerate(worst):
+        breaches = unit.breaches
+        if breaches.low is not None and breaches.high is not None:
+            ax.plot([breaches.low, breaches.high], [row, row], color=BLUE, linewidth=4, alpha=0.35,
+                    solid_capstyle="butt", label=say(lang, "95% interval") if row == 0 else None)  # fmt: skip
+        ax.plot(breaches.mean or 0.0, row, "o", color=BLUE, markersize=5)
+    ax.set_yticks(range(len(worst)), [name(lang, unit.name) for unit in worst], color=BLACK)
+    ax.set_ylim(len(worst) - 0.4, -0.6)
+    ax.set_xlim(left=0)
+    ax.grid(axis="x")
+    ax.set_xlabel(say(lang, "late letters"))
+    if worst[0].breaches.low is not None:
+        ax.legend(loc="lower right")
+    return ax

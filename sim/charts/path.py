@@ -1,0 +1,51 @@
+"""Where does the time go? From received to closed, step by step: waiting, work and elapsed time."""
+
+from matplotlib.axes import Axes
+
+from sim.charts.style import BLACK, BLUE, PALE, VERMILION, nothing
+from sim.charts.words import say
+from sim.clock import HOUR, MINUTE
+from sim.report import Report
+from sim.text.words import duration, name, percent
+
+
+def title(report: Report, _panel: str, lang: str) -> str:
+    """The step that takes most, and how much of the whole."""
+    total = report.letters.time_in_system_min.mean.mean
+    longest = max(report.steps.values(), key=lambda step: step.time_in_system_share or 0.0, default=None)
+    if longest is None or not longest.time_in_system_share:
+        return say(lang, "no letters")
+    share = percent(longest.time_in_system_share)
+    return say(lang, "path", step=name(lang, longest.name), total=duration(lang, total), share=share)
+
+
+def alt(report: Report, _panel: str, lang: str) -> str:
+    """What is drawn."""
+    return f"{say(lang, 'path alt')}. {title(report, _panel, lang)}"
+
+
+def draw(report: Report, _panel: str, ax: Axes, lang: str) -> Axes:
+    """One stacked bar a step, in the order of the workflow, with an interval on its waiting part."""
+    steps = [step for step in report.steps.values() if step.time_in_system_share]
+    if not steps:
+        return nothing(ax, say(lang, "no letters"))
+    hour = HOUR / MINUTE
+    for row, step in enumerate(steps):
+        left = 0.0
+        parts = (
+            ("waiting", step.waiting_min, VERMILION),
+            ("work", step.work_min, BLUE),
+            ("elapsed", step.elapsed_min, PALE),
+        )
+        for key, minutes, colour in parts:
+            hours = (minutes.mean or 0.0) / hour
+            ax.barh(row, hours, left=left, color=colour, height=0.7, label=say(lang, key) if row == 0 else None)
+            left += hours
+        if step.waiting_min.low is not None and step.waiting_min.high is not None:
+            ax.plot([step.waiting_min.low / hour, step.waiting_min.high / hour], [row, row], color=BLACK, linewidth=1.2)
+    ax.set_yticks(range(len(steps)), [name(lang, step.name) for step in steps], color=BLACK)
+    ax.set_ylim(len(steps) - 0.4, -0.6)
+    ax.grid(axis="x")
+    ax.set_xlabel(say(lang, "hours a letter"))
+    ax.legend(loc="lower right")
+    return ax

@@ -1,0 +1,77 @@
+"""All charts of a report, in the order in which they are shown."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.charts import backlog, causes, compliance, league, path, staffing, utilisation, waits, week
+from sim.charts.style import look
+from sim.report import Report
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One question and how its answer is drawn.
+
+    Attributes:
+        panels: keys of the pictures that the report needs, each drawn on axes of its own: SLAs, teams.
+        title: the finding, in a sentence.
+        alt: what somebody hears who cannot see it.
+        draw: draws one panel on given axes and returns them.
+        width, height: inches.
+    """
+
+    name: str
+    panels: Callable[[Report], Iterable[str]]
+    title: Callable[[Report, str, str], str]
+    alt: Callable[[Report, str, str], str]
+    draw: Callable[[Report, str, Axes, str], Axes]
+    width: float = 9.0
+    height: float = 3.0
+
+
+def one(_report: Report) -> list[str]:
+    """A chart with a single picture."""
+    return [""]
+
+
+def every_sla(report: Report) -> list[str]:
+    """A picture for each SLA."""
+    return list(report.slas)
+
+
+def late_slas(report: Report) -> list[str]:
+    """A picture for each SLA that some letters breach."""
+    return [sla.name for sla in report.slas.values() if sla.breaches.mean]
+
+
+def staffed_teams(report: Report) -> list[str]:
+    """A picture for each team that has people."""
+    return [team.name for team in report.teams.values() if team.headcount]
+
+
+CHARTS: Final = (
+    Chart("compliance", one, compliance.title, compliance.alt, compliance.draw),
+    Chart("compliance_by_hour", every_sla, week.title, week.alt, week.draw),
+    Chart("causes", late_slas, causes.title_where, causes.alt_where, causes.draw_where, height=3.6),
+    Chart("causes_by_hour", late_slas, causes.title_when, causes.alt_when, causes.draw_when),
+    Chart("staffing", staffed_teams, staffing.title, staffing.alt, staffing.draw, height=2.6),
+    Chart("utilisation", staffed_teams, utilisation.title, utilisation.alt, utilisation.draw, height=2.4),
+    Chart("waits", every_sla, waits.title, waits.alt, waits.draw),
+    Chart("backlog", lambda _: [backlog.OPEN, backlog.AGE], backlog.title, backlog.alt, backlog.draw),
+    Chart("path", one, path.title, path.alt, path.draw, height=4.2),
+    Chart("units", late_slas, league.title, league.alt, league.draw, height=4.2),
+)
+
+
+def figure(chart: Chart, report: Report, panel: str, lang: str) -> Figure:
+    """One panel of a chart, with the finding as its title; to be saved inside `style.look`."""
+    with look():
+        drawn = Figure(figsize=(chart.width, chart.height))
+        ax = drawn.add_subplot()
+        chart.draw(report, panel, ax, lang)
+        drawn.suptitle(chart.title(report, panel, lang), x=0.01, ha="left", fontsize=11)
+    return drawn

@@ -1,0 +1,47 @@
+"""How long do letters take, against what was promised? The distribution of elapsed time with the limit."""
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.charts.style import BLACK, BLUE, GREY, VERMILION, nothing, percent_axis
+from sim.charts.words import say
+from sim.report import Report
+from sim.text.words import duration, limit, name, percent
+
+
+def title(report: Report, panel: str, lang: str) -> str:
+    """What 95% of letters stay within."""
+    sla = report.slas[panel]
+    p95 = duration(lang, sla.elapsed_min.p95)
+    return say(lang, "waits", sla=name(lang, panel), p95=p95, limit=limit(lang, sla.limit))
+
+
+def alt(report: Report, panel: str, lang: str) -> str:
+    """What is drawn."""
+    return f"{say(lang, 'waits alt', sla=name(lang, panel))}. {title(report, panel, lang)}"
+
+
+def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
+    """Bars up to three times the limit, those beyond the limit in another colour."""
+    sla = report.slas[panel]
+    edges, share = sla.histogram.edges_min, sla.histogram.share
+    if np.isnan(share.mean).all():
+        return nothing(ax, say(lang, "no letters"))
+    late = edges[:-1] >= sla.limit_min * (1 - 1e-9)
+    for which, colour, key in ((~late, BLUE, "in time"), (late, VERMILION, "late")):
+        ax.bar(edges[:-1][which], share.mean[which], np.diff(edges)[which], align="edge", color=colour,
+               edgecolor="white", linewidth=0.4, label=say(lang, key))  # fmt: skip
+    if not np.isnan(share.low).any():
+        middle = (edges[:-1] + edges[1:]) / 2
+        ax.vlines(middle, share.low, share.high, color=BLACK, linewidth=0.7, label=say(lang, "95% interval"))
+    ax.axvline(sla.limit_min, color=BLACK, linewidth=1.6, label=f"{say(lang, 'limit')} {limit(lang, sla.limit)}")
+    if sla.histogram.beyond.mean:
+        ax.text(0.99, 0.03, say(lang, "beyond", share=percent(sla.histogram.beyond.mean)), ha="right", va="bottom",
+                color=GREY, transform=ax.transAxes)  # fmt: skip
+    ax.set_xlim(0, float(edges[-1]))
+    ticks = np.linspace(0, edges[-1], 7)
+    ax.set_xticks(ticks, [duration(lang, float(minutes)) for minutes in ticks])
+    percent_axis(ax, "y")
+    ax.set_ylabel(say(lang, "letters share"))
+    ax.legend(loc="upper right")
+    return ax

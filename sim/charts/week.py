@@ -1,0 +1,53 @@
+"""When do letters come that are answered late? Compliance by weekday and hour of receipt."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+
+from sim.charts.style import BLACK, GREY, hour_axis, nothing
+from sim.charts.words import WEEKDAYS, say
+from sim.report import Report
+from sim.text.words import name, percent
+
+
+def title(report: Report, panel: str, lang: str) -> str:
+    """The weakest hour of the week."""
+    compliance = report.slas[panel].by_hour_of_week.mean
+    if np.isnan(compliance).all():
+        return f"{name(lang, panel)}: {say(lang, 'no letters')}"
+    day, hour = np.unravel_index(np.nanargmin(compliance), compliance.shape)
+    share = percent(float(compliance[day, hour]))
+    return say(lang, "week", sla=name(lang, panel), day=WEEKDAYS[lang][day], hour=f"{hour:02}", share=share)
+
+
+def alt(report: Report, panel: str, lang: str) -> str:
+    """What is drawn."""
+    return f"{say(lang, 'week alt', sla=name(lang, panel))}. {title(report, panel, lang)}"
+
+
+def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
+    """A heat map, weekdays down and hours across; every fifth percent is written where it is dark."""
+    sla = report.slas[panel]
+    compliance = sla.by_hour_of_week.mean
+    if np.isnan(compliance).all():
+        return nothing(ax, say(lang, "no letters"))
+    least = min(float(np.nanmin(compliance)), sla.target if sla.target is not None else 1.0, 0.9)
+    ax.set_facecolor("#F4F4F4")
+    mesh = ax.pcolormesh(
+        np.arange(25), np.arange(8), np.ma.masked_invalid(compliance), cmap="cividis", norm=Normalize(least, 1),
+        edgecolors="white", linewidth=0.6,
+    )  # fmt: skip
+    for day, hour in zip(*np.nonzero(compliance < (sla.target or 0.0)), strict=True):
+        share = float(compliance[day, hour])
+        ax.text(hour + 0.5, day + 0.5, f"{100 * share:.0f}", ha="center", va="center", fontsize=7,
+                color="white" if share < (least + 1) / 2 else BLACK)  # fmt: skip
+    ax.set_yticks([row + 0.5 for row in range(7)], WEEKDAYS[lang], color=BLACK)
+    ax.set_ylim(7, 0)
+    hour_axis(ax)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.set_xlabel(say(lang, "hour of receipt"))
+    bar = ax.figure.colorbar(mesh, ax=ax, pad=0.01, format=lambda share, _: f"{100 * share:g}%")
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(color=GREY)
+    return ax
