@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from sim.arrivals import Letters
+from sim.clock import LONGEST
 from sim.errors import SimError
 from sim.jurisdiction import Jurisdiction, OneALetter
 from sim.models.base import PerCategory
@@ -22,9 +23,6 @@ from sim.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Bools, Floats, Int8s, 
 
 MOST_TIMES = 10_000
 """How often a letter may come to a step before a loop is taken to be endless."""
-
-LONGEST = 10**12
-"""Longest service or delay in seconds, far beyond any horizon; sums of it still fit."""
 
 MOST_SECONDS = 2**31 - 1
 """Largest value of the columns of 32 bits."""
@@ -188,7 +186,8 @@ class _Unrolling:
                 continue
             drawn = self._drawn(Purpose.ROUTE, step, letters) if drawn is None else drawn
             route = choice(list(routing.values()), drawn[rows])
-            units[rows] = np.choose(route, [self.own.unit_of(team)[letters[rows]] for team in teams])
+            possible = np.stack([self.own.unit_of(team)[letters[rows]] for team in teams])
+            units[rows] = possible[route, np.arange(len(route))]
         return units
 
     def _seconds(
@@ -227,5 +226,5 @@ class _Unrolling:
 
 
 def whole(seconds: Floats, least: int) -> Int64s:
-    """Durations rounded to whole seconds, and not below `least`."""
+    """Durations rounded to whole seconds, not below `least` and, at the far tail, not beyond a hundred years."""
     return np.clip(np.rint(seconds), least, LONGEST).astype(np.int64)
