@@ -12,7 +12,7 @@ from sim.errors import SimError
 from sim.models.arrivals import Arrivals, Decay
 from sim.rates import expected_letters
 from sim.setting import Setting
-from sim.shifts import shifts_of
+from sim.shifts import groups_of, shifts_of
 from sim.tables import Roster
 from sim.workload import draw_workload
 
@@ -42,7 +42,7 @@ class Cost:
 
     letters: float
     visits: float
-    shifts: int
+    shifts: float
     bytes: float
     seconds: float
 
@@ -59,12 +59,15 @@ def estimate(setting: Setting, engine: str = "compiled") -> Cost:
     visits = letters * _visits_a_letter(setting, letters)
     jobs = sum(team.unit_count * team.other_duty.per_hour for team in scenario.teams.values() if team.other_duty)
     visits += jobs * scenario.horizon / HOUR
-    shifts = 0
+    shifts = 0.0
     for team in scenario.teams.values():
         for roster, headcount in team.staff.items():
             pattern = scenario.roster(roster)
-            a_unit = 1 if pattern is None else len(shifts_of(pattern, setting).start)
-            shifts += min(team.unit_count, headcount) * a_unit
+            if pattern is None:
+                shifts += min(headcount, team.unit_count)
+            else:
+                groups = groups_of(pattern)
+                shifts += min(headcount, team.unit_count * groups) * len(shifts_of(pattern, setting).start) / groups
     hours = len(scenario.teams) * scenario.horizon / HOUR
     return Cost(
         letters=letters,

@@ -5,6 +5,8 @@ A replication depends on the scenario and its number alone, so results are the s
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -96,8 +98,24 @@ def _see(
 
 
 def _processes(workers: int) -> Executor:
-    # Forked processes would inherit locks that another thread holds.
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    # Forked from here they would inherit locks that another thread holds; forked from a server that has imported
+    # what they need, they start at once.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, "sim.engine_simpy"])
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_stay_with_parent)
+
+
+def _stay_with_parent() -> None:
+    """Leave Ctrl-C to the parent process, and go when it goes, however it goes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "called in a worker"
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def _in_order(

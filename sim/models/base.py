@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Final, Generic, Protocol, Self, TypeVar
 
 from pydantic import (
@@ -221,6 +222,10 @@ class PerCategory(Record, Generic[T]):
         written = write(self)
         values = written["per_category"]
         return values["default"] if list(values) == ["default"] else written
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A class made by subscription has no name by which another process could find it; the plain one has.
+        return partial(PerCategory.model_construct, per_category=self.per_category), ()
 
     def of(self, category: str) -> T:
         """Value for a category.
