@@ -6,12 +6,14 @@ from typing import TypeVar
 
 from scipy.stats import t as student
 
+from sim.compliance import SlaCounts, sla_counts
 from sim.experiment import Replication, replicate
 from sim.loading import load
 from sim.measures import Counts, Measures, measure
+from sim.outcome import Outcome
 from sim.report import Report, summarise
 from sim.setting import Setting, setting_of
-from sim.statistics import Estimate
+from sim.statistics import Estimate, stacked
 
 T = TypeVar("T")
 
@@ -47,9 +49,18 @@ def report(of: Setting) -> Report:
     return summarise(of, everything, scenario=of.scenario.name, engine="compiled")
 
 
-def counted(of: Setting, *, keep: float = 1.0) -> list[Counts]:
+def counted(of: Setting) -> list[Counts]:
     """The counts of each replication of a scenario."""
-    return see(of, lambda replication: measured(replication).counts, keep=keep)
+    return see(of, lambda replication: measured(replication).counts)
+
+
+def promises(of: Setting, *, keep: float = 1.0) -> tuple[SlaCounts, ...]:
+    """How each SLA of a scenario was kept, its arrays with a first axis for the replications."""
+
+    def look(replication: Replication) -> tuple[SlaCounts, ...]:
+        return sla_counts(Outcome(replication.setting, replication.workload, replication.roster, replication.log))
+
+    return stacked(see(of, look, keep=keep, stretches=False))
 
 
 def half_width(estimate: Estimate) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from changing_desk import CHANGING, changing_desk
-from runs import agree, counted, report, setting, written
+from runs import agree, counted, promises, report, setting, written
 
 from sim.clock import HOUR
 from sim.queueing import (
@@ -268,8 +268,7 @@ sla:
         "cool_down=1 h",
         "replications=2000",
     )
-    on_time = [each.slas[0].compliance for each in counted(desk)]
-    groups = Ratio(*(np.reshape([getattr(each, part) for each in on_time], (200, 10)).T for part in ("part", "whole")))
-    reported = ratio_over(groups, share=True)
+    on_time = promises(desk)[0].compliance
+    reported = ratio_over(Ratio(*(column.reshape(200, 10).T for column in on_time)), share=True)
     truth = 1 - 0.5 * exp(-0.5 * 2)
     assert 180 <= np.count_nonzero((reported.low <= truth) & (truth <= reported.high)) <= 198
