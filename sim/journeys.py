@@ -60,7 +60,7 @@ class Journeys:
 
     @cached_property
     def row_of_visit(self) -> Int64s:
-        """Row of the letter that each visit belongs to; -1 for other duty, shape (visits,)."""
+        """Row of the letter that each visit belongs to; -1 for other duty and after the horizon."""
         rows = np.full(self.workload.letters, -1)
         rows[self.letters] = np.arange(len(self.letters))
         return np.repeat(rows, np.diff(self.workload.first_visit))
@@ -74,14 +74,15 @@ class Journeys:
 
     def first_visits(self, step: str) -> Int64s:
         """The visit with which each letter first comes to a step, or -1 if it never does, shape (rows,)."""
-        visits = np.flatnonzero(self.workload.step == steps_of(self.setting)[step])
-        first = np.full(len(self.letters), -1)
-        first[self.row_of_visit[visits[::-1]]] = visits[::-1]  # the last assignment stays: the first visit
-        return first
+        visits = np.flatnonzero(self.workload.step == steps_of(self.setting)[step])[::-1]
+        # Row -1, of letters that come after the horizon, takes the last entry.
+        first = np.full(len(self.letters) + 1, -1)
+        first[self.row_of_visit[visits]] = visits  # the last assignment stays: the first visit
+        return first[:-1]
 
     def last_work(self) -> Int64s:
         """The last visit of each letter that is work, or -1, shape (rows,)."""
-        visits = np.flatnonzero((self.workload.unit != NO_UNIT) & (self.row_of_visit >= 0))
-        last = np.full(len(self.letters), -1)
+        visits = np.flatnonzero(self.workload.unit != NO_UNIT)
+        last = np.full(len(self.letters) + 1, -1)
         last[self.row_of_visit[visits]] = visits
-        return last
+        return last[:-1]
