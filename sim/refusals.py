@@ -17,14 +17,14 @@ _RULES: Final = {
     "finite_number": "must be a finite number",
     "float_parsing": "must be a number",
     "float_type": "must be a number",
-    "greater_than": "must be more than {gt:g}",
-    "greater_than_equal": "must be {ge:g} or more",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
     "int_from_float": "must be a whole number",
     "int_parsing": "must be a whole number",
     "int_parsing_size": "must be a whole number",
     "int_type": "must be a whole number",
-    "less_than": "must be less than {lt:g}",
-    "less_than_equal": "must be at most {le:g}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
     "list_type": "must be a list",
     "literal_error": "must be {expected}",
     "mapping_type": "must be a mapping",
@@ -62,11 +62,20 @@ def _refusal(error: Any, root: Node) -> Problem:
 
 def _message(kind: str, error: Any) -> str:
     if kind == "value_error":
-        return str(error["ctx"]["error"])
+        # Those who read quantities know Python's way of writing things only.
+        return str(error["ctx"]["error"]).replace(f"(got {error['input']!r})", f"(got {_got(error['input'])})")
     if kind == FINAL:
         return str(error["msg"])
-    rule = error["msg"] if kind == RULE else _RULES[kind].format(**error.get("ctx", {}))
+    # A bound on what was written as text is one on seconds.
+    unit = " s" if isinstance(error["input"], str) else ""
+    facts = error.get("ctx", {})
+    facts = facts | {key: f"{_whole(facts[key])}{unit}" for key in ("ge", "gt", "le", "lt") if key in facts}
+    rule = error["msg"] if kind == RULE else _RULES[kind].format(**facts)
     return f"{rule} (got {_got(error['input'])})"
+
+
+def _whole(number: float) -> float:
+    return int(number) if number == int(number) else number
 
 
 def _got(written: Any) -> str:

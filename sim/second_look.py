@@ -49,9 +49,11 @@ def second_look(written: dict[str, Any], problems: Iterable[Problem], files: Fil
 def _mend(written: dict[str, Any], parts: tuple[str | int, ...]) -> bool:
     """Make an entry right; false if then nothing can be said of the rest."""
     section = str(parts[0]) if parts else ""
+    if section not in {field.alias or name for name, field in Scenario.model_fields.items()}:
+        return False  # the whole file, or a section that is not read because its name is wrong
     if section in _SOUND:
         written[section] = _SOUND[section]
-    elif section == "sla" or section not in {*_SOUND_ENTRY, "workflow", ""}:
+    elif section not in {*_SOUND_ENTRY, "workflow"}:
         entries = written.get(section)
         if len(parts) > 1 and isinstance(entries, dict):
             entries.pop(parts[1], None)

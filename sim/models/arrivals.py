@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from sim.clock import DAY, HOUR, MINUTE, MOMENT, parse_moment
-from sim.models.base import RULE, Duration, Factor, Number, Record, Share, Weight, files_of, same_file
+from sim.models.base import RULE, Factor, Number, Positive, Record, Share, Weight, files_of, same_file
 from sim.models.wording import one_of
 from sim.tables import Int64s
 
@@ -103,7 +103,7 @@ class Decay(Record):
     """Letters a day at the very start of day 0."""
     floor: PerDay
     """Letters a day in the long run."""
-    half_life: Annotated[Duration, Field(gt=0)]
+    half_life: Positive
     """Time in which the excess over the floor halves."""
 
 
@@ -121,7 +121,7 @@ class Surge(Record):
 
     from_: Annotated[Moment, Field(alias="from")]
     """When it begins."""
-    lasts: Annotated[Duration, Field(gt=0)]
+    lasts: Positive
     """How long."""
     times: Factor
     """Factor on the arrival rate; below 1 is a lull."""
@@ -225,8 +225,10 @@ class Arrivals(Record):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        if (self.per_day is None) == (self.trace is None):
-            raise ValueError("needs either per_day or trace, and not both; null removes one")
+        if self.per_day is None and self.trace is None:
+            raise ValueError("needs per_day or trace")
+        if self.per_day is not None and self.trace is not None:
+            raise ValueError("says per_day and trace, which exclude each other; leave one, or remove one with null")
         if self.trace is not None:
             fields = type(self).model_fields
             shape = [key for key, field in fields.items() if key != "trace" and getattr(self, key) != field.default]

@@ -180,6 +180,9 @@ Duration = Annotated[
 ]
 """Seconds; written with its unit: `90 s`, `10 min`, `2 h`, `4 d`."""
 
+Positive = Annotated[Duration, Field(gt=0)]
+"""A duration that is not 0."""
+
 WrittenLimit = Annotated[
     Limit,
     BeforeValidator(lambda written: written if isinstance(written, Limit) else parse_limit(written)),

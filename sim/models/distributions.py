@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from sim.clock import format_duration
-from sim.models.base import FINAL, RULE, Duration, Number, Record, files_of, same_file
+from sim.models.base import FINAL, RULE, Duration, Number, Positive, Record, files_of, same_file
 
 
 def _listed(count: int) -> Callable[[Any], Any]:
@@ -49,7 +49,7 @@ class Constant(Record):
 class Lognormal(Record):
     """Lognormal, the usual shape of handling times: `{mean: 8 min, cv: 1.1}`."""
 
-    mean: Duration
+    mean: Positive
     cv: Annotated[Number, Field(ge=0, le=20)]
     """Standard deviation over mean."""
 
@@ -57,7 +57,7 @@ class Lognormal(Record):
 class Exponential(Record):
     """Exponential: `{exponential: 25 min}`."""
 
-    exponential: Duration
+    exponential: Positive
     """The mean."""
 
 
