@@ -104,14 +104,14 @@ def occupancy(journeys: Journeys) -> Occupancy:
     group = doing * teams + places.team_of[stretches.unit]
     # A wait has shift -1 and finds the horizon there: it ends with no shift.
     shift_end = np.append(roster.end, scenario.horizon)[stretches.shift]
+    # Nobody starts anything in overtime, so that a stretch begins within its shift.
     late = np.flatnonzero(stretches.end > shift_end)
-    overtime_start = np.maximum(stretches.start, shift_end)[late]
     counted = presence(
         cells,
         5 * teams,
         np.concatenate([group, _OVERTIME * teams + places.team_of[stretches.unit[late]]]),
-        np.concatenate([stretches.start, overtime_start]),
-        np.concatenate([np.maximum(np.minimum(stretches.end, shift_end), stretches.start), stretches.end[late]]),
+        np.concatenate([stretches.start, shift_end[late]]),
+        np.concatenate([np.minimum(stretches.end, shift_end), stretches.end[late]]),
     )
 
     def of(kind: int) -> Presence:

@@ -1,0 +1,108 @@
+"""The rows of a replication's tables, letter by letter and hour by hour."""
+
+from mailbox import AGAIN, BRANCH, ENQUIRE, HANDLE, NORTH, SIGN, SOUTH, at, lived, mailbox, marked, with_other_duty
+from typing import Any
+
+from builder import delay, letters, shifts, work
+from hypothesis import given
+from strategies import days
+
+from sim.clock import HOUR
+from sim.rows import hour_table, letter_table
+from sim.slaclock import Fate
+from sim.tables import FINISH, NOT_YET
+
+SLAS = {
+    "signed": {"until": "sign.finished", "within": "10 min", "for": ["noise"]},
+    "handled": {"until": "handle.finished", "within": "1 h"},
+}
+
+
+def test_a_row_for_every_letter() -> None:
+    """The second row of the workload is other duty; the window ends at 20:00."""
+    workload = letters(
+        (at(9), work(NORTH, 60), delay(600), work(NORTH, 300), delay(0), delay(60), work(SOUTH, 10)),
+        (at(10), work(NORTH, 60)),
+        (at(21), work(SOUTH, 60), delay(600)),
+    )
+    workload = with_other_duty(workload, 1)
+    workload = marked(
+        workload,
+        step=[SIGN, ENQUIRE, HANDLE, AGAIN, ENQUIRE, HANDLE, -1, SIGN, ENQUIRE],
+        category=[0, -1, 1],
+        channel=[1, -1, 0],
+        home=[1, 1, 2],
+        left=[False, False, True],
+    )
+    setting = mailbox(window="20 h", cool_down="4 h", sla=SLAS)
+    table = letter_table(lived(setting, workload, shifts((NORTH, 0, at(24), 1), units=3)))
+    columns = table._asdict()
+    many = {name: columns.pop(name) for name in ("milestones", "elapsed", "fate")}
+    assert {name: column.tolist() for name, column in columns.items()} == {
+        "letter": [0, 2],
+        "received": [at(9), at(21)],
+        "counted": [True, False],
+        "left": [False, True],
+        "closed": [NOT_YET, NOT_YET],
+        "category": [0, 1],
+        "channel": [1, 0],
+        "unit": [NORTH, SOUTH],
+    }
+    # The first time at each step; how often a letter comes back is in no row.
+    assert {name: column.tolist() for name, column in many["milestones"].items()} == {
+        "sign.queued": [at(9), at(21)],
+        "sign.started": [at(9), NOT_YET],
+        "sign.finished": [at(9, 1), NOT_YET],
+        "enquire.queued": [at(9, 1), NOT_YET],
+        "enquire.started": [at(9, 1), NOT_YET],
+        "enquire.finished": [at(9, 11), NOT_YET],
+        "handle.queued": [at(9, 11), NOT_YET],
+        "handle.started": [at(9, 11), NOT_YET],
+        "handle.finished": [at(9, 16), NOT_YET],
+        "again.queued": [at(9, 16), NOT_YET],
+        "again.started": [at(9, 16), NOT_YET],
+        "again.finished": [at(9, 16), NOT_YET],
+    }
+    assert {name: column.tolist() for name, column in many["elapsed"].items()} == {
+        "signed": [60, NOT_YET],
+        "handled": [16 * 60, NOT_YET],
+    }
+    assert {name: column.tolist() for name, column in many["fate"].items()} == {
+        "signed": [Fate.MET, Fate.NOT_PROMISED],
+        "handled": [Fate.MET, Fate.NOT_PROMISED],
+    }
+
+
+def test_a_row_for_every_team_and_hour() -> None:
+    """Two and a half hours: one person of the north until 01:30, who stays 15 min longer; a window in between."""
+    slow = work(NORTH, at(1, 30), at_shift_end=FINISH)
+    workload = letters(
+        (at(0, 15), slow), (at(0, 30), work(NORTH, 60)), (at(1), work(BRANCH, at(2))), (at(2), delay(60))
+    )
+    setting = mailbox(warm_up="45 min", window="1 h", cool_down="45 min")
+    roster = shifts((NORTH, 0, at(1, 30), 1), (BRANCH, at(1), at(3), 2), units=3)
+    table = hour_table(lived(setting, workload, roster))
+    assert {name: column.tolist() for name, column in table._asdict().items()} == {
+        "team": [0, 0, 0, 1, 1, 1],
+        "hour": [0, 1, 2, 0, 1, 2],
+        "received": [0, 1, 0, 2, 0, 0],
+        "on_duty": [0, 2, 2, 1, 0.5, 0],
+        "busy": [0, 1, 1, 0.75, 0.5, 0],
+        "other_duty": [0, 0, 0, 0, 0, 0],
+        "overtime": [0, 0, 0, 0, 0.25, 0],
+        "waiting": [0, 0, 0, 0.5, 1, 1],
+        "backlog": [0, 1, 1, 2, 1, 1],
+    }
+
+
+@given(days(tick=600))
+def test_hours_hold_what_the_log_says(day: Any) -> None:
+    setting = mailbox(window=f"{max(day.horizon, 1)} s", workflow=[{f"s{n}": {"wait": "1 s"}} for n in range(5)])
+    found = lived(setting, day.workload, day.roster._replace(units=3))
+    table = hour_table(found)
+    work_of_letters = day.workload.unit >= 0
+    assert table.received.sum() == (work_of_letters & (found.log.queued >= 0)).sum()
+    assert len(table.hour) == 2 * -(-found.setting.scenario.horizon // HOUR)
+    last = table.hour == table.hour.max()
+    here = work_of_letters & (found.log.queued >= 0) & (found.log.finished < 0)
+    assert table.backlog[last].sum() == here.sum()
