@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Final, Generic, Protocol, Self, TypeVar
 
@@ -140,7 +141,8 @@ def parse_share(written: object) -> float:
         ValueError: neither.
     """
     if isinstance(written, str) and re.fullmatch(_PERCENTAGE, written):
-        return float(written.removesuffix("%")) / 100
+        # In decimals, so that 99.9% is the same number as 0.999.
+        return float(Decimal(written.removesuffix("%")) / 100)
     if isinstance(written, int | float) and not isinstance(written, bool):
         return float(written)
     raise ValueError(f"must be a share such as 15% or 0.15 (got {written!r})")
