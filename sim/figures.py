@@ -8,6 +8,8 @@ window, unless it says otherwise.
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from sim.causes import Why
 from sim.statistics import Band, Estimate, Verdict
 from sim.tables import Floats
@@ -126,14 +128,15 @@ class SlaFigures:
         limit_min: minutes on the SLA's own clock, as are all its durations.
         letters: letters a replication to which it applies and whose outcome is known.
         undecided: letters a replication still within the limit when the simulation ends; they count nowhere.
-        elapsed_min: until the promise was kept; of a letter still open after the limit, until the simulation ends.
+        elapsed_min: until the promise was kept; of a letter still open after the limit, until the simulation
+            ends. So the share of the letters within the limit is the compliance.
         by_hour_of_week: compliance by weekday and hour of receipt, shape (7, 24), Monday first.
         letters_by_hour_of_week: letters a replication, same shape.
         by_home: by home unit, those with letters.
-        by_team: by the team that brought it about, or in whose queue the letter is.
+        by_team: by the team that brought it about, or whose turn it is.
         causes: of its breaches, the commonest first.
-        breaches_by_hour: letters a replication by hour of the day at which the longest part of the breach
-            began, and by cause in the order of `Why`, shape (24, causes).
+        breaches_by_hour: letters a replication by hour of the day at which the clock began, and by cause in
+            the order of `Why`, shape (24, causes).
     """
 
     name: str
@@ -162,17 +165,20 @@ class SlaFigures:
     def worst_hours(self) -> tuple[int, int] | None:
         """Shortest span of hours of the day, [start, end) with end up to start + 24, with half of the breaches.
 
-        By the hour at which the longest part of the breach began. None without breaches.
+        Of several the one with most breaches, then the first. By the hour at which a letter's clock began; None
+        without breaches.
         """
         by_hour = self.breaches_by_hour.mean.sum(axis=1)
         if not by_hour.sum() > 0:
             return None
-        twice = [0.0]
-        for breaches in (*by_hour, *by_hour):
-            twice.append(twice[-1] + float(breaches))
-        half = 0.5 * twice[24]
-        spans = ((start, start + length) for length in range(1, 25) for start in range(24))
-        return next(span for span in spans if twice[span[1]] - twice[span[0]] >= half * (1 - 1e-12))
+        upto = np.cumsum([0.0, *by_hour, *by_hour])
+        enough = 0.5 * by_hour.sum() * (1 - 1e-12)
+        for length in range(1, 24):
+            within = upto[length : length + 24] - upto[:24]
+            start = int((within > within.max() * (1 - 1e-12)).argmax())
+            if within[start] >= enough:
+                return start, start + length
+        return 0, 24
 
 
 @dataclass(frozen=True)
