@@ -8,6 +8,10 @@ SimError                 anything this package refuses or cannot do; its text is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+MOST_SHOWN: Final = 100
+"""Problems that a text lists; who has more than that mends those first."""
 
 
 class SimError(Exception):
@@ -51,7 +55,9 @@ class ScenarioError(SimError):
         self.problems = tuple(problems)
         count = len(self.problems)
         heading = f"{source} has {count} problem{'' if count == 1 else 's'}"
-        super().__init__("\n".join([heading, *(f"  {problem}" for problem in self.problems)]))
+        shown = [f"  {problem}" for problem in self.problems[:MOST_SHOWN]]
+        more = [f"  ... and {count - MOST_SHOWN} more"] if count > MOST_SHOWN else []
+        super().__init__("\n".join([heading, *shown, *more]))
 
 
 class EngineMismatch(SimError):  # noqa: N818 - the field's word is mismatch

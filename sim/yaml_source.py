@@ -23,6 +23,9 @@ MAX_BYTES: Final = 1_000_000
 MAX_DEPTH: Final = 20
 """The language itself needs nine levels."""
 
+MAX_VALUES: Final = 50_000
+"""Values of a file; checking more would take longer than a person waits."""
+
 MAX_DIGITS: Final = 40
 """A longer number is a slip, and slow to convert."""
 
@@ -186,6 +189,7 @@ class _Builder:
         self.origin = origin
         self.problems: list[Problem] = []
         self.scalars: list[events.ScalarEvent] = []
+        self.values = 0
 
     def document(self, text: str) -> Node | None:
         stream = iter(YAML(typ="safe", pure=True).parse(text))
@@ -207,6 +211,9 @@ class _Builder:
             raise _Refused(f"tags such as {event.tag} are not part of the language", _line(event))
         if len(parts) >= MAX_DEPTH:
             raise _Refused(f"is nested more than {MAX_DEPTH} levels deep", _line(event))
+        self.values += 1
+        if self.values > MAX_VALUES:
+            raise _Refused(f"has more than {MAX_VALUES} values", _line(event))
         if isinstance(event, events.ScalarEvent):
             self.scalars.append(event)
             last = event.end_mark.line + (0 if event.style in ("|", ">") else 1)
