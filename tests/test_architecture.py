@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 HOUSE = (
     (8, "door", "cli", "click rich rich_click"),
     (7, "showing", "charts", "matplotlib numpy"),
-    (7, "showing", "html", "fontTools jinja2"),
+    (7, "showing", "html", "fontTools jinja2 markupsafe"),
     (7, "showing", "results folders", ""),
     (7, "showing", "parquet", "duckdb numpy"),
     (7, "showing", "text", "numpy rich"),
@@ -48,7 +48,7 @@ HOUSE = (
     (1, "nouns", "models", "numpy pydantic pydantic_core"),
     (0, "ground", "clock", "holidays numpy"),
     (0, "ground", "streams tables", "numpy"),
-    (0, "ground", "errors paths version", ""),
+    (0, "ground", "errors paths version caches", ""),
 )
 FLOOR = {module: floor for floor, _, modules, _ in HOUSE for module in modules.split()}
 OUTSIDE = {module: set(libraries.split()) for *_, modules, libraries in HOUSE for module in modules.split()}

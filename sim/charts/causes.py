@@ -75,7 +75,7 @@ def draw_where(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     percent_axis(ax)
     ax.grid(axis="x")
     ax.set_xlabel(say(lang, "share of late"))
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
     return ax
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from sim.charts import backlog, causes, compliance, league, path, staffing, utilisation, waits, week
 from sim.charts.style import look
 from sim.report import Report
+from sim.statistics import Verdict
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,16 @@ def every_sla(report: Report) -> list[str]:
 
 
 def late_slas(report: Report) -> list[str]:
-    """A picture for each SLA that some letters breach."""
-    return [sla.name for sla in report.slas.values() if sla.breaches.mean]
+    """A picture for each SLA that is not met, or for the weakest one if all are."""
+    late = [sla for sla in report.slas.values() if sla.breaches.mean]
+    failed = [sla.name for sla in late if sla.verdict in (Verdict.MISSED, Verdict.UNCLEAR)]
+    return failed or [sla.name for sla in sorted(late, key=lambda sla: sla.compliance.mean or 0.0)[:1]]
 
 
 def staffed_teams(report: Report) -> list[str]:
-    """A picture for each team that has people."""
-    return [team.name for team in report.teams.values() if team.headcount]
+    """A picture for each team of the mailbox's own that has people; for every team if none is its own."""
+    staffed = [team for team in report.teams.values() if team.headcount]
+    return [team.name for team in staffed if team.counted] or [team.name for team in staffed]
 
 
 CHARTS: Final = (

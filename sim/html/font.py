@@ -1,0 +1,49 @@
+"""The part of the Chinese font that a page needs, small enough to be embedded."""
+
+import base64
+import hashlib
+import os
+from io import BytesIO
+from pathlib import Path
+from string import ascii_letters, digits, punctuation
+from typing import Final
+
+from sim.caches import user_cache
+from sim.charts.style import font_path
+
+ALWAYS: Final = ascii_letters + digits + punctuation + " –—·×≥≤、。，：；？！（）「」%…"
+"""Characters that every page gets, whatever it says."""
+
+
+def embedded_font(text: str) -> str:
+    """A WOFF2 font, in base64, with the characters of a text; the same characters give the same font.
+
+    Cutting a font takes a second, so the result is kept in the user's cache where that can be written.
+    """
+    characters = "".join(sorted(set(text + ALWAYS)))
+    kept = user_cache() / "fonts" / f"{hashlib.sha256(characters.encode()).hexdigest()[:16]}.woff2"
+    try:
+        return base64.b64encode(kept.read_bytes()).decode()
+    except OSError:
+        font = _cut(font_path(), characters)
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_suffix(f".{os.getpid()}")
+        beside.write_bytes(font)
+        beside.replace(kept)
+    except OSError:
+        pass  # a cache that cannot be written only costs time
+    return base64.b64encode(font).decode()
+
+
+def _cut(path: Path, characters: str) -> bytes:
+    from fontTools import subset
+
+    options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True, name_IDs=[])
+    file = BytesIO()
+    with subset.load_font(str(path), options) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(text=characters)
+        cutter.subset(font)
+        subset.save_font(font, file, options)
+    return file.getvalue()

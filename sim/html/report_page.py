@@ -1,0 +1,172 @@
+"""The report on one run as a page: the answer first, then charts, tables, and where the figures come from."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from sim.charts.pictures import Groups
+from sim.figures import GroupFigures, SlaFigures, StepFigures
+from sim.html.page import fill, page
+from sim.html.words import LANGUAGES, say
+from sim.report import Report
+from sim.text.answer import count, interval, sentences
+from sim.text.words import duration, limit, name, number, percent, word
+
+Table = tuple[str, list[str], list[list[Any]]]
+"""Caption, headings and rows."""
+
+
+def report_page(
+    report: Report,
+    *,
+    about: str,
+    window: str,
+    figures: Sequence[Mapping[str, str]],
+    manifest: Mapping[str, Any],
+    pictures: Mapping[str, Groups],
+    lang: str,
+) -> str:
+    """The page of a run.
+
+    Args:
+        about: what the scenario says it is for.
+        window: the counted window, for example `14 d`.
+        figures: figures of the scenario with path, value, mark and note.
+        manifest: how the run came about.
+        pictures: charts with their names, by language.
+        lang: the language in which the page opens.
+    """
+    bodies = {
+        each: fill(
+            "report.html.j2",
+            lang=each,
+            title=report.title or report.scenario,
+            about=about,
+            facts=_facts(report, each),
+            verdict=report.holds.value if report.holds else "none",
+            sentences=list(sentences(report, each)),
+            first_tables=[sla_table(report, each)] if report.slas else [],
+            note=say(each, "letters note", window=limit(each, window), replications=report.replications),
+            groups=[(say(each, chart), drawn) for chart, drawn in pictures[each]],
+            tables=[*_group_tables(report, each), _step_table(report, each), _team_table(report, each)],
+            marks=_marks(figures, each),
+            changes=manifest.get("changes", []),
+            manifest=json.dumps(
+                {key: value for key, value in manifest.items() if key not in ("figures", "changes")},
+                indent=1,
+                ensure_ascii=False,
+            ),
+        )
+        for each in LANGUAGES
+    }
+    return page(report.title or report.scenario, lang, bodies, _contents, report.summary())
+
+
+def value(text: str, figure: float | None, path: str) -> Markup:
+    """A number as people read it, with the exact one and where it stands in summary.json beside it."""
+    exact = "" if figure is None else repr(float(figure))
+    return Markup('<data value="{}" data-path="{}">{}</data>').format(exact, path, text)
+
+
+def sla_table(report: Report, lang: str) -> Table:
+    """One row an SLA."""
+    headings = ["sla table", "promise", "limit", "target", "compliance column", "verdict", "letters", "half", "p95"]
+    rows = [[
+        name(lang, sla.name),
+        word(lang, "until", from_=name(lang, sla.from_), until=name(lang, sla.until)),
+        limit(lang, sla.limit),
+        percent(sla.target),
+        value(interval(sla.compliance), sla.compliance.mean, f"sla.{sla.name}.compliance.mean"),
+        _verdict(sla, lang),
+        value(count(sla.letters), sla.letters.mean, f"sla.{sla.name}.letters.mean"),
+        value(duration(lang, sla.elapsed_min.p50), sla.elapsed_min.p50, f"sla.{sla.name}.elapsed_min.p50"),
+        value(duration(lang, sla.elapsed_min.p95), sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95"),
+    ] for sla in report.slas.values()]  # fmt: skip
+    return say(lang, "sla table"), [say(lang, heading) for heading in headings], rows
+
+
+def _verdict(sla: SlaFigures, lang: str) -> Markup:
+    verdict = sla.verdict.value if sla.verdict else "none"
+    key = {"met": "met", "missed": "verdict missed", "unclear": "verdict unclear", "none": "no target"}[verdict]
+    return Markup('<span class="verdict {}">{}</span>').format(verdict, say(lang, key))
+
+
+def _contents(lang: str) -> list[tuple[str, str]]:
+    return [(key, say(lang, key)) for key in ("answer", "charts", "tables", "assumptions", "manifest")]
+
+
+def _facts(report: Report, lang: str) -> list[str]:
+    return [
+        say(lang, "staff", count=f"{report.headcount:,}"),
+        say(lang, "cost", cost=f"{report.cost:,.6g}"),
+        word(
+            lang,
+            "heading",
+            title=report.scenario,
+            replications=report.replications,
+            letters=count(report.letters.received),
+            headcount=f"{report.headcount:,}",
+        ),
+    ]
+
+
+def _group_tables(report: Report, lang: str) -> list[Table]:
+    """Compliance by category and by channel, where there is more than one."""
+    tables = []
+    for key, groups in (
+        ("category", {sla.name: sla.by_category for sla in report.slas.values()}),
+        ("channel", {sla.name: sla.by_channel for sla in report.slas.values()}),
+    ):
+        names = list(dict.fromkeys(group.name for each in groups.values() for group in each))
+        if len(names) > 1:
+            headings = [say(lang, key), *(name(lang, sla) for sla in groups)]
+            rows = [[name(lang, group), *(_of(each, group) for each in groups.values())] for group in names]
+            tables.append((say(lang, f"by {key}"), headings, rows))
+    return tables
+
+
+def _of(groups: Sequence[GroupFigures], group: str) -> str:
+    return next((interval(each.compliance) for each in groups if each.name == group), "–")
+
+
+def _step_table(report: Report, lang: str) -> Table:
+    headings = ["step", "visits", "waited", "wait", "wait95", "service", "interruptions"]
+    rows = [_step_row(step, lang) for step in report.steps.values()]
+    return say(lang, "step table"), [say(lang, heading) for heading in headings], rows
+
+
+def _step_row(step: StepFigures, lang: str) -> list[Any]:
+    waited, wait, path = step.delayed_share.mean, step.wait_min, f"steps.{step.name}"
+    return [
+        name(lang, step.name),
+        value(count(step.visits), step.visits.mean, f"{path}.visits.mean"),
+        value(percent(waited), waited, f"{path}.delayed_share.mean"),
+        value(duration(lang, wait.mean.mean), wait.mean.mean, f"{path}.wait_min.mean.mean"),
+        value(duration(lang, wait.p95), wait.p95, f"{path}.wait_min.p95"),
+        duration(lang, step.service_min.mean.mean),
+        count(step.interruptions),
+    ]
+
+
+def _team_table(report: Report, lang: str) -> Table:
+    headings = ["team", "headcount", "on duty hours", "busy hours", "utilisation column", "overtime", "queue mean",
+                "queue max"]  # fmt: skip
+    rows = [[
+        name(lang, team.name),
+        number(team.headcount),
+        value(count(team.on_duty_hours), team.on_duty_hours.mean, f"teams.{team.name}.on_duty_hours.mean"),
+        value(count(team.busy_hours), team.busy_hours.mean, f"teams.{team.name}.busy_hours.mean"),
+        value(interval(team.utilisation), team.utilisation.mean, f"teams.{team.name}.utilisation.mean"),
+        value(count(team.overtime_hours), team.overtime_hours.mean, f"teams.{team.name}.overtime_hours.mean"),
+        value(count(team.queue_mean), team.queue_mean.mean, f"teams.{team.name}.queue_mean.mean"),
+        value(count(team.queue_max), team.queue_max.mean, f"teams.{team.name}.queue_max.mean"),
+    ] for team in report.teams.values()]  # fmt: skip
+    return say(lang, "team table"), [say(lang, heading) for heading in headings], rows
+
+
+def _marks(figures: Sequence[Mapping[str, str]], lang: str) -> Table:
+    headings = [say(lang, key) for key in ("figure", "value", "mark", "note")]
+    rows = [[figure["path"], figure["value"], figure["mark"], figure["note"]] for figure in figures]
+    return say(lang, "assumptions"), headings, rows

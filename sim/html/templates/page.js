@@ -1,0 +1,16 @@
+"use strict";
+const root = document.documentElement;
+function speak(lang) {
+  root.dataset.lang = lang;
+  root.lang = lang === "zh" ? "zh-CN" : "en";
+  for (const button of document.querySelectorAll("[data-speak]"))
+    button.setAttribute("aria-pressed", String(button.dataset.speak === lang));
+  document.title = document.querySelector(`[lang="${lang}"].part h1`).textContent;
+}
+for (const button of document.querySelectorAll("[data-speak]"))
+  button.addEventListener("click", () => speak(button.dataset.speak));
+document.querySelector("[data-print]").addEventListener("click", () => window.print());
+window.addEventListener("beforeprint", () => {
+  for (const more of document.querySelectorAll("details")) more.open = true;
+});
+speak(root.dataset.lang);
