@@ -21,6 +21,9 @@ ONE_OF: Final = {
 }
 """Records that say exactly one of some keys."""
 
+_LEFT_OVER: Final = ("ge", "gt", "le", "lt")
+"""Bounds on seconds, which a pattern cannot say."""
+
 PART: Final = "Part"
 """Ending of the name of a record as it stands in a file that extends another one: any key may be left out."""
 
@@ -83,7 +86,7 @@ def _bare(schema: Any, records: dict[str, Any]) -> Any:
         return schema
     named = str(schema.get("$ref", "")).removeprefix("#/$defs/")
     if named == "Constant":
-        return records[named]["properties"]["constant"]
+        return _bare(records[named]["properties"]["constant"], records)
     if named == "Trace":
         return {"anyOf": [{"type": "string"}, {"$ref": schema["$ref"]}]}
     if named.startswith("PerCategory_"):
@@ -96,7 +99,9 @@ def _bare(schema: Any, records: dict[str, Any]) -> Any:
         }
         rest = {key: value for key, value in schema.items() if key != "$ref"}
         return {**rest, "anyOf": [values["additionalProperties"], full]}
-    kept = {key: value for key, value in schema.items() if key not in ("ge", "gt") and not _is_title(key, value)}
+    kept = {key: value for key, value in schema.items() if key not in _LEFT_OVER and not _is_title(key, value)}
+    if "pattern" in kept and not isinstance(kept.get("default", ""), str):
+        del kept["default"]  # seconds, where their unit must be written
     if "patternProperties" in kept:
         ((pattern, values),) = kept.pop("patternProperties").items()
         kept |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}

@@ -14,11 +14,9 @@ from pydantic import (
     Field,
     PlainSerializer,
     PrivateAttr,
-    SerializerFunctionWrapHandler,
     Tag,
     ValidationInfo,
     WithJsonSchema,
-    model_serializer,
     model_validator,
 )
 
@@ -165,7 +163,7 @@ class Trace(Record):
     unit: str = "unit"
     """Column of names of home units; drawn by weights where there is none or the field is empty."""
     sha256: str | None = None
-    """Hash of the file; says which one was meant. A run's own scenario says it always."""
+    """Hash of the file, which says which one is meant; any will do if not said, and a run's own scenario says it."""
     _letters: TraceLetters | None = PrivateAttr(default=None)
 
     @model_validator(mode="before")
@@ -179,11 +177,7 @@ class Trace(Record):
         letters: TraceLetters = files_of(info).read_trace(self.file, columns)
         same_file(self.sha256, letters.digest, self.file)
         self._letters = letters
-        return self
-
-    @model_serializer(mode="wrap")
-    def _write(self, write: SerializerFunctionWrapHandler) -> dict[str, str]:
-        return {**write(self), "sha256": self.letters.digest}
+        return self.model_copy(update={"sha256": letters.digest})
 
     @property
     def letters(self) -> TraceLetters:

@@ -39,7 +39,7 @@ class Constant(Record):
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, written: Any) -> Any:
-        return written if isinstance(written, Constant) else {"constant": written}
+        return written if isinstance(written, dict | Constant) else {"constant": written}
 
     @model_serializer
     def _write(self) -> str:
@@ -112,23 +112,20 @@ class Empirical(Record):
     column: str
     """A column whose name is its unit, or ends with it: `minutes`, `handling_min`, `wait_h`, `seconds`."""
     sha256: str | None = None
-    """Hash of the file; says which one was meant. A run's own scenario says it always."""
+    """Hash of the file, which says which one is meant; any will do if not said, and a run's own scenario says it."""
     _measured: Measured = PrivateAttr(default=Measured((), ""))
 
     @model_validator(mode="after")
     def _read(self, info: ValidationInfo) -> Self:
-        self._measured = files_of(info).read_durations(self.empirical, self.column)
-        same_file(self.sha256, self._measured.digest, self.empirical)
-        return self
+        measured: Measured = files_of(info).read_durations(self.empirical, self.column)
+        same_file(self.sha256, measured.digest, self.empirical)
+        self._measured = measured
+        return self.model_copy(update={"sha256": measured.digest})
 
     @property
     def seconds(self) -> tuple[float, ...]:
         """The measured durations, ascending."""
         return self._measured.seconds
-
-    @model_serializer
-    def _write(self) -> dict[str, str]:
-        return {"empirical": self.empirical, "column": self.column, "sha256": self._measured.digest}
 
 
 _KEYS = {
