@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from builder import delay, letters, shifts, told, work
+from busy import ASKED, BUSY_DAYS, Office, busy_day
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import Day, days
@@ -19,9 +20,7 @@ from uncompiled import uncompiled
 from sim import engine_compiled, engine_simpy
 from sim.engine import require_equal
 from sim.errors import SimError
-from sim.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Log
-
-DAY = 86_400
+from sim.tables import Log
 
 # Seconds a tick, ticks a day. On coarse clocks nearly everything falls into one second with something else, on
 # fine ones hardly anything does; on the last one timers are set for months and years.
@@ -54,47 +53,33 @@ def test_without_its_compiler_the_compiled_engine_does_the_same(day: Day) -> Non
 
 PLAIN = uncompiled()
 
-# What half of the visits of a busy week ask, and the others do not.
-ASKED = {
-    "interrupts": (False, True),
-    "interruptible": (False, True),
-    "resume_cost": (0, 120),
-    "at_shift_end": (HAND_OVER, FINISH),
-    "cover": (NO_UNIT, 0),
-    "escalate_after": (NEVER, 420),
-    "escalate_to": (1, 0),
+OFFICES = {
+    "minutes": Office(),
+    "quarters": Office(tick=900, ticks=24),
+    "seconds": Office(tick=1, ticks=5_000),
+    "one priority": Office(priorities=1),
+    "ten priorities": Office(priorities=10),
+    "nothing asked": Office(asked=frozenset()),
+    "nothing interrupts": Office(asked=frozenset(ASKED) - {"interrupts"}),
+    "no cover": Office(asked=frozenset(ASKED) - {"cover"}),
+    "no escalation": Office(asked=frozenset(ASKED) - {"escalate_after"}),
+    "neither": Office(asked=frozenset(ASKED) - {"cover", "escalate_after"}),
 }
 
 
-def busy_week(seed: int, priorities: int, asked: frozenset[str]) -> Day:
-    """Letters of eight visits each, more than the staff can do, at units that open and close."""
-    chance = np.random.default_rng(seed)
-    count, units, each = 300, 6, 60
-    received = np.sort(chance.integers(0, 5 * DAY, count)) // 60 * 60
-    workload = letters(*((int(second), *[work(0, 1)] * 8) for second in received))
-    rows = workload.visits
-    columns: dict[str, Any] = {
-        "unit": np.where(chance.random(rows) < 0.2, NO_UNIT, chance.integers(0, units, rows)),
-        "service": chance.lognormal(7, 1.2, rows) // 60 * 60 + 60,
-        "priority": chance.integers(0, priorities, rows),
-        **{name: np.array(values)[chance.integers(0, 2, rows)] for name, values in ASKED.items() if name in asked},
-    }
-    columns = {name: column.astype(getattr(workload, name).dtype) for name, column in columns.items()}
-    unit, start, length, people = (chance.integers(*span, each) for span in ((0, units), (-8, 168), (1, 13), (0, 4)))
-    roster = shifts(
-        *zip(*(row.tolist() for row in (unit, start * 3600, (start + length) * 3600, people)), strict=True), units=units
-    )
-    return Day(workload._replace(**columns), roster, 7 * DAY)
+@pytest.mark.parametrize("office", OFFICES.values(), ids=OFFICES)
+def test_both_engines_give_the_same_log_of_busy_days(office: Office) -> None:
+    """What no visit asks for is left out of the compiled engine's work, not only of its effect."""
+    for seed in range(BUSY_DAYS):
+        agree(busy_day(seed, office))
 
 
-@pytest.mark.parametrize("priorities", [1, 3, 10])
-@pytest.mark.parametrize("left_out", ["nothing", "interrupts", "cover", "escalate_after"])
-def test_both_engines_give_the_same_log_of_a_busy_week(priorities: int, left_out: str) -> None:
-    """What no visit asks for is left out of the compiled engine's work, not only its effect."""
-    day = busy_week(1, priorities, frozenset(ASKED) - {left_out})
+@pytest.mark.parametrize("units", [1, 40])
+def test_both_engines_give_the_same_log_of_long_queues(units: int) -> None:
+    day = busy_day(0, Office(ticks=1_440, letters=1_000, units=units, shifts=80))
     log = agree(day)
+    assert len(log.queued) == 6_000
     assert (log.interruptions > 0).any()
-    agree(day._replace(horizon=3 * DAY + 1))
 
 
 def test_a_visit_put_down_more_often_than_there_is_room_for_stretches() -> None:
@@ -145,22 +130,22 @@ def test_both_engines_agree_on_little(day: Day) -> None:
 
 
 def test_the_log_is_the_same_without_stretches() -> None:
-    day = busy_week(2, 3, frozenset(ASKED))
+    day = busy_day(0)
     log = engine_compiled.simulate(*day)
     assert log.stretches is None
     require_equal({"without": log, "with": engine_compiled.simulate(*day, stretches=True)})
 
 
 def test_runs_in_threads_do_not_disturb_each_other() -> None:
-    week = [busy_week(seed, 3, frozenset(ASKED)) for seed in range(8)]
+    each = [busy_day(seed, Office(ticks=1_440, letters=300)) for seed in range(24)]
     with ThreadPoolExecutor(4) as threads:
-        together = list(threads.map(lambda day: engine_compiled.simulate(*day, stretches=True), week * 3))
-    for day, log in zip(week * 3, together, strict=True):
+        together = list(threads.map(lambda day: engine_compiled.simulate(*day, stretches=True), each))
+    for day, log in zip(each, together, strict=True):
         require_equal({"together": log, "alone": engine_compiled.simulate(*day, stretches=True)})
 
 
 def test_arrays_of_any_layout_meet_the_same_code() -> None:
-    workload, roster, horizon = busy_week(3, 3, frozenset(ASKED))
+    workload, roster, horizon = busy_day(0)
     expected = engine_compiled.simulate(workload, roster, horizon)
     strided = [np.repeat(column, 2)[::2] for column in workload]
     for column in strided:
@@ -185,9 +170,9 @@ def test_what_does_not_fit_is_refused(change: dict[str, Any], message: str) -> N
 
 
 RUN_ONCE = """
-from test_engines_agree import busy_week
+from busy import busy_day
 from sim.engine_compiled import simulate
-simulate(*busy_week(0, 3, frozenset()), stretches=True)
+simulate(*busy_day(0), stretches=True)
 """
 
 

@@ -1,0 +1,70 @@
+"""Days on which there is more to do than the staff can, and everything of the engine contract happens at once.
+
+They are drawn by number, so that test after test can look at the same ones.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from builder import letters, shifts, work
+from strategies import Day
+
+from sim.tables import FINISH, HAND_OVER, NEVER, NO_UNIT
+
+BUSY_DAYS = 100
+
+# What half of the visits ask, and the others do not. Times are in ticks.
+ASKED: dict[str, tuple[Any, Any]] = {
+    "interrupts": (False, True),
+    "interruptible": (False, True),
+    "resume_cost": (0, 2),
+    "at_shift_end": (HAND_OVER, FINISH),
+    "cover": (NO_UNIT, 0),
+    "escalate_after": (NEVER, 7),
+    "escalate_to": (1, 0),
+}
+TIMES = {"resume_cost", "escalate_after"}
+
+
+class Office(NamedTuple):
+    """How much is drawn."""
+
+    tick: int = 60
+    ticks: int = 120
+    letters: int = 30
+    visits: int = 6  # of each letter
+    units: int = 4
+    shifts: int = 24
+    priorities: int = 3
+    asked: frozenset[str] = frozenset(ASKED)
+
+
+def busy_day(seed: int, office: Office = Office()) -> Day:  # noqa: B008 - it never changes
+    """A day of an office; the same number gives the same day."""
+    chance = np.random.default_rng(seed)
+    tick, ticks, units = office.tick, office.ticks, office.units
+    rows = office.letters * office.visits
+
+    def chosen(name: str) -> Any:
+        no, yes = ASKED[name]
+        yes = yes * tick if name in TIMES and yes != NEVER else yes
+        return np.where(chance.random(rows) < 0.5, no, yes)
+
+    received = np.sort(chance.integers(0, ticks // 2, office.letters)) * tick
+    workload = letters(*((second, *[work(0, 1)] * office.visits) for second in received.tolist()))
+    is_delay = chance.random(rows) < 0.2
+    ticks_of_work = chance.geometric(8 / ticks, rows)
+    columns: dict[str, Any] = {
+        "unit": np.where(is_delay, NO_UNIT, chance.integers(0, units, rows)),
+        "service": (ticks_of_work - is_delay) * tick,
+        "priority": chance.integers(0, office.priorities, rows),
+        **{name: chosen(name) for name in sorted(office.asked)},
+    }
+    columns = {name: column.astype(getattr(workload, name).dtype) for name, column in columns.items()}
+
+    unit, people = chance.integers(0, units, office.shifts), chance.integers(0, 4, office.shifts)
+    start = chance.integers(-ticks // 8, ticks, office.shifts)
+    end = start + chance.integers(0, ticks // 3, office.shifts)
+    each = zip(*(row.tolist() for row in (unit, start * tick, end * tick, people)), strict=True)
+    horizon = int(chance.integers(ticks // 2, 2 * ticks)) * tick + int(chance.integers(0, 2))
+    return Day(workload._replace(**columns), shifts(*each, units=units), horizon)

@@ -1,0 +1,151 @@
+"""Known faults, put into a copy of the compiled engine one at a time, must be noticed by comparing the two engines.
+
+A fault that goes unnoticed means that the examples of `test_engines_agree` have become too tame. One that no
+longer fits means that the engine has changed: put the same fault into its new words.
+"""
+
+from functools import cache
+
+import pytest
+from busy import BUSY_DAYS, busy_day
+from strategies import Day
+from uncompiled import SOURCE, uncompiled
+
+from sim import engine_simpy
+from sim.engine import require_equal
+from sim.errors import EngineMismatch
+from sim.tables import Log
+
+# What goes wrong, and the line of the engine with what takes its place.
+FAULTS = {
+    "a tie goes to whoever was lined up first": (
+        "return bool(queued < other or (queued == other and a < b))",
+        "return bool(queued <= other)",
+    ),
+    "who is put down goes to the end of the line": (
+        "elif ranks_before(run, last, f):",
+        "elif last != f:",
+    ),
+    "the least urgent is served first": (
+        "return Id(run.lines.first[Id(unit * run.uses.priorities + lowest(run.lines.filled[unit]))])",
+        "return Id(run.lines.first[Id(unit * run.uses.priorities + int(run.lines.filled[unit]).bit_length() - 1)])",
+    ),
+    "the person whose shift ends first goes first": (
+        "while after != NONE and (shifts.end[after] > end or (shifts.end[after] == end and after < shift)):",
+        "while after != NONE and (shifts.end[after] < end or (shifts.end[after] == end and after < shift)):",
+    ),
+    "of shifts that end together the highest goes first": (
+        "while after != NONE and (shifts.end[after] > end or (shifts.end[after] == end and after < shift)):",
+        "while after != NONE and (shifts.end[after] > end or (shifts.end[after] == end and after > shift)):",
+    ),
+    "who ranks first is interrupted, not who ranks last": (
+        "last = Id(lines.last[Id(row * run.uses.priorities + priority)])",
+        "last = Id(lines.first[Id(row * run.uses.priorities + priority)])",
+    ),
+    "what does not interrupt does": (
+        "if not folders.interrupts[f]:",
+        "if folders.visit[f] == NONE:",
+    ),
+    "resuming costs nothing": (
+        "folders.left[f] = folders.due[f] - now + run.visits.resume_cost[visit]",
+        "folders.left[f] = folders.due[f] - now",
+    ),
+    "resuming begins from the beginning": (
+        "folders.left[f] = folders.due[f] - now + run.visits.resume_cost[visit]",
+        "folders.left[f] = run.visits.service[visit] + run.visits.resume_cost[visit]",
+    ),
+    "a visit forgets when it was started first": (
+        "if run.log.started[visit] == NOT_YET:",
+        "if run.log.started[visit] <= now:",
+    ),
+    "only the first interruption is counted": (
+        "run.log.interruptions[visit] += 1",
+        "run.log.interruptions[visit] = 1",
+    ),
+    "the rules of the shift end are exchanged": (
+        "if visits.at_shift_end[folders.visit[f]] != FINISH:",
+        "if visits.at_shift_end[folders.visit[f]] == FINISH:",
+    ),
+    "what is put down at the shift end goes back to its own unit": (
+        "wait(run, f, awake(run, visit, Id(folders.place[f])), now)",
+        "wait(run, f, awake(run, visit, Id(run.visits.unit[visit])), now)",
+    ),
+    "after overtime nobody goes home": (
+        "if shifts.in_progress[shift]:",
+        "if shifts.in_progress[shift] or not run.visits.interruptible[folders.visit[f]]:",
+    ),
+    "the cover comes before the own unit": (
+        "if on_duty[unit] > 0:",
+        "if on_duty[unit] > 0 and (cover == NONE or on_duty[cover] == 0):",
+    ),
+    "nobody looks for cover when a shift ends": (
+        "if run.uses.moves and (first_begun < begun or first_ended < ended):",
+        "if run.uses.moves and first_begun < begun:",
+    ),
+    "nobody looks for cover when a shift starts": (
+        "if run.uses.moves and (first_begun < begun or first_ended < ended):",
+        "if run.uses.moves and first_ended < ended:",
+    ),
+    "a visit that cannot be covered is not looked at again": (
+        "if cover != NONE or unit != place:",
+        "if unit != place:",
+    ),
+    "what a moved visit held back goes on waiting": (
+        "change(run, left)  # what it held back may now interrupt",
+        "change(run, place)",
+    ),
+    "a visit is escalated a second late": (
+        "set_timer(run, f, now + visits.escalate_after[visit])",
+        "set_timer(run, f, now + visits.escalate_after[visit] + 1)",
+    ),
+    "a visit is escalated to where nobody is": (
+        "if run.units.shifts[target] > 0:",
+        "if target != NONE:",
+    ),
+    "an escalation that has to wait is forgotten": (
+        "if run.uses.escalates:\n            for i in range(first_begun, begun):",
+        "if run.uses.escalates:\n            for i in range(first_begun, begun - 1):",
+    ),
+    "a delay of 0 takes until the unit has dispatched": (
+        "if unit != NONE or service > 0:",
+        "if unit != NONE or service >= 0:",
+    ),
+    "the finish of a covered visit is told of its own unit": (
+        "log.served_by[visit] = folders.place[f]",
+        "log.served_by[visit] = run.visits.unit[visit]",
+    ),
+    "the last second before the horizon is not applied": (
+        "if now >= horizon:",
+        "if now >= horizon - 1:",
+    ),
+    "empty stretches are told": (
+        "if since < now:",
+        "if since <= now:",
+    ),
+    "what is open at the horizon has no last stretch": (
+        "if folders.visit[f] != NONE and folders.shift[f] != DELAYED:",
+        "if folders.visit[f] != NONE and folders.shift[f] < DELAYED:",
+    ),
+}
+
+
+@cache
+def days_and_logs() -> list[tuple[Day, Log]]:
+    """The days of `test_engines_agree`, and what the SimPy engine says of them."""
+    return [(day, engine_simpy.simulate(*day, stretches=True)) for day in map(busy_day, range(BUSY_DAYS))]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_fault_is_noticed(fault: str) -> None:
+    line, replacement = FAULTS[fault]
+    assert SOURCE.count(line) == 1, f"the engine no longer has the line: {line}"
+    faulty = uncompiled(SOURCE.replace(line, replacement))
+
+    def noticed(day: Day, log: Log) -> bool:
+        try:
+            require_equal({"simpy": log, "faulty": faulty.simulate(*day, stretches=True)})
+        except (EngineMismatch, IndexError):
+            return True
+        return False
+
+    assert any(noticed(day, log) for day, log in days_and_logs())
