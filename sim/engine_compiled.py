@@ -154,8 +154,11 @@ class Folders(NamedTuple):
     line_back: Ids
     held_next: Ids
     held_back: Ids
+    priority: Int8s
+    interrupts: Bools
+    interruptible: Bools
     since: Int64s  # when it began to wait there, or that person to work on it
-    left: Int64s  # effort left when it was put down
+    left: Int64s  # effort left while it waits
     due: Int64s  # when its timer rings
     used: Int64s  # how many folders ever were, one row
     empty: Ids  # first of those that are empty, one row
@@ -237,7 +240,9 @@ event.register("numba:compile", _Announcer())  # type: ignore[no-untyped-call]
 
 def _cache_folder() -> str:
     """Where the compiled code of exactly this source is kept: in the user's cache, else among temporary files."""
-    key = f"engine-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]}"
+    # Compiled code is kept with the name of its module, and is of no use to a copy under another name.
+    source = Path(__file__).read_bytes() + __name__.encode()
+    key = f"engine-{hashlib.sha256(source).hexdigest()[:16]}"
     user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     for parent in (Path(user, "lettersim"), Path(tempfile.gettempdir(), f"lettersim-{os.getuid()}")):
         try:
@@ -398,7 +403,7 @@ def ranks_before(run: Run, f: Id, g: Id) -> bool:
 def line_up(run: Run, f: Id, row: Id) -> None:
     """A folder takes its place in a row of lines."""
     lines, folders = run.lines, run.folders
-    priority = int(run.visits.priority[folders.visit[f]])
+    priority = int(folders.priority[f])
     line = Id(row * run.uses.priorities + priority)
     last = lines.last[line]
     if last == NONE:
@@ -442,7 +447,7 @@ def put_between(run: Run, f: Id, line: Id) -> None:
 def leave_line(run: Run, f: Id, row: Id) -> None:
     """A folder leaves a row of lines."""
     lines, folders = run.lines, run.folders
-    priority = int(run.visits.priority[folders.visit[f]])
+    priority = int(folders.priority[f])
     line = Id(row * run.uses.priorities + priority)
     before, after = folders.line_back[f], folders.line_next[f]
     if before == NONE:
@@ -565,7 +570,7 @@ def let_go(run: Run, f: Id, now: int) -> None:
         units.free[place] += 1
         if run.lines.filled[place] != 0:
             change(run, place)
-        if run.uses.interrupts and run.visits.interruptible[folders.visit[f]]:
+        if run.uses.interrupts and folders.interruptible[f]:
             leave_line(run, f, row_of_interruptible(run, place))
 
 
@@ -575,7 +580,7 @@ def put_down(run: Run, f: Id, now: int) -> None:
     folders = run.folders
     visit = Id(folders.visit[f])
     run.log.interruptions[visit] += 1
-    folders.left[f] = folders.due[f] - now
+    folders.left[f] = folders.due[f] - now + run.visits.resume_cost[visit]
     stop_timer(run, f)
     let_go(run, f, now)
     wait(run, f, awake(run, visit, Id(folders.place[f])), now)
@@ -612,6 +617,7 @@ def reach(run: Run, f: Id, visit: Id, now: int) -> None:
         if unit != NONE or service > 0:
             folders.visit[f] = visit
             if unit != NONE:
+                folders.left[f] = service
                 join(run, f, visit, unit, now)
             else:
                 log.started[visit] = now
@@ -629,9 +635,14 @@ def reach(run: Run, f: Id, visit: Id, now: int) -> None:
 @_hot
 def join(run: Run, f: Id, visit: Id, unit: Id, now: int) -> None:
     """A visit joins the queue of its unit, or at once that of its cover."""
-    run.folders.timer_back[f] = NONE
-    if run.uses.escalates and run.visits.escalate_after[visit] != NEVER:
-        set_timer(run, f, now + run.visits.escalate_after[visit])
+    folders, visits = run.folders, run.visits
+    folders.priority[f] = visits.priority[visit]
+    if run.uses.interrupts:
+        folders.interrupts[f] = visits.interrupts[visit]
+        folders.interruptible[f] = visits.interruptible[visit]
+    folders.timer_back[f] = NONE
+    if run.uses.escalates and visits.escalate_after[visit] != NEVER:
+        set_timer(run, f, now + visits.escalate_after[visit])
     wait(run, f, awake(run, visit, unit), now)
 
 
@@ -691,10 +702,9 @@ def end_shift(run: Run, shift: Id, now: int) -> None:
     f = Id(shifts.held[shift])
     while f != NONE:
         following = folders.held_next[f]
-        visit = folders.visit[f]
-        if visits.at_shift_end[visit] != FINISH:
+        if visits.at_shift_end[folders.visit[f]] != FINISH:
             put_down(run, f, now)
-        elif run.uses.interrupts and visits.interruptible[visit]:
+        elif run.uses.interrupts and folders.interruptible[f]:
             leave_line(run, f, row_of_interruptible(run, unit))
         f = following
     shifts.in_progress[shift] = False
@@ -766,19 +776,16 @@ def dispatch(run: Run, unit: Id, now: int) -> None:
 @_hot
 def start(run: Run, f: Id, shift: Id, now: int) -> None:
     """A person of a shift takes up a visit; one that was put down before costs something to get back into."""
-    folders, shifts, visits, log = run.folders, run.shifts, run.visits, run.log
+    folders, shifts = run.folders, run.shifts
     visit, place = folders.visit[f], Id(folders.place[f])
     if run.uses.stretches:
         record(run, f, Id(place + OTHER), now)
     if run.uses.escalates and folders.timer_back[f] != NONE:
         stop_timer(run, f)
     leave_line(run, f, place)
-    effort = visits.service[visit]
-    if log.started[visit] == NOT_YET:
-        log.started[visit] = now
-    else:
-        effort = folders.left[f] + visits.resume_cost[visit]
-    set_timer(run, f, now + effort)
+    if run.log.started[visit] == NOT_YET:
+        run.log.started[visit] = now
+    set_timer(run, f, now + folders.left[f])
     folders.shift[f] = shift
     folders.since[f] = now
     following = shifts.held[shift]
@@ -789,22 +796,23 @@ def start(run: Run, f: Id, shift: Id, now: int) -> None:
         folders.held_back[following] = f
     shifts.free[shift] -= 1
     run.units.free[place] -= 1
-    if run.uses.interrupts and visits.interruptible[visit]:
+    if run.uses.interrupts and folders.interruptible[f]:
         line_up(run, f, row_of_interruptible(run, place))
 
 
 @_cold
 def interrupt(run: Run, unit: Id, now: int) -> None:
     """While the first waiting visit interrupts, it takes the person of the last one that can be interrupted."""
-    lines, folders, visits = run.lines, run.folders, run.visits
+    lines, folders = run.lines, run.folders
     row = row_of_interruptible(run, unit)
     while lines.filled[unit] != 0:
         f = first_waiting(run, unit)
-        visit = folders.visit[f]
+        if not folders.interrupts[f]:
+            return
         priority = run.uses.priorities - 1
         while priority >= 0 and lines.filled[row] >> priority == 0:
             priority -= 1
-        if not visits.interrupts[visit] or priority <= visits.priority[visit]:
+        if priority <= folders.priority[f]:
             return
         last = Id(lines.last[Id(row * run.uses.priorities + priority)])
         shift = Id(folders.shift[last])
@@ -995,6 +1003,9 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             line_back=np.empty(letters, dtype=Id),
             held_next=np.empty(letters, dtype=Id),
             held_back=np.empty(letters, dtype=Id),
+            priority=np.empty(letters, dtype=np.int8),
+            interrupts=np.empty(letters, dtype=np.bool_),
+            interruptible=np.empty(letters, dtype=np.bool_),
             since=np.empty(letters, dtype=np.int64),
             left=np.empty(letters, dtype=np.int64),
             due=np.empty(letters, dtype=np.int64),
