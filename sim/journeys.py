@@ -74,11 +74,18 @@ class Journeys:
 
     def first_visits(self, step: str) -> Int64s:
         """The visit with which each letter first comes to a step, or -1 if it never does, shape (rows,)."""
-        visits = np.flatnonzero(self.workload.step == steps_of(self.setting)[step])[::-1]
-        # Row -1, of letters that come after the horizon, takes the last entry.
-        first = np.full(len(self.letters) + 1, -1)
-        first[self.row_of_visit[visits]] = visits  # the last assignment stays: the first visit
-        return first[:-1]
+        first: Int64s = self._first_visits[steps_of(self.setting)[step]]
+        return first
+
+    @cached_property
+    def _first_visits(self) -> Int64s:
+        """The same for all steps, shape (steps, rows)."""
+        steps, rows = len(self.setting.scenario.workflow), len(self.letters)
+        # Other duty is step -1, and row -1 as are letters after the horizon: they take the last step and row.
+        first = np.full((steps + 1) * (rows + 1), -1)
+        place = self.workload.step.astype(np.int64) * (rows + 1) + self.row_of_visit
+        first[place[::-1]] = np.arange(self.workload.visits)[::-1]  # the last assignment stays: the first visit
+        return first.reshape(steps + 1, rows + 1)[:-1, :-1]
 
     def last_work(self) -> Int64s:
         """The last visit of each letter that is work, or -1, shape (rows,)."""

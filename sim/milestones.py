@@ -38,7 +38,10 @@ def milestone(journeys: Journeys, name: str) -> Milestone:
 def moment_of(log: Log, visit: Int64s, moment: str) -> Int64s:
     """When some visits were queued, started or finished; NOT_YET also where there is no visit (-1)."""
     moments: Int64s = getattr(log, moment)
-    return np.append(moments, NOT_YET)[visit]
+    there = np.flatnonzero(visit >= 0)
+    found = np.full(len(visit), NOT_YET)
+    found[there] = moments[visit[there]]
+    return found
 
 
 def _team(journeys: Journeys, visit: Int64s) -> Int64s:

@@ -8,8 +8,8 @@ import numpy.typing as npt
 from sim.clock import DAY, HOUR, MINUTE
 from sim.journeys import Journeys
 from sim.statistics import Ratio
-from sim.tables import NO_UNIT, NOT_YET, WORK, Floats, Int64s
-from sim.tally import Tally, tally
+from sim.tables import NO_UNIT, NOT_YET, Floats, Int64s
+from sim.tally import Tally, tallies_by
 
 WAITS: Final = (
     *(0, 1 * MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 20 * MINUTE, 30 * MINUTE),
@@ -42,7 +42,7 @@ class StepTallies(NamedTuple):
 
 
 def step_counts(journeys: Journeys) -> StepCounts:
-    """Count the visits; the log must have stretches."""
+    """Count the visits; the log may be without stretches."""
     workload, log, visits = journeys.workload, journeys.log, journeys.counted_visits
     steps = len(journeys.setting.scenario.workflow)
     step = workload.step[visits].astype(np.int64)
@@ -73,12 +73,9 @@ def step_tallies(journeys: Journeys) -> StepTallies:
     """Tally waits until the first start, and efforts (or lengths of delays) without interruptions."""
     workload, visits = journeys.workload, journeys.counted_visits
     started, wait = _waits(journeys)
-    step, service = workload.step[visits], workload.service[visits]
-    steps = range(len(journeys.setting.scenario.workflow))
-    return StepTallies(
-        wait=tuple(tally(wait[step[started] == each]) for each in steps),
-        service=tuple(tally(service[step == each]) for each in steps),
-    )
+    step, service = workload.step[visits].astype(np.int64), workload.service[visits]
+    steps = len(journeys.setting.scenario.workflow)
+    return StepTallies(tallies_by(steps, step[started], wait), tallies_by(steps, step, service))
 
 
 def _waits(journeys: Journeys) -> tuple[Int64s, Int64s]:
@@ -90,13 +87,14 @@ def _waits(journeys: Journeys) -> tuple[Int64s, Int64s]:
 
 def _time_of_closed(journeys: Journeys, steps: int) -> tuple[Int64s, Int64s, Int64s]:
     """Seconds that the closed letters of the window spent at each step: waiting, in work, in delays."""
-    workload, log, stretches = journeys.workload, journeys.log, journeys.log.stretches
-    assert stretches is not None, "simulated with stretches"
-    # Other duty has row -1 and takes the last entry; the last step takes what is not looked for.
-    closed = np.append(journeys.counted & (journeys.closed != NOT_YET), False)[journeys.row_of_visit]
-    step = np.where(closed, workload.step, steps).astype(np.int64)
-    group = step[stretches.visit] + (steps + 1) * (stretches.kind == WORK)
-    seconds = np.bincount(group, stretches.end - stretches.start, 2 * (steps + 1)).reshape(2, steps + 1)
-    delays = np.flatnonzero(closed & (workload.unit == NO_UNIT))
-    elapsed = np.bincount(step[delays], log.finished[delays] - log.queued[delays], steps)
-    return seconds[0, :-1].astype(np.int64), seconds[1, :-1].astype(np.int64), elapsed.astype(np.int64)
+    workload, log, visits = journeys.workload, journeys.log, journeys.counted_visits
+    visits = visits[(journeys.closed != NOT_YET)[journeys.row_of_visit[visits]]]
+    step, is_work = workload.step[visits], workload.unit[visits] != NO_UNIT
+    time = log.finished[visits] - log.queued[visits]
+    # Each time that a visit of a closed letter was put down it was resumed.
+    effort = workload.service[visits] + workload.resume_cost[visits] * log.interruptions[visits].astype(np.int64)
+    waiting, work, elapsed = (
+        np.bincount(step, seconds, steps).astype(np.int64)
+        for seconds in ((time - effort) * is_work, effort * is_work, time * ~is_work)
+    )
+    return waiting, work, elapsed
