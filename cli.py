@@ -131,7 +131,7 @@ def run(
         summaries.append(result.summary)
         missed |= result.missed
         if not quiet and not as_json:
-            show(answer(result.report, lang) if result.report else result.answer(lang))
+            show(answer(result.report, lang) if result.report else result.answer(lang).rstrip())
             show(word(lang, "reused" if result.reused else "folder", folder=result.folder))
     if as_json:
         print_json(summaries)
@@ -250,11 +250,14 @@ def progress_bar(title: str, total: int, hidden: bool) -> Iterator[Callable[[int
 
 def show(what: "RenderableType") -> None:
     """Print to the terminal, or plainly to a file or pipe."""
+    if not sys.stdout.isatty():
+        from sim.text import plain
+
+        click.echo(plain(what), nl=False)
+        return
     from rich.console import Console
 
-    Console(
-        width=None if sys.stdout.isatty() else 110, highlight=False, markup=False, soft_wrap=isinstance(what, str)
-    ).print(what)
+    Console(highlight=False, markup=False, soft_wrap=isinstance(what, str)).print(what)
 
 
 def print_json(contents: Sequence[Any]) -> None:

@@ -16,10 +16,10 @@ from sim.outcome import Outcome
 from sim.setting import Setting, setting_of
 from sim.tables import Floats
 
-LETTERS: Final = 50_000
-"""Letters from which the load is estimated, in as many replications as it takes, but no more than `REPLICATIONS`."""
+VISITS: Final = 600_000
+"""Visits from which the load is estimated, in as many replications as it takes, but no more than `REPLICATIONS`."""
 
-REPLICATIONS: Final = 10
+REPLICATIONS: Final = 100
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def forecast_of(loaded: Loaded, engine: str = "compiled") -> Forecast:
     """
     scenario, setting = loaded.scenario, setting_of(loaded.scenario)
     cost = estimate(setting, engine)
-    enough = int(np.ceil(LETTERS / max(cost.letters, 1.0)))
+    enough = int(np.ceil(VISITS / max(cost.visits, 1.0)))
     outcomes = [lived_without_queues(setting, number) for number in range(min(enough, REPLICATIONS))]
     load = load_of(outcomes)
     return Forecast(

@@ -10,7 +10,7 @@ from sim.models.sla import Sla
 from sim.outcome import Outcome
 from sim.queueing import erlang_c
 from sim.slaclock import Fate, Run
-from sim.tables import NO_UNIT, Bools, Floats, Int64s
+from sim.tables import NO_UNIT, NOT_YET, Bools, Floats, Int64s
 from sim.week import hour_of_week
 
 
@@ -42,8 +42,9 @@ def lateness(outcome: Outcome, sla: Sla, run: Run, load: Load) -> Lateness:
         return Lateness(letters, late_anyway, np.full(24, np.nan), np.zeros(teams))
     margin = np.where(counted & ~hopeless, sla.within.seconds - run.elapsed, -1)
     visit = _on_the_way(outcome, sla, margin >= 0)
-    row, team = outcome.row_of_visit[visit], outcome.setting.places.team_of[outcome.log.served_by[visit]]
-    longer = _waits_longer(outcome, load, visit, margin[row])
+    row, unit = outcome.row_of_visit[visit], _unit_of(outcome, visit)
+    team = outcome.setting.places.team_of[unit]
+    longer = _waits_longer(outcome, load, visit, unit, margin[row])
     in_time = np.bincount(row, np.log1p(-np.minimum(longer, 1 - 1e-12)), len(margin))
     late = np.where(margin >= 0, -np.expm1(in_time), hopeless)
     late_by_hour = np.bincount(hour, late, 24).astype(np.float64)
@@ -53,7 +54,8 @@ def lateness(outcome: Outcome, sla: Sla, run: Run, load: Load) -> Lateness:
 def _on_the_way(outcome: Outcome, sla: Sla, letters: Bools) -> Int64s:
     """Visits of some letters that are work and stand between them and the end of an SLA."""
     first, last = (_visit_of(outcome, milestone) for milestone in (sla.from_, sla.until))
-    visits = np.flatnonzero((outcome.log.served_by != NO_UNIT) & (outcome.row_of_visit >= 0))
+    started = (outcome.workload.unit != NO_UNIT) & (outcome.log.started != NOT_YET)
+    visits = np.flatnonzero(started & (outcome.row_of_visit >= 0))
     row = outcome.row_of_visit[visits]
     between = (visits >= first[row]) & (visits <= last[row])
     if sla.until.endswith(".queued"):
@@ -70,10 +72,15 @@ def _visit_of(outcome: Outcome, milestone: str) -> Int64s:
     return outcome.first_visits(milestone.rpartition(".")[0])
 
 
-def _waits_longer(outcome: Outcome, load: Load, visit: Int64s, than: Int64s) -> Floats:
+def _unit_of(outcome: Outcome, visit: Int64s) -> Int64s:
+    """The unit that served each visit; its own for one that is not finished."""
+    served_by = outcome.log.served_by[visit]
+    return np.where(served_by != NO_UNIT, served_by, outcome.workload.unit[visit]).astype(np.int64)
+
+
+def _waits_longer(outcome: Outcome, load: Load, visit: Int64s, unit: Int64s, than: Int64s) -> Floats:
     """Chance that each visit waits longer than some seconds."""
-    setting, log = outcome.setting, outcome.log
-    started, unit = log.started[visit], log.served_by[visit].astype(np.int64)
+    setting, started = outcome.setting, outcome.log.started[visit]
     team = setting.places.team_of[unit]
     people = np.maximum(on_duty_at(outcome.roster, unit, started), 1)
     hour = hour_of_week(setting, started)

@@ -42,7 +42,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "undecided letters": "{name}: {letters} letters are still within the limit when the simulation ends and do not "
         "count; a longer cool_down decides them.",
         "one replication": "One replication alone has no confidence interval; take at least two.",
-        "staff": "staff",
         # before a run
         "outlook": "{title}: what it will simulate",
         "letters outlook": "{a_day} letters a day: {letters} in {days} days, and {counted} of them in the window of "
@@ -132,7 +131,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "open": "期末未办结：统计期内 {letters} 件来信中有 {open} 件（{share}）。",
         "undecided letters": "{name}：仿真结束时有 {letters} 件尚在时限之内，不计入；延长 cool_down 可得出结果。",
         "one replication": "只有一次重复仿真，没有置信区间；请至少仿真两次。",
-        "staff": "人",
         "outlook": "{title}：仿真前的测算",
         "letters outlook": "每天来信 {a_day} 件：{days} 天共 {letters} 件，其中统计期 {window} 天内 {counted} 件计入；"
         "重复仿真 {replications} 次；编制 {headcount} 人。",
@@ -163,7 +161,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "cool_down": "统计期后 {cool_down_d:g} 天仿真即结束，最后一批来信的{sla}时限（{limit}）尚未到期，不能计入。",
         "holidays": "{year} 年的调休安排尚未公布，日历只是推测。",
         "trace": "记录中的 {of} 件来信有 {outside} 件不在仿真时间内。",
-        "cost": "每次仿真约有 {visits} 个环节，占用内存 {memory} MB；全部仿真约需单核 {seconds} 秒。"
+        "cost": "每次仿真约有 {visits} 个环节，占用内存 {memory} MB；全部 {replications} 次约需单核 {seconds} 秒。"
         "负荷按 {sampled} 次不排队的仿真测算。",
         "verified": "{scenario}：两个引擎结果一致，审计无误：{days:g} 天、{letters} 件来信、{visits} 个环节。",
         "written": "已写入 {file}；可运行：lettersim check {file}",
@@ -191,9 +189,12 @@ NAMES_ZH: Final = {
     "rework": "重办", "repeat_letter": "重复来信", "tip": "线索举报", "city": "市局", "branch": "分局",
     "station": "派出所", "functional": "警种支队", "functional_unit": "警种支队", "squad": "专班",
     "duty_room": "值班室", "household": "户政", "traffic": "交通", "exit_entry": "出入境", "noise": "噪音扰民",
-    "case": "执法办案", "conduct": "作风纪律", "suggestion": "意见建议", "queued": "开始排队", "started": "开始",
-    "finished": "完成", "office": "行政班", "daytime": "日班", "always": "常设席位",
+    "case": "执法办案", "conduct": "作风纪律", "suggestion": "意见建议",
+    "office": "行政班", "daytime": "日班", "always": "常设席位",
     "other duty": "其他勤务", "four_teams_three_shifts": "四班三运转", "four_teams_two_shifts": "四班两倒",
     "three_teams_two_shifts": "三班两运转", "duty_24_48": "上24休48",
 }  # fmt: skip
 """What well-known names of scenarios are called in Chinese; others stay as they are written."""
+
+MOMENTS_ZH: Final = {"queued": "开始排队", "started": "开始", "finished": "完成"}
+"""The moments of a step."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from rich.console import Console, RenderableType
 
-from sim.text.catalogue import NAMES_ZH, WORDS
+from sim.text.catalogue import MOMENTS_ZH, NAMES_ZH, WORDS
 
 ALARM: Final = 0.85
 """Utilisation above which a team is said to be too busy."""
@@ -27,6 +27,8 @@ _UNITS_ZH: Final = {
 
 def plain(what: RenderableType) -> str:
     """What would be printed, as text without colours, for a file or a pipe."""
+    if isinstance(what, str):
+        return f"{what}\n"
     text = StringIO()
     console = Console(file=text, width=WIDTH, color_system=None, legacy_windows=False, highlight=False)
     console.print(what)
@@ -43,8 +45,8 @@ def name(lang: str, written: str) -> str:
     if lang == "en":
         return written
     step, dot, moment = written.rpartition(".")
-    if dot and moment in ("queued", "started", "finished"):
-        return f"{NAMES_ZH.get(step, step)}{NAMES_ZH[moment]}"
+    if dot and moment in MOMENTS_ZH:
+        return f"{NAMES_ZH.get(step, step)}{MOMENTS_ZH[moment]}"
     return NAMES_ZH.get(written, written)
 
 
