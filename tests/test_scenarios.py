@@ -1,0 +1,182 @@
+"""The shipped scenarios: every one loads, says where its figures come from, and runs; their README tells the truth."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from runs import ROOT, SCENARIOS, promises, report, setting
+
+from sim.loading import load
+from sim.models.scenario import Scenario
+from sim.models.workflow import LoopStep, WaitStep, WorkStep
+from sim.rates import expected_letters
+from sim.statistics import Estimate, Verdict, paired_difference
+from sim.verify import prove
+
+FILES = sorted(SCENARIOS.glob("*.yaml"))
+AT_600 = [file for file in FILES if file.stem.startswith("shenzhen_600_")]
+README = (SCENARIOS / "README.md").read_text(encoding="utf-8")
+
+
+def short(file: Path) -> list[str]:
+    """Overrides that make a scenario short enough for the readable engine."""
+    days = ["warm_up=0 d", "window=2 d", "cool_down=0 d", "replications=2"]
+    return [*days, "arrivals.per_day=150"] if "1200" in file.stem else days
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_it_runs_the_same_on_both_engines_and_keeps_the_contract(file: Path) -> None:
+    checked = prove(setting(file, *short(file)))
+    assert checked.visits > 0
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_it_is_measured(file: Path) -> None:
+    told = report(setting(file, *short(file)))
+    assert told.letters.received.mean is not None
+    assert told.letters.received.mean > 0
+    assert set(told.slas) == set(load(file).scenario.sla)
+    assert told.summary()["replications"] == 2
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.stem != "mm8"], ids=lambda file: file.stem)
+def test_it_says_where_its_figures_come_from(file: Path) -> None:
+    """The rate, every headcount, every duration and chance of the workflow and every limit has a mark."""
+    loaded = load(file)
+    scenario, marked = loaded.scenario, {figure.path for figure in loaded.figures}
+    must = [f"teams.{name}.staff" for name, team in scenario.teams.items() if team.counted]
+    must += [f"workflow.{step.name}" for step in scenario.workflow]
+    must += [f"sla.{name}" for name in scenario.sla]
+    must += ["arrivals.per_day"] if scenario.arrivals.trace is None else []
+    for path in must:
+        assert any(each == path or each.startswith(f"{path}.") for each in marked), path
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_it_says_what_it_is_for(file: Path) -> None:
+    scenario = load(file).scenario
+    assert scenario.name
+    assert len(scenario.about.split()) > 8
+    assert f"({file.name})" in README
+
+
+def test_every_mailbox_of_three_tiers_has_350_people() -> None:
+    for file in FILES:
+        if file.stem.startswith("shenzhen"):
+            teams = load(file).scenario.teams.values()
+            assert sum(team.headcount for team in teams if team.counted) == 350, file.stem
+
+
+@pytest.mark.parametrize("file", AT_600, ids=lambda file: file.stem)
+def test_staffings_at_600_a_day_differ_in_nothing_but_staff(file: Path) -> None:
+    """Then the same letters meet them all: chance depends on the seed and the names of steps and teams."""
+    assert _but_staff(load(file).scenario) == _but_staff(load(SCENARIOS / "shenzhen_stress_600.yaml").scenario)
+
+
+def _but_staff(scenario: Scenario) -> dict[str, Any]:
+    everything = scenario.resolved()
+    for team in everything["teams"].values():
+        for key in ("staff", "staff_by"):
+            team.pop(key, None)
+    # Weights of the stations that follow from those of the branches may be written out for their staff.
+    del everything["name"], everything["about"]
+    for team in ("station", "functional"):
+        everything["teams"][team].pop("weights", None)
+    return everything
+
+
+def test_the_stress_is_small_enough_to_run_in_seconds() -> None:
+    for name, most in (("shenzhen_stress_600", 16_000), ("shenzhen_stress_1200", 32_000)):
+        assert expected_letters(setting(SCENARIOS / f"{name}.yaml")).sum() < most
+
+
+def test_handling_is_shared_by_the_tiers_as_published_elsewhere() -> None:
+    """Stations 62%, branches 16%, functional units 18%, the city desk 4%; and a mean effort of 95 minutes."""
+    scenario = load(SCENARIOS / "shenzhen_baseline.yaml").scenario
+    steps = {step.name: step for step in scenario.workflow}
+    handle, look, enquire, settle = (steps[name] for name in ("handle", "look_into", "enquire", "settle"))
+    assert isinstance(handle, WorkStep)
+    assert isinstance(look, WorkStep)
+    assert isinstance(enquire, WaitStep)
+    assert isinstance(settle, WaitStep)
+    shares = dict.fromkeys(("station", "branch", "functional", "city"), 0.0)
+    effort = elapsed = 0.0
+    for name, category in scenario.categories.items():
+        for team, part in handle.by.of(name).items():
+            shares[team] += category.share * part
+        effort += category.share * (handle.effort.of(name).mean + look.effort.of(name).mean)  # type: ignore[union-attr]
+        elapsed += category.share * (enquire.wait.of(name).mean + settle.wait.of(name).mean)  # type: ignore[union-attr]
+    assert shares == pytest.approx({"station": 0.62, "branch": 0.16, "functional": 0.18, "city": 0.04})
+    assert effort / 60 == pytest.approx(95, abs=0.5)
+    assert elapsed / 3600 == pytest.approx(60, abs=0.5)
+
+
+def test_three_tries_reach_whom_four_in_five_tries_reach() -> None:
+    scenario = load(SCENARIOS / "shenzhen_baseline.yaml").scenario
+    for step in scenario.workflow:
+        if isinstance(step, LoopStep) and step.name in ("no_answer", "not_reached"):
+            assert (step.chance.of("traffic"), step.at_most) == (0.2, 2)
+
+
+@pytest.mark.parametrize(
+    ("staffing", "contact", "feedback"),
+    [
+        ("nights_pooled", (15, 26), (-8, -2)),
+        ("moved_30", (6, 13), (-20, -12)),
+        ("by_load", (9, 19), (2, 8)),
+        ("duty_24_48", (9, 20), (0, 3)),
+    ],
+)
+def test_what_a_staffing_is_worth_at_600_a_day(
+    staffing: str, contact: tuple[int, int], feedback: tuple[int, int]
+) -> None:
+    """The paired difference in points lies between these for all of its interval, as the README tells."""
+    before, after = (
+        promises(setting(SCENARIOS / f"shenzhen_{name}.yaml", "replications=10"))
+        for name in ("stress_600", f"600_{staffing}")
+    )
+    for number, (least, most) in ((1, contact), (2, feedback)):
+        paired = paired_difference(before[number].compliance, after[number].compliance).paired
+        assert least < 100 * (paired.low or 0) < 100 * (paired.high or 0) < most, paired
+
+
+def test_the_baseline_holds_and_the_peak_does_not() -> None:
+    assert report(setting(SCENARIOS / "shenzhen_baseline.yaml")).holds is Verdict.MET
+    stress = report(setting(SCENARIOS / "shenzhen_stress_600.yaml"))
+    assert stress.holds is Verdict.MISSED
+    assert stress.slas["signed"].verdict is Verdict.MET
+    first, last = stress.slas["contacted"].worst_hours or (0, 0)
+    assert first >= 18
+    assert last <= 25
+
+
+def test_the_synthetic_trace_is_drawn_as_the_readme_says(tmp_path: Path) -> None:
+    (snippet,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    written = tmp_path / "trace.csv"
+    source = snippet.replace('"scenarios/trace_synthetic.csv"', repr(str(written)))
+    source = source.replace('"scenarios/nankang.yaml"', repr(str(SCENARIOS / "nankang.yaml")))
+    exec(compile(source, "README.md", "exec"), {})
+    assert written.read_bytes() == (SCENARIOS / "trace_synthetic.csv").read_bytes()
+
+
+ROWS = re.findall(r"\| \[(\w+)\]\(\w+\.yaml\) \|[^|]*\| ([\d.]+% \w+) \| ([\d.]+% \w+) \| ([\d.]+% \w+) \|", README)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_the_readme_tells_what_comes_out(row: tuple[str, ...]) -> None:
+    name, *told = row
+    slas = report(setting(SCENARIOS / f"{name}.yaml")).slas
+    kept = [slas[each] for each in ("signed", "contacted", "first_feedback")]
+    assert [f"{_percent(sla.compliance)} {sla.verdict}" for sla in kept] == told
+
+
+def _percent(share: Estimate) -> str:
+    assert share.mean is not None
+    return f"{100 * share.mean:.1f}%"
+
+
+def test_the_readme_has_a_row_for_every_staffing() -> None:
+    assert {row[0] for row in ROWS} == {file.stem for file in FILES if file.stem.startswith("shenzhen")}
+    assert (ROOT / "scenarios").samefile(SCENARIOS)
