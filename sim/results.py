@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from sim.clock import format_duration
 from sim.cost import affordable, estimate
 from sim.errors import Problem, ScenarioError, SimError
 from sim.experiment import Replication, cores, replicate
@@ -35,12 +36,13 @@ LIBRARIES: Final = ("duckdb", "numba", "numpy", "pydantic", "scipy", "simpy")
 
 @dataclass(frozen=True)
 class Finding:
-    """What a run found, and what is written of it."""
+    """What a run found, and what is written of it; `lang` is the language in which its page opens."""
 
     loaded: Loaded
     setting: Setting
     report: Report
     manifest: dict[str, Any]
+    lang: str
 
 
 Writer = Callable[[Path, Finding], None]
@@ -99,6 +101,7 @@ def run(
     workers: int | None = None,
     out: Path | None = None,
     force: bool = False,
+    lang: str = "en",
     progress: Callable[[int], None] | None = None,
 ) -> Result:
     """Simulate a scenario and write its folder of results, or find the folder that the same run wrote before.
@@ -107,6 +110,7 @@ def run(
         workers: replications at once; as many as there are cores, if None, and memory for.
         out: the folder; by default `results/<file's stem>/<run id>`.
         force: compute again what is there, and replace `out` even if it is no folder of results.
+        lang: language in which the page opens.
         progress: called with the number of replications done, in the order of the replications.
     Raises: ScenarioError as `prepare`; SimError if `out` is something else or the disk is full; EngineMismatch or
         AuditError if the cross-check fails.
@@ -140,7 +144,7 @@ def run(
         for table in ("letters", "hours"):
             merge_parts(parts, table, replications, folder / f"{table}.parquet")
         parts.rmdir()
-        finding = Finding(loaded, setting, report, _told(loaded, name, engine, workers, checked))
+        finding = Finding(loaded, setting, report, _told(loaded, name, engine, workers, checked), lang)
         for write in WRITERS:
             write(folder, finding)
         finding.manifest["timings"] = {
@@ -168,8 +172,23 @@ def write_answers(folder: Path, finding: Finding) -> None:
         (folder / f"answer.{lang}.txt").write_text(plain(answer(finding.report, lang)), "utf-8")
 
 
-WRITERS: list[Writer] = [write_scenario, write_summary, write_answers]
-"""Everything that is written of a finding besides the tables and the manifest; charts and pages join here."""
+def write_shown(folder: Path, finding: Finding) -> None:
+    """charts/ and report.html: what people look at."""
+    from sim.html.run_page import write_report  # matplotlib is heavy, and a run that is found again needs none
+
+    write_report(
+        folder,
+        finding.report,
+        lang=finding.lang,
+        about=finding.loaded.scenario.about,
+        window=format_duration(finding.loaded.scenario.window),
+        figures=finding.manifest["figures"],
+        manifest=finding.manifest,
+    )
+
+
+WRITERS: list[Writer] = [write_scenario, write_summary, write_answers, write_shown]
+"""Everything that is written of a finding besides the tables and the manifest."""
 
 
 def _look(parts: Path, check: bool, replication: Replication) -> tuple[Measures, list[Checked]]:
