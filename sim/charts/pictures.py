@@ -1,20 +1,21 @@
 """Charts as files and inside a page: SVG that keeps its text as text, and speaks to those who cannot see it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from io import StringIO
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from matplotlib.figure import Figure
 
-from sim.charts.registry import CHARTS, figure
+from sim.charts.registry import Chart, figure
 from sim.charts.style import look
-from sim.report import Report
 
 DPI: Final = 110
+
+T = TypeVar("T")
 
 _SVG: Final = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
 _METADATA: Final = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
@@ -39,19 +40,19 @@ Groups = Sequence[tuple[str, Sequence[Picture]]]
 """Pictures by the name of their chart."""
 
 
-def draw_charts(report: Report, folder: Path, lang: str) -> Groups:
+def draw_charts(charts: Iterable[Chart[T]], subject: T, folder: Path, lang: str) -> Groups:
     """Draw every chart in one language, write each panel as `CHART-PANEL.LANG.svg` and `.png`, and return them.
 
     Args:
         folder: exists.
     """
     groups = []
-    for chart in CHARTS:
+    for chart in charts:
         pictures = []
-        for panel in chart.panels(report):
+        for panel in chart.panels(subject):
             name = f"{'-'.join(filter(None, (chart.name, panel)))}.{lang}"
-            drawn = figure(chart, report, panel, lang)
-            pictures.append(picture(drawn, name, chart.alt(report, panel, lang)))
+            drawn = figure(chart, subject, panel, lang)
+            pictures.append(picture(drawn, name, chart.alt(subject, panel, lang)))
             (folder / f"{name}.svg").write_text(pictures[-1].svg, "utf-8")
             drawn.set_layout_engine("none")  # it is laid out by now, which takes as long as drawing
             with look():

@@ -2,20 +2,36 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.charts import backlog, causes, compliance, league, path, staffing, utilisation, waits, week
+from sim.charts import (
+    backlog,
+    causes,
+    compliance,
+    differences,
+    league,
+    path,
+    side_by_side,
+    staffing,
+    tradeoff,
+    utilisation,
+    waits,
+    week,
+)
 from sim.charts.style import look
+from sim.comparison import Comparison
 from sim.report import Report
 from sim.statistics import Verdict
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
-class Chart:
-    """One question and how its answer is drawn.
+class Chart(Generic[T]):
+    """One question about a report (or a comparison, a plan, ...) and how its answer is drawn.
 
     Attributes:
         panels: keys of the pictures that the report needs, each drawn on axes of its own: SLAs, teams.
@@ -26,15 +42,15 @@ class Chart:
     """
 
     name: str
-    panels: Callable[[Report], Iterable[str]]
-    title: Callable[[Report, str, str], str]
-    alt: Callable[[Report, str, str], str]
-    draw: Callable[[Report, str, Axes, str], Axes]
+    panels: Callable[[T], Iterable[str]]
+    title: Callable[[T, str, str], str]
+    alt: Callable[[T, str, str], str]
+    draw: Callable[[T, str, Axes, str], Axes]
     width: float = 9.0
     height: float = 3.0
 
 
-def one(_report: Report) -> list[str]:
+def one(_: object) -> list[str]:
     """A chart with a single picture."""
     return [""]
 
@@ -57,7 +73,12 @@ def staffed_teams(report: Report) -> list[str]:
     return [team.name for team in staffed if team.counted] or [team.name for team in staffed]
 
 
-CHARTS: Final = (
+def other_staffings(comparison: Comparison) -> list[str]:
+    """A picture for each staffing that is held against the base."""
+    return [pair.other for pair in comparison.pairs]
+
+
+CHARTS: Final[tuple[Chart[Report], ...]] = (
     Chart("compliance", one, compliance.title, compliance.alt, compliance.draw),
     Chart("compliance_by_hour", every_sla, week.title, week.alt, week.draw),
     Chart("causes", late_slas, causes.title_where, causes.alt_where, causes.draw_where, height=3.6),
@@ -70,12 +91,21 @@ CHARTS: Final = (
     Chart("units", late_slas, league.title, league.alt, league.draw, height=4.2),
 )
 
+"""Charts of a run."""
 
-def figure(chart: Chart, report: Report, panel: str, lang: str) -> Figure:
+COMPARISON_CHARTS: Final[tuple[Chart[Comparison], ...]] = (
+    Chart("differences", other_staffings, differences.title, differences.alt, differences.draw, height=2.2),
+    Chart("headcount", lambda it: list(it.base.slas), tradeoff.title, tradeoff.alt, tradeoff.draw),
+    Chart("staffing_by_hour", lambda it: list(it.base.teams), side_by_side.title, side_by_side.alt, side_by_side.draw),
+)
+"""Charts of a comparison."""
+
+
+def figure(chart: Chart[T], subject: T, panel: str, lang: str) -> Figure:
     """One panel of a chart, with the finding as its title; to be saved inside `style.look`."""
     with look():
         drawn = Figure(figsize=(chart.width, chart.height))
         ax = drawn.add_subplot()
-        chart.draw(report, panel, ax, lang)
-        drawn.suptitle(chart.title(report, panel, lang), x=0.01, ha="left", fontsize=11)
+        chart.draw(subject, panel, ax, lang)
+        drawn.suptitle(chart.title(subject, panel, lang), x=0.01, ha="left", fontsize=11)
     return drawn

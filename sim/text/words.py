@@ -7,6 +7,7 @@ from typing import Final
 
 from rich.console import Console, RenderableType
 
+from sim.statistics import Estimate
 from sim.text.catalogue import MOMENTS_ZH, NAMES_ZH, WORDS
 
 ALARM: Final = 0.85
@@ -98,3 +99,13 @@ def hours_of_day(lang: str, span: tuple[int, int]) -> str:
     if lang == "zh":
         return f"{start}至{'次日' if span[1] > 24 else ''}{end}"
     return f"{start} and {end}"
+
+
+def points(lang: str, difference: Estimate) -> str:
+    """A difference of shares with its interval, in percentage points: `+1.2 points [0.8, 1.6]`."""
+    if difference.mean is None:
+        return "–"
+    said = word(lang, "points", points=f"{100 * difference.mean:+.1f}")
+    if difference.low is None or difference.high is None:
+        return said
+    return f"{said} [{100 * difference.low:+.1f}, {100 * difference.high:+.1f}]"
