@@ -116,17 +116,18 @@ def breaches(journeys: Journeys, sla: Sla, run: Run, off_duty: OffDuty) -> Breac
     """The cause of each breach of an SLA by a letter of the window; the log must have stretches."""
     stretches, log = journeys.log.stretches, journeys.log
     assert stretches is not None, "simulated with stretches"
-    # Other duty has row -1 and takes the last entry.
-    late = np.append(journeys.counted & (run.fate == Fate.BREACHED), False)
-    row_of_visit = journeys.row_of_visit
-    among = late[row_of_visit] & (log.queued != NOT_YET)
-    among &= log.queued < np.append(run.end, 0)[row_of_visit]
+    late = journeys.counted & (run.fate == Fate.BREACHED)
+    visits = journeys.counted_visits
+    row = journeys.row_of_visit[visits]
+    visits = visits[late[row] & (log.queued[visits] < run.end[row])]
     if sla.paused_during:
-        among &= ~paused_visits(journeys, sla)
-    visits = np.flatnonzero(among)
+        visits = visits[~paused_visits(journeys, sla)[visits]]
     if not len(visits):
         nothing = np.zeros(0, dtype=np.int64)
         return Breaches(*[nothing] * 5)
+    row = journeys.row_of_visit[visits]
+    among = np.zeros(journeys.workload.visits, dtype=np.bool_)
+    among[visits] = True
     place = np.cumsum(among) - 1
     pieces = [
         *_waits_and_work(journeys, sla, run, off_duty, stretches, among, place),
@@ -135,7 +136,6 @@ def breaches(journeys: Journeys, sla: Sla, run: Run, off_duty: OffDuty) -> Breac
     parts = _Parts(*(np.concatenate(column) for column in zip(*pieces, strict=True)))
     seconds = np.bincount(parts.key, parts.seconds, len(visits) * len(Why)).reshape(-1, len(Why))
 
-    row = row_of_visit[visits]
     visit, why = _largest(seconds.astype(np.float64, copy=False), row)
     team_of = np.append(journeys.setting.places.team_of, -1)
     return Breaches(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sim.clock import HOUR
 from sim.journeys import Journeys
-from sim.tables import OTHER_DUTY, WORK, Floats, Int64s
+from sim.tables import OTHER_DUTY, WAIT, WORK, Floats, Int64s
 
 Ints = npt.NDArray[np.integer[Any]]
 
@@ -87,7 +87,7 @@ class Occupancy(NamedTuple):
     queue_max: Int64s  # most letters that waited at once in the window, shape (teams,)
 
 
-_LETTER_WAITS, _OTHER_WAITS, _LETTER_WORK, _OTHER_WORK, _OVERTIME = range(5)
+_OTHER = 2  # added to WORK or WAIT if it is not a letter's
 
 
 def occupancy(journeys: Journeys) -> Occupancy:
@@ -98,39 +98,39 @@ def occupancy(journeys: Journeys) -> Occupancy:
     teams = len(places.teams)
     cells = Cells(scenario.horizon, (scenario.window_start, scenario.window_end))
 
-    is_letter = journeys.workload.step != OTHER_DUTY
-    is_work = stretches.kind == WORK
-    doing = 2 * is_work + ~is_letter[stretches.visit]
-    group = doing * teams + places.team_of[stretches.unit]
+    other = np.where(journeys.workload.step == OTHER_DUTY, _OTHER, 0).astype(np.int8)
+    doing = stretches.kind + other[stretches.visit]
+    team = places.team_of[stretches.unit]
     # A wait has shift -1 and finds the horizon there: it ends with no shift.
     shift_end = np.append(roster.end, scenario.horizon)[stretches.shift]
+    within = presence(
+        cells, 4 * teams, doing * np.int32(teams) + team, stretches.start, np.minimum(stretches.end, shift_end)
+    )
     # Nobody starts anything in overtime, so that a stretch begins within its shift.
     late = np.flatnonzero(stretches.end > shift_end)
-    counted = presence(
-        cells,
-        5 * teams,
-        np.concatenate([group, _OVERTIME * teams + places.team_of[stretches.unit[late]]]),
-        np.concatenate([stretches.start, shift_end[late]]),
-        np.concatenate([np.minimum(stretches.end, shift_end), stretches.end[late]]),
-    )
 
     def of(kind: int) -> Presence:
         rows = slice(kind * teams, (kind + 1) * teams)
-        return Presence(counted.seconds[rows], counted.at_end[rows])
+        return Presence(within.seconds[rows], within.at_end[rows])
 
-    shift_team, people = places.team_of[roster.unit], roster.people
-    start, end = np.clip(roster.start, 0, scenario.horizon), np.clip(roster.end, 0, scenario.horizon)
-    waits = np.flatnonzero(doing == _LETTER_WAITS)
+    waits = np.flatnonzero(doing == WAIT)
     return Occupancy(
         cells=cells,
-        on_duty=presence(cells, teams, shift_team, start, end, people),
-        letter_work=of(_LETTER_WORK),
-        other_duty=of(_OTHER_WORK),
-        overtime=of(_OVERTIME),
-        waiting=of(_LETTER_WAITS),
+        on_duty=presence(
+            cells,
+            teams,
+            places.team_of[roster.unit],
+            np.clip(roster.start, 0, scenario.horizon),
+            np.clip(roster.end, 0, scenario.horizon),
+            roster.people,
+        ),
+        letter_work=of(WORK),
+        other_duty=of(WORK + _OTHER),
+        overtime=presence(cells, teams, team[late], shift_end[late], stretches.end[late]),
+        waiting=of(WAIT),
         queue_max=most_at_once(
             teams,
-            group[waits],
+            team[waits],
             np.clip(stretches.start[waits], scenario.window_start, scenario.window_end),
             np.clip(stretches.end[waits], scenario.window_start, scenario.window_end),
         ),
@@ -140,7 +140,7 @@ def occupancy(journeys: Journeys) -> Occupancy:
 def most_at_once(groups: int, group: Ints, start: Int64s, end: Int64s) -> Int64s:
     """Largest number of intervals [start, end) of each group that overlap, shape (groups,); empty ones do not count."""
     some = end > start
-    group, start, end = group[some], start[some], end[some]
+    group, start, end = group[some].astype(np.int64), start[some], end[some]
     span = 2 * (int(end.max(initial=0)) + 1)
     # In one second what ends goes before what starts.
     events = np.sort(np.concatenate([group * span + 2 * start + 1, group * span + 2 * end]))
