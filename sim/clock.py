@@ -30,6 +30,9 @@ OFFICE_CLOSES: Final = 18 * HOUR
 LONGEST: Final = 36_525 * DAY
 """A hundred years: a longer duration is a slip, and would leave the dates that the calendar can tell."""
 
+_LONGEST_BREAK: Final = 16
+"""Days that a run of days off around a public holiday can last."""
+
 CALENDAR_MARGIN: Final = 2
 """Days that a scenario's calendar knows after its horizon, so that its last instants have a next day."""
 
@@ -203,14 +206,19 @@ class Calendar:
         self.weekday: Int64s = (np.arange(days) + start.weekday()) % 7
         """Monday is 0; shape (days,)."""
         self.holiday: Bools = np.zeros(days, dtype=np.bool_)
-        """Public holidays, substituted days off included; shape (days,)."""
+        """Public holidays with the days off around them, so that a holiday at a weekend is one too; shape (days,)."""
         self.working: Bools = self.weekday < 5
         """Working days, make-up working days at weekends included; shape (days,)."""
         if holidays is not None:
-            known = public_holidays(holidays, start, days)
-            dates = [start + timedelta(days=day) for day in range(days)]
-            self.holiday = np.array([day in known for day in dates], dtype=np.bool_)
-            self.working = np.array([known.is_working_day(day) for day in dates], dtype=np.bool_)
+            # A run of days off may begin before day 0 or end after the last day.
+            known = public_holidays(holidays, start - timedelta(days=_LONGEST_BREAK), days + 2 * _LONGEST_BREAK)
+            dates = [start + timedelta(days=day) for day in range(-_LONGEST_BREAK, days + _LONGEST_BREAK)]
+            named = np.array([day in known for day in dates], dtype=np.bool_)
+            working = np.array([known.is_working_day(day) for day in dates], dtype=np.bool_)
+            run = np.cumsum(working)
+            off_with_holiday = np.isin(run, run[named]) & ~working
+            self.holiday = off_with_holiday[_LONGEST_BREAK : _LONGEST_BREAK + days]
+            self.working = working[_LONGEST_BREAK : _LONGEST_BREAK + days]
 
     def date_of(self, seconds: int) -> datetime:
         """Local date and time of an instant."""
