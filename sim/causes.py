@@ -5,8 +5,10 @@ part of exactly one of the letter's visits, and of that visit's time
 
 - *elapsed wait*, if the visit is a delay;
 - *being worked on*, while a person works on it;
-- *nobody on duty* or *all busy*, while it waits for its first start: nobody, while no shift of the unit
-  that it waits at has anybody; all busy otherwise, also where free people are held back by its rank;
+- *nobody on duty*, while it waits for its first start and nobody has been on duty since then at the unit that
+  it waits at;
+- *all busy*, while it waits on for its first start: a shift was there and did not get to it. The nights after
+  that count here too, else a unit with office hours would seem to lack a night shift where it lacks people;
 - *put down at shift end* or *interrupted*, while it waits for a person to take it up again: the first if
   the person's shift ended in the second in which it was put down, else urgent work came in between.
 
@@ -19,12 +21,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.clock import Calendar, Clock, hour_of
+from sim.attendance import Attendance
+from sim.clock import hour_of
 from sim.journeys import Journeys
 from sim.models.sla import Sla
 from sim.outcome import Outcome
 from sim.slaclock import Fate, Run, paused_visits, seconds_between
-from sim.tables import NO_UNIT, NOT_YET, WORK, Bools, Floats, Int64s, Roster, Stretches
+from sim.tables import NO_UNIT, NOT_YET, WORK, Bools, Floats, Int64s, Stretches
 
 
 class Why(StrEnum):
@@ -69,12 +72,12 @@ class _Parts(NamedTuple):
 def cause_counts(outcome: Outcome) -> tuple[CauseCounts, ...]:
     """Count the breaches of each SLA by cause; the log must have stretches."""
     setting = outcome.setting
-    off_duty = OffDuty(outcome.roster, setting.scenario.horizon)
+    attendance = Attendance(outcome.roster, setting.scenario.horizon)
     teams = len(setting.places.teams)
     shape = (len(setting.scenario.workflow), teams + 1, len(Why))
     counts = []
     for sla, run in zip(setting.scenario.sla.values(), outcome.runs, strict=True):
-        found = breaches(outcome, sla, run, off_duty)
+        found = breaches(outcome, sla, run, attendance)
         place = (found.step, np.where(found.team >= 0, found.team, teams), found.why)
         by_place = np.bincount(np.ravel_multi_index(place, shape), minlength=math.prod(shape)).reshape(shape)
         by_hour = np.bincount(found.hour * len(Why) + found.why, minlength=24 * len(Why)).reshape(24, len(Why))
@@ -82,37 +85,7 @@ def cause_counts(outcome: Outcome) -> tuple[CauseCounts, ...]:
     return tuple(counts)
 
 
-class OffDuty:
-    """At which times a unit has nobody on duty, from the shifts of all units."""
-
-    def __init__(self, roster: Roster, horizon: int) -> None:
-        start, end = np.clip(roster.start, 0, horizon), np.clip(roster.end, 0, horizon)
-        unit, people = roster.unit.astype(np.int64), roster.people.astype(np.int64)
-        units = np.arange(roster.units)  # each begins with nobody
-        self._span = horizon + 1
-        keys = np.concatenate([units * self._span, unit * self._span + start, unit * self._span + end])
-        change = np.concatenate([np.zeros(roster.units, np.int64), people, -people])
-        order = np.argsort(keys, kind="stable")
-        self._keys = keys[order]
-        # Each unit ends with nobody, so one running sum serves all.
-        self._empty: Bools = np.cumsum(change[order]) == 0
-
-    def seconds(self, calendar: Calendar, clock: Clock, unit: Int64s, start: Int64s, end: Int64s) -> Int64s:
-        """Seconds on a clock, between start and end, during which nobody is on duty at each unit."""
-        at = calendar.counted(self._keys % self._span, clock)
-        # What passes between the last change of one unit and the first of the next cancels out below.
-        passed = np.append(0, np.cumsum(np.diff(at) * self._empty[:-1]))
-
-        def until(instants: Int64s) -> Int64s:
-            change = np.searchsorted(self._keys, unit * self._span + instants, side="right") - 1
-            now = calendar.counted(instants, clock)
-            counted: Int64s = passed[change] + self._empty[change] * (now - at[change])
-            return counted
-
-        return until(end) - until(start)
-
-
-def breaches(journeys: Journeys, sla: Sla, run: Run, off_duty: OffDuty) -> Breaches:
+def breaches(journeys: Journeys, sla: Sla, run: Run, attendance: Attendance) -> Breaches:
     """The cause of each breach of an SLA by a letter of the window; the log must have stretches."""
     stretches, log = journeys.log.stretches, journeys.log
     assert stretches is not None, "simulated with stretches"
@@ -130,7 +103,7 @@ def breaches(journeys: Journeys, sla: Sla, run: Run, off_duty: OffDuty) -> Breac
     among[visits] = True
     place = np.cumsum(among) - 1
     pieces = [
-        *_waits_and_work(journeys, sla, run, off_duty, stretches, among, place),
+        *_waits_and_work(journeys, sla, run, attendance, stretches, among, place),
         _delays(journeys, sla, run, visits, place),
     ]
     parts = _Parts(*(np.concatenate(column) for column in zip(*pieces, strict=True)))
@@ -148,7 +121,7 @@ def breaches(journeys: Journeys, sla: Sla, run: Run, off_duty: OffDuty) -> Breac
 
 
 def _waits_and_work(
-    journeys: Journeys, sla: Sla, run: Run, off_duty: OffDuty, stretches: Stretches, among: Bools, place: Int64s
+    journeys: Journeys, sla: Sla, run: Run, attendance: Attendance, stretches: Stretches, among: Bools, place: Int64s
 ) -> list[_Parts]:
     chosen = np.flatnonzero(among[stretches.visit])
     visit, kind, unit, shift, start, end = (column[chosen] for column in stretches)
@@ -167,7 +140,8 @@ def _waits_and_work(
     clock = sla.within.clock
     seconds = seconds_between(journeys, clock, begin, stop)
     first = np.flatnonzero((why == _BUSY) & (stop > begin))
-    nobody = off_duty.seconds(journeys.setting.calendar, clock, unit[first], begin[first], stop[first])
+    awake = np.minimum(attendance.first(unit[first], begin[first]), stop[first])
+    nobody = seconds_between(journeys, clock, begin[first], awake)
     seconds[first] -= nobody
     key = place[visit] * len(Why)
     return [_Parts(key + why, seconds, unit), _Parts(key[first] + _NOBODY, nobody, unit[first])]

@@ -31,7 +31,7 @@ HOUSE = (
     (6, "deciding", "replay_report latency", "hdrh numpy"),
     (5, "judging", "forecast cost", "numpy"),
     (5, "judging", "report summaries figures measures rows", "numpy"),
-    (5, "judging", "compliance causes steps teamhours backlog tally week calls", "numpy"),
+    (5, "judging", "compliance causes attendance steps teamhours backlog tally week calls", "numpy"),
     (5, "judging", "outcome occupancy slaclock milestones journeys", "numpy"),
     (5, "judging", "statistics queueing transient staffing_need", "numpy scipy"),
     (4, "running", "engine audit", "numpy"),

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import days
 
-from sim.causes import OffDuty, Why, breaches, cause_counts
+from sim.attendance import Attendance
+from sim.causes import Why, breaches, cause_counts
 from sim.clock import Clock
 from sim.outcome import Outcome
 from sim.slaclock import Fate
@@ -31,8 +32,8 @@ def causes(
 
 def told(found: Outcome) -> list[tuple[int, ...]]:
     (run,), (sla,) = found.runs, found.setting.scenario.sla.values()
-    off_duty = OffDuty(found.roster, found.setting.scenario.horizon)
-    return list(zip(*(column.tolist() for column in breaches(found, sla, run, off_duty)), strict=True))
+    attendance = Attendance(found.roster, found.setting.scenario.horizon)
+    return list(zip(*(column.tolist() for column in breaches(found, sla, run, attendance)), strict=True))
 
 
 # A story for each cause
@@ -55,6 +56,16 @@ def test_a_wait_is_divided_where_the_shift_begins() -> None:
     for service, why in ((at(1, 59), Why.NOBODY_ON_DUTY), (at(2, 1), Why.ALL_BUSY)):
         found = causes(SIGNED, letters((at(6), work(NORTH, service)), (at(6), work(NORTH, 60))), roster)
         assert found[1] == (1, SIGN, "station", why, 6)
+
+
+def test_once_a_shift_was_there_nights_are_no_excuse() -> None:
+    """Received on Monday evening, it waits for a night of 14 h, a day that is full, and another night."""
+    roster = [(NORTH, at(8, day=day), at(18, day=day), 1) for day in range(3)]
+    workload = letters((at(9), work(NORTH, at(19))), (at(18), work(NORTH, 60)))
+    found = causes(SIGNED, workload, shifts(*roster, units=3), window="3 d")
+    assert found[1] == (1, SIGN, "station", Why.ALL_BUSY, 18)
+    found = causes(SIGNED, workload, shifts(roster[0], roster[2], units=3), window="3 d")
+    assert found[1] == (1, SIGN, "station", Why.NOBODY_ON_DUTY, 18)
 
 
 def test_interrupted() -> None:
@@ -201,7 +212,7 @@ def _clerk(found: Outcome, row: int) -> tuple[Counter[Any], dict[Any, set[int]]]
     for visit in range(workload.first_visit[letter], workload.first_visit[letter + 1]):
         if log.queued[visit] == NOT_YET:
             continue
-        step, shift_ended = int(workload.step[visit]), None
+        step, shift_ended, attended = int(workload.step[visit]), None, False
         mine = [rest for number, *rest in stretches if number == visit]
         if workload.unit[visit] == NO_UNIT:
             end = log.finished[visit] if log.finished[visit] != NOT_YET else scenario.horizon
@@ -215,7 +226,8 @@ def _clerk(found: Outcome, row: int) -> tuple[Counter[Any], dict[Any, set[int]]]
                 elif shift_ended is not None:
                     why = Why.PUT_DOWN_AT_SHIFT_END if shift_ended else Why.INTERRUPTED
                 else:
-                    why = Why.ALL_BUSY if _on_duty(found.roster, unit, second) else Why.NOBODY_ON_DUTY
+                    attended = attended or _on_duty(found.roster, unit, second)
+                    why = Why.ALL_BUSY if attended else Why.NOBODY_ON_DUTY
                 if run.begin[row] <= second < run.end[row] and _ticks(second, sla.within.clock):
                     parts[step, why] += 1
                     places.setdefault((step, why), set()).add(int(found.setting.places.team_of[unit]))
