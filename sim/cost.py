@@ -10,22 +10,25 @@ import numpy as np
 from sim.clock import HOUR
 from sim.errors import SimError
 from sim.models.arrivals import Arrivals, Decay
+from sim.models.scenario import Scenario
+from sim.models.staffing import Team
 from sim.rates import expected_letters
 from sim.setting import Setting
 from sim.shifts import groups_of, shifts_of
 from sim.tables import Roster
+from sim.week import HOURS_OF_WEEK
 from sim.workload import draw_workload
 
 SAMPLE: Final = 2_000
 """Letters from which the visits of a letter are estimated."""
 
-BYTES_A_VISIT: Final = 500
-BYTES_A_LETTER: Final = 500
+BYTES_A_VISIT: Final = {"compiled": 300, "simpy": 1200}
+BYTES_A_LETTER: Final = 400
 BYTES_A_SHIFT: Final = 200
 BYTES_AN_HOUR: Final = 600  # an hour of a team
-"""Most memory that a replication holds at once, measured from its drawing to its tables, and rounded up."""
+"""Most memory that a replication holds at once from its drawing to its tables, as measured, and a third more."""
 
-SECONDS_A_VISIT: Final = {"compiled": 3e-6, "simpy": 3e-5}
+SECONDS_A_VISIT: Final = {"compiled": 3e-6, "simpy": 3.5e-5}
 SECONDS_A_SHIFT: Final = 1e-6
 """Drawing, simulating and measuring on one core, as measured on an ordinary machine."""
 
@@ -57,8 +60,7 @@ def estimate(setting: Setting, engine: str = "compiled") -> Cost:
     scenario = setting.scenario
     letters = _letters(setting)
     visits = letters * _visits_a_letter(setting, letters)
-    jobs = sum(team.unit_count * team.other_duty.per_hour for team in scenario.teams.values() if team.other_duty)
-    visits += jobs * scenario.horizon / HOUR
+    visits += sum(_jobs_an_hour(scenario, team) for team in scenario.teams.values()) * scenario.horizon / HOUR
     shifts = 0.0
     for team in scenario.teams.values():
         for roster, headcount in team.staff.items():
@@ -73,7 +75,10 @@ def estimate(setting: Setting, engine: str = "compiled") -> Cost:
         letters=letters,
         visits=visits,
         shifts=shifts,
-        bytes=letters * BYTES_A_LETTER + visits * BYTES_A_VISIT + shifts * BYTES_A_SHIFT + hours * BYTES_AN_HOUR,
+        bytes=letters * BYTES_A_LETTER
+        + visits * BYTES_A_VISIT[engine]
+        + shifts * BYTES_A_SHIFT
+        + hours * BYTES_AN_HOUR,
         seconds=visits * SECONDS_A_VISIT[engine] + shifts * SECONDS_A_SHIFT,
     )
 
@@ -128,6 +133,15 @@ def _visits_a_letter(setting: Setting, letters: float) -> float:
     nobody = Roster(none.astype(np.int32), none, none, none.astype(np.int32), setting.places.units)
     workload = draw_workload(small, nobody, 0, keep=keep)
     return workload.visits / max(workload.letters, 1)
+
+
+def _jobs_an_hour(scenario: Scenario, team: Team) -> float:
+    """Other duty of a team, which comes to a unit while anybody is on duty; rather too many jobs than too few."""
+    if team.other_duty is None:
+        return 0.0
+    patterns = ((scenario.roster(name), people) for name, people in team.staff.items())
+    hours = sum(people * (HOURS_OF_WEEK if pattern is None else pattern.hours_a_week) for pattern, people in patterns)
+    return team.unit_count * team.other_duty.per_hour * min(hours / team.unit_count / HOURS_OF_WEEK, 1.0)
 
 
 def _scaled(arrivals: Arrivals, factor: float) -> Arrivals:
