@@ -10,11 +10,11 @@ Gross et al. is D. Gross, J. F. Shortle, J. M. Thompson and C. M. Harris, Fundam
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import ceil, exp, inf, sqrt
+from math import ceil, exp, inf, pi, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from sim.tables import Floats
 
@@ -198,10 +198,10 @@ def square_root_staffing(load: float, delayed_share: float) -> int:
     Args:
         delayed_share: in (0, 1).
     """
-    low, high = 0.0, 40.0
+    low, high = 0.0, 30.0
     while high - low > 1e-9:
         beta = (low + high) / 2
-        waits = 1 / (1 + beta * norm.cdf(beta) / norm.pdf(beta)) if beta < 38 else 0.0
+        waits = 1 / (1 + beta * ndtr(beta) * sqrt(2 * pi) * exp(beta**2 / 2))
         low, high = (beta, high) if waits > delayed_share else (low, beta)
     return ceil(load + high * sqrt(load))
 

@@ -8,7 +8,7 @@ cut off beyond the most letters looked at. Durations are in any one unit of time
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.stats import poisson
+from scipy.special import gammainc, gammaln, xlogy
 
 from sim.tables import Floats, Int64s
 
@@ -132,8 +132,10 @@ def _wait_on(ahead: Floats, servers: int, mean_service: float, length: float) ->
 
 def _jumps(mean: float) -> list[tuple[float, float]]:
     """The chance of k jumps and of more than k, for k from 0 to where it becomes negligible."""
-    numbers = np.arange(int(poisson.isf(NEGLIGIBLE, mean)) + 2 if mean > 0 else 1)
-    return list(zip(poisson.pmf(numbers, mean).tolist(), poisson.sf(numbers, mean).tolist(), strict=True))
+    numbers = np.arange(mean + 8 * np.sqrt(mean) + 25)
+    chances, later = np.exp(xlogy(numbers, mean) - mean - gammaln(numbers + 1)), gammainc(numbers + 1, mean)
+    enough = int(np.argmax(later < NEGLIGIBLE)) + 1
+    return list(zip(chances[:enough].tolist(), later[:enough].tolist(), strict=True))
 
 
 def _relieve(state: Floats, servers: int) -> Floats:
