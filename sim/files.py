@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import LONGEST, UNITS
+from sim.inside import named_file, real_path
 from sim.models.arrivals import TraceLetters
 from sim.models.distributions import Measured
 from sim.models.wording import named_rows, one_of
@@ -32,7 +33,7 @@ class ScenarioFiles:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder.resolve()
+        self.folder = real_path(folder)
 
     def read_trace(self, file: str, columns: Sequence[str]) -> TraceLetters:
         """The letters of a trace, sorted by the time received; of one second, in the order of the file.
@@ -59,25 +60,18 @@ class ScenarioFiles:
         """
         table = self._read(file)
         written = table.column(column)
-        length = UNITS.get(re.split(r"[_\W]+", column.strip(" ()"))[-1])
-        if length is None:
+        unit = re.split(r"[_\W]+", column.strip(" ()"))[-1]
+        if unit not in UNITS:
             raise ValueError(
                 f"the name of a column of durations ends with its unit, as in handling_min (got '{column}')"
             )
-        seconds = [_number(text) * length for text in written]
+        seconds = [_number(text) * UNITS[unit] for text in written]
         bad = [row for row, value in enumerate(seconds) if not 0 <= value <= LONGEST]
-        table.refuse(bad, written, "are no durations")
+        table.refuse(bad, written, f"without a duration in {unit} between 0 and a hundred years")
         return Measured(tuple(sorted(seconds)), table.digest)
 
     def _read(self, file: str) -> "_Table":
-        if "\0" in file or not file.strip():
-            raise ValueError(f"must be the path of a file (got {file!r})")
-        path = (self.folder / file).resolve()
-        if not path.is_relative_to(self.folder):
-            raise ValueError(f"must stay inside the scenario's folder (got {file!r})")
-        if not path.is_file():
-            beside = [each.name for each in sorted(self.folder.glob("*.csv"))]
-            raise ValueError(f"no such file {one_of(file, beside)}")
+        path = named_file(file, self.folder, self.folder)
         try:
             if path.stat().st_size > MAX_BYTES:
                 raise ValueError(f"{file} has more than {MAX_BYTES / 1e9:.0f} GB")
@@ -134,7 +128,7 @@ def _table(file: str, text: str, digest: str) -> _Table:
     header = [name.strip() for name in rows.pop(0)]
     table = _Table(file, header, rows, np.array(lines[1:], dtype=np.int64), digest)
     uneven = [index for index, row in enumerate(rows) if len(row) != len(header)]
-    table.refuse(uneven, [",".join(row) for row in rows], f"do not have the {len(header)} fields of the header")
+    table.refuse(uneven, [",".join(row) for row in rows], f"without the {len(header)} fields of the header")
     if not rows:
         raise ValueError(f"{file} has a header and no rows")
     return table
@@ -143,13 +137,13 @@ def _table(file: str, text: str, digest: str) -> _Table:
 def _instants(written: list[str], table: _Table) -> npt.NDArray[np.datetime64]:
     bad = [row for row, text in enumerate(written) if not _INSTANT.fullmatch(text)]
     zoned = [row for row in bad if _ZONE.fullmatch(written[row])]
-    table.refuse(zoned, written, "have a time zone; write local time without one")
+    table.refuse(zoned, written, "with a time zone (write local time, without one)")
     if not bad:
         try:
             return np.array([text[:19] for text in written], dtype="datetime64[s]")
         except ValueError:
             bad = [row for row, text in enumerate(written) if not _is_instant(text[:19])]
-    table.refuse(bad, written, "have no time such as 2021-05-03 19:30:00")
+    table.refuse(bad, written, "without a time such as 2021-05-03 19:30:00")
     raise AssertionError("some row is bad")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from sim.errors import Problem
+from sim.inside import named_file, real_path
 from sim.marks import attach_comments
 from sim.models.wording import one_of
 from sim.paths import Parts, parts_of, shown, spoken
@@ -37,9 +38,13 @@ class Layers:
 
     def add_file(self, path: Path) -> bool:
         """Lay a scenario file, and below it the files that it extends; false if one of them cannot be used."""
-        folder = path.resolve().parent
+        try:
+            next_path: Path | None = real_path(path)
+        except ValueError as error:
+            self.problems.append(Problem(str(error)))
+            return False
+        folder = real_path(path).parent
         chain: list[tuple[Path, Node]] = []
-        next_path: Path | None = path.resolve()
         origin = ""
         while next_path is not None:
             source = read_file(next_path, origin)
@@ -156,7 +161,8 @@ class Layers:
             return node
         kept = {}
         for key, child in node.value.items():
-            if child.value is None:
+            # A step without a value is told what it needs.
+            if child.value is None and not (parts[:1] == ("workflow",) and len(parts) == 2):
                 message = "has no value; give it one or leave the key out"
                 self.problems.append(Problem(message, shown((*parts, key)), child.line, child.origin))
             else:
@@ -181,17 +187,12 @@ def read_file(path: Path, origin: str) -> Source:
 
 
 def _extended(base: Node, path: Path, folder: Path, before: Sequence[Path]) -> Path:
-    if not isinstance(base.value, str) or not base.value.strip() or "\0" in base.value:
+    if not isinstance(base.value, str):
         raise ValueError("must be the path of a scenario file, relative to this one")
-    found = (path.parent / base.value).resolve()
-    if not found.is_relative_to(folder):
-        raise ValueError(f"must stay inside the scenario's folder (got {base.value!r})")
+    found = named_file(base.value, path.parent, folder)
     if found in before:
         chain = [*before[before.index(found) :], found]
         raise ValueError(f"is a loop: {' -> '.join(each.relative_to(folder).as_posix() for each in chain)}")
-    if not found.is_file():
-        beside = [each.name for each in sorted(path.parent.glob("*.yaml")) if each != path]
-        raise ValueError(f"no such file {one_of(base.value, beside)}")
     return found
 
 

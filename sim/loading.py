@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError
 from sim.files import ScenarioFiles
+from sim.inside import real_path
 from sim.layers import Layers
 from sim.marks import Figure, figures_of
 from sim.models.scenario import Scenario
@@ -50,7 +51,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     for override in overrides:
         layers.add_setting(override)
     layers.finish()
-    scenario, problems = _checked(layers, ScenarioFiles(file.resolve().parent))
+    scenario, problems = _checked(layers, ScenarioFiles(real_path(file).parent))
     problems = once(problems)
     if problems or scenario is None:
         raise ScenarioError(source, problems)

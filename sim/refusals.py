@@ -10,7 +10,9 @@ from sim.models.base import FINAL, RULE, SYNTHETIC
 from sim.paths import Parts, parts_of, shown
 from sim.yaml_source import Node
 
-_RULES: Final = {
+MISSING: Final = "is missing"
+
+RULES: Final = {
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
     "dict_type": "must be a mapping",
@@ -56,7 +58,7 @@ def _refusal(error: Any, root: Node) -> Problem:
     parts, node = _reached(root, location)
     if kind == "missing":
         line = node.line if parts else None
-        return Problem("is missing", shown((*parts, location[-1])), line, node.origin)
+        return Problem(MISSING, shown((*parts, location[-1])), line, node.origin)
     return Problem(_message(kind, error), shown(parts), *_place(node))
 
 
@@ -70,7 +72,7 @@ def _message(kind: str, error: Any) -> str:
     unit = " s" if isinstance(error["input"], str) else ""
     facts = error.get("ctx", {})
     facts = facts | {key: f"{_whole(facts[key])}{unit}" for key in ("ge", "gt", "le", "lt") if key in facts}
-    rule = error["msg"] if kind == RULE else _RULES[kind].format(**facts)
+    rule = error["msg"] if kind == RULE else RULES[kind].format(**facts)
     return f"{rule} (got {_got(error['input'])})"
 
 
@@ -133,8 +135,11 @@ def _place(node: Node) -> tuple[int | None, str]:
 def once(problems: Sequence[Problem]) -> list[Problem]:
     """Problems in the order of the file, one a place: a mistake that breaks two rules is one mistake."""
     first: dict[tuple[str, int | None, str], Problem] = {}
+    # What was refused for another reason is not missing besides.
+    others = {problem.path for problem in problems if problem.message != MISSING}
     for problem in problems:
-        first.setdefault((problem.path, problem.line, problem.origin), problem)
+        if problem.message != MISSING or problem.path not in others:
+            first.setdefault((problem.path, problem.line, problem.origin), problem)
     return sorted(first.values(), key=_reading_order)
 
 

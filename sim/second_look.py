@@ -60,9 +60,12 @@ def _mend(written: dict[str, Any], parts: tuple[str | int, ...]) -> bool:
         else:
             written.pop(section, None)
     elif len(parts) > 1 and section == "workflow":
-        step = written["workflow"][parts[1]]
+        steps, number = written["workflow"], parts[1]
+        if not isinstance(number, int) or number >= len(steps):
+            return True  # a setting that reached no step
+        step = steps[number]
         name = next(iter(step)) if isinstance(step, dict) and len(step) == 1 else ""
-        written["workflow"][parts[1]] = {name: {"wait": "1 s"}}
+        steps[number] = {name: {"wait": "1 s"}}
         return bool(name)
     elif len(parts) > 1 and isinstance(written.get(section), dict):
         written[section][parts[1]] = _SOUND_ENTRY[section]

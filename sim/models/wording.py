@@ -33,7 +33,7 @@ def are(names: Sequence[str]) -> str:
 
 
 def named_rows(bad: Sequence[tuple[int, str]], what: str) -> str:
-    """Bad rows of a file by their lines: `3 rows are no durations: line 4 'x', line 9 '', line 12 '-1'`.
+    """Bad rows of a file by their lines: `3 rows without a duration: line 4 'x', line 9 '', line 12 '-1'`.
 
     Args:
         bad: line and content of each.
