@@ -28,9 +28,9 @@ from sim.report import Report
 from sim.setting import Setting
 from sim.statistics import Estimate, Ratio, mean_over, ratio_over
 
-REPLICATIONS = 120
+REPLICATIONS = 80
 
-# 98 days of some 100 letters each are 10,000 letters a replication, more than a million in all. With more days the
+# 98 days of some 100 letters each are 10,000 letters a replication, 800,000 in all. With more days the
 # backlog would be looked at every day and not every hour.
 HEAD = """
 schema: 1
@@ -38,7 +38,7 @@ start: 2024-01-01
 warm_up: 4 d
 window: 98 d
 cool_down: 2 d
-replications: 120
+replications: 80
 seed: 4
 """
 
@@ -117,7 +117,7 @@ sla:
 """)
     a_minute = 153.6 / 1440
     assert matches(run.steps["serve"].delayed_share, erlang_c(8, 6.4))
-    assert matches(run.steps["serve"].wait_min.mean, mmc_wait(8, a_minute, 60), 0.03)
+    assert matches(run.steps["serve"].wait_min.mean, mmc_wait(8, a_minute, 60), 0.04)
     assert matches(run.slas["started"].compliance, 1 - mmc_wait_longer(8, a_minute, 60, than=10))
 
 
