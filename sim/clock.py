@@ -245,7 +245,9 @@ class Calendar:
         return counted
 
     def time_for(self, limit: Limit, instant: int) -> int:
-        """Seconds of calendar time, from an instant on, in which a limit's clock counts the limit.
+        """Seconds of calendar time, from an instant on, after which a limit has passed; whole days on working clocks.
+
+        A weekend counts nothing there, so that a limit from Saturday on has passed as late as one from Monday on.
 
         Raises:
             ValueError: the calendar ends before that.
@@ -254,7 +256,7 @@ class Calendar:
             return limit.seconds
         ends = np.arange(instant // DAY, self.days) * DAY
         due = self.counted(np.array([instant]), limit.clock)[0] + limit.seconds
-        reached = np.flatnonzero(self.counted(ends, limit.clock) >= due)
+        reached = np.flatnonzero(self.counted(ends, limit.clock) > due)
         if not len(reached):
             raise ValueError(f"the calendar of {self.days} days ends before {limit} have passed")
         return int(ends[reached[0]]) - instant

@@ -149,6 +149,16 @@ def test_each_clock_counts_a_weekend_differently(within: str, elapsed: int) -> N
     assert judged(found) == [(elapsed, MET)]
 
 
+@pytest.mark.parametrize("within", ["7 working days", "63 office hours", "4 d", "10 min"])
+@pytest.mark.parametrize("day", range(7))
+def test_the_usual_cool_down_lets_every_limit_pass(within: str, day: int) -> None:
+    """A letter of the last second of the window, whichever day that is, is decided if it is never closed."""
+    keys = {"until": "closed", "within": within}
+    setting = mailbox(sla={"closed": keys}, window=f"{day + 1} d", cool_down=None)
+    found = lived(setting, letters((setting.scenario.window_end - 1, work(NORTH, 60))), shifts(units=3))
+    assert found.runs[0].fate.tolist() == [BREACHED]
+
+
 # Counting
 
 
