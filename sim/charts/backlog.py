@@ -40,5 +40,4 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     ax.grid(axis="y")
     ax.set_xlabel(say(lang, "day"))
     ax.set_ylabel(say(lang, "age axis" if panel == AGE else "open letters"))
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
     return ax

@@ -24,8 +24,11 @@ COLOURS: Final = {
     Why.ELAPSED_WAIT: PALE,
 }
 
-CAUSES: Final = 12
-"""How many causes are shown."""
+CAUSES: Final = 10
+"""How many causes are shown at most."""
+
+LEAST: Final = 0.005
+"""Share of the late letters below which a cause is not worth a bar."""
 
 
 def title_where(report: Report, panel: str, lang: str) -> str:
@@ -59,7 +62,7 @@ def alt_when(report: Report, panel: str, lang: str) -> str:
 
 def draw_where(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     """One bar with its interval for each of the commonest causes, coloured by what kept the letter."""
-    causes = report.slas[panel].causes[:CAUSES]
+    causes = [cause for cause in report.slas[panel].causes if (cause.share.mean or 0.0) >= LEAST][:CAUSES]
     if not causes:
         return nothing(ax, say(lang, "none late", sla=name(lang, panel)))
     seen: set[Why] = set()
@@ -75,7 +78,6 @@ def draw_where(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     percent_axis(ax)
     ax.grid(axis="x")
     ax.set_xlabel(say(lang, "share of late"))
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
     return ax
 
 
@@ -93,7 +95,6 @@ def draw_when(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     ax.set_xlabel(say(lang, "hour of delay"))
     ax.set_ylabel(say(lang, "late letters"))
     ax.grid(axis="y")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
     return ax
 
 

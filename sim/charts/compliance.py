@@ -61,6 +61,4 @@ def draw(report: Report, _panel: str, ax: Axes, lang: str) -> Axes:
     percent_axis(ax)
     ax.grid(axis="x")
     ax.set_xlabel(say(lang, "compliance"))
-    if any(sla.target is not None for sla in slas):
-        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2)
     return ax

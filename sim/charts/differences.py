@@ -59,5 +59,4 @@ def draw(comparison: Comparison, panel: str, ax: Axes, lang: str) -> Axes:
     ax.set_ylim(len(pair.slas) - 0.4, -0.6)
     ax.grid(axis="x")
     ax.set_xlabel(say(lang, "difference axis", base=pair.base))
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
     return ax

@@ -49,6 +49,4 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     ax.set_xlim(left=0)
     ax.grid(axis="x")
     ax.set_xlabel(say(lang, "late letters"))
-    if worst[0].breaches.low is not None:
-        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
     return ax

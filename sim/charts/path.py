@@ -47,5 +47,4 @@ def draw(report: Report, _panel: str, ax: Axes, lang: str) -> Axes:
     ax.set_ylim(len(steps) - 0.4, -0.6)
     ax.grid(axis="x")
     ax.set_xlabel(say(lang, "hours a letter"))
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
     return ax

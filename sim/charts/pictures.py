@@ -8,8 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Final, TypeVar
 
-from matplotlib.figure import Figure
-
+from sim.charts.frame import Framed
 from sim.charts.registry import Chart, figure
 from sim.charts.style import look
 
@@ -17,8 +16,9 @@ DPI: Final = 110
 
 T = TypeVar("T")
 
-_SVG: Final = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
+_SVG: Final = re.compile(r"<svg [^>]*?viewBox=\"0 0 ([\d.]+) ([\d.]+)\"[^>]*>", re.DOTALL)
 _METADATA: Final = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+_TITLE: Final = re.compile(r'<g id="title">.*?</text>\s*</g>\s*', re.DOTALL)
 _REFERENCE: Final = re.compile(r'((?:\bid="|href="#|url\(#))')
 
 
@@ -28,10 +28,13 @@ class Picture:
 
     Attributes:
         name: unique in the page; with the language, and without the ending of its file.
-        svg: an `<svg>` element.
+        title: the finding, which the page says in its own text.
+        alt: what somebody hears who cannot see it.
+        svg: an `<svg>` element without the title.
     """
 
     name: str
+    title: str
     alt: str
     svg: str
 
@@ -40,11 +43,12 @@ Groups = Sequence[tuple[str, Sequence[Picture]]]
 """Pictures by the name of their chart."""
 
 
-def draw_charts(charts: Iterable[Chart[T]], subject: T, folder: Path, lang: str) -> Groups:
-    """Draw every chart in one language, write each panel as `CHART-PANEL.LANG.svg` and `.png`, and return them.
+def draw_charts(charts: Iterable[Chart[T]], subject: T, folder: Path, lang: str, *, png: bool = True) -> Groups:
+    """Draw every chart in one language, write each panel as `CHART-PANEL.LANG.svg`, and return them for a page.
 
     Args:
         folder: exists.
+        png: write them as `.png` too.
     """
     groups = []
     for chart in charts:
@@ -52,29 +56,38 @@ def draw_charts(charts: Iterable[Chart[T]], subject: T, folder: Path, lang: str)
         for panel in chart.panels(subject):
             name = f"{'-'.join(filter(None, (chart.name, panel)))}.{lang}"
             drawn = figure(chart, subject, panel, lang)
-            pictures.append(picture(drawn, name, chart.alt(subject, panel, lang)))
-            (folder / f"{name}.svg").write_text(pictures[-1].svg, "utf-8")
-            drawn.set_layout_engine("none")  # it is laid out by now, which takes as long as drawing
-            with look():
-                drawn.savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": None})
+            title, alt = chart.title(subject, panel, lang), chart.alt(subject, panel, lang)
+            svg = written(drawn)
+            (folder / f"{name}.svg").write_text(inline(svg, name, alt), "utf-8")
+            if png:
+                with look():
+                    drawn.figure.savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": None})
+            pictures.append(Picture(name, title, alt, inline(svg, name, alt, drawn.head)))
         if pictures:
             groups.append((chart.name, pictures))
     return groups
 
 
-def picture(figure: Figure, name: str, alt: str) -> Picture:
-    """A figure as a picture; ids within it are made unique by its name."""
+def written(drawn: Framed) -> str:
+    """A figure as matplotlib writes it."""
     text = StringIO()
     with look():
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
-    return Picture(name, alt, inline(text.getvalue(), name, alt))
+        drawn.figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
+    return text.getvalue()
 
 
-def inline(svg: str, name: str, alt: str) -> str:
-    """What matplotlib wrote, as an element of a page."""
+def inline(svg: str, name: str, alt: str, head: float = 0.0) -> str:
+    """What matplotlib wrote, as an element of a page; ids within it are made unique by its name.
+
+    Args:
+        head: points at the top that are cut off, with the title that stands there.
+    """
     start = _SVG.search(svg)
     assert start is not None, "matplotlib writes an svg element with a viewBox"
     label = escape(alt, quote=True)
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{start[1]}" role="img" aria-label="{label}">'
+    box = f"0 {head:g} {start[1]} {float(start[2]) - head:g}"
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img" aria-label="{label}">'
     body = _METADATA.sub("", svg[start.end() :])
-    return head + _REFERENCE.sub(rf"\g<1>{name}-", body.replace("xlink:href", "href"))
+    if head:
+        body = _TITLE.sub("", body)
+    return opening + _REFERENCE.sub(rf"\g<1>{name}-", body.replace("xlink:href", "href"))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from sim.charts import (
     backlog,
@@ -21,6 +20,7 @@ from sim.charts import (
     waits,
     week,
 )
+from sim.charts.frame import Framed, framed
 from sim.charts.style import look
 from sim.comparison import Comparison
 from sim.report import Report
@@ -38,7 +38,7 @@ class Chart(Generic[T]):
         title: the finding, in a sentence.
         alt: what somebody hears who cannot see it.
         draw: draws one panel on given axes and returns them.
-        width, height: inches.
+        width, height: inches, without the title.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Chart(Generic[T]):
     title: Callable[[T, str, str], str]
     alt: Callable[[T, str, str], str]
     draw: Callable[[T, str, Axes, str], Axes]
-    width: float = 9.0
+    width: float = 8.4
     height: float = 3.0
 
 
@@ -101,11 +101,8 @@ COMPARISON_CHARTS: Final[tuple[Chart[Comparison], ...]] = (
 """Charts of a comparison."""
 
 
-def figure(chart: Chart[T], subject: T, panel: str, lang: str) -> Figure:
+def figure(chart: Chart[T], subject: T, panel: str, lang: str) -> Framed:
     """One panel of a chart, with the finding as its title; to be saved inside `style.look`."""
     with look():
-        drawn = Figure(figsize=(chart.width, chart.height))
-        ax = drawn.add_subplot()
-        chart.draw(subject, panel, ax, lang)
-        drawn.suptitle(chart.title(subject, panel, lang), x=0.01, ha="left", fontsize=11)
-    return drawn
+        title = chart.title(subject, panel, lang)
+        return framed(lambda ax: chart.draw(subject, panel, ax, lang), title, chart.width, chart.height)

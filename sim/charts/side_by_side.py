@@ -32,5 +32,4 @@ def draw(comparison: Comparison, panel: str, ax: Axes, lang: str) -> Axes:
     week_axis(ax, WEEKDAYS[lang])
     ax.set_ylim(bottom=0)
     ax.set_ylabel(say(lang, "people"))
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
     return ax

@@ -26,9 +26,6 @@ VERDICT_COLOURS: Final = {Verdict.MET: GREEN, Verdict.MISSED: VERMILION, Verdict
 _LOOK: Final[Any] = {
     "font.family": [FONT],
     "font.size": 10,
-    "axes.titlesize": 11,
-    "axes.titlelocation": "left",
-    "axes.titlepad": 10,
     "axes.labelcolor": GREY,
     "axes.edgecolor": PALE,
     "axes.spines.top": False,
@@ -39,8 +36,6 @@ _LOOK: Final[Any] = {
     "ytick.color": GREY,
     "grid.color": "#ECECEC",
     "legend.frameon": False,
-    "legend.fontsize": 9,
-    "figure.constrained_layout.use": True,
     "savefig.facecolor": "white",
     # The same figures give the same file.
     "svg.hashsalt": "lettersim",

@@ -43,7 +43,6 @@ def draw(comparison: Comparison, panel: str, ax: Axes, lang: str) -> Axes:
     target = comparison.base.slas[panel].target
     if target is not None:
         ax.axhline(target, color=GREY, linewidth=1.2, linestyle="--", label=say(lang, "target"))
-        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
     ax.margins(x=0.3, y=0.15)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     percent_axis(ax, "y")

@@ -36,5 +36,4 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     ax.set_ylim(0, 1.04)
     percent_axis(ax, "y")
     ax.set_ylabel(say(lang, "utilisation"))
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
     return ax

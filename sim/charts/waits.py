@@ -35,13 +35,12 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
         middle = (edges[:-1] + edges[1:]) / 2
         ax.vlines(middle, share.low, share.high, color=BLACK, linewidth=0.7, label=say(lang, "95% interval"))
     ax.axvline(sla.limit_min, color=BLACK, linewidth=1.6, label=f"{say(lang, 'limit')} {limit(lang, sla.limit)}")
-    if sla.histogram.beyond.mean:
+    if (sla.histogram.beyond.mean or 0.0) >= 0.0005:
         ax.text(0.99, 0.3, say(lang, "beyond", share=percent(sla.histogram.beyond.mean)), ha="right", va="bottom",
                 color=GREY, transform=ax.transAxes)  # fmt: skip
     ax.set_xlim(0, float(edges[-1]))
     ticks = np.linspace(0, edges[-1], 7)
-    ax.set_xticks(ticks, [duration(lang, float(minutes)) if minutes else "0" for minutes in ticks])
+    ax.set_xticks(ticks, [duration(lang, float(minutes)).replace(".0 ", " ") if minutes else "0" for minutes in ticks])
     percent_axis(ax, "y")
     ax.set_ylabel(say(lang, "letters share"))
-    ax.legend(loc="upper right")
     return ax

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 
-from sim.charts.style import BLACK, GREY, hour_axis, nothing
+from sim.charts.style import BLACK, hour_axis, nothing
 from sim.charts.words import WEEKDAYS, say
 from sim.report import Report
 from sim.text.words import name, percent
@@ -47,7 +47,6 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.set_xlabel(say(lang, "hour of receipt"))
-    bar = ax.figure.colorbar(mesh, ax=ax, pad=0.01, format=lambda share, _: f"{100 * share:g}%")
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(color=GREY)
+    for share in np.linspace(least, 1, 4):
+        ax.scatter([], [], marker="s", s=80, color=mesh.cmap(mesh.norm(share)), label=percent(float(share)))
     return ax
