@@ -79,7 +79,7 @@ def _trace(scenario: "Scenario") -> Iterator[Problem]:
             rows = sorted(
                 (int(line), name) for line, name in zip(trace.letters.line, written, strict=True) if name in strange
             )
-            said = named_rows(rows, f"name no {what} of the scenario")
+            said = named_rows(rows, f"with a {what} that the scenario does not have")
             yield Problem(f"{trace.file}: {said}; there {are(list(names))}", "arrivals.trace")
     begins = np.datetime64(scenario.start, "s")
     if not np.any((trace.letters.received >= begins) & (trace.letters.received < begins + scenario.horizon)):

@@ -41,6 +41,12 @@ Day = Annotated[
 ]
 
 
+def _this_version(written: Any) -> Any:
+    if type(written) is not int or written != 1:  # true is 1 for Python
+        raise ValueError(f"must be 1 (got {written!r})")
+    return written
+
+
 def _known_country(country: str) -> str:
     check_country(country)
     return country
@@ -49,7 +55,7 @@ def _known_country(country: str) -> str:
 class Scenario(Record):
     """One mailbox: how letters arrive, who handles them, what was promised, and how to simulate it."""
 
-    schema_: Literal[1] = Field(default=1, alias="schema")
+    schema_: Annotated[Literal[1], BeforeValidator(_this_version)] = Field(default=1, alias="schema")
     """Version of this language."""
     name: Annotated[str, Field(max_length=200)] = ""
     """Title on reports."""
