@@ -117,7 +117,7 @@ def run(
     if out is not None and len(scenarios) > 1:
         raise click.UsageError("--out names one folder, for one scenario")
     loaded = load_all(scenarios, overrides, replications, seed)
-    from sim.results import prepare
+    from sim.cost import prepare
     from sim.results import run as simulate
     from sim.text import answer, word
 
@@ -127,7 +127,7 @@ def run(
     missed = False
     for each in loaded:
         with progress_bar(each.stem, each.scenario.replications, quiet or as_json) as progress:
-            result = simulate(each, engine=engine, workers=workers, out=out, force=force, progress=progress)
+            result = simulate(each, engine=engine, workers=workers, out=out, force=force, lang=lang, progress=progress)
         summaries.append(result.summary)
         missed |= result.missed
         if not quiet and not as_json:

@@ -3,17 +3,18 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from sim.clock import HOUR
-from sim.errors import SimError
+from sim.errors import Problem, ScenarioError, SimError
+from sim.loading import Loaded
 from sim.models.arrivals import Arrivals, Decay
 from sim.models.scenario import Scenario
 from sim.models.staffing import Team
 from sim.rates import expected_letters
-from sim.setting import Setting
+from sim.setting import Setting, setting_of
 from sim.shifts import groups_of, shifts_of
 from sim.tables import Roster
 from sim.week import HOURS_OF_WEEK
@@ -48,6 +49,36 @@ class Cost:
     shifts: float
     bytes: float
     seconds: float
+
+
+class Prepared(NamedTuple):
+    """A scenario that can be run."""
+
+    setting: Setting
+    cost: Cost
+    workers: int  # for which there is memory
+
+
+def prepare(loaded: Loaded, engine: str = "compiled", workers: int | None = None) -> Prepared:
+    """Make a scenario ready, and see for how many workers there is memory.
+
+    Args:
+        workers: replications at once, at most; as many as there are cores if None.
+    Raises: ScenarioError if there is not the memory for one, or its letters cannot be drawn.
+    """
+    setting = setting_of(loaded.scenario)
+    try:
+        cost = estimate(setting, engine)
+        return Prepared(setting, cost, affordable(cost, min(workers or cores(), loaded.scenario.replications)))
+    except SimError as error:
+        raise ScenarioError(loaded.source, [Problem(str(error))]) from error
+
+
+def cores() -> int:
+    """Number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def estimate(setting: Setting, engine: str = "compiled") -> Cost:

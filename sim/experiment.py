@@ -15,6 +15,7 @@ from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
+from sim.cost import cores as cores
 from sim.engine import simulate
 from sim.errors import SimError
 from sim.roster import draw_roster
@@ -82,13 +83,6 @@ def replicate(
     # The compiled engine lets go of the interpreter while it runs; SimPy does not, so it takes processes.
     start = partial(_processes if engine == "simpy" else ThreadPoolExecutor, count)
     return _in_order(see, replications, start, 2 * count)
-
-
-def cores() -> int:
-    """Number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _see(

@@ -1,5 +1,7 @@
 """The tables of a run as Parquet files: a part a replication while it runs, then one file with all of them."""
 
+import errno
+import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -88,7 +90,9 @@ def _copy(query: str, target: Path, how: str, columns: Columns | None = None) ->
                 f"COPY ({query}) TO {_quoted(target)} (FORMAT parquet, {how}, ROW_GROUP_SIZE {ROWS_A_GROUP})"
             )
     except duckdb.Error as error:
-        raise SimError(f"{target.name} could not be written: {error}") from error
+        full = os.strerror(errno.ENOSPC)
+        reason = full if full in str(error) else str(error).splitlines()[0]
+        raise SimError(f"{target.name} could not be written: {reason}") from error
 
 
 @lru_cache

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.clock import format_duration
-from sim.cost import affordable, estimate
-from sim.errors import Problem, ScenarioError, SimError
-from sim.experiment import Replication, cores, replicate
+from sim.cost import prepare
+from sim.errors import SimError
+from sim.experiment import Replication, replicate
 from sim.folders import whole_or_not_at_all
 from sim.loading import Loaded, dump_yaml
 from sim.measures import Measures, measures_of
@@ -23,7 +23,7 @@ from sim.outcome import Outcome
 from sim.parquet import hour_columns, letter_columns, merge_parts, write_part
 from sim.report import Report, summarise
 from sim.rows import hour_table, letter_table
-from sim.setting import Setting, setting_of
+from sim.setting import Setting
 from sim.text import WORDS, answer, plain
 from sim.verify import Checked, cross_check
 from sim.version import VERSION
@@ -82,18 +82,6 @@ def run_id(loaded: Loaded) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
-def prepare(loaded: Loaded, engine: str = "compiled", workers: int | None = None) -> tuple[Setting, int]:
-    """Make a scenario ready, and see for how many workers there is memory.
-
-    Raises: ScenarioError if there is none for a single one, or the letters cannot be drawn.
-    """
-    setting = setting_of(loaded.scenario)
-    try:
-        return setting, affordable(estimate(setting, engine), min(workers or cores(), loaded.scenario.replications))
-    except SimError as error:
-        raise ScenarioError(loaded.source, [Problem(str(error))]) from error
-
-
 def run(
     loaded: Loaded,
     *,
@@ -122,7 +110,7 @@ def run(
         return Result(target, json.loads((target / "summary.json").read_text("utf-8")), None)
     if found is None:
         _refuse_to_replace(target, force)
-    setting, workers = prepare(loaded, engine, workers)
+    setting, _, workers = prepare(loaded, engine, workers)
     replications = range(loaded.scenario.replications)
     started, clock = datetime.now().astimezone(), time.perf_counter()
     with whole_or_not_at_all(target) as folder:

@@ -11,9 +11,9 @@ import pytest
 from office import CHINA, GUANGDONG, TEAMS, setting
 
 from sim import cost
-from sim.cost import affordable, estimate
+from sim.cost import affordable, cores, estimate
 from sim.errors import SimError
-from sim.experiment import MOST_DEATHS, Replication, cores, live, replicate
+from sim.experiment import MOST_DEATHS, Replication, live, replicate
 from sim.setting import Setting
 
 WORKERS = 2

@@ -7,13 +7,13 @@ from typing import Any, Final
 import numpy as np
 
 from sim.clock import DAY
-from sim.cost import Cost, estimate
+from sim.cost import Cost, prepare
 from sim.forecast.cautions import Caution, cautions
 from sim.forecast.lateness import Lateness, lateness
 from sim.forecast.load import Load, lived_without_queues, load_of
 from sim.loading import Loaded
 from sim.outcome import Outcome
-from sim.setting import Setting, setting_of
+from sim.setting import Setting
 from sim.tables import Floats
 
 VISITS: Final = 600_000
@@ -113,9 +113,10 @@ def forecast_of(loaded: Loaded, engine: str = "compiled") -> Forecast:
 
     Args:
         engine: whose cost is estimated.
+    Raises: ScenarioError as `sim.cost.prepare`.
     """
-    scenario, setting = loaded.scenario, setting_of(loaded.scenario)
-    cost = estimate(setting, engine)
+    scenario = loaded.scenario
+    setting, cost, _ = prepare(loaded, engine)
     enough = int(np.ceil(VISITS / max(cost.visits, 1.0)))
     outcomes = [lived_without_queues(setting, number) for number in range(min(enough, REPLICATIONS))]
     load = load_of(outcomes)
