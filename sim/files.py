@@ -44,12 +44,10 @@ class ScenarioFiles:
         Raises:
             ValueError: no such file or column, no letter, or rows that cannot be read; the text names them.
         """
-        table = self._read(file)
-        written = table.column(columns[0])
-        instants = _instants(written, table)
+        table = self._read(file, columns)
+        instants = _instants(table.column(columns[0]), table)
         order = np.argsort(instants, kind="stable")
-        rest = [table.column(name) if name in table.header else [""] * len(written) for name in columns[1:]]
-        category, channel, unit = (tuple(texts[index].strip() for index in order) for texts in rest)
+        category, channel, unit = (table.names(name, order) for name in columns[1:])
         return TraceLetters(instants[order], category, channel, unit, table.digest, table.lines[order])
 
     def read_durations(self, file: str, column: str) -> Measured:
@@ -58,7 +56,7 @@ class ScenarioFiles:
         Raises:
             ValueError: no such file or column, no unit in the column's name, or rows that are no durations.
         """
-        table = self._read(file)
+        table = self._read(file, [column])
         written = table.column(column)
         unit = re.split(r"[_\W]+", column.strip(" ()"))[-1]
         if unit not in UNITS:
@@ -70,7 +68,7 @@ class ScenarioFiles:
         table.refuse(bad, written, f"without a duration in {unit} between 0 and a hundred years")
         return Measured(tuple(sorted(seconds)), table.digest)
 
-    def _read(self, file: str) -> "_Table":
+    def _read(self, file: str, columns: Sequence[str]) -> "_Table":
         path = named_file(file, self.folder, self.folder)
         try:
             if path.stat().st_size > MAX_BYTES:
@@ -83,26 +81,30 @@ class ScenarioFiles:
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
             raise ValueError(f"{file} is not UTF-8 text (line {line})") from None
-        return _table(file, text, hashlib.sha256(content).hexdigest())
+        return _table(file, text, hashlib.sha256(content).hexdigest(), columns)
 
 
 class _Table(NamedTuple):
-    """A CSV file: its header, its rows, and the line on which each row begins."""
+    """Some columns of a CSV file, and the line on which each row begins."""
 
     file: str
     header: list[str]
-    rows: list[list[str]]
+    columns: dict[str, list[str]]
     lines: Int64s
     digest: str
 
     def column(self, name: str) -> list[str]:
-        """The fields of a column."""
-        if self.header.count(name) != 1:
-            many = f"has {self.header.count(name)} columns '{name}'"
-            none = f"has no column {one_of(name, self.header)}"
-            raise ValueError(f"{self.file} {many if name in self.header else none}")
-        index = self.header.index(name)
-        return [row[index] for row in self.rows]
+        """The fields of a column that must be there."""
+        if name not in self.columns:
+            raise ValueError(f"{self.file} has no column {one_of(name, self.header)}")
+        return self.columns[name]
+
+    def names(self, name: str, order: Int64s) -> tuple[str, ...]:
+        """The fields of a column in another order; empty texts if it is not there."""
+        if name not in self.columns:
+            return ("",) * len(order)
+        fields = [field.strip() for field in self.columns[name]]
+        return tuple(fields[row] for row in order.tolist())
 
     def refuse(self, bad: Sequence[int], written: Sequence[str], what: str) -> None:
         """Refuse bad rows, if there are any, by the lines of the first of them and what is written there."""
@@ -110,28 +112,36 @@ class _Table(NamedTuple):
             raise ValueError(f"{self.file}: {named_rows([(int(self.lines[row]), written[row]) for row in bad], what)}")
 
 
-def _table(file: str, text: str, digest: str) -> _Table:
+def _table(file: str, text: str, digest: str, wanted: Sequence[str]) -> _Table:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[list[str]] = []
     lines: list[int] = []
-    begins = 1
+    uneven: list[tuple[int, str]] = []
     try:
+        header = [name.strip() for name in next(reader, [])]
+        columns: dict[str, list[str]] = {name: [] for name in wanted if name in header}
+        twice = [name for name in columns if header.count(name) > 1]
+        if twice:
+            raise ValueError(f"{file} has {header.count(twice[0])} columns '{twice[0]}'")
+        filled = [(header.index(name), fields) for name, fields in columns.items()]
+        begins = reader.line_num + 1
+        # Rows are not kept: a million small lists would keep the collector of garbage busy.
         for row in reader:
-            if row:
-                rows.append(row)
+            if len(row) == len(header):
                 lines.append(begins)
+                for index, fields in filled:
+                    fields.append(row[index])
+            elif row:
+                uneven.append((begins, ",".join(row)))
             begins = reader.line_num + 1
     except csv.Error as error:
         raise ValueError(f"{file} is not CSV that can be read: {error} (line {reader.line_num})") from None
-    if not rows:
+    if not header:
         raise ValueError(f"{file} is empty")
-    header = [name.strip() for name in rows.pop(0)]
-    table = _Table(file, header, rows, np.array(lines[1:], dtype=np.int64), digest)
-    uneven = [index for index, row in enumerate(rows) if len(row) != len(header)]
-    table.refuse(uneven, [",".join(row) for row in rows], f"without the {len(header)} fields of the header")
-    if not rows:
+    if uneven:
+        raise ValueError(f"{file}: {named_rows(uneven, f'without the {len(header)} fields of the header')}")
+    if not lines:
         raise ValueError(f"{file} has a header and no rows")
-    return table
+    return _Table(file, header, columns, np.array(lines, dtype=np.int64), digest)
 
 
 def _instants(written: list[str], table: _Table) -> npt.NDArray[np.datetime64]:
