@@ -46,16 +46,9 @@ def draw(report: Report, _panel: str, ax: Axes, lang: str) -> Axes:
         if sla.target is not None:
             ax.plot([sla.target] * 2, [row - 0.32, row + 0.32], color=BLACK, linewidth=2,
                     label=say(lang, "target") if row == 0 else None)  # fmt: skip
-        ax.annotate(
-            percent(mean),
-            (mean, row),
-            (0, 8),
-            textcoords="offset points",
-            ha="right" if mean > 0.98 * 1 + 0.02 * least else "center",
-            color=BLACK,
-        )
-    ax.set_yticks(range(len(slas)), [name(lang, sla.name) for sla in slas], color=BLACK)
-    ax.set_ylim(len(slas) - 0.4, -0.7)
+    labels = [f"{name(lang, sla.name)}  {percent(sla.compliance.mean)}" for sla in slas]
+    ax.set_yticks(range(len(slas)), labels, color=BLACK)
+    ax.set_ylim(len(slas) - 0.5, -0.5)
     margin = 0.06 * (1 - least) + 0.003
     ax.set_xlim(max(least - 2 * margin, -0.02), 1 + margin)
     percent_axis(ax)

@@ -79,18 +79,17 @@ def other_staffings(comparison: Comparison) -> list[str]:
 
 
 CHARTS: Final[tuple[Chart[Report], ...]] = (
-    Chart("compliance", one, compliance.title, compliance.alt, compliance.draw),
-    Chart("compliance_by_hour", every_sla, week.title, week.alt, week.draw),
+    Chart("compliance", one, compliance.title, compliance.alt, compliance.draw, height=2.0),
+    Chart("compliance_by_hour", late_slas, week.title, week.alt, week.draw),
     Chart("causes", late_slas, causes.title_where, causes.alt_where, causes.draw_where, height=3.6),
     Chart("causes_by_hour", late_slas, causes.title_when, causes.alt_when, causes.draw_when),
     Chart("staffing", staffed_teams, staffing.title, staffing.alt, staffing.draw, height=2.6),
-    Chart("utilisation", staffed_teams, utilisation.title, utilisation.alt, utilisation.draw, height=2.4),
+    Chart("utilisation", one, utilisation.title, utilisation.alt, utilisation.draw),
     Chart("waits", every_sla, waits.title, waits.alt, waits.draw),
     Chart("backlog", lambda _: [backlog.OPEN, backlog.AGE], backlog.title, backlog.alt, backlog.draw),
     Chart("path", one, path.title, path.alt, path.draw, height=4.2),
     Chart("units", late_slas, league.title, league.alt, league.draw, height=4.2),
 )
-
 """Charts of a run."""
 
 COMPARISON_CHARTS: Final[tuple[Chart[Comparison], ...]] = (

@@ -1,37 +1,57 @@
 """How busy are people? Utilisation of each team over the week against the 85% alarm."""
 
+from itertools import cycle
+from typing import Final
+
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.charts.style import BLUE, VERMILION, nothing, percent_axis, week_axis
+from sim.charts.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, nothing, percent_axis, week_axis
 from sim.charts.words import WEEKDAYS, say
-from sim.figures import ALARM
+from sim.figures import ALARM, TeamFigures
 from sim.report import Report
 from sim.text.words import name
 
+TEAMS: Final = 6
+"""How many teams are shown, those that are busiest in some hour."""
 
-def title(report: Report, panel: str, lang: str) -> str:
-    """In how many hours the alarm is passed."""
-    team = name(lang, panel)
-    over = int(report.teams[panel].week.hours_above_alarm)
-    return say(lang, "utilisation over" if over else "utilisation under", team=team, hours=over)
+
+def _busiest(report: Report) -> list[TeamFigures]:
+    def peak(team: TeamFigures) -> float:
+        return float(np.nanmax(team.week.utilisation.mean))
+
+    on_duty = [team for team in report.teams.values() if not np.isnan(team.week.utilisation.mean).all()]
+    return sorted(on_duty, key=peak, reverse=True)[:TEAMS]
+
+
+def title(report: Report, _panel: str, lang: str) -> str:
+    """Which team passes the alarm for longest."""
+    busiest = _busiest(report)
+    longest = max(busiest, key=lambda team: team.week.hours_above_alarm, default=None)
+    over = longest.week.hours_above_alarm if longest else 0
+    if longest is None or not over:
+        return say(lang, "utilisation under")
+    return say(lang, "utilisation over", team=name(lang, longest.name), hours=over)
 
 
 def alt(report: Report, panel: str, lang: str) -> str:
     """What is drawn."""
-    return f"{say(lang, 'utilisation alt', team=name(lang, panel))}. {title(report, panel, lang)}"
+    return f"{say(lang, 'utilisation alt')}. {title(report, panel, lang)}"
 
 
-def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
-    """A step line with its interval over the hours of the week."""
-    used = report.teams[panel].week.utilisation
-    if np.isnan(used.mean).all():
-        return nothing(ax, say(lang, "staffing nobody", team=name(lang, panel)))
+def draw(report: Report, _panel: str, ax: Axes, lang: str) -> Axes:
+    """A step line with its interval for each team over the hours of the week."""
+    busiest = _busiest(report)
+    if not busiest:
+        return nothing(ax, say(lang, "nobody ever"))
     hours = np.arange(168) + 0.5
-    ax.fill_between(hours, used.low, used.high, step="mid", color=BLUE, alpha=0.25, linewidth=0,
-                    label=say(lang, "95% interval"))  # fmt: skip
-    ax.step(hours, used.mean, where="mid", color=BLUE, linewidth=1.4, label=say(lang, "utilisation"))
-    ax.axhline(ALARM, color=VERMILION, linewidth=1.4, linestyle="--", label=say(lang, "alarm"))
+    for team, colour, line in zip(
+        busiest, (BLUE, ORANGE, GREEN, PURPLE, SKY, BLACK), cycle(("-", "--", "-.", ":")), strict=False
+    ):
+        used = team.week.utilisation
+        ax.fill_between(hours, used.low, used.high, step="mid", color=colour, alpha=0.2, linewidth=0)
+        ax.step(hours, used.mean, where="mid", color=colour, linestyle=line, linewidth=1.4, label=name(lang, team.name))
+    ax.axhline(ALARM, color=VERMILION, linewidth=1.4, linestyle=(0, (6, 2)), label=say(lang, "alarm"))
     week_axis(ax, WEEKDAYS[lang])
     ax.set_ylim(0, 1.04)
     percent_axis(ax, "y")

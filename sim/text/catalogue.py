@@ -177,24 +177,3 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "elapsed wait": "时间主要用于等待答复或材料",
     },
 }
-
-NAMES_ZH: Final = {
-    "letter": "来信", "writer": "来信人", "channel": "渠道", "category": "类别", "sign": "签收", "signed": "签收",
-    "triage": "研判分类", "dispatch": "流转", "return_order": "退单", "referral": "转办", "refer": "转办",
-    "contact": "联系来信人", "contacted": "联系来信人", "handle": "办理", "track": "盯办",
-    "first_feedback": "首次反馈", "feedback": "反馈", "close": "办结", "closed": "办结", "received": "收到",
-    "approve": "一把手审批", "chief_approval": "一把手审批", "chief": "一把手", "extension": "延期",
-    "overdue": "超期", "supervise": "督办", "prompt_sheet": "工作提示单", "hang_list": "挂账",
-    "key_letter": "重点信件", "director_reading": "局长读信", "callback": "回访", "revisit": "回头看",
-    "rework": "重办", "repeat_letter": "重复来信", "tip": "线索举报", "city": "市局", "branch": "分局",
-    "station": "派出所", "functional": "警种支队", "functional_unit": "警种支队", "squad": "专班",
-    "duty_room": "值班室", "household": "户政", "traffic": "交通", "exit_entry": "出入境", "noise": "噪音扰民",
-    "case": "执法办案", "conduct": "作风纪律", "suggestion": "意见建议",
-    "office": "行政班", "daytime": "日班", "always": "常设席位",
-    "other duty": "其他勤务", "four_teams_three_shifts": "四班三运转", "four_teams_two_shifts": "四班两倒",
-    "three_teams_two_shifts": "三班两运转", "duty_24_48": "上24休48",
-}  # fmt: skip
-"""What well-known names of scenarios are called in Chinese; others stay as they are written."""
-
-MOMENTS_ZH: Final = {"queued": "开始排队", "started": "开始", "finished": "完成"}
-"""The moments of a step."""

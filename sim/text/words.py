@@ -8,7 +8,8 @@ from typing import Final
 from rich.console import Console, RenderableType
 
 from sim.statistics import Estimate
-from sim.text.catalogue import MOMENTS_ZH, NAMES_ZH, WORDS
+from sim.text.catalogue import WORDS
+from sim.text.names import MOMENTS_ZH, NAMES_ZH
 
 ALARM: Final = 0.85
 """Utilisation above which a team is said to be too busy."""
@@ -42,12 +43,15 @@ def word(lang: str, key: str, **values: object) -> str:
 
 
 def name(lang: str, written: str) -> str:
-    """A team, step, roster or SLA of a scenario, or a milestone such as `sign.finished`, as people call it."""
+    """A team, unit, step, roster or SLA of a scenario, or a milestone as `sign.finished`, as people call it."""
     if lang == "en":
         return written
     step, dot, moment = written.rpartition(".")
     if dot and moment in MOMENTS_ZH:
         return f"{NAMES_ZH.get(step, step)}{MOMENTS_ZH[moment]}"
+    team, dash, unit = written.rpartition("-")
+    if dash and unit.isdigit():
+        return f"{NAMES_ZH.get(team, team)}-{unit}"
     return NAMES_ZH.get(written, written)
 
 
