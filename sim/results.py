@@ -5,6 +5,7 @@ import json
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
@@ -109,7 +110,7 @@ def run(
     if not force and found is not None and found.get("run") == name and found.get("engine") == engine:
         return Result(target, json.loads((target / "summary.json").read_text("utf-8")), None)
     if found is None:
-        _refuse_to_replace(target, force)
+        refuse_to_replace(target, force)
     setting, _, workers = prepare(loaded, engine, workers)
     replications = range(loaded.scenario.replications)
     started, clock = datetime.now().astimezone(), time.perf_counter()
@@ -129,12 +130,12 @@ def run(
 
         report = summarise(setting, measured(), scenario=loaded.stem, engine=engine)
         simulated = time.perf_counter()
-        for table in ("letters", "hours"):
-            merge_parts(parts, table, replications, folder / f"{table}.parquet")
-        parts.rmdir()
         finding = Finding(loaded, setting, report, _told(loaded, name, engine, workers, checked), lang)
-        for write in WRITERS:
-            write(folder, finding)
+        with ThreadPoolExecutor(1) as beside:
+            merging = beside.submit(_merge, parts, replications)
+            for write in WRITERS:
+                write(folder, finding)
+            merging.result()
         finding.manifest["timings"] = {
             "started": started.isoformat(timespec="seconds"),
             "simulating_s": round(simulated - clock, 3),
@@ -189,6 +190,13 @@ def _look(parts: Path, check: bool, replication: Replication) -> tuple[Measures,
     return measures_of(outcome), checked
 
 
+def _merge(parts: Path, replications: Sequence[int]) -> None:
+    """Put the tables of all replications into the folder above, and remove their parts."""
+    for table in ("letters", "hours"):
+        merge_parts(parts, table, replications, parts.with_name(f"{table}.parquet"))
+    parts.rmdir()
+
+
 def _told(loaded: Loaded, name: str, engine: str, workers: int, checked: Sequence[Checked]) -> dict[str, Any]:
     """The manifest: how these results came about."""
     scenario = loaded.scenario
@@ -221,7 +229,7 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     return manifest if isinstance(manifest, dict) and manifest.get("program") == "lettersim" else None
 
 
-def _refuse_to_replace(target: Path, force: bool) -> None:
+def refuse_to_replace(target: Path, force: bool) -> None:
     """Refuse to put results where something else is."""
     if target.exists() and not target.is_dir():
         raise SimError(f"{target} is a file; --out must name a folder")

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,14 @@ sla:
 """
 
 FILES = {"answer.en.txt", "answer.zh.txt", "hours.parquet", "letters.parquet", "scenario.yaml", "summary.json"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def without_charts() -> Iterator[None]:
+    """Charts take seconds a run, and have tests of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(results, "WRITERS", [write for write in results.WRITERS if write is not results.write_shown])
+        yield
 
 
 @pytest.fixture(scope="module")
