@@ -91,6 +91,7 @@ def run(
     out: Path | None = None,
     force: bool = False,
     lang: str = "en",
+    shown: bool = True,
     progress: Callable[[int], None] | None = None,
 ) -> Result:
     """Simulate a scenario and write its folder of results, or find the folder that the same run wrote before.
@@ -100,14 +101,15 @@ def run(
         out: the folder; by default `results/<file's stem>/<run id>`.
         force: compute again what is there, and replace `out` even if it is no folder of results.
         lang: language in which the page opens.
+        shown: write charts and the page too, which take longer than the figures.
         progress: called with the number of replications done, in the order of the replications.
     Raises: ScenarioError as `prepare`; SimError if `out` is something else or the disk is full; EngineMismatch or
         AuditError if the cross-check fails.
     """
     name = run_id(loaded)
     target = out if out is not None else RESULTS / loaded.stem / name
-    found = _manifest(target)
-    if not force and found is not None and found.get("run") == name and found.get("engine") == engine:
+    found = manifest_of(target)
+    if not force and found is not None and _same(found, name, engine, shown):
         return Result(target, json.loads((target / "summary.json").read_text("utf-8")), None)
     if found is None:
         refuse_to_replace(target, force)
@@ -133,15 +135,16 @@ def run(
         finding = Finding(loaded, setting, report, _told(loaded, name, engine, workers, checked), lang)
         with ThreadPoolExecutor(1) as beside:
             merging = beside.submit(_merge, parts, replications)
-            for write in WRITERS:
+            for write in [each for each in WRITERS if shown or each is not write_shown]:
                 write(folder, finding)
             merging.result()
+        finding.manifest["shown"] = shown
         finding.manifest["timings"] = {
             "started": started.isoformat(timespec="seconds"),
             "simulating_s": round(simulated - clock, 3),
             "writing_s": round(time.perf_counter() - simulated, 3),
         }
-        _write_json(folder / "manifest.json", finding.manifest)
+        write_json(folder / "manifest.json", finding.manifest)
     return Result(target, report.summary(), report)
 
 
@@ -152,7 +155,7 @@ def write_scenario(folder: Path, finding: Finding) -> None:
 
 def write_summary(folder: Path, finding: Finding) -> None:
     """summary.json: the figures, for programs."""
-    _write_json(folder / "summary.json", finding.report.summary())
+    write_json(folder / "summary.json", finding.report.summary())
 
 
 def write_answers(folder: Path, finding: Finding) -> None:
@@ -178,6 +181,11 @@ def write_shown(folder: Path, finding: Finding) -> None:
 
 WRITERS: list[Writer] = [write_scenario, write_summary, write_answers, write_shown]
 """Everything that is written of a finding besides the tables and the manifest."""
+
+
+def _same(found: dict[str, Any], name: str, engine: str, shown: bool) -> bool:
+    """Whether a folder with this manifest holds all that is asked for."""
+    return found.get("run") == name and found.get("engine") == engine and (not shown or found.get("shown") is True)
 
 
 def _look(parts: Path, check: bool, replication: Replication) -> tuple[Measures, list[Checked]]:
@@ -212,15 +220,20 @@ def _told(loaded: Loaded, name: str, engine: str, workers: int, checked: Sequenc
         "engine": engine,
         "workers": workers,
         "cross_check": agreed[0] if agreed else "not needed: the SimPy engine is the model itself",
-        "versions": {
-            "lettersim": VERSION,
-            "python": platform.python_version(),
-            **{library: version(library) for library in LIBRARIES},
-        },
+        "versions": versions(),
     }
 
 
-def _manifest(folder: Path) -> dict[str, Any] | None:
+def versions() -> dict[str, str]:
+    """Versions of this program, of Python and of the libraries that figures depend on."""
+    return {
+        "lettersim": VERSION,
+        "python": platform.python_version(),
+        **{library: version(library) for library in LIBRARIES},
+    }
+
+
+def manifest_of(folder: Path) -> dict[str, Any] | None:
     """The manifest of a folder of results; None if it is none."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -239,5 +252,6 @@ def refuse_to_replace(target: Path, force: bool) -> None:
         raise SimError(f"{target} exists and is no folder of results; name another, or say --force to replace it")
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write plain values so that people can read them too."""
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
