@@ -132,13 +132,15 @@ def run(
 
         report = summarise(setting, measured(), scenario=loaded.stem, engine=engine)
         simulated = time.perf_counter()
-        finding = Finding(loaded, setting, report, _told(loaded, name, engine, workers, checked), lang)
+        finding = Finding(loaded, setting, report, _told(loaded, name, engine, checked), lang)
         with ThreadPoolExecutor(1) as beside:
             merging = beside.submit(_merge, parts, replications)
             for write in [each for each in WRITERS if shown or each is not write_shown]:
                 write(folder, finding)
             merging.result()
         finding.manifest["shown"] = shown
+        # Only what comes last differs between two runs of the same.
+        finding.manifest["workers"] = workers
         finding.manifest["timings"] = {
             "started": started.isoformat(timespec="seconds"),
             "simulating_s": round(simulated - clock, 3),
@@ -205,7 +207,7 @@ def _merge(parts: Path, replications: Sequence[int]) -> None:
     parts.rmdir()
 
 
-def _told(loaded: Loaded, name: str, engine: str, workers: int, checked: Sequence[Checked]) -> dict[str, Any]:
+def _told(loaded: Loaded, name: str, engine: str, checked: Sequence[Checked]) -> dict[str, Any]:
     """The manifest: how these results came about."""
     scenario = loaded.scenario
     agreed = [{"against": "simpy", "agrees": True, "audit": "passed", **each._asdict()} for each in checked]
@@ -218,7 +220,6 @@ def _told(loaded: Loaded, name: str, engine: str, workers: int, checked: Sequenc
         "seed": scenario.seed,
         "replications": scenario.replications,
         "engine": engine,
-        "workers": workers,
         "cross_check": agreed[0] if agreed else "not needed: the SimPy engine is the model itself",
         "versions": versions(),
     }

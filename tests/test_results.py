@@ -190,6 +190,15 @@ def test_the_same_bytes_however_it_is_computed(
     assert {name: first[name] for name in FILES} == {name: second[name] for name in FILES}
 
 
+def test_charts_and_page_too_are_the_same_for_any_number_of_workers(office: Loaded, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(results, "WRITERS", [results.write_shown])
+        first, second = (run(office, out=tmp_path / str(workers), workers=workers).folder for workers in (1, 2))
+    names = [path.relative_to(first) for path in first.rglob("*") if path.is_file() and path.name != "manifest.json"]
+    assert len(names) > 10
+    assert [name for name in names if (first / name).read_bytes() != (second / name).read_bytes()] == []
+
+
 def test_the_same_run_is_found_and_not_computed(
     office: Loaded, result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
