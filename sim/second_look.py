@@ -60,7 +60,9 @@ def _mend(written: dict[str, Any], parts: tuple[str | int, ...]) -> bool:
         else:
             written.pop(section, None)
     elif len(parts) > 1 and section == "workflow":
-        steps, number = written["workflow"], parts[1]
+        steps, number = written.get("workflow"), parts[1]
+        if not isinstance(steps, list):
+            return False
         if not isinstance(number, int) or number >= len(steps):
             return True  # a setting that reached no step
         step = steps[number]

@@ -131,7 +131,7 @@ def write_yaml(value: Any) -> str:
     """Plain values as YAML text, one key a line, short collections in one line."""
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
-    yaml.width = 110
+    yaml.width = MAX_BYTES  # folded lines do not come back the same where they hold tabs
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the library declares it None
     stream = StringIO()
     yaml.dump(value, stream)

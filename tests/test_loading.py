@@ -291,6 +291,12 @@ def test_bytes_before_and_line_ends_do_not_matter(tmp_path: Path) -> None:
     assert load(path).scenario == loaded(tmp_path, DESK).scenario
 
 
+def test_any_text_comes_back_the_same(tmp_path: Path) -> None:
+    about = "tabs\tand  spaces at " + "the fold of a long line " * 20 + "\n\n  'and: #\"marks\"' 信\n"
+    scenario = loaded(tmp_path, DESK).scenario.model_copy(update={"about": about})
+    assert loaded(tmp_path, dump_yaml(scenario)).scenario == scenario
+
+
 def test_a_bare_value_is_the_same_for_all_categories(tmp_path: Path) -> None:
     (serve,) = loaded(tmp_path, DESK.replace("{exponential: 25 min}", "12 min")).scenario.workflow
     assert isinstance(serve, WorkStep)

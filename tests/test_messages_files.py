@@ -39,6 +39,13 @@ def test_a_wrong_setting_is_named_instead_of_a_line(tmp_path: Path, setting: str
     assert answer(tmp_path, DESK, setting) == [f"--set {setting}   {said}"]
 
 
+def test_each_wrong_setting_is_answered(tmp_path: Path) -> None:
+    assert answer(tmp_path, DESK, "workflow=0", "workflow[1].effort=3") == [
+        "--set workflow=0   workflow: must be a list (got 0)",
+        "--set workflow[1].effort=3   workflow[1].effort: workflow is no list",
+    ]
+
+
 def test_what_is_wrong_in_the_file_keeps_its_line(tmp_path: Path) -> None:
     assert answer(tmp_path, with_line("tier: city", "units: 1"), "teams.desk.at_least=1") == [
         "line 5   teams.desk.tier: is missing"

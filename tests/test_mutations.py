@@ -178,6 +178,19 @@ def test_there_are_more_than_a_hundred_mutations() -> None:
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
+def test_any_setting_is_refused_or_loads(folder: Path, data: st.DataObject) -> None:
+    known = [".".join(str(key) for key in place) for place, _ in places(tree("everything"))]
+    values = ["1", "-1", "x", "null", "true", "[1]", "{a: 1}", "5 min", ".nan", "50%", "", "*a", "- x", '"x', "{}"]
+    keys = st.sampled_from(known).map(lambda key: re.sub(r"\.(\d+)", r"[\1]", key)) | st.text(".[]=ax1 ", max_size=8)
+    drawn = data.draw(st.lists(st.tuples(keys, st.sampled_from(values)), min_size=1, max_size=3))
+    path = folder / "everything.yaml"
+    path.write_text(SOUND["everything"], "utf-8")
+    with suppress(ScenarioError):
+        load(path, [f"{key}={value}" for key, value in drawn])
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
 def test_damage_is_refused_or_harmless(folder: Path, data: st.DataObject) -> None:
     """Some characters of a text are overwritten: it loads or is refused, and nothing else can happen."""
     text = SOUND[data.draw(st.sampled_from(["design", "everything", "mm8"]))]
