@@ -3,10 +3,14 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from sim.errors import SimError
+
+DRAFT: Final = ".lettersim-draft"
+"""Ending of the name of a folder that is not complete; before it stands the number of the process that writes it."""
 
 
 @contextmanager
@@ -17,10 +21,11 @@ def whole_or_not_at_all(target: Path) -> Iterator[Path]:
 
     Raises: SimError when the disk is full, or the folder cannot be written for another reason.
     """
-    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
+    draft = target.with_name(f".{target.name}.{os.getpid()}{DRAFT}")
+    new_parents = [parent for parent in target.parents if not parent.exists()]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _clear_away_drafts(target)
+        _clear_away_drafts(target.parent)
         draft.mkdir()
         try:
             yield draft
@@ -28,8 +33,13 @@ def whole_or_not_at_all(target: Path) -> Iterator[Path]:
             _put_in_place(draft, target)
         finally:
             remove(draft)
-    except OSError as error:
-        raise SimError(f"{target} could not be written: {error.strerror or error}") from error
+    except BaseException as error:
+        for parent in new_parents:
+            with suppress(OSError):
+                parent.rmdir()
+        if isinstance(error, OSError):
+            raise SimError(f"{target} could not be written: {error.strerror or error}") from error
+        raise
 
 
 def remove(folder: Path) -> None:
@@ -44,7 +54,7 @@ def remove(folder: Path) -> None:
 
 
 def _put_in_place(draft: Path, target: Path) -> None:
-    former = target.with_name(f".{target.name}.{os.getpid()}.former.draft")
+    former = draft.with_name(f"{draft.name}.former")
     if target.exists():
         target.rename(former)
     try:
@@ -56,9 +66,9 @@ def _put_in_place(draft: Path, target: Path) -> None:
     shutil.rmtree(former, ignore_errors=True)
 
 
-def _clear_away_drafts(target: Path) -> None:
-    for draft in target.parent.glob(f".{target.name}.*.draft*"):
-        owner = draft.name.removeprefix(f".{target.name}.").split(".")[0]
+def _clear_away_drafts(parent: Path) -> None:
+    for draft in parent.glob(f".*{DRAFT}*"):
+        owner = draft.name.partition(DRAFT)[0].rpartition(".")[2]
         if owner.isdigit() and not _is_running(int(owner)):
             shutil.rmtree(draft, ignore_errors=True)
 

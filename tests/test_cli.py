@@ -356,7 +356,7 @@ def test_a_stopped_run_goes_at_once_and_leaves_nothing(mm8: Path, engine: str, s
     _, err = process.communicate(timeout=60)
     assert process.returncode == code, err
     assert "Traceback" not in err
-    assert files(mm8.parent / "out") == []
+    assert files(mm8.parent) == ["mm8.yaml"]
 
 
 def test_a_killed_run_leaves_no_folder_and_the_next_one_clears_up(mm8: Path) -> None:

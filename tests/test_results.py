@@ -14,7 +14,7 @@ from runs import written
 
 from sim import results
 from sim.errors import ScenarioError, SimError
-from sim.folders import remove, whole_or_not_at_all
+from sim.folders import DRAFT, remove, whole_or_not_at_all
 from sim.loading import Loaded, load
 from sim.results import Result, run, run_id
 
@@ -319,16 +319,19 @@ def test_a_trace_of_unknown_places_is_refused_before_anything_is_written(tmp_pat
 
 
 def test_what_a_killed_program_left_is_cleared_away(tmp_path: Path) -> None:
-    gone, alive = 2**22 - 1, os.getpid()
-    left = [tmp_path / f".run.{process}.draft" for process in (gone, alive)]
-    others = tmp_path / f".other.{gone}.draft"
-    for folder in (*left, others):
-        folder.mkdir()
-    left[1].rmdir()
-    left[1].with_name(f".run.{os.getppid()}.draft").mkdir()
+    gone, alive = 2**22 - 1, os.getppid()
+    for name in (f".run.{gone}{DRAFT}", f".other.{gone}{DRAFT}.former", f".run.{alive}{DRAFT}", ".draft"):
+        (tmp_path / name).mkdir()
     with whole_or_not_at_all(tmp_path / "run") as folder:
         (folder / "file").touch()
-    assert {path.name for path in tmp_path.iterdir()} == {"run", f".run.{os.getppid()}.draft", others.name}
+    assert {path.name for path in tmp_path.iterdir()} == {"run", f".run.{alive}{DRAFT}", ".draft"}
+
+
+def test_folders_above_it_go_with_it(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    with pytest.raises(ZeroDivisionError), whole_or_not_at_all(tmp_path / "here" / "and" / "there"):
+        _ = 1 / 0
+    assert list(tmp_path.rglob("*")) == [tmp_path / "here"]
 
 
 def test_a_folder_is_removed_while_somebody_writes_into_it(tmp_path: Path) -> None:
