@@ -1,5 +1,6 @@
 """Reading a scenario: what its YAML means, its layers, the files it names, its marks, and its way back to text."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,26 @@ def test_everything_that_can_be_said() -> None:
     assert feedback.effort.of("noise").seconds == (210.0, 720.0)
     assert scenario.arrivals.surges[1].from_ == datetime(2021, 5, 13, 19, 30)
     assert scenario.teams["branch"].names == ("north", "south")
+
+
+def test_everything_is_everything() -> None:
+    """The scenario with every key has indeed every key, so that what is tried on it is tried on the whole language."""
+    source = read_yaml((HERE / "written" / "everything.yaml").read_bytes())
+    assert source.root is not None
+    said = set(_keys(source.root.plain()))
+    # A trace excludes the rest of the arrivals, hashes are written by runs; other commands have tests of their own.
+    elsewhere = {"Trace", "Stress", "Ramp", "Spike", "Soak", "Plan"}
+    records = {name: each for name, each in json_schema()["$defs"].items() if not name.endswith("Part")}
+    known = {key for name, each in records.items() if name not in elsewhere for key in each["properties"]}
+    assert known - said == {"trace", "sha256", "stress", "plan"} & known
+
+
+def _keys(value: Any) -> Iterator[str]:
+    for key, child in value.items() if isinstance(value, dict) else ((None, child) for child in value):
+        if key is not None:
+            yield key
+        if isinstance(child, dict | list):
+            yield from _keys(child)
 
 
 @pytest.mark.parametrize("path", [*WRITTEN, *SHIPPED], ids=lambda path: path.stem)
