@@ -43,6 +43,8 @@ OPTIONS: dict[str, Command] = {
         help="Language of what is printed.",
     ),
     "json": click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON, and nothing else."),
+    "force": click.option("--force", is_flag=True, help="Compute again what is there already."),
+    "no-report": click.option("--no-report", is_flag=True, help="Write figures and tables only, no charts and page."),
     "quiet": click.option("--quiet", is_flag=True, help="Print nothing but errors."),
 }  # fmt: skip
 
@@ -96,7 +98,7 @@ def cli() -> None:
 @SCENARIOS
 @options("set replications seed engine workers")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the results, instead of results/NAME/RUN.")
-@click.option("--force", is_flag=True, help="Compute again what is there already.")
+@options("force no-report")
 @click.option("--fail-on-breach", is_flag=True, help=f"Exit {BREACHED} when an SLA is missed.")
 @options("lang json quiet")
 def run(
@@ -108,6 +110,7 @@ def run(
     workers: int | None,
     out: Path | None,
     force: bool,
+    no_report: bool,
     fail_on_breach: bool,
     lang: str,
     as_json: bool,
@@ -127,7 +130,10 @@ def run(
     missed = False
     for each in loaded:
         with progress_bar(each.stem, each.scenario.replications, quiet or as_json) as progress:
-            result = simulate(each, engine=engine, workers=workers, out=out, force=force, lang=lang, progress=progress)
+            result = simulate(
+                each, engine=engine, workers=workers, out=out, force=force, lang=lang, shown=not no_report,
+                progress=progress,
+            )  # fmt: skip
         summaries.append(result.summary)
         missed |= result.missed
         if not quiet and not as_json:
@@ -163,6 +169,44 @@ def check(
     elif not quiet:
         for each in forecasts:
             show(outlook(each, lang))
+
+
+@cli.command()
+@SCENARIOS
+@options("set replications seed engine workers")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of it all, instead of results/compare/ID.")
+@options("force no-report lang json quiet")
+def compare(
+    scenarios: tuple[Path, ...],
+    overrides: tuple[str, ...],
+    replications: int | None,
+    seed: int | None,
+    engine: str,
+    workers: int | None,
+    out: Path | None,
+    force: bool,
+    no_report: bool,
+    lang: str,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Let several staffings meet the same letters, and say which is better than the first, and how sure that is."""
+    loaded = load_all(scenarios, overrides, replications, seed)
+    from sim.comparison_folder import compare_into
+    from sim.text import word
+    from sim.text.compare import compared
+
+    total = sum(each.scenario.replications for each in loaded)
+    with progress_bar("compare", total, quiet or as_json) as progress:
+        result = compare_into(
+            loaded, engine=engine, workers=workers, out=out, force=force, lang=lang, shown=not no_report,
+            progress=progress,
+        )  # fmt: skip
+    if as_json:
+        print_json([result.summary])
+    elif not quiet:
+        show(compared(result.comparison, lang) if result.comparison else result.answer(lang).rstrip())
+        show(word(lang, "folder" if result.comparison else "reused", folder=result.folder))
 
 
 @cli.command()

@@ -1,19 +1,21 @@
 """Several staffings meet the same letters: what differs, and how sure that is."""
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import permutations
 from typing import Any, Final
 
-from sim.errors import SimError
+from sim.cost import prepare
+from sim.errors import Problem, ScenarioError
 from sim.experiment import Replication, replicate
 from sim.loading import Loaded
 from sim.measures import Measures, measures_of
 from sim.models.scenario import Scenario
 from sim.outcome import Outcome
 from sim.report import Report, summarise
-from sim.setting import Setting, setting_of
+from sim.setting import Setting
 from sim.statistics import Difference, Estimate, Ratio, paired_difference, stacked
 
 
@@ -87,26 +89,47 @@ class Comparison:
         dominated: names of staffings that another one dominates, with the one that does.
         differing: parts of the scenarios that decide which letters come and that are not the same in all; with any
             of them a difference is not one of staffing alone.
+        settings: everything that the scenarios do not share, as dotted path and one value a scenario, `–` where a
+            scenario has none.
     """
 
     reports: Mapping[str, Report]
     pairs: tuple[Pair, ...]
     dominated: Mapping[str, str]
     differing: tuple[str, ...]
+    settings: Mapping[str, tuple[str, ...]]
 
     @property
     def base(self) -> Report:
         """The first one."""
         return next(iter(self.reports.values()))
 
+    @property
+    def best(self) -> Report:
+        """The one whose missed targets fall short by least in all, then the cheapest, then the first."""
+        return min(self.reports.values(), key=lambda report: (shortfall(report), report.cost))
+
+    @property
+    def narrowing(self) -> tuple[float, float] | None:
+        """Least and largest factor by which common random numbers narrowed the intervals."""
+        factors = [each.difference.narrowing for pair in self.pairs for each in pair.slas.values()]
+        known = [factor for factor in factors if factor is not None]
+        return (min(known), max(known)) if known else None
+
     def summary(self) -> dict[str, Any]:
         """The content of comparison.json."""
         return {
             "base": self.base.scenario,
+            "best": self.best.scenario,
             "differing": list(self.differing),
             "dominated": dict(self.dominated),
             "scenarios": {
-                name: {"headcount": report.headcount, "cost": report.cost, **report.summary()}
+                name: {
+                    "headcount": report.headcount,
+                    "cost": report.cost,
+                    "shortfall": shortfall(report),
+                    **report.summary(),
+                }
                 for name, report in self.reports.items()
             },
             "pairs": [
@@ -147,17 +170,10 @@ def compare(
         scenarios: at least two, with the same number of replications; the first is the base.
         progress: called with the number of replications done, over all scenarios.
 
-    Raises:
-        SimError: fewer than two, two of the same name, or different numbers of replications.
+    Raises: ScenarioError if they cannot be compared, or as `prepare`.
     """
+    require_comparable(scenarios)
     names = [each.stem for each in scenarios]
-    if len(scenarios) < 2:
-        raise SimError("a comparison needs at least two scenarios")
-    if len(set(names)) < len(names):
-        raise SimError(f"scenarios to compare must have different names (got {', '.join(names)})")
-    counts = {each.scenario.replications for each in scenarios}
-    if len(counts) > 1:
-        raise SimError(f"scenarios to compare must have the same number of replications (got {sorted(counts)})")
     reports: dict[str, Report] = {}
     compliance: dict[str, dict[str, Ratio]] = {}
     done = 0
@@ -169,8 +185,9 @@ def compare(
             progress(done)
 
     for each in scenarios:
+        prepared = prepare(each, engine, workers)
         reports[each.stem], compliance[each.stem] = _simulated(
-            setting_of(each.scenario), each.stem, engine, workers, tell
+            prepared.setting, each.stem, engine, prepared.workers, tell
         )
     pairs = {
         (base, other): _pair(reports[base], reports[other], compliance[base], compliance[other])
@@ -181,6 +198,35 @@ def compare(
         pairs=tuple(pairs[names[0], other] for other in names[1:]),
         dominated={base: other for (base, other), pair in reversed(pairs.items()) if pair.dominates},
         differing=_differing([each.scenario for each in scenarios]),
+        settings=_settings([each.scenario for each in scenarios]),
+    )
+
+
+def require_comparable(scenarios: Sequence[Loaded]) -> None:
+    """Refuse what cannot be compared: a single scenario, two of one name, different replications or seeds.
+
+    Raises: ScenarioError with all that is wrong.
+    """
+    problems = []
+    if len(scenarios) < 2:
+        problems.append(Problem("needs at least two scenarios"))
+    names = [each.stem for each in scenarios]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        problems.append(Problem(f"scenarios need names of their own (got {', '.join(twice)} more than once)"))
+    for key in ("replications", "seed"):
+        values = [getattr(each.scenario, key) for each in scenarios]
+        if len(set(values)) > 1:
+            said = ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
+            problems.append(Problem(f"must be the same in all (got {said}); --{key} gives it to all", key))
+    if problems:
+        raise ScenarioError("the comparison", problems)
+
+
+def shortfall(report: Report) -> float:
+    """How far compliance is below its targets, summed over all SLAs, as a share; 0 where every target is reached."""
+    return sum(
+        max(0.0, sla.target - (sla.compliance.mean or 0.0)) for sla in report.slas.values() if sla.target is not None
     )
 
 
@@ -207,6 +253,24 @@ def _differing(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
     parts = [part for part in LETTERS_DEPEND_ON if any(each.get(part) != resolved[0].get(part) for each in resolved)]
     ends = {scenario.horizon - scenario.window_end for scenario in scenarios}
     return (*parts, *(["cool_down"] if len(ends) > 1 else []))
+
+
+def _settings(scenarios: Sequence[Scenario]) -> dict[str, tuple[str, ...]]:
+    flat = [dict(_flat(scenario.resolved())) for scenario in scenarios]
+    paths = dict.fromkeys(path for each in flat for path in each)
+    rows = {path: tuple(each.get(path, "–") for each in flat) for path in paths if path not in ("name", "about")}
+    return {path: values for path, values in rows.items() if len(set(values)) > 1}
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list) and any(isinstance(inner, dict) for inner in value):
+        for index, inner in enumerate(value):
+            yield from _flat(inner, f"{path}[{index}]")
+    else:
+        yield path, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _measured(replication: Replication) -> Measures:

@@ -21,7 +21,7 @@ HOUSE = (
     (8, "door", "cli", "click rich rich_click"),
     (7, "showing", "charts", "matplotlib numpy"),
     (7, "showing", "html", "fontTools jinja2 markupsafe"),
-    (7, "showing", "results folders", ""),
+    (7, "showing", "results folders comparison_folder", ""),
     (7, "showing", "parquet", "duckdb numpy"),
     (7, "showing", "text", "numpy rich"),
     (6, "deciding", "experiment comparison stress targets verify", "numpy"),

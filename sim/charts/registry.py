@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from sim.charts import (
@@ -78,6 +79,25 @@ def other_staffings(comparison: Comparison) -> list[str]:
     return [pair.other for pair in comparison.pairs]
 
 
+def shared_slas(comparison: Comparison) -> list[str]:
+    """A picture for each SLA that all staffings have."""
+    return [sla for sla in comparison.base.slas if all(sla in report.slas for report in comparison.reports.values())]
+
+
+def differing_teams(comparison: Comparison) -> list[str]:
+    """A picture for each team of the base that is not on duty alike in all staffings."""
+    base = comparison.base.teams
+    return [
+        team
+        for team, figures in base.items()
+        if any(
+            team not in report.teams
+            or not np.array_equal(report.teams[team].week.on_duty.mean, figures.week.on_duty.mean)
+            for report in comparison.reports.values()
+        )
+    ]
+
+
 CHARTS: Final[tuple[Chart[Report], ...]] = (
     Chart("compliance", one, compliance.title, compliance.alt, compliance.draw, height=2.0),
     Chart("compliance_by_hour", late_slas, week.title, week.alt, week.draw),
@@ -94,8 +114,8 @@ CHARTS: Final[tuple[Chart[Report], ...]] = (
 
 COMPARISON_CHARTS: Final[tuple[Chart[Comparison], ...]] = (
     Chart("differences", other_staffings, differences.title, differences.alt, differences.draw, height=2.2),
-    Chart("headcount", lambda it: list(it.base.slas), tradeoff.title, tradeoff.alt, tradeoff.draw),
-    Chart("staffing_by_hour", lambda it: list(it.base.teams), side_by_side.title, side_by_side.alt, side_by_side.draw),
+    Chart("headcount", shared_slas, tradeoff.title, tradeoff.alt, tradeoff.draw),
+    Chart("staffing_by_hour", differing_teams, side_by_side.title, side_by_side.alt, side_by_side.draw),
 )
 """Charts of a comparison."""
 

@@ -21,6 +21,11 @@ BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW, BLACK = (
 )  # fmt: skip
 GREY, PALE = "#6B6B6B", "#D9D9D9"
 
+STAFFINGS: Final = tuple(
+    zip((BLACK, BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, GREY), "osDv^PX*", ("-", "--", "-.", ":") * 2, strict=True)
+)
+"""Colour, marker and dashes of each staffing of a comparison, the base first; who has more than these repeats them."""
+
 VERDICT_COLOURS: Final = {Verdict.MET: GREEN, Verdict.MISSED: VERMILION, Verdict.UNCLEAR: ORANGE, None: GREY}
 
 _LOOK: Final[Any] = {

@@ -1,9 +1,10 @@
 """What does compliance cost? Compliance of each staffing against its headcount."""
 
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from itertools import cycle
 
-from sim.charts.style import BLACK, BLUE, GREY, percent_axis
+from matplotlib.axes import Axes
+
+from sim.charts.style import GREY, STAFFINGS, percent_axis
 from sim.charts.words import say
 from sim.comparison import Comparison
 from sim.text.words import name, percent
@@ -28,23 +29,22 @@ def alt(comparison: Comparison, panel: str, lang: str) -> str:
 
 
 def draw(comparison: Comparison, panel: str, ax: Axes, lang: str) -> Axes:
-    """A dot with its interval for each staffing, spread apart where several have the same headcount."""
+    """A mark with its interval for each staffing, spread apart where several have the same headcount."""
     counts = [report.headcount for report in comparison.reports.values()]
-    step = max((max(counts) - min(counts)) / 40, 0.6)
-    for place, (other, report) in enumerate(comparison.reports.items()):
+    step = max((max(counts) - min(counts)) / 40, 0.1)
+    looks = zip(comparison.reports.items(), cycle(STAFFINGS), strict=False)
+    for place, ((other, report), (colour, marker, _)) in enumerate(looks):
         compliance = report.slas[panel].compliance
         x = report.headcount + step * (place - (len(counts) - 1) / 2)
         if compliance.low is not None and compliance.high is not None:
-            ax.plot(
-                [x, x], [compliance.low, compliance.high], color=BLUE, linewidth=4, alpha=0.35, solid_capstyle="butt"
-            )
-        ax.plot(x, compliance.mean or 0.0, "o", color=BLUE if place else BLACK, markersize=7)
-        ax.annotate(other, (x, compliance.mean or 0.0), (7, 0), textcoords="offset points", va="center", fontsize=8)
+            ax.plot([x, x], [compliance.low, compliance.high], color=colour, linewidth=4, alpha=0.35,
+                    solid_capstyle="butt")  # fmt: skip
+        ax.plot(x, compliance.mean or 0.0, marker, color=colour, markersize=7, linestyle="none", label=other)
     target = comparison.base.slas[panel].target
     if target is not None:
         ax.axhline(target, color=GREY, linewidth=1.2, linestyle="--", label=say(lang, "target"))
-    ax.margins(x=0.3, y=0.15)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.margins(x=0.15, y=0.15)
+    ax.set_xticks(sorted(set(counts)))
     percent_axis(ax, "y")
     ax.grid(axis="y")
     ax.set_xlabel(say(lang, "headcount axis"))

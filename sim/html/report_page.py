@@ -7,10 +7,11 @@ from typing import Any
 from markupsafe import Markup
 
 from sim.charts.pictures import Groups
-from sim.figures import GroupFigures, SlaFigures, StepFigures
+from sim.figures import GroupFigures, StepFigures
 from sim.html.page import fill, page
 from sim.html.words import LANGUAGES, say
 from sim.report import Report
+from sim.statistics import Verdict
 from sim.text.answer import count, interval, sentences
 from sim.text.words import duration, limit, name, number, percent, word
 
@@ -79,7 +80,7 @@ def sla_table(report: Report, lang: str) -> Table:
         limit(lang, sla.limit),
         percent(sla.target),
         value(interval(sla.compliance), sla.compliance.mean, f"sla.{sla.name}.compliance.mean"),
-        _verdict(sla, lang),
+        verdict(sla.verdict, lang),
         value(count(sla.letters), sla.letters.mean, f"sla.{sla.name}.letters.mean"),
         value(duration(lang, sla.elapsed_min.p50), sla.elapsed_min.p50, f"sla.{sla.name}.elapsed_min.p50"),
         value(duration(lang, sla.elapsed_min.p95), sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95"),
@@ -87,10 +88,11 @@ def sla_table(report: Report, lang: str) -> Table:
     return say(lang, "sla table"), [say(lang, heading) for heading in headings], rows
 
 
-def _verdict(sla: SlaFigures, lang: str) -> Markup:
-    verdict = sla.verdict.value if sla.verdict else "none"
-    key = {"met": "met", "missed": "verdict missed", "unclear": "verdict unclear", "none": "no target"}[verdict]
-    return Markup('<span class="verdict {}">{}</span>').format(verdict, say(lang, key))
+def verdict(found: Verdict | None, lang: str) -> Markup:
+    """A verdict in its colour."""
+    shown = found.value if found else "none"
+    key = {"met": "met", "missed": "verdict missed", "unclear": "verdict unclear", "none": "no target"}[shown]
+    return Markup('<span class="verdict {}">{}</span>').format(shown, say(lang, key))
 
 
 def _contents(lang: str) -> list[tuple[str, str]]:

@@ -80,6 +80,20 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "a day": "{count} letters a day",
         "made": "Simulated by lettersim. This page holds everything it shows and asks no network for anything.",
         "detail": "more",
+        "comparison": "{base}: staffings side by side",
+        "staffing column": "staffing",
+        "called": "name",
+        "cost column": "cost",
+        "staffings table": "Staffings and their compliance",
+        "pairs table": "Differences from {base}",
+        "pairs note": "Differences are percentage points of compliance, paired replication by replication with "
+        "{base}, which met the same letters; brackets are 95% intervals. Better or worse is said only where the "
+        "interval leaves out zero.",
+        "differing": "What differs between the scenarios",
+        "no differing": "The scenarios say the same.",
+        "compare differences": "Is another staffing better?",
+        "compare headcount": "What does compliance cost?",
+        "compare staffing_by_hour": "Who is on duty when?",
     },
     "zh": {
         "kicker": "局长信箱 · 人员配置与时限报告",
@@ -155,6 +169,19 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "a day": "每天 {count} 件来信",
         "made": "由 lettersim 仿真得出。本页自含全部内容，不访问任何网络。",
         "detail": "更多",
+        "comparison": "{base}：人员方案对比",
+        "staffing column": "方案",
+        "called": "名称",
+        "cost column": "成本",
+        "staffings table": "各方案及其达标率",
+        "pairs table": "与 {base} 的差值",
+        "pairs note": "差值为达标率的百分点之差，各方案面对与 {base} 相同的来信，逐次配对；"
+        "方括号内为 95% 置信区间，区间不含零时才判为更好或更差。",
+        "differing": "各情景的不同之处",
+        "no differing": "各情景内容相同。",
+        "compare differences": "别的方案更好吗？",
+        "compare headcount": "达标的代价是什么？",
+        "compare staffing_by_hour": "各时段谁在岗？",
     },
 }
 

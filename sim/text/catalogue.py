@@ -9,6 +9,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "minutes": "min",
         "hours": "h",
         "days": "d",
+        "points": "{points} points",
         # the answer
         "heading": "{title}: {replications} replications, {letters} letters each, {headcount} staff",
         "sla": "SLA",
@@ -102,6 +103,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "minutes": "分钟",
         "hours": "小时",
         "days": "天",
+        "points": "{points} 个百分点",
         "heading": "{title}：重复仿真 {replications} 次，每次来信 {letters} 件，编制 {headcount} 人",
         "sla": "时限",
         "promise": "承诺",

@@ -106,10 +106,11 @@ def hours_of_day(lang: str, span: tuple[int, int]) -> str:
 
 
 def points(lang: str, difference: Estimate) -> str:
-    """A difference of shares with its interval, in percentage points: `+1.2 points [0.8, 1.6]`."""
+    """A difference of shares with its interval, in percentage points: `+1.2 points [+0.8, +1.6]`."""
     if difference.mean is None:
         return "–"
-    said = word(lang, "points", points=f"{100 * difference.mean:+.1f}")
-    if difference.low is None or difference.high is None:
-        return said
-    return f"{said} [{100 * difference.low:+.1f}, {100 * difference.high:+.1f}]"
+    ends = [end for end in (difference.mean, difference.low, difference.high) if end is not None]
+    digits = 1 if max(map(abs, ends)) >= 0.001 else 2
+    said = [f"{100 * end:+.{digits}f}" for end in ends]
+    mean = word(lang, "points", points=said[0])
+    return f"{mean} [{', '.join(said[1:])}]" if len(said) == 3 else mean
