@@ -157,6 +157,7 @@ class Folders(NamedTuple):
     priority: Int8s
     interrupts: Bools
     interruptible: Bools
+    on_tape: Bools
     since: Int64s  # when it began to wait there, or that person to work on it
     left: Int64s  # effort left while it waits
     due: Int64s  # when its timer rings
@@ -183,13 +184,17 @@ class Calendar(NamedTuple):
 
 
 class Tape(NamedTuple):
-    """Stretches in the order in which they end. Those that do not fit are only counted."""
+    """Stretches of the visits whose log does not tell them: those that moved, were put down, or wait at the horizon.
 
-    visit: Ids
+    They stand in the order in which they ended. What does not fit is only counted.
+    """
+
+    before: Ids  # the stretch of the same visit that ended before this one
     where: Ids  # the shift that worked, or OTHER + the unit where it waited
     start: Int64s
     end: Int64s
-    ended: Int64s  # how many, one row
+    many: Int64s  # one row
+    of_visit: Ids  # OTHER + a visit's last stretch; the shift that worked on it, if the log tells the rest; or NONE
 
 
 class Uses(NamedTuple):
@@ -499,18 +504,31 @@ def strand(run: Run, unit: Id) -> None:
         units.many_stranded[0] += 1
 
 
-@_hot
-def record(run: Run, f: Id, where: Id, now: int) -> None:
-    """What a folder has been doing ends now."""
-    tape, since = run.tape, run.folders.since[f]
-    if since < now:
-        row = Id(tape.ended[0])
-        tape.ended[0] += 1
-        if row < len(tape.visit):
-            tape.visit[row] = run.folders.visit[f]
+@_cold
+def record(run: Run, visit: Id, where: Id, start: int, end: int) -> None:
+    """A stretch of a visit goes on the tape."""
+    tape = run.tape
+    if start < end:
+        row = Id(tape.many[0])
+        tape.many[0] += 1
+        if row < len(tape.where):
+            tape.before[row] = tape.of_visit[visit]
             tape.where[row] = where
-            tape.start[row] = since
-            tape.end[row] = now
+            tape.start[row] = start
+            tape.end[row] = end
+            tape.of_visit[visit] = OTHER + row
+
+
+@_cold
+def record_ended(run: Run, f: Id, where: Id, now: int) -> None:
+    """What a folder has been doing ends now, and its visit is one of those that are on the tape."""
+    folders, visit = run.folders, Id(run.folders.visit[f])
+    if not folders.on_tape[f]:
+        folders.on_tape[f] = True
+        run.tape.of_visit[visit] = NONE
+        if folders.shift[f] != WAITING:
+            record(run, visit, Id(folders.place[f] + OTHER), run.log.queued[visit], folders.since[f])
+    record(run, visit, where, folders.since[f], now)
 
 
 @_hot
@@ -545,7 +563,7 @@ def move(run: Run, f: Id, place: Id, now: int) -> None:
     left = Id(run.folders.place[f])
     if place != left:
         if run.uses.stretches:
-            record(run, f, Id(left + OTHER), now)
+            record_ended(run, f, Id(left + OTHER), now)
         leave_line(run, f, left)
         change(run, left)  # what it held back may now interrupt
         wait(run, f, place, now)
@@ -556,8 +574,8 @@ def let_go(run: Run, f: Id, now: int) -> None:
     """The person who held a folder holds it no longer, and is free or goes home."""
     folders, shifts, units = run.folders, run.shifts, run.units
     shift, place = folders.shift[f], Id(folders.place[f])
-    if run.uses.stretches:
-        record(run, f, shift, now)
+    if run.uses.stretches and folders.on_tape[f]:
+        record_ended(run, f, Id(shift), now)
     before, after = folders.held_back[f], folders.held_next[f]
     if before == NONE:
         shifts.held[shift] = after
@@ -582,6 +600,9 @@ def put_down(run: Run, f: Id, now: int) -> None:
     run.log.interruptions[visit] += 1
     folders.left[f] = folders.due[f] - now + run.visits.resume_cost[visit]
     stop_timer(run, f)
+    if run.uses.stretches and not folders.on_tape[f]:
+        record_ended(run, f, Id(folders.shift[f]), now)
+        folders.since[f] = now
     let_go(run, f, now)
     wait(run, f, awake(run, visit, Id(folders.place[f])), now)
 
@@ -637,6 +658,7 @@ def join(run: Run, f: Id, visit: Id, unit: Id, now: int) -> None:
     """A visit joins the queue of its unit, or at once that of its cover."""
     folders, visits = run.folders, run.visits
     folders.priority[f] = visits.priority[visit]
+    folders.on_tape[f] = False
     if run.uses.interrupts:
         folders.interrupts[f] = visits.interrupts[visit]
         folders.interruptible[f] = visits.interruptible[visit]
@@ -779,7 +801,10 @@ def start(run: Run, f: Id, shift: Id, now: int) -> None:
     folders, shifts = run.folders, run.shifts
     visit, place = folders.visit[f], Id(folders.place[f])
     if run.uses.stretches:
-        record(run, f, Id(place + OTHER), now)
+        if folders.on_tape[f]:
+            record_ended(run, f, Id(place + OTHER), now)
+        else:
+            run.tape.of_visit[visit] = shift
     if run.uses.escalates and folders.timer_back[f] != NONE:
         stop_timer(run, f)
     leave_line(run, f, place)
@@ -887,39 +912,53 @@ def record_open(run: Run, horizon: int) -> None:
     """What is still going on at the horizon ends there."""
     folders = run.folders
     for f in range(folders.used[0]):
-        if folders.visit[f] != NONE and folders.shift[f] != DELAYED:
-            place, shift = folders.place[f], folders.shift[f]
-            record(run, Id(f), Id(place + OTHER) if shift == WAITING else shift, horizon)
+        if folders.visit[f] != NONE:
+            shift = Id(folders.shift[f])
+            if shift == WAITING:
+                record_ended(run, Id(f), Id(folders.place[f] + OTHER), horizon)
+            elif shift != DELAYED and folders.on_tape[f]:
+                record_ended(run, Id(f), shift, horizon)
 
 
 @_entry
-def sort_by_visit(tape: Tape, shift_unit: Ids, row_of_visit: Int64s, stretches: Stretches) -> None:
-    """Stretches by visit, then start; on the tape those of one visit are already in order.
+def sort_by_visit(tape: Tape, log: Progress, shift_unit: Ids, horizon: int, stretches: Stretches) -> None:
+    """Write the stretches by visit, then start: from the tape where they are on it, else from the log."""
+    row = 0
+    for visit in range(len(tape.of_visit)):
+        last = tape.of_visit[visit]
+        if last < OTHER:
+            unit, started, finished = shift_unit[last], log.started[visit], log.finished[visit]
+            if log.queued[visit] < started:
+                write(stretches, row, visit, NONE, unit, log.queued[visit], started)
+                row += 1
+            write(stretches, row, visit, last, unit, started, horizon if finished == NOT_YET else finished)
+            row += 1
+        elif last != NONE:
+            first = row
+            while last != NONE:
+                row += 1
+                last = tape.before[last - OTHER]
+            last = tape.of_visit[visit]
+            for i in range(row - 1, first - 1, -1):
+                taped = last - OTHER
+                where = tape.where[taped]
+                if where < OTHER:
+                    write(stretches, i, visit, where, shift_unit[where], tape.start[taped], tape.end[taped])
+                else:
+                    write(stretches, i, visit, NONE, where - OTHER, tape.start[taped], tape.end[taped])
+                last = tape.before[taped]
 
-    Args:
-        row_of_visit: zeros, two more than there are visits; worked on.
-        stretches: written.
-    """
-    rows = len(stretches.visit)
-    for i in range(rows):
-        row_of_visit[tape.visit[i] + 2] += 1
-    for visit in range(2, len(row_of_visit)):
-        row_of_visit[visit] += row_of_visit[visit - 1]
-    for i in range(rows):
-        visit, where = tape.visit[i], tape.where[i]
-        row = row_of_visit[visit + 1]
-        row_of_visit[visit + 1] = row + 1
-        stretches.visit[row] = visit
-        stretches.start[row] = tape.start[i]
-        stretches.end[row] = tape.end[i]
-        if where < OTHER:
-            stretches.kind[row] = WORK
-            stretches.unit[row] = shift_unit[where]
-            stretches.shift[row] = where
-        else:
-            stretches.kind[row] = WAIT
-            stretches.unit[row] = where - OTHER
-            stretches.shift[row] = -1
+
+@_hot
+def write(stretches: Stretches, row: int, visit: int, shift: Id, unit: Id, start: int, end: int) -> None:
+    """Write a row of the stretches."""
+    works = shift != NONE
+    stretches.visit[row] = visit
+    stretches.kind[row] = WORK if works else WAIT
+    stretches.unit[row] = unit
+    stretches.shift[row] = np.int64(shift) if works else -1
+    stretches.start[row] = start
+    stretches.end[row] = end
 
 
 def simulate(workload: Workload, roster: Roster, horizon: int, *, stretches: bool = False) -> Log:
@@ -939,13 +978,13 @@ def simulate(workload: Workload, roster: Roster, horizon: int, *, stretches: boo
         raise SimError(f"the horizon and every service must be below {LATEST} s, got {longest} s")
     if workload.visits >= OTHER:
         raise SimError(f"there must be fewer than {OTHER} visits, got {workload.visits}")
-    rows = 2 * workload.visits + 1024 if stretches else 0  # most visits wait once and are worked on once
+    rows = workload.visits + 1024 if stretches else 0  # of most visits the log tells enough
     while True:
         run = _prepare(workload, roster, stretches, rows)
         work_through(run, horizon)
-        if run.tape.ended[0] <= rows:
-            return Log(*run.log, stretches=_stretches(run, workload.visits) if stretches else None)
-        rows = int(run.tape.ended[0])
+        if run.tape.many[0] <= rows:
+            return Log(*run.log, stretches=_stretches(run, horizon) if stretches else None)
+        rows = int(run.tape.many[0])
 
 
 def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> Run:
@@ -1006,6 +1045,7 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             priority=np.empty(letters, dtype=np.int8),
             interrupts=np.empty(letters, dtype=np.bool_),
             interruptible=np.empty(letters, dtype=np.bool_),
+            on_tape=np.empty(letters, dtype=np.bool_),
             since=np.empty(letters, dtype=np.int64),
             left=np.empty(letters, dtype=np.int64),
             due=np.empty(letters, dtype=np.int64),
@@ -1022,11 +1062,12 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             first=_none(slots), filled=_zeros(slots >> 5), any_filled=_zeros(slots >> BITS), clock=_zeros(1)
         ),
         tape=Tape(
-            visit=np.empty(rows, dtype=Id),
+            before=np.empty(rows, dtype=Id),
             where=np.empty(rows, dtype=Id),
             start=np.empty(rows, dtype=np.int64),
             end=np.empty(rows, dtype=np.int64),
-            ended=_zeros(1),
+            many=_zeros(1),
+            of_visit=_none(visits if stretches else 0),
         ),
         uses=Uses(
             priorities=priorities,
@@ -1061,9 +1102,12 @@ def _zeros(rows: int) -> Int64s:
     return np.zeros(rows, dtype=np.int64)
 
 
-def _stretches(run: Run, visits: int) -> Stretches:
-    """The tape, sorted."""
-    rows = int(run.tape.ended[0])
+def _stretches(run: Run, horizon: int) -> Stretches:
+    """All stretches, sorted."""
+    log, tape = run.log, run.tape
+    told_by_log = tape.of_visit < OTHER
+    waits = told_by_log & (log.queued < log.started)
+    rows = int(tape.many[0] + np.count_nonzero(told_by_log) + np.count_nonzero(waits))
     stretches = Stretches(
         visit=np.empty(rows, dtype=np.int64),
         kind=np.empty(rows, dtype=np.int8),
@@ -1072,5 +1116,5 @@ def _stretches(run: Run, visits: int) -> Stretches:
         start=np.empty(rows, dtype=np.int64),
         end=np.empty(rows, dtype=np.int64),
     )
-    sort_by_visit(run.tape, run.shifts.unit, _zeros(visits + 2), stretches)
+    sort_by_visit(tape, log, run.shifts.unit, horizon, stretches)
     return stretches

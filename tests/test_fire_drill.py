@@ -119,12 +119,20 @@ FAULTS = {
         "if now >= horizon - 1:",
     ),
     "empty stretches are told": (
-        "if since < now:",
-        "if since <= now:",
+        "if start < end:",
+        "if start <= end:",
     ),
     "what is open at the horizon has no last stretch": (
-        "if folders.visit[f] != NONE and folders.shift[f] != DELAYED:",
-        "if folders.visit[f] != NONE and folders.shift[f] < DELAYED:",
+        "if shift == WAITING:",
+        "if shift == WAITING and folders.on_tape[f]:",
+    ),
+    "what was put down is told as if it had not been": (
+        "if run.uses.stretches and not folders.on_tape[f]:",
+        "if run.uses.stretches and folders.shift[f] == WAITING:",
+    ),
+    "the wait before the first start is not told": (
+        "if folders.shift[f] != WAITING:",
+        "if folders.shift[f] == WAITING:",
     ),
 }
 
