@@ -1,17 +1,13 @@
 """The command line: what is printed where, exit codes, and nothing written when something is wrong."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from runs import ROOT, written
+from desk_of_eight import MM8, files, mm8_in
+from runs import ROOT
 
 import cli
 import sim
@@ -19,23 +15,6 @@ from cli import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
 from sim import results
 from sim.engine import require_equal
 from sim.errors import EngineMismatch
-
-MM8 = """
-schema: 1
-name: mm8
-start: 2021-05-03
-warm_up: 1 d
-window: 2 d
-cool_down: 6 h
-replications: 5
-seed: 8
-arrivals: {per_day: 400}
-teams: {desk: {tier: city, units: 1, staff: {always: 8}}}
-workflow:
-  - serve: {by: desk, effort: {exponential: 25 min}}
-sla:
-  started: {until: serve.started, within: 10 min, target: 99.9%}
-"""
 
 ESTIMATE = {"mean", "low", "high"}
 SPREAD = {"mean", "p50", "p90", "p95", "p99", "max"}
@@ -53,20 +32,11 @@ def without_charts() -> Iterator[None]:
 def mm8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The scenario as `mm8.yaml` in a folder of its own, which is the current one."""
     monkeypatch.chdir(tmp_path)
-    return written(tmp_path, MM8).rename(tmp_path / "mm8.yaml")
+    return mm8_in(tmp_path)
 
 
 def ask(*arguments: str | Path) -> Result:
     return CliRunner().invoke(cli.cli, [str(argument) for argument in arguments])
-
-
-def program(*arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
-    command = [sys.executable, str(ROOT / "cli.py"), *(str(argument) for argument in arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
-
-
-def files(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
 
 
 # run
@@ -331,53 +301,3 @@ def test_public_names_are_sorted_and_there() -> None:
 def test_the_version_is_the_packages() -> None:
     assert f'\nversion = "{sim.__version__}"\n' in (ROOT / "pyproject.toml").read_text("utf-8")
     assert sim.__version__ in ask("--version").stdout
-
-
-# as a program
-
-
-def test_the_program_runs_from_anywhere(mm8: Path) -> None:
-    process = program("run", "mm8.yaml", "--json")
-    out, err = process.communicate()
-    assert (process.returncode, err) == (0, "")
-    assert json.loads(out)["scenario"] == "mm8"
-
-
-@pytest.mark.parametrize("engine", ["compiled", "simpy"])
-@pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 128 + signal.SIGTERM)])
-def test_a_stopped_run_goes_at_once_and_leaves_nothing(mm8: Path, engine: str, stop: int, code: int) -> None:
-    process = program(
-        "run", "mm8.yaml", "--set", "window=2000 d", "--replications", "1000", "--engine", engine, "--out", "out/run"
-    )
-    while not (drafts := list(mm8.parent.glob("out/.run.*/parts"))):
-        assert process.poll() is None, process.communicate()
-    assert len(drafts) == 1
-    process.send_signal(stop)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == code, err
-    assert "Traceback" not in err
-    assert files(mm8.parent) == ["mm8.yaml"]
-
-
-def test_a_killed_run_leaves_no_folder_and_the_next_one_clears_up(mm8: Path) -> None:
-    process = program("run", "mm8.yaml", "--set", "window=2000 d", "--replications", "1000", "--out", "out/run")
-    while not list(mm8.parent.glob("out/.run.*/parts")):
-        assert process.poll() is None, process.communicate()
-    process.kill()
-    process.communicate()
-    assert not (mm8.parent / "out" / "run").exists()
-    assert ask("run", "mm8.yaml", "--out", "out/run").exit_code == 0
-    assert files(mm8.parent / "out") == ["run"]
-
-
-def test_a_reader_who_leaves_is_no_error(mm8: Path) -> None:
-    assert ask("run", "mm8.yaml", "--quiet").exit_code == 0
-    process = program("run", "mm8.yaml", "--json", env={**os.environ, "PYTHONUNBUFFERED": "1"})
-    assert process.stdout is not None
-    process.stdout.close()
-    assert process.stderr is not None
-    err = process.stderr.read()
-    process.stderr.close()
-    process.wait()
-    assert "Traceback" not in err
-    assert process.returncode in (0, 1)

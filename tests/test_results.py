@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from runs import written
 
 from sim import results
 from sim.errors import ScenarioError, SimError
-from sim.folders import DRAFT, remove, whole_or_not_at_all
 from sim.loading import Loaded, load
 from sim.results import Result, run, run_id
 
@@ -316,41 +314,3 @@ def test_a_trace_of_unknown_places_is_refused_before_anything_is_written(tmp_pat
     with pytest.raises(ScenarioError, match="moon"):
         run(load(path), out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
-
-
-def test_what_a_killed_program_left_is_cleared_away(tmp_path: Path) -> None:
-    gone, alive = 2**22 - 1, os.getppid()
-    for name in (f".run.{gone}{DRAFT}", f".other.{gone}{DRAFT}.former", f".run.{alive}{DRAFT}", ".draft"):
-        (tmp_path / name).mkdir()
-    with whole_or_not_at_all(tmp_path / "run") as folder:
-        (folder / "file").touch()
-    assert {path.name for path in tmp_path.iterdir()} == {"run", f".run.{alive}{DRAFT}", ".draft"}
-
-
-def test_folders_above_it_go_with_it(tmp_path: Path) -> None:
-    (tmp_path / "here").mkdir()
-    with pytest.raises(ZeroDivisionError), whole_or_not_at_all(tmp_path / "here" / "and" / "there"):
-        _ = 1 / 0
-    assert list(tmp_path.rglob("*")) == [tmp_path / "here"]
-
-
-def test_a_folder_is_removed_while_somebody_writes_into_it(tmp_path: Path) -> None:
-    folder = tmp_path / "draft"
-    folder.mkdir()
-    stop = threading.Event()
-
-    def write() -> None:
-        count = 0
-        while not stop.is_set():
-            count += 1
-            try:
-                (folder / f"file{count}").touch()
-            except FileNotFoundError:
-                return
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    remove(folder)
-    stop.set()
-    writer.join()
-    assert list(tmp_path.iterdir()) == []
