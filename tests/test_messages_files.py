@@ -25,6 +25,8 @@ SETTINGS = [
     ("workflow[7].effort=3 min", "workflow[7].effort: there is no entry [7]; workflow has 2, from [0]"),
     ("workflow.serve.effort={mean: 3 min, cv: 1}", "workflow[0].effort: says mean and exponential, which exclude each other; leave one, or remove one with null"),
     ("teams.desk[0]=3", "teams.desk[0]: teams.desk is no list"),
+    ("arrivals.by_weekday.monday=3", "arrivals.by_weekday.monday: arrivals.by_weekday is a list; name an entry by its number, such as arrivals.by_weekday[0]"),
+    ("arrivals.by_weekday[7]=3", "arrivals.by_weekday[7]: there is no entry [7]; arrivals.by_weekday has 7, from [0]"),
     ("extends=base.yaml", "extends: can only be said in a file"),
     ("window", "must be KEY=VALUE, such as arrivals.per_day=600"),
     ("=3", "must be KEY=VALUE, such as arrivals.per_day=600"),
@@ -36,7 +38,8 @@ SETTINGS = [
 @pytest.mark.parametrize(("setting", "said"), SETTINGS, ids=[setting for setting, _ in SETTINGS])
 def test_a_wrong_setting_is_named_instead_of_a_line(tmp_path: Path, setting: str, said: str) -> None:
     (tmp_path / "letters.csv").write_text("received\n2021-05-03 08:00\n")
-    assert answer(tmp_path, DESK, setting) == [f"--set {setting}   {said}"]
+    text = with_line("{per_day: 80}", "{per_day: 80, by_weekday: [1, 1, 1, 1, 1, 1, 1]}")
+    assert answer(tmp_path, text, setting) == [f"--set {setting}   {said}"]
 
 
 def test_each_wrong_setting_is_answered(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ SHARE_TOLERANCE = 1e-6
 
 def cross_checks(scenario: "Scenario") -> list[Problem]:
     """Every problem that a scenario has as a whole; empty if it is sound."""
-    families: tuple[Callable[[Scenario], Iterator[Problem]], ...] = (_letters, _rosters, _teams, _workflow, _slas, _stress)
+    families: tuple[Callable[[Scenario], Iterator[Problem]], ...] = (_letters, _rosters, _teams, _workflow, _slas)
     problems = [problem for family in families for problem in family(scenario)]
     # Which places there are is only known where the teams are sound.
     if not any(problem.path.startswith("teams") for problem in problems):
@@ -111,8 +111,9 @@ def _teams(scenario: "Scenario") -> Iterator[Problem]:
         if team.absence and ALWAYS in team.staff:
             yield Problem("a seat of the roster 'always' is never empty; absence needs shifts", f"{path}.absence")
         yield from _units(team, teams, path)
-        if _is_circular(name, teams):
-            yield Problem("the teams lie within each other in a circle", f"{path}.within")
+        circle = _circle(name, teams)
+        if circle and name == min(circle, key=list(teams).index):
+            yield Problem(f"lies within itself: {' -> '.join([*circle, name])}", f"{path}.within")
 
 
 def _units(team: Team, teams: Mapping[str, Team], path: str) -> Iterator[Problem]:
@@ -144,15 +145,13 @@ def _units(team: Team, teams: Mapping[str, Team], path: str) -> Iterator[Problem
         yield Problem("must be different names", f"{path}.names")
 
 
-def _is_circular(name: str, teams: Mapping[str, Team]) -> bool:
-    above = teams[name].within
-    for _ in teams:
-        if above is None or above not in teams:
-            return False
-        if above == name:
-            return True
+def _circle(name: str, teams: Mapping[str, Team]) -> list[str]:
+    """The teams on the way from a team up to itself; none if there is no such way."""
+    circle, above = [name], teams[name].within
+    while above is not None and above in teams and above not in circle:
+        circle.append(above)
         above = teams[above].within
-    return False
+    return circle if above == name else []
 
 
 def _workflow(scenario: "Scenario") -> Iterator[Problem]:
@@ -221,18 +220,3 @@ def _slas(scenario: "Scenario") -> Iterator[Problem]:
         yield from _categories(scenario, sla.for_, f"{path}.for")
         for step in sla.paused_during:
             yield from _known(step, steps, "step", f"{path}.paused_during")
-
-
-def _stress(scenario: "Scenario") -> Iterator[Problem]:
-    if scenario.stress is None:
-        return
-    if scenario.arrivals.trace is not None:
-        yield Problem("a trace has no rate to raise; needs arrivals.per_day", "stress")
-    ramp, begins = scenario.stress.ramp, scenario.stress.spike.from_
-    if ramp.from_ is not None and ramp.to is not None and ramp.from_ >= ramp.to:
-        yield Problem(f"must be less than {ramp.to:g}, its end (got {ramp.from_:g})", "stress.ramp.from")
-    if begins is not None:
-        midnight = datetime.combine(scenario.start, datetime.min.time())
-        second = (begins - midnight).total_seconds() if isinstance(begins, datetime) else begins
-        if not scenario.window_start <= second < scenario.window_end:
-            yield Problem("must lie in the window", "stress.spike.from")

@@ -88,16 +88,12 @@ Step = WorkStep | WaitStep | LeaveStep | LoopStep
 _KINDS: dict[str, type[Record]] = {"by": WorkStep, "wait": WaitStep, "leave": LeaveStep, "back_to": LoopStep}
 
 
-def _tag(step: Any) -> str | None:
-    if isinstance(step, dict):
-        return next((f"~{key}" for key in _KINDS if key in step), None)
-    return next((f"~{key}" for key, kind in _KINDS.items() if isinstance(step, kind)), None)
+def _tag(step: dict[str, Any]) -> str:
+    return next(f"~{key}" for key in _KINDS if key in step)
 
 
 def _unfold(written: Any) -> Any:
     """`{sign: {by: ...}}` as `{name: sign, by: ...}`."""
-    if isinstance(written, _Step):
-        return written
     if not isinstance(written, dict) or len(written) != 1:
         raise PydanticCustomError(FINAL, "must be one step, `- name: {...}`; is what belongs to it indented below it?")
     ((name, body),) = written.items()
