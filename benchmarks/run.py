@@ -1,0 +1,53 @@
+"""Speed, ours and that of other simulators, measured side by side and written into `benchmarks/README.md`.
+
+    python benchmarks/run.py [SECTION ...]
+
+A section of the README that stands between `<!-- NAME -->` and `<!-- end of NAME -->` is one module here with a
+function `table()`. Without names all of them are measured, which takes some minutes.
+"""
+
+import os
+import platform
+import re
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "benchmarks" / "README.md"
+SECTIONS = ("peers", "threads", "growth", "scenario", "command")
+
+
+def main(names: list[str]) -> None:
+    sys.path.insert(0, str(ROOT))
+    unknown = set(names) - set(SECTIONS)
+    if unknown:
+        sys.exit(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    for name in names or SECTIONS:
+        table: Callable[[], list[str]] = import_module(name).table
+        lines = [*table(), "", f"Measured on {machine()}."]
+        print(f"\n{name}\n", *lines, sep="\n", flush=True)
+        README.write_text(filled(README.read_text(encoding="utf-8"), name, lines), encoding="utf-8")
+
+
+def filled(text: str, name: str, lines: list[str]) -> str:
+    """The text with a section's lines between its marks."""
+    before, after = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    assert text.count(before) == text.count(after) == 1, name
+    body = "\n".join([before, "", *lines, "", after])
+    return re.sub(f"{before}.*?{after}", lambda _: body, text, flags=re.DOTALL)
+
+
+def machine() -> str:
+    """What the figures depend on."""
+    described = Path("/proc/cpuinfo")
+    models = re.findall(r"model name\s*: (.*)", described.read_text()) if described.exists() else []
+    processor = models[0] if models else platform.machine()
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("numba", "numpy"))
+    return f"{os.cpu_count()} cores of {processor}, Python {platform.python_version()}, {libraries}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,75 @@
+"""The full workflow of a shipped scenario: what a replication costs, and how much of that is the engine."""
+
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+from run import ROOT
+from timing import interleaved, ratio
+
+from sim import engine_compiled, engine_simpy
+from sim.engine import simulate
+from sim.loading import load
+from sim.measures import measure
+from sim.roster import draw_roster
+from sim.setting import setting_of
+from sim.workload import draw_workload
+
+SCENARIO = ROOT / "scenarios" / "shenzhen_stress_600.yaml"
+
+# What is lived through, the overrides that say so, the rounds, and whether the SimPy engine is waited for.
+LIVED = (
+    ("`shenzhen_stress_600`", (), 5, True),
+    ("a year of it", ("window=365 d",), 3, False),
+)
+
+
+COLUMNS = (
+    "one replication of",
+    "letters",
+    "visits",
+    "kernel ms",
+    "drawing ms",
+    "simulating ms",
+    "measuring ms",
+    "all over kernel",
+    "SimPy engine over kernel",
+)
+NOTE = """\
+The kernel is the compiled engine from arrays to log, without stretches; simulating is what a run does, which also
+checks the arrays and records the stretches; all is drawing, simulating and measuring."""
+
+
+def table() -> list[str]:
+    """Milliseconds of the parts of a replication, and of all together over the kernel."""
+    rows = [row(*lived) for lived in LIVED]
+    return [f"| {' | '.join(COLUMNS)} |", f"| --- |{' ---: |' * (len(COLUMNS) - 1)}", *rows, "", NOTE]
+
+
+def row(name: str, overrides: tuple[str, ...], rounds: int, waits_for_simpy: bool) -> str:
+    setting = setting_of(load(SCENARIO, overrides).scenario)
+    horizon = setting.scenario.horizon
+    roster = draw_roster(setting, 0)
+    workload = draw_workload(setting, roster, 0)
+    log = simulate(workload, roster, horizon, stretches=True)
+    parts: dict[str, Callable[[], Any]] = {
+        "kernel": lambda: engine_compiled.simulate(workload, roster, horizon),
+        "drawing": lambda: draw_workload(setting, draw_roster(setting, 0), 0),
+        "simulating": lambda: simulate(workload, roster, horizon, stretches=True),
+        "measuring": lambda: measure(setting, workload, roster, log),
+    }
+    if waits_for_simpy:
+        parts["simpy"] = lambda: engine_simpy.simulate(workload, roster, horizon)
+    seconds = interleaved(parts, rounds)
+    together = [
+        sum(each) for each in zip(*(seconds[part] for part in ("drawing", "simulating", "measuring")), strict=True)
+    ]
+    cells = [
+        name,
+        f"{workload.letters:,}",
+        f"{workload.visits:,}",
+        *(f"{median(seconds[part]) * 1e3:,.1f}" for part in ("kernel", "drawing", "simulating", "measuring")),
+        f"{ratio(together, seconds['kernel']):.1f}",
+        f"{ratio(seconds['simpy'], seconds['kernel']):,.0f}" if waits_for_simpy else "",
+    ]
+    return f"| {' | '.join(cells)} |"
