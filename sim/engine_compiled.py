@@ -17,6 +17,8 @@ The state is a `Run`, a NamedTuple of NamedTuples of arrays:
               ranks last, who was put down mostly ranks first: both ends are at hand. Only what moves is
               looked a place for, beginning where the last one was put. Where anything `interrupts`, a second
               set of lines holds what can be interrupted.
+    tape      Stretches, if asked for, but only of visits that moved or were put down: what happened to the
+              others can be told from the log afterwards.
     units, shifts, letters, visits, log    One row a unit, a shift, a letter, a visit.
 
 Folders are chained in slots, in lines, and in the hands of a shift; NONE ends a chain.
