@@ -1,48 +1,23 @@
-"""Reading a scenario: what its YAML means, its layers, the files it names, its marks, and its way back to text."""
+"""Reading a scenario: what its YAML means, the files it names, its marks, and its way back to text."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from desk import DESK, loaded, written
 
 from sim.clock import DAY, HOUR
 from sim.errors import ScenarioError
-from sim.loading import Loaded, dump_yaml, load
+from sim.loading import dump_yaml, load
 from sim.marks import Figure
 from sim.models.distributions import Constant, Empirical, Gamma, Lognormal
 from sim.models.workflow import LeaveStep, LoopStep, WaitStep, WorkStep
-from sim.schema import json_schema
 from sim.starter import starter
-from sim.yaml_source import read_yaml
 
 HERE = Path(__file__).parent
 WRITTEN = sorted((HERE / "written").glob("*.yaml"))
 SHIPPED = sorted((HERE.parent / "scenarios").glob("*.yaml"))
-
-DESK = """\
-start: 2021-05-03
-window: 1 d
-arrivals: {per_day: 80}
-teams:
-  desk: {tier: city, staff: {always: 8}}
-workflow:
-  - serve: {by: desk, effort: {exponential: 25 min}}
-"""
-"""A queueing-theory scenario: nothing but what must be said."""
-
-
-def written(folder: Path, text: str, name: str = "desk.yaml") -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
-    return path
-
-
-def loaded(folder: Path, text: str, *overrides: str) -> Loaded:
-    return load(written(folder, text), overrides)
 
 
 def test_a_queue_is_few_lines(tmp_path: Path) -> None:
@@ -96,26 +71,6 @@ def test_everything_that_can_be_said() -> None:
     assert scenario.teams["branch"].names == ("north", "south")
 
 
-def test_everything_is_everything() -> None:
-    """The scenario with every key has indeed every key, so that what is tried on it is tried on the whole language."""
-    source = read_yaml((HERE / "written" / "everything.yaml").read_bytes())
-    assert source.root is not None
-    said = set(_keys(source.root.plain()))
-    # A trace excludes the rest of the arrivals, hashes are written by runs; other commands have tests of their own.
-    elsewhere = {"Trace", "Stress", "Ramp", "Spike", "Soak", "Plan"}
-    records = {name: each for name, each in json_schema()["$defs"].items() if not name.endswith("Part")}
-    known = {key for name, each in records.items() if name not in elsewhere for key in each["properties"]}
-    assert known - said == {"trace", "sha256", "stress", "plan"} & known
-
-
-def _keys(value: Any) -> Iterator[str]:
-    for key, child in value.items() if isinstance(value, dict) else ((None, child) for child in value):
-        if key is not None:
-            yield key
-        if isinstance(child, dict | list):
-            yield from _keys(child)
-
-
 @pytest.mark.parametrize("path", [*WRITTEN, *SHIPPED], ids=lambda path: path.stem)
 def test_a_scenario_that_is_written_again_is_the_same(path: Path, tmp_path: Path) -> None:
     scenario = load(path).scenario
@@ -126,161 +81,11 @@ def test_a_scenario_that_is_written_again_is_the_same(path: Path, tmp_path: Path
     assert dump_yaml(load(again).scenario) == dump_yaml(scenario)
 
 
-@pytest.mark.parametrize("path", [*WRITTEN, *SHIPPED], ids=lambda path: path.stem)
-def test_editors_accept_what_is_written(path: Path) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
-    validator = jsonschema.Draft7Validator(json_schema())
-    source = read_yaml(path.read_bytes())
-    assert source.root is not None
-    assert list(validator.iter_errors(source.root.plain())) == []
-    assert list(validator.iter_errors(load(path).scenario.resolved())) == []
-
-
-@pytest.mark.parametrize(
-    ("wrong", "where"),
-    [
-        ({"windw": "1 d"}, []),
-        ({"window": 28}, ["window"]),
-        ({"window": "28 days or so"}, ["window"]),
-        ({"arrivals": {}}, ["arrivals"]),
-        ({"arrivals": {"per_day": 1, "trace": "x.csv"}}, ["arrivals"]),
-        ({"arrivals": {"per_day": 1, "on_holidays": "75 percent"}}, ["arrivals", "on_holidays"]),
-        ({"arrivals": {"per_day": 1, "by_hour": [1] * 23}}, ["arrivals", "by_hour"]),
-        ({"teams": {"city desk": {"tier": "city"}}}, ["teams"]),
-        ({"teams": {"desk": {"tier": "city", "units": 1.5}}}, ["teams", "desk", "units"]),
-        ({"workflow": [{"serve": {"by": "desk", "effort": 12}}]}, ["workflow", 0, "serve", "effort"]),
-        ({"workflow": [{"serve": {"by": "desk", "efort": "12 min"}}]}, ["workflow", 0, "serve"]),
-        ({"workflow": [{"name": "serve", "by": "desk", "effort": "12 min"}]}, ["workflow", 0]),
-        ({"sla": {"signed": {"until": "signed", "within": "10 min"}}}, ["sla", "signed", "until"]),
-    ],
-)
-def test_editors_refuse_what_is_not_the_language(wrong: dict[str, Any], where: list[str | int]) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
-    source = read_yaml(DESK.encode())
-    assert source.root is not None
-    errors = jsonschema.Draft7Validator(json_schema()).iter_errors(source.root.plain() | wrong)
-    places = [list(deep.absolute_path) for error in errors for deep in _deepest(error)]
-    assert any(place[: len(where)] == where for place in places)
-
-
-def _deepest(error: Any) -> list[Any]:
-    return [deep for inner in error.context for deep in _deepest(inner)] if error.context else [error]
-
-
-def test_editors_accept_a_part_that_extends() -> None:
-    jsonschema = pytest.importorskip("jsonschema")
-    validator = jsonschema.Draft7Validator(json_schema())
-    part = {"extends": "base.yaml", "teams": {"desk": {"staff": {"always": None, "office": 3}}}, "window": None}
-    assert list(validator.iter_errors(part)) == []
-    assert list(validator.iter_errors(part | {"teams": {"desk": {"stuff": 3}}})) != []
-
-
-def test_the_schema_tells_what_keys_mean() -> None:
-    team = json_schema()["$defs"]["Team"]["properties"]
-    assert team["absence"]["description"] == "Chance that a person misses a shift."
-    assert "'title':" not in str(json_schema()["$defs"])
-
-
 def test_the_starter_runs_as_it_is(tmp_path: Path) -> None:
     result = loaded(tmp_path, starter('our "mailbox": 局长信箱'))
     assert result.scenario.name == 'our "mailbox": 局长信箱'
     assert {figure.mark for figure in result.figures} == {"A", "M", "W"}
     assert set(result.scenario.sla) == {"signed", "contacted", "first_feedback", "closed"}
-
-
-def test_a_file_extends_another(tmp_path: Path) -> None:
-    written(tmp_path, DESK + "categories: {a: {share: 30%}, b: {share: 70%}}\n", "base.yaml")
-    result = loaded(
-        tmp_path,
-        "extends: base.yaml\n"
-        "arrivals: {per_day: 600, by_hour: mailbox}\n"
-        "teams: {desk: {staff: {always: null, office: 5}}}\n"
-        "categories: {a: {share: 10%}, b: {share: 90%}}\n",
-    )
-    assert result.scenario.arrivals.per_day == 600
-    assert result.scenario.teams["desk"].staff == {"office": 5}
-    assert result.changes == (
-        "arrivals.per_day: 80 -> 600",
-        "arrivals.by_hour: nothing -> mailbox",
-        "teams.desk.staff.always: 8 -> nothing",
-        "teams.desk.staff.office: nothing -> 5",
-        "categories.a.share: 30% -> 10%",
-        "categories.b.share: 70% -> 90%",
-    )
-
-
-def test_lists_and_scalars_replace(tmp_path: Path) -> None:
-    written(tmp_path, DESK, "base.yaml")
-    scenario = loaded(
-        tmp_path,
-        "extends: base.yaml\n"
-        "workflow:\n  - look: {by: desk, effort: 5 min}\n"
-        "arrivals:\n  per_day: {start: 9, floor: 3, half_life: 9 d}\n",
-    ).scenario
-    assert [step.name for step in scenario.workflow] == ["look"]
-    assert scenario.resolved()["arrivals"]["per_day"] == {"start": 9.0, "floor": 3.0, "half_life": "9 d"}
-
-
-def test_chains_and_subfolders(tmp_path: Path) -> None:
-    written(tmp_path, DESK, "parts/base.yaml")
-    written(tmp_path, "extends: base.yaml\nwindow: 2 d\nseed: 5\n", "parts/longer.yaml")
-    result = loaded(tmp_path, "extends: parts/longer.yaml\nwindow: 3 d\n")
-    assert (result.scenario.window, result.scenario.seed) == (3 * DAY, 5)
-    assert result.changes == ("window: 1 d -> 2 d", "seed: nothing -> 5", "window: 2 d -> 3 d")
-
-
-@pytest.mark.parametrize(
-    ("setting", "path", "value", "change"),
-    [
-        ("arrivals.per_day=600", "arrivals.per_day", 600.0, "arrivals.per_day: 80 -> 600"),
-        ("workflow.serve.effort=null", None, None, None),
-        ("workflow[0].resume_cost=2 min", "workflow.0.serve.resume_cost", "2 min",
-         "workflow.serve.resume_cost: nothing -> 2 min"),
-        ("workflow.serve.effort.exponential=20 min", "workflow.0.serve.effort.exponential", "20 min",
-         "workflow.serve.effort.exponential: 25 min -> 20 min"),
-        ("teams.desk.staff={office: 3}", "teams.desk.staff", {"always": 8, "office": 3},
-         "teams.desk.staff.office: nothing -> 3"),
-        ("arrivals.busyness.cv=0.3", "arrivals.busyness", {"cv": 0.3, "ar1": 0.0}, None),
-        ("name=600 a day", "name", "600 a day", "name: nothing -> 600 a day"),
-        ("arrivals.by_weekday=[1,1,1,1,1,0,0]", "arrivals.by_weekday", [1.0] * 5 + [0.0] * 2, None),
-    ],
-    ids=str,
-)  # fmt: skip
-def test_a_setting_is_one_more_layer(
-    tmp_path: Path, setting: str, path: str | None, value: Any, change: str | None
-) -> None:
-    if path is None:
-        with pytest.raises(ScenarioError, match="is missing"):
-            loaded(tmp_path, DESK, setting)
-        return
-    result = loaded(tmp_path, DESK, setting)
-    found: Any = result.scenario.resolved()
-    for key in path.split("."):
-        found = found[int(key) if key.isdigit() else key]
-    assert found == value
-    assert change is None or result.changes == (change,)
-
-
-def test_settings_lie_in_their_order(tmp_path: Path) -> None:
-    settings = "workflow.serve.effort=null", "workflow.serve.effort={mean: 20 min, cv: 1}", "seed=3", "seed=4"
-    result = loaded(tmp_path, DESK, *settings)
-    (serve,) = result.scenario.workflow
-    assert isinstance(serve, WorkStep)
-    assert serve.effort.of("letter") == Lognormal(mean="20 min", cv=1)
-    assert result.changes == (
-        "workflow.serve.effort: {exponential: 25 min} -> nothing",
-        "workflow.serve.effort: nothing -> {mean: 20 min, cv: 1}",
-        "seed: nothing -> 3",
-        "seed: 3 -> 4",
-    )
-
-
-def test_a_setting_takes_a_step_or_a_team_away(tmp_path: Path) -> None:
-    text = DESK + "  - look: {by: desk, effort: 5 min}\n  - wait: {wait: 5 min}\n"
-    scenario = loaded(tmp_path, text, "workflow.look=null", "workflow[1]=null").scenario
-    assert [step.name for step in scenario.workflow] == ["serve"]
-    text = DESK.replace("workflow:", "  spare: {tier: city}\nworkflow:")
-    assert list(loaded(tmp_path, text, "teams.spare=null").scenario.teams) == ["desk"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,107 @@
+"""Scenarios in layers: what a file extends, the file itself, and each `--set` on top."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desk import DESK, loaded, written
+
+from sim.clock import DAY
+from sim.errors import ScenarioError
+from sim.models.distributions import Lognormal
+from sim.models.workflow import WorkStep
+
+
+def test_a_file_extends_another(tmp_path: Path) -> None:
+    written(tmp_path, DESK + "categories: {a: {share: 30%}, b: {share: 70%}}\n", "base.yaml")
+    result = loaded(
+        tmp_path,
+        "extends: base.yaml\n"
+        "arrivals: {per_day: 600, by_hour: mailbox}\n"
+        "teams: {desk: {staff: {always: null, office: 5}}}\n"
+        "categories: {a: {share: 10%}, b: {share: 90%}}\n",
+    )
+    assert result.scenario.arrivals.per_day == 600
+    assert result.scenario.teams["desk"].staff == {"office": 5}
+    assert result.changes == (
+        "arrivals.per_day: 80 -> 600",
+        "arrivals.by_hour: nothing -> mailbox",
+        "teams.desk.staff.always: 8 -> nothing",
+        "teams.desk.staff.office: nothing -> 5",
+        "categories.a.share: 30% -> 10%",
+        "categories.b.share: 70% -> 90%",
+    )
+
+
+def test_lists_and_scalars_replace(tmp_path: Path) -> None:
+    written(tmp_path, DESK, "base.yaml")
+    scenario = loaded(
+        tmp_path,
+        "extends: base.yaml\n"
+        "workflow:\n  - look: {by: desk, effort: 5 min}\n"
+        "arrivals:\n  per_day: {start: 9, floor: 3, half_life: 9 d}\n",
+    ).scenario
+    assert [step.name for step in scenario.workflow] == ["look"]
+    assert scenario.resolved()["arrivals"]["per_day"] == {"start": 9.0, "floor": 3.0, "half_life": "9 d"}
+
+
+def test_chains_and_subfolders(tmp_path: Path) -> None:
+    written(tmp_path, DESK, "parts/base.yaml")
+    written(tmp_path, "extends: base.yaml\nwindow: 2 d\nseed: 5\n", "parts/longer.yaml")
+    result = loaded(tmp_path, "extends: parts/longer.yaml\nwindow: 3 d\n")
+    assert (result.scenario.window, result.scenario.seed) == (3 * DAY, 5)
+    assert result.changes == ("window: 1 d -> 2 d", "seed: nothing -> 5", "window: 2 d -> 3 d")
+
+
+@pytest.mark.parametrize(
+    ("setting", "path", "value", "change"),
+    [
+        ("arrivals.per_day=600", "arrivals.per_day", 600.0, "arrivals.per_day: 80 -> 600"),
+        ("workflow.serve.effort=null", None, None, None),
+        ("workflow[0].resume_cost=2 min", "workflow.0.serve.resume_cost", "2 min",
+         "workflow.serve.resume_cost: nothing -> 2 min"),
+        ("workflow.serve.effort.exponential=20 min", "workflow.0.serve.effort.exponential", "20 min",
+         "workflow.serve.effort.exponential: 25 min -> 20 min"),
+        ("teams.desk.staff={office: 3}", "teams.desk.staff", {"always": 8, "office": 3},
+         "teams.desk.staff.office: nothing -> 3"),
+        ("arrivals.busyness.cv=0.3", "arrivals.busyness", {"cv": 0.3, "ar1": 0.0}, None),
+        ("name=600 a day", "name", "600 a day", "name: nothing -> 600 a day"),
+        ("arrivals.by_weekday=[1,1,1,1,1,0,0]", "arrivals.by_weekday", [1.0] * 5 + [0.0] * 2, None),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_setting_is_one_more_layer(
+    tmp_path: Path, setting: str, path: str | None, value: Any, change: str | None
+) -> None:
+    if path is None:
+        with pytest.raises(ScenarioError, match="is missing"):
+            loaded(tmp_path, DESK, setting)
+        return
+    result = loaded(tmp_path, DESK, setting)
+    found: Any = result.scenario.resolved()
+    for key in path.split("."):
+        found = found[int(key) if key.isdigit() else key]
+    assert found == value
+    assert change is None or result.changes == (change,)
+
+
+def test_settings_lie_in_their_order(tmp_path: Path) -> None:
+    settings = "workflow.serve.effort=null", "workflow.serve.effort={mean: 20 min, cv: 1}", "seed=3", "seed=4"
+    result = loaded(tmp_path, DESK, *settings)
+    (serve,) = result.scenario.workflow
+    assert isinstance(serve, WorkStep)
+    assert serve.effort.of("letter") == Lognormal(mean="20 min", cv=1)
+    assert result.changes == (
+        "workflow.serve.effort: {exponential: 25 min} -> nothing",
+        "workflow.serve.effort: nothing -> {mean: 20 min, cv: 1}",
+        "seed: nothing -> 3",
+        "seed: 3 -> 4",
+    )
+
+
+def test_a_setting_takes_a_step_or_a_team_away(tmp_path: Path) -> None:
+    text = DESK + "  - look: {by: desk, effort: 5 min}\n  - wait: {wait: 5 min}\n"
+    scenario = loaded(tmp_path, text, "workflow.look=null", "workflow[1]=null").scenario
+    assert [step.name for step in scenario.workflow] == ["serve"]
+    text = DESK.replace("workflow:", "  spare: {tier: city}\nworkflow:")
+    assert list(loaded(tmp_path, text, "teams.spare=null").scenario.teams) == ["desk"]
