@@ -8,15 +8,22 @@ from matplotlib.axes import Axes
 from sim.charts.style import STAFFINGS, week_axis
 from sim.charts.words import WEEKDAYS, say
 from sim.comparison import Comparison
-from sim.text.words import name
+from sim.text.words import name, number
 
 
-def title(comparison: Comparison, panel: str, lang: str) -> str:  # noqa: ARG001 - a title like the others
-    """The team."""
-    return say(lang, "side by side", team=name(lang, panel))
+def title(comparison: Comparison, panel: str, lang: str) -> str:
+    """Which staffing has most people of the team on duty."""
+    on_duty = {other: report.teams[panel].week.on_duty.mean.mean() for other, report in comparison.reports.items()
+               if panel in report.teams}  # fmt: skip
+    most = max(on_duty, key=lambda other: on_duty[other])
+    base = comparison.base.scenario
+    return say(lang, "side by side", team=name(lang, panel), most=most, people=number(on_duty[most]), base=base,
+               usual=number(on_duty[base]))  # fmt: skip
 
 
-alt = title
+def alt(comparison: Comparison, panel: str, lang: str) -> str:
+    """What is drawn."""
+    return f"{say(lang, 'side by side alt', team=name(lang, panel))}. {title(comparison, panel, lang)}"
 
 
 def draw(comparison: Comparison, panel: str, ax: Axes, lang: str) -> Axes:
