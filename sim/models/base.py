@@ -42,6 +42,22 @@ Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "
 """A name that paths such as `teams.city.staff` can be made of."""
 
 
+_LABEL = r"^[^.\[\]/\\\s\x00-\x1f]([^.\[\]/\\\x00-\x1f]{0,58}[^.\[\]/\\\s\x00-\x1f])?$"
+
+
+def _label(written: str) -> str:
+    if not re.fullmatch(_LABEL, written):
+        raise ValueError(
+            "a name has 1 to 60 characters, no space at either end, and no dots, brackets or slashes "
+            f"(got {written!r})"
+        )
+    return written
+
+
+Label = Annotated[str, AfterValidator(_label), WithJsonSchema({"type": "string", "pattern": _LABEL})]
+"""A name as recorded letters have it, with spaces between words."""
+
+
 class Record(BaseModel):
     """Base of everything in a scenario file."""
 

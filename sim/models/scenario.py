@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from sim.clock import CALENDAR_MARGIN, DAY, Calendar, check_country
 from sim.errors import ScenarioError
 from sim.models.arrivals import Arrivals, Category, Channel
-from sim.models.base import Duration, Name, Record, Whole
+from sim.models.base import Duration, Label, Name, Record, Whole
 from sim.models.crosschecks import cross_checks
 from sim.models.sla import Sla
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
@@ -74,8 +74,8 @@ class Scenario(Record):
     holidays: Annotated[str, AfterValidator(_known_country)] | None = None
     """Public holidays and make-up working days: `china`, or the ISO code of another country."""
     arrivals: Arrivals
-    channels: Annotated[Mapping[Name, Channel], Field(min_length=1)] = {"mailbox": Channel(share=1.0)}
-    categories: Annotated[Mapping[Name, Category], Field(min_length=1)] = {"letter": Category(share=1.0)}
+    channels: Annotated[Mapping[Label, Channel], Field(min_length=1)] = {"mailbox": Channel(share=1.0)}
+    categories: Annotated[Mapping[Label, Category], Field(min_length=1)] = {"letter": Category(share=1.0)}
     teams: Annotated[Mapping[Name, Team], Field(min_length=1)]
     rosters: Mapping[Name, RosterPattern] = {}
     """Rosters besides the built-in ones."""
