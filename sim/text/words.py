@@ -91,10 +91,10 @@ def percent(share: float | None) -> str:
 
 
 def number(amount: float) -> str:
-    """`8,412`, or `3.4` where it is small; a dash for nan."""
+    """`8,412`, or `3.4` where it is small and not whole; a dash for nan."""
     if amount != amount:
         return "–"
-    return f"{amount:,.0f}" if amount >= 9.95 or amount == 0 else f"{amount:.1f}"
+    return f"{amount:,.0f}" if amount >= 9.95 or amount == round(amount) else f"{amount:.1f}"
 
 
 def hours_of_day(lang: str, span: tuple[int, int]) -> str:

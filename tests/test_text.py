@@ -1,0 +1,119 @@
+"""What the terminal says of a run, word for word: three letters at eight o'clock, and one person to read them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from runs import report, setting, written
+
+from sim.report import Report
+from sim.text import answer, plain
+from sim.text.answer import sentences
+from sim.text.words import duration, hours_of_day, limit, listed, name, number, percent
+
+DESK = """
+schema: 1
+name: three letters
+start: 2021-05-10
+window: 1 d
+cool_down: 6 h
+replications: 2
+arrivals: {trace: letters.csv}
+teams: {desk: {tier: city, staff: {early: 1}}}
+rosters: {early: {daily: ["08:00-08:50"]}}
+workflow:
+  - read: {by: desk, effort: 20 min, at_shift_end: finish}
+sla:
+  started: {until: read.started, within: 10 min, target: 90%}
+"""
+
+
+@pytest.fixture(autouse=True)
+def letters(tmp_path: Path) -> None:
+    (tmp_path / "letters.csv").write_text("received\n" + "2021-05-10 08:00\n" * 3)
+
+
+def said(of: Report, lang: str = "en") -> list[str]:
+    return list(sentences(of, lang))
+
+
+def desk(folder: Path, *changes: str) -> Report:
+    return report(setting(written(folder, DESK), *changes))
+
+
+def test_what_fails_where_when_and_why(tmp_path: Path) -> None:
+    # They start at 08:00, 08:20 and 08:40, and the last one finishes at 09:00, ten minutes into overtime.
+    verdict, late, *rest = said(desk(tmp_path))
+    assert verdict == "The staffing does not hold: started missed."
+    assert late == (
+        "started: 2 of 3 letters late in each replication, half of them received between 08:00 and 09:00. "
+        "100% of them waited most of their time with all busy at read (desk)."
+    )
+    assert rest == [
+        "Worst at desk (city): 33.3% in time, 2 late.",
+        "Above the 85% alarm: desk 100%.",
+        "Open at the end: 0 of 3 letters of the window (0%).",
+    ]
+
+
+def test_the_table(tmp_path: Path) -> None:
+    table = plain(answer(desk(tmp_path), "en"))
+    assert table.splitlines()[0] == "three letters: 2 replications, 3 letters each, 1 staff"
+    (row,) = [line for line in table.splitlines() if "│ started" in line]
+    cells = [cell.strip() for cell in row.strip("│").split("│")]
+    assert [cells[0], *cells[2:4], *cells[5:]] == ["started", "10 min", "90%", "missed", "20.0 min", "40.0 min"]
+    assert cells[4].startswith("33.3% [33.3%,")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (["sla.started.target=33%"], "The staffing holds: every target is met."),
+        (["sla.started.target=null"], "No SLA has a target, so there is no verdict."),
+        (["replications=1"], "Whether the staffing holds is open: started unclear at 95% confidence;"),
+        (["replications=1"], "One replication alone has no confidence interval; take at least two."),
+        (["teams.desk.staff.early=3"], "No team is busier than 85% of its time on duty; the busiest is desk 40%."),
+        (["teams.desk.staff.early=0"], "Nobody is on duty in any team."),
+        (["teams.desk.staff.early=0"], "Open at the end: 3 of 3 letters of the window (100%)."),
+        (["workflow.read.effort=120 min"], "Overtime: desk 1.2 person-hours."),
+        (["teams.desk.staff.early=0", "sla.started.within=2 d"],
+         "started: 3 letters are still within the limit when the simulation ends and do not count;"),
+    ],
+)  # fmt: skip
+def test_sentences(tmp_path: Path, changes: list[str], sentence: str) -> None:
+    assert sentence in " ".join(said(desk(tmp_path, *changes)))
+
+
+def test_names_with_markup_stay_text(tmp_path: Path) -> None:
+    of = desk(tmp_path, "name='[red]three[/red] \\[letters'")
+    assert plain(answer(of, "en")).startswith("[red]three[/red] \\[letters: 2 replications")
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("–", [percent(None), duration("en", None), number(float("nan"))]),
+        ("0%", [percent(0.0)]),
+        ("82.3%", [percent(0.823)]),
+        ("99.97%", [percent(0.9997)]),
+        ("<100%", [percent(0.9999999)]),
+        ("100%", [percent(1.0)]),
+        ("119.0 min", [duration("en", 119)]),
+        ("2.0 h", [duration("en", 120)]),
+        ("3.1 d", [duration("en", 3.1 * 1440)]),
+        ("7 个工作日", [limit("zh", "7 working days")]),
+        ("10 min", [limit("en", "10 min")]),
+        ("a, b and c", [listed("en", ["a", "b", "c"])]),
+        ("a、b和c", [listed("zh", ["a", "b", "c"])]),
+        ("a", [listed("en", ["a"])]),
+        ("18:00 and 24:00", [hours_of_day("en", (18, 24))]),
+        ("22:00至次日04:00", [hours_of_day("zh", (22, 28))]),
+        ("签收完成", [name("zh", "sign.finished")]),
+        ("sign.finished", [name("en", "sign.finished")]),
+        ("nowhere", [name("zh", "nowhere")]),
+        ("3.4", [number(3.42)]),
+        ("8,412", [number(8412.3)]),
+    ],
+)
+def test_how_values_are_written(written: str, values: list[Any]) -> None:
+    assert values == [written] * len(values)
