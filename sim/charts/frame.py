@@ -45,9 +45,9 @@ def framed(draw: Callable[[Axes], Axes], title: str, width: float, height: float
     ax = figure.add_axes((0, 0, 1, 1))
     draw(ax)
     top = EDGE + head + _legend(figure, ax, EDGE + head, across, down)
-    left = EDGE + _label(ax.yaxis) + 8 + max((LABEL * ems(label) for label in _ticks(ax.yaxis)), default=0.0)
+    left = EDGE + _label(ax.yaxis) + 8 + LABEL * max(map(ems, _ticks(ax.yaxis)))
     bottom = EDGE + _label(ax.xaxis) + LABEL * LINE if ax.axison else EDGE
-    right = across - 2 * EDGE
+    right = across - EDGE - LABEL * max(map(ems, _ticks(ax.xaxis))) / 2  # the last label may stand below the corner
     ax.set_position((left / across, bottom / down, (right - left) / across, (down - top - bottom) / down))
     ax.xaxis.set_label_coords(0.5, (EDGE / down - bottom / down) / ((down - top - bottom) / down))
     ax.xaxis.label.set_verticalalignment("bottom")

@@ -33,7 +33,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "pair mixed": "{other} is better than {base} in some promises and worse in others{facts}.",
         "pair no difference shown": "{other}: no difference from {base} is shown.",
         "facts": ": {facts}",
-        "dominated": "{other} is not worth having: {by} is no dearer, worse in nothing, and better or cheaper.",
+        "dominated": "{other} is dominated by {by}, which is no dearer, not shown worse in anything, and better or cheaper "
+        "in something.",
         "narrowed": "Meeting the same letters made the intervals of the differences {least} to {most} times as narrow "
         "as letters of their own would have.",
         "differing": "Beware: the letters are not the same, for {parts} differ; a difference is not one of staffing "
@@ -68,7 +69,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "pair mixed": "{other} 与 {base} 相比有好有差{facts}。",
         "pair no difference shown": "{other} 与 {base} 无明显差别。",
         "facts": "：{facts}",
-        "dominated": "{other} 不可取：{by} 成本不高于它，各项不差，且有更好或更省之处。",
+        "dominated": "{other} 不如 {by}：后者成本不高于它，没有一项明显更差，且有更好或更省之处。",
         "narrowed": "由于面对相同来信，差值的置信区间缩小到各自来信时的 {least} 至 {most} 分之一。",
         "differing": "注意：各方案来信不同（{parts}不同），差别并非仅由人员配置造成。",
         "one replication": "只有一次重复仿真，没有置信区间；请至少仿真两次。",

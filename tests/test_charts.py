@@ -1,0 +1,198 @@
+"""Charts: every member of the registries draws in both languages, says its finding, and misses no glyph."""
+
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+from runs import SCENARIOS, report
+from shown import small
+
+from sim.charts import frame, words
+from sim.charts.frame import ems, framed, wrapped
+from sim.charts.pictures import draw_charts, inline, written
+from sim.charts.registry import CHARTS, COMPARISON_CHARTS, Chart, figure
+from sim.charts.style import look
+from sim.comparison import Comparison, compare
+from sim.html.words import WORDS as PAGE_WORDS
+from sim.loading import load
+from sim.report import Report
+from sim.setting import setting_of
+from sim.text.compare_words import WORDS as COMPARE_WORDS
+from sim.text.names import NAMES_ZH
+from sim.text.words import name
+
+LANGUAGES = ("zh", "en")
+
+
+@pytest.fixture(scope="module")
+def small_report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return report(setting_of(small(tmp_path_factory.mktemp("small")).scenario))
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    folder = tmp_path_factory.mktemp("compared")
+    return compare([small(folder, "today"), small(folder, "more", "teams.station.staff.daytime=9")])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
+def test_every_chart_of_a_run(chart: Chart[Report], small_report: Report, lang: str, tmp_path: Path) -> None:
+    assert list(chart.panels(small_report))
+    the_contract(chart, small_report, lang, tmp_path)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("chart", COMPARISON_CHARTS, ids=lambda chart: chart.name)
+def test_every_chart_of_a_comparison(
+    chart: Chart[Comparison], comparison: Comparison, lang: str, tmp_path: Path
+) -> None:
+    assert list(chart.panels(comparison))
+    the_contract(chart, comparison, lang, tmp_path)
+
+
+def the_contract(chart: Chart[Any], subject: Any, lang: str, folder: Path) -> None:
+    """What holds for every chart; a missing glyph is a warning, and warnings are errors."""
+    ((group, pictures),) = draw_charts([chart], subject, folder, lang)
+    assert group == chart.name
+    assert len({picture.name for picture in pictures}) == len(pictures)
+    for picture in pictures:
+        assert picture.title
+        assert len(picture.alt) > len(picture.title) or chart.name == "compliance"
+        drawn = ET.fromstring(picture.svg)
+        assert drawn.get("role") == "img"
+        assert drawn.get("aria-label") == picture.alt
+        ids = [element.get("id") for element in drawn.iter() if element.get("id")]
+        assert all(str(each).startswith(picture.name) for each in ids)
+        told = "".join(drawn.itertext())
+        assert "nan" not in told
+        assert {f"{picture.name}.svg", f"{picture.name}.png"} <= {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_label_is_cut_off(small_report: Report, lang: str) -> None:
+    for chart in CHARTS:
+        for panel in chart.panels(small_report):
+            assert outside(figure(chart, small_report, panel, lang).figure) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_label_of_a_comparison_is_cut_off(comparison: Comparison, lang: str) -> None:
+    for chart in COMPARISON_CHARTS:
+        for panel in chart.panels(comparison):
+            assert outside(figure(chart, comparison, panel, lang).figure) == []
+
+
+def outside(drawn: Figure) -> list[str]:
+    """Texts of a figure that reach over its edge."""
+    with look():
+        drawn.draw_without_rendering()
+        (ax,) = drawn.axes
+        ticks = [tick for axis in (ax.xaxis, ax.yaxis) for tick in axis._update_ticks()]  # those that are in sight
+        texts = [*(tick.label1 for tick in ticks), ax.xaxis.label, ax.yaxis.label, *drawn.texts]
+        texts += [text for legend in drawn.legends for text in legend.get_texts()]
+        over = []
+        for text in texts:
+            box = text.get_window_extent()
+            within = drawn.bbox.padded(1)
+            inside = within.contains(box.x0, box.y0) and within.contains(box.x1, box.y1)
+            if text.get_text() and text.get_visible() and not inside:
+                over.append(f"{text.get_text()} {box}")
+    return over
+
+
+def test_the_same_report_gives_the_same_bytes(small_report: Report) -> None:
+    chart = CHARTS[0]
+    first, second = (written(figure(chart, small_report, "", "zh")) for _ in range(2))
+    assert first == second
+    assert not re.search(r"<dc:date>|\d{4}-\d\d-\d\dT", first)
+
+
+def test_a_picture_in_a_page_has_no_title_of_its_own(small_report: Report) -> None:
+    chart = CHARTS[0]
+    drawn, title = figure(chart, small_report, "", "en"), chart.title(small_report, "", "en")
+    alone = inline(written(drawn), "name", "alt")
+    in_page = inline(written(drawn), "name", "alt", drawn.head)
+    assert title in alone
+    assert title not in in_page
+    assert float(in_page.split('viewBox="')[1].split()[1]) == drawn.head
+
+
+def test_alternative_texts_are_escaped(small_report: Report) -> None:
+    drawn = figure(CHARTS[0], small_report, "", "en")
+    svg = inline(written(drawn), "name", '"><script>alert(1)</script>')
+    assert "<script" not in svg
+    assert ET.fromstring(svg).get("aria-label") == '"><script>alert(1)</script>'
+
+
+def test_a_report_without_late_letters_still_draws(tmp_path: Path) -> None:
+    calm = report(setting_of(small(tmp_path, "calm", "arrivals.per_day=2", "replications=2").scenario))
+    for chart in CHARTS:
+        for panel in chart.panels(calm):
+            assert figure(chart, calm, panel, "zh")
+
+
+def test_a_single_replication_draws_without_intervals(tmp_path: Path) -> None:
+    alone = report(setting_of(small(tmp_path, "alone", "replications=1").scenario))
+    for chart in CHARTS:
+        for panel in chart.panels(alone):
+            assert figure(chart, alone, panel, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("short", 10, ["short"]),
+        ("two words", 4, ["two", "words"]),
+        ("签收联系办理", 3, ["签收联", "系办理"]),
+        ("签收，联系", 3, ["签收，", "联系"]),
+        ("", 5, [""]),
+    ],
+)
+def test_titles_are_wrapped(text: str, width: float, lines: list[str]) -> None:
+    assert wrapped(text, width) == lines
+
+
+def test_a_long_title_makes_the_figure_taller_and_leaves_the_axes_as_they_are() -> None:
+    with look():
+        short, long = (framed(lambda ax: ax, title, 6, 3) for title in ("short", "long " * 60))
+    lines = len(wrapped("long " * 60, (6 * 72 - 2 * frame.EDGE) / frame.TITLE))
+    assert long.head == pytest.approx(lines * short.head)
+    heights = [each.figure.axes[0].get_window_extent().height for each in (short, long)]
+    assert heights[0] == pytest.approx(heights[1])
+
+
+def test_chinese_characters_are_wide() -> None:
+    assert ems("签收") == 2
+    assert ems("ab") < 2
+
+
+@pytest.mark.parametrize("catalogue", [words.WORDS, PAGE_WORDS, COMPARE_WORDS])
+def test_both_languages_say_the_same_things(catalogue: dict[str, dict[str, str]]) -> None:
+    def blanks(text: str) -> set[str]:
+        return set(re.findall(r"\{(\w+)", text))
+
+    assert catalogue["en"].keys() == catalogue["zh"].keys()
+    for key, text in catalogue["en"].items():
+        assert blanks(text) == blanks(catalogue["zh"][key]), key
+
+
+def test_units_have_the_name_of_their_team() -> None:
+    assert name("zh", "station-16") == "派出所-16"
+    assert name("zh", "desk") == NAMES_ZH["desk"]
+    assert name("zh", "unknown-3") == "unknown-3"
+    assert name("en", "station-16") == "station-16"
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_all_that_a_shipped_scenario_names_has_a_chinese_name(path: Path) -> None:
+    scenario = load(path).scenario
+    named = {*scenario.teams, *scenario.sla, *scenario.categories, *scenario.channels}
+    named |= {step.name for step in scenario.workflow}
+    for team in scenario.teams.values():
+        named |= {team.tier, *team.staff, *(team.names or ())}
+    default = {"letter", "any"}
+    assert sorted(each for each in named - default if name("zh", each) == each) == []
