@@ -21,7 +21,8 @@ SHARE_TOLERANCE = 1e-6
 
 def cross_checks(scenario: "Scenario") -> list[Problem]:
     """Every problem that a scenario has as a whole; empty if it is sound."""
-    families: tuple[Callable[[Scenario], Iterator[Problem]], ...] = (_letters, _rosters, _teams, _workflow, _slas)
+    families: list[Callable[[Scenario], Iterator[Problem]]]
+    families = [_letters, _rosters, _teams, _workflow, _slas, _stress]
     problems = [problem for family in families for problem in family(scenario)]
     # Which places there are is only known where the teams are sound.
     if not any(problem.path.startswith("teams") for problem in problems):
@@ -220,3 +221,16 @@ def _slas(scenario: "Scenario") -> Iterator[Problem]:
         yield from _categories(scenario, sla.for_, f"{path}.for")
         for step in sla.paused_during:
             yield from _known(step, steps, "step", f"{path}.paused_during")
+
+
+def _stress(scenario: "Scenario") -> Iterator[Problem]:
+    if scenario.stress is None:
+        return
+    ramp, begins = scenario.stress.ramp, scenario.stress.spike.from_
+    if ramp.from_ is not None and ramp.to is not None and ramp.from_ >= ramp.to:
+        yield Problem(f"must be less than {ramp.to:g}, its end (got {ramp.from_:g})", "stress.ramp.from")
+    if begins is not None:
+        midnight = datetime.combine(scenario.start, datetime.min.time())
+        second = (begins - midnight).total_seconds() if isinstance(begins, datetime) else begins
+        if not scenario.window_start <= second < scenario.window_end:
+            yield Problem("must lie in the window", "stress.spike.from")

@@ -15,6 +15,7 @@ from sim.models.base import Duration, Label, Name, Record, Whole
 from sim.models.crosschecks import cross_checks
 from sim.models.sla import Sla
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
+from sim.models.stress import Stress
 from sim.models.workflow import AnyStep
 
 
@@ -82,6 +83,8 @@ class Scenario(Record):
     workflow: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
     """Steps in order."""
     sla: Mapping[Name, Sla] = {}
+    stress: Stress | None = None
+    """How `stress` loads it; with sensible defaults if not said."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

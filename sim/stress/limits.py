@@ -1,0 +1,102 @@
+"""Where the backlog grows without bound: the rate at which the work that comes fills all the hours of some unit.
+
+Work and hours are those of the window with nobody ever waiting, cover, escalation and other duty as they will be.
+Other duty comes whatever the rate, and is taken off the hours.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sim.cost import estimate
+from sim.forecast.load import lived_without_queues
+from sim.jurisdiction import named_units
+from sim.outcome import Outcome
+from sim.setting import Setting
+from sim.tables import NO_UNIT, OTHER_DUTY, WORK, Floats
+
+LETTERS: Final = 50_000
+"""Letters from which the work of a letter is estimated."""
+
+MOST_REPLICATIONS: Final = 10
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How much load a team can work off in the long run, at its best.
+
+    Attributes:
+        per_day: letters a day whose work would fill all hours of all its people together.
+        unit: the unit that its own share of the letters fills first; its backlog grows although others are idle.
+        unit_per_day: letters a day, over all units, at which that happens.
+        work_min: minutes of work that a letter brings the team.
+    """
+
+    team: str
+    per_day: float
+    unit: str
+    unit_per_day: float
+    work_min: float
+
+
+def limits_of(setting: Setting) -> tuple[Limit, ...]:
+    """The limit of every team that letters bring work to, the lowest first."""
+    enough = int(np.ceil(LETTERS / max(estimate(setting).letters, 1.0)))
+    lived = [lived_without_queues(setting, number) for number in range(min(enough, MOST_REPLICATIONS))]
+    letters = sum(int(outcome.counted.sum()) for outcome in lived)
+    work, hours = (np.sum(each, axis=0) for each in zip(*map(_work_and_hours, lived), strict=True))
+    days = len(lived) * setting.scenario.window / 86_400
+    places = setting.places
+    found = []
+    for index, team in enumerate(places.teams):
+        units = slice(places.first[index], places.first[index + 1])
+        if not letters or not work[index].sum() > 0:
+            continue
+        a_letter = work[index] / letters
+        by_unit = a_letter @ _shares(setting, team)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rates = np.where((by_unit > 0) & (hours[units] > 0), hours[units] / days / by_unit, np.inf)
+        first = int(rates.argmin())
+        found.append(
+            Limit(
+                team=team,
+                per_day=float(hours[units].sum() / days / a_letter.sum()),
+                unit=places.names[units.start + first],
+                unit_per_day=float(rates[first]),
+                work_min=float(a_letter.sum() / 60),
+            )
+        )
+    return tuple(sorted(found, key=lambda limit: limit.unit_per_day))
+
+
+def _work_and_hours(outcome: Outcome) -> tuple[Floats, Floats]:
+    """Seconds of work by team and category, and seconds left for letters by unit, in the window."""
+    setting, workload, stretches = outcome.setting, outcome.workload, outcome.log.stretches
+    assert stretches is not None, "simulated with stretches"
+    scenario, places, roster = setting.scenario, setting.places, outcome.roster
+    begin, end = scenario.window_start, scenario.window_end
+    work = stretches.kind == WORK
+    seconds = np.clip(stretches.end[work], begin, end) - np.clip(stretches.start[work], begin, end)
+    visit, unit = stretches.visit[work], stretches.unit[work]
+    other = workload.step[visit] == OTHER_DUTY
+    present = roster.people * (np.clip(roster.end, begin, end) - np.clip(roster.start, begin, end))
+    left = np.bincount(roster.unit, present, places.units) - np.bincount(unit[other], seconds[other], places.units)
+    category = workload.category[workload.letter_of_visit()[visit[~other]]]
+    categories = len(scenario.categories)
+    code = places.team_of[unit[~other]] * categories + category
+    by_category = np.bincount(code, seconds[~other], len(places.teams) * categories)
+    return by_category.reshape(-1, categories).astype(np.float64), np.maximum(left, 0.0)
+
+
+def _shares(setting: Setting, team: str) -> Floats:
+    """Share of the letters of each category that come to each unit of a team, shape (categories, units)."""
+    places, units = setting.places, setting.places.of_team(team)
+    named: Sequence[int] = named_units(setting, team).tolist()
+    share = np.tile(places.share[units.start : units.stop], (len(named), 1))
+    for category, unit in enumerate(named):
+        if unit != NO_UNIT:
+            share[category] = 0.0
+            share[category, unit - units.start] = 1.0
+    return share
