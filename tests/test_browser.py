@@ -1,0 +1,105 @@
+"""Pages in a browser without a network: nothing is asked for, both languages show, and a phone is wide enough."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from shown import MARKUP, small
+
+from sim.comparison_folder import compare_into
+from sim.results import run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The page of a run, which opens in Chinese, and that of a comparison, which opens in English."""
+    folder = tmp_path_factory.mktemp("pages")
+    today, fewer = small(folder, "today"), small(folder, "fewer", "teams.city.staff.four_teams_three_shifts=4")
+    run(today, out=folder / "run", lang="zh")
+    compare_into([today, fewer], out=folder / "compared", lang="en")
+    return {"run": folder / "run" / "report.html", "comparison": folder / "compared" / "report.html"}
+
+
+@pytest.fixture(params=["run", "comparison"])
+def page(request: pytest.FixtureRequest, pages: dict[str, Path], chromium: "Browser") -> Iterator["Page"]:
+    """A page on a phone; when the test is done, it must have asked for nothing and complained of nothing."""
+    opened = chromium.new_page(viewport={"width": 400, "height": 800})
+    asked: list[str] = []
+    complaints: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("dialog", lambda dialog: complaints.append(dialog.message))
+    address = pages[request.param].as_uri()
+    opened.goto(address)
+    yield opened
+    assert [each for each in asked if not each.startswith("data:")] == [address]
+    assert complaints == []
+    opened.close()
+
+
+def in_sight(page: "Page") -> list[str]:
+    """Languages of the articles that show."""
+    return [str(article.get_attribute("lang")) for article in page.locator("article").all() if article.is_visible()]
+
+
+def test_the_language_switches_by_click(page: "Page") -> None:
+    for lang, spoken in (("en", "English"), ("zh", "中文"), ("en", "English")):
+        page.get_by_role("button", name=spoken).click()
+        assert in_sight(page) == [lang]
+        assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-CN"}[lang]
+        assert page.get_by_role("button", name=spoken).get_attribute("aria-pressed") == "true"
+
+
+def test_the_language_switches_by_keyboard(page: "Page") -> None:
+    before = in_sight(page)
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "false":
+            break
+    page.keyboard.press("Enter")
+    assert in_sight(page) != before
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_hangs_over_the_edge_of_a_phone(page: "Page", lang: str) -> None:
+    page.locator(f"button[data-speak={lang}]").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_charts_and_tables_have_names(page: "Page", lang: str) -> None:
+    page.locator(f"button[data-speak={lang}]").click()
+    article = page.locator(f"article[lang={lang}]")
+    for role in ("img", "table", "region"):
+        for each in article.get_by_role(role).all():
+            assert each.get_attribute("aria-label") or each.locator("caption").inner_text()
+    assert article.get_by_role("img").count() == article.locator("figure").count() > 0
+
+
+def test_the_font_in_the_page_is_used(page: "Page") -> None:
+    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px \"Noto Sans SC\"', '局长信箱'))")
+
+
+def test_links_lead_to_headings_in_sight(page: "Page") -> None:
+    (lang,) = in_sight(page)
+    for link in page.locator(f"nav[lang={lang}] a").all():
+        target = page.locator(str(link.get_attribute("href")))
+        assert target.count() == 1
+        assert target.is_visible()
+
+
+def test_markup_of_the_scenario_is_shown_as_text(page: "Page") -> None:
+    assert MARKUP in page.locator("h1 >> visible=true").inner_text()
+
+
+def test_it_prints_in_the_language_in_sight(page: "Page") -> None:
+    page.emulate_media(media="print")
+    assert not page.locator(".bar").is_visible()
+    assert page.pdf().startswith(b"%PDF")

@@ -1,0 +1,186 @@
+"""Comparisons: the same letters meet every staffing, and a difference says how sure it is."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from shown import small
+
+from cli import cli
+from sim.comparison import Comparison, Finding, compare, require_comparable, shortfall
+from sim.comparison_folder import compare_into
+from sim.errors import ScenarioError, SimError
+from sim.loading import Loaded
+from sim.text import plain
+from sim.text.compare import compared, comparison_sentences
+
+
+@pytest.fixture(scope="module")
+def staffings(tmp_path_factory: pytest.TempPathFactory) -> list[Loaded]:
+    """Today's staffing, the same again, one with half the people, and one that pays more for the same."""
+    folder = tmp_path_factory.mktemp("staffings")
+    return [
+        small(folder, "today", "replications=6"),
+        small(folder, "same", "replications=6"),
+        small(folder, "fewer", "replications=6", "teams.city.staff.four_teams_three_shifts=4"),
+        small(folder, "dearer", "replications=6", "teams.city.cost=2"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def comparison(staffings: list[Loaded]) -> Comparison:
+    return compare(staffings)
+
+
+def test_the_same_staffing_twice_differs_by_exactly_nothing(comparison: Comparison) -> None:
+    same = comparison.pairs[0]
+    assert same.other == "same"
+    for sla in same.slas.values():
+        assert (sla.paired.mean, sla.paired.low, sla.paired.high) == (0, 0, 0)
+    assert same.finding is Finding.NO_DIFFERENCE
+    assert not same.dominates
+
+
+def test_half_the_people_are_worse(comparison: Comparison) -> None:
+    fewer = comparison.pairs[1]
+    assert fewer.headcount == -4
+    assert fewer.slas["signed"].finding is Finding.WORSE
+    assert fewer.slas["signed"].paired.mean < 0  # type: ignore[operator]
+    assert fewer.finding is Finding.WORSE
+
+
+def test_the_same_letters_make_intervals_narrower(comparison: Comparison) -> None:
+    signed = comparison.pairs[1].slas["signed"].difference
+    assert signed.paired.mean == signed.independent.mean
+    assert signed.narrowing is not None
+    assert signed.narrowing > 1
+    assert comparison.narrowing is not None
+
+
+def test_who_pays_more_for_the_same_is_dominated(comparison: Comparison) -> None:
+    assert comparison.pairs[2].cost == 8
+    assert comparison.dominated == {"dearer": "today"}
+
+
+def test_the_best_is_the_cheapest_of_those_that_fall_short_least(comparison: Comparison) -> None:
+    assert comparison.best.scenario == "today"
+    assert shortfall(comparison.best) < shortfall(comparison.reports["fewer"])
+
+
+def test_what_differs_between_the_scenarios_is_listed(comparison: Comparison) -> None:
+    assert comparison.differing == ()
+    assert comparison.settings == {
+        "teams.city.staff.four_teams_three_shifts": ("8", "8", "4", "8"),
+        "teams.city.cost": ("1.0", "1.0", "1.0", "2.0"),
+    }
+
+
+def test_other_letters_are_flagged(tmp_path: Path) -> None:
+    other = compare([small(tmp_path, "today"), small(tmp_path, "busier", "arrivals.per_day=150")])
+    assert other.differing == ("arrivals",)
+    assert any("Beware" in sentence for sentence in comparison_sentences(other, "en"))
+    assert any("注意" in sentence for sentence in comparison_sentences(other, "zh"))
+
+
+def test_a_single_replication_shows_no_difference(tmp_path: Path) -> None:
+    alone = compare([small(tmp_path, "today", "replications=1"), small(tmp_path, "fewer", "replications=1",
+                     "teams.city.staff.four_teams_three_shifts=4")])  # fmt: skip
+    assert alone.pairs[0].finding is Finding.NO_DIFFERENCE
+    assert alone.narrowing is None
+    assert any("at least two" in sentence for sentence in comparison_sentences(alone, "en"))
+
+
+def test_the_answer_begins_with_the_best(comparison: Comparison) -> None:
+    first, *others = comparison_sentences(comparison, "en")
+    assert first.startswith(("None", "Best"))
+    assert "today" in first
+    assert "fewer is worse than today: signed" in " ".join(others)
+    assert "dearer is dominated by today" in " ".join(others)
+    assert "方案" in plain(compared(comparison, "zh"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (["seed=6"], "seed: must be the same in all (got today 5, other 6); --seed gives it to all"),
+        (["replications=4"], "replications: must be the same in all (got today 3, other 4); --replications gives"),
+    ],
+)
+def test_what_cannot_be_paired_is_refused_with_what_to_say(change: list[str], message: str, tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        require_comparable([small(tmp_path, "today"), small(tmp_path, "other", *change)])
+    assert message in str(refused.value)
+
+
+def test_one_scenario_or_two_of_a_name_are_refused(tmp_path: Path) -> None:
+    today = small(tmp_path, "today")
+    with pytest.raises(ScenarioError, match="at least two"):
+        require_comparable([today])
+    with pytest.raises(ScenarioError, match="names of their own"):
+        require_comparable([today, today])
+
+
+# ---- the folder
+
+
+def test_the_folder_holds_everything_and_is_found_again(staffings: list[Loaded], tmp_path: Path) -> None:
+    first = compare_into(staffings[:2], out=tmp_path / "out", shown=False)
+    assert first.comparison is not None
+    assert {path.name for path in first.folder.iterdir()} == {
+        "answer.en.txt", "answer.zh.txt", "comparison.json", "manifest.json", "scenarios",
+    }  # fmt: skip
+    assert json.loads((first.folder / "comparison.json").read_text("utf-8")) == first.summary
+    again = compare_into(staffings[:2], out=tmp_path / "out", shown=False)
+    assert again.comparison is None
+    assert again.summary == first.summary
+    assert compare_into(staffings[:2], out=tmp_path / "out", shown=False, force=True).comparison is not None
+
+
+def test_another_folder_is_left_alone(staffings: list[Loaded], tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("keep")
+    with pytest.raises(SimError, match="no folder of results"):
+        compare_into(staffings[:2], out=tmp_path / "mine")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_nothing_is_left_of_a_comparison_that_fails(
+    staffings: list[Loaded], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sim.comparison_folder.write_json", fail)
+    with pytest.raises(SimError, match="No space left"):
+        compare_into(staffings[:2], out=tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- the command
+
+
+def test_the_command_compares(staffings: list[Loaded], tmp_path: Path) -> None:
+    files = [small(tmp_path, name) and str(tmp_path / f"{name}.yaml") for name in ("today", "other")]
+    out = str(tmp_path / "out")
+    told = CliRunner().invoke(cli, ["compare", *files, "--replications", "2", "--out", out, "--no-report"])
+    assert told.exit_code == 0, told.output
+    assert "2 staffings met the same letters in 2 replications" in told.output
+    assert "no difference from today is shown" in told.output
+    assert f"Results: {out}" in told.output.replace("\n", "")
+    plainly = CliRunner().invoke(cli, ["compare", *files, "--replications", "2", "--out", out, "--no-report", "--json"])
+    assert json.loads(plainly.stdout)["pairs"][0]["finding"] == "no difference shown"
+
+
+def test_the_command_refuses_a_single_scenario(tmp_path: Path) -> None:
+    small(tmp_path, "today")
+    told = CliRunner().invoke(cli, ["compare", str(tmp_path / "today.yaml")])
+    assert told.exit_code == 2
+    assert "at least two" in told.output
+
+
+def test_the_command_runs_with_chinese_words(tmp_path: Path) -> None:
+    files = [small(tmp_path, name) and str(tmp_path / f"{name}.yaml") for name in ("today", "other")]
+    told = CliRunner().invoke(cli, ["compare", *files, "--out", str(tmp_path / "out"), "--no-report", "--lang", "zh"])
+    assert told.exit_code == 0, told.output
+    assert "无明显差别" in told.output
