@@ -234,6 +234,50 @@ def verify(
 
 
 @cli.command()
+@SCENARIO
+@options("set replications seed engine workers")
+@click.option("--write", "file", type=click.Path(path_type=Path), help="Write the plan as a scenario to run.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the plan, instead of results/NAME/plan-RUN.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@options("lang json quiet")
+def plan(
+    scenario: Path,
+    overrides: tuple[str, ...],
+    replications: int | None,
+    seed: int | None,
+    engine: str,
+    workers: int | None,
+    file: Path | None,
+    out: Path | None,
+    force: bool,
+    lang: str,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Find the fewest staff, by team and roster, that meet every target, and prove it on fresh seeds.
+
+    --replications says how many fresh ones prove the plan.
+    """
+    if file is not None and file.exists() and not force:
+        raise click.UsageError(f"{file} is there already; name another, or say --force to replace it")
+    layers = [*overrides, *([] if replications is None else [f"plan.proof={replications}"])]
+    (loaded,) = load_all([scenario], layers, None, seed)
+    from sim.plan_folder import planned, write_planned
+    from sim.planner import expected
+    from sim.text import word
+
+    with progress_bar(loaded.stem, expected(loaded.scenario), quiet or as_json) as progress:
+        result = planned(loaded, engine=engine, workers=workers, out=out, force=force, progress=progress)
+    if file is not None and result.answer.people is not None:
+        write_planned(result, loaded, bool(overrides) or seed is not None, file)
+    if as_json:
+        print_json([result.content])
+    elif not quiet:
+        show(result.shown(lang))
+        show(word(lang, "folder", folder=result.folder))
+
+
+@cli.command()
 def schema() -> None:
     """Print the JSON Schema of scenarios, for editors."""
     from sim.schema import json_schema

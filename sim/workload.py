@@ -41,11 +41,20 @@ def draw_workload(setting: Setting, roster: Roster, replication: int, *, keep: f
     Raises:
         SimError: `keep` is not in [0, 1], or a loop does not end.
     """
+    return with_other_duty(setting, roster, replication, *draw_visits(setting, replication, keep=keep))
+
+
+def draw_visits(setting: Setting, replication: int, *, keep: float = 1.0) -> tuple[Letters, Visits]:
+    """The letters of one replication and their visits, which no roster changes; as `draw_workload`."""
     scenario = setting.scenario
     letters = draw_letters(setting, replication, keep)
     one_a_letter = partial(uniforms, len(letters.received), scenario.seed, replication)
     own = Jurisdiction(setting, letters.category, letters.home, one_a_letter)
-    visits = unroll(scenario, letters, own, one_a_letter)
+    return letters, unroll(scenario, letters, own, one_a_letter)
+
+
+def with_other_duty(setting: Setting, roster: Roster, replication: int, letters: Letters, visits: Visits) -> Workload:
+    """Letters that are drawn already, with the other duty that there is under a roster among them."""
     return _put_together(letters, visits, draw_other_duty(setting, roster, replication))
 
 

@@ -22,7 +22,7 @@ SHARE_TOLERANCE = 1e-6
 def cross_checks(scenario: "Scenario") -> list[Problem]:
     """Every problem that a scenario has as a whole; empty if it is sound."""
     families: list[Callable[[Scenario], Iterator[Problem]]]
-    families = [_letters, _rosters, _teams, _workflow, _slas, _stress]
+    families = [_letters, _rosters, _teams, _workflow, _slas, _stress, _plan]
     problems = [problem for family in families for problem in family(scenario)]
     # Which places there are is only known where the teams are sound.
     if not any(problem.path.startswith("teams") for problem in problems):
@@ -234,3 +234,18 @@ def _stress(scenario: "Scenario") -> Iterator[Problem]:
         second = (begins - midnight).total_seconds() if isinstance(begins, datetime) else begins
         if not scenario.window_start <= second < scenario.window_end:
             yield Problem("must lie in the window", "stress.spike.from")
+
+
+def _plan(scenario: "Scenario") -> Iterator[Problem]:
+    if scenario.plan is None:
+        return
+    for section, entries in (("vary", scenario.plan.vary or {}), ("cost", scenario.plan.cost)):
+        for name, by_roster in entries.items():
+            yield from _known(name, scenario.teams, "team", f"plan.{section}.{name}")
+            for roster in by_roster:
+                yield from _known(roster, _roster_names(scenario), "roster", f"plan.{section}.{name}.{roster}")
+    for name, by_roster in (scenario.plan.vary or {}).items():
+        if ALWAYS in by_roster and name in scenario.teams and scenario.teams[name].absence:
+            yield Problem("a seat of the roster 'always' is never empty; absence needs shifts", f"plan.vary.{name}")
+    for name in scenario.plan.targets:
+        yield from _known(name, scenario.sla, "SLA", f"plan.targets.{name}")

@@ -13,6 +13,7 @@ from sim.errors import ScenarioError
 from sim.models.arrivals import Arrivals, Category, Channel
 from sim.models.base import Duration, Label, Name, Record, Whole
 from sim.models.crosschecks import cross_checks
+from sim.models.plan import Plan
 from sim.models.sla import Sla
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
 from sim.models.stress import Stress
@@ -85,6 +86,8 @@ class Scenario(Record):
     sla: Mapping[Name, Sla] = {}
     stress: Stress | None = None
     """How `stress` loads it; with sensible defaults if not said."""
+    plan: Plan | None = None
+    """What `plan` may change; with sensible defaults if not said."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

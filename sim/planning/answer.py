@@ -1,0 +1,69 @@
+"""The answer to a planner: how many people, where, on which roster; how sure it is, and what would change it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sim.planning.diagnosis import Shortage
+from sim.planning.frontier import Point
+from sim.planning.posts import People, Post
+from sim.planning.proof import Change, Proof
+
+
+class Ending(StrEnum):
+    """How a plan ends."""
+
+    PLANNED = "planned"
+    """There is a plan, and on fresh seeds it meets every target."""
+    LEAST = "least"
+    """The fewest people that the bounds allow do."""
+    UNPROVEN = "unproven"
+    """It holds on the sample, but fresh seeds did not show that every target is met."""
+    IMPOSSIBLE = "impossible"
+    """Not even the most people that the bounds allow do."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a plan says.
+
+    Attributes:
+        people: the plan, by post; None if nothing holds.
+        cost, today_cost: of the posts that may vary.
+        fixed: counted people whose posts do not vary.
+        bound: no staffing that holds on the search's sample costs less, as far as more people never hurt.
+        optimal: whether the plan of the search reached that bound, before its proof asked for more.
+        steady: whether more people never hurt in anything that was tried.
+        fewest: of each post the fewest people that hold with all others at their most.
+        today, proof: today's staffing and the plan on fresh seeds.
+        removals, additions: what one person of each post fewer or more changes.
+        sampled, proved: replications of the search's sample and of the proof.
+        lived: replications simulated in all.
+    """
+
+    scenario: str
+    title: str
+    seed: int
+    ending: Ending
+    posts: tuple[Post, ...]
+    people: People | None
+    cost: float | None
+    today_cost: float
+    fixed: int
+    bound: float
+    optimal: bool
+    steady: bool
+    fewest: People | None
+    today: Proof
+    proof: Proof
+    removals: tuple[Change, ...]
+    additions: tuple[Change, ...]
+    frontier: tuple[Point, ...]
+    shortage: Shortage | None
+    sampled: int
+    proved: int
+    lived: int
+
+    @property
+    def gap(self) -> float | None:
+        """By how much the plan may cost more than the optimum, as a share of the plan."""
+        return None if self.cost is None or not self.cost else max(self.cost - self.bound, 0.0) / self.cost

@@ -1,0 +1,56 @@
+"""The problem that a search solves: least cost, so that whatever is promised is kept on the sample."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sim.planning.posts import People
+from sim.tables import Floats
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of one staffing on the sample.
+
+    Attributes:
+        holds: whether every target is met on the sample.
+        clearly: whether it fails by so much that one person more somewhere hardly was the reason. More people may
+            harm a little: who works faster upstream sends letters on in another order.
+        used: of the lateness that each target allows, how much is used, shape (targets,); more than 1 is too much.
+            Of a staffing that clearly fails, a lower bound.
+    """
+
+    people: People
+    holds: bool
+    clearly: bool
+    used: Floats
+
+
+class Problem(Protocol):
+    """Headcounts with bounds and costs, and a judge of staffings."""
+
+    @property
+    def least(self) -> People:
+        """Fewest people of each post."""
+
+    @property
+    def most(self) -> People:
+        """Most people of each post."""
+
+    @property
+    def cost(self) -> Floats:
+        """Cost of one person of each post, more than 0, shape (posts,)."""
+
+    @property
+    def hours(self) -> Floats:
+        """Weekly hours that a person of each post brings each team, shape (teams, posts)."""
+
+    @property
+    def work(self) -> Floats:
+        """Weekly hours of work that each team must at least be staffed for, shape (teams,)."""
+
+    @property
+    def spent(self) -> int:
+        """Replications simulated so far."""
+
+    def trial(self, people: People) -> Trial:
+        """Try one staffing within the bounds."""

@@ -1,0 +1,114 @@
+"""Proof on fresh seeds: what a staffing keeps in replications that no search has seen, and what one person changes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.planning.posts import People
+from sim.planning.sample import Lives, Promises
+from sim.statistics import Difference, Estimate, Ratio, Verdict, paired_difference, ratio_over, verdict
+from sim.tables import Floats
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How a promise is kept.
+
+    Attributes:
+        hour: hour of receipt of the letters that it is about; None for all.
+    """
+
+    sla: str
+    hour: int | None
+    target: float
+    compliance: Estimate
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A staffing on fresh seeds.
+
+    Attributes:
+        ratio: letters that kept each promise, of all, shape (replications, promises).
+    """
+
+    people: People
+    replications: range
+    kept: tuple[Kept, ...]
+    ratio: Ratio
+
+    @property
+    def verdict(self) -> Verdict:
+        """Met if every target is, missed if one is."""
+        verdicts = {each.verdict for each in self.kept}
+        return next((each for each in (Verdict.MISSED, Verdict.UNCLEAR) if each in verdicts), Verdict.MET)
+
+    @property
+    def lacking(self) -> Floats:
+        """How far the lower end of each interval is below its target, shape (promises,)."""
+        return np.array([max(each.target - (each.compliance.low or 0.0), 0.0) for each in self.kept])
+
+    @property
+    def tightest(self) -> Kept:
+        """The promise that is kept with least to spare, measured by the lateness that it allows."""
+        return max(self.kept, key=_used)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one person more, or fewer, of a post changes, on the same fresh seeds.
+
+    Attributes:
+        post: index of the post.
+        more: 1 or -1.
+        proof: of the changed staffing; of a removal that fresh seeds did not confirm, theirs.
+        differences: by which compliance with each promise changes, shape (promises,).
+    """
+
+    post: int
+    more: int
+    proof: Proof
+    differences: tuple[Difference, ...]
+
+    @property
+    def most(self) -> int:
+        """The promise that changes most, of the lateness that it allows."""
+        lateness = [1 - each.target for each in self.proof.kept]
+        changes = [abs(each.paired.mean or 0.0) / late for each, late in zip(self.differences, lateness, strict=True)]
+        return int(np.argmax(changes))
+
+
+def prove(lives: Lives, people: People, replications: range) -> Proof:
+    """Live through replications with a staffing, and judge every promise with 95% confidence."""
+    each = list(lives.each(people, replications))
+    ratio = Ratio(np.array([one.part for one in each]), np.array([one.whole for one in each]))
+    return Proof(people, replications, kept_promises(lives.promises, ratio), ratio)
+
+
+def kept_promises(promises: Promises, ratio: Ratio) -> tuple[Kept, ...]:
+    """Compliance with each promise over replications; one without letters is kept."""
+    band = ratio_over(ratio, share=True)
+    kept = []
+    for index, (sla, hour, target) in enumerate(
+        zip(promises.names, promises.hours, promises.targets.tolist(), strict=True)
+    ):
+        estimate = band.at(index)
+        kept.append(Kept(sla, hour, target, estimate, verdict(estimate, target) or Verdict.MET))
+    return tuple(kept)
+
+
+def change(lives: Lives, proof: Proof, post: int, more: int) -> Change:
+    """Live through the same replications with one person more or fewer."""
+    people = list(proof.people)
+    people[post] += more
+    other = prove(lives, tuple(people), proof.replications)
+    differences = tuple(
+        paired_difference(*(Ratio(each.ratio.part[:, index], each.ratio.whole[:, index]) for each in (proof, other)))
+        for index in range(len(proof.kept))
+    )
+    return Change(post, more, other, differences)
+
+
+def _used(kept: Kept) -> float:
+    return (1 - (1.0 if kept.compliance.low is None else kept.compliance.low)) / (1 - kept.target)

@@ -1,0 +1,119 @@
+"""Small plans: three desks in a row, and what an exhaustive search says of them."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+from office import setting
+
+from sim.planning.posts import People, posts_of
+from sim.planning.problem import Trial
+from sim.planning.sample import Lives, Promises, Sample
+from sim.planning.search import Found, Search
+from sim.planning.workweek import workweek_of
+from sim.setting import Setting
+from sim.tables import Floats
+
+PLENTY = 1_000_000
+
+
+def desk(per_day: float, minutes: float, limit: str, target: str, most: int = 40, **plan: Any) -> Setting:
+    """M/M/c: one desk that never sleeps."""
+    return setting(
+        arrivals={"per_day": per_day},
+        window="60 d",
+        warm_up="2 d",
+        teams={"desk": {"tier": "city", "staff": {"always": 1}}},
+        workflow=[{"serve": {"by": "desk", "effort": {"exponential": f"{minutes} min"}}}],
+        sla={"started": {"until": "serve.started", "within": limit, "target": target}},
+        cool_down="1 d",
+        plan={"vary": {"desk": {"always": [0, most]}}, **plan},
+    )
+
+
+def three_desks(seed: int) -> Setting:
+    """Up to 12 people at each of three desks in a row, with loads, limits, targets and costs drawn at random."""
+    chance = np.random.default_rng(seed)
+    minutes = [int(each) for each in chance.integers(10, 60, 3)]
+    per_day = int(chance.integers(60, 160))
+    targets = [f"{each}%" for each in chance.integers(75, 98, 2)]
+    # The middle desk of every other scenario sleeps at night, and the whole way has hours instead of minutes.
+    limits = [f"{int(chance.integers(5, 40))} min", f"{sum(minutes) * 3 + (600 if seed % 2 else 0)} min"]
+    desks = ("first", "second", "third")
+    rosters = ["always", "early", "always"] if seed % 2 else ["always"] * 3
+    return setting(
+        arrivals={"per_day": per_day},
+        window="2 d",
+        warm_up="6 h",
+        cool_down="1 d",
+        seed=seed,
+        rosters={"early": {"daily": ["06:00-22:00"]}},
+        teams={name: {"tier": "city", "staff": {roster: 1}} for name, roster in zip(desks, rosters, strict=True)},
+        workflow=[
+            {name: {"by": name, "effort": {"exponential": f"{each} min"}}}
+            for name, each in zip(desks, minutes, strict=True)
+        ],
+        sla={
+            "answered": {"until": "first.started", "within": limits[0], "target": targets[0]},
+            "closed": {"until": "closed", "within": limits[1], "target": targets[1]},
+        },
+        plan={
+            "vary": {name: {roster: [0, 12]} for name, roster in zip(desks, rosters, strict=True)},
+            "cost": {
+                name: {roster: int(cost)}
+                for name, roster, cost in zip(desks, rosters, chance.integers(1, 4, 3), strict=True)
+            },
+            "replications": 2,
+        },
+    )
+
+
+def sample_of(office: Setting) -> Sample:
+    """The problem of the search, as a plan makes it."""
+    assert office.scenario.plan is not None
+    posts = posts_of(office.scenario)
+    replications = range(office.scenario.plan.replications)
+    lives = Lives(office, posts, Promises(office), workers=1)
+    return Sample(lives, replications, workweek_of(office, posts, replications))
+
+
+def found(problem: Any, budget: int = PLENTY) -> Found:
+    """What a search says, with as much budget as it likes."""
+    search = Search(problem, budget)
+    search.begin()
+    return search.finish()
+
+
+def by_brute_force(problem: Any) -> float:
+    """Cost of the cheapest staffing that holds, trying them all in the order of their cost; infinite if none does."""
+    search = Search(problem, PLENTY)
+    boxes = product(*(range(low, high + 1) for low, high in zip(problem.least, problem.most, strict=True)))
+    for people in sorted(boxes, key=search.cost):
+        if search.holds(people):
+            return search.cost(people)
+    return float("inf")
+
+
+class Puzzle:
+    """A problem without simulation: staffings hold as a function says."""
+
+    def __init__(self, most: People, cost: list[float], lateness: Any) -> None:
+        self.least: People = (0,) * len(most)
+        self.most = most
+        self.cost: Floats = np.array(cost)
+        self.hours: Floats = np.zeros((0, len(most)))
+        self.work: Floats = np.zeros(0)
+        self.spent = 0
+        self._lateness = lateness
+
+    def trial(self, people: People) -> Trial:
+        """Judge a staffing by the lateness, of that allowed, that the function gives."""
+        self.spent += 1
+        used = np.atleast_1d(self._lateness(people))
+        return Trial(people, bool((used <= 1).all()), bool((used > 1.05).any()), used)
+
+
+def seeds() -> Iterator[int]:
+    """Of the random scenarios."""
+    yield from range(24)
