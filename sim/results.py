@@ -18,11 +18,13 @@ from sim.cost import prepare
 from sim.errors import SimError
 from sim.experiment import Replication, replicate
 from sim.folders import whole_or_not_at_all
+from sim.forecast.load import lived_without_queues, load_of
 from sim.loading import Loaded, dump_yaml
 from sim.measures import Measures, measures_of
 from sim.outcome import Outcome
 from sim.parquet import hour_columns, letter_columns, merge_parts, write_part
 from sim.report import Report, summarise
+from sim.requirement import requirement
 from sim.rows import hour_table, letter_table
 from sim.setting import Setting
 from sim.text import WORDS, answer, plain
@@ -130,7 +132,8 @@ def run(
                     progress(done)
                 yield measures
 
-        report = summarise(setting, measured(), scenario=loaded.stem, engine=engine)
+        needed = requirement(setting, load_of([lived_without_queues(setting, 0)]))
+        report = summarise(setting, measured(), scenario=loaded.stem, engine=engine, requirement=needed)
         simulated = time.perf_counter()
         finding = Finding(loaded, setting, report, _told(loaded, name, engine, checked), lang)
         with ThreadPoolExecutor(1) as beside:

@@ -30,7 +30,7 @@ HOUSE = (
     (7, "showing", "export", "numpy"),
     (6, "deciding", "replay", "aiohttp numpy yarl"),
     (6, "deciding", "replay_report latency", "hdrh numpy"),
-    (5, "judging", "forecast cost", "numpy"),
+    (5, "judging", "forecast cost requirement", "numpy"),
     (5, "judging", "report summaries figures measures rows", "numpy"),
     (5, "judging", "compliance causes attendance steps teamhours backlog tally week calls", "numpy"),
     (5, "judging", "outcome occupancy slaclock milestones journeys", "numpy"),

@@ -1,0 +1,149 @@
+"""The staffing requirement: people that each team needs, hour by hour, before any simulation with queues.
+
+Of each unit and hour of the week in which the unit is awake (somebody is on duty there; else its work waits, or its
+cover does it) it is the fewest people with whom both kinds of promises can be kept:
+
+- Minute clocks are kept or lost by who is on duty in that hour. Their work is offered load as it comes, through the
+  tiers (modified offered load: the engine lays it over time with people without end, so that long work, shift ends,
+  cover and rework are in it). By Erlang's C at most the allowed share of letters may wait longer than what the limit
+  leaves after the work itself. That is exact for M/M/c; several teams on the way share the allowed lateness evenly.
+- Day clocks are kept by who works that day. Their work is a fluid backlog, spread over the hours of duty, and people
+  must be as many as it and the minutes' work keep busy.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from math import ceil, exp
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sim.clock import DAY, HOUR
+from sim.figures import Requirement
+from sim.forecast.load import CLASSES, Load, is_minute_clock, on_duty_at
+from sim.models.sla import Sla
+from sim.models.workflow import WorkStep
+from sim.quantiles import mean
+from sim.queueing import erlang_c
+from sim.roster import draw_roster
+from sim.setting import Setting
+from sim.tables import Floats
+from sim.week import HOURS_OF_WEEK, hour_of_week
+
+FOUR_WEEKS: Final = 28 * DAY
+"""As much of the window is looked at to see which units are awake."""
+
+LEAST_LEFT: Final = 0.1
+"""Of a limit that its work alone takes, this share is left for waiting all the same."""
+
+
+class Wait(NamedTuple):
+    """How long letters may wait at a team, and how many of them longer."""
+
+    longest: float  # seconds
+    share: float
+
+
+def requirement(setting: Setting, load: Load) -> Mapping[str, Requirement]:
+    """People that each team needs, over all its units.
+
+    Args:
+        load: of some replications that were lived without queues.
+
+    Returns: of each team people by hour of the week, and how many are missing: those that a unit needs above those
+        whom its share of the team brings on duty in that hour, on average, summed over the units.
+    """
+    waits, awake, teams = waits_of(setting), _awake(setting), setting.places.teams
+    return {name: _of_team(setting, load, index, waits.get(name), awake) for index, name in enumerate(teams)}
+
+
+def waits_of(setting: Setting) -> dict[str, Wait]:
+    """The strictest wait that minute clocks with a target allow each team on their way."""
+    found: dict[str, Wait] = {}
+    for sla in setting.scenario.sla.values():
+        if sla.target is None or sla.target >= 1 or not is_minute_clock(sla):
+            continue
+        steps = _on_the_way(setting, sla)
+        work = sum(np.mean([mean(each) for each in step.effort.values]) for step in steps)
+        if sla.until.endswith((".started", ".queued")) and steps:
+            work -= np.mean([mean(each) for each in steps[-1].effort.values])
+        teams = dict.fromkeys(team for step in steps for by in step.by.values for team in by)
+        limit = sla.within.seconds
+        allowed = Wait(max(limit - float(work), LEAST_LEFT * limit), (1 - sla.target) / max(len(teams), 1))
+        for team in teams:
+            found[team] = min(found.get(team, allowed), allowed)
+    return found
+
+
+def people_for(load: float, release: float, wait: Wait) -> int:
+    """Fewest people with whom at most a share waits longer: C(c, a) exp(-(c - a) t / r) (Gross et al., sec. 2.3).
+
+    Args:
+        load: erlangs.
+        release: mean time until one who works is done, in seconds; the mean service for exponential services.
+    """
+    people = int(load) + 1 if load > 0 else 0
+    while load > 0 and erlang_c(people, load) * exp(-(people - load) * wait.longest / release) > wait.share:
+        people += 1
+    return people
+
+
+def _of_team(setting: Setting, load: Load, team: int, wait: Wait | None, awake: Floats) -> Requirement:
+    places = setting.places
+    units = slice(places.first[team], places.first[team + 1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        erlangs = np.nan_to_num(load.levelled()[team] / load.seconds)
+        on_duty = np.nan_to_num(load.on_duty[team] / load.seconds)
+        share = np.nan_to_num(load.unit_work[units] / load.unit_work[units].sum())
+        duty_share = np.nan_to_num(load.unit_on_duty[units] / load.unit_on_duty[units].sum())
+        # Work of an hour is done by those units that are awake, in proportion to their shares.
+        part = np.nan_to_num(share[:, np.newaxis] / (share @ awake[units]))
+    at_once = np.arange(CLASSES) & 1 == 0
+    minutes, all_work = erlangs[at_once].sum(axis=0), erlangs.sum(axis=0)
+    release = _release(load.visits[:, team, at_once])
+    people, shortfall = np.zeros(HOURS_OF_WEEK), np.zeros(HOURS_OF_WEEK)
+    for unit, share_on_duty in enumerate(duty_share.tolist()):
+        works = zip((part[unit] * minutes).tolist(), (part[unit] * all_work).tolist(), strict=True)
+        need = np.array([_need(*each, release, wait) for each in works]) * awake[units][unit]
+        people += need
+        shortfall += np.maximum(need - share_on_duty * on_duty, 0)
+    return Requirement(people, shortfall)
+
+
+def _awake(setting: Setting) -> Floats:
+    """How often somebody is on duty at each unit in the middle of each hour of the week, (units, 168)."""
+    scenario, units = setting.scenario, setting.places.units
+    roster = draw_roster(setting, 0)
+    begin = scenario.window_start
+    hours = np.arange(begin // HOUR, min(scenario.window_end, begin + FOUR_WEEKS) // HOUR)
+    instants = np.tile(hours * HOUR + HOUR // 2, units)
+    unit = np.repeat(np.arange(units), len(hours))
+    code = unit * HOURS_OF_WEEK + hour_of_week(setting, instants)
+    present = np.bincount(code, on_duty_at(roster, unit, instants) > 0, units * HOURS_OF_WEEK)
+    seen = np.bincount(code, minlength=units * HOURS_OF_WEEK)
+    return np.divide(present, seen, out=np.zeros(len(seen)), where=seen > 0).reshape(units, HOURS_OF_WEEK)
+
+
+def _need(minutes: float, all_work: float, release: float, wait: Wait | None) -> float:
+    busy = ceil(all_work - 1e-9)
+    return float(busy if wait is None else max(busy, _rounded(round(minutes, 3), release, wait)))
+
+
+@lru_cache(maxsize=100_000)
+def _rounded(load: float, release: float, wait: Wait) -> int:
+    return people_for(load, release, wait)
+
+
+def _release(visits: Floats) -> float:
+    """E[S^2] / (2 E[S]), from the number of visits, the sum of their services and of its squares, (3, classes)."""
+    _, total, squares = visits.sum(axis=1)
+    return float(squares / 2 / total) if total > 0 else 1.0
+
+
+def _on_the_way(setting: Setting, sla: Sla) -> list[WorkStep]:
+    """Steps of work between the milestones of a promise, the last one included if it must begin."""
+    names = [step.name for step in setting.scenario.workflow]
+    begin, end = (milestone.rpartition(".")[0] for milestone in (sla.from_, sla.until))
+    first = names.index(begin) if begin else 0
+    last = names.index(end) if end else len(names) - 1
+    return [step for step in setting.scenario.workflow[first : last + 1] if isinstance(step, WorkStep)]
