@@ -29,7 +29,7 @@ from sim.tables import Floats
 FRESH: Final = 1_000_000
 """Number of the first replication of a proof; no search and no run comes that far."""
 
-VISITS: Final = 250_000_000
+VISITS: Final = 150_000_000
 """Visits that a search may simulate; about a minute of two cores."""
 
 LEAST_BUDGET: Final = 200
