@@ -89,8 +89,9 @@ def draw_when(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     below = np.zeros(24)
     for why, late in zip(Why, breaches.T, strict=True):
         if late.any():
-            ax.bar(np.arange(24) + 0.5, late, 0.9, below, color=COLOURS[why], label=say(lang, why.value))
-            below += late
+            ax.stairs(below + late, np.arange(25), baseline=below, fill=True, color=COLOURS[why],
+                      label=say(lang, why.value))  # fmt: skip
+            below = below + late
     hour_axis(ax)
     ax.set_xlabel(say(lang, "hour of delay"))
     ax.set_ylabel(say(lang, "late letters"))

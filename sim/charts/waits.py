@@ -29,8 +29,7 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
         return nothing(ax, say(lang, "no letters"))
     late = edges[:-1] >= sla.limit_min * (1 - 1e-9)
     for which, colour, key in ((~late, BLUE, "in time"), (late, VERMILION, "late")):
-        ax.bar(edges[:-1][which], share.mean[which], np.diff(edges)[which], align="edge", color=colour,
-               edgecolor="white", linewidth=0.4, label=say(lang, key))  # fmt: skip
+        ax.stairs(np.where(which, share.mean, 0.0), edges, fill=True, color=colour, label=say(lang, key))
     if not np.isnan(share.low).any():
         middle = (edges[:-1] + edges[1:]) / 2
         ax.vlines(middle, share.low, share.high, color=BLACK, linewidth=0.7, label=say(lang, "95% interval"))

@@ -1,5 +1,7 @@
 """When do letters come that are answered late? Compliance by weekday and hour of receipt."""
 
+from typing import Final
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
@@ -8,6 +10,9 @@ from sim.charts.style import BLACK, hour_axis, nothing
 from sim.charts.words import WEEKDAYS, say
 from sim.report import Report
 from sim.text.words import name, percent
+
+WRITTEN: Final = 24
+"""How many of the weakest hours have their compliance written, where it is below the target."""
 
 
 def title(report: Report, panel: str, lang: str) -> str:
@@ -26,7 +31,7 @@ def alt(report: Report, panel: str, lang: str) -> str:
 
 
 def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
-    """A heat map, weekdays down and hours across; every fifth percent is written where it is dark."""
+    """A heat map, weekdays down and hours across; the weakest hours in figures."""
     sla = report.slas[panel]
     compliance = sla.by_hour_of_week.mean
     if np.isnan(compliance).all():
@@ -37,8 +42,11 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
         np.arange(25), np.arange(8), np.ma.masked_invalid(compliance), cmap="cividis", norm=Normalize(least, 1),
         edgecolors="white", linewidth=0.6,
     )  # fmt: skip
-    for day, hour in zip(*np.nonzero(compliance < (sla.target or 0.0)), strict=True):
+    worst = np.argsort(np.where(compliance < (sla.target or 0.0), compliance, 2.0), axis=None)[:WRITTEN]
+    for day, hour in zip(*np.unravel_index(worst, compliance.shape), strict=True):
         share = float(compliance[day, hour])
+        if not share < (sla.target or 0.0):
+            break
         ax.text(hour + 0.5, day + 0.5, f"{100 * share:.0f}", ha="center", va="center", fontsize=7,
                 color="white" if share < (least + 1) / 2 else BLACK)  # fmt: skip
     ax.set_yticks([row + 0.5 for row in range(7)], WEEKDAYS[lang], color=BLACK)

@@ -10,9 +10,21 @@ from typing import Final
 
 from sim.caches import user_cache
 from sim.charts.style import font_path
+from sim.charts.words import WORDS as CHART_WORDS
+from sim.html.words import WORDS as PAGE_WORDS
+from sim.text.catalogue import WORDS as TEXT_WORDS
+from sim.text.compare_words import WORDS as COMPARISON_WORDS
+from sim.text.names import MOMENTS_ZH, NAMES_ZH
 
-ALWAYS: Final = ascii_letters + digits + punctuation + " –—·×≥≤、。，：；？！（）「」%…"
-"""Characters that every page gets, whatever it says."""
+ALWAYS: Final = "".join(
+    [
+        ascii_letters + digits + punctuation + " –—·×≥≤、。，：；？！（）「」…",
+        *(said for words in (CHART_WORDS, PAGE_WORDS, COMPARISON_WORDS, TEXT_WORDS) for said in words["zh"].values()),
+        *NAMES_ZH.values(),
+        *MOMENTS_ZH.values(),
+    ]
+)
+"""Characters that every page gets, whatever it says, so that most pages have the same font."""
 
 
 def embedded_font(text: str) -> str:
