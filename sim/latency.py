@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from hdrh.histogram import HdrHistogram
 
 from sim.tables import Floats
+
+if TYPE_CHECKING:
+    from hdrh.histogram import HdrHistogram
 
 MICROSECONDS: Final = 1_000_000
 LONGEST: Final = 24 * 3_600 * MICROSECONDS
@@ -36,8 +38,10 @@ def milliseconds(seconds: Floats) -> Milliseconds:
     return Milliseconds(*(round(value / 1_000, 3) for value in microseconds))
 
 
-def histogram(seconds: Floats) -> HdrHistogram:
+def histogram(seconds: Floats) -> "HdrHistogram":
     """An HDR histogram, in microseconds, of durations from 1 microsecond to a day."""
+    from hdrh.histogram import HdrHistogram  # only who replays has it
+
     recorded = HdrHistogram(1, LONGEST, DIGITS)
     for duration in np.clip(np.rint(seconds * MICROSECONDS), 1, LONGEST).astype(np.int64).tolist():
         recorded.record_value(duration)

@@ -9,16 +9,15 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from ipaddress import ip_address
-from typing import Final, NamedTuple
+from typing import Final
 
 import aiohttp
 import numpy as np
 from yarl import URL
 
-from sim.errors import SimError
-from sim.tables import Floats, Int16s
+from sim.answers import Answers, Outcome
+from sim.errors import Problem, ScenarioError
 from sim.trace_files import TracedLetter
 
 LEAD: Final = 0.1
@@ -29,16 +28,6 @@ BURST: Final = 16
 
 PROGRESS_EVERY: Final = 0.2
 """Seconds between two reports of progress."""
-
-
-class Outcome(IntEnum):
-    """What became of a letter that got no answer; any other number is the HTTP status of its answer."""
-
-    UNSENT = 0
-    TIMED_OUT = -1
-    NO_CONNECTION = -2
-    CONNECTION_LOST = -3
-    STOPPED = -4
 
 
 @dataclass(frozen=True)
@@ -62,31 +51,33 @@ class Plan:
     def check(self) -> None:
         """Refuse what must not be sent.
 
-        Raises: SimError for a number out of range, a URL that is none, or a host that nobody allowed.
+        Raises: ScenarioError for numbers out of range, a URL that is none, or a host that nobody allowed.
         """
-        for name, least in (("speed", 0), ("connections", 0), ("timeout", 0)):
-            if not least < getattr(self, name) < float("inf"):
-                raise SimError(f"{name} must be above {least}, got {getattr(self, name):g}")
+        problems = [
+            Problem(f"{name} must be above 0, got {getattr(self, name):g}")
+            for name in ("speed", "connections", "timeout")
+            if not 0 < getattr(self, name) < float("inf")
+        ]
+        problems += self._of_url()
+        if problems:
+            raise ScenarioError(f"the replay to {self.url}", problems)
+
+    def _of_url(self) -> list[Problem]:
         try:
+            # As the client will read it, so that nobody is fooled about the host.
             url = URL(self.url)
         except ValueError as error:
-            raise SimError(f"{self.url!r} is no URL: {error}") from None
+            return [Problem(f"not a URL: {error}")]
         if url.scheme not in ("http", "https") or not url.host:
-            raise SimError(f"the URL must be like http://127.0.0.1:8080/letters, got {self.url!r}")
-        if not _is_loopback(url.host) and url.host not in (host.lower() for host in self.allowed_hosts):
-            raise SimError(
+            return [Problem("the URL must be like http://127.0.0.1:8080/letters")]
+        if _is_loopback(url.host) or url.host in (host.lower() for host in self.allowed_hosts):
+            return []
+        return [
+            Problem(
                 f"{url.host} is not this machine. A replay is a load test: run it only against a system whose owner "
                 f"agreed, and then say so with --allow-host {url.host}"
             )
-
-
-class Answers(NamedTuple):
-    """What happened to each letter, one row a letter, in the order of the trace; seconds."""
-
-    due: Floats  # from the start
-    late: Floats  # from due until its sending was begun: our own delay; nan for one never begun
-    latency: Floats  # from due until the answer was read, or the letter given up; nan for one never begun
-    outcome: Int16s  # HTTP status, or an `Outcome`
+        ]
 
 
 def replay(
@@ -100,7 +91,7 @@ def replay(
 
     Returns: what happened, and whether it was stopped by Ctrl-C; what was sent until then is told all the same.
 
-    Raises: SimError as `Plan.check`.
+    Raises: ScenarioError as `Plan.check`.
     """
     return asyncio.run(send(letters, plan, progress=progress))
 

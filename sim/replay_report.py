@@ -5,15 +5,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sim.answers import Answers, Outcome
 from sim.errors import SimError
 from sim.latency import Milliseconds, milliseconds
-from sim.replay import Answers, Outcome, Plan
 from sim.statistics import Verdict
 from sim.tables import Bools, Floats
+
+if TYPE_CHECKING:
+    from sim.replay import Plan
 
 KEEPS_PACE_MS: Final = 100.0
 """Our own lateness that 99% of the letters must stay below, or the replay says nothing about the system."""
@@ -21,15 +24,9 @@ KEEPS_PACE_MS: Final = 100.0
 MOST_INTERVALS: Final = 200
 """Points of the course over time."""
 
-PERIODS: Final = {"second": 1, "minute": 60, "hour": 3_600}
+SPREAD_POINTS: Final = 60
 
-WORDS: Final = {
-    Outcome.UNSENT: "not sent",
-    Outcome.TIMED_OUT: "no answer in time",
-    Outcome.NO_CONNECTION: "no connection",
-    Outcome.CONNECTION_LOST: "connection lost",
-    Outcome.STOPPED: "stopped before the answer",
-}
+PERIODS: Final = {"second": 1, "minute": 60, "hour": 3_600}
 
 
 @dataclass(frozen=True)
@@ -52,12 +49,26 @@ class Course:
 
 
 @dataclass(frozen=True)
+class Percentiles:
+    """Latency and overhead by percentile, denser towards 100%, shape (percentiles,); empty without any letter."""
+
+    percentiles: Floats
+    latency_ms: Floats
+    overhead_ms: Floats
+
+
+@dataclass(frozen=True)
 class Check:
-    """One comparison with the targets, with a plain sentence."""
+    """One comparison with the targets.
+
+    Attributes:
+        name: `pace` (of the sender), `accepted`, `load` (by period) or `latency`.
+        values: what was measured, and what was asked.
+    """
 
     name: str
     verdict: Verdict
-    sentence: str
+    values: Mapping[str, str | float]
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,8 @@ class ReplayReport:
         accepted: answered 200 to 299.
         failed: sent, but answered otherwise, or never answered.
         unsent: no connection became free before they were given up, or the replay was stopped before they were due.
-        losses: letters that were not accepted by what became of them, the commonest first.
+        losses: letters that were not accepted by what became of them (an `Outcome`, or the status of the answer),
+            the commonest first.
         stopped: by Ctrl-C.
         seconds: until the last answer.
         busiest: most letters due within a second, a minute and an hour.
@@ -92,6 +104,7 @@ class ReplayReport:
     busiest: Mapping[str, int]
     latency: Milliseconds
     overhead: Milliseconds
+    spread: Percentiles
     course: Course
     checks: tuple[Check, ...] = ()
 
@@ -102,21 +115,16 @@ class ReplayReport:
         return next((each for each in (Verdict.MISSED, Verdict.UNCLEAR, Verdict.MET) if each in verdicts), None)
 
     def summary(self) -> dict[str, Any]:
-        """The content of replay.json: plain values, all but the course."""
-        plain = {name: value for name, value in asdict(self).items() if name != "course"}
+        """The content of replay.json: plain values, all but what only charts need."""
+        plain = {name: value for name, value in asdict(self).items() if name not in ("spread", "course")}
         return {**plain, "verdict": self.verdict}
 
 
-def is_accepted(answers: Answers) -> Bools:
-    """Which letters were answered 200 to 299."""
-    return (answers.outcome >= 200) & (answers.outcome < 300)
-
-
-def report_on(answers: Answers, plan: Plan, trace: str, *, stopped: bool = False) -> ReplayReport:
+def report_on(answers: Answers, plan: "Plan", trace: str, *, stopped: bool = False) -> ReplayReport:
     """The report on a replay, not yet compared with any targets."""
-    accepted, unsent = is_accepted(answers), answers.outcome == Outcome.UNSENT
+    accepted, unsent = answers.accepted, answers.outcome == Outcome.UNSENT
     begun = ~np.isnan(answers.late)
-    losses = Counter(_words(code) for code in answers.outcome[~accepted].tolist())
+    losses = Counter(_named(code) for code in answers.outcome[~accepted].tolist())
     return ReplayReport(
         trace=trace,
         url=plan.url,
@@ -132,6 +140,7 @@ def report_on(answers: Answers, plan: Plan, trace: str, *, stopped: bool = False
         busiest={name: _busiest(answers.due[begun], length) for name, length in PERIODS.items()},
         latency=milliseconds(answers.latency[accepted]),
         overhead=milliseconds(answers.late[begun]),
+        spread=_spread(answers.latency[accepted], answers.late[begun]),
         course=_course(answers, accepted, begun),
     )
 
@@ -159,34 +168,22 @@ def held_against(report: ReplayReport, receive: Mapping[str, Any]) -> ReplayRepo
 
 def _pace(report: ReplayReport) -> Check:
     late = report.overhead.p99
-    if late is None or late > KEEPS_PACE_MS:
-        fell = "nothing was sent" if late is None else f"1% of the letters were begun more than {late:.0f} ms late"
-        return Check("pace", Verdict.UNCLEAR, f"The sender did not keep pace, so this says little: {fell}.")
-    return Check("pace", Verdict.MET, f"The sender kept pace: 99% of the letters were begun within {late:.1f} ms.")
+    verdict = Verdict.MET if late is not None and late <= KEEPS_PACE_MS else Verdict.UNCLEAR
+    return Check("pace", verdict, {"ms": late or 0.0, "most": KEEPS_PACE_MS})
 
 
 def _acceptance(report: ReplayReport) -> Check:
-    losses = dict(report.losses)
-    if report.stopped:
-        losses.pop(WORDS[Outcome.UNSENT], None)
-        losses.pop(WORDS[Outcome.STOPPED], None)
-    if losses:
-        said = ", ".join(f"{count:,} {words}" for words, count in losses.items())
-        return Check("accepted", Verdict.MISSED, f"Not every letter was accepted: {said} of {report.letters:,}.")
-    if report.stopped:
-        so_far = f"{report.accepted:,} of {report.letters:,} letters were accepted before it was stopped"
-        return Check("accepted", Verdict.UNCLEAR, f"Stopped early: {so_far}.")
-    return Check("accepted", Verdict.MET, f"All {report.letters:,} letters were accepted.")
+    excused = (_named(Outcome.UNSENT), _named(Outcome.STOPPED)) if report.stopped else ()
+    lost = sum(count for name, count in report.losses.items() if name not in excused)
+    verdict = Verdict.MISSED if lost else Verdict.UNCLEAR if report.stopped else Verdict.MET
+    return Check("accepted", verdict, {"accepted": report.accepted, "letters": report.letters, "lost": lost})
 
 
 def _load(report: ReplayReport, receive: Mapping[str, Any]) -> Iterator[Check]:
     for period, most in report.busiest.items():
-        target = receive[f"per_{period}"]["max"]
-        asked = f"The busiest {period} asked for {most:,} letters; the target is {target:,.0f}"
-        if most >= target:
-            yield Check(f"per_{period}", Verdict.MET, f"{asked}.")
-        else:
-            yield Check(f"per_{period}", Verdict.UNCLEAR, f"{asked}: too gentle; a higher --speed asks for more.")
+        target = float(receive[f"per_{period}"]["max"])
+        verdict = Verdict.MET if most >= target else Verdict.UNCLEAR
+        yield Check("load", verdict, {"period": period, "asked": most, "target": target})
 
 
 def _latency(report: ReplayReport, receive: Mapping[str, Any]) -> Iterator[Check]:
@@ -194,17 +191,25 @@ def _latency(report: ReplayReport, receive: Mapping[str, Any]) -> Iterator[Check
     if headroom is None or took is None:
         return
     verdict = Verdict.MET if took <= 1_000 * headroom else Verdict.MISSED
-    sentence = f"99% of the letters were answered within {took:,.1f} ms; the target is {1_000 * headroom:,.0f} ms."
-    yield Check("latency", verdict, sentence)
+    yield Check("latency", verdict, {"ms": took, "target": 1_000 * float(headroom)})
 
 
-def _words(code: int) -> str:
-    return WORDS[Outcome(code)] if code <= 0 else f"answer {code}"
+def _named(code: int) -> str:
+    return Outcome(code).name.lower() if code <= 0 else str(code)
 
 
 def _busiest(due: Floats, seconds: int) -> int:
     """Most letters due within one second, minute or hour, counted from the start of the replay."""
     return int(np.bincount((due // seconds).astype(np.int64)).max(initial=0))
+
+
+def _spread(latency: Floats, late: Floats) -> Percentiles:
+    if not len(latency):
+        return Percentiles(latency, latency, latency)
+    # Up to the percentile that one letter in all makes, in even steps of nines.
+    percentiles = 100 * (1 - np.logspace(0, -np.log10(len(latency)), SPREAD_POINTS))
+    latency_ms, overhead_ms = (np.percentile(each * 1_000, percentiles) for each in (latency, late))
+    return Percentiles(percentiles, latency_ms, overhead_ms)
 
 
 def _course(answers: Answers, accepted: Bools, begun: Bools) -> Course:

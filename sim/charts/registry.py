@@ -12,10 +12,12 @@ from sim.charts import (
     causes,
     compliance,
     differences,
+    latency,
     league,
     path,
     side_by_side,
     staffing,
+    stress,
     tradeoff,
     utilisation,
     waits,
@@ -24,8 +26,10 @@ from sim.charts import (
 from sim.charts.frame import Framed, framed
 from sim.charts.style import look
 from sim.comparison import Comparison
+from sim.replay_report import ReplayReport
 from sim.report import Report
 from sim.statistics import Verdict
+from sim.stress import StressReport
 
 T = TypeVar("T")
 
@@ -74,6 +78,16 @@ def staffed_teams(report: Report) -> list[str]:
     return [team.name for team in staffed if team.counted] or [team.name for team in staffed]
 
 
+def limited(report: StressReport) -> list[str]:
+    """A single picture, where letters bring work to anybody."""
+    return [""] if report.limits else []
+
+
+def spiked_slas(report: StressReport) -> list[str]:
+    """A picture for each SLA that letters of the spike were promised."""
+    return [sla for sla, figures in report.spike.slas.items() if figures.worst is not None]
+
+
 def other_staffings(comparison: Comparison) -> list[str]:
     """A picture for each staffing that is held against the base."""
     return [pair.other for pair in comparison.pairs]
@@ -118,6 +132,22 @@ COMPARISON_CHARTS: Final[tuple[Chart[Comparison], ...]] = (
     Chart("staffing_by_hour", differing_teams, side_by_side.title, side_by_side.alt, side_by_side.draw),
 )
 """Charts of a comparison."""
+
+
+STRESS_CHARTS: Final[tuple[Chart[StressReport], ...]] = (
+    Chart("load", one, stress.title_load, stress.alt_load, stress.draw_load, height=3.4),
+    Chart("queues", limited, stress.title_queues, stress.alt_queues, stress.draw_queues),
+    Chart("spike", one, stress.title_spike, stress.alt_spike, stress.draw_spike),
+    Chart("spike_sla", spiked_slas, stress.title_spike_sla, stress.alt_spike_sla, stress.draw_spike_sla, height=2.6),
+    Chart("soak", one, stress.title_soak, stress.alt_soak, stress.draw_soak, height=2.6),
+)
+"""Charts of a stress run."""
+
+REPLAY_CHARTS: Final[tuple[Chart[ReplayReport], ...]] = (
+    Chart("percentiles", one, latency.title_percentiles, latency.alt_percentiles, latency.draw_percentiles),
+    Chart("course", one, latency.title_course, latency.alt_course, latency.draw_course),
+)
+"""Charts of a replay."""
 
 
 def figure(chart: Chart[T], subject: T, panel: str, lang: str) -> Framed:

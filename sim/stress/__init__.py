@@ -3,7 +3,7 @@
 Ramp, breakpoint (the capacity), spike and soak, in the words of load testing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -47,6 +47,7 @@ class StressReport:
 
     Attributes:
         per_day: the scenario's own rate, of spike and soak.
+        targets: of each SLA that has one.
         limits: where the backlog of each team grows without bound, the lowest first.
         bottlenecks: the team that limits the capacity, and the next one after it.
         replications_lived: how many it took.
@@ -58,6 +59,7 @@ class StressReport:
     replications: int
     seed: int
     per_day: float
+    targets: Mapping[str, float]
     capacity: Capacity
     limits: tuple[Limit, ...]
     bottlenecks: tuple[Bottleneck, ...]
@@ -103,6 +105,7 @@ def stress(
         replications=asked.replications,
         seed=model.seed,
         per_day=rate,
+        targets=trials.targets,
         capacity=capacity,
         limits=limits,
         bottlenecks=found,

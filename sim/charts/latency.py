@@ -1,0 +1,67 @@
+"""How a real system answered a replay: latency by percentile, and in the course of time."""
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.charts.style import BLUE, GREY, ORANGE, VERMILION, nothing
+from sim.replay_report import ReplayReport
+from sim.text.load_words import say
+from sim.text.words import number
+
+NINES = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99, 99.999)
+
+
+def title_percentiles(report: ReplayReport, _panel: str, lang: str) -> str:
+    """The 99th percentile."""
+    p99 = report.latency.p99
+    return say(lang, "nothing") if p99 is None else say(lang, "percentile title", ms=number(p99))
+
+
+def alt_percentiles(report: ReplayReport, _panel: str, lang: str) -> str:
+    """What is drawn."""
+    return f"{say(lang, 'percentile alt')}. {title_percentiles(report, _panel, lang)}"
+
+
+def draw_percentiles(report: ReplayReport, _panel: str, ax: Axes, lang: str) -> Axes:
+    """Latency and our own delay against the percentile, on a scale on which each nine takes as much room."""
+    if not len(report.spread.latency_ms):
+        return nothing(ax, say(lang, "nothing"))
+    nines = -np.log10(1 - report.spread.percentiles / 100)
+    for key, colour in (("latency", BLUE), ("overhead", GREY)):
+        ax.plot(nines, getattr(report.spread, f"{key}_ms"), color=colour, linewidth=1.8, label=say(lang, key))
+    shown = [each for each in NINES if each <= report.spread.percentiles[-1]]
+    ax.set_xticks([-np.log10(1 - each / 100) for each in shown], [f"{each:g}%" for each in shown])
+    ax.set_xlim(0, float(nines[-1]))
+    ax.set_yscale("log")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.grid()
+    ax.set_xlabel(say(lang, "percentile"))
+    ax.set_ylabel(say(lang, "ms"))
+    return ax
+
+
+def title_course(report: ReplayReport, _panel: str, lang: str) -> str:
+    """The slowest answer."""
+    slowest, lost = report.latency.max, report.failed + report.unsent
+    return say(lang, "nothing") if slowest is None else say(lang, "course title", ms=number(slowest), lost=f"{lost:,}")
+
+
+def alt_course(report: ReplayReport, _panel: str, lang: str) -> str:
+    """What is drawn."""
+    return f"{say(lang, 'course alt')}. {title_course(report, _panel, lang)}"
+
+
+def draw_course(report: ReplayReport, _panel: str, ax: Axes, lang: str) -> Axes:
+    """Median, 99th percentile and slowest by the time that letters were due."""
+    course = report.course
+    if report.latency.max is None:
+        return nothing(ax, say(lang, "nothing"))
+    for key, label, colour in (("max", "slowest", VERMILION), ("p99", "p99", ORANGE), ("p50", "median", BLUE)):
+        ax.plot(course.seconds, getattr(course, f"{key}_ms"), color=colour, linewidth=1.4, label=say(lang, label))
+    ax.set_yscale("log")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.set_xlim(left=0)
+    ax.grid(axis="y")
+    ax.set_xlabel(say(lang, "seconds"))
+    ax.set_ylabel(say(lang, "ms"))
+    return ax

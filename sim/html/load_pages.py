@@ -1,0 +1,50 @@
+"""What a stress run, targets and a replay show: their charts as files, and their page."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.charts.pictures import Groups, draw_charts
+from sim.charts.registry import REPLAY_CHARTS, STRESS_CHARTS
+from sim.html.load_page import replay_page, stress_page, targets_page
+from sim.html.words import LANGUAGES
+from sim.replay_report import ReplayReport
+from sim.stress import StressReport
+from sim.targets import Targets
+
+
+def write_stress(folder: Path, report: StressReport, *, manifest: Mapping[str, Any], lang: str) -> None:
+    """charts/ and report.html of a stress run.
+
+    Args:
+        lang: language in which the page opens, and of the charts as PNG.
+    """
+    charts = _charts(folder)
+    pictures: dict[str, Groups] = {
+        each: draw_charts(STRESS_CHARTS, report, charts, each, png=each == lang) for each in LANGUAGES
+    }
+    _write(folder, stress_page(report, manifest=manifest, pictures=pictures, lang=lang))
+
+
+def write_targets(folder: Path, found: Targets, *, title: str, manifest: Mapping[str, Any], lang: str) -> None:
+    """report.html of targets."""
+    _write(folder, targets_page(found, title=title, manifest=manifest, lang=lang))
+
+
+def write_replay_page(folder: Path, report: ReplayReport, *, manifest: Mapping[str, Any], lang: str) -> None:
+    """charts/ and report.html of a replay; as `write_stress`."""
+    charts = _charts(folder)
+    pictures: dict[str, Groups] = {
+        each: draw_charts(REPLAY_CHARTS, report, charts, each, png=each == lang) for each in LANGUAGES
+    }
+    _write(folder, replay_page(report, manifest=manifest, pictures=pictures, lang=lang))
+
+
+def _charts(folder: Path) -> Path:
+    charts = folder / "charts"
+    charts.mkdir()
+    return charts
+
+
+def _write(folder: Path, text: str) -> None:
+    (folder / "report.html").write_text(text, "utf-8")
