@@ -21,7 +21,8 @@ The state is a `Run`, a NamedTuple of NamedTuples of arrays:
               others can be told from the log afterwards.
     units, shifts, letters, visits, log    One row a unit, a shift, a letter, a visit.
 
-Folders are chained in slots, in lines, and in the hands of a shift; NONE ends a chain.
+Slots, lines and shifts have chains of folders. Each is closed to a ring by its head, a number that is larger than
+those of the folders, so that an insertion or a removal is the same wherever it is.
 """
 
 import hashlib
@@ -70,7 +71,7 @@ DELAYED: Final = Id(2**32 - 2)
 """The shift of a folder whose letter is in a delay. Smaller ones are shifts."""
 
 OTHER: Final = Id(2**31)
-"""Added to the number of a slot or unit where the number of a folder or shift is looked for."""
+"""Added to the number of a unit or row where that of a shift is looked for."""
 
 BITS: Final = 10
 """Bits in a digit of the calendar: 1,024 slots of a second, as many of 17 minutes, of 12 days, ..."""
@@ -78,8 +79,18 @@ BITS: Final = 10
 SLOTS: Final = 1 << BITS
 DIGITS: Final = 6
 
+OVERDUE: Final = Id(DIGITS * SLOTS)
+"""The slot after the calendar's own, for folders to be escalated in this second; then come those of `pending`."""
+
 LATEST: Final = 1 << (BITS * DIGITS - 1)
 """Horizons and services are smaller, so that the sum of two fits into the calendar."""
+
+
+class Chains(NamedTuple):
+    """Folders one after the other; after the last one of a chain, and before the first, comes its head."""
+
+    next: Ids
+    back: Ids
 
 
 class Letters(NamedTuple):
@@ -125,7 +136,7 @@ class Shifts(NamedTuple):
     by_end: Ids  # the same, in the order in which they end
     in_progress: Bools
     free: Int32s  # people who hold nothing
-    held: Ids  # first of the folders that its people hold
+    chains: Chains  # of the folders that its people hold
     next: Ids  # of the shifts in progress at the same unit the one that ends next before this one
 
 
@@ -150,12 +161,6 @@ class Folders(NamedTuple):
     stop: Ids  # one after the letter's last visit
     place: Ids  # unit where it waits, or is worked on
     shift: Ids  # whose person works on it, or WAITING or DELAYED
-    timer_next: Ids  # in the chain of a slot; in that of the empty folders
-    timer_back: Ids  # in the first of a slot OTHER + the slot; NONE without a timer
-    line_next: Ids
-    line_back: Ids
-    held_next: Ids
-    held_back: Ids
     priority: Int8s
     interrupts: Bools
     interruptible: Bools
@@ -164,22 +169,21 @@ class Folders(NamedTuple):
     left: Int64s  # effort left while it waits
     due: Int64s  # when its timer rings
     used: Int64s  # how many folders ever were, one row
-    empty: Ids  # first of those that are empty, one row
+    empty: Ids  # one of those that are empty, one row; the calendar leads to the next one
 
 
 class Lines(NamedTuple):
     """Folders by rank: a row of lines a unit for what waits, then a row a unit for what can be interrupted."""
 
-    first: Ids
-    last: Ids
-    finger: Ids  # what was last put between others
+    chains: Chains
+    finger: Ids  # what was last put between others; one number a line
     filled: Int64s  # bit p is set where the line of priority p has anybody; one number a row
 
 
 class Calendar(NamedTuple):
-    """Folders by the second at which their timer rings; then, a slot a unit, those to be escalated to it some time."""
+    """Folders by the second at which their timer rings."""
 
-    first: Ids
+    chains: Chains  # one a slot; a folder without a timer has NONE before it
     filled: Int64s  # a bit a slot, 32 a row
     any_filled: Int64s  # a bit for each row of `filled`: one row a digit
     clock: Int64s  # no timer rings earlier; one row
@@ -202,6 +206,7 @@ class Tape(NamedTuple):
 class Uses(NamedTuple):
     """What the workload makes use of; what it does not use costs nothing."""
 
+    folders: int  # at most; the number of the first head
     priorities: int
     interrupts: bool
     moves: bool  # by cover or by escalation
@@ -291,6 +296,49 @@ def _cold(function: _Function) -> _Function:
     return cast(_Function, numba.njit(**_INNER)(function))
 
 
+# The chains.
+
+
+@_hot
+def head(run: Run, chain: Id) -> Id:
+    """The head of a chain by its number."""
+    return Id(run.uses.folders + chain)
+
+
+@_hot
+def is_folder(run: Run, f: Id) -> bool:
+    """Whether this is not a head."""
+    return bool(f < run.uses.folders)
+
+
+@_hot
+def insert(chains: Chains, f: Id, after: Id) -> None:
+    """A folder comes before another one, or before a head and so last in its chain."""
+    before = chains.back[after]
+    chains.next[f] = after
+    chains.back[f] = before
+    chains.next[before] = f
+    chains.back[after] = f
+
+
+@_hot
+def remove(chains: Chains, f: Id) -> bool:
+    """A folder leaves its chain; returns whether the chain is empty now."""
+    before, after = chains.back[f], chains.next[f]
+    chains.next[before] = after
+    chains.back[after] = before
+    return bool(before == after)
+
+
+@_hot
+def clear(chains: Chains, head: Id) -> Id:
+    """All folders leave a chain; returns the first one, from which `next` leads to the others and then the head."""
+    f = Id(chains.next[head])
+    chains.next[head] = head
+    chains.back[head] = head
+    return f
+
+
 # The calendar.
 
 _LOWEST: Final = np.zeros(32, dtype=np.uint32)
@@ -305,30 +353,27 @@ def lowest(bits: int) -> Id:
 
 @_hot
 def put_in_slot(run: Run, f: Id, slot: Id) -> None:
-    """A folder comes first in a slot."""
-    calendar, folders = run.calendar, run.folders
-    following = calendar.first[slot]
-    calendar.first[slot] = f
-    folders.timer_next[f] = following
-    folders.timer_back[f] = slot + OTHER
-    if following != NONE:
-        folders.timer_back[following] = f
-    else:
-        calendar.filled[slot >> 5] |= 1 << (slot & 31)
-        calendar.any_filled[slot >> BITS] |= 1 << (slot >> 5 & 31)
+    """A folder comes last in a slot."""
+    calendar = run.calendar
+    insert(calendar.chains, f, head(run, slot))
+    calendar.filled[slot >> 5] |= 1 << (slot & 31)
+    calendar.any_filled[slot >> BITS] |= 1 << (slot >> 5 & 31)
+
+
+@_hot
+def mark_empty(run: Run, slot: Id) -> None:
+    """Nothing is left in a slot. Whether that was the last one of its row is as good as chance: no branch."""
+    filled, any_filled = run.calendar.filled, run.calendar.any_filled
+    filled[slot >> 5] &= ~(1 << (slot & 31))
+    any_filled[slot >> BITS] &= ~(int(filled[slot >> 5] == 0) << (slot >> 5 & 31))
 
 
 @_hot
 def clear_slot(run: Run, slot: Id) -> Id:
-    """Empty a slot; returns the first of the folders that were in it."""
-    calendar = run.calendar
-    f = calendar.first[slot]
-    if f != NONE:
-        calendar.first[slot] = NONE
-        calendar.filled[slot >> 5] &= ~(1 << (slot & 31))
-        if calendar.filled[slot >> 5] == 0:
-            calendar.any_filled[slot >> BITS] &= ~(1 << (slot >> 5 & 31))
-    return Id(f)
+    """Empty a slot; returns the first of the folders that were in it, or a head."""
+    f = clear(run.calendar.chains, head(run, slot))
+    mark_empty(run, slot)
+    return f
 
 
 @_hot
@@ -346,17 +391,11 @@ def set_timer(run: Run, f: Id, due: int) -> None:
 @_hot
 def stop_timer(run: Run, f: Id) -> None:
     """A folder's timer is not to ring."""
-    folders = run.folders
-    back, following = folders.timer_back[f], folders.timer_next[f]
-    folders.timer_back[f] = NONE
-    if following != NONE:
-        folders.timer_back[following] = back
-    if back < OTHER:
-        folders.timer_next[back] = following
-    elif following != NONE:
-        run.calendar.first[back - OTHER] = following
-    else:
-        clear_slot(run, Id(back - OTHER))
+    chains = run.calendar.chains
+    before = chains.back[f]
+    if remove(chains, f):
+        mark_empty(run, Id(before - run.uses.folders))
+    chains.back[f] = NONE
 
 
 @_hot
@@ -389,8 +428,8 @@ def move_down(run: Run, slot: Id, begins: int) -> None:
     """The clock comes to the beginning of a slot, whose timers are told apart by their lower digits."""
     run.calendar.clock[0] = begins
     f = clear_slot(run, slot)
-    while f != NONE:
-        following = run.folders.timer_next[f]
+    while is_folder(run, f):
+        following = run.calendar.chains.next[f]
         set_timer(run, f, run.folders.due[f])
         f = following
 
@@ -407,23 +446,20 @@ def ranks_before(run: Run, f: Id, g: Id) -> bool:
 
 
 @_hot
+def line_of(run: Run, f: Id, row: Id) -> Id:
+    """The line for a folder in a row of lines."""
+    return Id(row * run.uses.priorities + int(run.folders.priority[f]))
+
+
+@_hot
 def line_up(run: Run, f: Id, row: Id) -> None:
     """A folder takes its place in a row of lines."""
-    lines, folders = run.lines, run.folders
-    priority = int(folders.priority[f])
-    line = Id(row * run.uses.priorities + priority)
-    last = lines.last[line]
-    if last == NONE:
-        folders.line_back[f] = NONE
-        folders.line_next[f] = NONE
-        lines.first[line] = f
-        lines.last[line] = f
-        lines.filled[row] |= 1 << priority
-    elif ranks_before(run, last, f):
-        folders.line_back[f] = last
-        folders.line_next[f] = NONE
-        folders.line_next[last] = f
-        lines.last[line] = f
+    lines, line = run.lines, line_of(run, f, row)
+    end = head(run, line)
+    last = lines.chains.back[end]
+    lines.filled[row] |= 1 << int(run.folders.priority[f])
+    if not is_folder(run, last) or ranks_before(run, last, f):
+        insert(lines.chains, f, end)
     else:
         put_between(run, f, line)
 
@@ -431,50 +467,35 @@ def line_up(run: Run, f: Id, row: Id) -> None:
 @_cold
 def put_between(run: Run, f: Id, line: Id) -> None:
     """A folder that does not rank last takes its place in a line."""
-    lines, folders = run.lines, run.folders
-    before = lines.finger[line]
+    chains, finger = run.lines.chains, run.lines.finger
+    before = Id(finger[line])
     if before == NONE:
-        before = lines.first[line]
-    while before != NONE and ranks_before(run, f, before):
-        before = folders.line_back[before]
-    after = lines.first[line] if before == NONE else folders.line_next[before]
+        before = Id(chains.next[head(run, line)])
+    while is_folder(run, before) and ranks_before(run, f, before):
+        before = Id(chains.back[before])
+    after = Id(chains.next[before])
     while ranks_before(run, after, f):
-        before, after = after, folders.line_next[after]
-    folders.line_back[f] = before
-    folders.line_next[f] = after
-    folders.line_back[after] = f
-    if before == NONE:
-        lines.first[line] = f
-    else:
-        folders.line_next[before] = f
-    lines.finger[line] = f
+        after = Id(chains.next[after])
+    insert(chains, f, after)
+    finger[line] = f
 
 
 @_hot
 def leave_line(run: Run, f: Id, row: Id) -> None:
     """A folder leaves a row of lines."""
-    lines, folders = run.lines, run.folders
-    priority = int(folders.priority[f])
-    line = Id(row * run.uses.priorities + priority)
-    before, after = folders.line_back[f], folders.line_next[f]
-    if before == NONE:
-        lines.first[line] = after
-    else:
-        folders.line_next[before] = after
-    if after == NONE:
-        lines.last[line] = before
-    else:
-        folders.line_back[after] = before
+    lines, line = run.lines, line_of(run, f, row)
     if lines.finger[line] == f:
-        lines.finger[line] = before
-    if before == NONE and after == NONE:
-        lines.filled[row] &= ~(1 << priority)
+        before = Id(lines.chains.back[f])
+        lines.finger[line] = before if is_folder(run, before) else NONE
+    if remove(lines.chains, f):
+        lines.filled[row] &= ~(1 << int(run.folders.priority[f]))
 
 
 @_hot
 def first_waiting(run: Run, unit: Id) -> Id:
     """The folder that ranks first of those that wait at a unit; there is one."""
-    return Id(run.lines.first[Id(unit * run.uses.priorities + lowest(run.lines.filled[unit]))])
+    line = Id(unit * run.uses.priorities + lowest(run.lines.filled[unit]))
+    return Id(run.lines.chains.next[head(run, line)])
 
 
 @_hot
@@ -578,13 +599,7 @@ def let_go(run: Run, f: Id, now: int) -> None:
     shift, place = folders.shift[f], Id(folders.place[f])
     if run.uses.stretches and folders.on_tape[f]:
         record_ended(run, f, Id(shift), now)
-    before, after = folders.held_back[f], folders.held_next[f]
-    if before == NONE:
-        shifts.held[shift] = after
-    else:
-        folders.held_next[before] = after
-    if after != NONE:
-        folders.held_back[after] = before
+    remove(shifts.chains, f)
     if shifts.in_progress[shift]:
         shifts.free[shift] += 1
         units.free[place] += 1
@@ -624,7 +639,7 @@ def receive(run: Run, letter: int, now: int) -> None:
         f = Id(folders.used[0])
         folders.used[0] += 1
     else:
-        folders.empty[0] = folders.timer_next[f]
+        folders.empty[0] = run.calendar.chains.next[f]
     folders.stop[f] = stop
     reach(run, f, first, now)
 
@@ -651,7 +666,7 @@ def reach(run: Run, f: Id, visit: Id, now: int) -> None:
         log.finished[visit] = now
         visit = Id(visit + 1)
     folders.visit[f] = NONE
-    folders.timer_next[f] = folders.empty[0]
+    run.calendar.chains.next[f] = folders.empty[0]
     folders.empty[0] = f
 
 
@@ -664,23 +679,22 @@ def join(run: Run, f: Id, visit: Id, unit: Id, now: int) -> None:
     if run.uses.interrupts:
         folders.interrupts[f] = visits.interrupts[visit]
         folders.interruptible[f] = visits.interruptible[visit]
-    folders.timer_back[f] = NONE
-    if run.uses.escalates and visits.escalate_after[visit] != NEVER:
-        set_timer(run, f, now + visits.escalate_after[visit])
+    if run.uses.escalates:
+        run.calendar.chains.back[f] = NONE
+        if visits.escalate_after[visit] != NEVER:
+            set_timer(run, f, now + visits.escalate_after[visit])
     wait(run, f, awake(run, visit, unit), now)
 
 
 @_hot
-def ring(run: Run, now: int) -> Id:
-    """The timers of this second ring: work and delays end; returns the first of the folders to be escalated."""
+def ring(run: Run, now: int) -> None:
+    """The timers of this second ring: work and delays end, and what is to be escalated is put aside."""
     folders, log = run.folders, run.log
-    overdue = NONE
     f = clear_slot(run, Id(now & SLOTS - 1))
-    while f != NONE:
-        following = folders.timer_next[f]
+    while is_folder(run, f):
+        following = Id(run.calendar.chains.next[f])
         if folders.shift[f] == WAITING:
-            folders.timer_next[f] = overdue
-            overdue = f
+            put_in_slot(run, f, OVERDUE)
         else:
             visit = Id(folders.visit[f])
             log.finished[visit] = now
@@ -689,7 +703,6 @@ def ring(run: Run, now: int) -> Id:
                 let_go(run, f, now)
             reach(run, f, Id(visit + 1), now)
         f = following
-    return overdue
 
 
 @_cold
@@ -723,9 +736,9 @@ def end_shift(run: Run, shift: Id, now: int) -> None:
         units.first_shift[unit] = shifts.next[shift]
     else:
         shifts.next[before] = shifts.next[shift]
-    f = Id(shifts.held[shift])
-    while f != NONE:
-        following = folders.held_next[f]
+    f = Id(shifts.chains.next[head(run, shift)])
+    while is_folder(run, f):
+        following = Id(shifts.chains.next[f])
         if visits.at_shift_end[folders.visit[f]] != FINISH:
             put_down(run, f, now)
         elif run.uses.interrupts and folders.interruptible[f]:
@@ -740,7 +753,7 @@ def escalate(run: Run, f: Id, now: int) -> None:
     """A visit that nobody started in time moves, once, as soon as somebody is on duty where it is to go."""
     target = Id(run.visits.escalate_to[run.folders.visit[f]])
     if run.units.shifts[target] > 0:
-        run.folders.timer_back[f] = NONE
+        run.calendar.chains.back[f] = NONE
         move(run, f, target, now)
     else:
         put_in_slot(run, f, pending(target))
@@ -749,15 +762,15 @@ def escalate(run: Run, f: Id, now: int) -> None:
 @_hot
 def pending(unit: Id) -> Id:
     """The slot of folders to be escalated to a unit as soon as somebody is on duty there."""
-    return Id(DIGITS * SLOTS + unit)
+    return Id(OVERDUE + 1 + unit)
 
 
 @_cold
-def escalate_pending(run: Run, unit: Id, now: int) -> None:
-    """Somebody came on duty at a unit: what was to be escalated to it moves there."""
-    f = clear_slot(run, pending(unit))
-    while f != NONE:
-        following = run.folders.timer_next[f]
+def escalate_slot(run: Run, slot: Id, now: int) -> None:
+    """What lies in a slot is to be escalated."""
+    f = clear_slot(run, slot)
+    while is_folder(run, f):
+        following = Id(run.calendar.chains.next[f])
         escalate(run, f, now)
         f = following
 
@@ -774,9 +787,9 @@ def cover(run: Run, now: int) -> None:
         units.is_stranded[place] = False
         if units.shifts[place] == 0:
             for line in range(place * priorities, (place + 1) * priorities):
-                f = Id(lines.first[line])
-                while f != NONE:
-                    following = folders.line_next[f]
+                f = Id(lines.chains.next[head(run, Id(line))])
+                while is_folder(run, f):
+                    following = Id(lines.chains.next[f])
                     move(run, f, awake(run, Id(folders.visit[f]), place), now)
                     f = following
 
@@ -807,7 +820,7 @@ def start(run: Run, f: Id, shift: Id, now: int) -> None:
             record_ended(run, f, Id(place + OTHER), now)
         else:
             run.tape.of_visit[visit] = shift
-    if run.uses.escalates and folders.timer_back[f] != NONE:
+    if run.uses.escalates and run.calendar.chains.back[f] != NONE:
         stop_timer(run, f)
     leave_line(run, f, place)
     if run.log.started[visit] == NOT_YET:
@@ -815,12 +828,7 @@ def start(run: Run, f: Id, shift: Id, now: int) -> None:
     set_timer(run, f, now + folders.left[f])
     folders.shift[f] = shift
     folders.since[f] = now
-    following = shifts.held[shift]
-    shifts.held[shift] = f
-    folders.held_back[f] = NONE
-    folders.held_next[f] = following
-    if following != NONE:
-        folders.held_back[following] = f
+    insert(shifts.chains, f, head(run, shift))
     shifts.free[shift] -= 1
     run.units.free[place] -= 1
     if run.uses.interrupts and folders.interruptible[f]:
@@ -841,7 +849,7 @@ def interrupt(run: Run, unit: Id, now: int) -> None:
             priority -= 1
         if priority <= folders.priority[f]:
             return
-        last = Id(lines.last[Id(row * run.uses.priorities + priority)])
+        last = Id(lines.chains.back[head(run, Id(row * run.uses.priorities + priority))])
         shift = Id(folders.shift[last])
         put_down(run, last, now)
         start(run, f, shift, now)
@@ -881,7 +889,7 @@ def work_through(run: Run, horizon: int) -> None:
             ended += 1
 
         # B. Everything due is applied, and no work starts.
-        overdue = ring(run, now)
+        ring(run, now)
         for i in range(first_begun, begun):
             begin_shift(run, Id(shifts.by_start[i]))
         for i in range(first_ended, ended):
@@ -889,13 +897,10 @@ def work_through(run: Run, horizon: int) -> None:
         while arrived < len(received) and received[arrived] == now:
             receive(run, arrived, now)
             arrived += 1
-        while overdue != NONE:
-            following = run.folders.timer_next[overdue]
-            escalate(run, overdue, now)
-            overdue = following
         if run.uses.escalates:
+            escalate_slot(run, OVERDUE, now)
             for i in range(first_begun, begun):
-                escalate_pending(run, Id(shifts.unit[shifts.by_start[i]]), now)
+                escalate_slot(run, pending(Id(shifts.unit[shifts.by_start[i]])), now)
         if run.uses.moves and (first_begun < begun or first_ended < ended):
             cover(run, now)
 
@@ -996,7 +1001,7 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
     escalates = bool(workload.escalate_after.max(initial=NEVER) != NEVER)
     start = np.maximum(roster.start, 0)
     staffed = np.flatnonzero((roster.people > 0) & (roster.end > start))
-    slots = (DIGITS + -(-units // SLOTS)) * SLOTS
+    slots = (DIGITS + 1 + units // SLOTS) * SLOTS
     return Run(
         letters=Letters(*(_column(getattr(workload, name)) for name in Letters._fields)),
         visits=Visits(*(_column(getattr(workload, name)) for name in Visits._fields))._replace(
@@ -1018,7 +1023,7 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             by_end=_ids(staffed[np.argsort(roster.end[staffed], kind="stable")]),
             in_progress=np.zeros(shifts, dtype=np.bool_),
             free=np.zeros(shifts, dtype=np.int32),
-            held=_none(shifts),
+            chains=_chains(letters, shifts),
             next=_none(shifts),
         ),
         units=Units(
@@ -1038,12 +1043,6 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             stop=np.empty(letters, dtype=Id),
             place=np.empty(letters, dtype=Id),
             shift=np.empty(letters, dtype=Id),
-            timer_next=np.empty(letters, dtype=Id),
-            timer_back=np.empty(letters, dtype=Id),
-            line_next=np.empty(letters, dtype=Id),
-            line_back=np.empty(letters, dtype=Id),
-            held_next=np.empty(letters, dtype=Id),
-            held_back=np.empty(letters, dtype=Id),
             priority=np.empty(letters, dtype=np.int8),
             interrupts=np.empty(letters, dtype=np.bool_),
             interruptible=np.empty(letters, dtype=np.bool_),
@@ -1055,13 +1054,15 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             empty=_none(1),
         ),
         lines=Lines(
-            first=_none(2 * units * priorities),
-            last=_none(2 * units * priorities),
+            chains=_chains(letters, 2 * units * priorities),
             finger=_none(2 * units * priorities),
             filled=_zeros(2 * units),
         ),
         calendar=Calendar(
-            first=_none(slots), filled=_zeros(slots >> 5), any_filled=_zeros(slots >> BITS), clock=_zeros(1)
+            chains=_chains(letters, slots),
+            filled=_zeros(slots >> 5),
+            any_filled=_zeros(slots >> BITS),
+            clock=_zeros(1),
         ),
         tape=Tape(
             before=np.empty(rows, dtype=Id),
@@ -1072,6 +1073,7 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             of_visit=_none(visits if stretches else 0),
         ),
         uses=Uses(
+            folders=letters,
             priorities=priorities,
             interrupts=bool(workload.interrupts.any()),
             moves=escalates or bool(workload.cover.max(initial=NO_UNIT) != NO_UNIT),
@@ -1094,6 +1096,13 @@ def _column(array: npt.NDArray[_Column]) -> npt.NDArray[_Column]:
 def _ids(array: npt.NDArray[np.integer[Any]]) -> Ids:
     """Numbers without their sign."""
     return _column(array.astype(np.int32, copy=False)).view(Id)
+
+
+def _chains(folders: int, heads: int) -> Chains:
+    """Empty chains."""
+    both = np.empty((2, folders + heads), dtype=Id)
+    both[:, folders:] = np.arange(folders, folders + heads)
+    return Chains(next=both[0], back=both[1])
 
 
 def _none(rows: int) -> Ids:

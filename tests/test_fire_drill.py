@@ -23,12 +23,12 @@ FAULTS = {
         "return bool(queued <= other)",
     ),
     "who is put down goes to the end of the line": (
-        "elif ranks_before(run, last, f):",
-        "elif last != f:",
+        "if not is_folder(run, last) or ranks_before(run, last, f):",
+        "if last != f:",
     ),
     "the least urgent is served first": (
-        "return Id(run.lines.first[Id(unit * run.uses.priorities + lowest(run.lines.filled[unit]))])",
-        "return Id(run.lines.first[Id(unit * run.uses.priorities + int(run.lines.filled[unit]).bit_length() - 1)])",
+        "line = Id(unit * run.uses.priorities + lowest(run.lines.filled[unit]))",
+        "line = Id(unit * run.uses.priorities + int(run.lines.filled[unit]).bit_length() - 1)",
     ),
     "the person whose shift ends first goes first": (
         "while after != NONE and (shifts.end[after] > end or (shifts.end[after] == end and after < shift)):",
@@ -39,8 +39,8 @@ FAULTS = {
         "while after != NONE and (shifts.end[after] > end or (shifts.end[after] == end and after > shift)):",
     ),
     "who ranks first is interrupted, not who ranks last": (
-        "last = Id(lines.last[Id(row * run.uses.priorities + priority)])",
-        "last = Id(lines.first[Id(row * run.uses.priorities + priority)])",
+        "last = Id(lines.chains.back[head(run, Id(row * run.uses.priorities + priority))])",
+        "last = Id(lines.chains.next[head(run, Id(row * run.uses.priorities + priority))])",
     ),
     "what does not interrupt does": (
         "if not folders.interrupts[f]:",
@@ -103,8 +103,8 @@ FAULTS = {
         "if target != NONE:",
     ),
     "an escalation that has to wait is forgotten": (
-        "if run.uses.escalates:\n            for i in range(first_begun, begun):",
-        "if run.uses.escalates:\n            for i in range(first_begun, begun - 1):",
+        "escalate_slot(run, pending(Id(shifts.unit[shifts.by_start[i]])), now)",
+        "escalate_slot(run, OVERDUE, now)",
     ),
     "a delay of 0 takes until the unit has dispatched": (
         "if unit != NONE or service > 0:",
