@@ -5,9 +5,12 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+LEAST = 0.2
+"""Seconds for which something quick is repeated, so that it too runs warm."""
+
 
 def interleaved(contestants: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each contestant in each round; in a round each runs once, one after the other."""
+    """Seconds of each contestant in each round; in a round each has one turn, one after the other."""
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds):
         for name, run in contestants.items():
@@ -16,10 +19,15 @@ def interleaved(contestants: Mapping[str, Callable[[], Any]], rounds: int) -> di
 
 
 def timed(run: Callable[[], Any]) -> float:
-    """Seconds that something takes."""
+    """Seconds that something takes: the mean of as many runs as it takes to fill `LEAST`."""
+    runs = 0
     began = perf_counter()
-    run()
-    return perf_counter() - began
+    while True:
+        run()
+        runs += 1
+        passed = perf_counter() - began
+        if passed >= LEAST:
+            return passed / runs
 
 
 def ratio(slower: list[float], faster: list[float]) -> float:
