@@ -10,14 +10,17 @@ from typing import Any
 import numpy as np
 from rich.console import Group
 
+from sim.charts.plan import write_charts
 from sim.cost import affordable, estimate
 from sim.experiment import cores
 from sim.folders import whole_or_not_at_all
 from sim.loading import Loaded
 from sim.planner import plan
 from sim.planning.answer import Answer
+from sim.planning.posts import staffed
 from sim.planning.written import planned_yaml
 from sim.results import RESULTS, refuse_to_replace, run_id
+from sim.roster_sheet import write_sheet
 from sim.setting import Setting, setting_of
 from sim.text import WORDS, plain
 from sim.text.plan import planned as shown_plan
@@ -71,6 +74,9 @@ def planned(
         (folder / "plan.json").write_text(f"{text}\n", "utf-8")
         for lang in WORDS:
             (folder / f"answer.{lang}.txt").write_text(plain(shown_plan(answer, lang)), "utf-8")
+        if answer.people is not None:
+            write_sheet(staffed(setting, answer.posts, answer.people), folder)
+            write_charts(answer, folder)
     return Planned(target, setting, answer, content, seconds)
 
 

@@ -17,6 +17,7 @@ from sim.models.plan import Plan
 from sim.models.scenario import Scenario
 from sim.planning.answer import Answer, Ending
 from sim.planning.diagnosis import Shortage, failures
+from sim.planning.frontier import Point, frontier
 from sim.planning.posts import People, posts_of
 from sim.planning.proof import Change, Proof, change, prove
 from sim.planning.sample import Lives, Promises, Sample
@@ -34,11 +35,14 @@ VISITS: Final = 150_000_000
 
 LEAST_BUDGET: Final = 200
 
-ROUNDS: Final = 8
+ROUNDS: Final = 5
 """How often a plan is proved and corrected upward, at most."""
 
-MOST_ROUNDS: Final = 20
+MOST_ROUNDS: Final = 14
 """The same, with those who were pared away."""
+
+POINTS: Final = 5
+"""Staffings on the frontier besides the plan."""
 
 RELAXED: Final = (2, 4, 8)
 """Multiples of the bounds that are tried where nothing within them holds."""
@@ -132,7 +136,8 @@ class _Planner:
         """Judge a staffing on seeds that nothing was judged on before."""
         self._round += 1
         self._lives.forget()
-        return prove(self._lives, people, self._fresh)
+        self._last = prove(self._lives, people, self._fresh)
+        return self._last
 
     def _proved(self) -> Proof:
         """The plan of the search, corrected upward until fresh seeds show that it holds."""
@@ -145,7 +150,7 @@ class _Planner:
             kept = sample.kept(proof.people)
             slack = np.nan_to_num(kept.part.sum(axis=0) / kept.whole.sum(axis=0) - sample.lives.promises.targets)
             sample.margin = np.where(proof.lacking > 0, np.maximum(slack, sample.margin) + proof.lacking, sample.margin)
-            search.allow(self._budget // 8)
+            search.allow(self._budget)
             if not search.judge_again(proof.people):
                 return proof
 
@@ -158,15 +163,32 @@ class _Planner:
             spare = [post for post, each in removals.items() if self._is_spare(each)]
             if not spare or self._round >= MOST_ROUNDS:
                 return proof, tuple(removals.values())
-            shown = self._prove(_without(proof.people, spare))
-            if shown.verdict is not Verdict.MET and len(spare) > 1:
+            fewer = self._without(proof, spare)
+            if fewer is proof and len(spare) > 1:
                 spare = [max(spare, key=lambda post: (self._posts[post].cost, -_tightness(removals[post].proof)))]
-                shown = self._prove(_without(proof.people, spare))
-            if shown.verdict is Verdict.MET and self._search.fits(shown.people):
-                proof = shown
-                removals = self._removals(proof)
+                fewer = self._without(proof, spare)
+            if fewer is proof and self._last.people != removals[spare[0]].proof.people:
+                return proof, tuple(removals.values())  # there was no round left to look again
+            if fewer is proof:
+                removals[spare[0]] = replace(removals[spare[0]], proof=self._last)
             else:
-                removals[spare[0]] = replace(removals[spare[0]], proof=shown)
+                proof, removals = fewer, self._removals(fewer)
+
+    def _without(self, proof: Proof, posts: list[int]) -> Proof:
+        """Take one person of each of some posts away, then two, four, ... as long as fresh seeds show that it holds."""
+        step = 1
+        while self._round < MOST_ROUNDS:
+            people = tuple(
+                max(heads - step * (post in posts), least)
+                for post, (heads, least) in enumerate(zip(proof.people, self._sample.least, strict=True))
+            )
+            if people == proof.people or not self._search.fits(people):
+                break
+            shown = self._prove(people)
+            if shown.verdict is not Verdict.MET:
+                break
+            proof, step = shown, 2 * step
+        return proof
 
     def _removals(self, proof: Proof) -> dict[int, Change]:
         least = self._sample.least
@@ -203,6 +225,12 @@ class _Planner:
                 return search.best
         return None
 
+    def _frontier(self, proof: Proof) -> tuple[Point, ...]:
+        search = self._search
+        staffings = {*frontier(search.tried, search.cost, POINTS), proof.people}
+        proofs = [prove(self._lives, people, proof.replications) for people in sorted(staffings, key=search.cost)]
+        return tuple(Point(each.people, search.cost(each.people), each.kept) for each in proofs)
+
     def _told(
         self,
         ending: Ending,
@@ -231,7 +259,7 @@ class _Planner:
                 for roster, heads in team.staff.items()
                 if team.counted and (name, roster) not in varied
             ),
-            bound=bound,
+            bound=min(bound, self._search.cost(proof.people)) if planned else bound,
             optimal=optimal,
             steady=steady,
             fewest=self._search.fewest_of_each if planned else None,
@@ -239,7 +267,7 @@ class _Planner:
             proof=proof,
             removals=removals,
             additions=additions,
-            frontier=(),
+            frontier=self._frontier(proof) if planned else (),
             shortage=shortage,
             sampled=self._asked.replications,
             proved=self._asked.proof,
@@ -249,10 +277,6 @@ class _Planner:
 
 WIDTH: Final = 0.8
 """A half-width from few replications is wider than the one from many, for the same spread: by Student's t."""
-
-
-def _without(people: People, posts: list[int]) -> People:
-    return tuple(heads - (post in posts) for post, heads in enumerate(people))
 
 
 def _tightness(proof: Proof) -> float:

@@ -52,6 +52,21 @@ def people_of_units(team: Team, headcount: int, share: Floats) -> Int64s:
     return people
 
 
+def people_of_groups(pattern: RosterPattern, people: Int64s) -> Int64s:
+    """How many of each unit's people are in each of the groups that take turns, shape (units, groups).
+
+    Args:
+        people: headcount of each unit.
+    """
+    order = spreading_order(groups_of(pattern))
+    units = np.arange(len(people))
+    rostered = np.zeros((len(people), len(order)), dtype=np.int64)
+    for person in range(len(order)):
+        # This one, and every further one who joins the same group.
+        rostered[units, _group(person, units, order)] += (people - person + len(order) - 1) // len(order)
+    return rostered
+
+
 def _by_weights(headcount: int, share: Floats) -> Int64s:
     # Highest averages (Webster): unlike largest remainders, nobody moves when the headcount grows.
     people = np.zeros(len(share), dtype=np.int64)
@@ -93,11 +108,7 @@ def _shifts(
     """The shifts of the groups of one roster of a team; its units are numbered from 0."""
     shifts = shifts_of(pattern, setting)
     order = spreading_order(groups_of(pattern))
-    units = np.arange(len(people))
-    rostered = np.zeros((len(people), len(order)), dtype=np.int64)
-    for person in range(len(order)):
-        # This one, and every further one who joins the same group.
-        rostered[units, _group(person, units, order)] += (people - person + len(order) - 1) // len(order)
+    rostered = people_of_groups(pattern, people)
     unit, shift = np.nonzero(rostered[:, shifts.group])
     group = shifts.group[shift]
     present = rostered[unit, group]

@@ -27,6 +27,7 @@ HOUSE = (
     (6, "deciding", "experiment comparison stress targets verify", "numpy"),
     (6, "deciding", "planner planning", "numpy scipy"),
     (7, "showing", "plan_folder", "numpy rich"),
+    (7, "showing", "roster_sheet", "numpy openpyxl"),
     (7, "showing", "export", "numpy"),
     (7, "showing", "load_folder replay_folder", "rich"),
     (6, "deciding", "replay", "aiohttp numpy yarl"),

@@ -1,21 +1,28 @@
 """Plans: the answers of theory and of exhaustive search, proof on fresh seeds, and a plain sentence in every case."""
 
+import json
 from functools import cache
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from office import setting
+from openpyxl import load_workbook
 from planned import Puzzle, by_brute_force, desk, found, sample_of, three_desks
 
-from sim.errors import SimError
+from sim.errors import ScenarioError, SimError
+from sim.loading import load
 from sim.models.scenario import Scenario
+from sim.plan_folder import planned as made
+from sim.plan_folder import write_planned
 from sim.planner import plan
 from sim.planning.answer import Answer, Ending
 from sim.planning.covering import cover
 from sim.planning.master import master, maximal
 from sim.queueing import mmc_wait_longer, servers_for
+from sim.roster_sheet import roster_sheet
 from sim.setting import setting_of
 from sim.statistics import Verdict
 from sim.text import plain
@@ -298,3 +305,73 @@ def test_work_without_a_promise_must_still_fit_into_the_hours() -> None:
     answer = answer_of(office)
     assert answer.people is not None
     assert answer.people[1] == 2  # 96 x 30 min are 48 hours a day: two people always busy
+
+
+# what is written
+
+
+def test_the_roster_sheet_has_everybody_of_a_unit_on_every_day() -> None:
+    office = setting(
+        window="28 d",
+        teams={"desk": {"tier": "city", "units": 2, "staff": {"four_teams_two_shifts": 9, "office": 1}}},
+        plan={"proof": 2},
+    )
+    headings, *rows = roster_sheet(office)
+    assert headings[:6] == ["team", "unit", "roster", "group", "people", "2021-05-10"]
+    assert len(headings) == 5 + 28
+    assert sum(int(row[4]) for row in rows) == 10
+    by_day = [[row[5 + day] for row in rows if row[2] == "four_teams_two_shifts"] for day in range(28)]
+    assert all(sorted(set(day)) == ["", "08:00-20:00", "20:00-08:00"] for day in by_day)
+    (clerk,) = [row for row in rows if row[2] == "office"]
+    assert clerk[5:12] == ["08:30-18:00"] * 5 + [""] * 2
+
+
+def test_the_files_of_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "desk.yaml"
+    file.write_text(
+        "start: 2021-05-10\nwindow: 7 d\narrivals: {per_day: 150}\n"
+        "teams:\n  desk: {tier: city, staff: {always: 8}}\n"
+        "workflow:\n  - serve: {by: desk, effort: {exponential: 25 min}}\n"
+        "sla:\n  started: {until: serve.started, within: 10 min, target: 80%}\n"
+        "plan: {proof: 4, replications: 3}\n",
+        "utf-8",
+    )
+    loaded = load(file)
+    result = made(loaded)
+    assert {each.name for each in result.folder.iterdir()} >= {
+        "plan.json",
+        "answer.zh.txt",
+        "roster.csv",
+        "roster.xlsx",
+    }
+    assert json.loads((result.folder / "plan.json").read_text("utf-8")) == result.content
+    assert load_workbook(result.folder / "roster.xlsx").active["A1"].value == "team"
+    write_planned(result, loaded, False, tmp_path / "planned.yaml")
+    again = load(tmp_path / "planned.yaml").scenario
+    assert result.answer.people is not None
+    assert again.teams["desk"].staff == {"always": result.answer.people[0]}
+    assert (tmp_path / "planned.yaml").read_text("utf-8").startswith('extends: "desk.yaml"')
+    write_planned(result, loaded, True, tmp_path / "whole.yaml")
+    assert load(tmp_path / "whole.yaml").scenario.teams["desk"].staff == again.teams["desk"].staff
+
+
+def test_what_a_plan_refuses(tmp_path: Path) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text(
+        "start: 2021-05-10\nwindow: 7 d\narrivals: {per_day: 150}\n"
+        "teams:\n  desk: {tier: city, staff: {always: 8}}\n"
+        "workflow:\n  - serve: {by: desk, effort: 25 min}\n"
+        "plan:\n  vary: {dask: {always: [9, 3]}, desk: {allways: [0, 3]}}\n  targets: {signed: 90%}\n",
+        "utf-8",
+    )
+    with pytest.raises(ScenarioError) as refused:
+        load(file)
+    assert "must be [least, most], such as [10, 40]" in str(refused.value)
+    file.write_text(file.read_text("utf-8").replace("[9, 3]", "[3, 9]"), "utf-8")
+    with pytest.raises(ScenarioError) as refused:
+        load(file)
+    text = str(refused.value)
+    assert "no such team 'dask'; did you mean 'desk'?" in text
+    assert "no such roster 'allways'; did you mean 'always'?" in text
+    assert "no such SLA 'signed'" in text

@@ -1,6 +1,6 @@
 """Compliance against cost: the best of the staffings that a search tried, shown on fresh seeds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +19,13 @@ class Point:
     kept: tuple[Kept, ...]
 
 
-def frontier(trials: Iterable[Trial], cost: Mapping[People, float], points: int) -> Sequence[People]:
-    """Staffings of which none tried was cheaper and kept its tightest promise better; evenly spread over the cost.
+def frontier(trials: Iterable[Trial], cost: Callable[[People], float], points: int) -> Sequence[People]:
+    """Staffings of which none tried was as cheap and kept its tightest promise better; some, from few people to many.
 
-    Trials that were not lived to the end say too little, and those that clearly fail are among them.
+    Trials that clearly fail were not lived to the end, and say too little.
     """
-    ranked = sorted(trials, key=lambda trial: (cost[trial.people], float(trial.used.max(initial=0.0))))
+    whole = [trial for trial in trials if not trial.clearly]
+    ranked = sorted(whole, key=lambda trial: (cost(trial.people), float(trial.used.max(initial=0.0)), trial.people))
     front: list[Trial] = []
     for trial in ranked:
         if not front or trial.used.max(initial=0.0) < front[-1].used.max(initial=0.0):

@@ -80,6 +80,11 @@ class Search:
         return self._best
 
     @property
+    def tried(self) -> list[Trial]:
+        """Everything that was tried."""
+        return list(self._tried.values())
+
+    @property
     def fewest_of_each(self) -> People:
         """Of each post the fewest people that hold with all others at their most."""
         return self._fewest
@@ -119,7 +124,9 @@ class Search:
             self.trial(people)
         if not self.holds(self._problem.most):
             return False
-        self.descend(self.climb(best))
+        # What held before by more than was asked for may be the cheapest that still holds.
+        kept, near = self.best, self.climb(best)
+        self.descend(near if kept is None or self.cost(near) < self.cost(kept) else kept)
         return True
 
     def finish(self) -> Found:
@@ -167,7 +174,7 @@ class Search:
             now = self._excess(people)
             for post, heads in enumerate(people):
                 if heads < most[post]:
-                    more = min(max((most[post] - self._fewest[post]) // STEPS, 1), most[post] - heads)
+                    more = min(max((most[post] - self._fewest[post]) // FINE_STEPS, 1), most[post] - heads)
                     there = _with(people, post, heads + more)
                     gain = (now - self._excess(there)) / (more * self._problem.cost[post])
                     moves.append((gain, there))
@@ -284,6 +291,10 @@ CAREFUL: Final = 60
 
 STEPS: Final = 32
 """Steps of the straight way from a staffing to the most."""
+
+
+FINE_STEPS: Final = 64
+"""Parts of a post's range that are added at a time to a staffing that nearly holds."""
 
 
 def _pressure(trial: Trial) -> float:
