@@ -6,8 +6,9 @@ from matplotlib.axes import Axes
 
 from sim.charts.style import BLUE, PALE
 from sim.charts.words import say
+from sim.clock import DAY, MINUTE
 from sim.report import Report
-from sim.text.words import number
+from sim.text.words import duration, number
 
 OPEN: Final = "open"
 AGE: Final = "age"
@@ -17,7 +18,7 @@ def title(report: Report, panel: str, lang: str) -> str:
     """Where it ends."""
     backlog = report.backlog
     if panel == AGE:
-        return say(lang, "age", days=number(float(backlog.age_days.p50[-1])))
+        return say(lang, "age", age=duration(lang, float(backlog.age_days.p50[-1]) * DAY / MINUTE))
     letters = backlog.open_letters.p50
     return say(lang, "open", letters=number(float(letters[-1])), peak=number(float(letters.max())))
 

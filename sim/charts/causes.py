@@ -6,7 +6,19 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.causes import Why
-from sim.charts.style import BLACK, BLUE, GREEN, ORANGE, PALE, PURPLE, VERMILION, hour_axis, nothing, percent_axis
+from sim.charts.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    ORANGE,
+    PALE,
+    PURPLE,
+    VERMILION,
+    hour_axis,
+    nothing,
+    percent_axis,
+    rows_axis,
+)
 from sim.charts.words import say
 from sim.figures import Cause
 from sim.report import Report
@@ -72,8 +84,7 @@ def draw_where(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
         seen.add(cause.why)
         if cause.share.low is not None and cause.share.high is not None:
             ax.plot([cause.share.low, cause.share.high], [row, row], color=BLACK, linewidth=1.2)
-    ax.set_yticks(range(len(causes)), [_place(cause, lang) for cause in causes], color=BLACK)
-    ax.set_ylim(len(causes) - 0.4, -0.6)
+    rows_axis(ax, [_place(cause, lang) for cause in causes])
     ax.set_xlim(left=0)
     percent_axis(ax)
     ax.grid(axis="x")

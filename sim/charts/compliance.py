@@ -2,7 +2,7 @@
 
 from matplotlib.axes import Axes
 
-from sim.charts.style import BLACK, VERDICT_COLOURS, nothing, percent_axis
+from sim.charts.style import BLACK, VERDICT_COLOURS, nothing, percent_axis, rows_axis
 from sim.charts.words import say
 from sim.report import Report
 from sim.statistics import Verdict
@@ -47,8 +47,7 @@ def draw(report: Report, _panel: str, ax: Axes, lang: str) -> Axes:
             ax.plot([sla.target] * 2, [row - 0.32, row + 0.32], color=BLACK, linewidth=2,
                     label=say(lang, "target") if row == 0 else None)  # fmt: skip
     labels = [f"{name(lang, sla.name)}  {percent(sla.compliance.mean)}" for sla in slas]
-    ax.set_yticks(range(len(slas)), labels, color=BLACK)
-    ax.set_ylim(len(slas) - 0.5, -0.5)
+    rows_axis(ax, labels)
     margin = 0.06 * (1 - least) + 0.003
     ax.set_xlim(max(least - 2 * margin, -0.02), 1 + margin)
     percent_axis(ax)

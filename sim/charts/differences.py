@@ -2,7 +2,7 @@
 
 from matplotlib.axes import Axes
 
-from sim.charts.style import BLACK, GREEN, GREY, PALE, VERMILION
+from sim.charts.style import BLACK, GREEN, GREY, PALE, VERMILION, rows_axis
 from sim.charts.words import say
 from sim.comparison import Comparison, Finding, Pair, SlaDifference
 from sim.text.words import name, points
@@ -55,8 +55,7 @@ def draw(comparison: Comparison, panel: str, ax: Axes, lang: str) -> Axes:
                         solid_capstyle="butt", label=say(lang, key) if row == 0 else None)  # fmt: skip
         ax.plot(100 * (paired.mean or 0.0), row, "o", color=COLOURS[each.finding], markersize=7)
     ax.axvline(0, color=BLACK, linewidth=1)
-    ax.set_yticks(range(len(pair.slas)), [name(lang, sla) for sla in pair.slas], color=BLACK)
-    ax.set_ylim(len(pair.slas) - 0.4, -0.6)
+    rows_axis(ax, [name(lang, sla) for sla in pair.slas])
     ax.grid(axis="x")
     ax.set_xlabel(say(lang, "difference axis", base=pair.base))
     return ax

@@ -4,7 +4,7 @@ from typing import Final
 
 from matplotlib.axes import Axes
 
-from sim.charts.style import BLACK, BLUE, nothing
+from sim.charts.style import BLUE, nothing, rows_axis
 from sim.charts.words import say
 from sim.figures import GroupFigures
 from sim.report import Report
@@ -44,8 +44,7 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
             ax.plot([breaches.low, breaches.high], [row, row], color=BLUE, linewidth=4, alpha=0.35,
                     solid_capstyle="butt", label=say(lang, "95% interval") if row == 0 else None)  # fmt: skip
         ax.plot(breaches.mean or 0.0, row, "o", color=BLUE, markersize=5)
-    ax.set_yticks(range(len(worst)), [name(lang, unit.name) for unit in worst], color=BLACK)
-    ax.set_ylim(len(worst) - 0.4, -0.6)
+    rows_axis(ax, [name(lang, unit.name) for unit in worst])
     ax.set_xlim(left=0)
     ax.grid(axis="x")
     ax.set_xlabel(say(lang, "late letters"))

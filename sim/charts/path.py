@@ -2,7 +2,7 @@
 
 from matplotlib.axes import Axes
 
-from sim.charts.style import BLACK, BLUE, PALE, VERMILION, nothing
+from sim.charts.style import BLACK, BLUE, PALE, VERMILION, nothing, rows_axis
 from sim.charts.words import say
 from sim.clock import HOUR, MINUTE
 from sim.report import Report
@@ -43,8 +43,7 @@ def draw(report: Report, _panel: str, ax: Axes, lang: str) -> Axes:
             left += hours
         if step.waiting_min.low is not None and step.waiting_min.high is not None:
             ax.plot([step.waiting_min.low / hour, step.waiting_min.high / hour], [row, row], color=BLACK, linewidth=1.2)
-    ax.set_yticks(range(len(steps)), [name(lang, step.name) for step in steps], color=BLACK)
-    ax.set_ylim(len(steps) - 0.4, -0.6)
+    rows_axis(ax, [name(lang, step.name) for step in steps])
     ax.grid(axis="x")
     ax.set_xlabel(say(lang, "hours a letter"))
     return ax

@@ -72,6 +72,11 @@ def late_slas(report: Report) -> list[str]:
     return failed or [sla.name for sla in sorted(late, key=lambda sla: sla.compliance.mean or 0.0)[:1]]
 
 
+def late_slas_of_many(report: Report) -> list[str]:
+    """Those of `late_slas` for which more than one home unit has letters."""
+    return [sla for sla in late_slas(report) if len(report.slas[sla].by_home) > 1]
+
+
 def staffed_teams(report: Report) -> list[str]:
     """A picture for each team of the mailbox's own that has people; for every team if none is its own."""
     staffed = [team for team in report.teams.values() if team.headcount]
@@ -122,7 +127,7 @@ CHARTS: Final[tuple[Chart[Report], ...]] = (
     Chart("waits", every_sla, waits.title, waits.alt, waits.draw),
     Chart("backlog", lambda _: [backlog.OPEN, backlog.AGE], backlog.title, backlog.alt, backlog.draw),
     Chart("path", one, path.title, path.alt, path.draw, height=4.2),
-    Chart("units", late_slas, league.title, league.alt, league.draw, height=4.2),
+    Chart("units", late_slas_of_many, league.title, league.alt, league.draw, height=4.2),
 )
 """Charts of a run."""
 

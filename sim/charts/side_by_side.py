@@ -5,7 +5,7 @@ from itertools import cycle
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.charts.style import STAFFINGS, week_axis
+from sim.charts.style import STAFFINGS, people_axis, week_axis
 from sim.charts.words import WEEKDAYS, say
 from sim.comparison import Comparison
 from sim.text.words import name, number
@@ -34,6 +34,6 @@ def draw(comparison: Comparison, panel: str, ax: Axes, lang: str) -> Axes:
             ax.step(hours, report.teams[panel].week.on_duty.mean, where="post", color=colour, linestyle=line,
                     linewidth=1.5, label=other)  # fmt: skip
     week_axis(ax, WEEKDAYS[lang])
-    ax.set_ylim(bottom=0)
+    people_axis(ax)
     ax.set_ylabel(say(lang, "people"))
     return ax

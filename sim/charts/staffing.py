@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.charts.style import BLACK, BLUE, ORANGE, PALE, VERMILION, nothing, week_axis
+from sim.charts.style import BLACK, BLUE, ORANGE, PALE, VERMILION, nothing, people_axis, week_axis
 from sim.charts.words import WEEKDAYS, say
 from sim.report import Report
 from sim.tables import Floats
@@ -53,6 +53,6 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
                         linewidth=0)  # fmt: skip
     ax.step(hours, steps(week.busy.mean), where="post", color=ORANGE, linewidth=1.2, label=say(lang, "busy"))
     week_axis(ax, WEEKDAYS[lang])
-    ax.set_ylim(bottom=0)
+    people_axis(ax)
     ax.set_ylabel(say(lang, "people"))
     return ax

@@ -1,6 +1,6 @@
 """How all charts look: font with Chinese glyphs, colours that colour-blind readers can tell apart, quiet axes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -10,6 +10,7 @@ from typing import Any, Final
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from sim.statistics import Verdict
 
@@ -89,6 +90,20 @@ def week_axis(ax: Axes, weekdays: tuple[str, ...]) -> None:
     ax.set_xticks(range(12, 168, 24), weekdays, minor=True)
     ax.tick_params(axis="x", which="minor", length=0)
     ax.grid(axis="x")
+
+
+def rows_axis(ax: Axes, labels: Sequence[str]) -> None:
+    """Label rows from the top down; a few rows stay as slim as many."""
+    ax.set_yticks(range(len(labels)), labels, color=BLACK)
+    room = max(3.0, float(len(labels)))
+    middle = (len(labels) - 1) / 2
+    ax.set_ylim(middle + room / 2, middle - room / 2)
+
+
+def people_axis(ax: Axes) -> None:
+    """An axis of people, who are whole, from nobody up."""
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
 
 
 def nothing(ax: Axes, sentence: str) -> Axes:
