@@ -1,0 +1,143 @@
+"""Draw the pictures of the gallery from the shipped scenarios, and write docs/gallery.md with what they show.
+
+make gallery
+"""
+
+import textwrap
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from sim.charts.registry import CHARTS, COMPARISON_CHARTS, figure
+from sim.charts.style import look
+from sim.comparison import Comparison, compare
+from sim.loading import load
+from sim.report import Report
+from sim.text.words import percent
+
+HERE: Final = Path(__file__).parent
+SCENARIOS: Final = HERE.parent / "scenarios"
+PICTURES: Final = HERE / "gallery"
+
+BASE: Final = "shenzhen_stress_600"
+POOLED: Final = "shenzhen_600_nights_pooled"
+DEALT: Final = "shenzhen_600_by_load"
+STAFFINGS: Final = (BASE, POOLED, "shenzhen_600_moved_30", DEALT, "shenzhen_600_four_teams", "shenzhen_600_duty_24_48")
+
+NIGHT: Final = [22, 23, 0, 1, 2, 3, 4, 5]
+
+OF_A_RUN: Final = (
+    ("compliance", "", "en"),
+    ("compliance_by_hour", "contacted", "en"),
+    ("causes", "contacted", "en"),
+    ("utilisation", "", "zh"),
+    ("waits", "contacted", "en"),
+    ("path", "", "zh"),
+    ("backlog", "open", "en"),
+)
+"""Chart, panel and language of each picture of the base."""
+
+OF_THE_COMPARISON: Final = (
+    ("differences", POOLED, "en"),
+    ("differences", DEALT, "en"),
+    ("headcount", "contacted", "en"),
+    ("staffing_by_hour", "branch", "zh"),
+)
+
+PAGE: Final = """# Gallery
+
+Pictures and figures of this page are made by `make gallery` from the shipped scenarios: 600 letters a day in Shenzhen,
+350 staff, {replications} replications. Every chart is drawn
+in Chinese and English; all of them stand in `report.html` and `charts/` of a run.
+
+## What pooling the nights does
+
+{finding}
+
+{compared}
+
+## One run
+
+{run}
+"""
+
+FINDING: Final = """
+The same 350 people meet the same letters. Putting the 66 who sit alone at night, at every second station,
+together at the ten branches lifts contact within 30 minutes from {before} to {after}, by {contacted} points,
+and for letters that come between 22:00 and 06:00 from {night_before} to {night_after}; yet it is not hours that
+the branches lack, for their people were busy for only {branch} of their time before, two at every branch,
+however much comes in there. Nor is it free: the 66 worked at their stations by day as well, where utilisation
+rises from {station} to {station_after}, and first feedback within 4 days changes by {feedback} points, which
+nobody sees who looks at the nights alone. Dealing people to branches and functional units by load instead of
+evenly keeps every roster and improves both: contact by {dealt} points and first feedback by {dealt_feedback}.
+And once nights are pooled, {desk} of the contacts that are still late lost most of their time at the city desk,
+waiting for triage: more people at the branches would not help them."""
+
+
+def main() -> None:
+    """Draw everything, and write the page."""
+    comparison = compare([load(SCENARIOS / f"{stem}.yaml") for stem in STAFFINGS])
+    PICTURES.mkdir(exist_ok=True)
+    for old in PICTURES.glob("*.png"):
+        old.unlink()
+    base = comparison.base
+    run = [_picture(CHARTS, base, *which) for which in OF_A_RUN]
+    compared = [_picture(COMPARISON_CHARTS, comparison, *which) for which in OF_THE_COMPARISON]
+    page = PAGE.format(
+        replications=base.replications,
+        finding=textwrap.fill(_finding(comparison), 120),
+        compared="\n\n".join(compared),
+        run="\n\n".join(run),
+    )
+    (HERE / "gallery.md").write_text(page, "utf-8")
+
+
+def _picture(charts, subject, name: str, panel: str, lang: str) -> str:  # type: ignore[no-untyped-def]
+    """Draw one panel of a chart; returns the line of the page that shows it."""
+    chart = next(each for each in charts if each.name == name)
+    file = f"{'-'.join(filter(None, (name, panel)))}.{lang}.png"
+    with look():
+        figure(chart, subject, panel, lang).figure.savefig(PICTURES / file, dpi=90, metadata={"Software": None})
+    return f"![{chart.alt(subject, panel, lang)}](gallery/{file})"
+
+
+def _finding(comparison: Comparison) -> str:
+    base, pooled = (comparison.reports[stem] for stem in (BASE, POOLED))
+    pair = {each.other: each for each in comparison.pairs}
+    desk = sum(
+        cause.share.mean or 0.0
+        for cause in pooled.slas["contacted"].causes
+        if (cause.step, cause.team, cause.why.value) == ("triage", "city", "all busy")
+    )
+
+    def points(stem: str, sla: str) -> str:
+        paired = pair[stem].slas[sla].paired
+        mean, low, high = (100 * (end or 0.0) for end in (paired.mean, paired.low, paired.high))
+        return f"{mean:+.1f} [{low:+.1f}, {high:+.1f}]"
+
+    return FINDING.format(
+        before=percent(base.slas["contacted"].compliance.mean),
+        after=percent(pooled.slas["contacted"].compliance.mean),
+        contacted=points(POOLED, "contacted"),
+        night_before=_at_night(base),
+        night_after=_at_night(pooled),
+        branch=percent(base.teams["branch"].utilisation.mean),
+        station=percent(base.teams["station"].utilisation.mean),
+        station_after=percent(pooled.teams["station"].utilisation.mean),
+        feedback=points(POOLED, "first_feedback"),
+        dealt=points(DEALT, "contacted"),
+        dealt_feedback=points(DEALT, "first_feedback"),
+        desk=percent(desk),
+    )
+
+
+def _at_night(report: Report) -> str:
+    """Compliance of contact for letters received at night."""
+    sla = report.slas["contacted"]
+    letters = sla.letters_by_hour_of_week.mean[:, NIGHT]
+    return percent(float(np.nansum(sla.by_hour_of_week.mean[:, NIGHT] * letters) / letters.sum()))
+
+
+if __name__ == "__main__":
+    main()
