@@ -70,7 +70,7 @@ def write_charts(answer: Answer, folder: Path) -> None:
             ("posts", draw_posts, 1.2 + 0.4 * len(answer.posts)),
         ):
             with look():
-                figure = Figure(figsize=(9.0, height))
+                figure = Figure(figsize=(9.0, height), layout="constrained")
                 draw(answer, figure.add_subplot(), lang)
                 figure.suptitle(say(lang, chart), x=0.01, ha="left", fontsize=11)
                 for kind in ("svg", "png"):
