@@ -1,0 +1,54 @@
+"""The README: its scenario runs, its commands and make targets exist, and its links lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli import cli
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+(SCENARIO,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
+MORE_STAFF = re.findall(r"`lettersim run desk\.yaml (--set \S+)`", README)
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """An empty folder to work in, with the README's scenario in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "desk.yaml").write_text(SCENARIO, "utf-8")
+    return tmp_path
+
+
+def lettersim(*words):
+    done = CliRunner().invoke(cli, list(words))
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_the_first_scenario_is_checked_run_and_run_again_with_more_people(desk):
+    assert "desk" in lettersim("check", "desk.yaml")
+    assert "signed" in lettersim("run", "desk.yaml", "--replications", "2")
+    (change,) = MORE_STAFF
+    assert "32 staff" in lettersim("run", "desk.yaml", *change.split(), "--replications", "2", "--no-report")
+    assert len(list((desk / "results" / "desk").iterdir())) == 2
+
+
+def test_every_command_is_named_and_every_named_one_exists():
+    (table,) = re.findall(r"## Commands\n(.*?)\n##", README, flags=re.DOTALL)
+    named = re.findall(
+        r"`([a-z]+)(?: [A-Z][^`]*)?`", "\n".join(line.split("|")[1] for line in table.splitlines() if "|" in line)
+    )
+    assert sorted(named) == sorted(cli.commands)
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z]+)\b", README))))
+def test_every_make_target_exists(target):
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
+def test_every_link_leads_somewhere(link):
+    assert (ROOT / link).exists()
