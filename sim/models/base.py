@@ -48,8 +48,7 @@ _LABEL = r"^[^.\[\]/\\\s\x00-\x1f]([^.\[\]/\\\x00-\x1f]{0,58}[^.\[\]/\\\s\x00-\x
 def _label(written: str) -> str:
     if not re.fullmatch(_LABEL, written):
         raise ValueError(
-            "a name has 1 to 60 characters, no space at either end, and no dots, brackets or slashes "
-            f"(got {written!r})"
+            f"a name has 1 to 60 characters, no space at either end, and no dots, brackets or slashes (got {written!r})"
         )
     return written
 
