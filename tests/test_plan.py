@@ -2,16 +2,20 @@
 
 import json
 from functools import cache
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from office import setting
 from openpyxl import load_workbook
 from planned import Puzzle, by_brute_force, desk, found, sample_of, three_desks
 
+from sim.charts.plan import draw_frontier, draw_posts
+from sim.charts.style import look
 from sim.errors import ScenarioError, SimError
 from sim.loading import load
 from sim.models.scenario import Scenario
@@ -375,3 +379,19 @@ def test_what_a_plan_refuses(tmp_path: Path) -> None:
     assert "no such team 'dask'; did you mean 'desk'?" in text
     assert "no such roster 'allways'; did you mean 'always'?" in text
     assert "no such SLA 'signed'" in text
+
+
+def test_charts_of_a_plan_fit_into_their_pictures_in_both_languages() -> None:
+    answer = answer_of(desk(150, 25, "10 min", "90%", proof=4))
+    assert [point.cost for point in answer.frontier] == sorted(point.cost for point in answer.frontier)
+    assert answer.people in [point.people for point in answer.frontier]
+    for draw, lang in product((draw_frontier, draw_posts), ("en", "zh")):
+        with look():
+            figure = Figure(figsize=(9, 3), layout="constrained")
+            ax = draw(answer, figure.add_subplot(), lang)
+            figure.savefig(BytesIO())
+            inside = figure.bbox.padded(1)
+            for text in [ax.xaxis.label, *ax.get_yticklabels(), *ax.get_legend().get_texts()]:
+                box = text.get_window_extent()
+                assert inside.x0 <= box.x0 <= box.x1 <= inside.x1
+            assert ax.xaxis.label.get_window_extent().y0 >= inside.y0
