@@ -33,7 +33,14 @@ def compute(scenario: Path, out: Path | None) -> None:
 
 def program(*arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
     command = [sys.executable, str(ROOT / "cli.py"), *(str(argument) for argument in arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=listen_to_ctrl_c, **options
+    )
+
+
+def listen_to_ctrl_c() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would all that it starts; a terminal's does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_the_program_runs_from_anywhere(mm8: Path) -> None:
@@ -53,7 +60,10 @@ def test_a_stopped_run_goes_at_once_and_leaves_nothing(mm8: Path, engine: str, s
         assert process.poll() is None, process.communicate()
     assert len(drafts) == 1
     process.send_signal(stop)
-    _, err = process.communicate(timeout=60)
+    try:
+        _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == code, err
     assert "Traceback" not in err
     assert files(mm8.parent) == ["mm8.yaml"]
