@@ -86,7 +86,7 @@ def main() -> None:
     compared = [_picture(COMPARISON_CHARTS, comparison, *which) for which in OF_THE_COMPARISON]
     page = PAGE.format(
         replications=base.replications,
-        finding=textwrap.fill(_finding(comparison), 120),
+        finding=textwrap.fill(_finding(comparison).strip(), 120),
         compared="\n\n".join(compared),
         run="\n\n".join(run),
     )

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from shown import small
 
 from sim.charts import frame, words
 from sim.charts.frame import ems, framed, wrapped
-from sim.charts.pictures import draw_charts, inline, written
+from sim.charts.pictures import draw_charts, inline, untitled, written
 from sim.charts.registry import CHARTS, COMPARISON_CHARTS, Chart, figure
 from sim.charts.style import look
 from sim.comparison import Comparison, compare
@@ -115,7 +116,7 @@ def test_a_picture_in_a_page_has_no_title_of_its_own(small_report: Report) -> No
     chart = CHARTS[0]
     drawn, title = figure(chart, small_report, "", "en"), chart.title(small_report, "", "en")
     alone = inline(written(drawn), "name", "alt")
-    in_page = inline(written(drawn), "name", "alt", drawn.head)
+    in_page = untitled(alone, "name", drawn.head)
     assert title in alone
     assert title not in in_page
     assert float(in_page.split('viewBox="')[1].split()[1]) == drawn.head
@@ -126,6 +127,21 @@ def test_alternative_texts_are_escaped(small_report: Report) -> None:
     svg = inline(written(drawn), "name", '"><script>alert(1)</script>')
     assert "<script" not in svg
     assert ET.fromstring(svg).get("aria-label") == '"><script>alert(1)</script>'
+
+
+def test_a_scenario_may_be_named_anything(comparison: Comparison, tmp_path: Path) -> None:
+    odd = '$a_\\$ "b" <c>&\\1'
+    renamed = [
+        replace(report, scenario=odd) if name == "more" else report for name, report in comparison.reports.items()
+    ]
+    pairs = tuple(replace(pair, other=odd) for pair in comparison.pairs)
+    reports = {report.scenario: report for report in renamed}
+    for _, pictures in draw_charts(
+        COMPARISON_CHARTS, replace(comparison, reports=reports, pairs=pairs), tmp_path, "en"
+    ):
+        for picture in pictures:
+            ET.fromstring(picture.svg)
+            assert "<c>" not in picture.svg
 
 
 def test_a_report_without_late_letters_still_draws(tmp_path: Path) -> None:

@@ -16,9 +16,9 @@ DPI: Final = 110
 
 T = TypeVar("T")
 
-_SVG: Final = re.compile(r"<svg [^>]*?viewBox=\"0 0 ([\d.]+) ([\d.]+)\"[^>]*>", re.DOTALL)
+_SVG: Final = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
 _METADATA: Final = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
-_TITLE: Final = re.compile(r'<g id="title">.*?</text>\s*</g>\s*', re.DOTALL)
+_OTHERS: Final = re.compile(r"[^\w.-]")
 _REFERENCE: Final = re.compile(r'((?:\bid="|href="#|url\(#))')
 
 
@@ -54,18 +54,25 @@ def draw_charts(charts: Iterable[Chart[T]], subject: T, folder: Path, lang: str,
     for chart in charts:
         pictures = []
         for panel in chart.panels(subject):
-            name = f"{'-'.join(filter(None, (chart.name, panel)))}.{lang}"
+            name = f"{'-'.join(filter(None, (chart.name, safe(panel))))}.{lang}"
             drawn = figure(chart, subject, panel, lang)
             title, alt = chart.title(subject, panel, lang), chart.alt(subject, panel, lang)
-            svg = written(drawn)
-            (folder / f"{name}.svg").write_text(inline(svg, name, alt), "utf-8")
+            svg = inline(written(drawn), name, alt)
+            (folder / f"{name}.svg").write_text(svg, "utf-8")
             if png:
                 with look():
-                    drawn.figure.savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": None})
-            pictures.append(Picture(name, title, alt, inline(svg, name, alt, drawn.head)))
+                    drawn.figure.savefig(
+                        folder / f"{name}.png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
+                    )
+            pictures.append(Picture(name, title, alt, untitled(svg, name, drawn.head)))
         if pictures:
             groups.append((chart.name, pictures))
     return groups
+
+
+def safe(panel: str) -> str:
+    """A panel's key as it can stand in the names of files and ids: who names a scenario may use any character."""
+    return _OTHERS.sub(lambda other: f"_{ord(other[0]):x}_", panel)
 
 
 def written(drawn: Framed) -> str:
@@ -76,18 +83,20 @@ def written(drawn: Framed) -> str:
     return text.getvalue()
 
 
-def inline(svg: str, name: str, alt: str, head: float = 0.0) -> str:
-    """What matplotlib wrote, as an element of a page; ids within it are made unique by its name.
-
-    Args:
-        head: points at the top that are cut off, with the title that stands there.
-    """
+def inline(svg: str, name: str, alt: str) -> str:
+    """What matplotlib wrote, as an element of a page; ids within it are made unique by its name."""
     start = _SVG.search(svg)
     assert start is not None, "matplotlib writes an svg element with a viewBox"
     label = escape(alt, quote=True)
-    box = f"0 {head:g} {start[1]} {float(start[2]) - head:g}"
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" role="img" aria-label="{label}">'
-    body = _METADATA.sub("", svg[start.end() :])
-    if head:
-        body = _TITLE.sub("", body)
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{start[1]}" role="img" aria-label="{label}">'
+    body = _METADATA.sub("", svg[start.end() :], count=1)
     return opening + _REFERENCE.sub(rf"\g<1>{name}-", body.replace("xlink:href", "href"))
+
+
+def untitled(svg: str, name: str, head: float) -> str:
+    """An inline picture without its title, cut off with the points at the top on which it stands."""
+    before, box, after = svg.partition(' viewBox="0 0 ')
+    width, height = after.split('"', 1)[0].split()
+    cropped = f' viewBox="0 {head:g} {width} {float(height) - head:g}'
+    start, title, end = (after[len(f"{width} {height}") :]).partition(f'<g id="{name}-title">')
+    return before + cropped + start + end.partition("</g>")[2] if box and title else svg

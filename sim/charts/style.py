@@ -38,6 +38,7 @@ _LOOK: Final[Any] = {
     "axes.spines.right": False,
     "axes.axisbelow": True,
     "axes.unicode_minus": False,
+    "text.parse_math": False,  # a name may have dollar signs in it
     "xtick.color": GREY,
     "ytick.color": GREY,
     "grid.color": "#ECECEC",
