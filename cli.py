@@ -431,6 +431,8 @@ def replay(
             hosts=hosts, out=out, force=force, lang=lang, shown=not no_report, progress=progress,
         )  # fmt: skip
     show_written(written, lang, as_json, quiet)
+    if written.summary["stopped"]:
+        sys.exit(INTERRUPTED)
     if fail_on_breach and written.summary["verdict"] == "missed":
         sys.exit(BREACHED)
 

@@ -70,10 +70,12 @@ class Headroom:
     """How long each call may take on the way of one SLA.
 
     Attributes:
+        limit: as the scenario writes it.
         calls: that a letter makes while the clock runs, on average.
         seconds: each may take, as long as its target is met with 95% confidence; None if it is not met anyway.
     """
 
+    limit: str
     limit_min: float
     target: float
     calls: Estimate
@@ -205,7 +207,11 @@ def _headroom(sla: Sla, spare: Sequence[Spare]) -> Headroom:
     assert sla.target is not None, "asked for where there is one"
     calls = stacked([each.calls for each in spare])
     return Headroom(
-        sla.within.seconds / MINUTE, sla.target, ratio_over(calls).at(), _seconds([each.tenths for each in spare], sla)
+        limit=str(sla.within),
+        limit_min=sla.within.seconds / MINUTE,
+        target=sla.target,
+        calls=ratio_over(calls).at(),
+        seconds=_seconds([each.tenths for each in spare], sla),
     )
 
 

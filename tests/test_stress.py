@@ -155,7 +155,7 @@ def test_the_bottleneck_is_where_more_people_help_and_moving_people_there_raises
     setting = ready(TANDEM)
     trials = Trials(setting, 450, Runner())
     capacity, near = find_capacity(trials, 10, 0.08)
-    first, second = bottlenecks(setting, capacity, near, trials, 10)
+    first, second = bottlenecks(setting, capacity, near, trials, 10, 0.08)
     assert (first.team, first.sla) == ("desk", "done")
     assert [relief.team for relief in first.reliefs] == ["desk", "branch", "spare"]
     assert [relief.team for relief in first.reliefs if not relief.helps] == ["spare"]
@@ -174,7 +174,7 @@ def test_without_capacity_there_is_no_bottleneck(ready: Ready) -> None:
     setting = ready(DESK, teams__desk__staff__always="400")
     trials = Trials(setting, 345, Runner())
     capacity, near = find_capacity(trials, 2, 0.08)
-    assert bottlenecks(setting, capacity, near, trials, 2) == ()
+    assert bottlenecks(setting, capacity, near, trials, 2, 0.08) == ()
 
 
 # Ramp

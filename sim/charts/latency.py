@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullLocator
 
 from sim.charts.style import BLUE, GREY, ORANGE, VERMILION, nothing
 from sim.replay_report import ReplayReport
@@ -32,8 +33,7 @@ def draw_percentiles(report: ReplayReport, _panel: str, ax: Axes, lang: str) -> 
     shown = [each for each in NINES if each <= report.spread.percentiles[-1]]
     ax.set_xticks([-np.log10(1 - each / 100) for each in shown], [f"{each:g}%" for each in shown])
     ax.set_xlim(0, float(nines[-1]))
-    ax.set_yscale("log")
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    _log_axis(ax)
     ax.grid()
     ax.set_xlabel(say(lang, "percentile"))
     ax.set_ylabel(say(lang, "ms"))
@@ -58,10 +58,16 @@ def draw_course(report: ReplayReport, _panel: str, ax: Axes, lang: str) -> Axes:
         return nothing(ax, say(lang, "nothing"))
     for key, label, colour in (("max", "slowest", VERMILION), ("p99", "p99", ORANGE), ("p50", "median", BLUE)):
         ax.plot(course.seconds, getattr(course, f"{key}_ms"), color=colour, linewidth=1.4, label=say(lang, label))
-    ax.set_yscale("log")
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    _log_axis(ax)
     ax.set_xlim(left=0)
     ax.grid(axis="y")
     ax.set_xlabel(say(lang, "seconds"))
     ax.set_ylabel(say(lang, "ms"))
     return ax
+
+
+def _log_axis(ax: Axes) -> None:
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.yaxis.set_minor_locator(NullLocator())

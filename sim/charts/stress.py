@@ -11,8 +11,8 @@ from sim.statistics import Band, Estimate
 from sim.stress import StressReport
 from sim.tables import Floats
 from sim.text.load_words import say
-from sim.text.stress import growing, rate
-from sim.text.words import duration, name, number, percent
+from sim.text.stress import growing, lasting, rate
+from sim.text.words import name, number, percent
 
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, SKY)
 
@@ -90,7 +90,7 @@ def title_spike(report: StressReport, _panel: str, lang: str) -> str:
         end = say(lang, "spike not recovered", missing=spike.not_recovered, replications=report.replications)
     else:
         end = say(lang, "spike recovered", hours=number(max(spike.recovery_h.mean or 0.0, 0.0)))
-    return say(lang, "spike title", times=f"{spike.times:g}", hours=duration(lang, 60 * spike.lasts_h), recovery=end)
+    return say(lang, "spike title", times=f"{spike.times:g}", hours=lasting(report, lang), recovery=end)
 
 
 def alt_spike(report: StressReport, _panel: str, lang: str) -> str:

@@ -96,7 +96,7 @@ def stress(
     steady = at_rate(setting, rate)
     limits = limits_of(steady)
     capacity, near, trials = _capacity(steady, asked, limits, runner)
-    found = bottlenecks(steady, capacity, near, trials, asked.replications)
+    found = bottlenecks(steady, capacity, near, trials, asked.replications, asked.step)
     rates = _rates(asked.ramp, rate, capacity, limits)
     return StressReport(
         scenario=scenario,

@@ -17,9 +17,7 @@ SHARE_ADDED: Final = 0.05
 """People added to a team, as a share of the headcount of all teams that count."""
 
 TRIALS: Final = 10
-"""Replications, at most, with which teams are compared and the capacity with a bottleneck relieved is looked for."""
-
-STEP: Final = 0.1
+"""Replications, at most, with which teams are compared."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Bottleneck:
         team: the one where people help most; None if more people help in no team.
         sla: the one that fails first.
         reliefs: what more people do in each team, the best first.
-        doubled: the capacity with twice the people in that team; None without a bottleneck.
+        doubled: the capacity with twice the people in that team; None without a bottleneck, and for the next one.
     """
 
     team: str | None
@@ -59,30 +57,33 @@ class Bottleneck:
 
 
 def bottlenecks(
-    setting: Setting, capacity: Capacity, near: Trials, trials: Trials, replications: int
+    setting: Setting, capacity: Capacity, near: Trials, trials: Trials, replications: int, step: float
 ) -> tuple[Bottleneck, ...]:
     """The bottleneck of a staffing, and the next one after it: the bottleneck once that team has twice the people.
 
     Args:
         near: trials near the capacity.
         trials: up to the highest rate that is tried.
+        replications, step: with which the capacity was found.
 
     Returns: none where there is no capacity to raise, else one or two.
     """
+    if capacity.sla is None or capacity.estimate is None:
+        return ()
     few = min(TRIALS, replications)
-    found: list[Bottleneck] = []
-    while len(found) < 2 and capacity.sla is not None and capacity.estimate is not None:
-        sla, each = capacity.sla, _reliefs(setting, near, capacity.sla, capacity.estimate, few)
-        if not each or not each[0].helps:
-            return (*found, Bottleneck(None, sla, each, None))
-        team = each[0].team
-        setting = with_staff(setting, team, setting.scenario.teams[team].headcount)
-        for times in (1, 2):
-            capacity, near = find_capacity(trials.with_staffing(setting, times), few, STEP, most=few)
-            if capacity.found is not Found.BEYOND:
-                break
-        found.append(Bottleneck(team, sla, each, capacity))
-    return tuple(found)
+    sla, each = capacity.sla, _reliefs(setting, near, capacity.sla, capacity.estimate, few)
+    if not each or not each[0].helps:
+        return (Bottleneck(None, sla, each, None),)
+    relieved = with_staff(setting, each[0].team, setting.scenario.teams[each[0].team].headcount)
+    for times in (1, 2):
+        doubled, near = find_capacity(trials.with_staffing(relieved, times), replications, step)
+        if doubled.found is not Found.BEYOND:
+            break
+    first = Bottleneck(each[0].team, sla, each, doubled)
+    if doubled.sla is None or doubled.estimate is None:
+        return (first,)
+    sla, each = doubled.sla, _reliefs(relieved, near, doubled.sla, doubled.estimate, few)
+    return first, Bottleneck(each[0].team if each[0].helps else None, sla, each, None)
 
 
 def _reliefs(setting: Setting, near: Trials, sla: str, per_day: float, replications: int) -> tuple[Relief, ...]:

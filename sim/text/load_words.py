@@ -122,7 +122,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "own rate": "the scenario's own rate",
         "queues title": "The backlog grows from {rate} letters a day on",
         "queues alt": "Growth of the queues against letters a day with 95% band",
-        "growth axis": "letters a day by which queues grow",
+        "growth axis": "growth of queues a day",
         "limit mark": "{unit} is full",
         "spike title": "{times} times the letters for {hours}: {recovery}",
         "spike recovered": "recovered {hours} h after",

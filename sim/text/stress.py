@@ -6,11 +6,12 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from sim.clock import HOUR, format_duration
 from sim.statistics import Estimate
 from sim.stress import Bottleneck, Capacity, Found, StressReport
 from sim.text.answer import interval
 from sim.text.load_words import say
-from sim.text.words import duration, listed, name, number, percent, points
+from sim.text.words import limit, listed, name, number, percent, points
 
 
 def stressed(report: StressReport, lang: str) -> Group:
@@ -141,7 +142,7 @@ def _spike(report: StressReport, lang: str) -> Iterator[str]:
         lang,
         "spike",
         times=f"{spike.times:g}",
-        hours=duration(lang, 60 * spike.lasts_h),
+        hours=lasting(report, lang),
         begins=f"{spike.begins:%Y-%m-%d %H:%M}",
         letters=count(spike.letters),
         usual=number(usual),
@@ -152,6 +153,11 @@ def _spike(report: StressReport, lang: str) -> Iterator[str]:
         shares = {"during": each.during.mean, "without": each.without.mean, "worst": each.worst}
         yield say(lang, "spike sla", sla=name(lang, sla), **{key: percent(share) for key, share in shares.items()})
     yield recovery(report, lang)
+
+
+def lasting(report: StressReport, lang: str) -> str:
+    """How long the spike lasts: `4 h`."""
+    return limit(lang, format_duration(report.spike.lasts_h * HOUR))
 
 
 def recovery(report: StressReport, lang: str) -> str:

@@ -11,7 +11,7 @@ from sim.calls import PERIODS, RECEIVE
 from sim.targets import ALL, Rate, Targets
 from sim.text.load_words import say
 from sim.text.stress import count
-from sim.text.words import duration, name, number
+from sim.text.words import limit, name, number
 
 
 def asked(targets: Targets, title: str, lang: str) -> Group:
@@ -40,10 +40,8 @@ def sentences(targets: Targets, lang: str) -> Iterator[str]:
         if each.seconds is None:
             yield say(lang, "asked no headroom", sla=name(lang, sla))
         else:
-            calls, limit = number(each.calls.mean or 0.0), duration(lang, each.limit_min)
-            yield say(
-                lang, "asked headroom", sla=name(lang, sla), calls=calls, seconds=f"{each.seconds:g}", limit=limit
-            )
+            values = {"calls": number(each.calls.mean or 0.0), "seconds": f"{each.seconds:g}"}
+            yield say(lang, "asked headroom", sla=name(lang, sla), limit=limit(lang, each.limit), **values)
 
 
 SHORT: Final = {"second": ("p99", "max"), "minute": ("p99", "max"), "hour": ("mean", "p99", "max")}

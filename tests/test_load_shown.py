@@ -1,0 +1,411 @@
+"""What stress runs, targets and replays show: sentences, charts, pages and folders, and their commands."""
+
+import asyncio
+import json
+import re
+import signal
+import string
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from aiohttp import web
+from click.testing import CliRunner, Result
+from runs import ROOT
+from test_charts import outside, the_contract
+
+import cli
+from cli import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
+from sim.answers import Answers, Outcome
+from sim.charts.registry import REPLAY_CHARTS, STRESS_CHARTS, Chart, figure
+from sim.html.load_page import replay_page, stress_page, targets_page
+from sim.loading import load
+from sim.replay import Plan
+from sim.replay_report import ReplayReport, held_against, report_on
+from sim.setting import setting_of
+from sim.statistics import Estimate
+from sim.stress import Capacity, Found, StressReport, stress
+from sim.targets import Targets, targets
+from sim.text import plain
+from sim.text.load_words import WORDS
+from sim.text.replay import replayed
+from sim.text.stress import sentences, stressed
+from sim.text.targets import asked
+
+LANGUAGES = ("zh", "en")
+MAILBOX = """
+name: "A <b>mailbox</b>"
+start: 2024-01-01
+warm_up: 1 d
+window: 7 d
+cool_down: 1 d
+replications: 2
+arrivals: {per_day: 200}
+teams:
+  city: {tier: city, staff: {always: 6}}
+  station: {tier: station, within: city, units: 2, staff: {always: 12}}
+workflow:
+  - sign: {by: city, effort: {exponential: 30 min}}
+  - handle: {by: station, effort: {exponential: 30 min}}
+sla:
+  signed: {until: sign.finished, within: 3 h, target: 90%}
+  closed: {until: closed, within: 1 d}
+stress: {replications: 3, ramp: {steps: 3}, spike: {times: 6, lasts: 2 h}, soak: {lasts: 14 d, replications: 2}}
+"""
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("mailbox") / "mailbox.yaml"
+    path.write_text(MAILBOX, "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def stress_report(scenario: Path) -> StressReport:
+    return stress(setting_of(load(scenario).scenario), scenario="mailbox")
+
+
+@pytest.fixture(scope="module")
+def found(scenario: Path) -> Targets:
+    return targets(setting_of(load(scenario).scenario), scenario="mailbox")
+
+
+@pytest.fixture(scope="module")
+def replay_report() -> ReplayReport:
+    chance = np.random.default_rng(1)
+    outcome = np.full(500, 201, np.int16)
+    outcome[[7, 300]], outcome[450:] = 503, Outcome.UNSENT
+    answers = Answers(np.arange(500) / 50, chance.exponential(0.001, 500), chance.exponential(0.02, 500), outcome)
+    report = report_on(answers, Plan("http://127.0.0.1:8080/letters", speed=60), "letters.csv")
+    receive = {**{f"per_{period}": {"max": 100} for period in ("second", "minute", "hour")}, "headroom_s": 5.0}
+    return held_against(report, receive)
+
+
+# Words
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert list(WORDS["en"]) == list(WORDS["zh"])
+    for key, text in WORDS["en"].items():
+        fields, other = (_fields(each) for each in (text, WORDS["zh"][key]))
+        assert fields == other, key
+
+
+def _fields(text: str) -> set[str]:
+    return {part[1] for part in string.Formatter().parse(text) if part[1]}
+
+
+def test_a_stress_run_in_words(stress_report: StressReport) -> None:
+    text = " ".join(plain(stressed(stress_report, "en")).split())
+    assert "How much load does it carry? A <b>mailbox</b>" in text
+    assert "First to fail is signed." in text
+    assert re.search(r"From 28\d letters a day on, the backlog grows without bound", text)
+    assert "the work fills all hours of city (city)." in text
+    assert "A spike of 6 times the letters for 2 h, from 2024-01-02 10:00" in text
+    assert "14 days at 200 letters a day" in text
+    assert "承载能力" in plain(stressed(stress_report, "zh"))
+
+
+NONE = Estimate(None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "sentence"),
+    [
+        (
+            Capacity(Found.YES, 138.2, 158.04, 169.9, "signed", NONE, 30, 900, 20),
+            (
+                "It carries 138 letters a day: up to there every target is met with 95% confidence. "
+                "Compliance falls to its target at 158 a day, 95% interval [138, 170]."
+            ),
+        ),
+        (
+            Capacity(Found.YES, None, 1158.0, 1269.9, "signed", NONE, 30, 900, 20),
+            (
+                "At no rate is every target shown to be met with 95% confidence. Compliance falls to its target at "
+                "1,160 letters a day, and above 1,270 a target is surely missed."
+            ),
+        ),
+        (
+            Capacity(Found.BEYOND, None, None, None, "signed", NONE, 30, 900, 20),
+            "Every target is met at all rates tried, up to 900 letters a day.",
+        ),
+        (
+            Capacity(Found.NOT_EVEN_A_FEW, None, None, None, "signed", Estimate(0.5, 0.4, 0.6), 3.125, 200, 20),
+            (
+                "It has no capacity: at the 3.12 letters a day that were tried last, signed is kept for 50% [40%, "
+                "60%]. Letters are late there without any queue: nobody is on duty at some hours, or the limit is too "
+                "short."
+            ),
+        ),
+        (
+            Capacity(Found.NO_TARGET, None, None, None, None, None, 200, 200, 20),
+            "No SLA has a target, so there is no capacity.",
+        ),
+    ],
+)
+def test_every_kind_of_capacity_in_words(stress_report: StressReport, capacity: Capacity, sentence: str) -> None:
+    assert next(sentences(replace(stress_report, capacity=capacity, bottlenecks=()), "en")) == sentence
+    assert next(sentences(replace(stress_report, capacity=capacity, bottlenecks=()), "zh"))
+
+
+def test_targets_in_words(found: Targets) -> None:
+    text = plain(asked(found, "A mailbox", "en"))
+    assert "What must the real system sustain? A mailbox" in text
+    assert "receive" in text
+    assert "sign.finish" in text
+    assert "signed: each of the 3 calls on a letter's way may take up to" in text
+    assert "before the promise of 3 h is at risk." in text.replace("\n", " ")
+    assert "签收开始" in plain(asked(found, "A mailbox", "zh"))
+
+
+def test_a_replay_in_words(replay_report: ReplayReport) -> None:
+    text = plain(replayed(replay_report, "en"))
+    assert "500 letters of letters.csv to http://127.0.0.1:8080/letters, 60 times as fast" in text
+    assert "Failed: the system does not sustain the targets." in text
+    assert "Accepted 448, failed 2, not sent 50, in 10.0 s; the busiest second had 50." in text
+    assert "Not accepted: 50 not sent and 2 answered 503." in text
+    assert "未发出" in plain(replayed(replay_report, "zh"))
+
+
+# Charts and pages
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("chart", STRESS_CHARTS, ids=lambda chart: chart.name)
+def test_every_chart_of_a_stress_run(
+    chart: Chart[StressReport], stress_report: StressReport, lang: str, tmp_path: Path
+) -> None:
+    assert list(chart.panels(stress_report))
+    the_contract(chart, stress_report, lang, tmp_path)
+    assert f"group {chart.name}" in WORDS[lang]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("chart", REPLAY_CHARTS, ids=lambda chart: chart.name)
+def test_every_chart_of_a_replay(
+    chart: Chart[ReplayReport], replay_report: ReplayReport, lang: str, tmp_path: Path
+) -> None:
+    the_contract(chart, replay_report, lang, tmp_path)
+    assert f"group {chart.name}" in WORDS[lang]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_label_is_cut_off(stress_report: StressReport, replay_report: ReplayReport, lang: str) -> None:
+    subjects: list[tuple[Any, Any]] = [(STRESS_CHARTS, stress_report), (REPLAY_CHARTS, replay_report)]
+    for charts, subject in subjects:
+        for chart in charts:
+            for panel in chart.panels(subject):
+                assert outside(figure(chart, subject, panel, lang).figure) == []
+
+
+def test_a_replay_without_any_answer_still_draws() -> None:
+    nobody = Answers(np.zeros(1), np.zeros(1), np.ones(1), np.array([Outcome.NO_CONNECTION], np.int16))
+    report = report_on(nobody, Plan("http://127.0.0.1/"), "letters.csv")
+    for chart in REPLAY_CHARTS:
+        for lang in LANGUAGES:
+            assert figure(chart, report, "", lang)
+
+
+def test_pages_tell_what_the_summaries_tell(
+    stress_report: StressReport, found: Targets, replay_report: ReplayReport
+) -> None:
+    pages: list[tuple[str, dict[str, Any]]] = [
+        (stress_page(stress_report, manifest={}, pictures={}, lang="en"), stress_report.plain()),
+        (targets_page(found, title="A mailbox", manifest={}, lang="zh"), found.plain()),
+        (replay_page(replay_report, manifest={}, pictures={}, lang="en"), replay_report.summary()),
+    ]
+    for text, summary in pages:
+        told = text.partition('id="summary">')[2].partition("</script>")[0]
+        assert json.loads(told) == json.loads(json.dumps(summary))
+        assert "<b>mailbox" not in text
+        assert "http://www.w3.org" in text or "<svg" not in text
+
+
+# Commands
+
+
+def ask(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli.cli, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def here(scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The scenario in a folder of its own, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mailbox.yaml").write_text(MAILBOX, "utf-8")
+    return tmp_path
+
+
+def test_the_stress_command(here: Path) -> None:
+    answer = ask("stress", "mailbox.yaml", "--no-report")
+    assert answer.exit_code == 0, answer.output
+    assert answer.stderr == ""
+    (folder,) = (here / "results" / "mailbox").iterdir()
+    assert folder.name.startswith("stress-")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "answer.en.txt",
+        "answer.zh.txt",
+        "manifest.json",
+        "scenario.yaml",
+        "stress.json",
+    ]
+    again = ask("stress", "mailbox.yaml", "--no-report", "--json")
+    assert json.loads(again.stdout) == json.loads((folder / "stress.json").read_text("utf-8"))
+    other = ask("stress", "mailbox.yaml", "--no-report", "--replications", "2", "--json")
+    assert json.loads(other.stdout)["replications"] == 2
+    assert len(list((here / "results" / "mailbox").iterdir())) == 2
+
+
+def test_stress_refuses_a_trace(here: Path) -> None:
+    (here / "letters.csv").write_text("received\n2024-01-02 10:00\n", "utf-8")
+    (here / "mailbox.yaml").write_text(MAILBOX.replace("{per_day: 200}", "{trace: letters.csv}"), "utf-8")
+    answer = ask("stress", "mailbox.yaml")
+    assert answer.exit_code == COULD_NOT
+    assert answer.stderr.startswith("a stress run raises the rate of letters, and a trace has none")
+    assert not (here / "results" / "mailbox").exists() or not list((here / "results" / "mailbox").iterdir())
+
+
+def test_the_targets_command_with_its_export(here: Path) -> None:
+    answer = ask("targets", "mailbox.yaml", "--export", "load")
+    assert answer.exit_code == 0, answer.output
+    assert "Letters of one replication:" in answer.stdout
+    (folder,) = (here / "results" / "mailbox").iterdir()
+    written = json.loads((folder / "targets.json").read_text("utf-8"))
+    assert written == json.loads((here / "load" / "targets.json").read_text("utf-8"))
+    assert (folder / "report.html").is_file()
+    assert len((here / "load" / "letters.csv").read_text("utf-8").splitlines()) > 1_000
+    (here / "mine").mkdir()
+    (here / "mine" / "diary.txt").write_text("dear", "utf-8")
+    refused = ask("targets", "mailbox.yaml", "--no-report", "--export", "mine")
+    assert refused.exit_code == COULD_NOT
+    assert (here / "mine" / "diary.txt").read_text("utf-8") == "dear"
+
+
+class Mailbox:
+    """A server in a thread of its own that counts letters; it can keep them waiting."""
+
+    def __init__(self, status: int = 200) -> None:
+        self.sequences: list[int] = []
+        self.first = threading.Event()
+        self.status, self.silent = status, False
+        self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._serve()))
+        self._thread.start()
+        self._ready.wait()
+
+    async def _serve(self) -> None:
+        server = web.Application()
+        server.router.add_post("/letters", self._take)
+        runner = web.AppRunner(server, access_log=None, shutdown_timeout=0)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}/letters"
+        self._ready.set()
+        await self._stop.wait()
+        await runner.cleanup()
+
+    async def _take(self, request: web.Request) -> web.Response:
+        self.sequences.append((await request.json())["sequence"])
+        self.first.set()
+        if self.silent:
+            await self._stop.wait()
+        return web.Response(status=self.status)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+        self._loop.close()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Callable[..., Mailbox]]:
+    opened: list[Mailbox] = []
+
+    def serve(**how: Any) -> Mailbox:
+        opened.append(Mailbox(**how))
+        return opened[-1]
+
+    yield serve
+    for each in opened:
+        each.close()
+
+
+def test_export_then_replay_keeps_count_and_order(here: Path, mailbox: Callable[..., Mailbox]) -> None:
+    assert ask("targets", "mailbox.yaml", "--no-report", "--export", "load").exit_code == 0
+    server = mailbox()
+    trace = here / "load" / "letters.csv"
+    answer = ask("replay", trace, "--to", server.url, "--speed", "2e6", "--connections", "1", "--timeout", "5 min")
+    assert answer.exit_code == 0, answer.output
+    letters = len(trace.read_text("utf-8").splitlines()) - 1
+    assert f"All {letters:,} letters were accepted." in answer.stdout
+    assert server.sequences == list(range(1, letters + 1))
+    (folder,) = (here / "results" / "letters").iterdir()
+    assert {"replay.json", "latency.hgrm", "charts", "report.html"} <= {path.name for path in folder.iterdir()}
+
+
+def test_a_replay_of_the_busiest_hour_that_fails(here: Path, mailbox: Callable[..., Mailbox]) -> None:
+    (here / "letters.csv").write_text("received\n2024-01-01 08:00\n2024-01-01 10:00\n2024-01-01 10:59\n", "utf-8")
+    (here / "asked.json").write_text(
+        json.dumps({"operations": {"receive": {
+            **{f"per_{period}": {"max": 1} for period in ("second", "minute", "hour")}, "headroom_s": None,
+        }}}),
+        "utf-8",
+    )  # fmt: skip
+    server = mailbox(status=503)
+    options = ("--busiest", "1 h", "--speed", "36000", "--no-report", "--out", "out", "--targets", "asked.json")
+    answer = ask("replay", "letters.csv", "--to", server.url, *options, "--fail-on-breach", "--json")
+    assert answer.exit_code == BREACHED
+    summary = json.loads(answer.stdout)
+    assert (summary["letters"], summary["failed"], summary["verdict"]) == (2, 2, "missed")
+    assert len(server.sequences) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("letters.csv", "--to", "http://mailbox.example/"), "mailbox.example is not this machine."),
+        (("letters.csv", "--to", "http://127.0.0.1/", "--speed", "0"), "speed must be above 0, got 0"),
+        (("nothing.csv", "--to", "http://127.0.0.1/"), "nothing.csv has 1 problem"),
+        (("letters.csv", "--to", "http://127.0.0.1/", "--timeout", "soon"), "must be a number with a unit"),
+        (("letters.csv", "--to", "http://127.0.0.1/", "--busiest", "3"), "must be a number with a unit"),
+    ],
+)
+def test_a_replay_that_is_asked_wrongly(here: Path, arguments: tuple[str, ...], message: str) -> None:
+    (here / "letters.csv").write_text("received\n2024-01-01 08:00\n", "utf-8")
+    answer = ask("replay", *arguments)
+    assert answer.exit_code == ASKED_WRONGLY
+    assert message in " ".join(answer.stderr.replace("│", " ").split())
+    assert not (here / "results").exists()
+
+
+def test_a_replay_without_its_network_client_says_what_to_install(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+    monkeypatch.delitem(sys.modules, "sim.replay")
+    answer = ask("replay", "letters.csv", "--to", "http://127.0.0.1/")
+    assert answer.exit_code == COULD_NOT
+    assert answer.stderr == "a replay needs aiohttp, which is not installed: pip install 'lettersim[replay]'\n"
+
+
+def test_ctrl_c_ends_a_replay_with_its_report(here: Path, mailbox: Callable[..., Mailbox]) -> None:
+    (here / "letters.csv").write_text("received\n2024-01-01 08:00\n2024-01-01 09:00\n", "utf-8")
+    server = mailbox()
+    server.silent = True
+    command = [sys.executable, str(ROOT / "cli.py"), "replay", "letters.csv", "--to", server.url, "--no-report"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    server.first.wait()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (INTERRUPTED, "")
+    assert "Accepted 0, failed 1, not sent 1" in out
+    assert "Not accepted: 1 stopped before the answer and 1 not sent." in out
+    (folder,) = (here / "results" / "letters").iterdir()
+    assert json.loads((folder / "replay.json").read_text("utf-8"))["stopped"] is True
