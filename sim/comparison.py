@@ -203,7 +203,7 @@ def compare(
 
 
 def require_comparable(scenarios: Sequence[Loaded]) -> None:
-    """Refuse what cannot be compared: a single scenario, two of one name, different replications or seeds.
+    """Refuse what cannot be compared: a single scenario, two of one name, other replications, seeds or SLAs.
 
     Raises: ScenarioError with all that is wrong.
     """
@@ -219,6 +219,11 @@ def require_comparable(scenarios: Sequence[Loaded]) -> None:
         if len(set(values)) > 1:
             said = ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
             problems.append(Problem(f"must be the same in all (got {said}); --{key} gives it to all", key))
+    problems += [
+        Problem(f"{each.stem} has no SLA in common with {names[0]}", "sla")
+        for each in scenarios[1:]
+        if not set(each.scenario.sla) & set(scenarios[0].scenario.sla)
+    ]
     if problems:
         raise ScenarioError("the comparison", problems)
 

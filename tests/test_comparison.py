@@ -1,6 +1,7 @@
 """Comparisons: the same letters meet every staffing, and a difference says how sure it is."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,23 @@ def test_what_cannot_be_paired_is_refused_with_what_to_say(change: list[str], me
     with pytest.raises(ScenarioError) as refused:
         require_comparable([small(tmp_path, "today"), small(tmp_path, "other", *change)])
     assert message in str(refused.value)
+
+
+def test_scenarios_without_a_common_sla_are_refused(tmp_path: Path) -> None:
+    today, other = small(tmp_path, "today"), small(tmp_path, "other")
+    answered = {"answered": today.scenario.sla["closed"]}
+    other = replace(other, scenario=other.scenario.model_copy(update={"sla": answered}))
+    with pytest.raises(ScenarioError, match="sla: other has no SLA in common with today"):
+        require_comparable([today, other])
+
+
+def test_an_sla_that_only_one_has_is_not_compared(tmp_path: Path) -> None:
+    today, other = small(tmp_path, "today", "replications=2"), small(tmp_path, "other", "replications=2")
+    only = {"closed": other.scenario.sla["closed"]}
+    other = replace(other, scenario=other.scenario.model_copy(update={"sla": only}))
+    told = compare_into([today, other], out=tmp_path / "out")
+    assert list(told.summary["pairs"][0]["sla"]) == ["closed"]
+    assert (tmp_path / "out" / "report.html").exists()
 
 
 def test_one_scenario_or_two_of_a_name_are_refused(tmp_path: Path) -> None:
