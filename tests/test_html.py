@@ -130,10 +130,10 @@ def test_the_same_figures_give_the_same_page(kind: str, folders: dict[str, Path]
     today = small(tmp_path, "today")
     again = tmp_path / "again"
     if kind == "summary.json":
-        run(today, out=again, lang="zh")
+        run(today, out=again, lang="zh", workers=1)
     else:
         fewer = small(tmp_path, "fewer", "teams.city.staff.four_teams_three_shifts=4")
-        compare_into([today, fewer], out=again, lang="en")
+        compare_into([today, fewer], out=again, lang="en", workers=1)
     first = (folders[kind] / "report.html").read_text("utf-8")
     # The page names the files of the scenarios, which lie elsewhere now.
     second = (again / "report.html").read_text("utf-8").replace(str(tmp_path), str(folders[kind].parent))

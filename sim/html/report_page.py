@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -14,6 +14,9 @@ from sim.report import Report
 from sim.statistics import Verdict
 from sim.text.answer import count, interval, sentences
 from sim.text.words import duration, limit, name, number, percent, word
+
+LEFT_OUT: Final = ("figures", "changes", "workers")
+"""What the page tells elsewhere of the manifest, or not at all, since the figures do not depend on it."""
 
 Table = tuple[str, list[str], list[list[Any]]]
 """Caption, headings and rows."""
@@ -55,7 +58,7 @@ def report_page(
             marks=_marks(figures, each),
             changes=manifest.get("changes", []),
             manifest=json.dumps(
-                {key: value for key, value in manifest.items() if key not in ("figures", "changes")},
+                {key: value for key, value in manifest.items() if key not in LEFT_OUT},
                 indent=1,
                 ensure_ascii=False,
             ),
