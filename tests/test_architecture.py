@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 
 # floor, room, modules, libraries from outside
 HOUSE = (
-    (8, "door", "cli", "click rich rich_click"),
+    (8, "door", "cli commands", "click rich rich_click"),
     (7, "showing", "charts", "matplotlib numpy"),
     (7, "showing", "html", "fontTools jinja2 markupsafe"),
     (7, "showing", "results folders comparison_folder", ""),

@@ -11,8 +11,8 @@ from runs import ROOT
 
 import cli
 import sim
-from cli import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
 from sim import results
+from sim.commands.options import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
 from sim.engine import require_equal
 from sim.errors import EngineMismatch
 

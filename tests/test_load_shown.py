@@ -21,9 +21,9 @@ from runs import ROOT
 from test_charts import outside, the_contract
 
 import cli
-from cli import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
 from sim.answers import Answers, Outcome
 from sim.charts.registry import REPLAY_CHARTS, STRESS_CHARTS, Chart, figure
+from sim.commands.options import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
 from sim.html.load_page import replay_page, stress_page, targets_page
 from sim.loading import load
 from sim.replay import Plan

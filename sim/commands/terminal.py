@@ -1,0 +1,87 @@
+"""What the commands share on their way in and out: scenarios read, progress shown, answers and complaints printed."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import rich_click as click
+
+from sim.commands.options import ASKED_WRONGLY
+from sim.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from sim.load_folder import Written
+    from sim.loading import Loaded
+
+
+def load_all(
+    scenarios: Sequence[Path], overrides: Sequence[str], replications: int | None, seed: int | None
+) -> list["Loaded"]:
+    """Read all scenarios with what the command line changes; all that is wrong with any of them is said at once."""
+    from sim.loading import load
+
+    layers = list(overrides)
+    layers += [f"{key}={value}" for key, value in (("replications", replications), ("seed", seed)) if value is not None]
+    loaded, refused = [], []
+    for scenario in scenarios:
+        try:
+            loaded.append(load(scenario, layers))
+        except ScenarioError as error:
+            refused.append(error)
+    if refused:
+        complain("\n".join(str(error) for error in refused), ASKED_WRONGLY)
+    return loaded
+
+
+@contextmanager
+def progress_bar(title: str, total: int | None, hidden: bool) -> Iterator[Callable[[int], None] | None]:
+    """A bar on the terminal; yields what to tell it, or None where there is no terminal."""
+    if hidden or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def show(what: "RenderableType") -> None:
+    """Print to the terminal, or plainly to a file or pipe."""
+    if not sys.stdout.isatty():
+        from sim.text import plain
+
+        click.echo(plain(what), nl=False)
+        return
+    from rich.console import Console
+
+    Console(highlight=False, markup=False, soft_wrap=isinstance(what, str)).print(what)
+
+
+def show_written(written: "Written", lang: str, as_json: bool, quiet: bool) -> None:
+    """Print what a folder says, as text or as JSON, and where it is."""
+    from sim.text import word
+
+    if as_json:
+        print_json([written.summary])
+    elif not quiet:
+        show(written.answer(lang).rstrip())
+        show(word(lang, "reused" if written.reused else "folder", folder=written.folder))
+
+
+def print_json(contents: Sequence[Any]) -> None:
+    """Print one thing as itself, several as a list."""
+    content = contents[0] if len(contents) == 1 else list(contents)
+    click.echo(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def complain(message: str, code: int) -> NoReturn:
+    """Say what is wrong, and leave."""
+    click.echo(message, err=True)
+    sys.exit(code)
