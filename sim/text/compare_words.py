@@ -33,8 +33,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "pair mixed": "{other} is better than {base} in some promises and worse in others{facts}.",
         "pair no difference shown": "{other}: no difference from {base} is shown.",
         "facts": ": {facts}",
-        "dominated": "{other} is dominated by {by}, which is no dearer, not shown worse in anything, and better or cheaper "
-        "in something.",
+        "dominated": "{other} is dominated by {by}, which is no dearer, not shown worse in anything, and better or "
+        "cheaper in something.",
         "narrowed": "Meeting the same letters made the intervals of the differences {least} to {most} times as narrow "
         "as letters of their own would have.",
         "differing": "Beware: the letters are not the same, for {parts} differ; a difference is not one of staffing "
