@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from sim.charts import (
@@ -104,17 +103,15 @@ def shared_slas(comparison: Comparison) -> list[str]:
 
 
 def differing_teams(comparison: Comparison) -> list[str]:
-    """A picture for each team of the base that is not on duty alike in all staffings."""
+    """A picture for each team of which some staffing has a person more or less on duty than the base at some hour."""
     base = comparison.base.teams
-    return [
-        team
-        for team, figures in base.items()
-        if any(
-            team not in report.teams
-            or not np.array_equal(report.teams[team].week.on_duty.mean, figures.week.on_duty.mean)
-            for report in comparison.reports.values()
-        )
-    ]
+
+    def differs(team: str, report: Report) -> bool:
+        if team not in report.teams:
+            return True
+        return bool((abs(report.teams[team].week.on_duty.mean - base[team].week.on_duty.mean) >= 1).any())
+
+    return [team for team in base if any(differs(team, report) for report in comparison.reports.values())]
 
 
 CHARTS: Final[tuple[Chart[Report], ...]] = (

@@ -17,6 +17,8 @@ def title(comparison: Comparison, panel: str, lang: str) -> str:
                if panel in report.teams}  # fmt: skip
     most = max(on_duty, key=lambda other: on_duty[other])
     base = comparison.base.scenario
+    if most == base:
+        return say(lang, "side by side base", team=name(lang, panel), most=most, people=number(on_duty[most]))
     return say(lang, "side by side", team=name(lang, panel), most=most, people=number(on_duty[most]), base=base,
                usual=number(on_duty[base]))  # fmt: skip
 
