@@ -16,7 +16,7 @@ from sim.models.stress import Soak, Spike, Stress
 from sim.queueing import mmc_wait_longer
 from sim.setting import Setting, setting_of
 from sim.stress import Found, StressReport, stress
-from sim.stress.bottleneck import bottlenecks
+from sim.stress.bottleneck import bottlenecks, relieved
 from sim.stress.capacity import Capacity, find_capacity
 from sim.stress.limits import limits_of
 from sim.stress.ramp import ramp
@@ -155,16 +155,17 @@ def test_the_bottleneck_is_where_more_people_help_and_moving_people_there_raises
     setting = ready(TANDEM)
     trials = Trials(setting, 450, Runner())
     capacity, near = find_capacity(trials, 10, 0.08)
-    first, second = bottlenecks(setting, capacity, near, trials, 10, 0.08)
-    assert (first.team, first.sla) == ("desk", "done")
-    assert [relief.team for relief in first.reliefs] == ["desk", "branch", "spare"]
-    assert [relief.team for relief in first.reliefs if not relief.helps] == ["spare"]
+    (bottleneck,) = bottlenecks(setting, capacity, near, 10)
+    assert (bottleneck.team, bottleneck.sla) == ("desk", "done")
+    assert [relief.team for relief in bottleneck.reliefs] == ["desk", "branch", "spare"]
+    assert [relief.team for relief in bottleneck.reliefs if not relief.helps] == ["spare"]
     # With twice the people at the desk, the branch has fewer than it.
-    assert second.team == "branch"
-    assert first.doubled is not None
+    doubled = relieved(setting, (bottleneck,), trials, 10, 0.08)
+    assert doubled is not None
+    assert (doubled.team, [each.team for each in doubled.bottlenecks]) == ("desk", ["branch"])
     moved = with_staff(with_staff(setting, "spare", -2), "desk", 2)
     more = capacity_of(moved, 450, replications=10)
-    for larger in (first.doubled, more):
+    for larger in (doubled.capacity, more):
         assert larger.per_day is not None
         assert capacity.high is not None
         assert larger.per_day > capacity.high
@@ -174,7 +175,8 @@ def test_without_capacity_there_is_no_bottleneck(ready: Ready) -> None:
     setting = ready(DESK, teams__desk__staff__always="400")
     trials = Trials(setting, 345, Runner())
     capacity, near = find_capacity(trials, 2, 0.08)
-    assert bottlenecks(setting, capacity, near, trials, 2, 0.08) == ()
+    assert bottlenecks(setting, capacity, near, 2) == ()
+    assert relieved(setting, (), trials, 2, 0.08) is None
 
 
 # Ramp

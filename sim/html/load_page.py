@@ -126,5 +126,5 @@ def _reliefs(report: StressReport, lang: str) -> list[Table]:
             headings,
             [[name(lang, relief.team), relief.people, points(lang, relief.gain)] for relief in each.reliefs],
         )
-        for each in report.bottlenecks
+        for each in (*report.bottlenecks, *(report.relieved.bottlenecks if report.relieved else ()))
     ]

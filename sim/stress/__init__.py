@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.models.stress import Ramp, Stress
 from sim.setting import Setting
-from sim.stress.bottleneck import Bottleneck, bottlenecks
+from sim.stress.bottleneck import Bottleneck, Relieved, bottlenecks, relieved
 from sim.stress.capacity import Capacity, Found, find_capacity
 from sim.stress.limits import Limit, limits_of
 from sim.stress.ramp import Step, ramp
@@ -27,6 +27,7 @@ __all__ = [
     "Capacity",
     "Found",
     "Limit",
+    "Relieved",
     "SoakFigures",
     "SpikeFigures",
     "Step",
@@ -49,7 +50,8 @@ class StressReport:
         per_day: the scenario's own rate, of spike and soak.
         targets: of each SLA that has one.
         limits: where the backlog of each team grows without bound, the lowest first.
-        bottlenecks: the team that limits the capacity, and the next one after it.
+        bottlenecks: the team that limits the capacity, for each SLA that may be the first to fail.
+        relieved: what there is once the first of them has twice the people.
         replications_lived: how many it took.
     """
 
@@ -63,6 +65,7 @@ class StressReport:
     capacity: Capacity
     limits: tuple[Limit, ...]
     bottlenecks: tuple[Bottleneck, ...]
+    relieved: Relieved | None
     ramp: tuple[Step, ...]
     spike: SpikeFigures
     soak: SoakFigures
@@ -96,7 +99,7 @@ def stress(
     steady = at_rate(setting, rate)
     limits = limits_of(steady)
     capacity, near, trials = _capacity(steady, asked, limits, runner)
-    found = bottlenecks(steady, capacity, near, trials, asked.replications, asked.step)
+    found = bottlenecks(steady, capacity, near, asked.replications)
     rates = _rates(asked.ramp, rate, capacity, limits)
     return StressReport(
         scenario=scenario,
@@ -109,6 +112,7 @@ def stress(
         capacity=capacity,
         limits=limits,
         bottlenecks=found,
+        relieved=relieved(steady, found, trials, asked.replications, asked.step),
         ramp=ramp(steady, rates, asked.replications, runner),
         spike=spike(steady, asked.spike, asked.replications, runner),
         soak=soak(steady, asked.soak, runner),

@@ -41,58 +41,74 @@ class Relief:
 
 @dataclass(frozen=True)
 class Bottleneck:
-    """Which team limits the capacity.
+    """Which team limits how long one promise can be kept.
 
     Attributes:
         team: the one where people help most; None if more people help in no team.
-        sla: the one that fails first.
         reliefs: what more people do in each team, the best first.
-        doubled: the capacity with twice the people in that team; None without a bottleneck, and for the next one.
     """
 
-    team: str | None
     sla: str
+    team: str | None
     reliefs: tuple[Relief, ...]
-    doubled: Capacity | None
 
 
-def bottlenecks(
-    setting: Setting, capacity: Capacity, near: Trials, trials: Trials, replications: int, step: float
-) -> tuple[Bottleneck, ...]:
-    """The bottleneck of a staffing, and the next one after it: the bottleneck once that team has twice the people.
+@dataclass(frozen=True)
+class Relieved:
+    """What there is once a bottleneck has twice the people.
+
+    Attributes:
+        bottlenecks: those that come next.
+    """
+
+    team: str
+    capacity: Capacity
+    bottlenecks: tuple[Bottleneck, ...]
+
+
+def bottlenecks(setting: Setting, capacity: Capacity, near: Trials, replications: int) -> tuple[Bottleneck, ...]:
+    """The bottleneck for each SLA that may be the first to fail, the tightest first; none without a capacity.
 
     Args:
         near: trials near the capacity.
-        trials: up to the highest rate that is tried.
-        replications, step: with which the capacity was found.
-
-    Returns: none where there is no capacity to raise, else one or two.
+        replications: with which the capacity was found; fewer are enough here.
     """
-    if capacity.sla is None or capacity.estimate is None:
+    if capacity.estimate is None:
         return ()
-    few = min(TRIALS, replications)
-    sla, each = capacity.sla, _reliefs(setting, near, capacity.sla, capacity.estimate, few)
-    if not each or not each[0].helps:
-        return (Bottleneck(None, sla, each, None),)
-    relieved = with_staff(setting, each[0].team, setting.scenario.teams[each[0].team].headcount)
-    for times in (1, 2):
-        doubled, near = find_capacity(trials.with_staffing(relieved, times), replications, step)
-        if doubled.found is not Found.BEYOND:
-            break
-    first = Bottleneck(each[0].team, sla, each, doubled)
-    if doubled.sla is None or doubled.estimate is None:
-        return (first,)
-    sla, each = doubled.sla, _reliefs(relieved, near, doubled.sla, doubled.estimate, few)
-    return first, Bottleneck(each[0].team if each[0].helps else None, sla, each, None)
-
-
-def _reliefs(setting: Setting, near: Trials, sla: str, per_day: float, replications: int) -> tuple[Relief, ...]:
-    teams = setting.scenario.teams
+    few, teams = min(TRIALS, replications), setting.scenario.teams
     people = max(1, round(SHARE_ADDED * sum(team.headcount for team in teams.values() if team.counted)))
-    before = near.kept(per_day, replications)[sla]
+    before = near.kept(capacity.estimate, few)
+    after = {
+        name: near.with_staffing(with_staff(setting, name, people)).kept(capacity.estimate, few)
+        for name, team in teams.items()
+        if team.headcount
+    }
     found = []
-    for name, team in teams.items():
-        if team.headcount:
-            after = near.with_staffing(with_staff(setting, name, people)).kept(per_day, replications)[sla]
-            found.append(Relief(name, people, paired_difference(before, after).paired))
-    return tuple(sorted(found, key=lambda relief: relief.gain.mean or 0.0, reverse=True))
+    for sla in capacity.at_risk:
+        reliefs = [
+            Relief(name, people, paired_difference(before[sla], kept[sla]).paired) for name, kept in after.items()
+        ]
+        reliefs.sort(key=lambda relief: relief.gain.mean or 0.0, reverse=True)
+        team = reliefs[0].team if reliefs and reliefs[0].helps else None
+        found.append(Bottleneck(sla, team, tuple(reliefs)))
+    return tuple(found)
+
+
+def relieved(
+    setting: Setting, found: tuple[Bottleneck, ...], trials: Trials, replications: int, step: float
+) -> Relieved | None:
+    """The capacity with twice the people in the first bottleneck, and what limits it then; None without one.
+
+    Args:
+        found: the bottlenecks.
+        trials: up to the highest rate that is tried.
+    """
+    team = next((each.team for each in found if each.team is not None), None)
+    if team is None:
+        return None
+    setting = with_staff(setting, team, setting.scenario.teams[team].headcount)
+    for times in (1, 2):
+        capacity, near = find_capacity(trials.with_staffing(setting, times), replications, step, thorough=False)
+        if capacity.found is not Found.BEYOND:
+            break
+    return Relieved(team, capacity, bottlenecks(setting, capacity, near, replications))

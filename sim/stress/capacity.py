@@ -53,6 +53,7 @@ class Capacity:
         high: the rate above which some target is missed with 95% confidence; the interval is [per_day, high].
         sla: the one whose target is missed first.
         compliance: with that SLA, at the estimate (at the lowest or highest rate tried if none was found).
+        at_risk: SLAs that are not shown to be met at the estimate, the tightest first; any may be the one.
         lowest, highest: rates that were tried.
         replications: at each rate near the capacity.
     """
@@ -63,21 +64,20 @@ class Capacity:
     high: float | None
     sla: str | None
     compliance: Estimate | None
+    at_risk: tuple[str, ...]
     lowest: float
     highest: float
     replications: int
 
 
-def find_capacity(
-    trials: Trials, replications: int, step: float, *, most: int | None = None
-) -> tuple[Capacity, Trials]:
+def find_capacity(trials: Trials, replications: int, step: float, *, thorough: bool = True) -> tuple[Capacity, Trials]:
     """Look for the capacity of a staffing.
 
     Args:
         trials: of the staffing, up to the highest rate that is tried.
         replications: at each rate near the capacity.
         step: by how much the rates that are tried there differ; between them compliance is interpolated.
-        most: replications at each rate where the interval stays wide; `MOST_TIMES` as many if None.
+        thorough: spend more replications where the interval stays wide, and follow it to its ends.
 
     Returns: the capacity, and the trials near it.
     """
@@ -85,12 +85,13 @@ def find_capacity(
     near = pilot.roughly()
     if isinstance(near, Capacity):
         return near, trials
-    most = most or MOST_TIMES * replications
+    most = MOST_TIMES * replications if thorough else replications
     top = ABOVE * near
     while True:
         closer = trials.near(top)
         # An interval that is wide already need not be followed to its ends while more replications can narrow it.
-        capacity = _Search(closer, replications, step).around(near, np.inf if replications >= most else WIDE)
+        within = np.inf if thorough and replications >= most else WIDE
+        capacity = _Search(closer, replications, step).around(near, within)
         if capacity.found is Found.BEYOND and top < trials.highest:
             # The pilot saw it too low.
             top = ABOVE * top
@@ -145,14 +146,19 @@ class _Search:
         low = self._crossing("low", at, down_to=(1 - within) * estimate)
         if estimate >= self._trials.highest or (high is not None and high >= self._trials.highest):
             return self._none(Found.BEYOND, 0)
-        sla, compliance = self._tightest(at)
+        compliance = self._compliance(at)
+        sla = next(iter(compliance))
+        targets = self._trials.targets
         return Capacity(
             found=Found.YES,
             per_day=low,
             estimate=estimate,
             high=high,
             sla=sla,
-            compliance=compliance,
+            compliance=compliance[sla],
+            at_risk=tuple(
+                name for name, each in compliance.items() if name == sla or _above(each, "low", targets[name]) < 0
+            ),
             lowest=self._rate(max(self._tried)),
             highest=self._trials.highest,
             replications=self._replications,
@@ -199,16 +205,17 @@ class _Search:
         compliance = self._trials.compliance(self._rate(number), self._replications)
         return min(_above(compliance[name], end, target) for name, target in self._trials.targets.items())
 
-    def _tightest(self, number: int) -> tuple[str, Estimate]:
+    def _compliance(self, number: int) -> dict[str, Estimate]:
+        """Compliance at a rate by SLA, the tightest first."""
         compliance = self._trials.compliance(self._rate(number), self._replications)
-        targets = self._trials.targets
-        name = min(targets, key=lambda sla: _above(compliance[sla], "mean", targets[sla]))
-        return name, compliance[name]
+        above = {name: _above(compliance[name], "mean", target) for name, target in self._trials.targets.items()}
+        return {name: compliance[name] for name in sorted(above, key=lambda name: above[name])}
 
     def _none(self, found: Found, number: int) -> Capacity:
-        sla, compliance = self._tightest(number) if self._trials.targets else (None, None)
+        compliance = self._compliance(number) if self._trials.targets else {}
+        sla, tightest = next(iter(compliance.items()), (None, None))
         lowest, highest = self._rate(max(self._tried, default=0)), self._trials.highest
-        return Capacity(found, None, None, None, sla, compliance, lowest, highest, self._replications)
+        return Capacity(found, None, None, None, sla, tightest, (), lowest, highest, self._replications)
 
 
 def _above(compliance: Estimate, end: str, target: float) -> float:

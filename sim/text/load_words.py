@@ -16,15 +16,19 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "capacity beyond": "Every target is met at all rates tried, up to {highest} letters a day.",
         "capacity no target": "No SLA has a target, so there is no capacity.",
         "first to fail": "First to fail is {sla}. The scenario's own {rate} letters a day are {share} of the capacity.",
-        "bottleneck": "The bottleneck is {team}: {people} people more there raise {sla} by {gain} at that rate; in no "
-        "other team do as many help as much.",
-        "bottleneck nobody": "No single team is the bottleneck: {people} people more in any one of them do not raise "
-        "{sla} for certain.",
+        "bottleneck": "For {sla} the bottleneck is {team}: {people} people more there raise it by "
+        "{gain} at that rate; as "
+        "many do less in any other team.",
+        "bottleneck nobody": "For {sla} no single team is the bottleneck: {people} people more in "
+        "any one of them do not "
+        "raise it for certain.",
         "doubled": "With twice the people in {team} it carries {per_day} letters a day.",
         "doubled beyond": "With twice the people in {team} every target is met up to {highest} letters a day.",
         "doubled unsure": "With twice the people in {team} compliance falls to its target at {estimate} letters a day.",
         "doubled none": "With twice the people in {team} a target is missed at any rate.",
-        "next bottleneck": "Then the bottleneck is {team}: {people} people more raise {sla} by {gain}.",
+        "next bottleneck": "Then the bottleneck for {sla} is {team}: {people} people more raise it by {gain}.",
+        "next bottleneck nobody": "Then no single team is the bottleneck for {sla}: {people} people more in any one of "
+        "them do not raise it for certain.",
         "limit": "From {rate} letters a day on, the backlog grows without bound: the work fills all hours of {unit} "
         "({team}).",
         "limits": "After it come {others}.",
@@ -171,13 +175,14 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "capacity beyond": "试过的来信量（每天至多 {highest} 件）各项目标均可达到。",
         "capacity no target": "各项时限都没有目标，因此谈不上承载能力。",
         "first to fail": "最先落空的是{sla}。本情景每天 {rate} 件，为承载能力的 {share}。",
-        "bottleneck": "瓶颈在{team}：此时增加 {people} 人，{sla}提高 {gain}；同样人数放在其他队伍都没有这么有效。",
-        "bottleneck nobody": "没有单一瓶颈：在任一队伍增加 {people} 人，都不能确定提高{sla}达标率。",
+        "bottleneck": "{sla}的瓶颈在{team}：此时增加 {people} 人提高 {gain}；同样人数放在其他队伍都没有这么有效。",
+        "bottleneck nobody": "{sla}没有单一瓶颈：在任一队伍增加 {people} 人，都不能确定提高达标率。",
         "doubled": "{team}人数加倍后，承载能力为每天 {per_day} 件。",
         "doubled beyond": "{team}人数加倍后，每天 {highest} 件以内各项目标均可达到。",
         "doubled unsure": "{team}人数加倍后，每天 {estimate} 件时达标率降到目标。",
         "doubled none": "{team}人数加倍后，任何来信量下仍有目标落空。",
-        "next bottleneck": "此后瓶颈在{team}：增加 {people} 人，{sla}提高 {gain}。",
+        "next bottleneck": "此后{sla}的瓶颈在{team}：增加 {people} 人提高 {gain}。",
+        "next bottleneck nobody": "此后{sla}没有单一瓶颈：在任一队伍增加 {people} 人，都不能确定提高达标率。",
         "limit": "每天超过 {rate} 件，积压将无限增长：{unit}（{team}）的全部工时已被占满。",
         "limits": "其后依次为{others}。",
         "limit unit": "{unit}（{team}）{rate} 件",

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from sim.clock import HOUR, format_duration
 from sim.statistics import Estimate
-from sim.stress import Bottleneck, Capacity, Found, StressReport
+from sim.stress import Bottleneck, Capacity, Found, Relieved, StressReport
 from sim.text.answer import interval
 from sim.text.load_words import say
 from sim.text.words import limit, listed, name, number, percent, points
@@ -28,8 +28,10 @@ def sentences(report: StressReport, lang: str) -> Iterator[str]:
     if capacity is not None and report.capacity.sla is not None:
         share, sla = percent(report.per_day / capacity), name(lang, report.capacity.sla)
         yield say(lang, "first to fail", sla=sla, rate=rate(report.per_day), share=share)
-    for position, each in enumerate(report.bottlenecks):
-        yield from _bottleneck(each, position > 0, lang)
+    yield from (_bottleneck(each, "bottleneck", lang) for each in report.bottlenecks)
+    if report.relieved is not None:
+        yield _relieved(report.relieved, lang)
+        yield from (_bottleneck(each, "next bottleneck", lang) for each in report.relieved.bottlenecks)
     yield from _limits(report, lang)
     yield from _spike(report, lang)
     yield _soak(report, lang)
@@ -98,21 +100,21 @@ def _capacity(capacity: Capacity, lang: str) -> str:
     )
 
 
-def _bottleneck(each: Bottleneck, after: bool, lang: str) -> Iterator[str]:
-    people = each.reliefs[0].people if each.reliefs else 0
+def _bottleneck(each: Bottleneck, key: str, lang: str) -> str:
     sla = name(lang, each.sla)
     if each.team is None:
-        yield say(lang, "bottleneck nobody", people=people, sla=sla)
-        return
-    team, gain = name(lang, each.team), points(lang, each.reliefs[0].gain)
-    yield say(lang, "next bottleneck" if after else "bottleneck", team=team, people=people, sla=sla, gain=gain)
-    doubled = each.doubled
-    if doubled is not None and not after:
-        key = {Found.YES: "doubled", Found.BEYOND: "doubled beyond"}.get(doubled.found, "doubled none")
-        if doubled.found is Found.YES and doubled.per_day is None:
-            key = "doubled unsure"
-        values = {"per_day": doubled.per_day, "estimate": doubled.estimate, "highest": doubled.highest}
-        yield say(lang, key, team=team, **{value: rate(found) for value, found in values.items()})
+        return say(lang, f"{key} nobody", people=each.reliefs[0].people if each.reliefs else 0, sla=sla)
+    best = each.reliefs[0]
+    return say(lang, key, team=name(lang, each.team), people=best.people, sla=sla, gain=points(lang, best.gain))
+
+
+def _relieved(relieved: Relieved, lang: str) -> str:
+    capacity = relieved.capacity
+    key = {Found.YES: "doubled", Found.BEYOND: "doubled beyond"}.get(capacity.found, "doubled none")
+    if capacity.found is Found.YES and capacity.per_day is None:
+        key = "doubled unsure"
+    rates = {"per_day": capacity.per_day, "estimate": capacity.estimate, "highest": capacity.highest}
+    return say(lang, key, team=name(lang, relieved.team), **{key: rate(each) for key, each in rates.items()})
 
 
 def _limits(report: StressReport, lang: str) -> Iterator[str]:
