@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "benchmarks" / "README.md"
-SECTIONS = ("peers", "threads", "growth", "scenario", "command")
+SECTIONS = ("peers", "threads", "growth", "scenario", "command", "replay")
 
 
 def main(names: list[str]) -> None:
