@@ -28,8 +28,8 @@ def table() -> list[str]:
     """Letters at random moments, sent for ten seconds to the example server, which keeps them in SQLite."""
     lines = [
         (
-            "| letters a second | accepted | failed or unsent | latency p50, p99, max ms | of it our own p50, p99, max ms "
-            "| processor time of the sender |"
+            "| letters a second | accepted | failed or unsent | latency p50, p99, max ms "
+            "| of it our own p50, p99, max ms | processor time of the sender |"
         ),
         "| ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
