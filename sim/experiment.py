@@ -77,12 +77,23 @@ def replicate(
     Raises: SimError when worker processes keep dying, and whatever a replication or `look` raises.
     """
     see = partial(_see, setting, look, engine, stretches, keep)
-    count = min(workers or cores(), max(len(replications), 1))
+    return on_cores(see, replications, engine=engine, workers=workers)
+
+
+def on_cores(
+    task: Callable[[int], T], numbers: Sequence[int], *, engine: str = "compiled", workers: int | None = None
+) -> Iterator[T]:
+    """Yield `task(number)` in the order of the numbers, worked out on several cores; as `replicate`.
+
+    Args:
+        task: simulates with this engine; for the SimPy engine a `functools.partial` of a function of a module.
+    """
+    count = min(workers or cores(), max(len(numbers), 1))
     if engine == "simpy" and count == 1:
-        return (see(replication) for replication in replications)
+        return (task(number) for number in numbers)
     # The compiled engine lets go of the interpreter while it runs; SimPy does not, so it takes processes.
     start = partial(_processes if engine == "simpy" else ThreadPoolExecutor, count)
-    return _in_order(see, replications, start, 2 * count)
+    return _in_order(task, numbers, start, 2 * count)
 
 
 def _see(

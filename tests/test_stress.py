@@ -10,6 +10,7 @@ import pytest
 from scipy.optimize import brentq
 
 from sim.clock import DAY, HOUR
+from sim.engine import ENGINES
 from sim.errors import ScenarioError, SimError
 from sim.loading import load
 from sim.models.stress import Soak, Spike, Stress
@@ -18,6 +19,7 @@ from sim.setting import Setting, setting_of
 from sim.stress import Found, StressReport, stress
 from sim.stress.bottleneck import bottlenecks, relieved
 from sim.stress.capacity import Capacity, find_capacity
+from sim.stress.letters import Letters
 from sim.stress.limits import limits_of
 from sim.stress.ramp import ramp
 from sim.stress.runner import Runner
@@ -25,6 +27,7 @@ from sim.stress.soak import soak
 from sim.stress.spike import recovery, spike
 from sim.stress.trials import Trials
 from sim.stress.variants import at_rate, own_rate, with_staff, with_surge, with_window
+from sim.tables import OTHER_DUTY
 
 DESK = """
 start: 2024-01-01
@@ -115,6 +118,35 @@ def test_letters_of_a_lower_rate_are_among_those_of_a_higher_one(ready: Ready) -
     each = [trials.kept(per_day, 4)["started"] for per_day in (230, 190, 150, 110, 70)]
     assert all((np.diff([ratio.whole[one] for ratio in each]) < 0).all() for one in range(4))
     assert all((np.diff([(ratio.part / ratio.whole)[one] for ratio in each]) > 0).all() for one in range(4))
+
+
+def test_thinned_letters_are_the_same_letters_under_every_staffing(ready: Ready) -> None:
+    other = "staff: {always: 4}, other_duty: {per_hour: 2, effort: 15 min}"
+    setting = ready(DESK.replace("staff: {always: 4}", other))
+    whole, few, staffed = (
+        Letters(each, 200).at(per_day, 1).workload
+        for each, per_day in ((setting, 200), (setting, 60), (with_staff(setting, "desk", 3), 60))
+    )
+    assert (few.category == OTHER_DUTY).sum() == (whole.category == OTHER_DUTY).sum() > 100
+    kept = np.flatnonzero(few.category != OTHER_DUTY)
+    assert set(few.received[kept]) < set(whole.received)
+    # 3,400 letters of which 30% stay; 4 standard errors are less than 3.2%.
+    assert len(kept) == pytest.approx(0.3 * (whole.category != OTHER_DUTY).sum(), rel=0.11)
+    same = np.flatnonzero(staffed.category != OTHER_DUTY)
+    np.testing.assert_array_equal(few.received[kept], staffed.received[same])
+    np.testing.assert_array_equal(few.service[few.first_visit[kept]], staffed.service[staffed.first_visit[same]])
+    # Each is as hard as it was among all.
+    before = dict(zip(whole.received.tolist(), whole.service[whole.first_visit[:-1]].tolist(), strict=True))
+    alone = [at for at in few.received[kept].tolist() if (whole.received == at).sum() == 1]
+    now = dict(zip(few.received.tolist(), few.service[few.first_visit[:-1]].tolist(), strict=True))
+    assert [now[at] for at in alone] == [before[at] for at in alone]
+
+
+def test_the_engines_say_the_same(ready: Ready) -> None:
+    setting = ready(DESK, window="3 d", warm_up="0 d")
+    compiled, simpy = (Trials(setting, 200, Runner(engine, 2)).kept(150, 2)["started"] for engine in ENGINES)
+    np.testing.assert_array_equal(compiled.part, simpy.part)
+    np.testing.assert_array_equal(compiled.whole, simpy.whole)
 
 
 def test_trials_live_each_replication_once(ready: Ready) -> None:

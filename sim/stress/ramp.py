@@ -10,9 +10,9 @@ from sim.clock import WEEK
 from sim.experiment import Replication
 from sim.setting import Setting
 from sim.statistics import Estimate, Ratio, mean_over, ratio_over, stacked
+from sim.stress.letters import Letters
 from sim.stress.runner import Runner, outcome_of
 from sim.stress.trials import growth_per_day, kept
-from sim.stress.variants import at_rate
 from sim.tables import Floats
 
 
@@ -48,11 +48,10 @@ def ramp(
     runner: Runner,
 ) -> tuple[Step, ...]:
     """Live through the replications at each rate; the letters are nested in those of the highest rate."""
-    highest = max(rates)
-    most = at_rate(setting, highest)
+    letters = Letters(setting, max(rates))
     steps = []
     for per_day in rates:
-        seen = list(runner.each(most, range(replications), _look, keep=per_day / highest))
+        seen = list(runner.at_rate(letters, per_day, range(replications), _look))
         steps.append(_step(setting, per_day, stacked(seen)))
     return tuple(steps)
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
-from sim.experiment import Replication, replicate
+from sim.engine import simulate
+from sim.experiment import Replication, on_cores, replicate
 from sim.outcome import Outcome
 from sim.setting import Setting
+from sim.stress.letters import Letters
 
 T = TypeVar("T")
 
@@ -32,8 +35,6 @@ class Runner:
         replications: Sequence[int],
         look: Callable[[Replication], T],
         *,
-        stretches: bool = True,
-        keep: float = 1.0,
         at_once: int | None = None,
     ) -> Iterator[T]:
         """As `sim.experiment.replicate`.
@@ -42,13 +43,36 @@ class Runner:
             at_once: instead of all workers, where there is not the memory for more.
         """
         workers = at_once or self.workers
-        for seen in replicate(
-            setting, replications, look, engine=self.engine, workers=workers, stretches=stretches, keep=keep
-        ):
+        yield from self._counted(replicate(setting, replications, look, engine=self.engine, workers=workers))
+
+    def at_rate(
+        self,
+        letters: Letters,
+        per_day: float,
+        replications: Sequence[int],
+        look: Callable[[Replication], T],
+        *,
+        stretches: bool = True,
+    ) -> Iterator[T]:
+        """The same with letters that are kept from rate to rate."""
+        task = partial(_live, letters, per_day, look, self.engine, stretches)
+        yield from self._counted(on_cores(task, replications, engine=self.engine, workers=self.workers))
+
+    def _counted(self, seen: Iterator[T]) -> Iterator[T]:
+        for each in seen:
             self.lived += 1
             if self.progress is not None:
                 self.progress(self.lived)
-            yield seen
+            yield each
+
+
+def _live(
+    letters: Letters, per_day: float, look: Callable[[Replication], T], engine: str, stretches: bool, number: int
+) -> T:
+    roster, workload = letters.at(per_day, number)
+    setting = letters.setting
+    log = simulate(workload, roster, setting.scenario.horizon, engine=engine, stretches=stretches)
+    return look(Replication(setting, number, workload, roster, log))
 
 
 def outcome_of(replication: Replication) -> Outcome:

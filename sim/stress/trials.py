@@ -1,8 +1,4 @@
-"""Trials: the same replications at one rate of letters after another, each lived once.
-
-The letters of a lower rate are among those of a higher one, each as hard as there, so that what differs between two
-rates is the rate.
-"""
+"""Trials: the same replications at one rate of letters after another, each lived once."""
 
 from typing import Final
 
@@ -14,8 +10,8 @@ from sim.outcome import Outcome
 from sim.setting import Setting
 from sim.slaclock import Fate
 from sim.statistics import Estimate, Ratio, ratio_over, stacked
+from sim.stress.letters import Letters
 from sim.stress.runner import Runner, outcome_of
-from sim.stress.variants import at_rate
 from sim.tables import OTHER_DUTY, WAIT, Floats, Int64s
 
 SAMPLES: Final = 168
@@ -31,8 +27,7 @@ class Trials:
 
     def __init__(self, setting: Setting, highest: float, runner: Runner) -> None:
         self.highest = highest
-        self._setting = at_rate(setting, highest)
-        self._runner = runner
+        self._letters, self._runner = Letters(setting, highest), runner
         self._lived: dict[float, list[Ratio]] = {}
         self._slas = tuple(setting.scenario.sla)
         self.targets = {name: sla.target for name, sla in setting.scenario.sla.items() if sla.target is not None}
@@ -40,7 +35,7 @@ class Trials:
 
     def near(self, highest: float) -> "Trials":
         """Trials of the same staffing below a lower rate, which cost less; their letters are other ones."""
-        return Trials(self._setting, min(highest, self.highest), self._runner)
+        return Trials(self._letters.setting, min(highest, self.highest), self._runner)
 
     def with_staffing(self, setting: Setting, times: float = 1.0) -> "Trials":
         """Trials of another staffing; by the same letters, unless their highest rate is so many times as high."""
@@ -50,8 +45,7 @@ class Trials:
         """Letters that kept each SLA with a target, by replications 0 to `replications` - 1, shape (replications,)."""
         lived = self._lived.setdefault(per_day, [])
         missing = range(len(lived), replications)
-        share = min(1.0, per_day / self.highest)
-        lived += self._runner.each(self._setting, missing, look, stretches=False, keep=share)
+        lived += self._runner.at_rate(self._letters, per_day, missing, look, stretches=False)
         together = stacked(lived[:replications])
         columns = {name: (together.part[:, index], together.whole[:, index]) for index, name in enumerate(self._slas)}
         return {name: Ratio(*columns[name]) for name in self.targets}
