@@ -192,15 +192,18 @@ def test_the_bottleneck_is_where_more_people_help_and_moving_people_there_raises
     assert [relief.team for relief in bottleneck.reliefs] == ["desk", "branch", "spare"]
     assert [relief.team for relief in bottleneck.reliefs if not relief.helps] == ["spare"]
     # With twice the people at the desk, the branch has fewer than it.
-    doubled = relieved(setting, (bottleneck,), trials, 10, 0.08)
+    doubled = relieved(setting, capacity, (bottleneck,), near, trials, 10, 0.08)
     assert doubled is not None
+    # From 6 people to 10, the capacity of the branch.
+    assert doubled.times is not None
+    assert 1.5 < doubled.times < 10 / 6 + 0.15
     assert (doubled.team, [each.team for each in doubled.bottlenecks]) == ("desk", ["branch"])
     moved = with_staff(with_staff(setting, "spare", -2), "desk", 2)
     more = capacity_of(moved, 450, replications=10)
     for larger in (doubled.capacity, more):
-        assert larger.per_day is not None
+        assert larger.estimate is not None
         assert capacity.high is not None
-        assert larger.per_day > capacity.high
+        assert larger.estimate > capacity.high
 
 
 def test_without_capacity_there_is_no_bottleneck(ready: Ready) -> None:
@@ -208,7 +211,7 @@ def test_without_capacity_there_is_no_bottleneck(ready: Ready) -> None:
     trials = Trials(setting, 345, Runner())
     capacity, near = find_capacity(trials, 2, 0.08)
     assert bottlenecks(setting, capacity, near, 2) == ()
-    assert relieved(setting, (), trials, 2, 0.08) is None
+    assert relieved(setting, capacity, (), near, trials, 2, 0.08) is None
 
 
 # Ramp

@@ -112,7 +112,7 @@ def stress(
         capacity=capacity,
         limits=limits,
         bottlenecks=found,
-        relieved=relieved(steady, found, trials, asked.replications, asked.step),
+        relieved=relieved(steady, capacity, found, near, trials, asked.replications, asked.step),
         ramp=ramp(steady, rates, asked.replications, runner),
         spike=spike(steady, asked.spike, asked.replications, runner),
         soak=soak(steady, asked.soak, runner),

@@ -58,11 +58,15 @@ class Relieved:
     """What there is once a bottleneck has twice the people.
 
     Attributes:
+        capacity: found with fewer replications than that of the staffing itself.
+        times: its estimate over that of the staffing, as many replications having met the same letters where the two
+            lie near each other; None where there is no estimate.
         bottlenecks: those that come next.
     """
 
     team: str
     capacity: Capacity
+    times: float | None
     bottlenecks: tuple[Bottleneck, ...]
 
 
@@ -95,20 +99,31 @@ def bottlenecks(setting: Setting, capacity: Capacity, near: Trials, replications
 
 
 def relieved(
-    setting: Setting, found: tuple[Bottleneck, ...], trials: Trials, replications: int, step: float
+    setting: Setting,
+    base: Capacity,
+    found: tuple[Bottleneck, ...],
+    near: Trials,
+    trials: Trials,
+    replications: int,
+    step: float,
 ) -> Relieved | None:
     """The capacity with twice the people in the first bottleneck, and what limits it then; None without one.
 
     Args:
-        found: the bottlenecks.
+        base: the capacity of the staffing.
+        found: its bottlenecks.
+        near: trials near the capacity; where these are enough, the same letters meet both staffings.
         trials: up to the highest rate that is tried.
     """
     team = next((each.team for each in found if each.team is not None), None)
     if team is None:
         return None
     setting = with_staff(setting, team, setting.scenario.teams[team].headcount)
+    capacity, closer = find_capacity(near.with_staffing(setting), replications, step, thorough=False)
+    if capacity.found is Found.YES:
+        base, _ = find_capacity(near, replications, step, thorough=False)
     for times in (1, 2):
-        capacity, near = find_capacity(trials.with_staffing(setting, times), replications, step, thorough=False)
-        if capacity.found is not Found.BEYOND:
-            break
-    return Relieved(team, capacity, bottlenecks(setting, capacity, near, replications))
+        if capacity.found is Found.BEYOND:
+            capacity, closer = find_capacity(trials.with_staffing(setting, times), replications, step, thorough=False)
+    larger = None if capacity.estimate is None or base.estimate is None else capacity.estimate / base.estimate
+    return Relieved(team, capacity, larger, bottlenecks(setting, capacity, closer, replications))

@@ -22,9 +22,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "bottleneck nobody": "For {sla} no single team is the bottleneck: {people} people more in "
         "any one of them do not "
         "raise it for certain.",
-        "doubled": "With twice the people in {team} it carries {per_day} letters a day.",
+        "doubled": "Twice the people in {team} raise the estimate by {percent}, to about {estimate} letters a day, where "
+        "{sla} is the first to fail.",
+        "doubled same": "Twice the people in {team} do not raise it: {sla} fails there anyway.",
         "doubled beyond": "With twice the people in {team} every target is met up to {highest} letters a day.",
-        "doubled unsure": "With twice the people in {team} compliance falls to its target at {estimate} letters a day.",
         "doubled none": "With twice the people in {team} a target is missed at any rate.",
         "next bottleneck": "Then the bottleneck for {sla} is {team}: {people} people more raise it by {gain}.",
         "next bottleneck nobody": "Then no single team is the bottleneck for {sla}: {people} people more in any one of "
@@ -177,9 +178,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "first to fail": "最先落空的是{sla}。本情景每天 {rate} 件，为承载能力的 {share}。",
         "bottleneck": "{sla}的瓶颈在{team}：此时增加 {people} 人提高 {gain}；同样人数放在其他队伍都没有这么有效。",
         "bottleneck nobody": "{sla}没有单一瓶颈：在任一队伍增加 {people} 人，都不能确定提高达标率。",
-        "doubled": "{team}人数加倍后，承载能力为每天 {per_day} 件。",
+        "doubled": "{team}人数加倍可提高 {percent}，约到每天 {estimate} 件，此时最先落空的是{sla}。",
+        "doubled same": "{team}人数加倍也不能提高：{sla}照样落空。",
         "doubled beyond": "{team}人数加倍后，每天 {highest} 件以内各项目标均可达到。",
-        "doubled unsure": "{team}人数加倍后，每天 {estimate} 件时达标率降到目标。",
         "doubled none": "{team}人数加倍后，任何来信量下仍有目标落空。",
         "next bottleneck": "此后{sla}的瓶颈在{team}：增加 {people} 人提高 {gain}。",
         "next bottleneck nobody": "此后{sla}没有单一瓶颈：在任一队伍增加 {people} 人，都不能确定提高达标率。",

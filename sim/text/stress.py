@@ -1,6 +1,7 @@
 """A stress run in the terminal: what the staffing carries, what limits it, the ramp, the spike and the soak."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from rich.console import Group
 from rich.table import Table
@@ -12,6 +13,9 @@ from sim.stress import Bottleneck, Capacity, Found, Relieved, StressReport
 from sim.text.answer import interval
 from sim.text.load_words import say
 from sim.text.words import limit, listed, name, number, percent, points
+
+SAME: Final = 1.01
+"""A capacity that rises less than this is called the same."""
 
 
 def stressed(report: StressReport, lang: str) -> Group:
@@ -30,7 +34,7 @@ def sentences(report: StressReport, lang: str) -> Iterator[str]:
         yield say(lang, "first to fail", sla=sla, rate=rate(report.per_day), share=share)
     yield from (_bottleneck(each, "bottleneck", lang) for each in report.bottlenecks)
     if report.relieved is not None:
-        yield _relieved(report.relieved, lang)
+        yield _relieved(report.relieved, report.capacity.estimate or 0.0, lang)
         yield from (_bottleneck(each, "next bottleneck", lang) for each in report.relieved.bottlenecks)
     yield from _limits(report, lang)
     yield from _spike(report, lang)
@@ -108,13 +112,15 @@ def _bottleneck(each: Bottleneck, key: str, lang: str) -> str:
     return say(lang, key, team=name(lang, each.team), people=best.people, sla=sla, gain=points(lang, best.gain))
 
 
-def _relieved(relieved: Relieved, lang: str) -> str:
-    capacity = relieved.capacity
-    key = {Found.YES: "doubled", Found.BEYOND: "doubled beyond"}.get(capacity.found, "doubled none")
-    if capacity.found is Found.YES and capacity.per_day is None:
-        key = "doubled unsure"
-    rates = {"per_day": capacity.per_day, "estimate": capacity.estimate, "highest": capacity.highest}
-    return say(lang, key, team=name(lang, relieved.team), **{key: rate(each) for key, each in rates.items()})
+def _relieved(relieved: Relieved, per_day: float, lang: str) -> str:
+    capacity, times = relieved.capacity, relieved.times
+    values = {"team": name(lang, relieved.team), "sla": name(lang, capacity.sla or "")}
+    if times is None:
+        key = "doubled beyond" if capacity.found is Found.BEYOND else "doubled none"
+        return say(lang, key, highest=rate(capacity.highest), **values)
+    if times < SAME:
+        return say(lang, "doubled same", **values)
+    return say(lang, "doubled", percent=percent(times - 1), estimate=rate(times * per_day), **values)
 
 
 def _limits(report: StressReport, lang: str) -> Iterator[str]:
