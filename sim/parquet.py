@@ -1,11 +1,11 @@
-"""The tables of a run as Parquet files: a part a replication while it runs, then one file with all of them."""
+"""The tables of a run as Parquet files, gathered replication by replication."""
 
 import errno
 import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import duckdb
 import numpy as np
@@ -18,36 +18,45 @@ from sim.setting import Setting
 from sim.slaclock import Fate
 from sim.tables import NOT_YET, Int64s
 
-Columns = Mapping[str, npt.NDArray[Any]]
-
 VERDICTS: Final = {Fate.NOT_PROMISED: None, Fate.UNDECIDED: "undecided", Fate.MET: "met", Fate.BREACHED: "breached"}
 """What letters.parquet says of a letter and an SLA."""
 
 ROWS_A_GROUP: Final = 122_880
 
+ROWS_IN_MEMORY: Final = 4 * ROWS_A_GROUP
+"""As many rows are kept until the end; more go to parts on disk, so that memory does not grow with replications."""
+
+
+class Named(NamedTuple):
+    """A column of names, such as the category of each letter."""
+
+    names: tuple[str, ...]
+    codes: npt.NDArray[np.integer[Any]]  # index into the names; -1 has no value
+
+
+Columns = Mapping[str, npt.NDArray[Any] | Named]
+
 
 def letter_columns(setting: Setting, replication: int, table: LetterTable) -> Columns:
     """The columns of letters.parquet for one replication; instants in local time, no value where there is none."""
     scenario = setting.scenario
-    columns: dict[str, npt.NDArray[Any]] = {
+    columns: dict[str, npt.NDArray[Any] | Named] = {
         "replication": np.full(len(table.letter), replication, dtype=np.int32),
         "letter": table.letter,
         "received": _moments(setting, table.received),
         "counted": table.counted,
-        "category": _names(scenario.categories, table.category),
-        "channel": _names(scenario.channels, table.channel),
-        "unit": _names(setting.places.names, table.unit),
+        "category": Named(tuple(scenario.categories), table.category),
+        "channel": Named(tuple(scenario.channels), table.channel),
+        "unit": Named(tuple(setting.places.names), table.unit),
         "left": table.left,
     }
     columns |= {name: _moments(setting, instants) for name, instants in table.milestones.items()}
     columns["closed"] = _moments(setting, table.closed)
-    verdicts = [VERDICTS[fate] for fate in Fate]
+    verdicts = tuple(verdict for verdict in VERDICTS.values() if verdict is not None)
+    verdict_of = np.array([-1 if VERDICTS[fate] is None else verdicts.index(VERDICTS[fate]) for fate in Fate])
     for name, elapsed in table.elapsed.items():
         columns[f"{name}.elapsed_min"] = np.ma.masked_array(elapsed / MINUTE, elapsed == NOT_YET)
-        fate = table.fate[name]
-        columns[f"{name}.verdict"] = np.ma.masked_array(
-            np.array([verdict or "" for verdict in verdicts])[fate], fate == Fate.NOT_PROMISED
-        )
+        columns[f"{name}.verdict"] = Named(verdicts, verdict_of[table.fate[name]])
     return columns
 
 
@@ -55,39 +64,77 @@ def hour_columns(setting: Setting, replication: int, table: HourTable) -> Column
     """The columns of hours.parquet for one replication; `hour` is the local time at which the hour begins."""
     return {
         "replication": np.full(len(table.team), replication, dtype=np.int32),
-        "team": _names(setting.places.teams, table.team),
+        "team": Named(tuple(setting.places.teams), table.team),
         "hour": _moments(setting, table.hour * HOUR),
         **{name: getattr(table, name) for name in HourTable._fields if name not in ("team", "hour")},
     }
 
 
-def write_part(folder: Path, name: str, replication: int, columns: Columns) -> None:
-    """Write one replication's rows to a file of its own in a folder of parts.
+class Rows:
+    """Rows of a table that is written as one file; the same rows give the same bytes, however they came."""
 
-    Raises: SimError if the file cannot be written.
-    """
-    _copy("FROM columns", _part(folder, name, replication), "COMPRESSION uncompressed", columns)
+    def __init__(self, target: Path) -> None:
+        """Gather rows for this file; parts are kept beside it meanwhile."""
+        self.target = target
+        self.names: dict[str, tuple[str, ...]] = {}
+        self.kept: list[dict[str, npt.NDArray[Any]]] = []
+        self.parts: list[Path] = []
+
+    def add(self, columns: Columns) -> None:
+        """Add the rows of one replication, or more.
+
+        Raises: SimError if a part cannot be written.
+        """
+        self.names = {name: column.names for name, column in columns.items() if isinstance(column, Named)}
+        self.kept.append({name: c.codes if isinstance(c, Named) else c for name, c in columns.items()})
+        if sum(len(next(iter(kept.values()))) for kept in self.kept) > ROWS_IN_MEMORY:
+            part = self.target.with_name(f"{self.target.stem}-{len(self.parts)}.parquet")
+            _copy("FROM columns", part, "COMPRESSION uncompressed", self._taken())
+            self.parts.append(part)
+
+    def write(self) -> None:
+        """Write the file, rows in the order in which they came, and remove the parts.
+
+        Raises: SimError if it cannot be written.
+        """
+        sources = [f"FROM read_parquet({_quoted(str(part))})" for part in self.parts]
+        columns = self._taken()
+        if columns:
+            sources.append("FROM columns")
+        # Enumerations are written as dictionaries, and read as text.
+        named = ", ".join(f"{_enumerated(names, name)} AS {_identifier(name)}" for name, names in self.names.items())
+        query = f"SELECT * REPLACE ({named}) FROM ({' UNION ALL '.join(sources)})"
+        # Version 2 writes times as differences, which makes smaller files in less time; so does it not to look for a
+        # dictionary of times.
+        how = "COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 1000"
+        _copy(query, self.target, f"{how}, WRITE_BLOOM_FILTER false", columns)
+        for part in self.parts:
+            part.unlink()
+
+    def _taken(self) -> dict[str, npt.NDArray[Any]]:
+        """The rows that are kept, in one piece, and no longer kept; nothing without rows."""
+        taken, self.kept = self.kept, []
+        return {name: _joined([rows[name] for rows in taken]) for name in (taken[0] if taken else ())}
 
 
-def merge_parts(folder: Path, name: str, replications: Sequence[int], target: Path) -> None:
-    """Put the parts together, in the order of the replications, and remove them; same parts, same bytes.
-
-    Raises: SimError if the file cannot be written.
-    """
-    parts = [_part(folder, name, replication) for replication in replications]
-    listed = ", ".join(_quoted(part) for part in parts)
-    # Version 2 writes times as differences, which makes smaller files in less time.
-    _copy(f"FROM read_parquet([{listed}])", target, "COMPRESSION zstd, PARQUET_VERSION V2")
-    for part in parts:
-        part.unlink()
+def _joined(arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    # Of arrays without gaps this one would make masked ones.
+    join = np.ma.concatenate if np.ma.isMaskedArray(arrays[0]) else np.concatenate
+    joined: npt.NDArray[Any] = join(arrays)
+    return joined
 
 
-def _copy(query: str, target: Path, how: str, columns: Columns | None = None) -> None:  # noqa: ARG001
+def _enumerated(names: Sequence[str], column: str) -> str:
+    listed = ", ".join(_quoted(name) for name in names)
+    return f"list_extract([{listed}]::ENUM({listed})[], nullif({_identifier(column)}, -1) + 1)"
+
+
+def _copy(query: str, target: Path, how: str, columns: Mapping[str, npt.NDArray[Any]]) -> None:  # noqa: ARG001
     # The query finds `columns` by its name here.
     try:
         with _database().cursor() as cursor:
             cursor.execute(
-                f"COPY ({query}) TO {_quoted(target)} (FORMAT parquet, {how}, ROW_GROUP_SIZE {ROWS_A_GROUP})"
+                f"COPY ({query}) TO {_quoted(str(target))} (FORMAT parquet, {how}, ROW_GROUP_SIZE {ROWS_A_GROUP})"
             )
     except duckdb.Error as error:
         full = os.strerror(errno.ENOSPC)
@@ -101,12 +148,12 @@ def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-def _part(folder: Path, name: str, replication: int) -> Path:
-    return folder / f"{name}-{replication}.parquet"
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _moments(setting: Setting, instants: Int64s) -> npt.NDArray[np.datetime64]:
@@ -114,8 +161,3 @@ def _moments(setting: Setting, instants: Int64s) -> npt.NDArray[np.datetime64]:
     moments: npt.NDArray[np.datetime64] = start + instants.astype("timedelta64[s]")
     moments[instants == NOT_YET] = np.datetime64("NaT", "s")
     return moments
-
-
-def _names(names: Mapping[str, object] | Sequence[str], codes: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.str_]:
-    named: npt.NDArray[np.str_] = np.array(list(names))[codes]
-    return named

@@ -22,7 +22,7 @@ from sim.forecast.load import lived_without_queues, load_of
 from sim.loading import Loaded, dump_yaml
 from sim.measures import Measures, measures_of
 from sim.outcome import Outcome
-from sim.parquet import hour_columns, letter_columns, merge_parts, write_part
+from sim.parquet import Columns, Rows, hour_columns, letter_columns
 from sim.report import Report, summarise
 from sim.requirement import requirement
 from sim.rows import hour_table, letter_table
@@ -119,14 +119,15 @@ def run(
     replications = range(loaded.scenario.replications)
     started, clock = datetime.now().astimezone(), time.perf_counter()
     with whole_or_not_at_all(target) as folder:
-        parts = folder / "parts"
-        parts.mkdir()
+        letters, hours = Rows(folder / "letters.parquet"), Rows(folder / "hours.parquet")
         checked: list[Checked] = []
 
         def measured() -> Iterator[Measures]:
-            look = partial(_look, parts, engine == "compiled")
+            look = partial(_look, engine == "compiled")
             looks = replicate(setting, replications, look, engine=engine, workers=workers)
-            for done, (measures, slice_checked) in enumerate(looks, start=1):
+            for done, (measures, of_letters, of_hours, slice_checked) in enumerate(looks, start=1):
+                letters.add(of_letters)
+                hours.add(of_hours)
                 checked.extend(slice_checked)
                 if progress is not None:
                     progress(done)
@@ -137,10 +138,11 @@ def run(
         simulated = time.perf_counter()
         finding = Finding(loaded, setting, report, _told(loaded, name, engine, checked), lang)
         with ThreadPoolExecutor(1) as beside:
-            merging = beside.submit(_merge, parts, replications)
+            tables = [beside.submit(table.write) for table in (letters, hours)]
             for write in [each for each in WRITERS if shown or each is not write_shown]:
                 write(folder, finding)
-            merging.result()
+            for table in tables:
+                table.result()
         finding.manifest["shown"] = shown
         # Only what comes last differs between two runs of the same.
         finding.manifest["workers"] = workers
@@ -193,21 +195,14 @@ def _same(found: dict[str, Any], name: str, engine: str, shown: bool) -> bool:
     return found.get("run") == name and found.get("engine") == engine and (not shown or found.get("shown") is True)
 
 
-def _look(parts: Path, check: bool, replication: Replication) -> tuple[Measures, list[Checked]]:
-    """Measure a replication and write its tables; of the first, hold the engines against each other on a slice."""
+def _look(check: bool, replication: Replication) -> tuple[Measures, Columns, Columns, list[Checked]]:
+    """Measure a replication and make its rows; of the first, hold the engines against each other on a slice."""
     setting, number, workload, roster, log = replication
     checked = [cross_check(replication)] if check and number == 0 else []
     outcome = Outcome(setting, workload, roster, log)
-    write_part(parts, "letters", number, letter_columns(setting, number, letter_table(outcome)))
-    write_part(parts, "hours", number, hour_columns(setting, number, hour_table(outcome)))
-    return measures_of(outcome), checked
-
-
-def _merge(parts: Path, replications: Sequence[int]) -> None:
-    """Put the tables of all replications into the folder above, and remove their parts."""
-    for table in ("letters", "hours"):
-        merge_parts(parts, table, replications, parts.with_name(f"{table}.parquet"))
-    parts.rmdir()
+    letters = letter_columns(setting, number, letter_table(outcome))
+    hours = hour_columns(setting, number, hour_table(outcome))
+    return measures_of(outcome), letters, hours, checked
 
 
 def _told(loaded: Loaded, name: str, engine: str, checked: Sequence[Checked]) -> dict[str, Any]:

@@ -188,6 +188,15 @@ def test_the_same_bytes_however_it_is_computed(
     assert {name: first[name] for name in FILES} == {name: second[name] for name in FILES}
 
 
+@pytest.mark.parametrize("rows", [0, 100])
+def test_the_same_bytes_however_few_rows_are_kept_in_memory(
+    office: Loaded, result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr("sim.parquet.ROWS_IN_MEMORY", rows)
+    again = contents(run(office, out=tmp_path / "again").folder)
+    assert {name: again[name] for name in FILES} == {name: contents(result.folder)[name] for name in FILES}
+
+
 def test_charts_and_page_too_are_the_same_for_any_number_of_workers(office: Loaded, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(results, "WRITERS", [results.write_shown])
@@ -269,12 +278,12 @@ def test_an_empty_folder_is_filled(office: Loaded, tmp_path: Path) -> None:
     assert not run(office, out=tmp_path / "run").reused
 
 
-@pytest.mark.parametrize("what", ["write_part", "merge_parts", "dump_yaml"])
+@pytest.mark.parametrize("what", ["Rows.add", "Rows.write", "dump_yaml"])
 def test_a_full_disk_leaves_nothing(office: Loaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(results, what, full)
+    monkeypatch.setattr(f"sim.results.{what}", full)
     with pytest.raises(SimError, match="run could not be written: No space left on device"):
         run(office, out=tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
