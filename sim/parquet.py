@@ -71,7 +71,7 @@ def hour_columns(setting: Setting, replication: int, table: HourTable) -> Column
 
 
 class Rows:
-    """Rows of a table that is written as one file; the same rows give the same bytes, however they came."""
+    """Rows of a table that is written as one file, in the order in which they came."""
 
     def __init__(self, target: Path) -> None:
         """Gather rows for this file; parts are kept beside it meanwhile."""
@@ -93,7 +93,7 @@ class Rows:
             self.parts.append(part)
 
     def write(self) -> None:
-        """Write the file, rows in the order in which they came, and remove the parts.
+        """Write the file and remove the parts.
 
         Raises: SimError if it cannot be written.
         """
