@@ -38,13 +38,13 @@ def draw_roster(setting: Setting, replication: int) -> Roster:
     return Roster(unit.astype(np.int32), start, end, people.astype(np.int32), setting.places.units)
 
 
-def people_of_units(team: Team, headcount: int, share: Floats) -> Int64s:
-    """Headcount of each unit, shape (units,); one person more changes one unit only.
+def people_of_units(team: Team, roster: str, headcount: int, share: Floats) -> Int64s:
+    """Headcount of each unit on a roster, shape (units,); one person more changes one unit only.
 
     Args:
-        share: share of the letters of each unit; read where the team is staffed by weights.
+        share: share of the letters of each unit; read where the roster is dealt by weights.
     """
-    if team.staff_by == "weights":
+    if team.dealt(roster) == "weights":
         return _by_weights(headcount, share)
     order = spreading_order(len(share))
     people = np.full(len(share), headcount // len(share))
@@ -85,7 +85,7 @@ def _rows(setting: Setting, replication: int) -> _Rows:
     for name, team in scenario.teams.items():
         units = places.of_team(name)
         for roster, headcount in team.staff.items():
-            people = people_of_units(team, headcount, places.share[units.start : units.stop])
+            people = people_of_units(team, roster, headcount, places.share[units.start : units.stop])
             pattern = scenario.roster(roster)
             if pattern is None:
                 rows = _always(people, scenario.horizon)

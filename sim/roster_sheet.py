@@ -29,7 +29,7 @@ def roster_sheet(setting: Setting) -> Iterator[Row]:
     for name, team in scenario.teams.items():
         units = places.of_team(name)
         for roster, headcount in team.staff.items():
-            people = people_of_units(team, headcount, places.share[units.start : units.stop])
+            people = people_of_units(team, roster, headcount, places.share[units.start : units.stop])
             pattern = scenario.roster(roster)
             if pattern is None:
                 for unit in np.flatnonzero(people).tolist():

@@ -215,7 +215,7 @@ def test_single_people_of_many_units_rest_on_different_days() -> None:
 
 
 def dealt(team: Team, headcount: int, weights: tuple[float, ...] | None = None) -> list[int]:
-    return people_of_units(team, headcount, places_of({"desk": team}).share).tolist()
+    return people_of_units(team, "always", headcount, places_of({"desk": team}).share).tolist()
 
 
 def test_people_are_dealt_evenly_and_what_is_left_over_is_spread() -> None:
@@ -229,6 +229,22 @@ def test_people_are_dealt_by_weights() -> None:
     team = Team(tier="branch", units=4, staff_by="weights", weights=(50, 30, 20, 0))
     assert dealt(team, 10) == [5, 3, 2, 0]
     assert dealt(team, 1) == [1, 0, 0, 0]
+
+
+def test_rosters_of_a_team_may_be_dealt_differently() -> None:
+    team = Team(tier="branch", units=4, staff_by={"always": "weights"}, weights=(50, 30, 20, 0))
+    share = places_of({"desk": team}).share
+    assert people_of_units(team, "always", 10, share).tolist() == [5, 3, 2, 0]
+    assert people_of_units(team, "daytime", 8, share).tolist() == [2, 2, 2, 2]
+
+
+def test_units_within_others_are_dealt_by_the_shares_of_those() -> None:
+    teams = {
+        "branch": Team(tier="branch", units=2, weights=(3, 1)),
+        "station": Team(tier="station", units=(2, 1), within="branch", staff_by="weights"),
+    }
+    share = places_of(teams).share[2:]
+    assert people_of_units(teams["station"], "always", 8, share).tolist() == [3, 3, 2]
 
 
 UNITS = st.integers(1, 40)

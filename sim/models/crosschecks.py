@@ -109,6 +109,8 @@ def _teams(scenario: "Scenario") -> Iterator[Problem]:
         yield from _known(team.within, teams, "team", f"{path}.within")
         for roster in team.staff:
             yield from _known(roster, _roster_names(scenario), "roster", f"{path}.staff.{roster}")
+        for roster in () if isinstance(team.staff_by, str) else team.staff_by:
+            yield from _known(roster, _roster_names(scenario), "roster", f"{path}.staff_by.{roster}")
         if team.absence and ALWAYS in team.staff:
             yield Problem("a seat of the roster 'always' is never empty; absence needs shifts", f"{path}.absence")
         yield from _units(team, teams, path)
@@ -138,12 +140,16 @@ def _units(team: Team, teams: Mapping[str, Team], path: str) -> Iterator[Problem
         yield Problem(f"must be {count} weights, one a unit (got {len(team.weights)})", f"{path}.weights")
     elif team.weights is not None and sum(team.weights) <= 0:
         yield Problem("must have at least one weight above 0", f"{path}.weights")
-    if team.staff_by == "weights" and team.weights is None:
+    if team.weights is None and team.within is None and "weights" in _dealings(team):
         yield Problem("'weights' needs weights", f"{path}.staff_by")
     if team.names is not None and len(team.names) != count:
         yield Problem(f"must be {count} names, one a unit (got {len(team.names)})", f"{path}.names")
     elif team.names is not None and len(set(team.names)) != count:
         yield Problem("must be different names", f"{path}.names")
+
+
+def _dealings(team: Team) -> tuple[str, ...]:
+    return (team.staff_by,) if isinstance(team.staff_by, str) else tuple(team.staff_by.values())
 
 
 def _circle(name: str, teams: Mapping[str, Team]) -> list[str]:

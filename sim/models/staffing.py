@@ -116,6 +116,10 @@ Units = Annotated[
 """How many places: one number, or one for each unit above."""
 
 
+Dealing = Literal["evenly", "weights"]
+"""How people are dealt to the units of a team: as many to each, or by the units' shares of the letters."""
+
+
 class Team(Record):
     """A kind of staffed place, in one or more units with a queue each."""
 
@@ -129,8 +133,8 @@ class Team(Record):
     """Name of each unit; a unit with the name of a category takes the letters of that category."""
     staff: Mapping[str, Annotated[Whole, Field(ge=0, le=1_000_000)]] = Field(default_factory=dict)
     """Headcount over all units, by roster."""
-    staff_by: Literal["evenly", "weights"] = "evenly"
-    """How the headcount is spread over the units."""
+    staff_by: Dealing | Mapping[str, Dealing] = "evenly"
+    """How the headcount is spread over the units, of all rosters or by roster; a roster that is not named evenly."""
     absence: Share = 0.0
     """Chance that a person misses a shift."""
     at_least: Annotated[Whole, Field(ge=0, le=1_000_000)] = 0
@@ -152,6 +156,10 @@ class Team(Record):
     def headcount(self) -> int:
         """People over all units and rosters."""
         return sum(self.staff.values())
+
+    def dealt(self, roster: str) -> Dealing:
+        """How the people of a roster are dealt to the units."""
+        return self.staff_by if isinstance(self.staff_by, str) else self.staff_by.get(roster, "evenly")
 
 
 def unit_names(name: str, team: Team) -> tuple[str, ...]:
