@@ -23,11 +23,11 @@ import numpy as np
 
 from sim.attendance import Attendance
 from sim.clock import hour_of
-from sim.journeys import Journeys
+from sim.journeys import Journeys, spans
 from sim.models.sla import Sla
 from sim.outcome import Outcome
 from sim.slaclock import Fate, Run, paused_visits, seconds_between
-from sim.tables import NO_UNIT, NOT_YET, WORK, Bools, Floats, Int64s, Stretches
+from sim.tables import NO_UNIT, NOT_YET, WORK, Floats, Int64s, Stretches
 
 
 class Why(StrEnum):
@@ -89,22 +89,20 @@ def breaches(journeys: Journeys, sla: Sla, run: Run, attendance: Attendance) -> 
     """The cause of each breach of an SLA by a letter of the window; the log must have stretches."""
     stretches, log = journeys.log.stretches, journeys.log
     assert stretches is not None, "simulated with stretches"
-    late = journeys.counted & (run.fate == Fate.BREACHED)
-    visits = journeys.counted_visits
-    row = journeys.row_of_visit[visits]
-    visits = visits[late[row] & (log.queued[visits] < run.end[row])]
+    late = np.flatnonzero(journeys.counted & (run.fate == Fate.BREACHED))
+    letters, first_visit = journeys.letters[late], journeys.workload.first_visit
+    first, end = first_visit[letters], first_visit[letters + 1]
+    visits, row = spans(first, end), np.repeat(late, end - first)
+    some = (log.queued[visits] != NOT_YET) & (log.queued[visits] < run.end[row])
     if sla.paused_during:
-        visits = visits[~paused_visits(journeys, sla)[visits]]
+        some &= ~paused_visits(journeys, sla)[visits]
+    visits, row = visits[some], row[some]
     if not len(visits):
         nothing = np.zeros(0, dtype=np.int64)
         return Breaches(*[nothing] * 5)
-    row = journeys.row_of_visit[visits]
-    among = np.zeros(journeys.workload.visits, dtype=np.bool_)
-    among[visits] = True
-    place = np.cumsum(among) - 1
     pieces = [
-        *_waits_and_work(journeys, sla, run, attendance, stretches, among, place),
-        _delays(journeys, sla, run, visits, place),
+        *_waits_and_work(journeys, sla, run, attendance, stretches, visits, row),
+        _delays(journeys, sla, run, visits, row),
     ]
     parts = _Parts(*(np.concatenate(column) for column in zip(*pieces, strict=True)))
     seconds = np.bincount(parts.key, parts.seconds, len(visits) * len(Why)).reshape(-1, len(Why))
@@ -121,15 +119,16 @@ def breaches(journeys: Journeys, sla: Sla, run: Run, attendance: Attendance) -> 
 
 
 def _waits_and_work(
-    journeys: Journeys, sla: Sla, run: Run, attendance: Attendance, stretches: Stretches, among: Bools, place: Int64s
+    journeys: Journeys, sla: Sla, run: Run, attendance: Attendance, stretches: Stretches, visits: Int64s, row: Int64s
 ) -> list[_Parts]:
-    chosen = np.flatnonzero(among[stretches.visit])
-    visit, kind, unit, shift, start, end = (column[chosen] for column in stretches)
-    row = journeys.row_of_visit[visit]
+    first, after = journeys.first_stretch[visits], journeys.first_stretch[visits + 1]
+    place, row = np.repeat(np.arange(len(visits)), after - first), np.repeat(row, after - first)
+    chosen = spans(first, after)
+    _, kind, unit, shift, start, end = (column[chosen] for column in stretches)
     unit, is_work = unit.astype(np.int64), kind == WORK
 
-    last_work = np.maximum.accumulate(np.where(is_work, np.arange(len(visit)), -1))
-    put_down = (last_work >= 0) & (visit[last_work] == visit)
+    last_work = np.maximum.accumulate(np.where(is_work, np.arange(len(place)), -1))
+    put_down = (last_work >= 0) & (place[last_work] == place)
     shift_ends = np.append(journeys.roster.end, journeys.setting.scenario.horizon)
     at_shift_end = end[last_work] >= shift_ends[shift[last_work]]
     why = np.where(put_down, np.where(at_shift_end, _SHIFT_END, _INTERRUPTED), _BUSY)
@@ -139,23 +138,23 @@ def _waits_and_work(
     stop = np.maximum(np.minimum(end, run.end[row]), begin)
     clock = sla.within.clock
     seconds = seconds_between(journeys, clock, begin, stop)
-    first = np.flatnonzero((why == _BUSY) & (stop > begin))
-    awake = np.minimum(attendance.first(unit[first], begin[first]), stop[first])
-    nobody = seconds_between(journeys, clock, begin[first], awake)
-    seconds[first] -= nobody
-    key = place[visit] * len(Why)
-    return [_Parts(key + why, seconds, unit), _Parts(key[first] + _NOBODY, nobody, unit[first])]
+    waits = np.flatnonzero((why == _BUSY) & (stop > begin))
+    awake = np.minimum(attendance.first(unit[waits], begin[waits]), stop[waits])
+    nobody = seconds_between(journeys, clock, begin[waits], awake)
+    seconds[waits] -= nobody
+    key = place * len(Why)
+    return [_Parts(key + why, seconds, unit), _Parts(key[waits] + _NOBODY, nobody, unit[waits])]
 
 
-def _delays(journeys: Journeys, sla: Sla, run: Run, visits: Int64s, place: Int64s) -> _Parts:
+def _delays(journeys: Journeys, sla: Sla, run: Run, visits: Int64s, row: Int64s) -> _Parts:
     log = journeys.log
-    delays = visits[journeys.workload.unit[visits] == NO_UNIT]
-    row = journeys.row_of_visit[delays]
+    place = np.flatnonzero(journeys.workload.unit[visits] == NO_UNIT)
+    delays, row = visits[place], row[place]
     finished = np.where(log.finished[delays] != NOT_YET, log.finished[delays], journeys.setting.scenario.horizon)
     # No milestone lies within a delay: it is before the clock began or after.
     begin = np.where(log.queued[delays] < run.begin[row], finished, log.queued[delays])
     seconds = seconds_between(journeys, sla.within.clock, begin, finished)
-    return _Parts(place[delays] * len(Why) + _ELAPSED, seconds, np.full(len(delays), NO_UNIT))
+    return _Parts(place * len(Why) + _ELAPSED, seconds, np.full(len(delays), NO_UNIT))
 
 
 def _largest(seconds: Floats, row: Int64s) -> tuple[Int64s, Int64s]:

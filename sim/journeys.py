@@ -19,6 +19,12 @@ def steps_of(setting: Setting) -> dict[str, int]:
     }
 
 
+def spans(first: Int64s, end: Int64s) -> Int64s:
+    """The numbers from each first one up to its end, which is not among them, one span after the other."""
+    many = end - first
+    return np.repeat(first - np.cumsum(many) + many, many) + np.arange(many.sum())
+
+
 @dataclass(frozen=True, eq=False)
 class Journeys:
     """One replication as it was simulated, and what several measures need, worked out once.
@@ -66,6 +72,14 @@ class Journeys:
         return np.repeat(rows, np.diff(self.workload.first_visit))
 
     @cached_property
+    def first_stretch(self) -> Int64s:
+        """Where the stretches of each visit begin, and after the last one's end, shape (visits + 1,)."""
+        stretches = self.log.stretches
+        assert stretches is not None, "simulated with stretches"
+        many = np.bincount(stretches.visit, minlength=self.workload.visits)
+        return np.concatenate([[0], np.cumsum(many)])
+
+    @cached_property
     def counted_visits(self) -> Int64s:
         """Visits of letters of the window that were reached, ascending."""
         # Other duty has row -1 and takes the last entry.
@@ -84,7 +98,7 @@ class Journeys:
         # Other duty is step -1, and row -1 as are letters after the horizon: they take the last step and row.
         first = np.full((steps + 1) * (rows + 1), -1)
         place = self.workload.step.astype(np.int64) * (rows + 1) + self.row_of_visit
-        first[place[::-1]] = np.arange(self.workload.visits)[::-1]  # the last assignment stays: the first visit
+        first[place[::-1]] = np.arange(self.workload.visits - 1, -1, -1)  # the last assignment stays: the first visit
         return first.reshape(steps + 1, rows + 1)[:-1, :-1]
 
     def last_work(self) -> Int64s:

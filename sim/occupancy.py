@@ -30,9 +30,10 @@ class Cells:
     def __len__(self) -> int:
         return len(self.edges) - 1
 
-    def of(self, instants: Int64s) -> Int64s:
+    def of(self, instants: Int64s) -> npt.NDArray[np.uint32]:
         """The cell of each instant from 0 to the horizon; the horizon itself comes after the last cell."""
-        cell = instants // HOUR
+        # Division is the slowest step of all this; with 32 bits it takes half of the time.
+        cell = instants.astype(np.uint32) // np.uint32(HOUR)
         for cut in self._within_hours:
             cell += instants >= cut
         return cell
@@ -64,8 +65,9 @@ def presence(
     """
     shape = (groups, len(cells) + 1)
     counts, moments = np.zeros(shape), np.zeros(shape)
+    begins = group.astype(np.intp) * shape[1]
     for instants, sign in ((start, 1.0), (end, -1.0)):
-        bins = group * shape[1] + cells.of(instants)
+        bins = begins + cells.of(instants)
         weights = instants if people is None else people * instants
         counts += sign * np.bincount(bins, people, groups * shape[1]).reshape(shape)
         moments += sign * np.bincount(bins, weights, groups * shape[1]).reshape(shape)

@@ -89,12 +89,14 @@ def _time_of_closed(journeys: Journeys, steps: int) -> tuple[Int64s, Int64s, Int
     """Seconds that the closed letters of the window spent at each step: waiting, in work, in delays."""
     workload, log, visits = journeys.workload, journeys.log, journeys.counted_visits
     visits = visits[(journeys.closed != NOT_YET)[journeys.row_of_visit[visits]]]
-    step, is_work = workload.step[visits], workload.unit[visits] != NO_UNIT
-    time = log.finished[visits] - log.queued[visits]
+    effort = workload.service[visits]
     # Each time that a visit of a closed letter was put down it was resumed.
-    effort = workload.service[visits] + workload.resume_cost[visits] * log.interruptions[visits].astype(np.int64)
-    waiting, work, elapsed = (
-        np.bincount(step, seconds, steps).astype(np.int64)
-        for seconds in ((time - effort) * is_work, effort * is_work, time * ~is_work)
+    put_down = np.flatnonzero(log.interruptions[visits])
+    resumed = visits[put_down]
+    effort[put_down] += workload.resume_cost[resumed].astype(np.int64) * log.interruptions[resumed]
+    kind = workload.step[visits] * np.int64(2) + (workload.unit[visits] != NO_UNIT)
+    (elapsed, time), (_, work) = (
+        np.bincount(kind, seconds, 2 * steps).astype(np.int64).reshape(steps, 2).T
+        for seconds in (log.finished[visits] - log.queued[visits], effort)
     )
-    return waiting, work, elapsed
+    return time - work, work, elapsed
