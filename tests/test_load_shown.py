@@ -107,8 +107,9 @@ def test_a_stress_run_in_words(stress_report: StressReport) -> None:
     assert "How much load does it carry? A <b>mailbox</b>" in text
     assert "First to fail is signed." in text
     assert re.search(r"From 28\d letters a day on, the backlog grows without bound", text)
-    assert "the work fills all hours of city (city)." in text
-    assert "A spike of 6 times the letters for 2 h, from 2024-01-02 10:00" in text
+    assert "the work fills all hours of city. Next to fill are station-" in text
+    assert "letters a day are 7" in text
+    assert "A spike of 6 times the letters for 2 h from 2024-01-02 10:00" in text
     assert "14 days at 200 letters a day" in text
     assert "承载能力" in plain(stressed(stress_report, "zh"))
 
@@ -140,9 +141,8 @@ NONE = Estimate(None, None, None)
         (
             Capacity(Found.NOT_EVEN_A_FEW, None, None, None, "signed", Estimate(0.5, 0.4, 0.6), (), 3.125, 200, 20),
             (
-                "It has no capacity: at the 3.12 letters a day that were tried last, signed is kept for 50% [40%, "
-                "60%]. Letters are late there without any queue: nobody is on duty at some hours, or the limit is too "
-                "short."
+                "It has no capacity: even at 3.12 letters a day, the fewest that were tried, signed is kept for 50% "
+                "[40%, 60%]."
             ),
         ),
         (

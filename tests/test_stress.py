@@ -20,7 +20,7 @@ from sim.stress import Found, StressReport, stress
 from sim.stress.bottleneck import bottlenecks, relieved
 from sim.stress.capacity import Capacity, find_capacity
 from sim.stress.letters import Letters
-from sim.stress.limits import limits_of
+from sim.stress.limits import without_queues
 from sim.stress.ramp import ramp
 from sim.stress.runner import Runner
 from sim.stress.soak import soak
@@ -162,7 +162,7 @@ def test_trials_live_each_replication_once(ready: Ready) -> None:
 
 
 def test_the_backlog_grows_from_where_work_fills_all_hours(ready: Ready) -> None:
-    (limit,) = limits_of(ready(DESK, window="100 d"))
+    ((limit,), _) = without_queues(ready(DESK, window="100 d"))
     # 4 people of 24 hours for 25 minutes a letter; 20,000 letters know that to 0.7%.
     assert limit.team == limit.unit == "desk"
     assert limit.per_day == pytest.approx(4 * 24 * 60 / 25, rel=0.03)
@@ -173,11 +173,19 @@ def test_the_backlog_grows_from_where_work_fills_all_hours(ready: Ready) -> None
 def test_one_unit_fills_before_its_team(ready: Ready) -> None:
     text = DESK.replace("staff: {always: 4}", "units: 2, weights: [3, 1], staff: {always: 4}, other_duty: OTHER")
     other = "{per_hour: 1, effort: 15 min}"
-    (limit,) = limits_of(ready(text.replace("OTHER", other), window="100 d"))
+    ((limit,), _) = without_queues(ready(text.replace("OTHER", other), window="100 d"))
     # Of 2 people at each unit, a quarter of one is at other duty; the first gets three letters in four.
     assert limit.unit == "desk-1"
     assert limit.unit_per_day == pytest.approx(1.75 * 24 * 60 / 25 / 0.75, rel=0.03)
     assert limit.per_day == pytest.approx(3.5 * 24 * 60 / 25, rel=0.03)
+
+
+def test_without_queues_compliance_is_what_the_work_itself_leaves(ready: Ready) -> None:
+    _, ceiling = without_queues(ready(DESK, window="100 d"))
+    assert ceiling == {"started": 1.0}
+    _, ceiling = without_queues(ready(DESK, window="100 d", sla__started__until="serve.finished"))
+    # Of an exponential 25 minutes, 1 - exp(-0.4) end within 10; 20,000 letters know that to 0.35 points.
+    assert ceiling["started"] == pytest.approx(1 - np.exp(-0.4), abs=4 * 0.0035)
 
 
 # Bottlenecks
@@ -190,7 +198,8 @@ def test_the_bottleneck_is_where_more_people_help_and_moving_people_there_raises
     (bottleneck,) = bottlenecks(setting, capacity, near, 10)
     assert (bottleneck.team, bottleneck.sla) == ("desk", "done")
     assert [relief.team for relief in bottleneck.reliefs] == ["desk", "branch", "spare"]
-    assert [relief.team for relief in bottleneck.reliefs if not relief.helps] == ["spare"]
+    # The branch has two people more than it needs at that rate: more raise compliance, but hardly.
+    assert [relief.team for relief in bottleneck.reliefs if relief.helps] == ["desk"]
     # With twice the people at the desk, the branch has fewer than it.
     doubled = relieved(setting, capacity, (bottleneck,), near, trials, 10, 0.08)
     assert doubled is not None

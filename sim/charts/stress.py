@@ -85,9 +85,13 @@ def draw_queues(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
 
 def title_spike(report: StressReport, _panel: str, lang: str) -> str:
     """How big it is, and how long the staffing takes to recover."""
-    spike = report.spike
-    if spike.not_recovered:
-        end = say(lang, "spike not recovered", missing=spike.not_recovered, replications=report.replications)
+    spike, replications = report.spike, report.replications
+    if spike.not_recovered == replications:
+        end = say(lang, "spike not recovered")
+    elif spike.not_recovered:
+        end = say(
+            lang, "spike recovered often", recovered=replications - spike.not_recovered, replications=replications
+        )
     else:
         end = say(lang, "spike recovered", hours=number(max(spike.recovery_h.mean or 0.0, 0.0)))
     return say(lang, "spike title", times=f"{spike.times:g}", hours=lasting(report, lang), recovery=end)

@@ -14,7 +14,7 @@ from sim.models.stress import Ramp, Stress
 from sim.setting import Setting
 from sim.stress.bottleneck import Bottleneck, Relieved, bottlenecks, relieved
 from sim.stress.capacity import Capacity, Found, find_capacity
-from sim.stress.limits import Limit, limits_of
+from sim.stress.limits import Limit, without_queues
 from sim.stress.ramp import Step, ramp
 from sim.stress.runner import Runner
 from sim.stress.soak import SoakFigures, soak
@@ -50,8 +50,9 @@ class StressReport:
         per_day: the scenario's own rate, of spike and soak.
         targets: of each SLA that has one.
         limits: where the backlog of each team grows without bound, the lowest first.
+        ceiling: compliance with each SLA if nobody ever had to queue.
         bottlenecks: the team that limits the capacity, for each SLA that may be the first to fail.
-        relieved: what there is once the first of them has twice the people.
+        relieved: what there is once the first of their teams has twice the people.
         replications_lived: how many it took.
     """
 
@@ -64,6 +65,7 @@ class StressReport:
     targets: Mapping[str, float]
     capacity: Capacity
     limits: tuple[Limit, ...]
+    ceiling: Mapping[str, float]
     bottlenecks: tuple[Bottleneck, ...]
     relieved: Relieved | None
     ramp: tuple[Step, ...]
@@ -97,9 +99,8 @@ def stress(
     rate = own_rate(model)
     runner = Runner(engine, workers, progress)
     steady = at_rate(setting, rate)
-    limits = limits_of(steady)
-    capacity, near, trials = _capacity(steady, asked, limits, runner)
-    found = bottlenecks(steady, capacity, near, asked.replications)
+    limits, ceiling = without_queues(steady)
+    capacity, found, more = _breakpoint(steady, asked, limits, runner)
     rates = _rates(asked.ramp, rate, capacity, limits)
     return StressReport(
         scenario=scenario,
@@ -108,16 +109,26 @@ def stress(
         replications=asked.replications,
         seed=model.seed,
         per_day=rate,
-        targets=trials.targets,
+        targets={name: sla.target for name, sla in model.sla.items() if sla.target is not None},
         capacity=capacity,
         limits=limits,
+        ceiling=ceiling,
         bottlenecks=found,
-        relieved=relieved(steady, capacity, found, near, trials, asked.replications, asked.step),
+        relieved=more,
         ramp=ramp(steady, rates, asked.replications, runner),
         spike=spike(steady, asked.spike, asked.replications, runner),
         soak=soak(steady, asked.soak, runner),
         replications_lived=runner.lived,
     )
+
+
+def _breakpoint(
+    setting: Setting, asked: Stress, limits: Sequence[Limit], runner: Runner
+) -> tuple[Capacity, tuple[Bottleneck, ...], Relieved | None]:
+    """The capacity, what limits it, and what would limit it next."""
+    capacity, near, trials = _capacity(setting, asked, limits, runner)
+    found = bottlenecks(setting, capacity, near, asked.replications)
+    return capacity, found, relieved(setting, capacity, found, near, trials, asked.replications, asked.step)
 
 
 def _capacity(

@@ -19,6 +19,9 @@ SHARE_ADDED: Final = 0.05
 TRIALS: Final = 10
 """Replications, at most, with which teams are compared."""
 
+WORTH: Final = 0.1
+"""A gain smaller than this share of the letters that a target allows to be late is not worth the name."""
+
 
 @dataclass(frozen=True)
 class Relief:
@@ -26,17 +29,14 @@ class Relief:
 
     Attributes:
         people: added to the team.
-        gain: in compliance with the SLA that fails first, paired replication by replication.
+        gain: in compliance with the SLA, paired replication by replication.
+        helps: whether that is a gain, with 95% confidence, and one that is worth the name.
     """
 
     team: str
     people: int
     gain: Estimate
-
-    @property
-    def helps(self) -> bool:
-        """Whether more people in this team raise compliance, with 95% confidence."""
-        return self.gain.low is not None and self.gain.low > 0
+    helps: bool
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class Relieved:
     """What there is once a bottleneck has twice the people.
 
     Attributes:
-        capacity: found with fewer replications than that of the staffing itself.
-        times: its estimate over that of the staffing, as many replications having met the same letters where the two
-            lie near each other; None where there is no estimate.
+        capacity: its estimate, without an interval, from as many replications as that of the staffing itself; where
+            the two lie near each other, they met the same letters.
+        times: its estimate over that of the staffing; None where there is no estimate.
         bottlenecks: those that come next.
     """
 
@@ -89,13 +89,20 @@ def bottlenecks(setting: Setting, capacity: Capacity, near: Trials, replications
     }
     found = []
     for sla in capacity.at_risk:
+        worth = WORTH * (1 - near.targets[sla])
         reliefs = [
-            Relief(name, people, paired_difference(before[sla], kept[sla]).paired) for name, kept in after.items()
+            _relief(name, people, paired_difference(before[sla], kept[sla]).paired, worth)
+            for name, kept in after.items()
         ]
         reliefs.sort(key=lambda relief: relief.gain.mean or 0.0, reverse=True)
         team = reliefs[0].team if reliefs and reliefs[0].helps else None
         found.append(Bottleneck(sla, team, tuple(reliefs)))
     return tuple(found)
+
+
+def _relief(team: str, people: int, gain: Estimate, worth: float) -> Relief:
+    helps = gain.mean is not None and gain.low is not None and gain.low > 0 and gain.mean >= worth
+    return Relief(team, people, gain, helps)
 
 
 def relieved(
@@ -116,14 +123,12 @@ def relieved(
         trials: up to the highest rate that is tried.
     """
     team = next((each.team for each in found if each.team is not None), None)
-    if team is None:
+    if team is None or base.estimate is None:
         return None
     setting = with_staff(setting, team, setting.scenario.teams[team].headcount)
-    capacity, closer = find_capacity(near.with_staffing(setting), replications, step, thorough=False)
-    if capacity.found is Found.YES:
-        base, _ = find_capacity(near, replications, step, thorough=False)
-    for times in (1, 2):
-        if capacity.found is Found.BEYOND:
-            capacity, closer = find_capacity(trials.with_staffing(setting, times), replications, step, thorough=False)
-    larger = None if capacity.estimate is None or base.estimate is None else capacity.estimate / base.estimate
-    return Relieved(team, capacity, larger, bottlenecks(setting, capacity, closer, replications))
+    for others in (near.with_staffing(setting), trials.with_staffing(setting), trials.with_staffing(setting, 2)):
+        capacity, closer = find_capacity(others, replications, step, most=base.replications, interval=False)
+        if capacity.found is not Found.BEYOND:
+            break
+    times = None if capacity.estimate is None else capacity.estimate / base.estimate
+    return Relieved(team, capacity, times, bottlenecks(setting, capacity, closer, replications))

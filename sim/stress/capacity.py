@@ -70,14 +70,17 @@ class Capacity:
     replications: int
 
 
-def find_capacity(trials: Trials, replications: int, step: float, *, thorough: bool = True) -> tuple[Capacity, Trials]:
+def find_capacity(
+    trials: Trials, replications: int, step: float, *, most: int | None = None, interval: bool = True
+) -> tuple[Capacity, Trials]:
     """Look for the capacity of a staffing.
 
     Args:
         trials: of the staffing, up to the highest rate that is tried.
-        replications: at each rate near the capacity.
+        replications: at each rate near the capacity, to begin with.
         step: by how much the rates that are tried there differ; between them compliance is interpolated.
-        thorough: spend more replications where the interval stays wide, and follow it to its ends.
+        most: replications to go up to while the interval stays wide; `MOST_TIMES` as many if not said.
+        interval: whether to look for its ends, too; without, all the replications go into the estimate.
 
     Returns: the capacity, and the trials near it.
     """
@@ -85,16 +88,15 @@ def find_capacity(trials: Trials, replications: int, step: float, *, thorough: b
     near = pilot.roughly()
     if isinstance(near, Capacity):
         return near, trials
-    most = MOST_TIMES * replications if thorough else replications
-    top = ABOVE * near
+    most = MOST_TIMES * replications if most is None else most
+    closer = trials.near(ABOVE * near)
     while True:
-        closer = trials.near(top)
         # An interval that is wide already need not be followed to its ends while more replications can narrow it.
-        within = np.inf if thorough and replications >= most else WIDE
+        within = None if not interval else np.inf if replications >= most else WIDE
         capacity = _Search(closer, replications, step).around(near, within)
-        if capacity.found is Found.BEYOND and top < trials.highest:
+        if capacity.found is Found.BEYOND and closer.highest < trials.highest:
             # The pilot saw it too low.
-            top = ABOVE * top
+            closer = trials.near(ABOVE * closer.highest)
             continue
         if capacity.found is not Found.YES or replications >= most or _is_narrow(capacity):
             return replace(capacity, highest=trials.highest), closer
@@ -131,19 +133,22 @@ class _Search:
             fails, holds = holds, min(holds + half, self._last)
         return self._rate(self._holding("high", fails, holds))
 
-    def around(self, near: float, within: float) -> Capacity:
+    def around(self, near: float, within: float | None) -> Capacity:
         """The capacity, near a rate; `BEYOND` if some end of its interval lies above the highest rate.
 
         Args:
-            within: ends of its interval that lie farther off, as a share of the estimate, are not looked for.
+            within: ends of its interval that lie farther off, as a share of the estimate, are not looked for; with
+                None, neither is.
         """
         start = round(np.log(self._trials.highest / near) / np.log(self._factor))
         estimate = self._crossing("mean", start)
         if estimate is None:
             return self._none(Found.NOT_EVEN_A_FEW, self._last)
         at = round(np.log(self._trials.highest / estimate) / np.log(self._factor))
-        high = self._crossing("high", at, up_to=(1 + within) * estimate)
-        low = self._crossing("low", at, down_to=(1 - within) * estimate)
+        low = high = None
+        if within is not None:
+            high = self._crossing("high", at, up_to=(1 + within) * estimate)
+            low = self._crossing("low", at, down_to=(1 - within) * estimate)
         if estimate >= self._trials.highest or (high is not None and high >= self._trials.highest):
             return self._none(Found.BEYOND, 0)
         compliance = self._compliance(at)

@@ -16,8 +16,8 @@ from sim.stress.variants import at_rate
 from sim.tables import OTHER_DUTY, Roster, Workload
 from sim.workload import draw_workload
 
-MOST_VISITS: Final = 5_000_000
-"""Visits that are kept in memory; about a quarter of a gigabyte. The rest is drawn again each time."""
+MOST_VISITS: Final = 12_000_000
+"""Visits that are kept in memory; about half a gigabyte. The rest is drawn again each time."""
 
 OF_A_VISIT: Final = Workload._fields[Workload._fields.index("first_visit") + 1 :]
 """Columns of a workload with one row a visit."""
@@ -64,13 +64,14 @@ class Letters:
         # By letter, and not by row: other duty differs between staffings, and the letters must not.
         stays[letters] = uniforms(len(letters), seed, replication, Purpose.THINNING, subject("stress")) < share
         made = np.diff(workload.first_visit)
-        of_visits = np.repeat(stays, made)
+        # Rows by their numbers: several times as fast as by a mask.
+        rows, visits = np.flatnonzero(stays), np.flatnonzero(np.repeat(stays, made))
         columns: dict[str, Any] = {
-            name: getattr(workload, name)[of_visits if name in OF_A_VISIT else stays]
+            name: getattr(workload, name)[visits if name in OF_A_VISIT else rows]
             for name in Workload._fields
             if name != "first_visit"
         }
-        return Workload(first_visit=np.append(0, np.cumsum(made[stays])), **columns)
+        return Workload(first_visit=np.append(0, np.cumsum(made[rows])), **columns)
 
     def __getstate__(self) -> dict[str, Any]:
         # Worker processes draw anew what they need: that is quicker than to be sent it.

@@ -6,15 +6,18 @@ Other duty comes whatever the rate, and is taken off the hours.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from sim.clock import DAY
 from sim.cost import estimate
 from sim.forecast.load import lived_without_queues
 from sim.jurisdiction import named_units
 from sim.outcome import Outcome
 from sim.setting import Setting
+from sim.statistics import Ratio, stacked
+from sim.stress.trials import kept
 from sim.tables import NO_UNIT, OTHER_DUTY, WORK, Floats
 
 LETTERS: Final = 50_000
@@ -41,13 +44,31 @@ class Limit:
     work_min: float
 
 
-def limits_of(setting: Setting) -> tuple[Limit, ...]:
-    """The limit of every team that letters bring work to, the lowest first."""
-    enough = int(np.ceil(LETTERS / max(estimate(setting).letters, 1.0)))
-    lived = [lived_without_queues(setting, number) for number in range(min(enough, MOST_REPLICATIONS))]
-    letters = sum(int(outcome.counted.sum()) for outcome in lived)
-    work, hours = (np.sum(each, axis=0) for each in zip(*map(_work_and_hours, lived), strict=True))
-    days = len(lived) * setting.scenario.window / 86_400
+class _Seen(NamedTuple):
+    """One replication in which nobody queued: sums over its window."""
+
+    letters: Floats  # ()
+    work: Floats  # seconds, (teams, categories)
+    hours: Floats  # seconds left for letters, (units,)
+    kept: Ratio  # (slas,)
+
+
+def without_queues(setting: Setting) -> tuple[tuple[Limit, ...], dict[str, float]]:
+    """What there is to know before anybody queues.
+
+    Returns: the limit of every team that letters bring work to, the lowest first; and compliance with each SLA if
+        nobody ever had to queue, which no number of people in these rosters raises; without those of no letter.
+    """
+    enough = min(int(np.ceil(LETTERS / max(estimate(setting).letters, 1.0))), MOST_REPLICATIONS)
+    seen = stacked([_look(lived_without_queues(setting, number)) for number in range(enough)])
+    part, whole = (each.sum(axis=0) for each in seen.kept)
+    ceiling = {name: float(part[row] / whole[row]) for row, name in enumerate(setting.scenario.sla) if whole[row] > 0}
+    return _limits(setting, seen), ceiling
+
+
+def _limits(setting: Setting, seen: _Seen) -> tuple[Limit, ...]:
+    letters, work, hours = seen.letters.sum(), seen.work.sum(axis=0), seen.hours.sum(axis=0)
+    days = len(seen.letters) * setting.scenario.window / DAY
     places = setting.places
     found = []
     for index, team in enumerate(places.teams):
@@ -71,8 +92,7 @@ def limits_of(setting: Setting) -> tuple[Limit, ...]:
     return tuple(sorted(found, key=lambda limit: limit.unit_per_day))
 
 
-def _work_and_hours(outcome: Outcome) -> tuple[Floats, Floats]:
-    """Seconds of work by team and category, and seconds left for letters by unit, in the window."""
+def _look(outcome: Outcome) -> _Seen:
     setting, workload, stretches = outcome.setting, outcome.workload, outcome.log.stretches
     assert stretches is not None, "simulated with stretches"
     scenario, places, roster = setting.scenario, setting.places, outcome.roster
@@ -87,7 +107,12 @@ def _work_and_hours(outcome: Outcome) -> tuple[Floats, Floats]:
     categories = len(scenario.categories)
     code = places.team_of[unit[~other]] * categories + category
     by_category = np.bincount(code, seconds[~other], len(places.teams) * categories)
-    return by_category.reshape(-1, categories).astype(np.float64), np.maximum(left, 0.0)
+    return _Seen(
+        np.asarray(float(outcome.counted.sum())),
+        by_category.reshape(-1, categories).astype(np.float64),
+        np.maximum(left, 0.0),
+        kept(outcome),
+    )
 
 
 def _shares(setting: Setting, team: str) -> Floats:

@@ -12,8 +12,8 @@ from sim.setting import Setting
 from sim.statistics import Estimate, Ratio, mean_over, ratio_over, stacked
 from sim.stress.letters import Letters
 from sim.stress.runner import Runner, outcome_of
-from sim.stress.trials import growth_per_day, kept
-from sim.tables import Floats
+from sim.stress.trials import growth_per_day, kept, letters_waiting
+from sim.tables import WORK, Floats, Int64s
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,25 @@ def ramp(
 
 
 def _look(replication: Replication) -> _Seen:
-    outcome = outcome_of(replication)
-    scenario, occupancy = replication.setting.scenario, outcome.occupancy
-    window = occupancy.cells.between(scenario.window_start, scenario.window_end)
-    seconds = scenario.window_end - scenario.window_start
-    busy = occupancy.letter_work.seconds + occupancy.other_duty.seconds
+    outcome, stretches = outcome_of(replication), replication.log.stretches
+    assert stretches is not None, "asked for when simulated"
+    scenario, places, roster = replication.setting.scenario, replication.setting.places, replication.roster
+    begin, end = scenario.window_start, scenario.window_end
+    teams = len(places.teams)
+
+    def within(start: Int64s, stop: Int64s) -> Int64s:
+        seconds: Int64s = np.clip(stop, begin, end) - np.clip(start, begin, end)
+        return seconds
+
+    # Work after the end of a shift is no use of it; nobody starts anything then.
+    work, waits = np.flatnonzero(stretches.kind == WORK), letters_waiting(outcome)
+    until = np.minimum(stretches.end[work], roster.end[stretches.shift[work]])
+    busy = np.bincount(places.team_of[stretches.unit[work]], within(stretches.start[work], until), teams)
+    on_duty = np.bincount(places.team_of[roster.unit], roster.people * within(roster.start, roster.end), teams)
     return _Seen(
         kept(outcome),
-        Ratio(busy[:, window].sum(axis=1), occupancy.on_duty.seconds[:, window].sum(axis=1)),
-        np.asarray(occupancy.waiting.seconds[:, window].sum() / seconds),
+        Ratio(busy, on_duty),
+        np.asarray(within(stretches.start[waits], stretches.end[waits]).sum() / (end - begin)),
         growth_per_day(outcome, WEEK),
     )
 

@@ -22,7 +22,7 @@ from sim.statistics import Band, Estimate, Ratio, mean_over, ratio_over, stacked
 from sim.stress.runner import Runner, outcome_of
 from sim.stress.trials import kept_by, waiting_at
 from sim.stress.variants import with_surge
-from sim.tables import Floats, Int64s
+from sim.tables import Bools, Floats, Int64s
 
 HARM: Final = 0.01
 """Share of the letters of a day that may be late for the spike's sake when the staffing has recovered."""
@@ -63,8 +63,8 @@ class SpikeFigures:
     Attributes:
         times: factor on the rate.
         letters, added: that come in the spike, and how many of them it added.
-        peak_waiting: most letters in queues at the end of an hour since it began.
-        peak_excess: most letters more than without the spike.
+        peak_waiting: most letters in queues at the end of an hour of the spike and the day after it.
+        peak_excess: most letters more than without the spike at the end of such an hour.
         recovery_h: hours from the end of the spike until the staffing has recovered; over the replications that do.
         not_recovered: replications that have not recovered when the window ends.
         hours: of the course, ends of hours since the spike began, shape (hours,).
@@ -162,7 +162,7 @@ def _figures(setting: Setting, asked: Spike, begin: int, end: int, without: _See
     edges = _course(setting, begin)
     hours, lasts = (edges[1:] - begin) / HOUR, (end - begin) / HOUR
     excess = within.waiting - without.waiting
-    since = hours > 0
+    struck = _hit(hours, lasts)
     late, usually_late = (each.kept.whole - each.kept.part for each in (within, without))
     recovered = [
         recovery(harmed, letters, hours, lasts)
@@ -180,8 +180,8 @@ def _figures(setting: Setting, asked: Spike, begin: int, end: int, without: _See
             name: _sla(within.kept, index, hours, lasts, usual.at(index), hit.at(index))
             for index, name in enumerate(setting.scenario.sla)
         },
-        peak_waiting=mean_over(within.waiting[:, since].max(axis=1)).at(),
-        peak_excess=mean_over(excess[:, since].max(axis=1)).at(),
+        peak_waiting=mean_over(within.waiting[:, struck].max(axis=1)).at(),
+        peak_excess=mean_over(excess[:, struck].max(axis=1)).at(),
         recovery_h=mean_over(known).at() if len(known) else Estimate(None, None, None),
         not_recovered=len(recovered) - len(known),
         hours=hours,
@@ -190,11 +190,15 @@ def _figures(setting: Setting, asked: Spike, begin: int, end: int, without: _See
     )
 
 
+def _hit(hours: Floats, lasts: float) -> Bools:
+    """Hours of the spike, and of the day after it, which meets what the spike left behind."""
+    return (hours > 0) & (hours <= lasts + 24)
+
+
 def _sla(kept: Ratio, index: int, hours: Floats, lasts: float, without: Estimate, during: Estimate) -> SpikeSla:
     met, decided = (each[:, index].sum(axis=0) for each in kept)
     by_hour = np.divide(met, decided, out=np.full(len(met), np.nan), where=decided > 0)
-    # The spike, and the day after it, which meets what the spike left behind.
-    hit = np.flatnonzero((hours > 0) & (hours <= lasts + 24) & (decided >= FEW))
+    hit = np.flatnonzero(_hit(hours, lasts) & (decided >= FEW))
     worst = int(hit[by_hour[hit].argmin()]) if len(hit) else None
     return SpikeSla(
         without=without,

@@ -34,8 +34,11 @@ class Trials:
         """The target of each SLA that has one."""
 
     def near(self, highest: float) -> "Trials":
-        """Trials of the same staffing below a lower rate, which cost less; their letters are other ones."""
-        return Trials(self._letters.setting, min(highest, self.highest), self._runner)
+        """Trials of the same staffing below a lower rate, which cost less; their letters are other ones.
+
+        Where the rate is no lower, they are these, with all that was lived already.
+        """
+        return self if highest >= self.highest else Trials(self._letters.setting, highest, self._runner)
 
     def with_staffing(self, setting: Setting, times: float = 1.0) -> "Trials":
         """Trials of another staffing; by the same letters, unless their highest rate is so many times as high."""
@@ -83,11 +86,19 @@ def kept_by(outcome: Outcome, group: Int64s, groups: int) -> Ratio:
     return Ratio(decided - late, decided)
 
 
-def waiting_at(outcome: Outcome, instants: Int64s) -> Floats:
-    """Letters in queues just before each instant, same shape; the log must have stretches."""
+def letters_waiting(outcome: Outcome) -> Int64s:
+    """Stretches in which letters, and not other duty, wait in queues; the log must have stretches."""
     stretches = outcome.log.stretches
     assert stretches is not None, "asked for when simulated"
-    waits = np.flatnonzero((stretches.kind == WAIT) & (outcome.workload.step[stretches.visit] != OTHER_DUTY))
+    waits = np.flatnonzero(stretches.kind == WAIT)
+    letters: Int64s = waits[outcome.workload.step[stretches.visit[waits]] != OTHER_DUTY]
+    return letters
+
+
+def waiting_at(outcome: Outcome, instants: Int64s) -> Floats:
+    """Letters in queues just before each instant, same shape; the log must have stretches."""
+    stretches, waits = outcome.log.stretches, letters_waiting(outcome)
+    assert stretches is not None, "asked for when simulated"
     began, ended = (np.sort(each[waits]) for each in (stretches.start, stretches.end))
     came, went = (np.searchsorted(each, instants) for each in (began, ended))
     return (came - went).astype(np.float64)
@@ -105,5 +116,6 @@ def growth_per_day(outcome: Outcome, part: int) -> Floats:
     start, end = scenario.window_start, scenario.window_end
     part = min(part, (end - start) // 2)
     instants = np.linspace(0, part, SAMPLES, endpoint=False).astype(np.int64)
-    first, last = (waiting_at(outcome, begin + instants).mean() for begin in (start, end - part))
+    waiting = waiting_at(outcome, np.concatenate([start + instants, end - part + instants]))
+    first, last = waiting.reshape(2, SAMPLES).mean(axis=1)
     return np.asarray((last - first) * DAY / (end - start - part))

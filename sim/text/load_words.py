@@ -10,36 +10,41 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Compliance falls to its target at {estimate} a day, 95% interval [{per_day}, {high}].",
         "capacity unsure": "At no rate is every target shown to be met with 95% confidence. Compliance falls to its "
         "target at {estimate} letters a day, and above {high} a target is surely missed.",
-        "capacity none": "It has no capacity: at the {lowest} letters a day that were tried last, {sla} is kept "
-        "for {compliance}. Letters are late there without any queue: nobody is on duty at some hours, or the limit is "
-        "too short.",
+        "capacity none": "It has no capacity: even at {lowest} letters a day, the fewest that were tried, {sla} is "
+        "kept for {compliance}.",
         "capacity beyond": "Every target is met at all rates tried, up to {highest} letters a day.",
         "capacity no target": "No SLA has a target, so there is no capacity.",
-        "first to fail": "First to fail is {sla}. The scenario's own {rate} letters a day are {share} of the capacity.",
-        "bottleneck": "For {sla} the bottleneck is {team}: {people} people more there raise it by "
-        "{gain} at that rate; as "
-        "many do less in any other team.",
-        "bottleneck nobody": "For {sla} no single team is the bottleneck: {people} people more in "
-        "any one of them do not "
-        "raise it for certain.",
-        "doubled": "Twice the people in {team} raise the estimate by {percent}, to about {estimate} letters a day, where "
-        "{sla} is the first to fail.",
-        "doubled same": "Twice the people in {team} do not raise it: {sla} fails there anyway.",
+        "first to fail": "First to fail is {sla}. The scenario's own {rate} letters a day are {load}.",
+        "times capacity": "{times} times the capacity",
+        "share of capacity": "{share} of the capacity",
+        "bottleneck": "The bottleneck for {sla} is {team}: {people} people more there raise it by {gain} at {rate} "
+        "letters a day, and in any other team by less.",
+        "bottleneck nobody": "For {sla} no team is the bottleneck: {people} people more in any one of them hardly "
+        "raise it.",
+        "doubled": "Twice the people in {team} raise the estimate by {percent}, to about {estimate} letters a day, "
+        "where {sla} is the first to fail.",
+        "doubled same": "Twice the people in {team} do not raise the estimate: {sla} fails there anyway.",
         "doubled beyond": "With twice the people in {team} every target is met up to {highest} letters a day.",
         "doubled none": "With twice the people in {team} a target is missed at any rate.",
-        "next bottleneck": "Then the bottleneck for {sla} is {team}: {people} people more raise it by {gain}.",
-        "next bottleneck nobody": "Then no single team is the bottleneck for {sla}: {people} people more in any one of "
-        "them do not raise it for certain.",
-        "limit": "From {rate} letters a day on, the backlog grows without bound: the work fills all hours of {unit} "
-        "({team}).",
-        "limits": "After it come {others}.",
-        "limit unit": "{unit} ({team}) at {rate}",
-        "spike": "A spike of {times} times the letters for {hours}, from {begins}, brings {letters} letters instead of "
-        "{usual}. {peak} letters wait at most, {excess} more than without it.",
-        "spike sla": "{sla}: {during} of them in time, {without} without the spike; {worst} in the worst hour.",
+        "next bottleneck": "Then the bottleneck for {sla} is {team}: {people} people more there raise it by {gain}.",
+        "next bottleneck nobody": "Then no team is the bottleneck for {sla}: {people} people more in any one of them "
+        "hardly raise it.",
+        "ceiling": "If nobody ever queued, {sla} would be kept for {ceiling}; the target is {target}.",
+        "ceiling too low": "Even if nobody ever queued, {sla} would be kept for {ceiling} only; the target is "
+        "{target}. Either nobody is on duty at some hours, or the limit is too short.",
+        "limit": "From {rate} letters a day on, the backlog grows without bound: the work fills all hours of {unit}.",
+        "limits": "Next to fill are {others}.",
+        "limit unit": "{unit} at {rate}",
+        "unit of team": "{unit} ({team})",
+        "spike": "A spike of {times} times the letters for {hours} from {begins} brings {letters} letters instead of "
+        "{usual}. In it and the day after, up to {peak} letters wait, {excess} more than without it.",
+        "spike sla": "{sla}: {during} of the letters of the spike in time, {without} without it; {worst} in the worst "
+        "hour.",
         "recovered": "It has recovered {hours} h after the end of the spike, 95% interval [{low}, {high}].",
         "recovered at once": "It has recovered as soon as the spike ends.",
-        "not recovered": "In {missing} of {replications} replications it has not recovered when the window ends.",
+        "recovered often": "In {recovered} of {replications} replications it has recovered, on average {hours} h after "
+        "the end of the spike; in the others it has not when the window ends.",
+        "not recovered": "In none of {replications} replications has it recovered when the window ends.",
         "soak": "{days} days at {rate} letters a day: {slas}. {growth}",
         "soak sla": "{sla} {compliance} in time",
         "soak steady": "The queues do not grow.",
@@ -49,7 +54,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "busiest": "busiest team",
         "waiting": "waiting",
         "growth": "growth a day",
-        "lived": "{lived} replications were lived for this.",
+        "lived": "{lived} replications were simulated for this.",
         "limits table": "Where the work fills all hours",
         "team": "team",
         "unit": "first unit",
@@ -131,7 +136,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "limit mark": "{unit} is full",
         "spike title": "{times} times the letters for {hours}: {recovery}",
         "spike recovered": "recovered {hours} h after",
-        "spike not recovered": "not recovered in {missing} of {replications} replications",
+        "spike recovered often": "recovered in {recovered} of {replications} replications",
+        "spike not recovered": "not recovered when the window ends",
         "spike alt": "Letters waiting in the course of a spike, with and without it, 95% bands",
         "spike sla title": "{sla}: {worst} in the worst hour",
         "spike sla alt": "Compliance by hour of receipt in the course of a spike",
@@ -171,28 +177,35 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "95% 置信区间 [{per_day}, {high}]。",
         "capacity unsure": "没有任何来信量能以 95% 的置信度证明各项目标均可达到。每天 {estimate} "
         "件时达标率降到目标，超过 {high} 件必有目标落空。",
-        "capacity none": "没有承载能力：最后试到每天 {lowest} 件，{sla}达标率也只有 {compliance}。"
-        "来信不排队尚且如此：某些钟点无人在岗，或时限太短。",
+        "capacity none": "没有承载能力：即使降到每天 {lowest} 件（试过的最低来信量），{sla}达标率也只有 {compliance}。",
         "capacity beyond": "试过的来信量（每天至多 {highest} 件）各项目标均可达到。",
         "capacity no target": "各项时限都没有目标，因此谈不上承载能力。",
-        "first to fail": "最先落空的是{sla}。本情景每天 {rate} 件，为承载能力的 {share}。",
-        "bottleneck": "{sla}的瓶颈在{team}：此时增加 {people} 人提高 {gain}；同样人数放在其他队伍都没有这么有效。",
-        "bottleneck nobody": "{sla}没有单一瓶颈：在任一队伍增加 {people} 人，都不能确定提高达标率。",
+        "first to fail": "最先落空的是{sla}。本情景每天 {rate} 件，为承载能力的 {load}。",
+        "times capacity": "{times} 倍",
+        "share of capacity": "{share}",
+        "bottleneck": "{sla}的瓶颈在{team}：每天 {rate} 件时在此增加 {people} 人，达标率提高 {gain}；"
+        "放在其他队伍都没有这么有效。",
+        "bottleneck nobody": "{sla}没有单一瓶颈：在任一队伍增加 {people} 人，达标率几乎不变。",
         "doubled": "{team}人数加倍可提高 {percent}，约到每天 {estimate} 件，此时最先落空的是{sla}。",
         "doubled same": "{team}人数加倍也不能提高：{sla}照样落空。",
         "doubled beyond": "{team}人数加倍后，每天 {highest} 件以内各项目标均可达到。",
         "doubled none": "{team}人数加倍后，任何来信量下仍有目标落空。",
-        "next bottleneck": "此后{sla}的瓶颈在{team}：增加 {people} 人提高 {gain}。",
-        "next bottleneck nobody": "此后{sla}没有单一瓶颈：在任一队伍增加 {people} 人，都不能确定提高达标率。",
-        "limit": "每天超过 {rate} 件，积压将无限增长：{unit}（{team}）的全部工时已被占满。",
-        "limits": "其后依次为{others}。",
-        "limit unit": "{unit}（{team}）{rate} 件",
+        "next bottleneck": "此后{sla}的瓶颈在{team}：增加 {people} 人，达标率提高 {gain}。",
+        "next bottleneck nobody": "此后{sla}没有单一瓶颈：在任一队伍增加 {people} 人，达标率几乎不变。",
+        "ceiling": "假如从不排队，{sla}达标率为 {ceiling}；目标为 {target}。",
+        "ceiling too low": "即使从不排队，{sla}达标率也只有 {ceiling}，目标为 {target}：某些钟点无人在岗，或时限太短。",
+        "limit": "每天超过 {rate} 件，积压将无限增长：{unit}的全部工时已被占满。",
+        "limits": "其后占满的依次为{others}。",
+        "limit unit": "{unit} {rate} 件",
+        "unit of team": "{unit}（{team}）",
         "spike": "自 {begins} 起 {hours}内来信为平时的 {times} 倍，共 {letters} 件（平时 {usual} "
-        "件）。排队最多 {peak} 件，比平时多 {excess} 件。",
-        "spike sla": "{sla}：这些来信 {during} 按时，平时 {without}；最差的一小时 {worst}。",
+        "件）。高峰及其后一天排队最多 {peak} 件，比无高峰时多 {excess} 件。",
+        "spike sla": "{sla}：高峰中的来信 {during} 按时，无高峰时 {without}；最差的一小时 {worst}。",
         "recovered": "高峰结束后 {hours} 小时恢复，95% 置信区间 [{low}, {high}]。",
         "recovered at once": "高峰一结束即已恢复。",
-        "not recovered": "{replications} 次重复仿真中有 {missing} 次到统计期末尚未恢复。",
+        "recovered often": "{replications} 次重复仿真中有 {recovered} 次恢复，平均在高峰结束后 {hours} 小时；"
+        "其余到统计期末尚未恢复。",
+        "not recovered": "{replications} 次重复仿真到统计期末均未恢复。",
         "soak": "每天 {rate} 件持续 {days} 天：{slas}。{growth}",
         "soak sla": "{sla} {compliance} 按时",
         "soak steady": "排队没有增长。",
@@ -281,7 +294,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "limit mark": "{unit}工时占满",
         "spike title": "{hours}内来信 {times} 倍：{recovery}",
         "spike recovered": "结束后 {hours} 小时恢复",
-        "spike not recovered": "{replications} 次中有 {missing} 次未恢复",
+        "spike recovered often": "{replications} 次中有 {recovered} 次恢复",
+        "spike not recovered": "到统计期末未恢复",
         "spike alt": "高峰前后排队的来信，有高峰与无高峰，含 95% 区间",
         "spike sla title": "{sla}：最差的一小时 {worst}",
         "spike sla alt": "高峰前后按收到钟点的达标率",

@@ -9,13 +9,16 @@ from rich.text import Text
 
 from sim.clock import HOUR, format_duration
 from sim.statistics import Estimate
-from sim.stress import Bottleneck, Capacity, Found, Relieved, StressReport
+from sim.stress import Bottleneck, Capacity, Found, Limit, Relieved, StressReport
 from sim.text.answer import interval
 from sim.text.load_words import say
 from sim.text.words import limit, listed, name, number, percent, points
 
 SAME: Final = 1.01
 """A capacity that rises less than this is called the same."""
+
+NEXT: Final = 3.0
+"""Units that fill at more than so many times the rate of the first are not told."""
 
 
 def stressed(report: StressReport, lang: str) -> Group:
@@ -28,14 +31,15 @@ def stressed(report: StressReport, lang: str) -> Group:
 def sentences(report: StressReport, lang: str) -> Iterator[str]:
     """Everything in words, the answer first."""
     yield _capacity(report.capacity, lang)
-    capacity = report.capacity.per_day or report.capacity.estimate
+    capacity, relieved = report.capacity.per_day or report.capacity.estimate, report.relieved
     if capacity is not None and report.capacity.sla is not None:
-        share, sla = percent(report.per_day / capacity), name(lang, report.capacity.sla)
-        yield say(lang, "first to fail", sla=sla, rate=rate(report.per_day), share=share)
-    yield from (_bottleneck(each, "bottleneck", lang) for each in report.bottlenecks)
-    if report.relieved is not None:
-        yield _relieved(report.relieved, report.capacity.estimate or 0.0, lang)
-        yield from (_bottleneck(each, "next bottleneck", lang) for each in report.relieved.bottlenecks)
+        sla, load = name(lang, report.capacity.sla), _load(report.per_day / capacity, lang)
+        yield say(lang, "first to fail", sla=sla, rate=rate(report.per_day), load=load)
+    yield from (_bottleneck(each, "bottleneck", report.capacity, lang) for each in report.bottlenecks)
+    if relieved is not None:
+        yield _relieved(relieved, report.capacity.estimate or 0.0, lang)
+        yield from (_bottleneck(each, "next bottleneck", relieved.capacity, lang) for each in relieved.bottlenecks)
+    yield from _ceiling(report, lang)
     yield from _limits(report, lang)
     yield from _spike(report, lang)
     yield _soak(report, lang)
@@ -104,12 +108,32 @@ def _capacity(capacity: Capacity, lang: str) -> str:
     )
 
 
-def _bottleneck(each: Bottleneck, key: str, lang: str) -> str:
-    sla = name(lang, each.sla)
+def _load(times: float, lang: str) -> str:
+    """The scenario's own rate beside the capacity."""
+    if times < 1:
+        return say(lang, "share of capacity", share=f"{times:.0%}")
+    return say(lang, "times capacity", times=number(times))
+
+
+def _bottleneck(each: Bottleneck, key: str, capacity: Capacity, lang: str) -> str:
+    sla, people = name(lang, each.sla), each.reliefs[0].people if each.reliefs else 0
     if each.team is None:
-        return say(lang, f"{key} nobody", people=each.reliefs[0].people if each.reliefs else 0, sla=sla)
-    best = each.reliefs[0]
-    return say(lang, key, team=name(lang, each.team), people=best.people, sla=sla, gain=points(lang, best.gain))
+        return say(lang, f"{key} nobody", people=people, sla=sla)
+    values = {"team": name(lang, each.team), "gain": points(lang, each.reliefs[0].gain), "people": people}
+    return say(lang, key, sla=sla, rate=rate(capacity.estimate), **values)
+
+
+def _ceiling(report: StressReport, lang: str) -> Iterator[str]:
+    """What queues have to do with an SLA that fails although people more in one team do not help."""
+    found = [*report.bottlenecks, *(report.relieved.bottlenecks if report.relieved else ())]
+    slas = [each.sla for each in found if each.team is None]
+    if report.capacity.found is Found.NOT_EVEN_A_FEW and report.capacity.sla is not None:
+        slas.append(report.capacity.sla)
+    for sla in dict.fromkeys(slas):
+        if sla in report.ceiling and sla in report.targets:
+            ceiling, target = report.ceiling[sla], report.targets[sla]
+            key = "ceiling" if ceiling >= target else "ceiling too low"
+            yield say(lang, key, sla=name(lang, sla), ceiling=percent(ceiling), target=percent(target))
 
 
 def _relieved(relieved: Relieved, per_day: float, lang: str) -> str:
@@ -120,27 +144,27 @@ def _relieved(relieved: Relieved, per_day: float, lang: str) -> str:
         return say(lang, key, highest=rate(capacity.highest), **values)
     if times < SAME:
         return say(lang, "doubled same", **values)
-    return say(lang, "doubled", percent=percent(times - 1), estimate=rate(times * per_day), **values)
+    return say(lang, "doubled", percent=f"{times - 1:.0%}", estimate=rate(times * per_day), **values)
 
 
 def _limits(report: StressReport, lang: str) -> Iterator[str]:
     if not report.limits:
         return
     first, *others = report.limits
-    values = {"unit": name(lang, first.unit), "team": name(lang, first.team)}
-    yield say(lang, "limit", rate=rate(first.unit_per_day), **values)
-    if others:
-        told = [
-            say(
-                lang,
-                "limit unit",
-                unit=name(lang, each.unit),
-                team=name(lang, each.team),
-                rate=rate(each.unit_per_day),
-            )
-            for each in others
-        ]
+    yield say(lang, "limit", rate=rate(first.unit_per_day), unit=_unit(first, lang))
+    told = [
+        say(lang, "limit unit", unit=_unit(each, lang), rate=rate(each.unit_per_day))
+        for each in others
+        if each.unit_per_day <= NEXT * first.unit_per_day
+    ]
+    if told:
         yield say(lang, "limits", others=listed(lang, told))
+
+
+def _unit(limit: Limit, lang: str) -> str:
+    """A unit with its team; a team that is one unit is named once."""
+    unit, team = name(lang, limit.unit), name(lang, limit.team)
+    return unit if unit == team else say(lang, "unit of team", unit=unit, team=team)
 
 
 def _spike(report: StressReport, lang: str) -> Iterator[str]:
@@ -170,14 +194,17 @@ def lasting(report: StressReport, lang: str) -> str:
 
 def recovery(report: StressReport, lang: str) -> str:
     """How long the staffing takes to get over the spike."""
-    spike = report.spike
-    if spike.not_recovered:
-        return say(lang, "not recovered", missing=spike.not_recovered, replications=report.replications)
+    spike, replications = report.spike, report.replications
     ends = (spike.recovery_h.mean, spike.recovery_h.low, spike.recovery_h.high)
-    mean, low, high = (max(end or 0.0, 0.0) for end in ends)
-    if high == 0:
+    mean, low, high = (number(max(end or 0.0, 0.0)) for end in ends)
+    if spike.not_recovered == replications:
+        return say(lang, "not recovered", replications=replications)
+    if spike.not_recovered:
+        recovered = replications - spike.not_recovered
+        return say(lang, "recovered often", recovered=recovered, replications=replications, hours=mean)
+    if mean == "0":
         return say(lang, "recovered at once")
-    return say(lang, "recovered", hours=number(mean), low=number(low), high=number(high))
+    return say(lang, "recovered", hours=mean, low=low, high=high)
 
 
 def _soak(report: StressReport, lang: str) -> str:
