@@ -11,12 +11,14 @@ from matplotlib.figure import Figure
 from runs import SCENARIOS, report
 from shown import small
 
-from sim.charts import frame, words
+from sim.charts import album, frame, words
+from sim.charts.album import Album, draw_album
 from sim.charts.frame import ems, framed, wrapped
-from sim.charts.pictures import draw_charts, inline, untitled, written
+from sim.charts.pictures import draw_panel, inline, untitled, written
 from sim.charts.registry import CHARTS, COMPARISON_CHARTS, Chart, figure
 from sim.charts.style import look
 from sim.comparison import Comparison, compare
+from sim.errors import SimError
 from sim.html.words import WORDS as PAGE_WORDS
 from sim.loading import load
 from sim.report import Report
@@ -57,8 +59,7 @@ def test_every_chart_of_a_comparison(
 
 def the_contract(chart: Chart[Any], subject: Any, lang: str, folder: Path) -> None:
     """What holds for every chart; a missing glyph is a warning, and warnings are errors."""
-    ((group, pictures),) = draw_charts([chart], subject, folder, lang)
-    assert group == chart.name
+    pictures = [draw_panel(chart, subject, panel, folder, lang) for panel in chart.panels(subject)]
     assert len({picture.name for picture in pictures}) == len(pictures)
     for picture in pictures:
         assert picture.title
@@ -136,10 +137,10 @@ def test_a_scenario_may_be_named_anything(comparison: Comparison, tmp_path: Path
     ]
     pairs = tuple(replace(pair, other=odd) for pair in comparison.pairs)
     reports = {report.scenario: report for report in renamed}
-    for _, pictures in draw_charts(
-        COMPARISON_CHARTS, replace(comparison, reports=reports, pairs=pairs), tmp_path, "en"
-    ):
-        for picture in pictures:
+    strange = replace(comparison, reports=reports, pairs=pairs)
+    for chart in COMPARISON_CHARTS:
+        for panel in chart.panels(strange):
+            picture = draw_panel(chart, strange, panel, tmp_path, "en")
             ET.fromstring(picture.svg)
             assert "<c>" not in picture.svg
 
@@ -212,3 +213,36 @@ def test_all_that_a_shipped_scenario_names_has_a_chinese_name(path: Path) -> Non
         named |= {team.tier, *team.staff, *(team.names or ())}
     default = {"letter", "any"}
     assert sorted(each for each in named - default if name("zh", each) == each) == []
+
+
+# All charts at once, in another process
+
+
+def test_an_album_holds_every_chart_in_every_language(comparison: Comparison, tmp_path: Path) -> None:
+    pictures = draw_album(Album("COMPARISON_CHARTS", comparison, tmp_path, ("zh", "en"), png="zh"))
+    assert list(pictures) == ["zh", "en"]
+    for lang, groups in pictures.items():
+        assert [name for name, _ in groups] == [chart.name for chart in COMPARISON_CHARTS]
+        for (_, drawn), chart in zip(groups, COMPARISON_CHARTS, strict=True):
+            alone = [draw_panel(chart, comparison, panel, tmp_path, lang) for panel in chart.panels(comparison)]
+            assert drawn == alone
+
+
+def test_an_album_has_pictures_as_png_in_one_language(comparison: Comparison, tmp_path: Path) -> None:
+    pictures = draw_album(Album("COMPARISON_CHARTS", comparison, tmp_path, ("zh", "en"), png="zh"))
+    names = {picture.name for groups in pictures.values() for _, drawn in groups for picture in drawn}
+    files = {path.name for path in tmp_path.iterdir()}
+    assert files == {f"{name}.svg" for name in names} | {f"{name}.png" for name in names if name.endswith(".zh")}
+
+
+def test_what_goes_wrong_while_drawing_is_raised_here(comparison: Comparison, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        draw_album(Album("COMPARISON_CHARTS", comparison, tmp_path / "not there", ("en",), png="en"))
+
+
+def test_who_draws_may_die_and_another_draws_on(comparison: Comparison, tmp_path: Path) -> None:
+    asked = Album("COMPARISON_CHARTS", comparison, tmp_path, ("en",), png="en")
+    album._draughtsman().kill()
+    with pytest.raises(SimError, match="could not be drawn: the process that draws them died"):
+        draw_album(asked)
+    assert draw_album(asked)["en"]

@@ -1,14 +1,13 @@
 """Charts as files and inside a page: SVG that keeps its text as text, and speaks to those who cannot see it."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 from io import StringIO
 from pathlib import Path
 from typing import Final, TypeVar
 
 from sim.charts.frame import Framed
+from sim.charts.picture import Picture
 from sim.charts.registry import Chart, figure
 from sim.charts.style import look
 
@@ -22,52 +21,24 @@ _OTHERS: Final = re.compile(r"[^\w.-]")
 _REFERENCE: Final = re.compile(r'((?:\bid="|href="#|url\(#))')
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A chart ready for a page.
-
-    Attributes:
-        name: unique in the page; with the language, and without the ending of its file.
-        title: the finding, which the page says in its own text.
-        alt: what somebody hears who cannot see it.
-        svg: an `<svg>` element without the title.
-    """
-
-    name: str
-    title: str
-    alt: str
-    svg: str
-
-
-Groups = Sequence[tuple[str, Sequence[Picture]]]
-"""Pictures by the name of their chart."""
-
-
-def draw_charts(charts: Iterable[Chart[T]], subject: T, folder: Path, lang: str, *, png: bool = True) -> Groups:
-    """Draw every chart in one language, write each panel as `CHART-PANEL.LANG.svg`, and return them for a page.
+def draw_panel(chart: Chart[T], subject: T, panel: str, folder: Path, lang: str, *, png: bool = True) -> Picture:
+    """Draw a panel of a chart, write it as `CHART-PANEL.LANG.svg`, and return it for a page.
 
     Args:
         folder: exists.
-        png: write them as `.png` too.
+        png: write it as `.png` too.
     """
-    groups = []
-    for chart in charts:
-        pictures = []
-        for panel in chart.panels(subject):
-            name = f"{'-'.join(filter(None, (chart.name, safe(panel))))}.{lang}"
-            drawn = figure(chart, subject, panel, lang)
-            title, alt = chart.title(subject, panel, lang), chart.alt(subject, panel, lang)
-            svg = inline(written(drawn), name, alt)
-            (folder / f"{name}.svg").write_text(svg, "utf-8")
-            if png:
-                with look():
-                    drawn.figure.savefig(
-                        folder / f"{name}.png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
-                    )
-            pictures.append(Picture(name, title, alt, untitled(svg, name, drawn.head)))
-        if pictures:
-            groups.append((chart.name, pictures))
-    return groups
+    name = f"{'-'.join(filter(None, (chart.name, safe(panel))))}.{lang}"
+    drawn = figure(chart, subject, panel, lang)
+    title, alt = chart.title(subject, panel, lang), chart.alt(subject, panel, lang)
+    svg = inline(written(drawn), name, alt)
+    (folder / f"{name}.svg").write_text(svg, "utf-8")
+    if png:
+        with look():
+            drawn.figure.savefig(
+                folder / f"{name}.png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
+            )
+    return Picture(name, title, alt, untitled(svg, name, drawn.head))
 
 
 def safe(panel: str) -> str:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -12,9 +10,8 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from sim.charts.font import FONT, font_path
 from sim.statistics import Verdict
-
-FONT: Final = "Noto Sans SC"
 
 # Okabe and Ito's palette, made to be told apart by colour-blind readers.
 BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW, BLACK = (
@@ -53,23 +50,14 @@ _LOOK: Final[Any] = {
 @contextmanager
 def look() -> Iterator[None]:
     """Draw and save charts inside this, so that they share one look and nothing outside changes."""
-    font_path()
+    _know_font()
     with mpl.rc_context(_LOOK):
         yield
 
 
 @cache
-def font_path() -> Path:
-    """File of the font, made known to matplotlib.
-
-    The package `zhplot` carries Noto Sans SC under an open licence; none of its code is run, since that would change
-    matplotlib's settings for the whole process.
-    """
-    spec = find_spec("zhplot")
-    assert spec is not None, "zhplot is a dependency"
-    (path,) = (Path(spec.origin or "").parent / "fonts").glob("*.ttf")
-    font_manager.fontManager.addfont(path)
-    return path
+def _know_font() -> None:
+    font_manager.fontManager.addfont(font_path())
 
 
 def percent_axis(ax: Axes, which: str = "x") -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import rich_click as click
 
 from sim.commands.options import BREACHED, SCENARIO, SCENARIOS, options
-from sim.commands.terminal import load_all, print_json, progress_bar, show
+from sim.commands.terminal import get_ready_to_draw, load_all, print_json, progress_bar, show
 
 
 @click.command()
@@ -34,6 +34,7 @@ def run(
     """Simulate scenarios, write their results, and say whether the staffing holds."""
     if out is not None and len(scenarios) > 1:
         raise click.UsageError("--out names one folder, for one scenario")
+    get_ready_to_draw(not no_report)
     loaded = load_all(scenarios, overrides, replications, seed)
     from sim.cost import prepare
     from sim.results import run as simulate
@@ -106,6 +107,7 @@ def compare(
     quiet: bool,
 ) -> None:
     """Let several staffings meet the same letters, and say which is better than the first, and how sure that is."""
+    get_ready_to_draw(not no_report)
     loaded = load_all(scenarios, overrides, replications, seed)
     from sim.comparison_folder import compare_into
     from sim.text import word

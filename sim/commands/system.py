@@ -6,7 +6,7 @@ from pathlib import Path
 import rich_click as click
 
 from sim.commands.options import BREACHED, INTERRUPTED, SCENARIO, options, seconds
-from sim.commands.terminal import load_all, progress_bar, show, show_written
+from sim.commands.terminal import get_ready_to_draw, load_all, progress_bar, show, show_written
 
 
 @click.command()
@@ -32,6 +32,7 @@ def stress(
 
     --replications says how many at each rate. The `stress:` section of the scenario says the rest.
     """
+    get_ready_to_draw(not no_report)
     layers = [*overrides, *([] if replications is None else [f"stress.replications={replications}"])]
     (loaded,) = load_all([scenario], layers, None, seed)
     from sim.load_folder import stress_into

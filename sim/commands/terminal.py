@@ -38,6 +38,14 @@ def load_all(
     return loaded
 
 
+def get_ready_to_draw(shown: bool) -> None:
+    """If something will be shown, let what draws get ready while the scenario is still read and simulated."""
+    if shown:
+        from sim.charts.album import get_ready
+
+        get_ready()
+
+
 @contextmanager
 def progress_bar(title: str, total: int | None, hidden: bool) -> Iterator[Callable[[int], None] | None]:
     """A bar on the terminal; yields what to tell it, or None where there is no terminal."""

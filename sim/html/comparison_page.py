@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from sim.charts.pictures import Groups, draw_charts
-from sim.charts.registry import COMPARISON_CHARTS
+from sim.charts.album import Album, draw_album
+from sim.charts.picture import Groups
 from sim.comparison import Comparison, Finding, Pair
 from sim.html.page import fill, page
 from sim.html.report_page import Table, value, verdict
@@ -31,7 +31,7 @@ def write_comparison(folder: Path, comparison: Comparison, *, lang: str, manifes
     """
     charts = folder / "charts"
     charts.mkdir()
-    pictures = {each: draw_charts(COMPARISON_CHARTS, comparison, charts, each, png=each == lang) for each in LANGUAGES}
+    pictures = draw_album(Album("COMPARISON_CHARTS", comparison, charts, tuple(LANGUAGES), png=lang))
     text = comparison_page(comparison, manifest=manifest, pictures=pictures, lang=lang)
     (folder / "report.html").write_text(text, "utf-8")
 

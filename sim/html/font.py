@@ -9,7 +9,7 @@ from string import ascii_letters, digits, punctuation
 from typing import Final
 
 from sim.caches import user_cache
-from sim.charts.style import font_path
+from sim.charts.font import font_path
 from sim.charts.words import WORDS as CHART_WORDS
 from sim.html.words import WORDS as PAGE_WORDS
 from sim.text.catalogue import WORDS as TEXT_WORDS

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sim.charts.pictures import Groups
+from sim.charts.picture import Groups
 from sim.html.page import fill, page
 from sim.html.report_page import Table
 from sim.html.words import LANGUAGES, say

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.charts.pictures import Groups, draw_charts
-from sim.charts.registry import REPLAY_CHARTS, STRESS_CHARTS
+from sim.charts.album import Album, draw_album
 from sim.html.load_page import replay_page, stress_page, targets_page
 from sim.html.words import LANGUAGES
 from sim.replay_report import ReplayReport
@@ -20,9 +19,7 @@ def write_stress(folder: Path, report: StressReport, *, manifest: Mapping[str, A
         lang: language in which the page opens, and of the charts as PNG.
     """
     charts = _charts(folder)
-    pictures: dict[str, Groups] = {
-        each: draw_charts(STRESS_CHARTS, report, charts, each, png=each == lang) for each in LANGUAGES
-    }
+    pictures = draw_album(Album("STRESS_CHARTS", report, charts, tuple(LANGUAGES), png=lang))
     _write(folder, stress_page(report, manifest=manifest, pictures=pictures, lang=lang))
 
 
@@ -34,9 +31,7 @@ def write_targets(folder: Path, found: Targets, *, title: str, manifest: Mapping
 def write_replay_page(folder: Path, report: ReplayReport, *, manifest: Mapping[str, Any], lang: str) -> None:
     """charts/ and report.html of a replay; as `write_stress`."""
     charts = _charts(folder)
-    pictures: dict[str, Groups] = {
-        each: draw_charts(REPLAY_CHARTS, report, charts, each, png=each == lang) for each in LANGUAGES
-    }
+    pictures = draw_album(Album("REPLAY_CHARTS", report, charts, tuple(LANGUAGES), png=lang))
     _write(folder, replay_page(report, manifest=manifest, pictures=pictures, lang=lang))
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from sim.charts.pictures import Groups
+from sim.charts.picture import Groups
 from sim.figures import GroupFigures, StepFigures
 from sim.html.page import fill, page
 from sim.html.words import LANGUAGES, say

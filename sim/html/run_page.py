@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sim.charts.pictures import draw_charts
-from sim.charts.registry import CHARTS
+from sim.charts.album import Album, draw_album
 from sim.html.report_page import report_page
 from sim.html.words import LANGUAGES
 from sim.report import Report
@@ -18,5 +17,5 @@ def write_report(folder: Path, report: Report, lang: str = "en", **told: Any) ->
     """
     charts = folder / "charts"
     charts.mkdir()
-    pictures = {each: draw_charts(CHARTS, report, charts, each, png=each == lang) for each in LANGUAGES}
+    pictures = draw_album(Album("CHARTS", report, charts, tuple(LANGUAGES), png=lang))
     (folder / "report.html").write_text(report_page(report, pictures=pictures, lang=lang, **told), "utf-8")
