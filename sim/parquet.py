@@ -5,9 +5,8 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +17,9 @@ from sim.setting import Setting
 from sim.slaclock import Fate
 from sim.tables import NOT_YET, Int64s
 
+if TYPE_CHECKING:
+    import duckdb
+
 VERDICTS: Final = {Fate.NOT_PROMISED: None, Fate.UNDECIDED: "undecided", Fate.MET: "met", Fate.BREACHED: "breached"}
 """What letters.parquet says of a letter and an SLA."""
 
@@ -25,6 +27,9 @@ ROWS_A_GROUP: Final = 122_880
 
 ROWS_IN_MEMORY: Final = 4 * ROWS_A_GROUP
 """As many rows are kept until the end; more go to parts on disk, so that memory does not grow with replications."""
+
+
+_NO_MOMENT: Final = np.datetime64("NaT", "s").astype(np.int64)
 
 
 class Named(NamedTuple):
@@ -131,6 +136,8 @@ def _enumerated(names: Sequence[str], column: str) -> str:
 
 def _copy(query: str, target: Path, how: str, columns: Mapping[str, npt.NDArray[Any]]) -> None:  # noqa: ARG001
     # The query finds `columns` by its name here.
+    import duckdb  # takes a while to load, and is needed last
+
     try:
         with _database().cursor() as cursor:
             cursor.execute(
@@ -143,8 +150,10 @@ def _copy(query: str, target: Path, how: str, columns: Mapping[str, npt.NDArray[
 
 
 @lru_cache
-def _database() -> duckdb.DuckDBPyConnection:
+def _database() -> "duckdb.DuckDBPyConnection":
     """An empty database in memory, from which files are written; one thread keeps rows and row groups in order."""
+    import duckdb
+
     return duckdb.connect(config={"threads": 1})
 
 
@@ -157,7 +166,6 @@ def _identifier(name: str) -> str:
 
 
 def _moments(setting: Setting, instants: Int64s) -> npt.NDArray[np.datetime64]:
-    start = np.datetime64(setting.scenario.start, "s")
-    moments: npt.NDArray[np.datetime64] = start + instants.astype("timedelta64[s]")
-    moments[instants == NOT_YET] = np.datetime64("NaT", "s")
+    start = np.datetime64(setting.scenario.start, "s").astype(np.int64)
+    moments: npt.NDArray[np.datetime64] = np.where(instants == NOT_YET, _NO_MOMENT, start + instants).view("M8[s]")
     return moments

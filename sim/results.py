@@ -21,6 +21,7 @@ from sim.folders import whole_or_not_at_all
 from sim.forecast.load import lived_without_queues, load_of
 from sim.loading import Loaded, dump_yaml
 from sim.measures import Measures, measures_of
+from sim.memory import keep_memory
 from sim.outcome import Outcome
 from sim.parquet import Columns, Rows, hour_columns, letter_columns
 from sim.report import Report, summarise
@@ -116,6 +117,7 @@ def run(
     if found is None:
         refuse_to_replace(target, force)
     setting, _, workers = prepare(loaded, engine, workers)
+    keep_memory()
     replications = range(loaded.scenario.replications)
     started, clock = datetime.now().astimezone(), time.perf_counter()
     with whole_or_not_at_all(target) as folder:

@@ -51,7 +51,7 @@ HOUSE = (
     (1, "nouns", "models", "numpy pydantic pydantic_core"),
     (0, "ground", "clock", "holidays numpy"),
     (0, "ground", "streams tables", "numpy"),
-    (0, "ground", "errors paths version caches", ""),
+    (0, "ground", "errors paths version caches memory", ""),
 )
 FLOOR = {module: floor for floor, _, modules, _ in HOUSE for module in modules.split()}
 OUTSIDE = {module: set(libraries.split()) for *_, modules, libraries in HOUSE for module in modules.split()}
