@@ -3,28 +3,32 @@
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from run import ROOT
-from timing import timed
+from timing import interleaved
 
-ROUNDS = 3
+ROUNDS = 5
 
 
 def table() -> list[str]:
     """Seconds of `run` on the stress scenario with its 20 replications; the engine comes from the cache."""
-    scenario = Path("scenarios", "shenzhen_stress_600.yaml")
+    command = f"run {Path('scenarios', 'shenzhen_stress_600.yaml')} --force --quiet"
     with tempfile.TemporaryDirectory() as folder:
 
-        def run() -> None:
-            command = [sys.executable, "cli.py", "run", str(scenario), "--force", "--quiet", "--out", f"{folder}/out"]
-            subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        def run(options: str) -> None:
+            arguments = [*command.split(), *options.split(), "--out", f"{folder}/out"]
+            subprocess.run([sys.executable, "cli.py", *arguments], cwd=ROOT, check=True, capture_output=True)
 
-        run()
-        seconds = [timed(run) for _ in range(ROUNDS)]
+        run("")
+        seconds = interleaved({options: partial(run, options) for options in ("", "--no-report")}, ROUNDS)
     return [
         "| command | seconds |",
         "| --- | ---: |",
-        f"| `lettersim run {scenario}` | {median(seconds):.1f} |",
+        *(
+            f"| `lettersim {f'{command} {options}'.strip()}` | {median(each):.1f} |"
+            for options, each in seconds.items()
+        ),
     ]

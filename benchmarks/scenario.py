@@ -11,6 +11,7 @@ from sim import engine_compiled, engine_simpy
 from sim.engine import simulate
 from sim.loading import load
 from sim.measures import measure
+from sim.memory import keep_memory
 from sim.roster import draw_roster
 from sim.setting import setting_of
 from sim.workload import draw_workload
@@ -29,15 +30,19 @@ COLUMNS = (
     "letters",
     "visits",
     "kernel ms",
+    "with stretches",
     "drawing ms",
     "simulating ms",
     "measuring ms",
     "all over kernel",
+    "with stretches",
     "SimPy engine over kernel",
 )
+PARTS = ("kernel", "recording", "drawing", "simulating", "measuring")
+
 NOTE = """\
-The kernel is the compiled engine from arrays to log, without stretches; simulating is what a run does, which also
-checks the arrays and records the stretches; all is drawing, simulating and measuring."""
+The kernel is the compiled engine from arrays to log; with stretches, it also records who worked or waited where and
+when, as in a run. Simulating is that and a check of the arrays; all is drawing, simulating and measuring."""
 
 
 def table() -> list[str]:
@@ -47,6 +52,7 @@ def table() -> list[str]:
 
 
 def row(name: str, overrides: tuple[str, ...], rounds: int, waits_for_simpy: bool) -> str:
+    keep_memory()
     setting = setting_of(load(SCENARIO, overrides).scenario)
     horizon = setting.scenario.horizon
     roster = draw_roster(setting, 0)
@@ -54,6 +60,7 @@ def row(name: str, overrides: tuple[str, ...], rounds: int, waits_for_simpy: boo
     log = simulate(workload, roster, horizon, stretches=True)
     parts: dict[str, Callable[[], Any]] = {
         "kernel": lambda: engine_compiled.simulate(workload, roster, horizon),
+        "recording": lambda: engine_compiled.simulate(workload, roster, horizon, stretches=True),
         "drawing": lambda: draw_workload(setting, draw_roster(setting, 0), 0),
         "simulating": lambda: simulate(workload, roster, horizon, stretches=True),
         "measuring": lambda: measure(setting, workload, roster, log),
@@ -61,15 +68,14 @@ def row(name: str, overrides: tuple[str, ...], rounds: int, waits_for_simpy: boo
     if waits_for_simpy:
         parts["simpy"] = lambda: engine_simpy.simulate(workload, roster, horizon)
     seconds = interleaved(parts, rounds)
-    together = [
-        sum(each) for each in zip(*(seconds[part] for part in ("drawing", "simulating", "measuring")), strict=True)
-    ]
+    together = [sum(each) for each in zip(*(seconds[part] for part in PARTS[2:]), strict=True)]
     cells = [
         name,
         f"{workload.letters:,}",
         f"{workload.visits:,}",
-        *(f"{median(seconds[part]) * 1e3:,.1f}" for part in ("kernel", "drawing", "simulating", "measuring")),
+        *(f"{median(seconds[part]) * 1e3:,.1f}" for part in PARTS),
         f"{ratio(together, seconds['kernel']):.1f}",
+        f"{ratio(together, seconds['recording']):.1f}",
         f"{ratio(seconds['simpy'], seconds['kernel']):,.0f}" if waits_for_simpy else "",
     ]
     return f"| {' | '.join(cells)} |"
