@@ -60,7 +60,7 @@ def draw_load(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
 
 def title_queues(report: StressReport, _panel: str, lang: str) -> str:
     """Where the first unit is full."""
-    return say(lang, "queues title", rate=rate(report.limits[0].unit_per_day))
+    return say(lang, "queues title", rate=rate(report.limits[0].unit_per_day.mean))
 
 
 def alt_queues(report: StressReport, _panel: str, lang: str) -> str:
@@ -72,10 +72,11 @@ def draw_queues(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
     """Growth of the queues with its band, and the limits of units that lie within the ramp."""
     rates = [step.per_day for step in report.ramp]
     _banded(ax, rates, _band([step.growth_per_day for step in report.ramp]), BLUE, None, marker="o")
-    shown = [limit for limit in report.limits if limit.unit_per_day <= max(rates)]
-    for limit, colour in zip(shown, cycle((VERMILION, ORANGE, PURPLE, GREY)), strict=False):
+    shown = [(limit, limit.unit_per_day.mean or 0.0) for limit in report.limits]
+    shown = [(limit, full) for limit, full in shown if full <= max(rates)]
+    for (limit, full), colour in zip(shown, cycle((VERMILION, ORANGE, PURPLE, GREY)), strict=False):
         label = say(lang, "limit mark", unit=name(lang, limit.unit))
-        ax.axvline(limit.unit_per_day, color=colour, linewidth=1.4, linestyle="--", label=label)
+        ax.axvline(full, color=colour, linewidth=1.4, linestyle="--", label=label)
     ax.set_xlim(0, max(rates) * 1.02)
     ax.grid(axis="y")
     ax.set_xlabel(say(lang, "per day"))

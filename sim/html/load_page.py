@@ -109,8 +109,8 @@ def _limits(report: StressReport, lang: str) -> Table:
         [
             name(lang, limit.team),
             name(lang, limit.unit),
-            stress.rate(limit.unit_per_day),
-            stress.rate(limit.per_day),
+            stress.rates(limit.unit_per_day),
+            stress.rates(limit.per_day),
             f"{limit.work_min:.1f}",
         ]
         for limit in report.limits

@@ -136,7 +136,7 @@ def _capacity(
 ) -> tuple[Capacity, Trials, Trials]:
     """The capacity, the trials near it, and those up to the highest rate, which any that can be worked off is below."""
     rate = own_rate(setting.scenario)
-    of_teams = [limit.per_day for limit in limits]
+    of_teams = [limit.per_day.mean or 0.0 for limit in limits]
     highest = ABOVE * max(rate, min(of_teams, default=rate))
     while True:
         trials = Trials(setting, highest, runner)
@@ -148,7 +148,7 @@ def _capacity(
 
 def _rates(asked: Ramp, rate: float, capacity: Capacity, limits: Sequence[Limit]) -> list[float]:
     """The rates of the ramp, to three digits."""
-    last = asked.to or PAST * max(rate, capacity.high or 0.0, *(limit.unit_per_day for limit in limits[:1]))
+    last = asked.to or PAST * max(rate, capacity.high or 0.0, *(limit.unit_per_day.mean or 0.0 for limit in limits[:1]))
     first = asked.from_ or last / 10
     return [float(f"{each:.3g}") for each in np.linspace(first, last, asked.steps)]
 

@@ -18,6 +18,9 @@ PILOT_REPLICATIONS: Final = 4
 ABOVE: Final = 1.6
 """The highest rate of the trials near the capacity, as a multiple of where the pilot saw it."""
 
+FAR: Final = 2.0
+"""Trials that reach farther than so many times the capacity cost too much."""
+
 WIDE: Final = 0.2
 """An interval of the capacity wider than this share of it is worth more replications."""
 
@@ -101,6 +104,9 @@ def find_capacity(
         if capacity.found is not Found.YES or replications >= most or _is_narrow(capacity):
             return replace(capacity, highest=trials.highest), closer
         near, replications = capacity.estimate or near, min(2 * replications, most)
+        if closer.highest > FAR * near:
+            # The pilot saw it too high.
+            closer = trials.near(ABOVE * near)
 
 
 def _is_narrow(capacity: Capacity) -> bool:

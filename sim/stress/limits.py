@@ -10,19 +10,20 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY
+from sim.clock import DAY, MINUTE
 from sim.cost import estimate
 from sim.forecast.load import lived_without_queues
 from sim.jurisdiction import named_units
 from sim.outcome import Outcome
 from sim.setting import Setting
-from sim.statistics import Ratio, stacked
+from sim.statistics import Estimate, Ratio, ratio_over, stacked
 from sim.stress.trials import kept
 from sim.tables import NO_UNIT, OTHER_DUTY, WORK, Floats
 
 LETTERS: Final = 50_000
 """Letters from which the work of a letter is estimated."""
 
+LEAST_REPLICATIONS: Final = 5
 MOST_REPLICATIONS: Final = 10
 
 
@@ -38,9 +39,9 @@ class Limit:
     """
 
     team: str
-    per_day: float
+    per_day: Estimate
     unit: str
-    unit_per_day: float
+    unit_per_day: Estimate
     work_min: float
 
 
@@ -59,37 +60,38 @@ def without_queues(setting: Setting) -> tuple[tuple[Limit, ...], dict[str, float
     Returns: the limit of every team that letters bring work to, the lowest first; and compliance with each SLA if
         nobody ever had to queue, which no number of people in these rosters raises; without those of no letter.
     """
-    enough = min(int(np.ceil(LETTERS / max(estimate(setting).letters, 1.0))), MOST_REPLICATIONS)
-    seen = stacked([_look(lived_without_queues(setting, number)) for number in range(enough)])
+    enough = int(np.ceil(LETTERS / max(estimate(setting).letters, 1.0)))
+    replications = range(min(max(enough, LEAST_REPLICATIONS), MOST_REPLICATIONS))
+    seen = stacked([_look(lived_without_queues(setting, number)) for number in replications])
     part, whole = (each.sum(axis=0) for each in seen.kept)
     ceiling = {name: float(part[row] / whole[row]) for row, name in enumerate(setting.scenario.sla) if whole[row] > 0}
     return _limits(setting, seen), ceiling
 
 
 def _limits(setting: Setting, seen: _Seen) -> tuple[Limit, ...]:
-    letters, work, hours = seen.letters.sum(), seen.work.sum(axis=0), seen.hours.sum(axis=0)
-    days = len(seen.letters) * setting.scenario.window / DAY
-    places = setting.places
+    places, days = setting.places, setting.scenario.window / DAY
     found = []
     for index, team in enumerate(places.teams):
-        units = slice(places.first[index], places.first[index + 1])
-        if not letters or not work[index].sum() > 0:
+        work, hours = seen.work[:, index], seen.hours[:, places.first[index] : places.first[index + 1]] / days
+        if not seen.letters.all() or not work.sum() > 0:
             continue
-        a_letter = work[index] / letters
+        a_letter = work / seen.letters[:, np.newaxis]
         by_unit = a_letter @ _shares(setting, team)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rates = np.where((by_unit > 0) & (hours[units] > 0), hours[units] / days / by_unit, np.inf)
-        first = int(rates.argmin())
+        filled = np.flatnonzero((by_unit.sum(axis=0) > 0) & (hours.sum(axis=0) > 0))
+        if not len(filled):
+            continue
+        rates = ratio_over(Ratio(hours[:, filled], by_unit[:, filled]))
+        first = int(rates.mean.argmin())
         found.append(
             Limit(
                 team=team,
-                per_day=float(hours[units].sum() / days / a_letter.sum()),
-                unit=places.names[units.start + first],
-                unit_per_day=float(rates[first]),
-                work_min=float(a_letter.sum() / 60),
+                per_day=ratio_over(Ratio(hours.sum(axis=1), a_letter.sum(axis=1))).at(),
+                unit=places.names[places.first[index] + filled[first]],
+                unit_per_day=rates.at(first),
+                work_min=float(work.sum() / seen.letters.sum() / MINUTE),
             )
         )
-    return tuple(sorted(found, key=lambda limit: limit.unit_per_day))
+    return tuple(sorted(found, key=lambda limit: limit.unit_per_day.mean or 0.0))
 
 
 def _look(outcome: Outcome) -> _Seen:

@@ -32,7 +32,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "ceiling": "If nobody ever queued, {sla} would be kept for {ceiling}; the target is {target}.",
         "ceiling too low": "Even if nobody ever queued, {sla} would be kept for {ceiling} only; the target is "
         "{target}. Either nobody is on duty at some hours, or the limit is too short.",
-        "limit": "From {rate} letters a day on, the backlog grows without bound: the work fills all hours of {unit}.",
+        "limit": "From {rate} letters a day on, 95% interval [{low}, {high}], the backlog grows without bound: the "
+        "work fills all hours of {unit}.",
         "limits": "Next to fill are {others}.",
         "limit unit": "{unit} at {rate}",
         "unit of team": "{unit} ({team})",
@@ -194,7 +195,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "next bottleneck nobody": "此后{sla}没有单一瓶颈：在任一队伍增加 {people} 人，达标率几乎不变。",
         "ceiling": "假如从不排队，{sla}达标率为 {ceiling}；目标为 {target}。",
         "ceiling too low": "即使从不排队，{sla}达标率也只有 {ceiling}，目标为 {target}：某些钟点无人在岗，或时限太短。",
-        "limit": "每天超过 {rate} 件，积压将无限增长：{unit}的全部工时已被占满。",
+        "limit": "每天超过 {rate} 件（95% 置信区间 [{low}, {high}]），积压将无限增长：{unit}的全部工时已被占满。",
         "limits": "其后占满的依次为{others}。",
         "limit unit": "{unit} {rate} 件",
         "unit of team": "{unit}（{team}）",

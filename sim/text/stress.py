@@ -86,6 +86,11 @@ def rate(per_day: float | None) -> str:
     return "–" if per_day is None else f"{float(f'{per_day:.3g}'):,.6g}"
 
 
+def rates(estimate: Estimate) -> str:
+    """Letters a day with their interval."""
+    return f"{rate(estimate.mean)} [{rate(estimate.low)}, {rate(estimate.high)}]"
+
+
 def count(estimate: Estimate) -> str:
     """A mean number of letters."""
     return "–" if estimate.mean is None else number(estimate.mean)
@@ -151,11 +156,12 @@ def _limits(report: StressReport, lang: str) -> Iterator[str]:
     if not report.limits:
         return
     first, *others = report.limits
-    yield say(lang, "limit", rate=rate(first.unit_per_day), unit=_unit(first, lang))
+    full = first.unit_per_day
+    yield say(lang, "limit", rate=rate(full.mean), low=rate(full.low), high=rate(full.high), unit=_unit(first, lang))
     told = [
-        say(lang, "limit unit", unit=_unit(each, lang), rate=rate(each.unit_per_day))
+        say(lang, "limit unit", unit=_unit(each, lang), rate=rate(each.unit_per_day.mean))
         for each in others
-        if each.unit_per_day <= NEXT * first.unit_per_day
+        if (each.unit_per_day.mean or 0.0) <= NEXT * (full.mean or 0.0)
     ]
     if told:
         yield say(lang, "limits", others=listed(lang, told))
