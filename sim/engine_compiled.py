@@ -30,6 +30,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
@@ -37,6 +38,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 from numba.core import event
+from numba.core.caching import FunctionCache
 
 from sim.errors import SimError
 from sim.tables import (
@@ -268,6 +270,24 @@ def _cache_folder() -> str:
     return tempfile.mkdtemp(prefix="lettersim-")
 
 
+class _Cache(FunctionCache):
+    """A cache and no more: what cannot be read is compiled again, and what cannot be written is not kept."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The compiled function, or None."""
+        try:
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except Exception:  # whatever comes of reading a file that something has damaged
+            with suppress(OSError):
+                self.flush()  # type: ignore[no-untyped-call]
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep a compiled function."""
+        with suppress(OSError):
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 # Nothing is allocated, so no array's references need be counted, which would take far longer than the work.
@@ -281,7 +301,10 @@ def _entry(function: _Function) -> _Function:
     chosen = config.CACHE_DIR
     config.CACHE_DIR = chosen or _cache_folder()
     try:
-        return cast(_Function, numba.njit(nogil=True, cache=True, **_PLAIN)(function))
+        compiled: Any = numba.njit(nogil=True, **_PLAIN)(function)
+        if not config.DISABLE_JIT:
+            compiled._cache = _Cache(function)  # type: ignore[no-untyped-call]
+        return cast(_Function, compiled)
     finally:
         config.CACHE_DIR = chosen
 

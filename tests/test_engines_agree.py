@@ -176,11 +176,19 @@ simulate(*busy_day(0), stretches=True)
 """
 
 
-def test_it_is_compiled_once_and_says_so(tmp_path: Path) -> None:
+def test_it_is_compiled_once_and_says_so_and_again_if_what_was_kept_is_damaged(tmp_path: Path) -> None:
+    assert [run_once(tmp_path), run_once(tmp_path)] == [COMPILING, ""]
+    for kept in tmp_path.rglob("*.nb?"):
+        kept.write_bytes(kept.read_bytes()[:200])
+    assert [run_once(tmp_path), run_once(tmp_path)] == [COMPILING, ""]
+
+
+COMPILING = "compiling the engine, once on this machine ...\n"
+
+
+def run_once(cache: Path) -> str:
+    """What a process that simulates for the first time says."""
     paths = os.pathsep.join(str(folder) for folder in (Path(__file__).parent, Path(__file__).parent.parent))
-    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": paths, "NUMBA_CACHE_DIR": ""}
+    environment = os.environ | {"XDG_CACHE_HOME": str(cache), "PYTHONPATH": paths, "NUMBA_CACHE_DIR": ""}
     command = [sys.executable, "-c", RUN_ONCE]
-    said = [
-        subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stderr for _ in range(2)
-    ]
-    assert said == ["compiling the engine, once on this machine ...\n", ""]
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stderr
