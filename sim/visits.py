@@ -4,6 +4,9 @@ Whatever is drawn for a step comes from streams of that step alone, one uniform 
 each time that a letter comes there again.
 """
 
+# Annotations are not looked at: pydantic would make a class of each generic one, which takes a fifth of a second.
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 

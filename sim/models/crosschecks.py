@@ -186,7 +186,7 @@ def _categories(scenario: "Scenario", names: tuple[str, ...] | None, path: str) 
         yield from _known(name, scenario.categories, "category", path)
 
 
-def _per_category(scenario: "Scenario", step: Step, value: PerCategory[object], path: str) -> Iterator[Problem]:
+def _per_category(scenario: "Scenario", step: Step, value: "PerCategory[object]", path: str) -> Iterator[Problem]:
     strange = set(value.per_category) - {"default", *scenario.categories}
     for name in sorted(strange):
         yield from _known(name, scenario.categories, "category", f"{path}.per_category.{name}")
