@@ -14,6 +14,7 @@ from sim.models.stress import Ramp, Stress
 from sim.setting import Setting
 from sim.stress.bottleneck import Bottleneck, Relieved, bottlenecks, relieved
 from sim.stress.capacity import Capacity, Found, find_capacity
+from sim.stress.letters import drawn_at
 from sim.stress.limits import Limit, without_queues
 from sim.stress.ramp import Step, ramp
 from sim.stress.runner import Runner
@@ -139,7 +140,7 @@ def _capacity(
     of_teams = [limit.per_day.mean or 0.0 for limit in limits]
     highest = ABOVE * max(rate, min(of_teams, default=rate))
     while True:
-        trials = Trials(setting, highest, runner)
+        trials = Trials(setting, drawn_at(highest), runner)
         capacity, near = find_capacity(trials, asked.replications, asked.step)
         if capacity.found is not Found.BEYOND or highest >= ABOVE * max(of_teams, default=rate):
             return capacity, near, trials

@@ -18,7 +18,7 @@ PILOT_REPLICATIONS: Final = 4
 ABOVE: Final = 1.6
 """The highest rate of the trials near the capacity, as a multiple of where the pilot saw it."""
 
-FAR: Final = 2.0
+FAR: Final = 3.0
 """Trials that reach farther than so many times the capacity cost too much."""
 
 WIDE: Final = 0.2

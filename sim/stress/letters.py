@@ -23,6 +23,11 @@ OF_A_VISIT: Final = Workload._fields[Workload._fields.index("first_visit") + 1 :
 """Columns of a workload with one row a visit."""
 
 
+def drawn_at(per_day: float) -> float:
+    """The rate, at least as high, to draw letters at: a half power of two, so that staffings meet the same letters."""
+    return float(2 ** (np.ceil(2 * np.log2(per_day)) / 2))
+
+
 class Drawn(NamedTuple):
     """What a replication has before it is simulated."""
 

@@ -10,7 +10,7 @@ from sim.outcome import Outcome
 from sim.setting import Setting
 from sim.slaclock import Fate
 from sim.statistics import Estimate, Ratio, ratio_over, stacked
-from sim.stress.letters import Letters
+from sim.stress.letters import Letters, drawn_at
 from sim.stress.runner import Runner, outcome_of
 from sim.tables import OTHER_DUTY, WAIT, Floats, Int64s
 
@@ -34,10 +34,11 @@ class Trials:
         """The target of each SLA that has one."""
 
     def near(self, highest: float) -> "Trials":
-        """Trials of the same staffing below a lower rate, which cost less; their letters are other ones.
+        """Trials of the same staffing that reach a lower rate, and cost less; their letters are other ones.
 
         Where the rate is no lower, they are these, with all that was lived already.
         """
+        highest = drawn_at(highest)
         return self if highest >= self.highest else Trials(self._letters.setting, highest, self._runner)
 
     def with_staffing(self, setting: Setting, times: float = 1.0) -> "Trials":
