@@ -1,6 +1,7 @@
 """What is exported for load tests and process mining is what was simulated, and other tools can read it."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -91,6 +92,11 @@ def test_sizes_are_lognormal_and_the_same_again() -> None:
 def test_the_xes_log_tells_each_letter_event_by_event(setting: Setting, lived: Replication, folder: Path) -> None:
     log = ElementTree.parse(folder / "events.xes").getroot()
     assert log.get("xes.version") == "1.0"
+    # The schema of the standard wants names without blanks, and the parts of the log in this order.
+    for named in (*log.findall(f"{XES}extension"), *log.findall(f"{XES}classifier")):
+        assert re.fullmatch(r"\w+", named.get("name", ""))
+    parts = [child.tag.removeprefix(XES) for child in log]
+    assert sorted(parts, key=("extension", "global", "classifier", "string", "trace").index) == parts
     traces = log.findall(f"{XES}trace")
     journeys = Journeys(setting, lived.workload, lived.roster, lived.log)
     assert len(traces) == len(journeys.letters)
@@ -129,6 +135,7 @@ def test_the_ocel_log_is_sound(lived: Replication, folder: Path) -> None:
     assert len(objects) == len(log["objects"]) == len(lived.workload.received) + 4
     for each in objects.values():
         assert {value["name"] for value in each["attributes"]} == kinds[each["type"]]
+        assert all(isinstance(value["value"], str) for value in each["attributes"])
         assert all(other["objectId"] in objects for other in each.get("relationships", []))
     # A desk and a station have the same name, and are two objects.
     assert objects["desk: desk"] != objects["station: desk"]

@@ -11,8 +11,9 @@ TEMPLATE = '''"""Load for a mailbox: the letters of letters.jsonl beside this fi
 
     SPEED=60 locust -f locustfile.py --headless --host http://127.0.0.1:8080
 
-A user posts its first letter within PACE seconds and then one every PACE seconds; as many users are at work as the
-rate of the hour needs. The letters are taken in the order of the trace, each once; the test ends with the curve.
+A user posts its first letter within PACE seconds and then one every PACE seconds, which is an hour of the trace if
+not said; as many users are at work as the rate of the hour needs. The letters are taken in the order of the trace,
+each once; the test ends with the curve.
 `lettersim replay` sends the same letters each at its exact time.
 """
 
@@ -22,11 +23,11 @@ import random
 import time
 from pathlib import Path
 
-from locust import HttpUser, LoadTestShape, constant_pacing, task
+from locust import HttpUser, LoadTestShape, task
 from locust.exception import StopUser
 
 SPEED = float(os.environ.get("SPEED", "60"))  # seconds of the trace that pass in one second
-PACE = float(os.environ.get("PACE", "10"))  # seconds between two letters of a user
+PACE = float(os.environ.get("PACE", 3600 / SPEED))  # seconds between two letters of a user
 PATH = os.environ.get("LETTERS_PATH", "/letters")
 
 LETTERS_AN_HOUR = [
@@ -45,10 +46,14 @@ LETTERS = letters()
 
 
 class Writer(HttpUser):
-    wait_time = constant_pacing(PACE)
-
     def on_start(self):
-        time.sleep(random.uniform(0, PACE))  # users who come together do not write together
+        # Users who come together do not write together, the first time or later.
+        time.sleep(random.uniform(0, PACE))
+        self.due = time.perf_counter()
+
+    def wait_time(self):
+        self.due += PACE
+        return max(self.due - time.perf_counter(), 0)
 
     @task
     def write(self):
@@ -64,7 +69,7 @@ class ArrivalCurve(LoadTestShape):
         if hour >= len(LETTERS_AN_HOUR):
             return None
         users = round(LETTERS_AN_HOUR[hour] / 3600 * SPEED * PACE)
-        return users, max(users, 1)
+        return users, max(users, self.get_current_user_count(), 1)  # at once, in a second
 '''
 
 A_LINE = 24

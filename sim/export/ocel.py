@@ -82,7 +82,8 @@ def _typed(attributes: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _values(values: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"name": name, "time": ALWAYS, "value": value} for name, value in values.items()]
+    # Whatever their type, values are written as text; readers go by the type that is declared.
+    return [{"name": name, "time": ALWAYS, "value": str(value)} for name, value in values.items()]
 
 
 def _write_list(file: TextIO, rows: Iterable[dict[str, Any]]) -> None:

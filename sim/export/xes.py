@@ -23,7 +23,7 @@ HEADING = """<?xml version="1.0" encoding="UTF-8"?>
 <date key="time:timestamp" value="1970-01-01T00:00:00.000+00:00"/>
 </global>
 <classifier name="Activity" keys="concept:name"/>
-<classifier name="Activity and transition" keys="concept:name lifecycle:transition"/>
+<classifier name="ActivityAndTransition" keys="concept:name lifecycle:transition"/>
 <string key="lifecycle:model" value="standard"/>
 """
 
