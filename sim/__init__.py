@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from sim.measures import measure as measure
     from sim.models.scenario import Scenario as Scenario
     from sim.report import Report as Report
-    from sim.report import summarise as summarise
     from sim.results import Result as Result
     from sim.results import run as run
     from sim.roster import draw_roster as draw_roster
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from sim.setting import setting_of as setting_of
     from sim.statistics import Estimate as Estimate
     from sim.statistics import Verdict as Verdict
+    from sim.summaries import summarise as summarise
     from sim.tables import Log as Log
     from sim.tables import Roster as Roster
     from sim.tables import Workload as Workload
@@ -60,12 +60,13 @@ _NAMES = {
     "loading": "Loaded load",
     "measures": "Measures measure",
     "models.scenario": "Scenario",
-    "report": "Report summarise",
+    "report": "Report",
     "results": "Result run",
     "roster": "draw_roster",
     "schema": "json_schema",
     "setting": "Setting setting_of",
     "statistics": "Estimate Verdict",
+    "summaries": "summarise",
     "tables": "Log Roster Workload",
     "verify": "prove",
     "workload": "draw_workload",

@@ -16,29 +16,18 @@ The largest of all these parts, over all visits, is the cause of the breach; of 
 """
 
 import math
-from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.attendance import Attendance
 from sim.clock import hour_of
+from sim.figures import Why
 from sim.journeys import Journeys, spans
 from sim.models.sla import Sla
 from sim.outcome import Outcome
 from sim.slaclock import Fate, Run, paused_visits, seconds_between
 from sim.tables import NO_UNIT, NOT_YET, WORK, Floats, Int64s, Stretches
-
-
-class Why(StrEnum):
-    """What kept a letter for the largest part of its time."""
-
-    NOBODY_ON_DUTY = "nobody on duty"
-    ALL_BUSY = "all busy"
-    INTERRUPTED = "interrupted"
-    PUT_DOWN_AT_SHIFT_END = "put down at shift end"
-    BEING_WORKED_ON = "being worked on"
-    ELAPSED_WAIT = "elapsed wait"
 
 
 class CauseCounts(NamedTuple):

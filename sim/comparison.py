@@ -14,9 +14,10 @@ from sim.loading import Loaded
 from sim.measures import Measures, measures_of
 from sim.models.scenario import Scenario
 from sim.outcome import Outcome
-from sim.report import Report, summarise
+from sim.report import Report
 from sim.setting import Setting
 from sim.statistics import Difference, Estimate, Ratio, paired_difference, stacked
+from sim.summaries import summarise
 
 
 class Finding(StrEnum):

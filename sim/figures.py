@@ -6,11 +6,11 @@ window, unless it says otherwise.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
-from sim.causes import Why
 from sim.statistics import Band, Estimate, Verdict
 from sim.tables import Floats
 
@@ -99,6 +99,17 @@ class GroupFigures:
     letters: Estimate
     breaches: Estimate
     compliance: Estimate
+
+
+class Why(StrEnum):
+    """What kept a letter for the largest part of its time."""
+
+    NOBODY_ON_DUTY = "nobody on duty"
+    ALL_BUSY = "all busy"
+    INTERRUPTED = "interrupted"
+    PUT_DOWN_AT_SHIFT_END = "put down at shift end"
+    BEING_WORKED_ON = "being worked on"
+    ELAPSED_WAIT = "elapsed wait"
 
 
 @dataclass(frozen=True)

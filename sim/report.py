@@ -1,15 +1,11 @@
 """The report on a scenario: what the replications together say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sim.figures import Backlog, LetterFigures, Requirement, SlaFigures, Spread, StepFigures, TeamFigures
-from sim.measures import Counts, Measures, Tallies
-from sim.setting import Setting
-from sim.statistics import Estimate, Verdict, stacked
-from sim.summaries import backlog_figures, letter_figures, sla_figures, step_figures, team_figures
-from sim.tally import Pool
+from sim.statistics import Estimate, Verdict
 
 
 @dataclass(frozen=True)
@@ -65,50 +61,6 @@ class Report:
                 for name, team in self.teams.items()
             },
         }
-
-
-def summarise(
-    setting: Setting,
-    measures: Iterable[Measures],
-    *,
-    scenario: str,
-    engine: str,
-    requirement: Mapping[str, Requirement] | None = None,
-) -> Report:
-    """The report on some replications of one scenario.
-
-    Args:
-        measures: of each replication, at least one, in any order. A generator will do: of each replication
-            only its counts are kept, its tallies are merged at once.
-        scenario: short name for the report, usually the stem of the file.
-        engine: which engine simulated.
-        requirement: people that each team needs, to be shown beside those on duty.
-    """
-    kept: list[Counts] = []
-    pool: Pool[Tallies] = Pool()
-    for each in measures:
-        kept.append(each.counts)
-        pool.add(each.tallies)
-    counts, tallies = stacked(kept), pool.merged()
-    model = setting.scenario
-    return Report(
-        scenario=scenario,
-        title=model.name,
-        engine=engine,
-        replications=len(kept),
-        seed=model.seed,
-        headcount=sum(team.headcount for team in model.teams.values() if team.counted),
-        cost=sum(team.headcount * team.cost for team in model.teams.values()),
-        letters=letter_figures(counts.letters, tallies.time_in_system),
-        slas={
-            name: sla_figures(setting, name, counts.slas[index], counts.causes[index], tallies.elapsed[index])
-            for index, name in enumerate(model.sla)
-        },
-        steps=step_figures(setting, counts.steps, tallies.steps, counts.letters.closed),
-        teams={name: team_figures(setting, index, counts.teams) for index, name in enumerate(model.teams)},
-        backlog=backlog_figures(setting, counts.open_letters),
-        requirement=requirement or {},
-    )
 
 
 def _plain(figures: object, names: str) -> dict[str, Any]:

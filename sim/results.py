@@ -24,10 +24,11 @@ from sim.measures import Measures, measures_of
 from sim.memory import keep_memory
 from sim.outcome import Outcome
 from sim.parquet import Columns, Rows, hour_columns, letter_columns
-from sim.report import Report, summarise
+from sim.report import Report
 from sim.requirement import requirement
 from sim.rows import hour_table, letter_table
 from sim.setting import Setting
+from sim.summaries import summarise
 from sim.text import WORDS, answer, plain
 from sim.verify import Checked, cross_check
 from sim.version import VERSION

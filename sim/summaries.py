@@ -1,11 +1,11 @@
-"""From the measures of all replications to figures: sums become estimates, tallies percentiles, seconds minutes."""
+"""From the measures of all replications to the report: sums become estimates, tallies percentiles, seconds minutes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from sim.backlog import OpenLetters, instants_of
-from sim.causes import CauseCounts, Why
+from sim.causes import CauseCounts
 from sim.clock import DAY, HOUR, MINUTE
 from sim.compliance import BINS, BINS_A_LIMIT, SlaCounts
 from sim.figures import (
@@ -16,21 +16,69 @@ from sim.figures import (
     GroupFigures,
     Histogram,
     LetterFigures,
+    Requirement,
     SlaFigures,
     Spread,
     StepFigures,
     TeamFigures,
     TeamWeek,
+    Why,
 )
 from sim.journeys import steps_of
-from sim.measures import LetterCounts
+from sim.measures import Counts, LetterCounts, Measures, Tallies
+from sim.report import Report
 from sim.setting import Setting
-from sim.statistics import Band, Estimate, Ratio, mean_over, ratio_over, verdict
+from sim.statistics import Band, Estimate, Ratio, mean_over, ratio_over, stacked, verdict
 from sim.steps import WAITS, StepCounts, StepTallies
 from sim.tables import Floats, Int64s
-from sim.tally import Tally
+from sim.tally import Pool, Tally
 from sim.teamhours import TeamSeconds
 from sim.week import window_by_hour
+
+
+def summarise(
+    setting: Setting,
+    measures: Iterable[Measures],
+    *,
+    scenario: str,
+    engine: str,
+    requirement: Mapping[str, Requirement] | None = None,
+) -> Report:
+    """The report on some replications of one scenario.
+
+    Args:
+        measures: of each replication, at least one, in any order. A generator will do: of each replication
+            only its counts are kept, its tallies are merged at once.
+        scenario: short name for the report, usually the stem of the file.
+        engine: which engine simulated.
+        requirement: people that each team needs, to be shown beside those on duty.
+    """
+    kept: list[Counts] = []
+    pool: Pool[Tallies] = Pool()
+    for each in measures:
+        kept.append(each.counts)
+        pool.add(each.tallies)
+    counts, tallies = stacked(kept), pool.merged()
+    model = setting.scenario
+    return Report(
+        scenario=scenario,
+        title=model.name,
+        engine=engine,
+        replications=len(kept),
+        seed=model.seed,
+        headcount=sum(team.headcount for team in model.teams.values() if team.counted),
+        cost=sum(team.headcount * team.cost for team in model.teams.values()),
+        letters=letter_figures(counts.letters, tallies.time_in_system),
+        slas={
+            name: sla_figures(setting, name, counts.slas[index], counts.causes[index], tallies.elapsed[index])
+            for index, name in enumerate(model.sla)
+        },
+        steps=step_figures(setting, counts.steps, tallies.steps, counts.letters.closed),
+        teams={name: team_figures(setting, index, counts.teams) for index, name in enumerate(model.teams)},
+        backlog=backlog_figures(setting, counts.open_letters),
+        requirement=requirement or {},
+    )
+
 
 # All counts here are of several replications, stacked: their first axis is the replication.
 

@@ -11,9 +11,10 @@ from sim.experiment import Replication, replicate
 from sim.loading import load
 from sim.measures import Counts, Measures, measure
 from sim.outcome import Outcome
-from sim.report import Report, summarise
+from sim.report import Report
 from sim.setting import Setting, setting_of
 from sim.statistics import Estimate, stacked
+from sim.summaries import summarise
 
 T = TypeVar("T")
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from strategies import days
 
 from sim.attendance import Attendance
-from sim.causes import Why, breaches, cause_counts
+from sim.causes import breaches, cause_counts
 from sim.clock import Clock
+from sim.figures import Why
 from sim.outcome import Outcome
 from sim.slaclock import Fate
 from sim.tables import FINISH, NO_UNIT, NOT_YET, WORK, Roster, Workload

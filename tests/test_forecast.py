@@ -11,7 +11,8 @@ from runs import SCENARIOS, written
 from sim.forecast import Forecast, forecast_of
 from sim.loading import load
 from sim.queueing import mmc_wait_longer
-from sim.text import WORDS, outlook, plain
+from sim.text import WORDS, plain
+from sim.text.outlook import outlook
 
 DESK = """
 schema: 1

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from builder import delay, letters, shifts, work
 
-from sim.causes import Why
 from sim.clock import HOUR
 from sim.compliance import BINS_A_LIMIT
-from sim.figures import SlaFigures
+from sim.figures import SlaFigures, Why
 from sim.measures import Measures, measures_of
-from sim.report import Report, summarise
+from sim.report import Report
 from sim.setting import Setting
 from sim.statistics import Band, Estimate, Verdict
+from sim.summaries import summarise
 from sim.tables import FINISH, Workload
 
 approx = pytest.approx

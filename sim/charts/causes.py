@@ -5,7 +5,6 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.causes import Why
 from sim.charts.style import (
     BLACK,
     BLUE,
@@ -20,7 +19,7 @@ from sim.charts.style import (
     rows_axis,
 )
 from sim.charts.words import say
-from sim.figures import Cause
+from sim.figures import Cause, Why
 from sim.report import Report
 from sim.text.words import hours_of_day, name, percent
 

@@ -77,7 +77,7 @@ def check(
     """Say what a scenario will simulate: letters, staff, load, where staff are short, and what the run costs."""
     loaded = load_all(scenarios, overrides, replications, seed)
     from sim.forecast import forecast_of
-    from sim.text import outlook
+    from sim.text.outlook import outlook
 
     forecasts = [forecast_of(each, engine) for each in loaded]
     if as_json:

@@ -2,7 +2,6 @@
 
 from sim.text.answer import answer
 from sim.text.catalogue import WORDS
-from sim.text.outlook import outlook
 from sim.text.words import plain, word
 
-__all__ = ["WORDS", "answer", "outlook", "plain", "word"]
+__all__ = ["WORDS", "answer", "plain", "word"]
