@@ -56,7 +56,7 @@ def test_a_stopped_run_goes_at_once_and_leaves_nothing(mm8: Path, engine: str, s
     process = program(
         "run", "mm8.yaml", "--set", "window=2000 d", "--replications", "1000", "--engine", engine, "--out", "out/run"
     )
-    while not (drafts := list(mm8.parent.glob("out/.run.*/parts"))):
+    while not (drafts := list(mm8.parent.glob("out/.run.*"))):
         assert process.poll() is None, process.communicate()
     assert len(drafts) == 1
     process.send_signal(stop)
@@ -71,7 +71,7 @@ def test_a_stopped_run_goes_at_once_and_leaves_nothing(mm8: Path, engine: str, s
 
 def test_a_killed_run_leaves_no_folder_and_the_next_one_clears_up(mm8: Path) -> None:
     process = program("run", "mm8.yaml", "--set", "window=2000 d", "--replications", "1000", "--out", "out/run")
-    while not list(mm8.parent.glob("out/.run.*/parts")):
+    while not list(mm8.parent.glob("out/.run.*")):
         assert process.poll() is None, process.communicate()
     process.kill()
     process.communicate()
