@@ -59,7 +59,7 @@ def test_what_fails_where_when_and_why(tmp_path: Path) -> None:
 def test_the_table(tmp_path: Path) -> None:
     table = plain(answer(desk(tmp_path), "en"))
     assert table.splitlines()[0] == "three letters: 2 replications, 3 letters each, 1 staff"
-    (row,) = [line for line in table.splitlines() if "│ started" in line]
+    (row,) = [line for line in table.splitlines() if line.startswith("│ started")]
     cells = [cell.strip() for cell in row.strip("│").split("│")]
     assert [cells[0], *cells[2:4], *cells[5:]] == ["started", "10 min", "90%", "missed", "20.0 min", "40.0 min"]
     assert cells[4].startswith("33.3% [33.3%,")
@@ -109,7 +109,8 @@ def test_names_with_markup_stay_text(tmp_path: Path) -> None:
         ("18:00 and 24:00", [hours_of_day("en", (18, 24))]),
         ("22:00至次日04:00", [hours_of_day("zh", (22, 28))]),
         ("签收完成", [name("zh", "sign.finished")]),
-        ("sign.finished", [name("en", "sign.finished")]),
+        ("sign finished", [name("en", "sign.finished")]),
+        ("first feedback", [name("en", "first_feedback")]),
         ("nowhere", [name("zh", "nowhere")]),
         ("3.4", [number(3.42)]),
         ("8,412", [number(8412.3)]),

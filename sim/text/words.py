@@ -44,9 +44,9 @@ def word(lang: str, key: str, **values: object) -> str:
 
 def name(lang: str, written: str) -> str:
     """A team, unit, step, roster or SLA of a scenario, or a milestone as `sign.finished`, as people call it."""
-    if lang == "en":
-        return written.replace("_", " ")
     step, dot, moment = written.rpartition(".")
+    if lang == "en":
+        return (f"{step} {moment}" if moment in MOMENTS_ZH else written).replace("_", " ").lstrip()
     if dot and moment in MOMENTS_ZH:
         return f"{NAMES_ZH.get(step, step)}{MOMENTS_ZH[moment]}"
     team, dash, unit = written.rpartition("-")
