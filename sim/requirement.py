@@ -37,6 +37,10 @@ LEAST_LEFT: Final = 0.1
 """Of a limit that its work alone takes, this share is left for waiting all the same."""
 
 
+LEAST_MISSED: Final = 0.5
+"""People whose lack is told of a unit."""
+
+
 class Wait(NamedTuple):
     """How long letters may wait at a team, and how many of them longer."""
 
@@ -51,7 +55,8 @@ def requirement(setting: Setting, load: Load) -> Mapping[str, Requirement]:
         load: of some replications that were lived without queues.
 
     Returns: of each team people by hour of the week, and how many are missing: those that a unit needs above those
-        whom its share of the team brings on duty in that hour, on average, summed over the units.
+        whom its share of the team brings on duty in that hour, on average, summed over the units. Less than half a
+        person, by whom now and then an absence is not made up for, is not missed.
     """
     waits, awake, teams = waits_of(setting), _awake(setting), setting.places.teams
     return {name: _of_team(setting, load, index, waits.get(name), awake) for index, name in enumerate(teams)}
@@ -106,7 +111,8 @@ def _of_team(setting: Setting, load: Load, team: int, wait: Wait | None, awake: 
         works = zip((part[unit] * minutes).tolist(), (part[unit] * all_work).tolist(), strict=True)
         need = np.array([_need(*each, release, wait) for each in works]) * awake[units][unit]
         people += need
-        shortfall += np.maximum(need - share_on_duty * on_duty, 0)
+        missing = need - share_on_duty * on_duty
+        shortfall += np.where(missing >= LEAST_MISSED, missing, 0)
     return Requirement(people, shortfall)
 
 
