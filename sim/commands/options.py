@@ -1,6 +1,8 @@
 """Options that several commands take, and the exit codes of all of them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +12,48 @@ COULD_NOT, ASKED_WRONGLY, BREACHED, INTERRUPTED = 1, 2, 3, 130
 """Exit codes besides 0."""
 
 Command = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the common options say; a command that does not take one finds its default."""
+
+    overrides: tuple[str, ...] = ()
+    replications: int | None = None
+    seed: int | None = None
+    engine: str = "compiled"
+    workers: int | None = None
+    force: bool = False
+    no_report: bool = False
+    lang: str = "en"
+    as_json: bool = False
+    quiet: bool = False
+
+    @property
+    def shown(self) -> bool:
+        """Whether charts and pages are wanted."""
+        return not self.no_report
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is printed for people."""
+        return self.quiet or self.as_json
+
+    @property
+    def making(self) -> dict[str, Any]:
+        """How a folder of results is made, as keywords."""
+        names = ("engine", "workers", "force", "lang", "shown")
+        return {name: getattr(self, name) for name in names}
+
+    def layers(self, replications: str = "replications") -> list[str]:
+        """What is changed in a scenario, as KEY=VALUE.
+
+        Args:
+            replications: key of the replications that are asked for.
+        """
+        numbers = {replications: self.replications, "seed": self.seed}
+        return [*self.overrides, *(f"{key}={value}" for key, value in numbers.items() if value is not None)]
+
 
 OPTIONS: Final[dict[str, Command]] = {
     "set": click.option(
@@ -37,12 +81,17 @@ OPTIONS: Final[dict[str, Command]] = {
 
 
 def options(names: str) -> Callable[[Command], Command]:
-    """The common options with these names, in this order."""
+    """The common options with these names, in this order; the command finds what they say in `asked`."""
 
     def decorate(command: Command) -> Command:
+        @wraps(command)
+        def gathered(asked: Asked = Asked(), **others: Any) -> Any:
+            said = {key: others.pop(key) for key in list(others) if key in Asked.__dataclass_fields__}
+            return command(asked=replace(asked, **said), **others)
+
         for each in reversed(names.split()):
-            command = OPTIONS[each](command)
-        return command
+            gathered = OPTIONS[each](gathered)
+        return gathered
 
     return decorate
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.options import BREACHED, SCENARIO, SCENARIOS, options
+from sim.commands.options import BREACHED, SCENARIO, SCENARIOS, Asked, options
 from sim.commands.terminal import get_ready_to_draw, load_all, print_json, progress_bar, show
 
 
@@ -16,46 +16,29 @@ from sim.commands.terminal import get_ready_to_draw, load_all, print_json, progr
 @options("force no-report")
 @click.option("--fail-on-breach", is_flag=True, help=f"Exit {BREACHED} when an SLA is missed.")
 @options("lang json quiet")
-def run(
-    scenarios: tuple[Path, ...],
-    overrides: tuple[str, ...],
-    replications: int | None,
-    seed: int | None,
-    engine: str,
-    workers: int | None,
-    out: Path | None,
-    force: bool,
-    no_report: bool,
-    fail_on_breach: bool,
-    lang: str,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+def run(scenarios: tuple[Path, ...], asked: Asked, out: Path | None, fail_on_breach: bool) -> None:
     """Simulate scenarios, write their results, and say whether the staffing holds."""
     if out is not None and len(scenarios) > 1:
         raise click.UsageError("--out names one folder, for one scenario")
-    get_ready_to_draw(not no_report)
-    loaded = load_all(scenarios, overrides, replications, seed)
+    get_ready_to_draw(asked.shown)
+    loaded = load_all(scenarios, asked.layers())
     from sim.cost import prepare
     from sim.results import run as simulate
     from sim.text import answer, word
 
     for each in loaded:
-        prepare(each, engine, workers)
+        prepare(each, asked.engine, asked.workers)
     summaries = []
     missed = False
     for each in loaded:
-        with progress_bar(each.stem, each.scenario.replications, quiet or as_json) as progress:
-            result = simulate(
-                each, engine=engine, workers=workers, out=out, force=force, lang=lang, shown=not no_report,
-                progress=progress,
-            )  # fmt: skip
+        with progress_bar(each.stem, each.scenario.replications, asked.silent) as progress:
+            result = simulate(each, out=out, progress=progress, **asked.making)
         summaries.append(result.summary)
         missed |= result.missed
-        if not quiet and not as_json:
-            show(answer(result.report, lang) if result.report else result.answer(lang).rstrip())
-            show(word(lang, "reused" if result.reused else "folder", folder=result.folder))
-    if as_json:
+        if not asked.silent:
+            show(answer(result.report, asked.lang) if result.report else result.answer(asked.lang).rstrip())
+            show(word(asked.lang, "reused" if result.reused else "folder", folder=result.folder))
+    if asked.as_json:
         print_json(summaries)
     if fail_on_breach and missed:
         sys.exit(BREACHED)
@@ -64,27 +47,18 @@ def run(
 @click.command()
 @SCENARIOS
 @options("set replications seed engine lang json quiet")
-def check(
-    scenarios: tuple[Path, ...],
-    overrides: tuple[str, ...],
-    replications: int | None,
-    seed: int | None,
-    engine: str,
-    lang: str,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+def check(scenarios: tuple[Path, ...], asked: Asked) -> None:
     """Say what a scenario will simulate: letters, staff, load, where staff are short, and what the run costs."""
-    loaded = load_all(scenarios, overrides, replications, seed)
+    loaded = load_all(scenarios, asked.layers())
     from sim.forecast import forecast_of
     from sim.text.outlook import outlook
 
-    forecasts = [forecast_of(each, engine) for each in loaded]
-    if as_json:
+    forecasts = [forecast_of(each, asked.engine) for each in loaded]
+    if asked.as_json:
         print_json([each.plain() for each in forecasts])
-    elif not quiet:
+    elif not asked.quiet:
         for each in forecasts:
-            show(outlook(each, lang))
+            show(outlook(each, asked.lang))
 
 
 @click.command()
@@ -92,38 +66,22 @@ def check(
 @options("set replications seed engine workers")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of it all, instead of results/compare/ID.")
 @options("force no-report lang json quiet")
-def compare(
-    scenarios: tuple[Path, ...],
-    overrides: tuple[str, ...],
-    replications: int | None,
-    seed: int | None,
-    engine: str,
-    workers: int | None,
-    out: Path | None,
-    force: bool,
-    no_report: bool,
-    lang: str,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+def compare(scenarios: tuple[Path, ...], asked: Asked, out: Path | None) -> None:
     """Let several staffings meet the same letters, and say which is better than the first, and how sure that is."""
-    get_ready_to_draw(not no_report)
-    loaded = load_all(scenarios, overrides, replications, seed)
+    get_ready_to_draw(asked.shown)
+    loaded = load_all(scenarios, asked.layers())
     from sim.comparison_folder import compare_into
     from sim.text import word
     from sim.text.compare import compared
 
     total = sum(each.scenario.replications for each in loaded)
-    with progress_bar("compare", total, quiet or as_json) as progress:
-        result = compare_into(
-            loaded, engine=engine, workers=workers, out=out, force=force, lang=lang, shown=not no_report,
-            progress=progress,
-        )  # fmt: skip
-    if as_json:
+    with progress_bar("compare", total, asked.silent) as progress:
+        result = compare_into(loaded, out=out, progress=progress, **asked.making)
+    if asked.as_json:
         print_json([result.summary])
-    elif not quiet:
-        show(compared(result.comparison, lang) if result.comparison else result.answer(lang).rstrip())
-        show(word(lang, "folder" if result.comparison else "reused", folder=result.folder))
+    elif not asked.quiet:
+        show(compared(result.comparison, asked.lang) if result.comparison else result.answer(asked.lang).rstrip())
+        show(word(asked.lang, "folder" if result.comparison else "reused", folder=result.folder))
 
 
 @click.command()
@@ -133,38 +91,26 @@ def compare(
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the plan, instead of results/NAME/plan-RUN.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @options("lang json quiet")
-def plan(
-    scenario: Path,
-    overrides: tuple[str, ...],
-    replications: int | None,
-    seed: int | None,
-    engine: str,
-    workers: int | None,
-    file: Path | None,
-    out: Path | None,
-    force: bool,
-    lang: str,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+def plan(scenario: Path, asked: Asked, file: Path | None, out: Path | None) -> None:
     """Find the fewest staff, by team and roster, that meet every target, and prove it on fresh seeds.
 
     --replications says how many fresh ones prove the plan.
     """
-    if file is not None and file.exists() and not force:
+    if file is not None and file.exists() and not asked.force:
         raise click.UsageError(f"{file} is there already; name another, or say --force to replace it")
-    layers = [*overrides, *([] if replications is None else [f"plan.proof={replications}"])]
-    (loaded,) = load_all([scenario], layers, None, seed)
+    (loaded,) = load_all([scenario], asked.layers("plan.proof"))
     from sim.plan_folder import planned, write_planned
     from sim.planner import expected
     from sim.text import word
 
-    with progress_bar(loaded.stem, expected(loaded.scenario), quiet or as_json) as progress:
-        result = planned(loaded, engine=engine, workers=workers, out=out, force=force, progress=progress)
+    with progress_bar(loaded.stem, expected(loaded.scenario), asked.silent) as progress:
+        result = planned(
+            loaded, engine=asked.engine, workers=asked.workers, out=out, force=asked.force, progress=progress
+        )
     if file is not None and result.answer.people is not None:
-        write_planned(result, loaded, bool(overrides) or seed is not None, file)
-    if as_json:
+        write_planned(result, loaded, bool(asked.overrides) or asked.seed is not None, file)
+    if asked.as_json:
         print_json([result.content])
-    elif not quiet:
-        show(result.shown(lang))
-        show(word(lang, "folder", folder=result.folder))
+    elif not asked.quiet:
+        show(result.shown(asked.lang))
+        show(word(asked.lang, "folder", folder=result.folder))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.options import BREACHED, INTERRUPTED, SCENARIO, options, seconds
+from sim.commands.options import BREACHED, INTERRUPTED, SCENARIO, Asked, options, seconds
 from sim.commands.terminal import get_ready_to_draw, load_all, progress_bar, show, show_written
 
 
@@ -14,35 +14,18 @@ from sim.commands.terminal import get_ready_to_draw, load_all, progress_bar, sho
 @options("set replications seed engine workers")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of it, instead of results/NAME/stress-RUN.")
 @options("force no-report lang json quiet")
-def stress(
-    scenario: Path,
-    overrides: tuple[str, ...],
-    replications: int | None,
-    seed: int | None,
-    engine: str,
-    workers: int | None,
-    out: Path | None,
-    force: bool,
-    no_report: bool,
-    lang: str,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+def stress(scenario: Path, asked: Asked, out: Path | None) -> None:
     """Find how many letters a day the staffing carries, what limits it, and how it takes a spike and a year.
 
     --replications says how many at each rate. The `stress:` section of the scenario says the rest.
     """
-    get_ready_to_draw(not no_report)
-    layers = [*overrides, *([] if replications is None else [f"stress.replications={replications}"])]
-    (loaded,) = load_all([scenario], layers, None, seed)
+    get_ready_to_draw(asked.shown)
+    (loaded,) = load_all([scenario], asked.layers("stress.replications"))
     from sim.load_folder import stress_into
 
-    with progress_bar(loaded.stem, None, quiet or as_json) as progress:
-        written = stress_into(
-            loaded, engine=engine, workers=workers, out=out, force=force, lang=lang, shown=not no_report,
-            progress=progress,
-        )  # fmt: skip
-    show_written(written, lang, as_json, quiet)
+    with progress_bar(loaded.stem, None, asked.silent) as progress:
+        written = stress_into(loaded, out=out, progress=progress, **asked.making)
+    show_written(written, asked)
 
 
 @click.command()
@@ -51,39 +34,26 @@ def stress(
 @click.option("--export", type=click.Path(path_type=Path), help="Folder for load to replay, and logs of the process.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of it, instead of results/NAME/targets-RUN.")
 @options("force no-report lang json quiet")
-def targets(
-    scenario: Path,
-    overrides: tuple[str, ...],
-    replications: int | None,
-    seed: int | None,
-    engine: str,
-    workers: int | None,
-    export: Path | None,
-    out: Path | None,
-    force: bool,
-    no_report: bool,
-    lang: str,
-    as_json: bool,
-    quiet: bool,
-) -> None:
+def targets(scenario: Path, asked: Asked, export: Path | None, out: Path | None) -> None:
     """Say what throughput the real IT system must sustain, and how long each of its calls may take.
 
     --export writes the letters of one replication as a trace that `replay` sends, with targets.json beside it, and what
     became of them as event logs (XES, OCEL 2.0).
     """
-    (loaded,) = load_all([scenario], overrides, replications, seed)
+    (loaded,) = load_all([scenario], asked.layers())
     from sim.load_folder import export_into, targets_into
     from sim.text.load_words import say
 
-    with progress_bar(loaded.stem, loaded.scenario.replications, quiet or as_json) as progress:
-        written = targets_into(
-            loaded, engine=engine, workers=workers, out=out, force=force, lang=lang, shown=not no_report,
-            progress=progress,
-        )  # fmt: skip
-    letters = export_into(loaded, export, written.summary, engine=engine, force=force) if export is not None else 0
-    show_written(written, lang, as_json, quiet)
-    if export is not None and not as_json and not quiet:
-        show(say(lang, "exported", letters=f"{letters:,}", folder=export))
+    with progress_bar(loaded.stem, loaded.scenario.replications, asked.silent) as progress:
+        written = targets_into(loaded, out=out, progress=progress, **asked.making)
+    letters = (
+        export_into(loaded, export, written.summary, engine=asked.engine, force=asked.force)
+        if export is not None
+        else 0
+    )
+    show_written(written, asked)
+    if export is not None and not asked.silent:
+        show(say(asked.lang, "exported", letters=f"{letters:,}", folder=export))
 
 
 @click.command()
@@ -93,7 +63,7 @@ def targets(
 @click.option("--busiest", metavar="DURATION", callback=seconds, help="Only the busiest stretch, such as '1 h'.")
 @click.option(
     "--targets",
-    "asked",
+    "goals",
     type=click.Path(path_type=Path),
     help="A targets.json; the one beside the trace if not said.",
 )
@@ -128,17 +98,13 @@ def replay(
     url: str,
     speed: float,
     busiest: float | None,
-    asked: Path | None,
+    goals: Path | None,
     connections: int,
     timeout: float,
     hosts: tuple[str, ...],
+    asked: Asked,
     out: Path | None,
-    force: bool,
-    no_report: bool,
     fail_on_breach: bool,
-    lang: str,
-    as_json: bool,
-    quiet: bool,
 ) -> None:
     """Send the letters of a trace to a real system, each at its time, and say whether it sustains the targets.
 
@@ -147,12 +113,12 @@ def replay(
     """
     from sim.replay_folder import replay_into
 
-    with progress_bar(trace.stem, None, quiet or as_json) as progress:
+    with progress_bar(trace.stem, None, asked.silent) as progress:
         written = replay_into(
-            trace, url, speed=speed, busiest=busiest, targets=asked, connections=connections, timeout=timeout,
-            hosts=hosts, out=out, force=force, lang=lang, shown=not no_report, progress=progress,
+            trace, url, speed=speed, busiest=busiest, targets=goals, connections=connections, timeout=timeout,
+            hosts=hosts, out=out, force=asked.force, lang=asked.lang, shown=asked.shown, progress=progress,
         )  # fmt: skip
-    show_written(written, lang, as_json, quiet)
+    show_written(written, asked)
     if written.summary["stopped"]:
         sys.exit(INTERRUPTED)
     if fail_on_breach and written.summary["verdict"] == "missed":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import rich_click as click
 
-from sim.commands.options import ASKED_WRONGLY
+from sim.commands.options import ASKED_WRONGLY, Asked
 from sim.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -19,14 +19,10 @@ if TYPE_CHECKING:
     from sim.loading import Loaded
 
 
-def load_all(
-    scenarios: Sequence[Path], overrides: Sequence[str], replications: int | None, seed: int | None
-) -> list["Loaded"]:
+def load_all(scenarios: Sequence[Path], layers: Sequence[str]) -> list["Loaded"]:
     """Read all scenarios with what the command line changes; all that is wrong with any of them is said at once."""
     from sim.loading import load
 
-    layers = list(overrides)
-    layers += [f"{key}={value}" for key, value in (("replications", replications), ("seed", seed)) if value is not None]
     loaded, refused = [], []
     for scenario in scenarios:
         try:
@@ -72,15 +68,15 @@ def show(what: "RenderableType") -> None:
     Console(highlight=False, markup=False, soft_wrap=isinstance(what, str)).print(what)
 
 
-def show_written(written: "Written", lang: str, as_json: bool, quiet: bool) -> None:
+def show_written(written: "Written", asked: Asked) -> None:
     """Print what a folder says, as text or as JSON, and where it is."""
     from sim.text import word
 
-    if as_json:
+    if asked.as_json:
         print_json([written.summary])
-    elif not quiet:
-        show(written.answer(lang).rstrip())
-        show(word(lang, "reused" if written.reused else "folder", folder=written.folder))
+    elif not asked.quiet:
+        show(written.answer(asked.lang).rstrip())
+        show(word(asked.lang, "reused" if written.reused else "folder", folder=written.folder))
 
 
 def print_json(contents: Sequence[Any]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.options import SCENARIOS, options
+from sim.commands.options import SCENARIOS, Asked, options
 from sim.commands.terminal import load_all, show
 
 
@@ -13,24 +13,17 @@ from sim.commands.terminal import load_all, show
 @SCENARIOS
 @click.option("--days", type=float, help="How many of the first days; all if not said.")
 @options("set seed lang quiet")
-def verify(
-    scenarios: tuple[Path, ...],
-    overrides: tuple[str, ...],
-    seed: int | None,
-    days: float | None,
-    lang: str,
-    quiet: bool,
-) -> None:
+def verify(scenarios: tuple[Path, ...], asked: Asked, days: float | None) -> None:
     """Prove that both engines give the same log, and that it keeps the engine contract."""
-    loaded = load_all(scenarios, overrides, None, seed)
+    loaded = load_all(scenarios, asked.layers())
     from sim.setting import setting_of
     from sim.text import word
     from sim.verify import prove
 
     for each in loaded:
         checked = prove(setting_of(each.scenario), days)
-        if not quiet:
-            show(word(lang, "verified", scenario=each.source, **checked._asdict()))
+        if not asked.quiet:
+            show(word(asked.lang, "verified", scenario=each.source, **checked._asdict()))
 
 
 @click.command()
@@ -45,15 +38,15 @@ def schema() -> None:
 @click.argument("name", type=click.Path(path_type=Path))
 @options("lang")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
-def new(name: Path, lang: str, force: bool) -> None:
+def new(name: Path, asked: Asked) -> None:
     """Write a commented scenario to begin with, to NAME.yaml."""
     from sim.starter import starter
     from sim.text import word
 
     file = name if name.suffix in (".yaml", ".yml") else name.with_name(f"{name.name}.yaml")
     try:
-        with file.open("w" if force else "x", encoding="utf-8") as written:
+        with file.open("w" if asked.force else "x", encoding="utf-8") as written:
             written.write(starter(file.stem))
     except FileExistsError:
         raise click.UsageError(f"{file} is there already; name another, or say --force to replace it") from None
-    show(word(lang, "written", file=file))
+    show(word(asked.lang, "written", file=file))
