@@ -17,15 +17,16 @@ Ints = npt.NDArray[np.integer[Any]]
 
 
 class Cells:
-    """The simulated time, cut at every hour and at some more instants.
+    """The simulated time, cut at every hour, or slot of another length, and at some more instants.
 
     Attributes:
         edges: shape (cells + 1,), from 0 to the horizon.
     """
 
-    def __init__(self, horizon: int, cuts: tuple[int, ...]) -> None:
-        self.edges: Int64s = np.unique([*range(0, horizon, HOUR), *cuts, horizon])
-        self._within_hours = [cut for cut in {*cuts, horizon} if cut % HOUR]
+    def __init__(self, horizon: int, cuts: tuple[int, ...], slot: int = HOUR) -> None:
+        self.edges: Int64s = np.unique([*range(0, horizon, slot), *cuts, horizon])
+        self._slot = slot
+        self._within_slots = [cut for cut in {*cuts, horizon} if cut % slot]
 
     def __len__(self) -> int:
         return len(self.edges) - 1
@@ -33,8 +34,8 @@ class Cells:
     def of(self, instants: Int64s) -> npt.NDArray[np.uint32]:
         """The cell of each instant from 0 to the horizon; the horizon itself comes after the last cell."""
         # Division is the slowest step of all this; with 32 bits it takes half of the time.
-        cell = instants.astype(np.uint32) // np.uint32(HOUR)
-        for cut in self._within_hours:
+        cell = instants.astype(np.uint32) // np.uint32(self._slot)
+        for cut in self._within_slots:
             cell += instants >= cut
         return cell
 

@@ -1,4 +1,4 @@
-"""The staffing requirement: people that each team needs, hour by hour, before any simulation with queues.
+"""The staffing requirement: people that each team needs, by hour or half hour, before any simulation with queues.
 
 Of each unit and hour of the week in which the unit is awake (somebody is on duty there; else its work waits, or its
 cover does it) it is the fewest people with whom both kinds of promises can be kept:
@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY, HOUR
+from sim.clock import DAY
 from sim.figures import Requirement
 from sim.forecast.load import CLASSES, Load, is_minute_clock, on_duty_at
 from sim.models.sla import Sla
@@ -28,7 +28,7 @@ from sim.queueing import erlang_c
 from sim.roster import draw_roster
 from sim.setting import Setting
 from sim.tables import Floats
-from sim.week import HOURS_OF_WEEK, hour_of_week
+from sim.week import slot_of_week, slots_of_week
 
 FOUR_WEEKS: Final = 28 * DAY
 """As much of the window is looked at to see which units are awake."""
@@ -52,13 +52,13 @@ def requirement(setting: Setting, load: Load) -> Mapping[str, Requirement]:
     """People that each team needs, over all its units.
 
     Args:
-        load: of some replications that were lived without queues.
+        load: of some replications that were lived without queues, by hour or half hour.
 
-    Returns: of each team people by hour of the week, and how many are missing: those that a unit needs above those
-        whom its share of the team brings on duty in that hour, on average, summed over the units. Less than half a
-        person, by whom now and then an absence is not made up for, is not missed.
+    Returns: of each team people by hour of the week, or half hour as the load has it, and how many are missing:
+        those that a unit needs above those whom its share of the team brings on duty in that hour, on average, summed
+        over the units. Less than half a person, by whom now and then an absence is not made up for, is not missed.
     """
-    waits, awake, teams = waits_of(setting), _awake(setting), setting.places.teams
+    waits, awake, teams = waits_of(setting), _awake(setting, 7 * DAY // len(load.seconds)), setting.places.teams
     return {name: _of_team(setting, load, index, waits.get(name), awake) for index, name in enumerate(teams)}
 
 
@@ -106,7 +106,7 @@ def _of_team(setting: Setting, load: Load, team: int, wait: Wait | None, awake: 
     at_once = np.arange(CLASSES) & 1 == 0
     minutes, all_work = erlangs[at_once].sum(axis=0), erlangs.sum(axis=0)
     release = _release(load.visits[:, team, at_once])
-    people, shortfall = np.zeros(HOURS_OF_WEEK), np.zeros(HOURS_OF_WEEK)
+    people, shortfall = np.zeros(len(load.seconds)), np.zeros(len(load.seconds))
     for unit, share_on_duty in enumerate(duty_share.tolist()):
         works = zip((part[unit] * minutes).tolist(), (part[unit] * all_work).tolist(), strict=True)
         need = np.array([_need(*each, release, wait) for each in works]) * awake[units][unit]
@@ -116,18 +116,18 @@ def _of_team(setting: Setting, load: Load, team: int, wait: Wait | None, awake: 
     return Requirement(people, shortfall)
 
 
-def _awake(setting: Setting) -> Floats:
-    """How often somebody is on duty at each unit in the middle of each hour of the week, (units, 168)."""
+def _awake(setting: Setting, slot: int) -> Floats:
+    """How often somebody is on duty at each unit in the middle of each slot of the week, (units, slots)."""
     scenario, units = setting.scenario, setting.places.units
     roster = draw_roster(setting, 0)
     begin = scenario.window_start
-    hours = np.arange(begin // HOUR, min(scenario.window_end, begin + FOUR_WEEKS) // HOUR)
-    instants = np.tile(hours * HOUR + HOUR // 2, units)
-    unit = np.repeat(np.arange(units), len(hours))
-    code = unit * HOURS_OF_WEEK + hour_of_week(setting, instants)
-    present = np.bincount(code, on_duty_at(roster, unit, instants) > 0, units * HOURS_OF_WEEK)
-    seen = np.bincount(code, minlength=units * HOURS_OF_WEEK)
-    return np.divide(present, seen, out=np.zeros(len(seen)), where=seen > 0).reshape(units, HOURS_OF_WEEK)
+    looks = np.arange(begin // slot, min(scenario.window_end, begin + FOUR_WEEKS) // slot)
+    instants = np.tile(looks * slot + slot // 2, units)
+    unit, slots = np.repeat(np.arange(units), len(looks)), slots_of_week(slot)
+    code = unit * slots + slot_of_week(setting, instants, slot)
+    present = np.bincount(code, on_duty_at(roster, unit, instants) > 0, units * slots)
+    seen = np.bincount(code, minlength=units * slots)
+    return np.divide(present, seen, out=np.zeros(len(seen)), where=seen > 0).reshape(units, slots)
 
 
 def _need(minutes: float, all_work: float, release: float, wait: Wait | None) -> float:

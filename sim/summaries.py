@@ -33,7 +33,7 @@ from sim.steps import WAITS, StepCounts, StepTallies
 from sim.tables import Floats, Int64s
 from sim.tally import Pool, Tally
 from sim.teamhours import TeamSeconds
-from sim.week import window_by_hour
+from sim.week import window_by_slot
 
 
 def summarise(
@@ -174,7 +174,7 @@ def team_figures(setting: Setting, index: int, counts: TeamSeconds) -> TeamFigur
     """Figures of one team, by its place in the scenario."""
     name = setting.places.teams[index]
     team = setting.scenario.teams[name]
-    window = window_by_hour(setting)
+    window = window_by_slot(setting)
     on_duty, busy, other_duty, overtime, waiting = (column[:, index] for column in counts[:5])
 
     def hours(seconds: Floats) -> Estimate:

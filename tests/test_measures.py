@@ -17,7 +17,7 @@ from sim.rows import hour_table
 from sim.setting import Setting
 from sim.steps import WAITS
 from sim.tables import FINISH, NOT_YET, WORK, Workload
-from sim.week import window_by_hour
+from sim.week import window_by_slot
 
 CITY, STATIONS = 0, 1  # teams of the mailbox
 ALL_DAY = (NORTH, 0, at(0, day=30), 1)
@@ -145,8 +145,8 @@ def test_teams_are_looked_at_in_the_window_alone() -> None:
     assert teams.on_duty.sum() == (2 * 70 + 10) * MINUTE
     assert teams.waiting.sum() == 10 * MINUTE
     assert teams.queue_max.tolist() == [0, 1]
-    assert window_by_hour(setting)[9:11].tolist() == [40 * MINUTE, 40 * MINUTE]
-    assert window_by_hour(setting).sum() == 80 * MINUTE
+    assert window_by_slot(setting)[9:11].tolist() == [40 * MINUTE, 40 * MINUTE]
+    assert window_by_slot(setting).sum() == 80 * MINUTE
 
 
 def test_the_longest_queue_is_over_all_units_of_a_team() -> None:

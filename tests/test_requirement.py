@@ -40,6 +40,37 @@ def test_a_desk_needs_in_every_hour_what_erlang_says_of_its_load() -> None:
     assert (need.shortfall == np.maximum(need.people - 20, 0)).all()
 
 
+def test_a_shift_that_begins_at_half_past_is_needed_from_then_on() -> None:
+    office = setting(
+        arrivals={"per_day": 480, "by_hour": [0] * 9 + [1] * 6 + [0] * 9},
+        window="28 d",
+        rosters={"day": {"daily": ["08:30-17:00"]}},
+        teams={"desk": {"tier": "city", "staff": {"day": 90}}},
+        workflow=[{"serve": {"by": "desk", "effort": {"exponential": "6 min"}}}],
+        sla={"started": {"until": "serve.started", "within": "5 min", "target": "90%"}},
+    )
+    by_half_hour = load_of([lived_without_queues(office, 0)], slot=30 * MINUTE)
+    need = requirement(office, by_half_hour)["desk"]
+    assert need.people.shape == need.shortfall.shape == (336,)
+    on_duty = (by_half_hour.on_duty[0] / by_half_hour.seconds).reshape(7, 48)
+    assert (on_duty[:, 16] == 0).all()
+    assert (on_duty[:, 17:34] == 90).all()
+    half_hours = need.people.reshape(7, 48).mean(axis=0)
+    assert not half_hours[:18].any()  # nothing comes before 09:00
+    erlang = servers_for(80, 0.1, 5 / 60, 0.1)  # 80 letters an hour of six minutes each
+    assert half_hours[19:30].mean() == pytest.approx(erlang, abs=1)
+    assert half_hours[19:30].tolist() == pytest.approx([erlang] * 11, abs=2)
+
+
+def test_hours_are_the_mean_of_their_half_hours() -> None:
+    office = scenario_file(SCENARIOS / "shenzhen_baseline.yaml")
+    lived = [lived_without_queues(office, 0)]
+    hours, halves = load_of(lived), load_of(lived, slot=30 * MINUTE)
+    assert hours.seconds == pytest.approx(halves.seconds.reshape(168, 2).sum(axis=1))
+    assert hours.on_duty == pytest.approx(halves.on_duty.reshape(-1, 168, 2).sum(axis=2))
+    assert hours.work == pytest.approx(halves.work.reshape(*halves.work.shape[:2], 168, 2).sum(axis=3))
+
+
 def test_long_work_is_needed_after_its_letters_came() -> None:
     # Four hours of work each, received at 08:00-09:00: people are needed until noon, where an hour's own letters end
     # with the hour.

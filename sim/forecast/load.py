@@ -14,12 +14,12 @@ from sim.clock import HOUR, Clock
 from sim.engine import simulate
 from sim.models.scenario import Scenario
 from sim.models.sla import Sla
-from sim.occupancy import presence
+from sim.occupancy import Cells, presence
 from sim.outcome import Outcome
 from sim.roster import draw_roster
 from sim.setting import Setting
 from sim.tables import OTHER_DUTY, WORK, Bools, Floats, Int64s, Roster
-from sim.week import HOURS_OF_WEEK, hour_of_week, window_by_hour
+from sim.week import slot_of_week, slots_of_week, window_by_slot
 from sim.workload import draw_workload
 
 MINUTE_CLOCK: Final = 2 * HOUR
@@ -37,7 +37,7 @@ class Load(NamedTuple):
     A class of work is its priority, whether it can be interrupted, and whether it can be put off: see `class_of`.
     """
 
-    seconds: Int64s  # length of each hour of the week, (168,)
+    seconds: Int64s  # length of each hour of the week, or of another slot of it, (168,)
     on_duty: Floats  # person-seconds, (teams, 168)
     work: Floats  # person-seconds as they come, (teams, CLASSES, 168)
     unit_on_duty: Floats  # (units,)
@@ -92,13 +92,17 @@ def class_of(outcome: Outcome) -> Int64s:
     return classes
 
 
-def load_of(outcomes: Sequence[Outcome]) -> Load:
-    """Add up replications that were lived without queues, at least one."""
-    parts = [_load(outcome) for outcome in outcomes]
+def load_of(outcomes: Sequence[Outcome], slot: int = HOUR) -> Load:
+    """Add up replications that were lived without queues, at least one.
+
+    Args:
+        slot: seconds; the week is divided into slots of this length, which an hour is a multiple of.
+    """
+    parts = [_load(outcome, slot) for outcome in outcomes]
     return Load(*(np.sum(columns, axis=0) for columns in zip(*parts, strict=True)))
 
 
-def _load(outcome: Outcome) -> Load:
+def _load(outcome: Outcome, slot: int) -> Load:
     setting, places, stretches = outcome.setting, outcome.setting.places, outcome.log.stretches
     assert stretches is not None, "simulated with stretches"
     scenario, roster = setting.scenario, outcome.roster
@@ -110,23 +114,31 @@ def _load(outcome: Outcome) -> Load:
     classes = class_of(outcome)
     teams = len(places.teams)
     codes, group = np.unique(places.team_of[unit] * CLASSES + classes[visit], return_inverse=True)
-    cells = outcome.occupancy.cells
+    cells = Cells(scenario.horizon, (begin, stop), slot)
     window = cells.between(begin, stop)
-    hour = hour_of_week(setting, cells.edges[:-1][window])
+    time, times = slot_of_week(setting, cells.edges[:-1][window], slot), slots_of_week(slot)
     seconds = presence(cells, len(codes), group, start, end).seconds[:, window]
-    work = np.zeros((teams * CLASSES, HOURS_OF_WEEK))
-    np.add.at(work, (codes[:, np.newaxis], hour), seconds)
-    on_duty = np.zeros((teams, HOURS_OF_WEEK))
-    np.add.at(on_duty, (np.arange(teams)[:, np.newaxis], hour), outcome.occupancy.on_duty.seconds[:, window])
+    work = np.zeros((teams * CLASSES, times))
+    np.add.at(work, (codes[:, np.newaxis], time), seconds)
+    present = presence(
+        cells,
+        teams,
+        places.team_of[roster.unit],
+        np.clip(roster.start, 0, scenario.horizon),
+        np.clip(roster.end, 0, scenario.horizon),
+        roster.people,
+    ).seconds[:, window]
+    on_duty = np.zeros((teams, times))
+    np.add.at(on_duty, (np.arange(teams)[:, np.newaxis], time), present)
     people_seconds = roster.people * (np.clip(roster.end, begin, stop) - np.clip(roster.start, begin, stop))
     served = np.flatnonzero(outcome.log.served_by >= 0)
     key = places.team_of[outcome.log.served_by[served]] * CLASSES + classes[served]
     service = outcome.workload.service[served].astype(np.float64)
     powers = [np.bincount(key, service**power, teams * CLASSES).reshape(teams, CLASSES) for power in range(3)]
     return Load(
-        seconds=window_by_hour(setting),
+        seconds=window_by_slot(setting, slot),
         on_duty=on_duty,
-        work=work.reshape(teams, CLASSES, HOURS_OF_WEEK),
+        work=work.reshape(teams, CLASSES, times),
         unit_on_duty=np.bincount(roster.unit, people_seconds, places.units).astype(np.float64),
         unit_work=np.bincount(unit, np.clip(end, begin, stop) - np.clip(start, begin, stop), places.units).astype(
             float
