@@ -6,7 +6,6 @@ one person fewer still meets every target he is taken away and fresh seeds judge
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,33 +15,26 @@ from sim.errors import SimError
 from sim.models.plan import Plan
 from sim.models.scenario import Scenario
 from sim.planning.answer import Answer, Ending
+from sim.planning.confirmed import Confirmed, confirmed
 from sim.planning.diagnosis import Shortage, failures
-from sim.planning.frontier import Point, frontier
+from sim.planning.frontier import frontier
+from sim.planning.paring import pared
 from sim.planning.posts import People, posts_of
-from sim.planning.proof import Change, Proof, change, prove
+from sim.planning.proof import Change, Fresh, Proof, change, prove
+from sim.planning.refine import Refinement
 from sim.planning.sample import Lives, Promises, Sample
 from sim.planning.search import Search
 from sim.planning.workweek import workweek_of
 from sim.setting import Setting, setting_of
-from sim.statistics import Verdict, ratio_over
-from sim.tables import Floats
+from sim.statistics import Verdict
 
-FRESH: Final = 1_000_000
-"""Number of the first replication of a proof; no search and no run comes that far."""
-
-VISITS: Final = 150_000_000
+VISITS: Final = 190_000_000
 """Visits that a search may simulate; about a minute of two cores."""
 
 LEAST_BUDGET: Final = 200
 
-ROUNDS: Final = 5
-"""How often a plan is proved and corrected upward, at most."""
-
-MOST_ROUNDS: Final = 14
-"""The same, with those who were pared away."""
-
-POINTS: Final = 5
-"""Staffings on the frontier besides the plan."""
+POINTS: Final = 12
+"""This part of the budget is for the search of each staffing on the frontier."""
 
 RELAXED: Final = (2, 4, 8)
 """Multiples of the bounds that are tried where nothing within them holds."""
@@ -98,109 +90,35 @@ class _Planner:
         )
         self._budget = budget_of(setting)
         self._search = Search(self._sample, self._budget)
-        self._round = 0
+        self._fresh = Fresh(lives, self._asked.proof)
 
     def answer(self) -> Answer:
         search, sample = self._search, self._sample
         if not search.begin():
             return self._impossible()
         assert search.best is not None, "found at the beginning"
-        if search.best != sample.least:
-            sample.margin = self._margin(search.best)
-            if not search.judge_again(search.best):
-                return self._impossible()
+        if search.best == sample.least:
+            proof = self._fresh.prove(sample.least)
+            if proof.verdict is Verdict.MET:
+                return self._told(Ending.LEAST, proof, Confirmed(self._cost(proof.people), ()), True, ())
+        sample.margin = self._fresh.margin(sample.kept(search.best))
+        search.trials.judge_again()
         found = search.finish()
-        proof, removals = self._pared(self._proved())
-        ending = Ending.UNPROVEN
+        if found.best is None:
+            return self._impossible()
+        proof = Refinement(found.best, sample, self._fresh, self._budget // 2).proved()
+        removals: tuple[Change, ...] = ()
         if proof.verdict is Verdict.MET:
-            ending = Ending.LEAST if proof.people == sample.least else Ending.PLANNED
-        additions = [
-            change(self._lives, proof, post, 1) for post, heads in enumerate(proof.people) if heads < sample.most[post]
-        ]
-        return self._told(ending, proof, found.bound, found.optimal, found.steady, removals, tuple(additions))
-
-    def _margin(self, people: People) -> Floats:
-        """By how much compliance must exceed its target, so that so many fresh replications show that it is met."""
-        kept = self._sample.kept(people)
-        band = ratio_over(kept)
-        half = np.nan_to_num(band.high - band.mean)
-        margin: Floats = half * np.sqrt(len(kept.part) / self._asked.proof) * WIDTH
-        return np.minimum(margin, (1 - self._lives.promises.targets) / 2)
-
-    @property
-    def _fresh(self) -> range:
-        first = FRESH + self._round * self._asked.proof
-        return range(first, first + self._asked.proof)
-
-    def _prove(self, people: People) -> Proof:
-        """Judge a staffing on seeds that nothing was judged on before."""
-        self._round += 1
-        self._lives.forget()
-        self._last = prove(self._lives, people, self._fresh)
-        return self._last
-
-    def _proved(self) -> Proof:
-        """The plan of the search, corrected upward until fresh seeds show that it holds."""
-        sample, search = self._sample, self._search
-        while True:
-            assert search.best is not None, "something holds"
-            proof = self._prove(search.best)
-            if proof.verdict is Verdict.MET or self._round >= ROUNDS:
-                return proof
-            kept = sample.kept(proof.people)
-            slack = np.nan_to_num(kept.part.sum(axis=0) / kept.whole.sum(axis=0) - sample.lives.promises.targets)
-            sample.margin = np.where(proof.lacking > 0, np.maximum(slack, sample.margin) + proof.lacking, sample.margin)
-            search.allow(self._budget)
-            if not search.judge_again(proof.people):
-                return proof
-
-    def _pared(self, proof: Proof) -> tuple[Proof, tuple[Change, ...]]:
-        """The plan without those who are not needed: whose removal still meets every target, on fresh seeds twice."""
-        if proof.verdict is not Verdict.MET:
-            return proof, ()
-        removals = self._removals(proof)
-        while True:
-            spare = [post for post, each in removals.items() if self._is_spare(each)]
-            if not spare or self._round >= MOST_ROUNDS:
-                return proof, tuple(removals.values())
-            fewer = self._without(proof, spare)
-            if fewer is proof and len(spare) > 1:
-                spare = [max(spare, key=lambda post: (self._posts[post].cost, -_tightness(removals[post].proof)))]
-                fewer = self._without(proof, spare)
-            if fewer is proof and self._last.people != removals[spare[0]].proof.people:
-                return proof, tuple(removals.values())  # there was no round left to look again
-            if fewer is proof:
-                removals[spare[0]] = replace(removals[spare[0]], proof=self._last)
-            else:
-                proof, removals = fewer, self._removals(fewer)
-
-    def _without(self, proof: Proof, posts: list[int]) -> Proof:
-        """Take one person of each of some posts away, then two, four, ... as long as fresh seeds show that it holds."""
-        step = 1
-        while self._round < MOST_ROUNDS:
-            people = tuple(
-                max(heads - step * (post in posts), least)
-                for post, (heads, least) in enumerate(zip(proof.people, self._sample.least, strict=True))
-            )
-            if people == proof.people or not self._search.fits(people):
-                break
-            shown = self._prove(people)
-            if shown.verdict is not Verdict.MET:
-                break
-            proof, step = shown, 2 * step
-        return proof
-
-    def _removals(self, proof: Proof) -> dict[int, Change]:
-        least = self._sample.least
-        posts = (post for post, heads in enumerate(proof.people) if heads > least[post])
-        return {post: change(self._lives, proof, post, -1) for post in posts}
-
-    def _is_spare(self, removal: Change) -> bool:
-        return removal.proof.verdict is Verdict.MET and self._search.fits(removal.proof.people)
+            proof, removals = pared(self._fresh, proof, search.trials.fits)
+        ending = Ending.PLANNED if proof.verdict is Verdict.MET else Ending.UNPROVEN
+        ceiling = self._cost(proof.people) if ending is Ending.PLANNED else np.inf
+        known = [removal.proof for removal in removals]
+        bound = confirmed(search.trials, self._lives, self._fresh.block, ceiling, known)
+        return self._told(ending, proof, bound, found.steady, removals)
 
     def _impossible(self) -> Answer:
         """What lacks even with the most people, and how many more would do."""
-        proof = self._prove(self._sample.most)
+        proof = self._fresh.prove(self._sample.most)
         missed = [each for each in proof.kept if each.verdict is not Verdict.MET]
         replications = range(self._asked.replications)
         workweek = self._sample.hours @ np.array(self._sample.most) < self._sample.work
@@ -210,7 +128,7 @@ class _Planner:
             tuple(team for team, over in zip(teams, workweek.tolist(), strict=True) if over),
             self._needed(),
         )
-        return self._told(Ending.IMPOSSIBLE, proof, np.inf, False, True, (), (), shortage)
+        return self._told(Ending.IMPOSSIBLE, proof, Confirmed(np.inf, ()), True, (), shortage)
 
     def _needed(self) -> People | None:
         """A staffing beyond the bounds that holds on the sample, and is found quickly."""
@@ -219,30 +137,28 @@ class _Planner:
             lives = Lives(self._setting, posts, self._lives.promises)
             sample = Sample(lives, self._sample.replications, workweek_of(self._setting, posts, range(2)))
             search = Search(sample, self._budget // 4)
-            found = search.begin()
+            found = search.finish()
             self._lives.lived += lives.lived
-            if found:
-                return search.best
+            if found.best is not None:
+                return found.best
         return None
 
-    def _frontier(self, proof: Proof) -> tuple[Point, ...]:
-        search = self._search
-        staffings = {*frontier(search.tried, search.cost, POINTS), proof.people}
-        proofs = [prove(self._lives, people, proof.replications) for people in sorted(staffings, key=search.cost)]
-        return tuple(Point(each.people, search.cost(each.people), each.kept) for each in proofs)
+    def _cost(self, people: People) -> float:
+        return self._search.trials.cost(people)
 
     def _told(
         self,
         ending: Ending,
         proof: Proof,
-        bound: float,
-        optimal: bool,
+        bound: Confirmed,
         steady: bool,
         removals: tuple[Change, ...],
-        additions: tuple[Change, ...],
         shortage: Shortage | None = None,
     ) -> Answer:
         scenario, planned = self._setting.scenario, ending is not Ending.IMPOSSIBLE
+        lives, search, sample, posts = self._lives, self._search, self._sample, range(len(self._posts))
+        additions = [change(lives, proof, post, 1) for post in posts if proof.people[post] < sample.most[post]]
+        points = frontier(lives, sample, search, proof, self._budget // POINTS) if planned else ()
         varied = {(post.team, post.roster) for post in self._posts}
         return Answer(
             scenario=self._scenario,
@@ -251,7 +167,7 @@ class _Planner:
             ending=ending,
             posts=self._posts,
             people=proof.people if planned else None,
-            cost=self._search.cost(proof.people) if planned else None,
+            cost=self._cost(proof.people) if planned else None,
             today_cost=sum(post.cost * post.today for post in self._posts),
             fixed=sum(
                 heads
@@ -259,26 +175,17 @@ class _Planner:
                 for roster, heads in team.staff.items()
                 if team.counted and (name, roster) not in varied
             ),
-            bound=min(bound, self._search.cost(proof.people)) if planned else bound,
-            optimal=optimal,
+            bound=bound.cost,
+            relaxations=bound.relaxations,
             steady=steady,
-            fewest=self._search.fewest_of_each if planned else None,
-            today=prove(self._lives, tuple(post.today for post in self._posts), self._fresh),
+            fewest=search.trials.fewest() if planned else None,
+            today=prove(lives, tuple(post.today for post in self._posts), proof.replications),
             proof=proof,
             removals=removals,
-            additions=additions,
-            frontier=self._frontier(proof) if planned else (),
+            additions=tuple(additions) if planned else (),
+            frontier=points,
             shortage=shortage,
             sampled=self._asked.replications,
             proved=self._asked.proof,
             lived=self._lives.lived,
         )
-
-
-WIDTH: Final = 0.8
-"""A half-width from few replications is wider than the one from many, for the same spread: by Student's t."""
-
-
-def _tightness(proof: Proof) -> float:
-    tightest = proof.tightest
-    return (1 - (tightest.compliance.low or 0.0)) / (1 - tightest.target)

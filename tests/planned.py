@@ -80,18 +80,16 @@ def sample_of(office: Setting) -> Sample:
 
 def found(problem: Any, budget: int = PLENTY) -> Found:
     """What a search says, with as much budget as it likes."""
-    search = Search(problem, budget)
-    search.begin()
-    return search.finish()
+    return Search(problem, budget).finish()
 
 
 def by_brute_force(problem: Any) -> float:
     """Cost of the cheapest staffing that holds, trying them all in the order of their cost; infinite if none does."""
     search = Search(problem, PLENTY)
     boxes = product(*(range(low, high + 1) for low, high in zip(problem.least, problem.most, strict=True)))
-    for people in sorted(boxes, key=search.cost):
-        if search.holds(people):
-            return search.cost(people)
+    for people in sorted(boxes, key=search.trials.cost):
+        if search.trials.holds(people):
+            return search.trials.cost(people)
     return float("inf")
 
 
@@ -101,6 +99,7 @@ class Puzzle:
     def __init__(self, most: People, cost: list[float], lateness: Any) -> None:
         self.least: People = (0,) * len(most)
         self.most = most
+        self.team = tuple(range(len(most)))
         self.cost: Floats = np.array(cost)
         self.hours: Floats = np.zeros((0, len(most)))
         self.work: Floats = np.zeros(0)
@@ -111,7 +110,7 @@ class Puzzle:
         """Judge a staffing by the lateness, of that allowed, that the function gives."""
         self.spent += 1
         used = np.atleast_1d(self._lateness(people))
-        return Trial(people, bool((used <= 1).all()), bool((used > 1.05).any()), used)
+        return Trial(people, bool((used <= 1).all()), bool((used > 1.05).any()), used, float(used.max()))
 
 
 def seeds() -> Iterator[int]:

@@ -30,8 +30,8 @@ class Answer:
         people: the plan, by post; None if nothing holds.
         cost, today_cost: of the posts that may vary.
         fixed: counted people whose posts do not vary.
-        bound: no staffing that holds on the search's sample costs less, as far as more people never hurt.
-        optimal: whether the plan of the search reached that bound, before its proof asked for more.
+        bound: no staffing that meets every target costs less, as far as more people never hurt.
+        relaxations: staffings that carry the bound, each shown on fresh seeds to miss a target.
         steady: whether more people never hurt in anything that was tried.
         fewest: of each post the fewest people that hold with all others at their most.
         today, proof: today's staffing and the plan on fresh seeds.
@@ -50,7 +50,7 @@ class Answer:
     today_cost: float
     fixed: int
     bound: float
-    optimal: bool
+    relaxations: tuple[Proof, ...]
     steady: bool
     fewest: People | None
     today: Proof
@@ -62,6 +62,11 @@ class Answer:
     sampled: int
     proved: int
     lived: int
+
+    @property
+    def optimal(self) -> bool:
+        """Whether nothing cheaper meets every target."""
+        return self.gap is not None and self.gap < 1e-9
 
     @property
     def gap(self) -> float | None:

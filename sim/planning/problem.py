@@ -16,13 +16,20 @@ class Trial:
         clearly: whether it fails by so much that one person more somewhere hardly was the reason. More people may
             harm a little: who works faster upstream sends letters on in another order.
         used: of the lateness that each target allows, how much is used, shape (targets,); more than 1 is too much.
-            Of a staffing that clearly fails, a lower bound.
+        excess: the same of the target that is used up most, with so much more allowed that fresh seeds will hardly
+            say otherwise.
     """
 
     people: People
     holds: bool
     clearly: bool
     used: Floats
+    excess: float
+
+    @property
+    def misses(self) -> bool:
+        """Whether it misses a target by so much that fresh seeds will hardly say otherwise."""
+        return self.excess > 1
 
 
 class Problem(Protocol):
@@ -35,6 +42,10 @@ class Problem(Protocol):
     @property
     def most(self) -> People:
         """Most people of each post."""
+
+    @property
+    def team(self) -> tuple[int, ...]:
+        """Number of the team of each post."""
 
     @property
     def cost(self) -> Floats:

@@ -1,6 +1,7 @@
 """Proof on fresh seeds: what a staffing keeps in replications that no search has seen, and what one person changes."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -8,6 +9,13 @@ from sim.planning.posts import People
 from sim.planning.sample import Lives, Promises
 from sim.statistics import Difference, Estimate, Ratio, Verdict, paired_difference, ratio_over, verdict
 from sim.tables import Floats
+
+FRESH: Final = 1_000_000
+"""Number of the first replication of a proof; no search and no run comes that far."""
+
+WIDTH: Final = 0.9
+"""A half-width from few replications is wider than the one from many, by Student's t; but a plan should do by more
+than a hair."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +55,22 @@ class Proof:
     @property
     def lacking(self) -> Floats:
         """How far the lower end of each interval is below its target, shape (promises,)."""
-        return np.array([max(each.target - (each.compliance.low or 0.0), 0.0) for each in self.kept])
+        return np.maximum(-self.slack, 0.0)
 
     @property
-    def tightest(self) -> Kept:
-        """The promise that is kept with least to spare, measured by the lateness that it allows."""
-        return max(self.kept, key=_used)
+    def compliance(self) -> Floats:
+        """Mean compliance with each promise, 1 where there are no letters, shape (promises,)."""
+        return np.array([1.0 if each.compliance.mean is None else each.compliance.mean for each in self.kept])
+
+    @property
+    def slack(self) -> Floats:
+        """How far the lower end of each interval is above its target, shape (promises,); negative below."""
+        return np.array([_low(each) - each.target for each in self.kept])
+
+    @property
+    def least_slack(self) -> float:
+        """What the promise that is kept with least to spare has to spare, as a part of the lateness that it allows."""
+        return float((self.slack / np.array([1 - each.target for each in self.kept])).min())
 
 
 @dataclass(frozen=True)
@@ -77,6 +95,45 @@ class Change:
         lateness = [1 - each.target for each in self.proof.kept]
         changes = [abs(each.paired.mean or 0.0) / late for each, late in zip(self.differences, lateness, strict=True)]
         return int(np.argmax(changes))
+
+
+class Fresh:
+    """Blocks of seeds that nothing was judged on before, one block a proof.
+
+    Attributes:
+        rounds: blocks that were used so far.
+    """
+
+    def __init__(self, lives: Lives, replications: int) -> None:
+        self.lives, self.posts = lives, lives.posts
+        self.rounds = 0
+        self._replications = replications
+
+    @property
+    def block(self) -> range:
+        """The block that was used last, or the first one."""
+        return self._block(max(self.rounds - 1, 0))
+
+    def prove(self, people: People) -> Proof:
+        """Judge a staffing on the next block."""
+        self.lives.forget(self.block)
+        self.rounds += 1
+        return prove(self.lives, people, self.block)
+
+    def margin(self, kept: Ratio) -> Floats:
+        """By how much compliance must exceed its target, so that a block shows that it is met, (promises,).
+
+        Args:
+            kept: of a staffing that just holds, over the replications of a sample.
+        """
+        band, targets = ratio_over(kept), self.lives.promises.targets
+        half = np.nan_to_num(band.high - band.mean)
+        margin: Floats = half * np.sqrt(len(kept.part) / self._replications) * WIDTH
+        return np.minimum(margin, (1 - targets) / 2)
+
+    def _block(self, number: int) -> range:
+        first = FRESH + number * self._replications
+        return range(first, first + self._replications)
 
 
 def prove(lives: Lives, people: People, replications: range) -> Proof:
@@ -110,5 +167,5 @@ def change(lives: Lives, proof: Proof, post: int, more: int) -> Change:
     return Change(post, more, other, differences)
 
 
-def _used(kept: Kept) -> float:
-    return (1 - (1.0 if kept.compliance.low is None else kept.compliance.low)) / (1 - kept.target)
+def _low(kept: Kept) -> float:
+    return 1.0 if kept.compliance.low is None else kept.compliance.low

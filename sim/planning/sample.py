@@ -4,7 +4,7 @@ The letters and their visits are drawn once a replication and kept; a trial draw
 other duty that this brings, simulates, and counts the letters that were late.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Final
@@ -15,6 +15,7 @@ from sim.arrivals import Letters
 from sim.clock import hour_of
 from sim.engine import simulate
 from sim.experiment import cores
+from sim.memory import keep_memory
 from sim.outcome import Outcome
 from sim.planning.posts import People, Post, staffed
 from sim.planning.problem import Trial
@@ -33,8 +34,14 @@ CLEARLY: Final = 1.05
 A_FEW: Final = 2
 """Late letters beyond 1.05 times the allowed ones, and two more, are clearly too many."""
 
-MOST_VISITS: Final = 10_000_000
-"""Visits that are kept; about half a gigabyte."""
+BY_FAR: Final = 1.1
+"""Lateness of more than 1.1 times what the target allows, and the margin, misses it by far."""
+
+LEAST_LOOKS: Final = 3
+"""So many replications are lived before a staffing is given up: one bad one says little."""
+
+MOST_VISITS: Final = 16_000_000
+"""Visits that are kept; about 0.8 gigabytes."""
 
 
 class Promises:
@@ -86,6 +93,7 @@ class Lives:
         workers: int | None = None,
         progress: Callable[[int], object] | None = None,
     ) -> None:
+        keep_memory()
         self.setting, self.posts, self.promises = setting, posts, promises
         self.lived = 0
         self._engine, self._workers, self._progress = engine, workers or cores(), progress
@@ -93,10 +101,11 @@ class Lives:
         self._drawn: dict[int, tuple[Letters, Visits]] = {}
         self._seen: dict[tuple[People, int], Ratio] = {}
 
-    def forget(self) -> None:
+    def forget(self, replications: Iterable[int]) -> None:
         """Let the letters go that were kept for the next staffing that meets them."""
-        self._drawn.clear()
-        self._visits = 0
+        for number in replications:
+            if number in self._drawn:
+                self._visits -= int(self._drawn.pop(number)[1].made.sum())
 
     def each(self, people: People, replications: Sequence[int]) -> Iterator[Ratio]:
         """What each replication says of a staffing, in their order; who stops asking stops the simulation."""
@@ -135,6 +144,7 @@ class Sample:
     """The problem of a search on some replications.
 
     Attributes:
+        targets: of each promise, shape (promises,).
         margin: by how much compliance on the sample has to exceed each target, shape (promises,).
     """
 
@@ -142,9 +152,13 @@ class Sample:
         self.lives, self.replications = lives, replications
         self.least: People = tuple(post.least for post in lives.posts)
         self.most: People = tuple(post.most for post in lives.posts)
+        teams = tuple(dict.fromkeys(post.team for post in lives.posts))
+        self.team = tuple(teams.index(post.team) for post in lives.posts)
         self.cost: Floats = np.array([post.cost for post in lives.posts])
+        self.workweek = workweek
         self.hours, self.work = workweek.hours, workweek.work
-        self.margin: Floats = np.zeros(len(lives.promises.targets))
+        self.targets: Floats = lives.promises.targets
+        self.margin: Floats = np.zeros(len(self.targets))
         self._letters: Floats | None = None
 
     @property
@@ -162,15 +176,36 @@ class Sample:
         if self._letters is None:
             # Which letters an SLA is promised to does not depend on the staffing; how many of them are decided hardly.
             self._letters = self.kept(self.most).whole.sum(axis=0)
-        allowed = 1 - np.minimum(self.lives.promises.targets + self.margin, 1.0)
+        lateness = 1 - self.targets
+        allowed, by_far = np.maximum(lateness - self.margin, 0.0), BY_FAR * lateness + np.abs(self.margin)
+        parts: list[Ratio] = []
         late, letters = np.zeros(len(allowed)), np.zeros(len(allowed))
         for ratio in self.lives.each(people, self.replications):
+            parts.append(ratio)
             late, letters = late + ratio.whole - ratio.part, letters + ratio.whole
-            most = allowed * np.maximum(self._letters, letters)
-            if (late > CLEARLY * most + A_FEW).any():
-                return Trial(people, False, True, _used(late, most))
+            surely = CLEARLY * by_far * np.maximum(self._letters, letters) + A_FEW
+            if len(parts) >= LEAST_LOOKS and (late > surely).any():
+                break
         used = _used(late, allowed * letters)
-        return Trial(people, bool((used <= 1).all()), False, used)
+        clearly = bool((late > CLEARLY * allowed * letters + A_FEW).any())
+        return Trial(people, bool((used <= 1).all()), clearly, used, _excess(parts, by_far))
+
+    def compliance(self, people: People) -> Floats:
+        """Compliance with each promise on the whole sample, shape (promises,); 1 where there are no letters."""
+        kept = self.kept(people)
+        part, whole = kept.part.sum(axis=0), kept.whole.sum(axis=0)
+        shares: Floats = np.divide(part, whole, out=np.ones(len(whole)), where=whole > 0)
+        return shares
+
+
+def _excess(parts: Sequence[Ratio], by_far: Floats) -> float:
+    """Lateness of all replications but the worst, of the lateness that is too much by far, by the worst promise."""
+    late, letters = np.array([each.whole - each.part for each in parts]), np.array([each.whole for each in parts])
+    if len(parts) > 1:
+        rows = np.arange(len(by_far))
+        worst = np.divide(late, letters, out=np.zeros_like(late), where=letters > 0).argmax(axis=0)
+        late[worst, rows] = letters[worst, rows] = 0.0
+    return float(_used(late.sum(axis=0), by_far * letters.sum(axis=0)).max(initial=0.0))
 
 
 def _used(late: Floats, allowed: Floats) -> Floats:

@@ -1,0 +1,119 @@
+"""From below: what no staffing can cost less than, by the master programme.
+
+The programme names the cheapest staffing that nothing rules out. If that fails too, it is raised as far as it still
+fails, and rules out all staffings with nobody more anywhere; then the programme is asked again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sim.planning.master import master
+from sim.planning.posts import People
+from sim.planning.problem import Trial
+from sim.planning.trials import EPSILON, Trials, towards, with_heads
+
+STEPS: Final = 32
+"""Steps of the straight way from a staffing to the most."""
+
+CAREFUL: Final = 60
+"""Staffings that are tried although one that failed by little has people enough for them."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What was found from below.
+
+    Attributes:
+        cost: no staffing that does not fail costs less, as far as more people never hurt.
+        reached: whether the cheapest staffing that holds costs no more.
+    """
+
+    cost: float
+    reached: bool
+
+
+def missed_by_far(trials: Trials) -> Bound:
+    """The bound by staffings that miss a target by more than the margin, so that fresh seeds will say the same."""
+    return _Below(trials, lambda trial: trial.misses).bound()
+
+
+def on_the_sample(trials: Trials) -> Bound:
+    """The bound by staffings that do not hold on the sample; ends with the optimum, or when the budget is used up.
+
+    Near the limit a person more may harm by a letter or two. When all is done and there is budget left, everything
+    is looked at once more with those staffings that failed by little ruling out only themselves.
+    """
+    found = _Below(trials, lambda trial: not trial.holds).bound()
+    if found.reached and not trials.exhausted:
+        cost = trials.least_cost
+        careful = _careful(trials)
+        return careful if trials.least_cost < cost else found
+    return found
+
+
+def _careful(trials: Trials) -> Bound:
+    bound = trials.cost(trials.problem.least)
+    for _ in range(CAREFUL):
+        failed = [trial for trial in trials.all if not trial.holds]
+        cuts = [trial.people for trial in failed if trial.clearly]
+        answer = master(trials.problem, cuts, [trial.people for trial in failed if not trial.clearly])
+        bound = max(bound, answer.bound)
+        if answer.people is None or bound >= trials.least_cost - EPSILON:
+            return Bound(min(bound, trials.least_cost), reached=True)
+        if trials.exhausted:
+            break
+        trials.of(answer.people)
+    return Bound(bound, reached=False)
+
+
+class _Below:
+    def __init__(self, trials: Trials, fails: Callable[[Trial], bool]) -> None:
+        self._trials, self._problem, self._is_failure = trials, trials.problem, fails
+
+    def bound(self) -> Bound:
+        """Cut and ask again, until the programme's answer does not fail."""
+        trials = self._trials
+        bound = trials.cost(self._problem.least)
+        while True:
+            answer = master(self._problem, [trial.people for trial in trials.all if self._is_failure(trial)])
+            bound = max(bound, answer.bound)
+            if answer.people is None or bound >= trials.least_cost - EPSILON:
+                return Bound(min(bound, trials.least_cost), reached=trials.best is not None)
+            if trials.exhausted or not self._fails(answer.people):
+                return Bound(bound, reached=bound >= trials.least_cost - EPSILON)
+            self._raise(answer.people)
+
+    def _fails(self, people: People) -> bool:
+        return self._is_failure(self._trials.of(people))
+
+    def _raise(self, people: People) -> None:
+        """Raise a staffing that fails as far as it still does: whole teams, all posts at once, then each.
+
+        So a cut names as few teams as it can: what one team alone lacks, no other team makes good.
+        """
+        problem, most = self._problem, self._problem.most
+        for team in dict.fromkeys(problem.team):
+            there = tuple(
+                high if own == team else heads for own, heads, high in zip(problem.team, people, most, strict=True)
+            )
+            if not self._trials.exhausted and self._fails(there):
+                people = there
+        people = self._highest(people, 0, STEPS, lambda there, step: towards(there, most, step, STEPS))
+        for post in sorted(range(len(people)), key=lambda post: people[post] - most[post]):
+
+            def with_step(there: People, heads: int, post: int = post) -> People:
+                return with_heads(there, post, heads)
+
+            people = self._highest(people, people[post], most[post] + 1, with_step)
+
+    def _highest(self, people: People, low: int, high: int, at: Callable[[People, int], People]) -> People:
+        """The staffing at the highest step, from low on and below high, that fails; it does at low."""
+        start = people
+        while high - low > 1 and not self._trials.exhausted:
+            middle = (low + high) // 2
+            if self._fails(at(start, middle)):
+                low = middle
+            else:
+                high = middle
+        return at(start, low)
