@@ -14,6 +14,7 @@ class Outcome(IntEnum):
     NO_CONNECTION = -2
     CONNECTION_LOST = -3
     STOPPED = -4
+    NOT_SECURE = -5
 
 
 class Answers(NamedTuple):

@@ -159,6 +159,8 @@ async def _send_when_due(
             pass
         except asyncio.CancelledError:
             outcome = Outcome.UNSENT if outcome == Outcome.UNSENT else Outcome.STOPPED
+        except (aiohttp.ClientConnectorSSLError, aiohttp.ClientConnectorCertificateError):
+            outcome = Outcome.NOT_SECURE
         except aiohttp.ClientConnectorError:
             outcome = Outcome.NO_CONNECTION
         except (aiohttp.ClientError, OSError):

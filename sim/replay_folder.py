@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sim.errors import SimError
+from sim.errors import Problem, ScenarioError, SimError
 from sim.folders import whole_or_not_at_all
 from sim.latency import write_percentiles
 from sim.load_folder import Written, write_answers
@@ -50,6 +50,8 @@ def replay_into(
         ) from None
     plan = Plan(url, speed, connections, timeout, hosts)
     plan.check()
+    if busiest is not None and busiest <= 0:
+        raise ScenarioError(f"the replay to {url}", [Problem(f"busiest must be above 0, got {busiest:g}")])
     began = datetime.now().astimezone()
     target = out if out is not None else RESULTS / trace.stem / f"replay-{began:%Y%m%d-%H%M%S}"
     if manifest_of(target) is None:

@@ -155,8 +155,10 @@ def read_targets(path: Path) -> Mapping[str, Any]:
         for period in PERIODS:
             float(receive[f"per_{period}"]["max"])
         float(receive["headroom_s"] or 0)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SimError(f"{path} cannot be read as a targets.json: {error!r}") from None
+    except OSError as error:
+        raise SimError(f"{path} cannot be read as a targets.json: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise SimError(f"{path} cannot be read as a targets.json: it is not what `lettersim targets` writes") from None
     return receive
 
 

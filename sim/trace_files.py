@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from sys import intern
 from typing import Any, NamedTuple, TextIO
 
 from sim.errors import Problem, ScenarioError
@@ -89,6 +90,8 @@ def _json_rows(file: TextIO) -> Iterator[tuple[int, Any]]:
 def _letter(row: Any) -> TracedLetter:
     if not isinstance(row, dict):
         raise ValueError("must be a JSON object")
+    if None in row:
+        raise ValueError("has more columns than the first line")
     if "received" not in row:
         raise ValueError("needs the column 'received'")
     try:
@@ -103,5 +106,6 @@ def _letter(row: Any) -> TracedLetter:
         size = -1
     if size < 0:
         raise ValueError(f"size must be a number of bytes, 0 or more (got {row['size']!r})")
-    channel, category, unit = (str(row.get(column) or "") for column in ("channel", "category", "unit"))
+    # A trace may have a million letters, and they share a few names.
+    channel, category, unit = (intern(str(row.get(column) or "")) for column in ("channel", "category", "unit"))
     return TracedLetter(received, channel, category, unit, size)

@@ -377,6 +377,7 @@ def test_a_replay_of_the_busiest_hour_that_fails(here: Path, mailbox: Callable[.
         (("nothing.csv", "--to", "http://127.0.0.1/"), "nothing.csv has 1 problem"),
         (("letters.csv", "--to", "http://127.0.0.1/", "--timeout", "soon"), "must be a number with a unit"),
         (("letters.csv", "--to", "http://127.0.0.1/", "--busiest", "3"), "must be a number with a unit"),
+        (("letters.csv", "--to", "http://127.0.0.1/", "--busiest", "0 s"), "busiest must be above 0, got 0"),
     ],
 )
 def test_a_replay_that_is_asked_wrongly(here: Path, arguments: tuple[str, ...], message: str) -> None:

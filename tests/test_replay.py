@@ -101,6 +101,7 @@ def test_letters_of_a_trace_come_by_time_and_then_in_the_order_of_the_file(tmp_p
             ],
         ),
         ("letters.csv", "time\n2021-05-03\n", ["line 2   needs the column 'received'"]),
+        ("letters.csv", "received\n2021-05-03,1\n", ["line 2   has more columns than the first line"]),
         ("letters.csv", "", ["has no letters"]),
         (
             "letters.jsonl",
@@ -309,7 +310,9 @@ async def test_failures_are_told_apart() -> None:
 
     async with serving(variously) as url:
         answers, _ = await send(letters_at(0, 1, 2, 3), Plan(url, speed=20))
+        not_secure, _ = await send(letters_at(0), Plan(url.replace("http:", "https:")))
     assert answers.outcome.tolist() == [204, 503, Outcome.CONNECTION_LOST, 200]
+    assert not_secure.outcome.tolist() == [Outcome.NOT_SECURE]
     nobody_there, _ = await send(letters_at(0), Plan("http://127.0.0.1:9/letters"))
     assert nobody_there.outcome.tolist() == [Outcome.NO_CONNECTION]
 
@@ -456,8 +459,10 @@ def test_the_summary_is_plain() -> None:
 @pytest.mark.parametrize("text", ["", "[]", '{"operations": {}}', '{"operations": {"receive": {"per_second": 3}}}'])
 def test_targets_that_cannot_be_read(tmp_path: Path, text: str) -> None:
     path = tmp_path / "targets.json"
+    with pytest.raises(SimError, match=r"targets\.json cannot be read as a targets\.json: No such file"):
+        read_targets(path)
     path.write_text(text, "utf-8")
-    with pytest.raises(SimError, match="cannot be read as a targets"):
+    with pytest.raises(SimError, match="it is not what `lettersim targets` writes"):
         read_targets(path)
 
 

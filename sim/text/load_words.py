@@ -95,6 +95,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "exported": "Letters of one replication: {letters}, in {folder}",
         # a replay
         "replayed": "{letters} letters of {trace} to {url}, {speed} times as fast",
+        "replayed as it was": "{letters} letters of {trace} to {url}, each at its own time",
         "tally": "Accepted {accepted}, failed {failed}, not sent {unsent}, in {seconds} s; the busiest "
         "second had {second}.",
         "lost": "Not accepted: {losses}.",
@@ -103,6 +104,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "no_connection": "no connection",
         "connection_lost": "connection lost",
         "stopped": "stopped before the answer",
+        "not_secure": "no secure connection, for want of TLS or of a certificate that is trusted here",
         "status": "answered {status}",
         "milliseconds": "milliseconds",
         "mean": "mean",
@@ -255,6 +257,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "exported": "一次重复仿真的 {letters} 件来信已写入 {folder}",
         # a replay
         "replayed": "将 {trace} 的 {letters} 件来信以 {speed} 倍速发往 {url}",
+        "replayed as it was": "将 {trace} 的 {letters} 件来信按原来的时刻发往 {url}",
         "tally": "接收 {accepted} 件，失败 {failed} 件，未发 {unsent} 件，历时 {seconds} 秒；最忙的一秒 {second} 件。",
         "lost": "未被接收：{losses}。",
         "unsent": "未发出",
@@ -262,6 +265,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "no_connection": "无法连接",
         "connection_lost": "连接中断",
         "stopped": "应答前中止",
+        "not_secure": "未能建立安全连接（无 TLS 或证书不受信任）",
         "status": "应答 {status}",
         "milliseconds": "毫秒",
         "mean": "平均",

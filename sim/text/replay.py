@@ -31,8 +31,9 @@ def replayed(report: ReplayReport, lang: str) -> Group:
 
 def heading(report: ReplayReport, lang: str) -> str:
     """What was sent where."""
-    values = {"letters": f"{report.letters:,}", "speed": f"{report.speed:g}"}
-    return say(lang, "replayed", trace=report.trace, url=report.url, **values)
+    key = "replayed as it was" if report.speed == 1 else "replayed"
+    letters, speed = f"{report.letters:,}", f"{report.speed:g}"
+    return say(lang, key, letters=letters, speed=speed, trace=report.trace, url=report.url)
 
 
 def ending(report: ReplayReport, lang: str) -> str:
