@@ -138,6 +138,7 @@ COMPARISON_CHARTS: Final[tuple[Chart[Comparison], ...]] = (
 
 STRESS_CHARTS: Final[tuple[Chart[StressReport], ...]] = (
     Chart("load", one, stress.title_load, stress.alt_load, stress.draw_load, height=3.4),
+    Chart("utilisation", one, stress.title_utilisation, stress.alt_utilisation, stress.draw_utilisation),
     Chart("queues", limited, stress.title_queues, stress.alt_queues, stress.draw_queues),
     Chart("spike", one, stress.title_spike, stress.alt_spike, stress.draw_spike),
     Chart("spike_sla", spiked_slas, stress.title_spike_sla, stress.alt_spike_sla, stress.draw_spike_sla, height=2.6),

@@ -58,6 +58,34 @@ def draw_load(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
     return ax
 
 
+def title_utilisation(report: StressReport, _panel: str, lang: str) -> str:
+    """The busiest team at the last step of the ramp."""
+    last = report.ramp[-1]
+    team, share = max(((team, each.mean or 0.0) for team, each in last.utilisation.items()), key=lambda each: each[1])
+    return say(lang, "utilisation title", rate=rate(last.per_day), team=name(lang, team), share=percent(share))
+
+
+def alt_utilisation(report: StressReport, _panel: str, lang: str) -> str:
+    """What is drawn."""
+    return f"{say(lang, 'utilisation alt')}. {title_utilisation(report, _panel, lang)}"
+
+
+def draw_utilisation(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
+    """A line with its band for each team."""
+    rates = [step.per_day for step in report.ramp]
+    for team, colour in zip(report.ramp[0].utilisation, cycle(COLOURS), strict=False):
+        band = _band([step.utilisation[team] for step in report.ramp])
+        _banded(ax, rates, band, colour, name(lang, team), marker="o")
+    ax.axvline(report.per_day, color=GREY, linewidth=1, linestyle="--", label=say(lang, "own rate"))
+    percent_axis(ax, "y")
+    ax.set_ylim(0, 1.02)
+    ax.set_xlim(0, max(rates) * 1.02)
+    ax.grid(axis="y")
+    ax.set_xlabel(say(lang, "per day"))
+    ax.set_ylabel(say(lang, "utilisation"))
+    return ax
+
+
 def title_queues(report: StressReport, _panel: str, lang: str) -> str:
     """Where the first unit is full."""
     return say(lang, "queues title", rate=rate(report.limits[0].unit_per_day.mean))

@@ -120,11 +120,14 @@ def _limits(report: StressReport, lang: str) -> Table:
 
 def _reliefs(report: StressReport, lang: str) -> list[Table]:
     headings = [load_words.say(lang, key) for key in ("team", "people", "gain")]
+    relieved = report.relieved
+    then = ("", ()) if relieved is None else (relieved.team, relieved.bottlenecks)
     return [
         (
-            load_words.say(lang, "reliefs", sla=name(lang, each.sla)),
+            load_words.say(lang, key, sla=name(lang, each.sla), team=name(lang, team)),
             headings,
             [[name(lang, relief.team), relief.people, points(lang, relief.gain)] for relief in each.reliefs],
         )
-        for each in (*report.bottlenecks, *(report.relieved.bottlenecks if report.relieved else ()))
+        for key, team, found in (("reliefs", "", report.bottlenecks), ("next reliefs", *then))
+        for each in found
     ]
