@@ -25,21 +25,14 @@ Slots, lines and shifts have chains of folders. Each is closed to a ring by its 
 those of the folders, so that an insertion or a removal is the same wherever it is.
 """
 
-import hashlib
-import os
-import sys
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import numba
 import numpy as np
 import numpy.typing as npt
-from numba.core import event
-from numba.core.caching import FunctionCache
 
+from sim.compiler import PLAIN, compiled
 from sim.errors import SimError
 from sim.tables import (
     FINISH,
@@ -234,79 +227,9 @@ class Run(NamedTuple):
 # How it is compiled.
 
 
-class _Announcer(event.Listener):
-    """Says, once, that the engine is being compiled, which takes seconds; out of the cache it comes silently."""
-
-    said = False
-
-    def on_start(self, event: event.Event) -> None:
-        """A function is about to be compiled."""
-        if not self.said and event.data["dispatcher"].py_func.__module__ == __name__:
-            self.said = True
-            print("compiling the engine, once on this machine ...", file=sys.stderr, flush=True)  # noqa: T201
-
-    def on_end(self, event: event.Event) -> None:
-        """A function is compiled."""
-
-
-event.register("numba:compile", _Announcer())  # type: ignore[no-untyped-call]
-
-
-def _cache_folder() -> str:
-    """Where the compiled code of exactly this source is kept: in the user's cache, else among temporary files."""
-    # Compiled code is kept with the name of its module, and is of no use to a copy under another name.
-    source = Path(__file__).read_bytes() + __name__.encode()
-    key = f"engine-{hashlib.sha256(source).hexdigest()[:16]}"
-    user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    for parent in (Path(user, "lettersim"), Path(tempfile.gettempdir(), f"lettersim-{os.getuid()}")):
-        try:
-            folder = parent / key
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # What lies there is executed, so somebody else's folder will not do.
-            if parent.is_absolute() and folder.stat().st_uid == os.getuid() and os.access(folder, os.W_OK):
-                return str(folder)
-        except OSError:
-            continue
-    return tempfile.mkdtemp(prefix="lettersim-")
-
-
-class _Cache(FunctionCache):
-    """A cache and no more: what cannot be read is compiled again, and what cannot be written is not kept."""
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """The compiled function, or None."""
-        try:
-            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
-        except Exception:  # whatever comes of reading a file that something has damaged
-            with suppress(OSError):
-                self.flush()  # type: ignore[no-untyped-call]
-            return None
-
-    def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep a compiled function."""
-        with suppress(OSError):
-            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
-
-
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-# Nothing is allocated, so no array's references need be counted, which would take far longer than the work.
-_PLAIN: Final[dict[str, Any]] = {"_nrt": False, "no_cfunc_wrapper": True}
-_INNER: Final[dict[str, Any]] = {**_PLAIN, "no_cpython_wrapper": True}
-
-
-def _entry(function: _Function) -> _Function:
-    """A compiled function that Python calls. It is kept in the cache, and lets go of Python's lock."""
-    config: Any = numba.config
-    chosen = config.CACHE_DIR
-    config.CACHE_DIR = chosen or _cache_folder()
-    try:
-        compiled: Any = numba.njit(nogil=True, **_PLAIN)(function)
-        if not config.DISABLE_JIT:
-            compiled._cache = _Cache(function)  # type: ignore[no-untyped-call]
-        return cast(_Function, compiled)
-    finally:
-        config.CACHE_DIR = chosen
+_INNER: Final[dict[str, Any]] = {**PLAIN, "no_cpython_wrapper": True}
 
 
 def _hot(function: _Function) -> _Function:
@@ -881,7 +804,7 @@ def interrupt(run: Run, unit: Id, now: int) -> None:
 # The phases.
 
 
-@_entry
+@compiled
 def work_through(run: Run, horizon: int) -> None:
     """All seconds from 0 to horizon - 1 at which something is due, each in its three phases."""
     received, shifts, units = run.letters.received, run.shifts, run.units
@@ -950,7 +873,7 @@ def record_open(run: Run, horizon: int) -> None:
                 record_ended(run, Id(f), shift, horizon)
 
 
-@_entry
+@compiled
 def sort_by_visit(tape: Tape, log: Progress, shift_unit: Ids, horizon: int, stretches: Stretches) -> None:
     """Write the stretches by visit, then start: from the tape where they are on it, else from the log."""
     row = 0

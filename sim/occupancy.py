@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import HOUR
+from sim.counting import Doing, count_stretches, most_at_once
 from sim.journeys import Journeys
-from sim.tables import OTHER_DUTY, WAIT, WORK, Floats, Int64s
+from sim.tables import Floats, Int64s
 
 Ints = npt.NDArray[np.integer[Any]]
 
@@ -21,12 +22,13 @@ class Cells:
 
     Attributes:
         edges: shape (cells + 1,), from 0 to the horizon.
+        cuts: those of them that lie within a slot.
     """
 
     def __init__(self, horizon: int, cuts: tuple[int, ...], slot: int = HOUR) -> None:
         self.edges: Int64s = np.unique([*range(0, horizon, slot), *cuts, horizon])
         self._slot = slot
-        self._within_slots = [cut for cut in {*cuts, horizon} if cut % slot]
+        self.cuts: Int64s = self.edges[self.edges % slot != 0]
 
     def __len__(self) -> int:
         return len(self.edges) - 1
@@ -35,7 +37,7 @@ class Cells:
         """The cell of each instant from 0 to the horizon; the horizon itself comes after the last cell."""
         # Division is the slowest step of all this; with 32 bits it takes half of the time.
         cell = instants.astype(np.uint32) // np.uint32(self._slot)
-        for cut in self._within_slots:
+        for cut in self.cuts:
             cell += instants >= cut
         return cell
 
@@ -72,10 +74,15 @@ def presence(
         weights = instants if people is None else people * instants
         counts += sign * np.bincount(bins, people, groups * shape[1]).reshape(shape)
         moments += sign * np.bincount(bins, weights, groups * shape[1]).reshape(shape)
+    return _presence(cells, counts, moments)
+
+
+def _presence(cells: Cells, counts: Ints | Floats, moments: Ints | Floats) -> Presence:
+    """From how many more begin than end in each cell, and the sum of the instants at which they do."""
     # All sums are whole numbers far below 2 ** 53, so floats are exact.
     at_end, moment = counts.cumsum(axis=1)[:, :-1], moments.cumsum(axis=1)[:, :-1]
     integral = cells.edges[1:] * at_end - moment
-    return Presence(np.diff(integral, axis=1, prepend=0.0), at_end)
+    return Presence(np.diff(integral, axis=1, prepend=0).astype(np.float64), at_end.astype(np.float64))
 
 
 class Occupancy(NamedTuple):
@@ -90,33 +97,21 @@ class Occupancy(NamedTuple):
     queue_max: Int64s  # most letters that waited at once in the window, shape (teams,)
 
 
-_OTHER = 2  # added to WORK or WAIT if it is not a letter's
-
-
 def occupancy(journeys: Journeys) -> Occupancy:
     """Count people and letters by team and hour; the log must have stretches."""
     scenario, places = journeys.setting.scenario, journeys.setting.places
     roster, stretches = journeys.roster, journeys.log.stretches
     assert stretches is not None, "simulated with stretches"
-    teams = len(places.teams)
-    cells = Cells(scenario.horizon, (scenario.window_start, scenario.window_end))
-
-    other = np.where(journeys.workload.step == OTHER_DUTY, _OTHER, 0).astype(np.int8)
-    doing = stretches.kind + other[stretches.visit]
-    team = places.team_of[stretches.unit]
-    # A wait has shift -1 and finds the horizon there: it ends with no shift.
-    shift_end = np.append(roster.end, scenario.horizon)[stretches.shift]
-    within = presence(
-        cells, 4 * teams, doing * np.int32(teams) + team, stretches.start, np.minimum(stretches.end, shift_end)
+    teams, window = len(places.teams), (scenario.window_start, scenario.window_end)
+    cells = Cells(scenario.horizon, window)
+    counts, moments = np.zeros((2, len(Doing), teams, len(cells) + 1), dtype=np.int64)
+    events = np.empty(2 * len(stretches.visit), dtype=np.int64)
+    many = count_stretches(
+        *stretches, journeys.workload.step, places.team_of, roster.end, cells.cuts, window, counts, moments, events
     )
-    # Nobody starts anything in overtime, so that a stretch begins within its shift.
-    late = np.flatnonzero(stretches.end > shift_end)
-
-    def of(kind: int) -> Presence:
-        rows = slice(kind * teams, (kind + 1) * teams)
-        return Presence(within.seconds[rows], within.at_end[rows])
-
-    waits = np.flatnonzero(doing == WAIT)
+    queue_max = np.zeros(teams, dtype=np.int64)
+    most_at_once(np.sort(events[:many]), window[1], queue_max)
+    of = {doing: _presence(cells, counts[doing], moments[doing]) for doing in Doing}
     return Occupancy(
         cells=cells,
         on_duty=presence(
@@ -127,28 +122,9 @@ def occupancy(journeys: Journeys) -> Occupancy:
             np.clip(roster.end, 0, scenario.horizon),
             roster.people,
         ),
-        letter_work=of(WORK),
-        other_duty=of(WORK + _OTHER),
-        overtime=presence(cells, teams, team[late], shift_end[late], stretches.end[late]),
-        waiting=of(WAIT),
-        queue_max=most_at_once(
-            teams,
-            team[waits],
-            np.clip(stretches.start[waits], scenario.window_start, scenario.window_end),
-            np.clip(stretches.end[waits], scenario.window_start, scenario.window_end),
-        ),
+        letter_work=of[Doing.LETTER_WORK],
+        other_duty=of[Doing.OTHER_DUTY],
+        overtime=of[Doing.OVERTIME],
+        waiting=of[Doing.WAITING],
+        queue_max=queue_max,
     )
-
-
-def most_at_once(groups: int, group: Ints, start: Int64s, end: Int64s) -> Int64s:
-    """Largest number of intervals [start, end) of each group that overlap, shape (groups,); empty ones do not count."""
-    some = end > start
-    group, start, end = group[some].astype(np.int64), start[some], end[some]
-    span = 2 * (int(end.max(initial=0)) + 1)
-    # In one second what ends goes before what starts.
-    events = np.sort(np.concatenate([group * span + 2 * start + 1, group * span + 2 * end]))
-    at_once = np.cumsum(2 * (events % 2) - 1)
-    most = np.zeros(groups, dtype=np.int64)
-    # Each group ends with none, so that the next begins with none.
-    np.maximum.at(most, events // span, at_once)
-    return most

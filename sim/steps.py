@@ -1,14 +1,14 @@
 """What happened at each step of the workflow in one replication, and how letters' time divides among them."""
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.clock import DAY, HOUR, MINUTE
+from sim.counting import Sum, count_visits
 from sim.journeys import Journeys
 from sim.statistics import Ratio
-from sim.tables import NO_UNIT, NOT_YET, Floats, Int64s
+from sim.tables import NOT_YET, Int64s
 from sim.tally import Tally, tallies_by
 
 WAITS: Final = (
@@ -43,60 +43,34 @@ class StepTallies(NamedTuple):
 
 def step_counts(journeys: Journeys) -> StepCounts:
     """Count the visits; the log may be without stretches."""
-    workload, log, visits = journeys.workload, journeys.log, journeys.counted_visits
-    steps = len(journeys.setting.scenario.workflow)
-    step = workload.step[visits].astype(np.int64)
-    started, wait = _waits(journeys)
-    waited = np.searchsorted(WAITS, wait)  # how many of WAITS it is longer than
-    shape = (steps, len(WAITS) + 1)
-    reached = np.bincount(step[started] * shape[1] + waited, minlength=shape[0] * shape[1]).reshape(shape)
-    waiting, work, elapsed = _time_of_closed(journeys, steps)
-
-    def count(visit: Int64s | None, weights: npt.NDArray[np.integer[Any]] | None = None) -> Floats:
-        return np.bincount(step if visit is None else step[visit], weights, steps).astype(np.float64)
-
+    workload, log, steps = journeys.workload, journeys.log, len(journeys.setting.scenario.workflow)
+    sums = np.zeros((steps, len(Sum)), dtype=np.int64)
+    reached = np.zeros((steps, len(WAITS) + 1), dtype=np.int64)
+    count_visits(
+        journeys.letters[journeys.counted], (journeys.closed != NOT_YET)[journeys.counted], workload.first_visit,
+        workload.step, workload.unit, workload.service, workload.resume_cost,
+        log.queued, log.started, log.finished, log.interruptions, np.array(WAITS), sums, reached,
+    )  # fmt: skip
+    of = {each: sums[:, each] for each in Sum}
     return StepCounts(
-        visits=count(None).astype(np.int64),
-        delayed=count(np.flatnonzero(log.started[visits] != log.queued[visits])).astype(np.int64),
-        not_started=count(np.flatnonzero(log.started[visits] == NOT_YET)).astype(np.int64),
-        interruptions=count(None, log.interruptions[visits]).astype(np.int64),
-        wait=Ratio(count(started, wait), count(started)),
-        service=Ratio(count(None, workload.service[visits]), count(None)),
+        visits=of[Sum.VISITS],
+        delayed=of[Sum.DELAYED],
+        not_started=of[Sum.VISITS] - of[Sum.STARTED],
+        interruptions=of[Sum.INTERRUPTIONS],
+        wait=Ratio(of[Sum.WAIT].astype(np.float64), of[Sum.STARTED].astype(np.float64)),
+        service=Ratio(of[Sum.SERVICE].astype(np.float64), of[Sum.VISITS].astype(np.float64)),
         longer=np.cumsum(reached[:, ::-1], axis=1)[:, -2::-1],
-        waiting=waiting,
-        work=work,
-        elapsed=elapsed,
+        waiting=of[Sum.CLOSED_AT_WORK] - of[Sum.CLOSED_EFFORT],
+        work=of[Sum.CLOSED_EFFORT],
+        elapsed=of[Sum.CLOSED_ELAPSED],
     )
 
 
 def step_tallies(journeys: Journeys) -> StepTallies:
     """Tally waits until the first start, and efforts (or lengths of delays) without interruptions."""
-    workload, visits = journeys.workload, journeys.counted_visits
-    started, wait = _waits(journeys)
-    step, service = workload.step[visits].astype(np.int64), workload.service[visits]
-    steps = len(journeys.setting.scenario.workflow)
-    return StepTallies(tallies_by(steps, step[started], wait), tallies_by(steps, step, service))
-
-
-def _waits(journeys: Journeys) -> tuple[Int64s, Int64s]:
-    """Which of the counted visits were started, and how long each of these waited."""
-    log, visits = journeys.log, journeys.counted_visits
-    started = np.flatnonzero(log.started[visits] != NOT_YET)
-    return started, log.started[visits[started]] - log.queued[visits[started]]
-
-
-def _time_of_closed(journeys: Journeys, steps: int) -> tuple[Int64s, Int64s, Int64s]:
-    """Seconds that the closed letters of the window spent at each step: waiting, in work, in delays."""
     workload, log, visits = journeys.workload, journeys.log, journeys.counted_visits
-    visits = visits[(journeys.closed != NOT_YET)[journeys.row_of_visit[visits]]]
-    effort = workload.service[visits]
-    # Each time that a visit of a closed letter was put down it was resumed.
-    put_down = np.flatnonzero(log.interruptions[visits])
-    resumed = visits[put_down]
-    effort[put_down] += workload.resume_cost[resumed].astype(np.int64) * log.interruptions[resumed]
-    kind = workload.step[visits] * np.int64(2) + (workload.unit[visits] != NO_UNIT)
-    (elapsed, time), (_, work) = (
-        np.bincount(kind, seconds, 2 * steps).astype(np.int64).reshape(steps, 2).T
-        for seconds in (log.finished[visits] - log.queued[visits], effort)
-    )
-    return time - work, work, elapsed
+    steps = len(journeys.setting.scenario.workflow)
+    step = workload.step[visits].astype(np.int64)
+    started = np.flatnonzero(log.started[visits] != NOT_YET)
+    wait = log.started[visits[started]] - log.queued[visits[started]]
+    return StepTallies(tallies_by(steps, step[started], wait), tallies_by(steps, step, workload.service[visits]))

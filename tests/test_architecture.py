@@ -35,6 +35,7 @@ HOUSE = (
     (5, "judging", "forecast cost requirement", "numpy"),
     (5, "judging", "report summaries figures measures rows", "numpy"),
     (5, "judging", "compliance causes attendance steps teamhours backlog tally week calls", "numpy"),
+    (5, "judging", "counting", "numba"),
     (5, "judging", "outcome occupancy slaclock milestones journeys", "numpy"),
     (5, "judging", "statistics queueing transient staffing_need", "numpy scipy"),
     (4, "running", "engine audit", "numpy"),
@@ -51,6 +52,7 @@ HOUSE = (
     (1, "nouns", "models", "numpy pydantic pydantic_core"),
     (0, "ground", "clock", "holidays numpy"),
     (0, "ground", "streams tables", "numpy"),
+    (0, "ground", "compiler", "numba"),
     (0, "ground", "errors paths version caches memory", ""),
 )
 FLOOR = {module: floor for floor, _, modules, _ in HOUSE for module in modules.split()}

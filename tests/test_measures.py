@@ -11,7 +11,6 @@ from strategies import days
 from sim.backlog import MOST_HOURS, instants_of, open_letters
 from sim.clock import DAY, HOUR, MINUTE
 from sim.measures import Measures, measure, measures_of
-from sim.occupancy import most_at_once
 from sim.outcome import Outcome
 from sim.rows import hour_table
 from sim.setting import Setting
@@ -150,10 +149,14 @@ def test_teams_are_looked_at_in_the_window_alone() -> None:
 
 
 def test_the_longest_queue_is_over_all_units_of_a_team() -> None:
-    """North has two letters waiting when south has one; what leaves in a second makes room for what comes."""
-    group = np.array([0, 0, 0, 0, 1])
-    start, end = np.array([0, 10, 10, 20, 5]), np.array([20, 20, 30, 40, 5])
-    assert most_at_once(3, group, start, end).tolist() == [3, 0, 0]
+    """A letter of the north and two of the south wait from 09:00; what leaves in a second makes room for what comes."""
+    workload = letters(
+        *((at(8), work(unit, at(1))) for unit in (NORTH, SOUTH)),
+        *((at(9) - 60, work(unit, at(1))) for unit in (NORTH, SOUTH, SOUTH)),
+        (at(9), work(NORTH, at(1))),
+    )
+    teams = measured(mailbox(), workload, ALL_DAY, (SOUTH, *ALL_DAY[1:])).counts.teams
+    assert teams.queue_max.tolist() == [0, 3], "two were put to work at 09:00, when the last one came"
 
 
 # Backlog
