@@ -121,32 +121,32 @@ NONE = Estimate(None, None, None)
     ("capacity", "sentence"),
     [
         (
-            Capacity(Found.YES, 138.2, 158.04, 169.9, "signed", NONE, (), 30, 900, 20),
+            Capacity(Found.YES, 138.2, 158.04, 169.9, "signed", NONE, (), (), 30, 900, 20),
             (
                 "It carries 138 letters a day: up to there every target is met with 95% confidence. "
                 "Compliance falls to its target at 158 a day, 95% interval [138, 170]."
             ),
         ),
         (
-            Capacity(Found.YES, None, 1158.0, 1269.9, "signed", NONE, (), 30, 900, 20),
+            Capacity(Found.YES, None, 1158.0, 1269.9, "signed", NONE, (), (), 30, 900, 20),
             (
                 "At no rate is every target shown to be met with 95% confidence. Compliance falls to its target at "
                 "1,160 letters a day, and above 1,270 a target is surely missed."
             ),
         ),
         (
-            Capacity(Found.BEYOND, None, None, None, "signed", NONE, (), 30, 900, 20),
+            Capacity(Found.BEYOND, None, None, None, "signed", NONE, (), (), 30, 900, 20),
             "Every target is met at all rates tried, up to 900 letters a day.",
         ),
         (
-            Capacity(Found.NOT_EVEN_A_FEW, None, None, None, "signed", Estimate(0.5, 0.4, 0.6), (), 3.125, 200, 20),
+            Capacity(Found.NOT_EVEN_A_FEW, None, None, None, "signed", Estimate(0.5, 0.4, 0.6), (), (), 3.125, 200, 20),
             (
                 "It has no capacity: even at 3.12 letters a day, the fewest that were tried, signed is kept for 50% "
                 "[40%, 60%]."
             ),
         ),
         (
-            Capacity(Found.NO_TARGET, None, None, None, None, None, (), 200, 200, 20),
+            Capacity(Found.NO_TARGET, None, None, None, None, None, (), (), 200, 200, 20),
             "No SLA has a target, so there is no capacity.",
         ),
     ],

@@ -237,6 +237,19 @@ def test_people_moved_to_the_branches_of_shenzhen_raise_its_capacity() -> None:
     assert more.per_day > 1.3 * capacity.high
 
 
+def test_where_people_do_not_help_what_fails_first_the_next_promise_is_looked_at(ready: Ready) -> None:
+    enquire = "- enquire: {wait: {exponential: 2 h}}\n  - handle:"
+    text = TANDEM.replace("- handle:", enquire).replace("within: 3 h", "within: 6 h")
+    quick = "quick: {from: sign.finished, until: enquire.finished, within: 5 h, target: 90%}"
+    setting = ready(text.replace("90%}}", f"90%}}, {quick}}}"))
+    capacity, near = find_capacity(Trials(setting, 450, Runner()), 10, 0.08)
+    tight = replace(capacity, at_risk=("quick",), kept=("done",))
+    found = bottlenecks(setting, tight, near, 10)
+    assert [(each.sla, each.team) for each in found] == [("quick", None), ("done", "desk")]
+    assert {relief.gain.mean for relief in found[0].reliefs} == {0.0}
+    assert [each.sla for each in bottlenecks(setting, tight, near, 10, further=False)] == ["quick"]
+
+
 def test_without_capacity_there_is_no_bottleneck(ready: Ready) -> None:
     setting = ready(DESK, teams__desk__staff__always="400")
     trials = Trials(setting, 345, Runner())

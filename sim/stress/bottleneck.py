@@ -70,12 +70,15 @@ class Relieved:
     bottlenecks: tuple[Bottleneck, ...]
 
 
-def bottlenecks(setting: Setting, capacity: Capacity, near: Trials, replications: int) -> tuple[Bottleneck, ...]:
+def bottlenecks(
+    setting: Setting, capacity: Capacity, near: Trials, replications: int, *, further: bool = True
+) -> tuple[Bottleneck, ...]:
     """The bottleneck for each SLA that may be the first to fail, the tightest first; none without a capacity.
 
     Args:
         near: trials near the capacity.
         replications: with which the capacity was found; fewer are enough here.
+        further: where people help none of these SLAs, go on to the others until they help one.
     """
     if capacity.estimate is None:
         return ()
@@ -87,8 +90,10 @@ def bottlenecks(setting: Setting, capacity: Capacity, near: Trials, replications
         for name, team in teams.items()
         if team.headcount
     }
-    found = []
-    for sla in capacity.at_risk:
+    found: list[Bottleneck] = []
+    for sla in (*capacity.at_risk, *capacity.kept):
+        if sla in capacity.kept and (not further or any(each.team is not None for each in found)):
+            break
         worth = WORTH * (1 - near.targets[sla])
         reliefs = [
             _relief(name, people, paired_difference(before[sla], kept[sla]).paired, worth)
@@ -131,4 +136,4 @@ def relieved(
         if capacity.found is not Found.BEYOND:
             break
     times = None if capacity.estimate is None else capacity.estimate / base.estimate
-    return Relieved(team, capacity, times, bottlenecks(setting, capacity, closer, replications))
+    return Relieved(team, capacity, times, bottlenecks(setting, capacity, closer, replications, further=False))

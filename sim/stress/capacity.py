@@ -57,6 +57,7 @@ class Capacity:
         sla: the one whose target is missed first.
         compliance: with that SLA, at the estimate (at the lowest or highest rate tried if none was found).
         at_risk: SLAs that are not shown to be met at the estimate, the tightest first; any may be the one.
+        kept: the others, the tightest first.
         lowest, highest: rates that were tried.
         replications: at each rate near the capacity.
     """
@@ -68,6 +69,7 @@ class Capacity:
     sla: str | None
     compliance: Estimate | None
     at_risk: tuple[str, ...]
+    kept: tuple[str, ...]
     lowest: float
     highest: float
     replications: int
@@ -158,8 +160,8 @@ class _Search:
         if estimate >= self._trials.highest or (high is not None and high >= self._trials.highest):
             return self._none(Found.BEYOND, 0)
         compliance = self._compliance(at)
-        sla = next(iter(compliance))
-        targets = self._trials.targets
+        sla, targets = next(iter(compliance)), self._trials.targets
+        at_risk = [name for name, each in compliance.items() if name == sla or _above(each, "low", targets[name]) < 0]
         return Capacity(
             found=Found.YES,
             per_day=low,
@@ -167,9 +169,8 @@ class _Search:
             high=high,
             sla=sla,
             compliance=compliance[sla],
-            at_risk=tuple(
-                name for name, each in compliance.items() if name == sla or _above(each, "low", targets[name]) < 0
-            ),
+            at_risk=tuple(at_risk),
+            kept=tuple(name for name in compliance if name not in at_risk),
             lowest=self._rate(max(self._tried)),
             highest=self._trials.highest,
             replications=self._replications,
@@ -226,7 +227,7 @@ class _Search:
         compliance = self._compliance(number) if self._trials.targets else {}
         sla, tightest = next(iter(compliance.items()), (None, None))
         lowest, highest = self._rate(max(self._tried, default=0)), self._trials.highest
-        return Capacity(found, None, None, None, sla, tightest, (), lowest, highest, self._replications)
+        return Capacity(found, None, None, None, sla, tightest, (), (), lowest, highest, self._replications)
 
 
 def _above(compliance: Estimate, end: str, target: float) -> float:
