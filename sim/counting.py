@@ -110,6 +110,20 @@ def most_at_once(events: Int64s, window_end: int, most: Int64s) -> None:
 
 
 @compiled
+def first_visits(letters: Int64s, first_visit: Int64s, step: Int16s, first: Int64s) -> None:
+    """Find the visits with which letters first come to each step.
+
+    Args:
+        letters: their numbers.
+        first_visit, step: as in `sim.tables.Workload`.
+        first: shape (steps, letters); stays as it is where a letter never comes.
+    """
+    for row in range(len(letters)):
+        for visit in range(first_visit[letters[row] + 1] - 1, first_visit[letters[row]] - 1, -1):
+            first[step[visit], row] = visit
+
+
+@compiled
 def count_visits(
     letters: Int64s, closed: Bools, first_visit: Int64s,
     step: Int16s, unit: Int32s, service: Int64s, resume_cost: Int32s,

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.counting import first_visits
 from sim.models.workflow import LoopStep, WaitStep, WorkStep
 from sim.setting import Setting
 from sim.tables import NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Int64s, Log, Roster, Workload
@@ -94,12 +95,9 @@ class Journeys:
     @cached_property
     def _first_visits(self) -> Int64s:
         """The same for all steps, shape (steps, rows)."""
-        steps, rows = len(self.setting.scenario.workflow), len(self.letters)
-        # Other duty is step -1, and row -1 as are letters after the horizon: they take the last step and row.
-        first = np.full((steps + 1) * (rows + 1), -1)
-        place = self.workload.step.astype(np.int64) * (rows + 1) + self.row_of_visit
-        first[place[::-1]] = np.arange(self.workload.visits - 1, -1, -1)  # the last assignment stays: the first visit
-        return first.reshape(steps + 1, rows + 1)[:-1, :-1]
+        first = np.full((len(self.setting.scenario.workflow), len(self.letters)), -1)
+        first_visits(self.letters, self.workload.first_visit, self.workload.step, first)
+        return first
 
     def last_work(self) -> Int64s:
         """The last visit of each letter that is work, or -1, shape (rows,)."""

@@ -46,6 +46,9 @@ def moment_of(log: Log, visit: Int64s, moment: str) -> Int64s:
 
 def _team(journeys: Journeys, visit: Int64s) -> Int64s:
     """The team that finished each visit, or whose own unit it belongs to; -1 for a delay or no visit."""
-    served_by = np.append(journeys.log.served_by, NO_UNIT)[visit]
-    unit = np.where(served_by != NO_UNIT, served_by, np.append(journeys.workload.unit, NO_UNIT)[visit])
-    return np.append(journeys.setting.places.team_of, -1)[unit].astype(np.int64)
+    team = np.full(len(visit), -1)
+    there = np.flatnonzero(visit >= 0)
+    served_by, own = journeys.log.served_by[visit[there]], journeys.workload.unit[visit[there]]
+    unit = np.where(served_by != NO_UNIT, served_by, own)
+    team[there] = np.append(journeys.setting.places.team_of, -1)[unit]
+    return team
