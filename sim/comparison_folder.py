@@ -12,7 +12,7 @@ from typing import Any
 from sim.comparison import Comparison, compare, require_comparable
 from sim.folders import whole_or_not_at_all
 from sim.loading import Loaded, dump_yaml
-from sim.results import RESULTS, manifest_of, refuse_to_replace, run_id, versions, write_json
+from sim.results import RESULTS, found_again, run_id, versions, write_json
 from sim.text import WORDS, plain
 from sim.text.compare import compared
 
@@ -63,12 +63,9 @@ def compare_into(
     require_comparable(scenarios)
     name = comparison_id(scenarios)
     target = out if out is not None else RESULTS / "compare" / name
-    found = manifest_of(target)
     wanted = {"comparison": name, "engine": engine}
-    if not force and found is not None and wanted.items() <= found.items() and (found["shown"] or not shown):
+    if found_again(target, wanted, shown, force):
         return Compared(target, json.loads((target / "comparison.json").read_text("utf-8")), None)
-    if found is None:
-        refuse_to_replace(target, force)
     started, clock = datetime.now().astimezone(), time.perf_counter()
     with whole_or_not_at_all(target) as folder:
         comparison = compare(scenarios, engine=engine, workers=workers, progress=progress)

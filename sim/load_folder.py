@@ -14,7 +14,7 @@ from sim.cost import prepare
 from sim.export import export
 from sim.folders import whole_or_not_at_all
 from sim.loading import Loaded, dump_yaml
-from sim.results import RESULTS, manifest_of, refuse_to_replace, run_id, versions, write_json
+from sim.results import RESULTS, found_again, refuse_to_replace, run_id, versions, write_json
 from sim.setting import setting_of
 from sim.stress import stress
 from sim.targets import targets
@@ -140,11 +140,9 @@ def _write(
 ) -> Written:
     name = run_id(loaded)
     target = out if out is not None else RESULTS / loaded.stem / f"{kind}-{name}"
-    wanted, found = {kind: name, "engine": engine}, manifest_of(target)
-    if not force and found is not None and wanted.items() <= found.items() and (found["shown"] or not shown):
+    wanted = {kind: name, "engine": engine}
+    if found_again(target, wanted, shown, force):
         return Written(target, json.loads((target / f"{kind}.json").read_text("utf-8")), reused=True)
-    if found is None:
-        refuse_to_replace(target, force)
     started, clock = datetime.now().astimezone(), time.perf_counter()
     with whole_or_not_at_all(target) as folder:
         made = make()

@@ -4,7 +4,7 @@ import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -112,11 +112,8 @@ def run(
     """
     name = run_id(loaded)
     target = out if out is not None else RESULTS / loaded.stem / name
-    found = manifest_of(target)
-    if not force and found is not None and _same(found, name, engine, shown):
+    if found_again(target, {"run": name, "engine": engine}, shown, force):
         return Result(target, json.loads((target / "summary.json").read_text("utf-8")), None)
-    if found is None:
-        refuse_to_replace(target, force)
     setting, _, workers = prepare(loaded, engine, workers)
     keep_memory()
     replications = range(loaded.scenario.replications)
@@ -193,11 +190,6 @@ WRITERS: list[Writer] = [write_scenario, write_summary, write_answers, write_sho
 """Everything that is written of a finding besides the tables and the manifest."""
 
 
-def _same(found: dict[str, Any], name: str, engine: str, shown: bool) -> bool:
-    """Whether a folder with this manifest holds all that is asked for."""
-    return found.get("run") == name and found.get("engine") == engine and (not shown or found.get("shown") is True)
-
-
 def _look(check: bool, replication: Replication) -> tuple[Measures, Columns, Columns, list[Checked]]:
     """Measure a replication and make its rows; of the first, hold the engines against each other on a slice."""
     setting, number, workload, roster, log = replication
@@ -242,6 +234,23 @@ def manifest_of(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return manifest if isinstance(manifest, dict) and manifest.get("program") == "lettersim" else None
+
+
+def found_again(target: Path, wanted: Mapping[str, str], shown: bool, force: bool) -> bool:
+    """Whether a folder holds all that is asked for; if it does not, results may be put there.
+
+    Args:
+        wanted: what its manifest must say.
+        shown: whether charts and page must be there.
+        force: compute again what is there.
+
+    Raises: SimError as `refuse_to_replace`.
+    """
+    found = manifest_of(target)
+    if found is None:
+        refuse_to_replace(target, force)
+        return False
+    return not force and wanted.items() <= found.items() and (not shown or found.get("shown") is True)
 
 
 def refuse_to_replace(target: Path, force: bool) -> None:
