@@ -1,30 +1,34 @@
 """A plan and its folder: the answer for people and for programs, a scenario to run, and the roster sheet."""
 
+import csv
 import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from rich.console import Group
 
-from sim.charts.plan import write_charts
 from sim.cost import affordable, estimate
 from sim.experiment import cores
 from sim.folders import whole_or_not_at_all
 from sim.loading import Loaded
+from sim.models.staffing import WEEKDAYS
 from sim.planner import plan
 from sim.planning.answer import Answer
 from sim.planning.posts import staffed
 from sim.planning.written import planned_yaml
-from sim.results import RESULTS, refuse_to_replace, run_id
+from sim.results import RESULTS, refuse_to_replace, run_id, versions
 from sim.roster_sheet import write_sheet
 from sim.setting import Setting, setting_of
 from sim.text import WORDS, plain
 from sim.text.plan import planned as shown_plan
 from sim.text.plan_words import say
+
+LEFT_OUT: Final = ("ratio", "needs")
+"""What plan.json does not hold: letters of every replication, and what is in requirement.csv."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,15 @@ def planned(
     workers: int | None = None,
     out: Path | None = None,
     force: bool = False,
+    lang: str = "en",
+    shown: bool = True,
     progress: Callable[[int], object] | None = None,
 ) -> Planned:
     """Plan a scenario and write the folder of the plan, `results/<file's stem>/plan-<run id>` if not said.
+
+    Args:
+        lang: language in which the page opens, and of the charts as PNG.
+        shown: whether charts and page are made.
 
     Raises: SimError if there is nothing to plan, or `out` is something else.
     """
@@ -76,7 +86,20 @@ def planned(
             (folder / f"answer.{lang}.txt").write_text(plain(shown_plan(answer, lang)), "utf-8")
         if answer.people is not None:
             write_sheet(staffed(setting, answer.posts, answer.people), folder)
-            write_charts(answer, folder)
+        write_requirement(answer, folder / "requirement.csv")
+        if shown:
+            from sim.html.plan_page import write_plan_page
+
+            manifest = {
+                "program": "lettersim",
+                "plan": run_id(loaded),
+                "scenario": loaded.source,
+                "engine": engine,
+                "changes": list(loaded.changes),
+                "seed": loaded.scenario.seed,
+                "versions": versions(),
+            }
+            write_plan_page(folder, answer, content, manifest=manifest, lang=lang)
     return Planned(target, setting, answer, content, seconds)
 
 
@@ -95,16 +118,25 @@ def write_planned(result: Planned, loaded: Loaded, overridden: bool, file: Path,
     file.write_text(text, "utf-8")
 
 
+def write_requirement(answer: Answer, file: Path) -> None:
+    """People needed and on duty by team and half hour of the week, as CSV."""
+    with file.open("w", newline="", encoding="utf-8-sig") as text:
+        rows = csv.writer(text)
+        rows.writerow(["team", "weekday", "from", "needed", "on_duty_today", "on_duty_planned", "short"])
+        for team, need in answer.needs.items():
+            columns = (need.people, need.today, need.planned, need.shortfall)
+            for slot, values in enumerate(zip(*(each.tolist() for each in columns), strict=True)):
+                day, of_day = divmod(slot, 48)
+                when = f"{of_day // 2:02}:{of_day % 2 * 30:02}"
+                rows.writerow([team, WEEKDAYS[day], when, *(f"{value:.2f}" for value in values)])
+
+
 def plain_answer(answer: Answer) -> dict[str, Any]:
     """An answer as JSON can hold it: the same for the same scenario, seed and budget."""
     content: dict[str, Any] = _plain(asdict(answer))
-    for proof in [content["today"], content["proof"], *(each["proof"] for each in content["removals"])]:
-        proof.pop("ratio")
-    for each in content["additions"]:
-        each["proof"].pop("ratio")
     for post, heads in zip(content["posts"], answer.people or (None,) * len(answer.posts), strict=True):
         post["people"] = heads
-    content["gap"] = answer.gap
+    content["gap"], content["optimal"] = answer.gap, answer.optimal
     return content
 
 
@@ -112,7 +144,7 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "_asdict"):
         return _plain(value._asdict())
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _plain(each) for key, each in value.items() if key not in LEFT_OUT}
     if isinstance(value, range):
         return [value.start, value.stop - 1]
     if isinstance(value, list | tuple):

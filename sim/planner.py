@@ -14,12 +14,15 @@ from sim.cost import estimate
 from sim.errors import SimError
 from sim.models.plan import Plan
 from sim.models.scenario import Scenario
-from sim.planning.answer import Answer, Ending
+from sim.planning.answer import Answer
 from sim.planning.confirmed import Confirmed, confirmed
+from sim.planning.dealing import Dealt, freely_dealt
 from sim.planning.diagnosis import Shortage, failures
+from sim.planning.duty import needs
+from sim.planning.ending import Ending
 from sim.planning.frontier import frontier
 from sim.planning.paring import pared
-from sim.planning.posts import People, posts_of
+from sim.planning.posts import People, Post, posts_of, staffed
 from sim.planning.proof import Change, Fresh, Proof, change, prove
 from sim.planning.refine import Refinement
 from sim.planning.sample import Lives, Promises, Sample
@@ -32,6 +35,9 @@ VISITS: Final = 190_000_000
 """Visits that a search may simulate; about a minute of two cores."""
 
 LEAST_BUDGET: Final = 200
+
+DEALING: Final = 3
+"""This part of the budget is for each pass over how people are dealt."""
 
 POINTS: Final = 12
 """This part of the budget is for the search of each staffing on the frontier."""
@@ -61,8 +67,14 @@ def plan(
         raise SimError("no SLA has a target, so any staffing would do; give one a target, or plan.targets")
     if not posts:
         raise SimError("no counted team has people, so there is nothing to vary; name what may vary in plan.vary")
-    lives = Lives(setting, posts, promises, engine=engine, workers=workers, progress=progress)
-    return _Planner(setting, lives, scenario).answer()
+
+    def lives_of(posts: tuple[Post, ...]) -> Lives:
+        return Lives(setting, posts, promises, engine=engine, workers=workers, progress=progress)
+
+    dealt = Dealt(posts, None)
+    if setting.scenario.plan is not None and setting.scenario.plan.deal == "free":
+        dealt = freely_dealt(setting, posts, lives_of, budget_of(setting) // DEALING)
+    return _Planner(setting, lives_of(dealt.posts), scenario, dealt.people).answer()
 
 
 def expected(scenario: Scenario) -> int:
@@ -79,8 +91,8 @@ def budget_of(setting: Setting) -> int:
 
 
 class _Planner:
-    def __init__(self, setting: Setting, lives: Lives, scenario: str) -> None:
-        self._setting, self._lives, self._scenario = setting, lives, scenario
+    def __init__(self, setting: Setting, lives: Lives, scenario: str, hint: People | None) -> None:
+        self._setting, self._lives, self._scenario, self._hint = setting, lives, scenario, hint
         self._asked = setting.scenario.plan or Plan()
         self._posts = lives.posts
         self._sample = Sample(
@@ -103,7 +115,7 @@ class _Planner:
                 return self._told(Ending.LEAST, proof, Confirmed(self._cost(proof.people), ()), True, ())
         sample.margin = self._fresh.margin(sample.kept(search.best))
         search.trials.judge_again()
-        found = search.finish()
+        found = search.finish(self._hint)
         if found.best is None:
             return self._impossible()
         proof = Refinement(found.best, sample, self._fresh, self._budget // 2).proved()
@@ -183,8 +195,10 @@ class _Planner:
             proof=proof,
             removals=removals,
             additions=tuple(additions) if planned else (),
+            held_by_hours=tuple(each.post for each in removals if not search.trials.fits(each.proof.people)),
             frontier=points,
             shortage=shortage,
+            needs=needs(self._setting, staffed(self._setting, self._posts, proof.people)),
             sampled=self._asked.replications,
             proved=self._asked.proof,
             lived=self._lives.lived,

@@ -1,6 +1,7 @@
 """Plans: the answers of theory and of exhaustive search, proof on fresh seeds, and a plain sentence in every case."""
 
 import json
+import re
 from functools import cache
 from io import BytesIO
 from itertools import product
@@ -9,28 +10,32 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
+from click.testing import CliRunner, Result
 from office import setting
 from openpyxl import load_workbook
 from planned import Puzzle, by_brute_force, desk, found, sample_of, three_desks
 
-from sim.charts.plan import draw_frontier, draw_posts
+import cli
+from sim.charts.registry import PLAN_CHARTS, Chart, figure
 from sim.charts.style import look
 from sim.errors import ScenarioError, SimError
+from sim.html.plan_page import plan_page
 from sim.loading import load
 from sim.models.scenario import Scenario
+from sim.plan_folder import plain_answer, write_planned
 from sim.plan_folder import planned as made
-from sim.plan_folder import write_planned
 from sim.planner import plan
-from sim.planning.answer import Answer, Ending
+from sim.planning.answer import Answer
 from sim.planning.covering import cover
+from sim.planning.ending import Ending
 from sim.planning.master import master, maximal
+from sim.planning.posts import staffed
 from sim.queueing import mmc_wait_longer, servers_for
 from sim.roster_sheet import roster_sheet
-from sim.setting import setting_of
+from sim.setting import Setting, setting_of
 from sim.statistics import Verdict
 from sim.text import plain
-from sim.text.plan import planned, sentences
+from sim.text.plan import planned, sentences, tables
 from sim.transient import Plan as Queue
 from sim.transient import course, wait_longer
 
@@ -381,22 +386,134 @@ def test_what_a_plan_refuses(tmp_path: Path) -> None:
     assert "no such SLA 'signed'" in text
 
 
-def test_charts_of_a_plan_fit_into_their_pictures_in_both_languages() -> None:
-    answer = answer_of(desk(150, 25, "10 min", "90%", proof=4))
+@cache
+def small_answer() -> Answer:
+    return answer_of(desk(150, 25, "10 min", "90%", proof=4))
+
+
+def test_the_frontier_has_fewer_people_for_laxer_targets() -> None:
+    answer = small_answer()
     assert [point.cost for point in answer.frontier] == sorted(point.cost for point in answer.frontier)
     assert answer.people in [point.people for point in answer.frontier]
-    for draw, lang in product((draw_frontier, draw_posts), ("en", "zh")):
+    allowed = [point.lateness for point in answer.frontier]
+    assert allowed == sorted(allowed, reverse=True)
+
+
+def test_the_requirement_and_those_on_duty_are_told_by_half_hour() -> None:
+    need = small_answer().needs["desk"]
+    assert need.people.shape == need.today.shape == need.planned.shape == (336,)
+    assert (need.today == 1).all()
+    assert (need.planned == (small_answer().people or ())[0]).all()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("chart", PLAN_CHARTS, ids=lambda chart: chart.name)
+def test_charts_of_a_plan_are_drawn_with_title_and_words(chart: Chart[Answer], lang: str) -> None:
+    for panel in chart.panels(small_answer()):
+        assert chart.title(small_answer(), panel, lang)
+        assert chart.alt(small_answer(), panel, lang)
         with look():
-            figure = Figure(figsize=(9, 3), layout="constrained")
-            ax = draw(answer, figure.add_subplot(), lang)
-            figure.savefig(BytesIO())
-            inside = figure.bbox.padded(1)
-            shown = [
-                label
-                for at, label in zip(ax.get_yticks(), ax.get_yticklabels(), strict=True)
-                if min(ax.get_ylim()) <= at <= max(ax.get_ylim())
-            ]
-            for text in [ax.xaxis.label, *shown, *ax.get_legend().get_texts()]:
-                box = text.get_window_extent()
-                assert inside.x0 <= box.x0 <= box.x1 <= inside.x1
-            assert ax.xaxis.label.get_window_extent().y0 >= inside.y0
+            figure(chart, small_answer(), panel, lang).figure.savefig(BytesIO())
+
+
+def test_the_page_of_a_plan_holds_both_languages_and_asks_for_nothing() -> None:
+    summary = plain_answer(small_answer())
+    pictures = {lang: [] for lang in ("en", "zh")}
+    text = plan_page(small_answer(), summary, manifest={"seed": 1}, pictures=pictures, lang="zh")
+    assert "the fewest staff" in text
+    assert "最少人数方案" in text
+    assert not re.findall(r'(?:src|href)="(?!#|data:)', text)
+
+
+# how people are dealt
+
+
+def districts(deal: str) -> Setting:
+    """Three stations, of which the first has most of the letters."""
+    return setting(
+        arrivals={"per_day": 150},
+        window="6 d",
+        warm_up="1 d",
+        cool_down="1 d",
+        teams={
+            "station": {"tier": "station", "units": 3, "weights": [8, 1, 1], "staff": {"always": 12}},
+        },
+        workflow=[{"serve": {"by": "station", "effort": {"exponential": "25 min"}}}],
+        sla={"started": {"until": "serve.started", "within": "20 min", "target": "85%"}},
+        plan={"vary": {"station": {"always": [0, 24]}}, "deal": deal, "replications": 3, "proof": 6},
+    )
+
+
+def test_people_dealt_by_load_are_fewer_and_the_plan_says_how() -> None:
+    evenly, freely = answer_of(districts("as is")), answer_of(districts("free"))
+    assert [post.deal for post in evenly.posts] == ["evenly"]
+    assert [post.deal for post in freely.posts] == ["weights"]
+    assert sum(freely.people or ()) < sum(evenly.people or ())
+    assert (
+        staffed(districts("free"), freely.posts, freely.people or ()).scenario.teams["station"].dealt("always")
+        == "weights"
+    )
+    (_, _, rows), *_ = tables(freely, "en")
+    assert rows[0][:2] == ["station", "always, dealt by load"]
+
+
+# the command
+
+
+DESK = """
+start: 2021-05-10
+window: 7 d
+arrivals: {per_day: 150}
+teams:
+  desk: {tier: city, staff: {always: 8}}
+workflow:
+  - serve: {by: desk, effort: {exponential: 25 min}}
+sla:
+  started: {until: serve.started, within: 10 min, target: 80%}
+plan: {proof: 4, replications: 3}
+"""
+
+
+def command(*words: str) -> Result:
+    return CliRunner().invoke(cli.cli, ["plan", *words])
+
+
+def test_the_command_plans_and_writes_a_scenario_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "desk.yaml").write_text(DESK, "utf-8")
+    done = command("desk.yaml", "--write", "planned.yaml", "--no-report")
+    assert done.exit_code == 0, done.output
+    assert "meet every target" in done.output
+    (folder,) = (tmp_path / "results" / "desk").iterdir()
+    assert {each.name for each in folder.iterdir()} == {
+        "answer.en.txt", "answer.zh.txt", "plan.json", "requirement.csv", "roster.csv", "roster.xlsx",
+    }  # fmt: skip
+    rows = (folder / "requirement.csv").read_text("utf-8-sig").splitlines()
+    assert rows[0] == "team,weekday,from,needed,on_duty_today,on_duty_planned,short"
+    assert len(rows) == 1 + 336
+    ran = CliRunner().invoke(cli.cli, ["run", "planned.yaml", "--replications", "2", "--no-report", "--json"])
+    assert ran.exit_code == 0, ran.output
+    refused = command("desk.yaml", "--write", "planned.yaml")
+    assert refused.exit_code == 2
+    assert "is there already; name another, or say --force to replace it" in refused.output
+
+
+def test_the_command_tells_programs_the_plan_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "desk.yaml").write_text(DESK, "utf-8")
+    done = command("desk.yaml", "--json", "--no-report", "--replications", "6")
+    content = json.loads(done.output)
+    assert content["ending"] == "planned"
+    assert content["proved"] == 6
+    assert content["bound"] <= content["cost"]
+    assert content["additions"][0]["differences"][0]["paired"]["low"] is not None
+    assert len(content["proof"]["kept"]) == 1
+
+
+def test_the_command_refuses_a_bad_section(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "desk.yaml").write_text(DESK.replace("proof: 4", "deal: fairly"), "utf-8")
+    done = command("desk.yaml")
+    assert done.exit_code == 2
+    assert "plan.deal: must be 'as is' or 'free' (got 'fairly')" in " ".join(done.output.split())
+    assert not (tmp_path / "results").exists()

@@ -1,30 +1,125 @@
-"""What does a plan buy? Compliance against the number of staff; and people of each post."""
+"""What a plan says: people of each post, people needed and on duty, and what stricter and laxer targets take."""
 
-from pathlib import Path
+from __future__ import annotations
+
+from itertools import cycle
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from sim.charts.style import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, VERMILION, look, nothing, percent_axis
-from sim.planning.answer import Answer
-from sim.text.plan import promise
+from sim.charts.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    VERMILION,
+    nothing,
+    people_axis,
+    percent_axis,
+    week_axis,
+)
+from sim.charts.words import WEEKDAYS
+from sim.tables import Floats
+from sim.text.plan import promise, roster
 from sim.text.plan_words import say
 from sim.text.words import name
 
+if TYPE_CHECKING:
+    from sim.planning.answer import Answer
 
-def draw_frontier(answer: Answer, ax: Axes, lang: str) -> Axes:
+SLOTS = 7 * 48
+"""Half hours of a week."""
+
+
+def title_posts(_answer: Answer, _panel: str, lang: str) -> str:
+    """People by post."""
+    return say(lang, "posts")
+
+
+def alt_posts(answer: Answer, _panel: str, lang: str) -> str:
+    """What is drawn."""
+    rows = [f"{name(lang, post.team)} {roster(post, lang)}: {post.today}" for post in answer.posts]
+    planned = answer.people or ("–",) * len(rows)
+    return f"{say(lang, 'posts')}. " + "; ".join(f"{row} → {heads}" for row, heads in zip(rows, planned, strict=True))
+
+
+def draw_posts(answer: Answer, _panel: str, ax: Axes, lang: str) -> Axes:
+    """One row a post: the bounds as a pale bar, the fewest as a tick, today as a ring and the plan as a dot."""
+    for row, post in enumerate(answer.posts):
+        first = row == 0
+        ax.barh(row, post.most - post.least, left=post.least, height=0.5, color=PALE)
+        if answer.fewest is not None:
+            ax.plot([answer.fewest[row]] * 2, [row - 0.32, row + 0.32], color=GREY, linewidth=2,
+                    label=say(lang, "fewest") if first else None)  # fmt: skip
+        ax.plot(post.today, row, "o", markerfacecolor="white", markeredgecolor=ORANGE, markersize=8,
+                label=say(lang, "today") if first else None)  # fmt: skip
+        if answer.people is not None:
+            ax.plot(answer.people[row], row, "o", color=BLUE, markersize=7, label=say(lang, "plan") if first else None)
+    names = [f"{name(lang, post.team)} · {roster(post, lang)}" for post in answer.posts]
+    ax.set_yticks(range(len(names)), names, color=BLACK)
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.set_xlabel(say(lang, "people"))
+    ax.grid(axis="x")
+    return ax
+
+
+def title_needs(answer: Answer, panel: str, lang: str) -> str:
+    """In how many half hours people are short under the plan, and today."""
+    need = answer.needs[panel]
+    short = [int((need.people > duty + 0.5).sum()) for duty in (need.today, need.planned)]
+    return say(lang, "needs title", team=name(lang, panel), today=short[0] / 2, planned=short[1] / 2)
+
+
+def alt_needs(answer: Answer, panel: str, lang: str) -> str:
+    """What is drawn."""
+    return f"{say(lang, 'needs')}. {title_needs(answer, panel, lang)}"
+
+
+def draw_needs(answer: Answer, panel: str, ax: Axes, lang: str) -> Axes:
+    """Step lines over the week: people needed, on duty today, and on duty under the plan."""
+    need = answer.needs[panel]
+    hours = np.arange(SLOTS + 1) / 2
+
+    def steps(values: Floats) -> Floats:
+        return np.append(values, values[-1])
+
+    ax.fill_between(hours, 0, steps(need.planned), step="post", color=PALE, alpha=0.6, linewidth=0)
+    ax.step(hours, steps(need.today), where="post", color=ORANGE, linewidth=1.1, label=say(lang, "on duty today"))
+    ax.step(hours, steps(need.planned), where="post", color=BLUE, linewidth=1.6, label=say(lang, "on duty planned"))
+    ax.step(hours, steps(need.people), where="post", color=BLACK, linewidth=1.2, label=say(lang, "needed people"))
+    week_axis(ax, WEEKDAYS[lang])
+    people_axis(ax)
+    ax.set_ylabel(say(lang, "people"))
+    return ax
+
+
+def title_frontier(_answer: Answer, _panel: str, lang: str) -> str:
+    """What stricter and laxer targets take."""
+    return say(lang, "frontier")
+
+
+def alt_frontier(answer: Answer, _panel: str, lang: str) -> str:
+    """What is drawn."""
+    points = (f"{sum(point.people) + answer.fixed:,} ({point.lateness:g})" for point in answer.frontier)
+    return f"{say(lang, 'frontier')}: " + ", ".join(points)
+
+
+def draw_frontier(answer: Answer, _panel: str, ax: Axes, lang: str) -> Axes:
     """Compliance of each promise with its interval against the number of people; target lines; the plan marked."""
     if not answer.frontier:
-        return nothing(ax, "–")
-    people = [sum(point.people) + answer.fixed for point in answer.frontier]
-    order = np.argsort(people, kind="stable").tolist()
-    x = [people[index] for index in order]
-    for promised, colour in zip(range(len(answer.proof.kept)), (BLUE, ORANGE, GREEN, VERMILION) * 24, strict=False):
-        kept = [answer.frontier[index].kept[promised] for index in order]
-        mean = [np.nan if each.compliance.mean is None else each.compliance.mean for each in kept]
-        low = [np.nan if each.compliance.low is None else each.compliance.low for each in kept]
-        high = [np.nan if each.compliance.high is None else each.compliance.high for each in kept]
+        return nothing(ax, say(lang, "no plan"))
+    points = sorted(answer.frontier, key=lambda point: sum(point.people))
+    x = [sum(point.people) + answer.fixed for point in points]
+    for promised, colour in zip(range(len(answer.proof.kept)), cycle((BLUE, ORANGE, GREEN, VERMILION)), strict=False):
+        kept = [point.kept[promised] for point in points]
+        mean, low, high = (
+            [np.nan if value is None else value for value in values]
+            for values in zip(*((each.compliance.mean, each.compliance.low, each.compliance.high) for each in kept),
+                              strict=True)
+        )  # fmt: skip
         ax.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
         ax.plot(x, mean, color=colour, marker="o", markersize=4, label=promise(kept[0], lang))
         ax.axhline(kept[0].target, color=colour, linewidth=0.9, linestyle="--")
@@ -35,45 +130,4 @@ def draw_frontier(answer: Answer, ax: Axes, lang: str) -> Axes:
     percent_axis(ax, "y")
     ax.set_xlabel(say(lang, "people"))
     ax.grid(axis="y")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
     return ax
-
-
-def draw_posts(answer: Answer, ax: Axes, lang: str) -> Axes:
-    """One row a post: the bounds as a pale bar, the fewest as a tick, today as a ring and the plan as a dot."""
-    for row, post in enumerate(answer.posts):
-        ax.barh(row, post.most - post.least, left=post.least, height=0.5, color=PALE)
-        if answer.fewest is not None:
-            ax.plot([answer.fewest[row]] * 2, [row - 0.32, row + 0.32], color=GREY, linewidth=2,
-                    label=say(lang, "fewest") if row == 0 else None)  # fmt: skip
-        ax.plot(post.today, row, "o", markerfacecolor="white", markeredgecolor=ORANGE, markersize=8,
-                label=say(lang, "today") if row == 0 else None)  # fmt: skip
-        if answer.people is not None:
-            ax.plot(
-                answer.people[row], row, "o", color=BLUE, markersize=7, label=say(lang, "plan") if row == 0 else None
-            )
-    names = [f"{name(lang, post.team)} · {name(lang, post.roster)}" for post in answer.posts]
-    ax.set_yticks(range(len(names)), names, color=BLACK)
-    ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_xlabel(say(lang, "people"))
-    ax.grid(axis="x")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02))
-    return ax
-
-
-def write_charts(answer: Answer, folder: Path) -> None:
-    """Save the charts of a plan in both languages as charts/*.svg and *.png."""
-    (folder / "charts").mkdir()
-    for lang in ("en", "zh"):
-        for chart, draw, height in (
-            ("frontier", draw_frontier, 3.4),
-            ("posts", draw_posts, 1.2 + 0.4 * len(answer.posts)),
-        ):
-            with look():
-                figure = Figure(figsize=(9.0, height), layout="constrained")
-                draw(answer, figure.add_subplot(), lang)
-                figure.suptitle(say(lang, chart), x=0.01, ha="left", fontsize=11)
-                for kind in ("svg", "png"):
-                    figure.savefig(
-                        folder / "charts" / f"{chart}.{lang}.{kind}", metadata={"Date": None} if kind == "svg" else None
-                    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from matplotlib.axes import Axes
 
@@ -14,6 +14,7 @@ from sim.charts import (
     latency,
     league,
     path,
+    plan,
     side_by_side,
     staffing,
     stress,
@@ -29,6 +30,9 @@ from sim.replay_report import ReplayReport
 from sim.report import Report
 from sim.statistics import Verdict
 from sim.stress import StressReport
+
+if TYPE_CHECKING:
+    from sim.planning.answer import Answer
 
 T = TypeVar("T")
 
@@ -151,6 +155,14 @@ REPLAY_CHARTS: Final[tuple[Chart[ReplayReport], ...]] = (
     Chart("course", one, latency.title_course, latency.alt_course, latency.draw_course),
 )
 """Charts of a replay."""
+
+
+PLAN_CHARTS: Final[tuple["Chart[Answer]", ...]] = (
+    Chart("posts", one, plan.title_posts, plan.alt_posts, plan.draw_posts, height=3.6),
+    Chart("needs", lambda answer: list(answer.needs), plan.title_needs, plan.alt_needs, plan.draw_needs, height=2.6),
+    Chart("frontier", one, plan.title_frontier, plan.alt_frontier, plan.draw_frontier),
+)
+"""Charts of a plan."""
 
 
 def figure(chart: Chart[T], subject: T, panel: str, lang: str) -> Framed:

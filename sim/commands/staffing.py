@@ -90,7 +90,7 @@ def compare(scenarios: tuple[Path, ...], asked: Asked, out: Path | None) -> None
 @click.option("--write", "file", type=click.Path(path_type=Path), help="Write the plan as a scenario to run.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the plan, instead of results/NAME/plan-RUN.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
-@options("lang json quiet")
+@options("no-report lang json quiet")
 def plan(scenario: Path, asked: Asked, file: Path | None, out: Path | None) -> None:
     """Find the fewest staff, by team and roster, that meet every target, and prove it on fresh seeds.
 
@@ -104,9 +104,7 @@ def plan(scenario: Path, asked: Asked, file: Path | None, out: Path | None) -> N
     from sim.text import word
 
     with progress_bar(loaded.stem, expected(loaded.scenario), asked.silent) as progress:
-        result = planned(
-            loaded, engine=asked.engine, workers=asked.workers, out=out, force=asked.force, progress=progress
-        )
+        result = planned(loaded, out=out, progress=progress, **asked.making)
     if file is not None and result.answer.people is not None:
         write_planned(result, loaded, bool(asked.overrides) or asked.seed is not None, file)
     if asked.as_json:

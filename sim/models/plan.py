@@ -1,7 +1,7 @@
 """What a plan may change, what people cost, and how closely it is looked for."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -28,6 +28,9 @@ class Plan(Record):
     vary: Annotated[Mapping[str, Mapping[str, Bounds]], Field(min_length=1)] | None = None
     """Team -> roster -> [fewest, most]. Staff that is not named stays as it is. If not said, every roster of a counted
     team that has people today may have none, up to twice as many."""
+    deal: Literal["as is", "free"] = "as is"
+    """How people are dealt to the units of a team: as the scenario says, or evenly or by weights, whichever does more
+    good to each roster."""
     cost: Mapping[str, Mapping[str, Annotated[Number, Field(gt=0, le=1e9)]]] = {}
     """Team -> roster -> cost of one person, where it is not the team's `cost`."""
     by_hours: Flag = False

@@ -1,25 +1,14 @@
 """The answer to a planner: how many people, where, on which roster; how sure it is, and what would change it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sim.planning.diagnosis import Shortage
+from sim.planning.duty import Need
+from sim.planning.ending import Ending
 from sim.planning.frontier import Point
 from sim.planning.posts import People, Post
 from sim.planning.proof import Change, Proof
-
-
-class Ending(StrEnum):
-    """How a plan ends."""
-
-    PLANNED = "planned"
-    """There is a plan, and on fresh seeds it meets every target."""
-    LEAST = "least"
-    """The fewest people that the bounds allow do."""
-    UNPROVEN = "unproven"
-    """It holds on the sample, but fresh seeds did not show that every target is met."""
-    IMPOSSIBLE = "impossible"
-    """Not even the most people that the bounds allow do."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +25,8 @@ class Answer:
         fewest: of each post the fewest people that hold with all others at their most.
         today, proof: today's staffing and the plan on fresh seeds.
         removals, additions: what one person of each post fewer or more changes.
+        held_by_hours: posts whose next removal would leave fewer hours than the work takes.
+        needs: people needed and on duty, by team and half hour of the week.
         sampled, proved: replications of the search's sample and of the proof.
         lived: replications simulated in all.
     """
@@ -57,8 +48,10 @@ class Answer:
     proof: Proof
     removals: tuple[Change, ...]
     additions: tuple[Change, ...]
+    held_by_hours: tuple[int, ...]
     frontier: tuple[Point, ...]
     shortage: Shortage | None
+    needs: Mapping[str, Need]
     sampled: int
     proved: int
     lived: int

@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from sim.models.plan import Plan
 from sim.models.scenario import Scenario
+from sim.models.staffing import Dealing
 from sim.setting import Setting
 
 WEEK: Final = 40
@@ -22,6 +23,7 @@ class Post(NamedTuple):
     least: int
     most: int
     cost: float  # of one person
+    deal: Dealing = "evenly"  # how the people are dealt to the units of the team
 
 
 def posts_of(scenario: Scenario) -> tuple[Post, ...]:
@@ -35,7 +37,15 @@ def posts_of(scenario: Scenario) -> tuple[Post, ...]:
             if team.counted
         }
     return tuple(
-        Post(name, roster, scenario.teams[name].staff.get(roster, 0), least, most, cost_of(scenario, name, roster))
+        Post(
+            name,
+            roster,
+            scenario.teams[name].staff.get(roster, 0),
+            least,
+            most,
+            cost_of(scenario, name, roster),
+            scenario.teams[name].dealt(roster),
+        )
         for name, by_roster in vary.items()
         for roster, (least, most) in by_roster.items()
     )
@@ -53,9 +63,12 @@ def cost_of(scenario: Scenario, team: str, roster: str) -> float:
 
 
 def staffed(setting: Setting, posts: tuple[Post, ...], people: People) -> Setting:
-    """The same scenario with other headcounts."""
+    """The same scenario with other headcounts, dealt as the posts say."""
     teams = dict(setting.scenario.teams)
     for post, heads in zip(posts, people, strict=True):
-        staff = {**teams[post.team].staff, post.roster: heads}
-        teams[post.team] = teams[post.team].model_copy(update={"staff": staff})
+        team = teams[post.team]
+        changed: dict[str, object] = {"staff": {**team.staff, post.roster: heads}}
+        if team.dealt(post.roster) != post.deal:
+            changed["staff_by"] = {**{roster: team.dealt(roster) for roster in team.staff}, post.roster: post.deal}
+        teams[post.team] = team.model_copy(update=changed)
     return setting._replace(scenario=setting.scenario.model_copy(update={"teams": teams}))

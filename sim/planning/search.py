@@ -68,12 +68,16 @@ class Search:
         self.raised(self._problem.least)
         return True
 
-    def finish(self) -> Found:
-        """Find the cheapest staffing, until a lower bound meets it or the budget is used up."""
+    def finish(self, hint: People | None = None) -> Found:
+        """Find the cheapest staffing, until a lower bound meets it or the budget is used up.
+
+        Args:
+            hint: a staffing that may be near it.
+        """
         trials, problem = self.trials, self._problem
         if not trials.holds(problem.most):
             return Found(None, np.inf, np.inf, optimal=False, steady=True)
-        self.descend(self.raised(problem.least))
+        self.descend(self.raised(hint or problem.least))
         missed_by_far(trials)
         self.exchange()
         bound = on_the_sample(trials)

@@ -63,11 +63,11 @@ class Trials:
         return bool((self.problem.hours @ np.array(people) >= self.problem.work - EPSILON).all())
 
     def fewest(self) -> People:
-        """Of each post more people than any that failed with all others at their most."""
+        """Of each post more people than any that missed a target by far with all others at their most."""
         most, fewest = self.problem.most, list(self.problem.least)
         for trial in self.all:
             lacking = [post for post, heads in enumerate(trial.people) if heads < most[post]]
-            if not trial.holds and len(lacking) == 1:
+            if trial.misses and len(lacking) == 1:
                 fewest[lacking[0]] = max(fewest[lacking[0]], trial.people[lacking[0]] + 1)
         return tuple(fewest)
 

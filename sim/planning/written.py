@@ -39,13 +39,22 @@ def planned_yaml(
         "teams:",
     ]
     for team in dict.fromkeys(post.team for post in posts):
-        lines += [f"  {_quoted(team)}:", "    staff:"]
+        lines += [f"  {_quoted(team)}:", *_dealt(setting, posts, team), "    staff:"]
         lines += [
             f"      {_quoted(post.roster)}: {heads}   # D: planned; it was {post.today}"
             for post, heads in zip(posts, people, strict=True)
             if post.team == team
         ]
     return "\n".join(lines) + "\n"
+
+
+def _dealt(setting: Setting, posts: tuple[Post, ...], team: str) -> list[str]:
+    own = setting.scenario.teams[team]
+    deals = {roster: own.dealt(roster) for roster in own.staff} | {p.roster: p.deal for p in posts if p.team == team}
+    if all(own.dealt(roster) == deal for roster, deal in deals.items()):
+        return []
+    written = ", ".join(f"{_quoted(roster)}: {deal}" for roster, deal in deals.items())
+    return [f"    staff_by: {{{written}}}"]
 
 
 def _quoted(text: str) -> str:

@@ -1,19 +1,26 @@
 """A plan in the terminal: the answer in sentences, the table by team and roster, and what each promise comes to."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.planning.answer import Answer, Ending
-from sim.planning.diagnosis import Shortage
-from sim.planning.posts import Post
-from sim.planning.proof import Change, Kept
+from sim.planning.ending import Ending
 from sim.statistics import Verdict
 from sim.text.answer import COLOURS, interval
 from sim.text.plan_words import say
 from sim.text.words import hours_of_day, listed, name, number, percent
+
+if TYPE_CHECKING:
+    # Who draws the charts of a run imports this too, and need not wait for a search and its solver.
+    from sim.planning.answer import Answer
+    from sim.planning.diagnosis import Shortage
+    from sim.planning.posts import Post
+    from sim.planning.proof import Change, Kept
 
 
 def planned(answer: Answer, lang: str, seconds: float | None = None) -> Group:
@@ -23,7 +30,22 @@ def planned(answer: Answer, lang: str, seconds: float | None = None) -> Group:
         seconds: how long it took.
     """
     parts = [Text(sentence) for sentence in sentences(answer, lang, seconds)]
-    return Group(parts[0], staff_table(answer, lang), promise_table(answer, lang), *parts[1:])
+    tables = [staff_table(answer, lang), promise_table(answer, lang)]
+    if answer.frontier:
+        tables += [frontier_table(answer, lang)]
+    return Group(parts[0], *tables, *parts[1:])
+
+
+def tables(answer: Answer, lang: str) -> list[tuple[str, list[str], list[list[str]]]]:
+    """The same tables as captions, headings and rows, for a page."""
+    printed = [("posts", staff_table(answer, lang)), ("promises", promise_table(answer, lang))]
+    if answer.frontier:
+        printed.append(("frontier", frontier_table(answer, lang)))
+    found = []
+    for key, table in printed:
+        cells = zip(*(map(str, column.cells) for column in table.columns), strict=True)
+        found.append((say(lang, key), [str(column.header) for column in table.columns], [list(row) for row in cells]))
+    return found
 
 
 def staff_table(answer: Answer, lang: str) -> Table:
@@ -38,14 +60,14 @@ def staff_table(answer: Answer, lang: str) -> Table:
         heads = None if answer.people is None else answer.people[index]
         table.add_row(
             Text(name(lang, post.team)),
-            Text(name(lang, post.roster)),
+            Text(roster(post, lang)),
             str(post.today),
             "–" if heads is None else str(heads),
             "–" if heads is None else f"{heads - post.today:+d}",
             f"{post.least}-{post.most}",
             "–" if answer.fewest is None else str(answer.fewest[index]),
             "–" if heads is None else number(heads * post.cost),
-            Text(_removed(fewer[index], lang) if index in fewer else "–"),
+            Text(_removed(fewer[index], index in answer.held_by_hours, lang) if index in fewer else "–"),
             Text(points(more[index], lang) if index in more else "–"),
         )
     if answer.people is not None and answer.cost is not None:
@@ -69,6 +91,20 @@ def promise_table(answer: Answer, lang: str) -> Table:
             interval(kept.compliance),
             Text(say(lang, kept.verdict.value), style=COLOURS[kept.verdict]),
         )
+    return table
+
+
+def frontier_table(answer: Answer, lang: str) -> Table:
+    """One row a staffing of the frontier: how late letters may be, people, cost, and what is kept on fresh seeds."""
+    table = Table()
+    for key in ("lateness", "people", "cost"):
+        table.add_column(say(lang, key), justify="right")
+    for kept in answer.proof.kept:
+        table.add_column(promise(kept, lang))
+    for point in answer.frontier:
+        people = str(sum(point.people) + answer.fixed)
+        allowed = say(lang, "the targets") if point.lateness == 1 else say(lang, "times", times=f"{point.lateness:g}")
+        table.add_row(allowed, people, number(point.cost), *(interval(each.compliance) for each in point.kept))
     return table
 
 
@@ -99,6 +135,12 @@ def promise(kept: Kept, lang: str) -> str:
     return sla if kept.hour is None else say(lang, "at hour", sla=sla, hour=kept.hour, end=kept.hour + 1)
 
 
+def roster(post: Post, lang: str) -> str:
+    """A roster, and how its people are dealt where that is not evenly."""
+    own = name(lang, post.roster)
+    return own if post.deal == "evenly" else say(lang, "by weights", roster=own)
+
+
 def points(change: Change, lang: str) -> str:
     """By how many points one person changes the compliance that he changes most."""
     each = change.differences[change.most].paired
@@ -108,8 +150,9 @@ def points(change: Change, lang: str) -> str:
     return say(lang, "points", sla=promise(change.proof.kept[change.most], lang), **shown)
 
 
-def _removed(change: Change, lang: str) -> str:
+def _removed(change: Change, held_by_hours: bool, lang: str) -> str:
     key = {Verdict.MISSED: "breaks", Verdict.UNCLEAR: "open", Verdict.MET: "spare"}[change.proof.verdict]
+    key = "hours" if key == "spare" and held_by_hours else key
     return f"{points(change, lang)} {say(lang, key)}"
 
 
@@ -159,8 +202,10 @@ def _worth(answer: Answer, today: int, people: int, lang: str) -> Iterator[str]:
     key = "saves" if people < today else "adds" if people > today else "same"
     yield say(lang, key, saved=today - people, added=people - today, **values)
     if answer.ending is not Ending.LEAST:
-        sure = {"sampled": answer.sampled, "bound": number(answer.bound), "gap": percent(gap)}
-        yield say(lang, "bound optimal" if answer.optimal else "bound gap", **sure)
+        sure = {"shown": len(answer.relaxations), "bound": number(answer.bound), "gap": percent(gap)}
+        yield say(
+            lang, "bound optimal" if answer.optimal else "bound gap" if answer.relaxations else "bound none", **sure
+        )
         if answer.today_cost < answer.bound:
             yield say(lang, "not today", today_cost=number(answer.today_cost))
         if not answer.steady:
@@ -168,8 +213,10 @@ def _worth(answer: Answer, today: int, people: int, lang: str) -> Iterator[str]:
     if answer.ending is Ending.PLANNED and answer.removals:
         verdicts = [each.proof.verdict for each in answer.removals]
         breaks, undecided = verdicts.count(Verdict.MISSED), verdicts.count(Verdict.UNCLEAR)
-        if breaks + undecided == len(verdicts):
-            yield say(lang, "removal minimal", breaks=breaks, open=undecided)
+        held = [each for each in answer.removals if each.proof.verdict is Verdict.MET]
+        if all(each.post in answer.held_by_hours for each in held):
+            key = "removal hours" if held else "removal minimal"
+            yield say(lang, key, breaks=breaks, open=undecided, held=len(held))
     elif answer.ending is Ending.LEAST:
         yield say(lang, "removal none")
     if answer.additions:

@@ -1,0 +1,50 @@
+"""People needed and people on duty, by team and half hour of the week, today and under a plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sim.clock import HOUR
+from sim.forecast.load import lived_without_queues, load_of
+from sim.requirement import requirement
+from sim.setting import Setting
+from sim.tables import Floats
+
+HALF_HOUR: Final = HOUR // 2
+
+REPLICATIONS: Final = 2
+"""Lived without queues to see the load."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a team needs and has over the week, Monday 00:00 first.
+
+    Attributes:
+        people: needed under the plan's roster, shape (336,).
+        today, planned: mean number on duty, shape (336,).
+        shortfall: people whom its units lack under the plan, summed over the units, shape (336,).
+    """
+
+    people: Floats
+    today: Floats
+    planned: Floats
+    shortfall: Floats
+
+
+def needs(today: Setting, planned: Setting) -> Mapping[str, Need]:
+    """Of each counted team, by the requirement under the plan: who is awake decides whose work it is."""
+    before, after = (
+        load_of([lived_without_queues(each, number) for number in range(REPLICATIONS)], HALF_HOUR)
+        for each in (today, planned)
+    )
+    found = requirement(planned, after)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        duty = [np.nan_to_num(load.on_duty / load.seconds) for load in (before, after)]
+    return {
+        name: Need(found[name].people, duty[0][index], duty[1][index], found[name].shortfall)
+        for index, name in enumerate(today.places.teams)
+        if today.scenario.teams[name].counted
+    }
