@@ -42,6 +42,9 @@ DEALING: Final = 3
 POINTS: Final = 12
 """This part of the budget is for the search of each staffing on the frontier."""
 
+ADDED: Final = 20
+"""Fresh replications that say what one person more is worth, at most; differences need fewer than verdicts."""
+
 RELAXED: Final = (2, 4, 8)
 """Multiples of the bounds that are tried where nothing within them holds."""
 
@@ -169,7 +172,8 @@ class _Planner:
     ) -> Answer:
         scenario, planned = self._setting.scenario, ending is not Ending.IMPOSSIBLE
         lives, search, sample, posts = self._lives, self._search, self._sample, range(len(self._posts))
-        additions = [change(lives, proof, post, 1) for post in posts if proof.people[post] < sample.most[post]]
+        some = prove(lives, proof.people, proof.replications[:ADDED])
+        additions = [change(lives, some, post, 1) for post in posts if proof.people[post] < sample.most[post]]
         points = frontier(lives, sample, search, proof, self._budget // POINTS) if planned else ()
         varied = {(post.team, post.roster) for post in self._posts}
         return Answer(

@@ -1,7 +1,7 @@
 """Dealing: whether the people of each post are dealt to the units evenly, or by the units' shares of the letters.
 
-At a staffing that just holds, each post is dealt the other way; the change that leaves least lateness is made, as long
-as one does any good. Then the staffing is pared and all is tried once more.
+From a staffing that just holds on, each post is dealt the other way, and given as few people as still hold then. The
+change that saves most is made, as long as one saves anybody.
 """
 
 from collections.abc import Callable
@@ -12,19 +12,16 @@ import numpy as np
 from sim.planning.posts import People, Post
 from sim.planning.sample import Lives, Sample
 from sim.planning.search import Search
+from sim.planning.trials import Trials, with_heads
 from sim.planning.workweek import workweek_of
 from sim.setting import Setting
-from sim.tables import Floats
 
 REPLICATIONS: Final = 4
 """Of the sample on which dealings are compared."""
 
-GOOD: Final = 0.99
-"""A change does good if it leaves less lateness than this part."""
-
 
 class Dealt(NamedTuple):
-    """Posts with the dealing that does most good, and a staffing that just holds, if there is one."""
+    """Posts with the dealing that saves most, and a staffing that just holds, if there is one."""
 
     posts: tuple[Post, ...]
     people: People | None
@@ -33,50 +30,52 @@ class Dealt(NamedTuple):
 def freely_dealt(
     setting: Setting, posts: tuple[Post, ...], lives_of: Callable[[tuple[Post, ...]], Lives], budget: int
 ) -> Dealt:
-    """The same posts, each dealt the way that does most good.
+    """The same posts, each dealt the way that takes fewer people.
 
     Args:
         lives_of: replications for posts.
-        budget: replications that each pass may simulate.
+        budget: replications that the first search may simulate, and each trial of a dealing at most.
     """
     workweek = workweek_of(setting, posts, range(REPLICATIONS))
+
+    def sample_of(posts: tuple[Post, ...]) -> Sample:
+        return Sample(lives_of(posts), range(REPLICATIONS), workweek)
+
+    search = Search(sample_of(posts), budget)
+    if not search.begin() or search.best is None:
+        return Dealt(posts, None)
+    people = search.descend(search.best)
     while True:
-        search = Search(Sample(lives_of(posts), range(REPLICATIONS), workweek), budget)
-        if not search.begin() or search.best is None:
-            return Dealt(posts, None)
-        people = search.descend(search.best)
-        better = _better(setting, posts, people, lives_of)
-        if better == posts:
+        changes = [
+            (post.cost * (people[index] - fewest), index, fewest)
+            for index, post in enumerate(posts)
+            if people[index]
+            and _may_differ(setting, post)
+            and (fewest := _fewest(Trials(sample_of(_other(posts, index)), budget), people, index)) is not None
+        ]
+        saving, index, fewest = max(changes, default=(0.0, 0, 0))
+        if saving <= 0:
             return Dealt(posts, people)
-        posts = better
+        posts, people = _other(posts, index), with_heads(people, index, fewest)
 
 
-def _better(
-    setting: Setting, posts: tuple[Post, ...], people: People, lives_of: Callable[[tuple[Post, ...]], Lives]
-) -> tuple[Post, ...]:
-    least = _lateness(lives_of(posts), people)
-    open_posts = [index for index, post in enumerate(posts) if people[index] and _may_differ(setting, post)]
-    while open_posts:
-        found = min((_lateness(lives_of(_other(posts, index)), people), index) for index in open_posts)
-        if found[0] > GOOD * least:
-            break
-        least, posts = found[0], _other(posts, found[1])
-        open_posts.remove(found[1])
-    return posts
-
-
-def _lateness(lives: Lives, people: People) -> float:
-    """Late letters of those that the targets allow, all promises together."""
-    each = list(lives.each(people, range(REPLICATIONS)))
-    part, whole = (np.sum(column, axis=0) for column in zip(*each, strict=True))
-    late: Floats = 1 - np.divide(part, whole, out=np.ones(len(whole)), where=whole > 0)
-    return float((late / (1 - lives.promises.targets)).sum())
+def _fewest(trials: Trials, people: People, post: int) -> int | None:
+    """The fewest people of a post that hold with all others as they are; None if not even as many as there are do."""
+    if not trials.holds(people):
+        return None
+    low, high = trials.problem.least[post] - 1, people[post]
+    while high - low > 1:
+        middle = (low + high) // 2
+        if trials.holds(with_heads(people, post, middle)):
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 def _may_differ(setting: Setting, post: Post) -> bool:
-    places = setting.places
-    units = places.of_team(post.team)
-    return len(units) > 1 and float(np.ptp(places.share[units.start : units.stop])) > 0
+    units = setting.places.of_team(post.team)
+    return len(units) > 1 and float(np.ptp(setting.places.share[units.start : units.stop])) > 0
 
 
 def _other(posts: tuple[Post, ...], index: int) -> tuple[Post, ...]:

@@ -14,7 +14,7 @@ from sim.tables import Floats
 
 HALF_HOUR: Final = HOUR // 2
 
-REPLICATIONS: Final = 2
+REPLICATIONS: Final = 4
 """Lived without queues to see the load."""
 
 

@@ -59,8 +59,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "{gap} of the plan's cost could still be saved.",
         "bound none": "That nothing cheaper than {bound} does follows from the hours of work alone; fresh seeds confirmed "
         "no better bound.",
-        "not today": "Today's cost of {today_cost} is below that bound: no dealing of today's number of people over "
-        "these rosters would do.",
+        "not today": "Today's cost of {today_cost} is below that bound: however today's people were split over these "
+        "rosters, they would not do.",
         "unsteady": "In some trials more people did harm (other duty comes where somebody is on duty), so the bound may "
         "be too high.",
         "removal minimal": "No single person can be taken away: each removal breaks a target ({breaks}) or leaves one "
