@@ -31,8 +31,8 @@ from sim.planning.workweek import workweek_of
 from sim.setting import Setting, setting_of
 from sim.statistics import Verdict
 
-VISITS: Final = 190_000_000
-"""Visits that a search may simulate; about a minute of two cores."""
+VISITS: Final = 180_000_000
+"""Visits that a search may simulate; about half a minute of two cores."""
 
 LEAST_BUDGET: Final = 200
 
@@ -42,8 +42,8 @@ DEALING: Final = 3
 POINTS: Final = 12
 """This part of the budget is for the search of each staffing on the frontier."""
 
-ADDED: Final = 20
-"""Fresh replications that say what one person more is worth, at most; differences need fewer than verdicts."""
+SHOWN: Final = 20
+"""Fresh replications that show what one person more is worth, and that a staffing misses a target by far, at most."""
 
 RELAXED: Final = (2, 4, 8)
 """Multiples of the bounds that are tried where nothing within them holds."""
@@ -74,10 +74,12 @@ def plan(
     def lives_of(posts: tuple[Post, ...]) -> Lives:
         return Lives(setting, posts, promises, engine=engine, workers=workers, progress=progress)
 
-    dealt = Dealt(posts, None)
+    dealt = Dealt(posts, None, 0)
     if setting.scenario.plan is not None and setting.scenario.plan.deal == "free":
         dealt = freely_dealt(setting, posts, lives_of, budget_of(setting) // DEALING)
-    return _Planner(setting, lives_of(dealt.posts), scenario, dealt.people).answer()
+    lives = lives_of(dealt.posts)
+    lives.lived = dealt.lived
+    return _Planner(setting, lives, scenario, dealt.people).answer()
 
 
 def expected(scenario: Scenario) -> int:
@@ -104,7 +106,7 @@ class _Planner:
             workweek_of(setting, lives.posts, range(min(self._asked.replications, 4))),
         )
         self._budget = budget_of(setting)
-        self._search = Search(self._sample, self._budget)
+        self._search = Search(self._sample, lives.lived + self._budget)
         self._fresh = Fresh(lives, self._asked.proof)
 
     def answer(self) -> Answer:
@@ -128,7 +130,7 @@ class _Planner:
         ending = Ending.PLANNED if proof.verdict is Verdict.MET else Ending.UNPROVEN
         ceiling = self._cost(proof.people) if ending is Ending.PLANNED else np.inf
         known = [removal.proof for removal in removals]
-        bound = confirmed(search.trials, self._lives, self._fresh.block, ceiling, known)
+        bound = confirmed(search.trials, self._lives, self._fresh.block[:SHOWN], ceiling, known)
         return self._told(ending, proof, bound, found.steady, removals)
 
     def _impossible(self) -> Answer:
@@ -172,7 +174,7 @@ class _Planner:
     ) -> Answer:
         scenario, planned = self._setting.scenario, ending is not Ending.IMPOSSIBLE
         lives, search, sample, posts = self._lives, self._search, self._sample, range(len(self._posts))
-        some = prove(lives, proof.people, proof.replications[:ADDED])
+        some = prove(lives, proof.people, proof.replications[:SHOWN])
         additions = [change(lives, some, post, 1) for post in posts if proof.people[post] < sample.most[post]]
         points = frontier(lives, sample, search, proof, self._budget // POINTS) if planned else ()
         varied = {(post.team, post.roster) for post in self._posts}
@@ -195,7 +197,7 @@ class _Planner:
             relaxations=bound.relaxations,
             steady=steady,
             fewest=search.trials.fewest() if planned else None,
-            today=prove(lives, tuple(post.today for post in self._posts), proof.replications),
+            today=self._today(proof.replications),
             proof=proof,
             removals=removals,
             additions=tuple(additions) if planned else (),
@@ -207,3 +209,9 @@ class _Planner:
             proved=self._asked.proof,
             lived=self._lives.lived,
         )
+
+    def _today(self, replications: range) -> Proof:
+        """Today's staffing, dealt as it is today."""
+        posts = posts_of(self._setting.scenario)
+        lives = self._lives if posts == self._posts else self._lives.dealt(posts)
+        return prove(lives, tuple(post.today for post in posts), replications)

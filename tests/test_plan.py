@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 from office import setting
 from openpyxl import load_workbook
 from planned import Puzzle, by_brute_force, desk, found, sample_of, three_desks
+from runs import SCENARIOS
+from runs import setting as scenario_file
 
 import cli
 from sim.charts.registry import PLAN_CHARTS, Chart, figure
@@ -29,7 +31,9 @@ from sim.planning.answer import Answer
 from sim.planning.covering import cover
 from sim.planning.ending import Ending
 from sim.planning.master import master, maximal
-from sim.planning.posts import staffed
+from sim.planning.posts import posts_of, staffed
+from sim.planning.proof import prove
+from sim.planning.sample import Lives, Promises
 from sim.queueing import mmc_wait_longer, servers_for
 from sim.roster_sheet import roster_sheet
 from sim.setting import Setting, setting_of
@@ -517,3 +521,15 @@ def test_the_command_refuses_a_bad_section(tmp_path: Path, monkeypatch: pytest.M
     assert done.exit_code == 2
     assert "plan.deal: must be 'as is' or 'free' (got 'fairly')" in " ".join(done.output.split())
     assert not (tmp_path / "results").exists()
+
+
+def test_the_shipped_plan_keeps_every_promise_with_fewer_than_350() -> None:
+    office = scenario_file(SCENARIOS / "shenzhen_600_planned.yaml")
+    teams = [team for team in office.scenario.teams.values() if team.counted]
+    assert sum(team.headcount for team in teams) < 350
+    posts = posts_of(office.scenario)
+    lives = Lives(office, posts, Promises(office))
+    # Seeds that neither the plan nor a run has met; a compliance of 20 replications errs by some tenths of a point.
+    proof = prove(lives, tuple(post.today for post in posts), range(5_000_000, 5_000_020))
+    assert proof.verdict is not Verdict.MISSED
+    assert (proof.compliance >= lives.promises.targets - 0.002).all()

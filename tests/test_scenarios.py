@@ -68,7 +68,8 @@ def test_every_mailbox_of_three_tiers_has_350_people() -> None:
     for file in FILES:
         if file.stem.startswith("shenzhen"):
             teams = load(file).scenario.teams.values()
-            assert sum(team.headcount for team in teams if team.counted) == 350, file.stem
+            people = sum(team.headcount for team in teams if team.counted)
+            assert people < 350 if file.stem == "shenzhen_600_planned" else people == 350, file.stem
 
 
 @pytest.mark.parametrize("file", AT_600, ids=lambda file: file.stem)
@@ -87,7 +88,8 @@ def _but_staff(scenario: Scenario) -> dict[str, Any]:
             team.pop(key, None)
     # A letter goes to the functional unit of its category, so these weights deal people and not letters.
     everything["teams"]["functional"].pop("weights", None)
-    del everything["name"], everything["about"]
+    for key in ("name", "about", "rosters", "plan"):
+        everything.pop(key, None)
     return everything
 
 

@@ -25,6 +25,7 @@ class Dealt(NamedTuple):
 
     posts: tuple[Post, ...]
     people: People | None
+    lived: int  # replications simulated
 
 
 def freely_dealt(
@@ -37,13 +38,15 @@ def freely_dealt(
         budget: replications that the first search may simulate, and each trial of a dealing at most.
     """
     workweek = workweek_of(setting, posts, range(REPLICATIONS))
+    samples: list[Sample] = []
 
     def sample_of(posts: tuple[Post, ...]) -> Sample:
-        return Sample(lives_of(posts), range(REPLICATIONS), workweek)
+        samples.append(Sample(lives_of(posts), range(REPLICATIONS), workweek))
+        return samples[-1]
 
     search = Search(sample_of(posts), budget)
     if not search.begin() or search.best is None:
-        return Dealt(posts, None)
+        return Dealt(posts, None, search.trials.problem.spent)
     people = search.descend(search.best)
     while True:
         changes = [
@@ -55,7 +58,7 @@ def freely_dealt(
         ]
         saving, index, fewest = max(changes, default=(0.0, 0, 0))
         if saving <= 0:
-            return Dealt(posts, people)
+            return Dealt(posts, people, sum(sample.spent for sample in samples))
         posts, people = _other(posts, index), with_heads(people, index, fewest)
 
 

@@ -55,7 +55,7 @@ def _left(
             people = with_heads(proof.people, post, proof.people[post] - 1)
         shown = fresh.prove(people) if fits(people) and proof.people[post] > fresh.posts[post].least else None
         if shown is not None and shown.verdict is Verdict.MET:
-            proof, several, asked = shown, True, {}
+            proof, asked = shown, {}
         elif alone:
             asked |= {} if shown is None else {post: shown}
             del spare[post]

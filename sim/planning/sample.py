@@ -101,6 +101,10 @@ class Lives:
         self._drawn: dict[int, tuple[Letters, Visits]] = {}
         self._seen: dict[tuple[People, int], Ratio] = {}
 
+    def dealt(self, posts: tuple[Post, ...]) -> "Lives":
+        """The same replications for posts that are dealt otherwise."""
+        return Lives(self.setting, posts, self.promises, engine=self._engine, workers=self._workers)
+
     def forget(self, replications: Iterable[int]) -> None:
         """Let the letters go that were kept for the next staffing that meets them."""
         for number in replications:

@@ -80,8 +80,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "title": "{title}: the fewest staff",
         "promises": "Each promise on fresh seeds, today and under the plan",
         "needs": "People needed and on duty by half hour of the week, today and under the plan",
-        "needs title": "{team}: fewer on duty than the work needs in {today:g} hours of the week today, in {planned:g} "
-        "under the plan",
+        "needs title": "{team}: closed forms, unit by unit, ask for more than are on duty in {today:g} hours of the week "
+        "today, in {planned:g} under the plan",
         "on duty today": "on duty today",
         "on duty planned": "on duty under the plan",
         "needed people": "needed",
@@ -161,7 +161,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "title": "{title}：最少人数方案",
         "promises": "各项时限用全新种子仿真的达标率：现有与方案",
         "needs": "一周内每半小时所需与在岗人数：现有与方案",
-        "needs title": "{team}：每周在岗少于工作所需的时间，现有 {today:g} 小时，方案 {planned:g} 小时",
+        "needs title": "{team}：按公式逐处计算，每周在岗少于所需的时间，现有 {today:g} 小时，方案 {planned:g} 小时",
         "on duty today": "现有在岗",
         "on duty planned": "方案在岗",
         "needed people": "所需",
