@@ -42,8 +42,8 @@ DEALING: Final = 3
 POINTS: Final = 12
 """This part of the budget is for the search of each staffing on the frontier."""
 
-SHOWN: Final = 20
-"""Fresh replications that show what one person more is worth, and that a staffing misses a target by far, at most."""
+ADDED: Final = 20
+"""Fresh replications that show what one person more is worth, at most; differences need fewer than verdicts."""
 
 RELAXED: Final = (2, 4, 8)
 """Multiples of the bounds that are tried where nothing within them holds."""
@@ -130,7 +130,7 @@ class _Planner:
         ending = Ending.PLANNED if proof.verdict is Verdict.MET else Ending.UNPROVEN
         ceiling = self._cost(proof.people) if ending is Ending.PLANNED else np.inf
         known = [removal.proof for removal in removals]
-        bound = confirmed(search.trials, self._lives, self._fresh.block[:SHOWN], ceiling, known)
+        bound = confirmed(search.trials, self._lives, self._fresh.block, ceiling, known)
         return self._told(ending, proof, bound, found.steady, removals)
 
     def _impossible(self) -> Answer:
@@ -174,7 +174,7 @@ class _Planner:
     ) -> Answer:
         scenario, planned = self._setting.scenario, ending is not Ending.IMPOSSIBLE
         lives, search, sample, posts = self._lives, self._search, self._sample, range(len(self._posts))
-        some = prove(lives, proof.people, proof.replications[:SHOWN])
+        some = prove(lives, proof.people, proof.replications[:ADDED])
         additions = [change(lives, some, post, 1) for post in posts if proof.people[post] < sample.most[post]]
         points = frontier(lives, sample, search, proof, self._budget // POINTS) if planned else ()
         varied = {(post.team, post.roster) for post in self._posts}
