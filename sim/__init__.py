@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sim.loading import load as load
     from sim.measures import Measures as Measures
     from sim.measures import measure as measure
+    from sim.measuring.summaries import summarise as summarise
     from sim.models.scenario import Scenario as Scenario
     from sim.report import Report as Report
     from sim.results import Result as Result
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from sim.setting import setting_of as setting_of
     from sim.statistics import Estimate as Estimate
     from sim.statistics import Verdict as Verdict
-    from sim.summaries import summarise as summarise
     from sim.tables import Log as Log
     from sim.tables import Roster as Roster
     from sim.tables import Workload as Workload
@@ -66,7 +66,7 @@ _NAMES = {
     "schema": "json_schema",
     "setting": "Setting setting_of",
     "statistics": "Estimate Verdict",
-    "summaries": "summarise",
+    "measuring.summaries": "summarise",
     "tables": "Log Roster Workload",
     "verify": "prove",
     "workload": "draw_workload",

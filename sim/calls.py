@@ -9,15 +9,15 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.clock import DAY, HOUR, MINUTE, hour_of
-from sim.journeys import Journeys, steps_of
-from sim.milestones import MOMENTS
+from sim.measuring.journeys import Journeys, steps_of
+from sim.measuring.milestones import MOMENTS
+from sim.measuring.outcome import Outcome
+from sim.measuring.slaclock import Fate, Run
+from sim.measuring.tally import Tally, tally
 from sim.models.sla import Sla
-from sim.outcome import Outcome
 from sim.setting import Setting
-from sim.slaclock import Fate, Run
 from sim.statistics import Ratio
 from sim.tables import NOT_YET, Bools, Floats, Int64s
-from sim.tally import Tally, tally
 
 RECEIVE: Final = "receive"
 

@@ -12,12 +12,12 @@ from sim.errors import Problem, ScenarioError
 from sim.experiment import Replication, replicate
 from sim.loading import Loaded
 from sim.measures import Measures, measures_of
+from sim.measuring.outcome import Outcome
+from sim.measuring.summaries import summarise
 from sim.models.scenario import Scenario
-from sim.outcome import Outcome
 from sim.report import Report
 from sim.setting import Setting
 from sim.statistics import Difference, Estimate, Ratio, paired_difference, stacked
-from sim.summaries import summarise
 
 
 class Finding(StrEnum):

@@ -8,16 +8,16 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.clock import HOUR
+from sim.drawing.rates import expected_letters
+from sim.drawing.shifts import groups_of, shifts_of
 from sim.errors import Problem, ScenarioError, SimError
 from sim.loading import Loaded
+from sim.measuring.week import HOURS_OF_WEEK
 from sim.models.arrivals import Arrivals, Decay
 from sim.models.scenario import Scenario
 from sim.models.staffing import Team
-from sim.rates import expected_letters
 from sim.setting import Setting, setting_of
-from sim.shifts import groups_of, shifts_of
 from sim.tables import Roster
-from sim.week import HOURS_OF_WEEK
 from sim.workload import draw_workload
 
 SAMPLE: Final = 2_000

@@ -7,14 +7,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError
-from sim.files import ScenarioFiles
-from sim.inside import real_path
-from sim.layers import Layers
-from sim.marks import Figure, figures_of
 from sim.models.scenario import Scenario
-from sim.refusals import once, placed, refusals
-from sim.second_look import second_look
-from sim.yaml_source import write_yaml
+from sim.reading.files import ScenarioFiles
+from sim.reading.inside import real_path
+from sim.reading.layers import Layers
+from sim.reading.marks import Figure, figures_of
+from sim.reading.refusals import once, placed, refusals
+from sim.reading.second_look import second_look
+from sim.reading.yaml_source import write_yaml
 
 
 @dataclass(frozen=True)

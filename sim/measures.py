@@ -4,16 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.backlog import OpenLetters, instants_of, open_letters
-from sim.causes import CauseCounts, cause_counts
-from sim.compliance import SlaCounts, elapsed_tallies, sla_counts
-from sim.journeys import Journeys
-from sim.outcome import Outcome
+from sim.measuring.backlog import OpenLetters, instants_of, open_letters
+from sim.measuring.causes import CauseCounts, cause_counts
+from sim.measuring.compliance import SlaCounts, elapsed_tallies, sla_counts
+from sim.measuring.journeys import Journeys
+from sim.measuring.outcome import Outcome
+from sim.measuring.steps import StepCounts, StepTallies, step_counts, step_tallies
+from sim.measuring.tally import Tally, tally
+from sim.measuring.teamhours import TeamSeconds, team_seconds
 from sim.setting import Setting
-from sim.steps import StepCounts, StepTallies, step_counts, step_tallies
 from sim.tables import NOT_YET, Bools, Int64s, Log, Roster, Workload
-from sim.tally import Tally, tally
-from sim.teamhours import TeamSeconds, team_seconds
 
 
 class LetterCounts(NamedTuple):
@@ -55,7 +55,7 @@ class Measures(NamedTuple):
 def measure(setting: Setting, workload: Workload, roster: Roster, log: Log) -> Measures:
     """Measure one replication; the log must have stretches.
 
-    Who also wants `sim.rows` of it makes one `Outcome` for both and calls `measures_of`.
+    Who also wants `sim.measuring.rows` of it makes one `Outcome` for both and calls `measures_of`.
     """
     return measures_of(Outcome(setting, workload, roster, log))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.figures import Backlog, LetterFigures, Requirement, SlaFigures, Spread, StepFigures, TeamFigures
+from sim.measuring.figures import Backlog, LetterFigures, Requirement, SlaFigures, Spread, StepFigures, TeamFigures
 from sim.statistics import Estimate, Verdict
 
 

@@ -19,16 +19,16 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.clock import DAY
-from sim.figures import Requirement
+from sim.drawing.quantiles import mean
 from sim.forecast.load import CLASSES, Load, is_minute_clock, on_duty_at
+from sim.measuring.figures import Requirement
+from sim.measuring.week import slot_of_week, slots_of_week
 from sim.models.sla import Sla
 from sim.models.workflow import WorkStep
-from sim.quantiles import mean
 from sim.queueing import erlang_c
 from sim.roster import draw_roster
 from sim.setting import Setting
 from sim.tables import Floats
-from sim.week import slot_of_week, slots_of_week
 
 FOUR_WEEKS: Final = 28 * DAY
 """As much of the window is looked at to see which units are awake."""

@@ -17,18 +17,18 @@ from sim.clock import format_duration
 from sim.cost import prepare
 from sim.errors import SimError
 from sim.experiment import Replication, replicate
-from sim.folders import whole_or_not_at_all
+from sim.folders.parquet import Columns, Rows, hour_columns, letter_columns
+from sim.folders.whole import whole_or_not_at_all
 from sim.forecast.load import lived_without_queues, load_of
 from sim.loading import Loaded, dump_yaml
 from sim.measures import Measures, measures_of
+from sim.measuring.outcome import Outcome
+from sim.measuring.rows import hour_table, letter_table
+from sim.measuring.summaries import summarise
 from sim.memory import keep_memory
-from sim.outcome import Outcome
-from sim.parquet import Columns, Rows, hour_columns, letter_columns
 from sim.report import Report
 from sim.requirement import requirement
-from sim.rows import hour_table, letter_table
 from sim.setting import Setting
-from sim.summaries import summarise
 from sim.text import WORDS, answer, plain
 from sim.verify import Checked, cross_check
 from sim.version import VERSION

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.drawing.shifts import groups_of, shifts_of, spreading_order
 from sim.models.staffing import RosterPattern, Team
 from sim.setting import Setting
-from sim.shifts import groups_of, shifts_of, spreading_order
 from sim.streams import Purpose, stream, subject
 from sim.tables import Floats, Int64s, Roster
 

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from sim.clock import Calendar
+from sim.drawing.places import Places, places_of
 from sim.models.scenario import Scenario
-from sim.places import Places, places_of
 
 
 class Setting(NamedTuple):

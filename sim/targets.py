@@ -9,12 +9,12 @@ import numpy as np
 from sim.calls import PERIODS, TENTHS, Calls, CallSums, CallTallies, Spare, calls_of, operations
 from sim.clock import DAY, HOUR, MINUTE
 from sim.experiment import Replication, replicate
+from sim.measuring.outcome import Outcome
+from sim.measuring.tally import Pool, Tally
 from sim.models.sla import Sla
-from sim.outcome import Outcome
 from sim.setting import Setting
 from sim.statistics import Estimate, Ratio, Verdict, mean_over, ratio_over, stacked, verdict
 from sim.tables import Bools, Floats
-from sim.tally import Pool, Tally
 
 ALL: Final = "all"
 """Name of all operations, or all channels, together."""

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrivals import Letters, draw_letters
-from sim.jurisdiction import Jurisdiction
-from sim.other_duty import Jobs, draw_other_duty
+from sim.drawing.arrivals import Letters, draw_letters
+from sim.drawing.jurisdiction import Jurisdiction
+from sim.drawing.other_duty import Jobs, draw_other_duty
+from sim.drawing.visits import Block, Visits, unroll
 from sim.setting import Setting
 from sim.streams import uniforms
 from sim.tables import HAND_OVER, NEVER, NO_UNIT, OTHER_DUTY, Int64s, Roster, Workload
-from sim.visits import Block, Visits, unroll
 
 # Columns of a visit: type, and the value that most visits have.
 _COLUMNS: dict[str, tuple[type[np.generic], int]] = {

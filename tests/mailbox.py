@@ -7,7 +7,7 @@ import office
 
 from sim.clock import DAY, HOUR
 from sim.engine import simulate
-from sim.outcome import Outcome
+from sim.measuring.outcome import Outcome
 from sim.setting import Setting
 from sim.tables import OTHER_DUTY, Roster, Workload
 

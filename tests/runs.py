@@ -6,15 +6,15 @@ from typing import TypeVar
 
 from scipy.stats import t as student
 
-from sim.compliance import SlaCounts, sla_counts
 from sim.experiment import Replication, replicate
 from sim.loading import load
 from sim.measures import Counts, Measures, measure
-from sim.outcome import Outcome
+from sim.measuring.compliance import SlaCounts, sla_counts
+from sim.measuring.outcome import Outcome
+from sim.measuring.summaries import summarise
 from sim.report import Report
 from sim.setting import Setting, setting_of
 from sim.statistics import Estimate, stacked
-from sim.summaries import summarise
 
 T = TypeVar("T")
 

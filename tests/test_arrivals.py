@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from office import CHINA, GUANGDONG, MONDAY, setting
 
-from sim.arrivals import Letters, draw_letters
 from sim.clock import DAY, HOUR, MINUTE
+from sim.drawing.arrivals import Letters, draw_letters
+from sim.drawing.rates import expected_letters
 from sim.errors import SimError
 from sim.models.arrivals import TraceLetters
-from sim.rates import expected_letters
 from sim.setting import Setting
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from runs import promises, setting, written
 
-from sim.compliance import SlaCounts
 from sim.experiment import live
+from sim.measuring.compliance import SlaCounts
 from sim.statistics import Difference, Ratio, paired_difference
 
 NOISE = 0.003

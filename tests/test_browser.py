@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from shown import MARKUP, small
 
-from sim.comparison_folder import compare_into
+from sim.folders.comparison import compare_into
 from sim.results import run
 
 if TYPE_CHECKING:

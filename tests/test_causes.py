@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import days
 
-from sim.attendance import Attendance
-from sim.causes import breaches, cause_counts
 from sim.clock import Clock
-from sim.figures import Why
-from sim.outcome import Outcome
-from sim.slaclock import Fate
+from sim.measuring.attendance import Attendance
+from sim.measuring.causes import breaches, cause_counts
+from sim.measuring.figures import Why
+from sim.measuring.outcome import Outcome
+from sim.measuring.slaclock import Fate
 from sim.tables import FINISH, NO_UNIT, NOT_YET, WORK, Roster, Workload
 
 ALL_DAY = (NORTH, 0, at(0, day=30), 1)

@@ -10,8 +10,8 @@ from shown import small
 
 from cli import cli
 from sim.comparison import Comparison, Finding, compare, require_comparable, shortfall
-from sim.comparison_folder import compare_into
 from sim.errors import ScenarioError, SimError
+from sim.folders.comparison import compare_into
 from sim.loading import Loaded
 from sim.text import plain
 from sim.text.compare import compared, comparison_sentences
@@ -169,7 +169,7 @@ def test_nothing_is_left_of_a_comparison_that_fails(
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.comparison_folder.write_json", fail)
+    monkeypatch.setattr("sim.folders.comparison.write_json", fail)
     with pytest.raises(SimError, match="No space left"):
         compare_into(staffings[:2], out=tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

@@ -16,8 +16,8 @@ from sim.experiment import Replication, live
 from sim.export import export
 from sim.export.letters import SIZE_MEAN, sizes_of
 from sim.export.locust import write_locust_file
-from sim.journeys import Journeys
 from sim.loading import load
+from sim.measuring.journeys import Journeys
 from sim.setting import Setting, setting_of
 from sim.tables import NOT_YET
 from sim.trace_files import TracedLetter, read_trace

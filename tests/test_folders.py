@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.folders import DRAFT, remove, whole_or_not_at_all
+from sim.folders.whole import DRAFT, remove, whole_or_not_at_all
 
 
 def test_a_folder_takes_its_place_when_it_is_complete(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from shown import MARKUP, small
 
-from sim.comparison_folder import compare_into
+from sim.folders.comparison import compare_into
 from sim.html.font import embedded_font
 from sim.results import run
 

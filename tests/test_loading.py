@@ -10,9 +10,9 @@ from desk import DESK, loaded, written
 from sim.clock import DAY, HOUR
 from sim.errors import ScenarioError
 from sim.loading import dump_yaml, load
-from sim.marks import Figure
 from sim.models.distributions import Constant, Empirical, Gamma, Lognormal
 from sim.models.workflow import LeaveStep, LoopStep, WaitStep, WorkStep
+from sim.reading.marks import Figure
 from sim.starter import starter
 
 HERE = Path(__file__).parent

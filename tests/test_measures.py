@@ -8,15 +8,15 @@ from builder import delay, letters, shifts, work
 from hypothesis import given
 from strategies import days
 
-from sim.backlog import MOST_HOURS, instants_of, open_letters
 from sim.clock import DAY, HOUR, MINUTE
 from sim.measures import Measures, measure, measures_of
-from sim.outcome import Outcome
-from sim.rows import hour_table
+from sim.measuring.backlog import MOST_HOURS, instants_of, open_letters
+from sim.measuring.outcome import Outcome
+from sim.measuring.rows import hour_table
+from sim.measuring.steps import WAITS
+from sim.measuring.week import window_by_slot
 from sim.setting import Setting
-from sim.steps import WAITS
 from sim.tables import FINISH, NOT_YET, WORK, Workload
-from sim.week import window_by_slot
 
 CITY, STATIONS = 0, 1  # teams of the mailbox
 ALL_DAY = (NORTH, 0, at(0, day=30), 1)

@@ -180,7 +180,7 @@ def test_one_mistake_one_answer(tmp_path: Path, old: str, new: str, said: str) -
 def test_no_type_of_error_is_without_words() -> None:
     """Every type of error that the language's validators can raise has a rule in the reader's words."""
     from sim.models.scenario import Scenario
-    from sim.refusals import RULES
+    from sim.reading.refusals import RULES
 
     kinds: set[str] = set()
     _collect(Scenario.__pydantic_core_schema__, kinds)

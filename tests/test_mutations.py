@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from sim.clock import LIMIT
 from sim.errors import ScenarioError
 from sim.loading import load
+from sim.reading.yaml_source import read_yaml
 from sim.starter import starter
-from sim.yaml_source import read_yaml
 
 HERE = Path(__file__).parent
 FOLDERS = (HERE / "written", HERE.parent / "scenarios")

@@ -21,11 +21,12 @@ import cli
 from sim.charts.registry import PLAN_CHARTS, Chart, figure
 from sim.charts.style import look
 from sim.errors import ScenarioError, SimError
+from sim.folders.plan import plain_answer, write_planned
+from sim.folders.plan import planned as made
+from sim.folders.roster_sheet import roster_sheet
 from sim.html.plan_page import plan_page
 from sim.loading import load
 from sim.models.scenario import Scenario
-from sim.plan_folder import plain_answer, write_planned
-from sim.plan_folder import planned as made
 from sim.planner import plan
 from sim.planning.answer import Answer
 from sim.planning.covering import cover
@@ -35,7 +36,6 @@ from sim.planning.posts import posts_of, staffed
 from sim.planning.proof import prove
 from sim.planning.sample import Lives, Promises
 from sim.queueing import mmc_wait_longer, servers_for
-from sim.roster_sheet import roster_sheet
 from sim.setting import Setting, setting_of
 from sim.statistics import Verdict
 from sim.text import plain

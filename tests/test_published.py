@@ -13,12 +13,12 @@ import pytest
 from runs import SCENARIOS, agree, counted, half_width, promises, report, see, setting, written
 from scipy.stats import t as student
 
-from sim.arrivals import draw_letters
 from sim.clock import DAY
+from sim.drawing.arrivals import draw_letters
+from sim.drawing.rates import expected_letters
 from sim.experiment import Replication
-from sim.journeys import Journeys
+from sim.measuring.journeys import Journeys
 from sim.queueing import mmc_wait_longer
-from sim.rates import expected_letters
 from sim.setting import Setting
 from sim.statistics import Estimate, Ratio, mean_over, ratio_over, stacked
 from sim.tables import NOT_YET

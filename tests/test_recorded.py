@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pytest
 from runs import ROOT, SCENARIOS, counted, setting, written
 
-from sim.arrivals import draw_letters
+from sim.drawing.arrivals import draw_letters
 from sim.experiment import live
 from sim.setting import Setting
 

@@ -10,13 +10,13 @@ import pytest
 from builder import delay, letters, shifts, work
 
 from sim.clock import HOUR
-from sim.compliance import BINS_A_LIMIT
-from sim.figures import SlaFigures, Why
 from sim.measures import Measures, measures_of
+from sim.measuring.compliance import BINS_A_LIMIT
+from sim.measuring.figures import SlaFigures, Why
+from sim.measuring.summaries import summarise
 from sim.report import Report
 from sim.setting import Setting
 from sim.statistics import Band, Estimate, Verdict
-from sim.summaries import summarise
 from sim.tables import FINISH, Workload
 
 approx = pytest.approx

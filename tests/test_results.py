@@ -192,7 +192,7 @@ def test_the_same_bytes_however_it_is_computed(
 def test_the_same_rows_however_few_are_kept_in_memory(
     office: Loaded, result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
-    monkeypatch.setattr("sim.parquet.ROWS_IN_MEMORY", rows)
+    monkeypatch.setattr("sim.folders.parquet.ROWS_IN_MEMORY", rows)
     again = run(office, out=tmp_path / "again")
     assert set(contents(again.folder)) == set(contents(result.folder))
     for table in ("letters", "hours"):

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from office import MONDAY, setting
 
 from sim.clock import DAY, HOUR
+from sim.drawing.places import places_of
+from sim.drawing.shifts import spreading_order
 from sim.models.staffing import ROSTERS, Team
-from sim.places import places_of
 from sim.roster import draw_roster, people_of_units
-from sim.shifts import spreading_order
 from sim.tables import Roster
 
 STEPS = [{"serve": {"by": "desk", "effort": "10 min"}}]

@@ -8,8 +8,8 @@ from hypothesis import given
 from strategies import days
 
 from sim.clock import HOUR
-from sim.rows import hour_table, letter_table
-from sim.slaclock import Fate
+from sim.measuring.rows import hour_table, letter_table
+from sim.measuring.slaclock import Fate
 from sim.tables import FINISH, NOT_YET
 
 SLAS = {

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from runs import ROOT, SCENARIOS, promises, report, setting
 
-from sim.arrivals import draw_letters
-from sim.compliance import SlaCounts
+from sim.drawing.arrivals import draw_letters
+from sim.drawing.rates import expected_letters
 from sim.loading import load
+from sim.measuring.compliance import SlaCounts
 from sim.models.scenario import Scenario
 from sim.models.workflow import LoopStep, WaitStep, WorkStep
-from sim.rates import expected_letters
 from sim.statistics import Estimate, Verdict, paired_difference
 from sim.verify import prove
 

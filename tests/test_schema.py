@@ -8,8 +8,8 @@ import pytest
 from desk import DESK
 
 from sim.loading import load
+from sim.reading.yaml_source import read_yaml
 from sim.schema import json_schema
-from sim.yaml_source import read_yaml
 
 HERE = Path(__file__).parent
 WRITTEN = sorted((HERE / "written").glob("*.yaml"))

@@ -8,9 +8,9 @@ import pytest
 from builder import delay, letters, shifts, work
 
 from sim.clock import MINUTE
-from sim.compliance import BINS, BINS_A_LIMIT, sla_counts
-from sim.outcome import Outcome
-from sim.slaclock import Fate
+from sim.measuring.compliance import BINS, BINS_A_LIMIT, sla_counts
+from sim.measuring.outcome import Outcome
+from sim.measuring.slaclock import Fate
 from sim.tables import NOT_YET, Roster, Workload
 
 MET, BREACHED, UNDECIDED, NOT_PROMISED = Fate.MET, Fate.BREACHED, Fate.UNDECIDED, Fate.NOT_PROMISED

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.measuring.tally import SMALL, Pool, Tally, merged, tally
 from sim.statistics import Estimate, Ratio, Verdict, mean_over, paired_difference, ratio_over, stacked, verdict
-from sim.tally import SMALL, Pool, Tally, merged, tally
 
 approx = pytest.approx
 T_95_WITH_3 = 3.182446305

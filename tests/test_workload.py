@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from office import BAOAN, CITY, FLOW, FUTIAN, drawn, efforts, journeys, service, workload_of
 
-from sim import visits
 from sim.clock import MINUTE
+from sim.drawing import visits
 from sim.engine import check_arrays
 from sim.errors import SimError
 from sim.loading import load

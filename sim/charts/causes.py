@@ -19,7 +19,7 @@ from sim.charts.style import (
     rows_axis,
 )
 from sim.charts.words import say
-from sim.figures import Cause, Why
+from sim.measuring.figures import Cause, Why
 from sim.report import Report
 from sim.text.words import hours_of_day, name, percent
 

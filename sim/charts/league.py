@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from sim.charts.style import BLUE, nothing, rows_axis
 from sim.charts.words import say
-from sim.figures import GroupFigures
+from sim.measuring.figures import GroupFigures
 from sim.report import Report
 from sim.text.words import name, number
 

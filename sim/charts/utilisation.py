@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from sim.charts.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, nothing, percent_axis, week_axis
 from sim.charts.words import WEEKDAYS, say
-from sim.figures import ALARM, TeamFigures
+from sim.measuring.figures import ALARM, TeamFigures
 from sim.report import Report
 from sim.text.words import name
 

@@ -70,7 +70,7 @@ def compare(scenarios: tuple[Path, ...], asked: Asked, out: Path | None) -> None
     """Let several staffings meet the same letters, and say which is better than the first, and how sure that is."""
     get_ready_to_draw(asked.shown)
     loaded = load_all(scenarios, asked.layers())
-    from sim.comparison_folder import compare_into
+    from sim.folders.comparison import compare_into
     from sim.text import word
     from sim.text.compare import compared
 
@@ -99,7 +99,7 @@ def plan(scenario: Path, asked: Asked, file: Path | None, out: Path | None) -> N
     if file is not None and file.exists() and not asked.force:
         raise click.UsageError(f"{file} is there already; name another, or say --force to replace it")
     (loaded,) = load_all([scenario], asked.layers("plan.proof"))
-    from sim.plan_folder import planned, write_planned
+    from sim.folders.plan import planned, write_planned
     from sim.planner import expected
     from sim.text import word
 

@@ -21,7 +21,7 @@ def stress(scenario: Path, asked: Asked, out: Path | None) -> None:
     """
     get_ready_to_draw(asked.shown)
     (loaded,) = load_all([scenario], asked.layers("stress.replications"))
-    from sim.load_folder import stress_into
+    from sim.folders.load import stress_into
 
     with progress_bar(loaded.stem, None, asked.silent) as progress:
         written = stress_into(loaded, out=out, progress=progress, **asked.making)
@@ -41,7 +41,7 @@ def targets(scenario: Path, asked: Asked, export: Path | None, out: Path | None)
     became of them as event logs (XES, OCEL 2.0).
     """
     (loaded,) = load_all([scenario], asked.layers())
-    from sim.load_folder import export_into, targets_into
+    from sim.folders.load import export_into, targets_into
     from sim.text.load_words import say
 
     with progress_bar(loaded.stem, loaded.scenario.replications, asked.silent) as progress:
@@ -111,7 +111,7 @@ def replay(
     The load does not wait for slow answers, and latency counts from the moment a letter was due. Ctrl-C stops it and
     tells what was sent. Only this machine is loaded, unless --allow-host names another.
     """
-    from sim.replay_folder import replay_into
+    from sim.folders.replay import replay_into
 
     with progress_bar(trace.stem, None, asked.silent) as progress:
         written = replay_into(

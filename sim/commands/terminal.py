@@ -15,7 +15,7 @@ from sim.errors import ScenarioError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from sim.load_folder import Written
+    from sim.folders.load import Written
     from sim.loading import Loaded
 
 

@@ -8,8 +8,8 @@ from sim.export.letters import letters_of
 from sim.export.locust import write_locust_file
 from sim.export.ocel import write_ocel
 from sim.export.xes import write_xes
-from sim.folders import whole_or_not_at_all
-from sim.journeys import Journeys
+from sim.folders.whole import whole_or_not_at_all
+from sim.measuring.journeys import Journeys
 from sim.setting import Setting
 from sim.trace_files import write_csv, write_json_lines
 

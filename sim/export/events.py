@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.journeys import Journeys
+from sim.measuring.journeys import Journeys
 from sim.tables import NO_UNIT, NOT_YET, WORK, Int64s
 
 OFFSET = "+08:00"

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.journeys import Journeys
+from sim.measuring.journeys import Journeys
 from sim.streams import Purpose, stream
 from sim.tables import Int64s
 from sim.trace_files import TracedLetter

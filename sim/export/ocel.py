@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
+from sim.drawing.jurisdiction import home_team
+from sim.drawing.places import Places
 from sim.export.events import Event
-from sim.jurisdiction import home_team
-from sim.places import Places
 from sim.setting import Setting
 from sim.tables import NO_UNIT
 from sim.trace_files import TracedLetter

@@ -12,7 +12,7 @@ from sim.forecast.cautions import Caution, cautions
 from sim.forecast.lateness import Lateness, lateness
 from sim.forecast.load import Load, lived_without_queues, load_of
 from sim.loading import Loaded
-from sim.outcome import Outcome
+from sim.measuring.outcome import Outcome
 from sim.setting import Setting
 from sim.tables import Floats
 

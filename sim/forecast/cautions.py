@@ -9,8 +9,8 @@ import numpy as np
 
 from sim.clock import DAY, public_holidays
 from sim.forecast.load import Load
+from sim.measuring.outcome import Outcome
 from sim.models.workflow import WorkStep
-from sim.outcome import Outcome
 from sim.setting import Setting
 from sim.tables import NO_UNIT, NOT_YET
 

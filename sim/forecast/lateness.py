@@ -6,12 +6,12 @@ import numpy as np
 
 from sim.clock import hour_of
 from sim.forecast.load import Load, class_of, is_minute_clock, on_duty_at
+from sim.measuring.outcome import Outcome
+from sim.measuring.slaclock import Fate, Run
+from sim.measuring.week import hour_of_week
 from sim.models.sla import Sla
-from sim.outcome import Outcome
 from sim.queueing import erlang_c
-from sim.slaclock import Fate, Run
 from sim.tables import NO_UNIT, NOT_YET, Bools, Floats, Int64s
-from sim.week import hour_of_week
 
 
 class Lateness(NamedTuple):

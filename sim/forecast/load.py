@@ -12,14 +12,14 @@ import numpy as np
 
 from sim.clock import HOUR, Clock
 from sim.engine import simulate
+from sim.measuring.occupancy import Cells, presence
+from sim.measuring.outcome import Outcome
+from sim.measuring.week import slot_of_week, slots_of_week, window_by_slot
 from sim.models.scenario import Scenario
 from sim.models.sla import Sla
-from sim.occupancy import Cells, presence
-from sim.outcome import Outcome
 from sim.roster import draw_roster
 from sim.setting import Setting
 from sim.tables import OTHER_DUTY, WORK, Bools, Floats, Int64s, Roster
-from sim.week import slot_of_week, slots_of_week, window_by_slot
 from sim.workload import draw_workload
 
 MINUTE_CLOCK: Final = 2 * HOUR

@@ -7,9 +7,9 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from sim.charts.picture import Groups
-from sim.figures import GroupFigures, StepFigures
 from sim.html.page import fill, page
 from sim.html.words import LANGUAGES, say
+from sim.measuring.figures import GroupFigures, StepFigures
 from sim.report import Report
 from sim.statistics import Verdict
 from sim.text.answer import count, interval, sentences

@@ -1,6 +1,6 @@
 """Service times and waits, as people write them: a duration that is constant, or one that varies.
 
-What they mean in numbers (quantiles, means) is in `sim.quantiles`; nothing is drawn here.
+What they mean in numbers (quantiles, means) is in `sim.drawing.quantiles`; nothing is drawn here.
 """
 
 from collections.abc import Callable

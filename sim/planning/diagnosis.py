@@ -8,11 +8,11 @@ import numpy as np
 
 from sim.clock import hour_of
 from sim.experiment import Replication, replicate
-from sim.outcome import Outcome
+from sim.measuring.outcome import Outcome
+from sim.measuring.slaclock import Fate
 from sim.planning.posts import People, Post, staffed
 from sim.planning.proof import Kept
 from sim.setting import Setting
-from sim.slaclock import Fate
 from sim.tables import Floats
 
 DAY_HOURS: Final = 24

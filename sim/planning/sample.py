@@ -11,21 +11,21 @@ from typing import Final
 
 import numpy as np
 
-from sim.arrivals import Letters
 from sim.clock import hour_of
+from sim.drawing.arrivals import Letters
+from sim.drawing.visits import Visits
 from sim.engine import simulate
 from sim.experiment import cores
+from sim.measuring.outcome import Outcome
+from sim.measuring.slaclock import Fate
 from sim.memory import keep_memory
-from sim.outcome import Outcome
 from sim.planning.posts import People, Post, staffed
 from sim.planning.problem import Trial
 from sim.planning.workweek import Workweek
 from sim.roster import draw_roster
 from sim.setting import Setting
-from sim.slaclock import Fate
 from sim.statistics import Ratio
 from sim.tables import Floats
-from sim.visits import Visits
 from sim.workload import draw_visits, with_other_duty
 
 DAY_HOURS: Final = 24

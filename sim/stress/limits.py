@@ -12,9 +12,9 @@ import numpy as np
 
 from sim.clock import DAY, MINUTE
 from sim.cost import estimate
+from sim.drawing.jurisdiction import named_units
 from sim.forecast.load import lived_without_queues
-from sim.jurisdiction import named_units
-from sim.outcome import Outcome
+from sim.measuring.outcome import Outcome
 from sim.setting import Setting
 from sim.statistics import Estimate, Ratio, ratio_over, stacked
 from sim.stress.trials import kept

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sim.engine import simulate
 from sim.experiment import Replication, on_cores, replicate
-from sim.outcome import Outcome
+from sim.measuring.outcome import Outcome
 from sim.setting import Setting
 from sim.stress.letters import Letters
 

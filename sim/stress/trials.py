@@ -6,9 +6,9 @@ import numpy as np
 
 from sim.clock import DAY
 from sim.experiment import Replication
-from sim.outcome import Outcome
+from sim.measuring.outcome import Outcome
+from sim.measuring.slaclock import Fate
 from sim.setting import Setting
-from sim.slaclock import Fate
 from sim.statistics import Estimate, Ratio, ratio_over, stacked
 from sim.stress.letters import Letters, drawn_at
 from sim.stress.runner import Runner, outcome_of

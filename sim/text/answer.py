@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.figures import SlaFigures, TeamFigures
+from sim.measuring.figures import SlaFigures, TeamFigures
 from sim.report import Report
 from sim.statistics import Estimate, Verdict
 from sim.text.words import ALARM, duration, hours_of_day, limit, listed, name, number, percent, word

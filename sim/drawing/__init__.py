@@ -1,0 +1,1 @@
+"""Drawing: where chance is spent. `sim.workload` and `sim.roster` are the ways in."""

@@ -1,0 +1,125 @@
+"""Which unit of each team a letter belongs to."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+
+from sim.drawing.places import Places
+from sim.drawing.quantiles import choice
+from sim.models.staffing import teams_above
+from sim.setting import Setting
+from sim.streams import Purpose, subject
+from sim.tables import NO_UNIT, Bools, Floats, Int16s, Int32s, Int64s
+
+OneALetter = Callable[..., Floats]
+"""Draws one uniform a letter for a purpose and subjects, as `sim.streams.uniforms` does."""
+
+
+class Jurisdiction:
+    """The letters' own unit of each team, shape (letters,); worked out when first asked for.
+
+    In this order: a letter's home unit and the units above it; the unit with the name of its category; the unit
+    beside its home, or beside a unit above it, where a team has as many units in every place as the home's team
+    or one above that (a station's chief); or else one drawn by weights, within the letter's unit of the team above
+    if that has any.
+    """
+
+    def __init__(self, setting: Setting, category: Int16s, home: Int32s, uniforms: OneALetter) -> None:
+        self._setting = setting
+        self._category = category
+        self._uniforms = uniforms
+        places = setting.places
+        self._units = {home_team(places): home}
+        self._line = [home_team(places), *teams_above(home_team(places), setting.scenario.teams)]
+        for team, above in pairwise(self._line):
+            self._units[above] = places.above[self._units[team]]
+
+    def unit_of(self, team: str) -> Int32s:
+        """Each letter's unit of a team."""
+        if team not in self._units:
+            self._units[team] = self._find(team)
+        return self._units[team]
+
+    def _find(self, team: str) -> Int32s:
+        named: Int32s = named_units(self._setting, team)[self._category]
+        if (named != NO_UNIT).all():
+            return named
+        beside = next((other for other in self._line if self._beside(team, other)), None)
+        if beside is not None:
+            places = self._setting.places
+            others = self._units[beside] + np.int32(places.of_team(team).start - places.of_team(beside).start)
+        else:
+            others = self._draw(team)
+        return np.where(named != NO_UNIT, named, others)
+
+    def _beside(self, team: str, other: str) -> bool:
+        places, teams = self._setting.places, self._setting.scenario.teams
+        same = np.array_equal(places.above[_rows(places, team)], places.above[_rows(places, other)])
+        return teams[team].within == teams[other].within and same
+
+    def _draw(self, team: str) -> Int32s:
+        uniforms = self._uniforms(Purpose.PLACE, subject(team))
+        places = self._setting.places
+        units, above = _rows(places, team), self._setting.scenario.teams[team].within
+        share = places.share[units]
+        if above is None:
+            return choice(share, uniforms).astype(np.int32) + np.int32(units.start)
+        # The units within one place stand side by side: each letter's uniform is laid on its place's stretch of shares.
+        until = np.concatenate([[0.0], np.cumsum(share)])
+        parent = self.unit_of(above)
+        first = np.searchsorted(places.above[units], parent)
+        end = np.searchsorted(places.above[units], parent, side="right")
+        nobody = until[first] == until[end]
+        first, end = np.where(nobody, 0, first), np.where(nobody, len(share), end)
+        point = until[first] + uniforms * (until[end] - until[first])
+        index: Int64s = np.clip(np.searchsorted(until[1:], point, side="right"), first, end - 1)
+        return index.astype(np.int32) + np.int32(units.start)
+
+
+def home_team(places: Places) -> str:
+    """Name of the team whose units are the homes of letters."""
+    return places.teams[places.home_team]
+
+
+def homes_of(setting: Setting, category: Int16s, uniforms: Floats, area: Bools) -> Int32s:
+    """Home unit of each letter: the one with the name of its category, or one drawn by share within an area.
+
+    Args:
+        area: which units of the home team letters come from, shape (units of that team,).
+    """
+    places = setting.places
+    units = _rows(places, home_team(places))
+    share = np.where(area, places.share[units], 0.0)
+    drawn = units.start + choice(share / share.sum(), uniforms)
+    named = named_units(setting, home_team(places))[category]
+    return np.where(named != NO_UNIT, named, drawn).astype(np.int32)
+
+
+def area_of(places: Places, name: str | None) -> Bools:
+    """Which units of the home team lie in a place, the unit of that name or those within it; all for None."""
+    names = np.array([*places.names, ""])  # the last row is NO_UNIT's
+    above = np.append(places.above, NO_UNIT)
+    unit = np.arange(places.units)[_rows(places, home_team(places))]
+    inside = np.full(len(unit), name is None)
+    for _ in places.teams:
+        inside |= names[unit] == name
+        unit = above[unit]
+    return inside
+
+
+def share_of(places: Places, area: Bools) -> float:
+    """Share of all letters whose homes lie in an area."""
+    return float(places.share[_rows(places, home_team(places))][area].sum())
+
+
+def named_units(setting: Setting, team: str) -> Int32s:
+    """The unit of a team that has the name of each category, or NO_UNIT, shape (categories,)."""
+    places = setting.places
+    units = {places.names[unit]: unit for unit in places.of_team(team)}
+    return np.array([units.get(category, NO_UNIT) for category in setting.scenario.categories], dtype=np.int32)
+
+
+def _rows(places: Places, team: str) -> slice:
+    units = places.of_team(team)
+    return slice(units.start, units.stop)

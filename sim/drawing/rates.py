@@ -1,0 +1,59 @@
+"""How many letters to expect in every hour: the daily level, shaped by weekday, holiday, hour and busyness."""
+
+import numpy as np
+from scipy.special import ndtr
+
+from sim.clock import DAY, HOUR
+from sim.drawing.quantiles import gamma_quantile
+from sim.models.arrivals import Busyness, Decay
+from sim.setting import Setting
+from sim.streams import Purpose, stream
+from sim.tables import Floats
+
+
+def expected_letters(setting: Setting) -> Floats:
+    """Letters expected in each hour from the start by category, shape (hours, categories).
+
+    A last hour that the horizon cuts short counts in part. Surges and the busyness of days are left out; a
+    scenario driven by a trace expects none.
+    """
+    scenario, calendar = setting.scenario, setting.calendar
+    arrivals, categories = scenario.arrivals, scenario.categories.values()
+    hours = np.arange(-(-scenario.horizon // HOUR))
+    day = hours // 24
+    share = np.array([category.share for category in categories])
+    by_hour = np.array([category.by_hour or arrivals.by_hour for category in categories])
+    by_weekday = np.array([category.by_weekday or arrivals.by_weekday for category in categories])
+    on_holidays = np.array([_first_said(category.on_holidays, arrivals.on_holidays) for category in categories])
+    by_hour /= by_hour.sum(axis=1, keepdims=True)
+    by_weekday /= by_weekday.mean(axis=1, keepdims=True)
+    expected: Floats = _letters_a_day(arrivals.per_day, int(day[-1]) + 1)[day, None] * share
+    expected *= by_weekday.T[calendar.weekday[day]] * by_hour.T[hours % 24]
+    expected *= np.where(calendar.holiday[day, None], on_holidays, 1.0)
+    expected[-1] *= (scenario.horizon - hours[-1] * HOUR) / HOUR
+    return expected
+
+
+def busyness_of_days(busyness: Busyness, days: int, seed: int, replication: int) -> Floats:
+    """The factor on each day's rate, shape (days,): gamma with mean 1, tied to the day before by a Gaussian copula."""
+    fresh = stream(seed, replication, Purpose.BUSYNESS).standard_normal(days)
+    normal = np.empty(days)
+    rest = np.sqrt(1 - busyness.ar1**2)
+    normal[:1] = fresh[:1]
+    for day in range(1, days):
+        normal[day] = busyness.ar1 * normal[day - 1] + rest * fresh[day]
+    return gamma_quantile(1.0, busyness.cv, ndtr(normal))
+
+
+def _letters_a_day(level: float | Decay | None, days: int) -> Floats:
+    if isinstance(level, Decay):
+        midnights = np.arange(days + 1) * DAY
+        # The integral of 2^(-t / half_life) over each day, in days.
+        excess = -np.diff(np.exp2(-midnights / level.half_life)) * level.half_life / DAY / np.log(2)
+        letters: Floats = level.floor + (level.start - level.floor) * excess
+        return letters
+    return np.full(days, level or 0.0)
+
+
+def _first_said(own: float | None, common: float) -> float:
+    return common if own is None else own

@@ -1,0 +1,89 @@
+"""The roster sheet: who works which shift on which day of the window, one row a group of people of a unit.
+
+Absence is not in it: it says who should come.
+"""
+
+import csv
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from sim.clock import DAY, HOUR, MINUTE
+from sim.drawing.shifts import Shifts, shifts_of
+from sim.roster import people_of_groups, people_of_units
+from sim.setting import Setting
+
+Row = list[str | int]
+
+
+def roster_sheet(setting: Setting) -> Iterator[Row]:
+    """Headings, then a row for each group of people of a unit, with its shift of each day of the window."""
+    scenario, places = setting.scenario, setting.places
+    days = range(scenario.window_start // DAY, -(-scenario.window_end // DAY))
+    dates = [(scenario.start + timedelta(days=day)).isoformat() for day in days]
+    yield ["team", "unit", "roster", "group", "people", *dates]
+    for name, team in scenario.teams.items():
+        units = places.of_team(name)
+        for roster, headcount in team.staff.items():
+            people = people_of_units(team, roster, headcount, places.share[units.start : units.stop])
+            pattern = scenario.roster(roster)
+            if pattern is None:
+                for unit in np.flatnonzero(people).tolist():
+                    yield [
+                        name,
+                        places.names[units.start + unit],
+                        roster,
+                        1,
+                        int(people[unit]),
+                        *["00:00-24:00"] * len(days),
+                    ]
+                continue
+            groups, shifts = people_of_groups(pattern, people), shifts_of(pattern, setting)
+            plans = [_shifts_by_day(shifts, group, days) for group in range(groups.shape[1])]
+            for unit, group in zip(*(each.tolist() for each in np.nonzero(groups)), strict=True):
+                where: Row = [name, places.names[units.start + unit], roster, group + 1, int(groups[unit, group])]
+                yield [*where, *plans[group]]
+
+
+def write_sheet(setting: Setting, folder: Path) -> None:
+    """Write roster.csv and roster.xlsx into a folder."""
+    rows = list(roster_sheet(setting))
+    with (folder / "roster.csv").open("w", newline="", encoding="utf-8-sig") as file:
+        csv.writer(file).writerows([_harmless(cell) for cell in row] for row in rows)
+    book = Workbook(write_only=False)
+    sheet = book.active
+    assert sheet is not None, "a new book has a sheet"
+    sheet.title = "roster"
+    for row in rows:
+        sheet.append([_harmless(cell) for cell in row])
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.freeze_panes = "F2"
+    for column, width in zip("ABCDE", (14, 18, 26, 8, 8), strict=True):
+        sheet.column_dimensions[column].width = width
+    book.save(folder / "roster.xlsx")
+
+
+def _shifts_by_day(shifts: Shifts, group: int, days: range) -> list[str]:
+    """The shifts of a group by the day on which they start; nothing where it rests."""
+    own = shifts.group == group
+    texts: dict[int, list[str]] = {}
+    for start, end in sorted(zip(shifts.start[own].tolist(), shifts.end[own].tolist(), strict=True)):
+        texts.setdefault(start // DAY, []).append(f"{_clock(start)}-{_clock(end, end=True)}")
+    return [" ".join(texts.get(day, [])) for day in days]
+
+
+def _clock(instant: int, *, end: bool = False) -> str:
+    of_day = instant % DAY
+    if end and of_day == 0:
+        of_day = DAY
+    return f"{of_day // HOUR:02}:{of_day % HOUR // MINUTE:02}"
+
+
+def _harmless(cell: str | int) -> str | int:
+    """A text that a spreadsheet does not take for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell

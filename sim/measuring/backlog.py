@@ -1,0 +1,37 @@
+"""The backlog: how many letters are open in the course of the simulation, and how old they are."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.clock import DAY, HOUR
+from sim.measuring.journeys import Journeys
+from sim.tables import NOT_YET, Floats, Int64s
+
+MOST_HOURS = 2_500
+"""Longest simulation that is looked at every hour; a longer one is looked at every day."""
+
+
+class OpenLetters(NamedTuple):
+    """Letters open at the instants of `instants_of`, shape (instants,)."""
+
+    number: Int64s
+    age: Floats  # mean seconds since receipt; 0 where none is open
+
+
+def instants_of(horizon: int) -> Int64s:
+    """The ends of the whole hours of a simulation, of the whole days of a long one; at least the horizon."""
+    every = HOUR if horizon <= MOST_HOURS * HOUR else DAY
+    return np.arange(every, horizon + 1, every) if horizon >= every else np.array([horizon])
+
+
+def open_letters(journeys: Journeys, instants: Int64s) -> OpenLetters:
+    """Letters received before each instant and not closed before it."""
+    has_closed = np.flatnonzero(journeys.closed != NOT_YET)
+    in_order = has_closed[np.argsort(journeys.closed[has_closed])]
+    came = np.searchsorted(journeys.received, instants)
+    went = np.searchsorted(journeys.closed[in_order], instants)
+    total = np.append(0, np.cumsum(journeys.received))[came]
+    total -= np.append(0, np.cumsum(journeys.received[in_order]))[went]
+    count = came - went
+    return OpenLetters(count, np.divide(instants * count - total, count, out=np.zeros(len(count)), where=count > 0))

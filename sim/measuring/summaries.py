@@ -1,0 +1,248 @@
+"""From the measures of all replications to the report: sums become estimates, tallies percentiles, seconds minutes."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from sim.clock import DAY, HOUR, MINUTE
+from sim.measures import Counts, LetterCounts, Measures, Tallies
+from sim.measuring.backlog import OpenLetters, instants_of
+from sim.measuring.causes import CauseCounts
+from sim.measuring.compliance import BINS, BINS_A_LIMIT, SlaCounts
+from sim.measuring.figures import (
+    Backlog,
+    Cause,
+    Exceedance,
+    Fan,
+    GroupFigures,
+    Histogram,
+    LetterFigures,
+    Requirement,
+    SlaFigures,
+    Spread,
+    StepFigures,
+    TeamFigures,
+    TeamWeek,
+    Why,
+)
+from sim.measuring.journeys import steps_of
+from sim.measuring.steps import WAITS, StepCounts, StepTallies
+from sim.measuring.tally import Pool, Tally
+from sim.measuring.teamhours import TeamSeconds
+from sim.measuring.week import window_by_slot
+from sim.report import Report
+from sim.setting import Setting
+from sim.statistics import Band, Estimate, Ratio, mean_over, ratio_over, stacked, verdict
+from sim.tables import Floats, Int64s
+
+
+def summarise(
+    setting: Setting,
+    measures: Iterable[Measures],
+    *,
+    scenario: str,
+    engine: str,
+    requirement: Mapping[str, Requirement] | None = None,
+) -> Report:
+    """The report on some replications of one scenario.
+
+    Args:
+        measures: of each replication, at least one, in any order. A generator will do: of each replication
+            only its counts are kept, its tallies are merged at once.
+        scenario: short name for the report, usually the stem of the file.
+        engine: which engine simulated.
+        requirement: people that each team needs, to be shown beside those on duty.
+    """
+    kept: list[Counts] = []
+    pool: Pool[Tallies] = Pool()
+    for each in measures:
+        kept.append(each.counts)
+        pool.add(each.tallies)
+    counts, tallies = stacked(kept), pool.merged()
+    model = setting.scenario
+    return Report(
+        scenario=scenario,
+        title=model.name,
+        engine=engine,
+        replications=len(kept),
+        seed=model.seed,
+        headcount=sum(team.headcount for team in model.teams.values() if team.counted),
+        cost=sum(team.headcount * team.cost for team in model.teams.values()),
+        letters=letter_figures(counts.letters, tallies.time_in_system),
+        slas={
+            name: sla_figures(setting, name, counts.slas[index], counts.causes[index], tallies.elapsed[index])
+            for index, name in enumerate(model.sla)
+        },
+        steps=step_figures(setting, counts.steps, tallies.steps, counts.letters.closed),
+        teams={name: team_figures(setting, index, counts.teams) for index, name in enumerate(model.teams)},
+        backlog=backlog_figures(setting, counts.open_letters),
+        requirement=requirement or {},
+    )
+
+
+# All counts here are of several replications, stacked: their first axis is the replication.
+
+
+def letter_figures(letters: LetterCounts, times: Tally) -> LetterFigures:
+    """Figures of the letters of the window."""
+    return LetterFigures(
+        received=mean_over(letters.received).at(),
+        closed=mean_over(letters.closed).at(),
+        open_at_end=mean_over(letters.received - letters.closed).at(),
+        left=mean_over(letters.left).at(),
+        open_at_window_end=mean_over(letters.open_at_window_end).at(),
+        closed_share=ratio_over(Ratio(letters.closed, letters.received), share=True).at(),
+        time_in_system_min=_spread(Ratio(letters.time_in_system, letters.closed), times),
+    )
+
+
+def sla_figures(setting: Setting, name: str, counts: SlaCounts, causes: CauseCounts, elapsed: Tally) -> SlaFigures:
+    """Figures of one SLA."""
+    places, scenario = setting.places, setting.scenario
+    sla = scenario.sla[name]
+    compliance = ratio_over(counts.compliance, share=True).at()
+    limit_min = sla.within.seconds / MINUTE
+    letters = counts.compliance.whole
+    shares = ratio_over(Ratio(counts.histogram, letters[:, np.newaxis]), share=True)
+    by_hour = Ratio(*(column.reshape(-1, 7, 24) for column in counts.by_hour_of_week))
+    return SlaFigures(
+        name=name,
+        from_=sla.from_,
+        until=sla.until,
+        limit=str(sla.within),
+        limit_min=limit_min,
+        target=sla.target,
+        compliance=compliance,
+        verdict=verdict(compliance, sla.target),
+        letters=mean_over(letters).at(),
+        breaches=mean_over(letters - counts.compliance.part).at(),
+        undecided=mean_over(counts.undecided).at(),
+        elapsed_min=_spread(counts.elapsed, elapsed),
+        histogram=Histogram(
+            edges_min=np.arange(BINS + 1) / BINS_A_LIMIT * limit_min,
+            share=shares[:BINS],
+            beyond=shares.at(BINS),
+        ),
+        by_hour_of_week=ratio_over(by_hour, share=True),
+        letters_by_hour_of_week=mean_over(by_hour.whole),
+        by_category=_groups(list(scenario.categories), counts.by_category),
+        by_channel=_groups(list(scenario.channels), counts.by_channel),
+        by_home=_groups(places.names, counts.by_home),
+        by_team=_groups(places.teams, counts.by_team),
+        causes=_causes(setting, causes),
+        breaches_by_hour=mean_over(causes.by_hour),
+    )
+
+
+def step_figures(setting: Setting, counts: StepCounts, tallies: StepTallies, closed: Int64s) -> dict[str, StepFigures]:
+    """Figures of every step at which letters can be.
+
+    Args:
+        closed: closed letters of the window, shape (replications,).
+    """
+    visits = mean_over(counts.visits)
+    not_started, interruptions = mean_over(counts.not_started), mean_over(counts.interruptions)
+    delayed = ratio_over(Ratio(counts.delayed, counts.visits), share=True)
+    longer = ratio_over(Ratio(counts.longer, counts.wait.whole[:, :, np.newaxis]), share=True)
+    waiting, work, elapsed = (
+        ratio_over(Ratio(seconds, closed[:, np.newaxis])) / MINUTE
+        for seconds in (counts.waiting, counts.work, counts.elapsed)
+    )
+    passed = waiting.mean + work.mean + elapsed.mean
+    total = passed.sum()
+    share = passed / total if total > 0 else passed
+    return {
+        name: StepFigures(
+            name=name,
+            visits=visits.at(step),
+            not_started=not_started.at(step),
+            wait_min=_spread(Ratio(*(column[:, step] for column in counts.wait)), tallies.wait[step]),
+            delayed_share=delayed.at(step),
+            service_min=_spread(Ratio(*(column[:, step] for column in counts.service)), tallies.service[step]),
+            interruptions=interruptions.at(step),
+            waits=Exceedance(np.array(WAITS) / MINUTE, longer[step]),
+            waiting_min=waiting.at(step),
+            work_min=work.at(step),
+            elapsed_min=elapsed.at(step),
+            time_in_system_share=float(share[step]) if total > 0 else None,
+        )
+        for name, step in steps_of(setting).items()
+    }
+
+
+def team_figures(setting: Setting, index: int, counts: TeamSeconds) -> TeamFigures:
+    """Figures of one team, by its place in the scenario."""
+    name = setting.places.teams[index]
+    team = setting.scenario.teams[name]
+    window = window_by_slot(setting)
+    on_duty, busy, other_duty, overtime, waiting = (column[:, index] for column in counts[:5])
+
+    def hours(seconds: Floats) -> Estimate:
+        return mean_over(seconds.sum(axis=1) / HOUR).at()
+
+    def by_hour(seconds: Floats) -> Band:
+        return mean_over(np.divide(seconds, window, out=np.full(seconds.shape, np.nan), where=window > 0))
+
+    return TeamFigures(
+        name=name,
+        tier=team.tier,
+        units=team.unit_count,
+        headcount=team.headcount,
+        counted=team.counted,
+        on_duty_hours=hours(on_duty),
+        busy_hours=hours(busy),
+        letter_hours=hours(busy - other_duty),
+        utilisation=ratio_over(Ratio(busy.sum(axis=1), on_duty.sum(axis=1)), share=True).at(),
+        overtime_hours=hours(overtime),
+        queue_mean=mean_over(waiting.sum(axis=1) / window.sum()).at(),
+        queue_max=mean_over(counts.queue_max[:, index]).at(),
+        week=TeamWeek(
+            on_duty=by_hour(on_duty),
+            busy=by_hour(busy),
+            other_duty=by_hour(other_duty),
+            overtime=by_hour(overtime),
+            waiting=by_hour(waiting),
+            utilisation=ratio_over(Ratio(busy, on_duty), share=True),
+        ),
+    )
+
+
+def backlog_figures(setting: Setting, counts: OpenLetters) -> Backlog:
+    """The course of the backlog over the whole simulation."""
+    days = instants_of(setting.scenario.horizon) / DAY
+    window_days = (setting.scenario.window_start / DAY, setting.scenario.window_end / DAY)
+    return Backlog(days, window_days, _fan(counts.number), _fan(counts.age / DAY))
+
+
+def _spread(seconds: Ratio, durations: Tally) -> Spread:
+    percentiles = (durations.percentile(share) for share in (0.5, 0.9, 0.95, 0.99, 1.0))
+    in_minutes = (None if each is None else each / MINUTE for each in percentiles)
+    return Spread((ratio_over(seconds) / MINUTE).at(), *in_minutes)
+
+
+def _groups(names: Iterable[str], counts: Ratio) -> tuple[GroupFigures, ...]:
+    """Compliance of each group that has letters."""
+    compliance = ratio_over(counts, share=True)
+    letters, breaches = mean_over(counts.whole), mean_over(counts.whole - counts.part)
+    return tuple(
+        GroupFigures(name, letters.at(index), breaches.at(index), compliance.at(index))
+        for index, name in enumerate(names)
+        if letters.mean[index] > 0
+    )
+
+
+def _causes(setting: Setting, counts: CauseCounts) -> tuple[Cause, ...]:
+    steps = [step.name for step in setting.scenario.workflow]
+    teams = [*setting.places.teams, None]
+    breaches = mean_over(counts.by_place)
+    whole = counts.by_place.sum(axis=(1, 2, 3), keepdims=True)
+    share = ratio_over(Ratio(counts.by_place, whole), share=True)
+    found = [
+        Cause(steps[step], teams[team], list(Why)[why], breaches.at(step, team, why), share.at(step, team, why))
+        for step, team, why in np.argwhere(breaches.mean > 0).tolist()
+    ]
+    return tuple(sorted(found, key=lambda cause: -(cause.share.mean or 0.0)))
+
+
+def _fan(courses: Floats | Int64s) -> Fan:
+    return Fan(courses.mean(axis=0), *np.percentile(courses, (5, 25, 50, 75, 95), axis=0))
