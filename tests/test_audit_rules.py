@@ -244,6 +244,13 @@ BROKEN: dict[str, tuple[Workload, Roster, list[Any], list[Any], str]] = {
         [(0, "work", DESK, 0, 50, 60)],
         "visit 0 is started at 50 by shift 0 (0 to 40)",
     ),
+    "started by nobody": (
+        letters((0, work(DESK, 10))),
+        shifts((DESK, 0, 40, 0)),
+        [(0, 0, 10, DESK, 0)],
+        [(0, "work", DESK, 0, 0, 10)],
+        "visit 0 is started at 0 by shift 0 (0 to 40), which is nobody's",
+    ),
     "not handed over": (
         letters((0, work(DESK, 100))),
         shifts((DESK, 0, 40, 1)),

@@ -84,6 +84,8 @@ def hands(visit: Visit, shifts: Sequence[Shift]) -> Iterator[str]:
         who, whose = f"visit {visit.number}", f"shift {shift.number} ({shift.start} to {shift.end})"
         if not shift.start <= work.start < shift.end:
             yield f"{who} is started at {work.start} by {whose}"
+        if not shift.people:
+            yield f"{who} is started at {work.start} by {whose}, which is nobody's"
         if work.end > shift.end and visit.at_shift_end == HAND_OVER:
             yield f"{who} is not handed over at the end of {whose}"
         if work.end >= shift.end and visit.at_shift_end == FINISH and work is not visit.stretches[-1]:
