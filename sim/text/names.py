@@ -26,8 +26,9 @@ NAMES_ZH: Final = {
     "desk": "受理席", "chief": "一把手", "leader": "主要领导", "director": "局长", "town": "乡镇",
     # rosters
     "office": "行政班", "daytime": "日班", "evening": "晚班", "always": "常设席位",
-    "four_teams_three_shifts": "四班三运转", "four_teams_two_shifts": "四班两倒", "three_teams_two_shifts": "三班两运转",
-    "duty_24_48": "上24休48", "monday_meeting": "周一例会", "friday_meeting": "周五例会",
+    "four_teams_three_shifts": "四班三运转", "four_teams_two_shifts": "四班两倒",
+    "three_teams_two_shifts": "三班两运转", "duty_24_48": "上24休48",
+    "monday_meeting": "周一例会", "friday_meeting": "周五例会",
     # categories
     "household": "户政", "traffic": "交通", "exit_entry": "出入境", "noise": "噪音扰民", "case": "执法办案",
     "tip": "线索举报", "conduct": "作风纪律", "suggestion": "意见建议", "matter": "一般事项", "event": "突发事件",
