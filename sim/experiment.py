@@ -18,6 +18,7 @@ from typing import Final, NamedTuple, TypeVar
 from sim.cost import cores as cores
 from sim.engine import simulate
 from sim.errors import SimError
+from sim.memory import keep_memory
 from sim.roster import draw_roster
 from sim.setting import Setting
 from sim.tables import Log, Roster, Workload
@@ -91,6 +92,8 @@ def on_cores(
     count = min(workers or cores(), max(len(numbers), 1))
     if engine == "simpy" and count == 1:
         return (task(number) for number in numbers)
+    if engine != "simpy":
+        keep_memory()
     # The compiled engine lets go of the interpreter while it runs; SimPy does not, so it takes processes.
     start = partial(_processes if engine == "simpy" else ThreadPoolExecutor, count)
     return _in_order(task, numbers, start, 2 * count)
