@@ -17,6 +17,7 @@ from sim.clock import format_duration
 from sim.cost import prepare
 from sim.errors import SimError
 from sim.experiment import Replication, replicate
+from sim.folders.kept import Kept, write_answers, write_json
 from sim.folders.parquet import Columns, Rows, hour_columns, letter_columns
 from sim.folders.whole import whole_or_not_at_all
 from sim.forecast.load import lived_without_queues, load_of
@@ -25,11 +26,10 @@ from sim.measures import Measures, measures_of
 from sim.measuring.outcome import Outcome
 from sim.measuring.rows import hour_table, letter_table
 from sim.measuring.summaries import summarise
-from sim.memory import keep_memory
 from sim.report import Report
 from sim.requirement import requirement
 from sim.setting import Setting
-from sim.text import WORDS, answer, plain
+from sim.text import answer
 from sim.verify import Checked, cross_check
 from sim.version import VERSION
 
@@ -54,16 +54,13 @@ Writer = Callable[[Path, Finding], None]
 
 
 @dataclass(frozen=True)
-class Result:
-    """A folder of results.
+class Result(Kept):
+    """A folder of results, with summary.json.
 
     Attributes:
-        summary: the content of summary.json.
         report: None if the folder was there already.
     """
 
-    folder: Path
-    summary: dict[str, Any]
     report: Report | None
 
     @property
@@ -75,10 +72,6 @@ class Result:
     def missed(self) -> bool:
         """Whether a verdict is `missed`."""
         return any(sla["verdict"] == "missed" for sla in self.summary["sla"].values())
-
-    def answer(self, lang: str) -> str:
-        """The answer in plain text, as it is kept in the folder."""
-        return (self.folder / f"answer.{lang}.txt").read_text("utf-8")
 
 
 def run_id(loaded: Loaded) -> str:
@@ -115,7 +108,6 @@ def run(
     if found_again(target, {"run": name, "engine": engine}, shown, force):
         return Result(target, json.loads((target / "summary.json").read_text("utf-8")), None)
     setting, _, workers = prepare(loaded, engine, workers)
-    keep_memory()
     replications = range(loaded.scenario.replications)
     started, clock = datetime.now().astimezone(), time.perf_counter()
     with whole_or_not_at_all(target) as folder:
@@ -165,15 +157,14 @@ def write_summary(folder: Path, finding: Finding) -> None:
     write_json(folder / "summary.json", finding.report.summary())
 
 
-def write_answers(folder: Path, finding: Finding) -> None:
-    """answer.en.txt and answer.zh.txt: what the terminal shows, in each language."""
-    for lang in WORDS:
-        (folder / f"answer.{lang}.txt").write_text(plain(answer(finding.report, lang)), "utf-8")
+def write_answer(folder: Path, finding: Finding) -> None:
+    """answer.en.txt and answer.zh.txt: the answer for people."""
+    write_answers(folder, lambda lang: answer(finding.report, lang))
 
 
 def write_shown(folder: Path, finding: Finding) -> None:
     """charts/ and report.html: what people look at."""
-    from sim.html.run_page import write_report  # matplotlib is heavy, and a run that is found again needs none
+    from sim.html.run_page import write_report  # heavy, and a run that is found again needs none
 
     write_report(
         folder,
@@ -186,7 +177,7 @@ def write_shown(folder: Path, finding: Finding) -> None:
     )
 
 
-WRITERS: list[Writer] = [write_scenario, write_summary, write_answers, write_shown]
+WRITERS: list[Writer] = [write_scenario, write_summary, write_answer, write_shown]
 """Everything that is written of a finding besides the tables and the manifest."""
 
 
@@ -261,8 +252,3 @@ def refuse_to_replace(target: Path, force: bool) -> None:
         raise SimError(f"{target} is the folder you are in, or holds it; --out must name one of its own")
     if not force and target.exists() and any(target.iterdir()):
         raise SimError(f"{target} exists and is no folder of results; name another, or say --force to replace it")
-
-
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write plain values so that people can read them too."""
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")

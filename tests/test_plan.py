@@ -360,6 +360,9 @@ def test_the_files_of_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     }
     assert json.loads((result.folder / "plan.json").read_text("utf-8")) == result.content
     assert load_workbook(result.folder / "roster.xlsx").active["A1"].value == "team"
+    for lang in ("en", "zh"):
+        opened = made(loaded, out=tmp_path / lang, lang=lang).folder / "report.html"
+        assert f'data-lang="{lang}"' in opened.read_text("utf-8").partition("<head>")[0]
     write_planned(result, loaded, False, tmp_path / "planned.yaml")
     again = load(tmp_path / "planned.yaml").scenario
     assert result.answer.people is not None

@@ -10,29 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from sim.comparison import Comparison, compare, require_comparable
+from sim.folders.kept import Kept, write_answers, write_json
 from sim.folders.whole import whole_or_not_at_all
 from sim.loading import Loaded, dump_yaml
-from sim.results import RESULTS, found_again, run_id, versions, write_json
-from sim.text import WORDS, plain
+from sim.results import RESULTS, found_again, run_id, versions
 from sim.text.compare import compared
 
 
 @dataclass(frozen=True)
-class Compared:
-    """A folder of a comparison.
+class Compared(Kept):
+    """A folder of a comparison, with comparison.json.
 
     Attributes:
-        summary: the content of comparison.json.
         comparison: None if the folder was there already.
     """
 
-    folder: Path
-    summary: dict[str, Any]
     comparison: Comparison | None
-
-    def answer(self, lang: str) -> str:
-        """The answer in plain text, as it is kept in the folder."""
-        return (self.folder / f"answer.{lang}.txt").read_text("utf-8")
 
 
 def comparison_id(scenarios: Sequence[Loaded]) -> str:
@@ -75,8 +68,7 @@ def compare_into(
         (folder / "scenarios").mkdir()
         for each in scenarios:
             (folder / "scenarios" / f"{each.stem}.yaml").write_text(dump_yaml(each.scenario), "utf-8")
-        for each_lang in WORDS:
-            (folder / f"answer.{each_lang}.txt").write_text(plain(compared(comparison, each_lang)), "utf-8")
+        write_answers(folder, lambda each: compared(comparison, each))
         if shown:
             _write_shown(folder, comparison, manifest, lang)
         manifest["timings"] = {
@@ -89,9 +81,7 @@ def compare_into(
 
 
 def _write_shown(folder: Path, comparison: Comparison, manifest: Mapping[str, Any], lang: str) -> None:
-    from sim.html.comparison_page import (
-        write_comparison,
-    )  # matplotlib is heavy, and a folder that is found again needs none
+    from sim.html.comparison_page import write_comparison  # heavy, and a folder that is found again needs none
 
     write_comparison(folder, comparison, lang=lang, manifest=manifest)
 

@@ -12,33 +12,26 @@ from rich.console import Group
 
 from sim.cost import prepare
 from sim.export import export
+from sim.folders.kept import Kept, write_answers, write_json
 from sim.folders.whole import whole_or_not_at_all
 from sim.loading import Loaded, dump_yaml
-from sim.results import RESULTS, found_again, refuse_to_replace, run_id, versions, write_json
+from sim.results import RESULTS, found_again, refuse_to_replace, run_id, versions
 from sim.setting import setting_of
 from sim.stress import stress
 from sim.targets import targets
-from sim.text import WORDS, plain
 from sim.text.stress import stressed
 from sim.text.targets import asked
 
 
 @dataclass(frozen=True)
-class Written:
+class Written(Kept):
     """A folder that was written or found.
 
     Attributes:
-        summary: the content of its JSON file.
         reused: whether it was there already.
     """
 
-    folder: Path
-    summary: dict[str, Any]
     reused: bool
-
-    def answer(self, lang: str) -> str:
-        """The answer in plain text, as it is kept in the folder."""
-        return (self.folder / f"answer.{lang}.txt").read_text("utf-8")
 
 
 class _Made(NamedTuple):
@@ -156,17 +149,11 @@ def _write(
             "versions": versions(),
         }
         (folder / "scenario.yaml").write_text(dump_yaml(loaded.scenario), "utf-8")
-        write_answers(folder, kind, made.summary, made.answer)
+        write_json(folder / f"{kind}.json", made.summary)
+        write_answers(folder, made.answer)
         if shown:
             made.show(folder, manifest, lang)
         seconds = round(time.perf_counter() - clock, 3)
         manifest["timings"] = {"started": started.isoformat(timespec="seconds"), "seconds": seconds}
         write_json(folder / "manifest.json", manifest)
     return Written(target, made.summary, reused=False)
-
-
-def write_answers(folder: Path, kind: str, summary: dict[str, Any], answer: Callable[[str], Group]) -> None:
-    """The JSON file of that kind, and the answer in plain text in every language."""
-    write_json(folder / f"{kind}.json", summary)
-    for lang in WORDS:
-        (folder / f"answer.{lang}.txt").write_text(plain(answer(lang)), "utf-8")

@@ -1,7 +1,6 @@
 """A plan and its folder: the answer for people and for programs, a scenario to run, and the roster sheet."""
 
 import csv
-import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ from rich.console import Group
 
 from sim.cost import affordable, estimate
 from sim.experiment import cores
+from sim.folders.kept import write_answers, write_json
 from sim.folders.roster_sheet import write_sheet
 from sim.folders.whole import whole_or_not_at_all
 from sim.loading import Loaded
@@ -23,7 +23,6 @@ from sim.planning.posts import staffed
 from sim.planning.written import planned_yaml
 from sim.results import RESULTS, refuse_to_replace, run_id, versions
 from sim.setting import Setting, setting_of
-from sim.text import WORDS, plain
 from sim.text.plan import planned as shown_plan
 from sim.text.plan_words import say
 
@@ -80,10 +79,8 @@ def planned(
     seconds = time.perf_counter() - clock
     content = plain_answer(answer)
     with whole_or_not_at_all(target) as folder:
-        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-        (folder / "plan.json").write_text(f"{text}\n", "utf-8")
-        for lang in WORDS:
-            (folder / f"answer.{lang}.txt").write_text(plain(shown_plan(answer, lang)), "utf-8")
+        write_json(folder / "plan.json", content)
+        write_answers(folder, lambda each: shown_plan(answer, each))
         if answer.people is not None:
             write_sheet(staffed(setting, answer.posts, answer.people), folder)
         write_requirement(answer, folder / "requirement.csv")

@@ -5,11 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 from sim.errors import Problem, ScenarioError, SimError
-from sim.folders.load import Written, write_answers
+from sim.folders.kept import write_answers, write_json
+from sim.folders.load import Written
 from sim.folders.whole import whole_or_not_at_all
 from sim.latency import write_percentiles
 from sim.replay_report import held_against, read_targets, report_on
-from sim.results import RESULTS, manifest_of, refuse_to_replace, versions, write_json
+from sim.results import RESULTS, manifest_of, refuse_to_replace, versions
 from sim.text.replay import replayed
 from sim.trace_files import read_trace
 
@@ -73,7 +74,8 @@ def replay_into(
     }
     summary = report.summary()
     with whole_or_not_at_all(target) as folder:
-        write_answers(folder, "replay", summary, lambda each: replayed(report, each))
+        write_json(folder / "replay.json", summary)
+        write_answers(folder, lambda each: replayed(report, each))
         write_percentiles(answers.latency[answers.accepted], folder / "latency.hgrm")
         if shown:
             from sim.html.load_pages import write_replay_page
