@@ -98,6 +98,7 @@ def plan(scenario: Path, asked: Asked, file: Path | None, out: Path | None) -> N
     """
     if file is not None and file.exists() and not asked.force:
         raise click.UsageError(f"{file} is there already; name another, or say --force to replace it")
+    get_ready_to_draw(asked.shown)
     (loaded,) = load_all([scenario], asked.layers("plan.proof"))
     from sim.folders.plan import planned, write_planned
     from sim.planner import expected
