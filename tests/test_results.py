@@ -150,6 +150,22 @@ def test_what_does_not_apply_has_no_value(result: Result) -> None:
     assert of_noise > 0
 
 
+def test_units_of_different_teams_may_share_a_name(tmp_path: Path) -> None:
+    teams = (
+        "{branch: {tier: branch, units: 2, names: [North, South], staff: {always: 4}}, "
+        "station: {tier: station, units: [1, 1], within: branch, names: [North, South], staff: {always: 4}}}"
+    )
+    path = written(
+        tmp_path,
+        "start: 2021-05-10\nwindow: 1 d\nreplications: 2\narrivals: {per_day: 50}\n"
+        f"teams: {teams}\nworkflow: [{{serve: {{by: station, effort: 25 min}}}}]\n",
+    )
+    names = ask(
+        "SELECT DISTINCT unit FROM '{folder}/letters.parquet' ORDER BY unit", run(load(path), out=tmp_path / "out")
+    )
+    assert names == [("North",), ("South",)]
+
+
 def test_times_are_local(result: Result) -> None:
     ((first, last),) = ask(
         "SELECT min(received)::DATE::TEXT, max(received)::DATE::TEXT FROM '{folder}/letters.parquet'", result

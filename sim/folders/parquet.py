@@ -83,6 +83,7 @@ class Rows:
         self.target = target
         self.names: dict[str, tuple[str, ...]] = {}
         self.kept: list[dict[str, npt.NDArray[Any]]] = []
+        self.rows_kept = 0
         self.parts: list[Path] = []
 
     def add(self, columns: Columns) -> None:
@@ -92,7 +93,8 @@ class Rows:
         """
         self.names = {name: column.names for name, column in columns.items() if isinstance(column, Named)}
         self.kept.append({name: c.codes if isinstance(c, Named) else c for name, c in columns.items()})
-        if sum(len(next(iter(kept.values()))) for kept in self.kept) > ROWS_IN_MEMORY:
+        self.rows_kept += len(next(iter(self.kept[-1].values())))
+        if self.rows_kept > ROWS_IN_MEMORY:
             part = self.target.with_name(f"{self.target.stem}-{len(self.parts)}.parquet")
             _copy("FROM columns", part, "COMPRESSION uncompressed", self._taken())
             self.parts.append(part)
@@ -118,7 +120,7 @@ class Rows:
 
     def _taken(self) -> dict[str, npt.NDArray[Any]]:
         """The rows that are kept, in one piece, and no longer kept; nothing without rows."""
-        taken, self.kept = self.kept, []
+        taken, self.kept, self.rows_kept = self.kept, [], 0
         return {name: _joined([rows[name] for rows in taken]) for name in (taken[0] if taken else ())}
 
 
@@ -131,7 +133,8 @@ def _joined(arrays: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
 
 def _enumerated(names: Sequence[str], column: str) -> str:
     listed = ", ".join(_quoted(name) for name in names)
-    return f"list_extract([{listed}]::ENUM({listed})[], nullif({_identifier(column)}, -1) + 1)"
+    different = ", ".join(_quoted(name) for name in dict.fromkeys(names))  # a branch and a station may share a name
+    return f"list_extract([{listed}]::ENUM({different})[], nullif({_identifier(column)}, -1) + 1)"
 
 
 def _copy(query: str, target: Path, how: str, columns: Mapping[str, npt.NDArray[Any]]) -> None:  # noqa: ARG001
