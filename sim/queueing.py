@@ -10,7 +10,7 @@ Gross et al. is D. Gross, J. F. Shortle, J. M. Thompson and C. M. Harris, Fundam
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import ceil, exp, inf, pi, sqrt
+from math import ceil, exp, inf, isfinite, pi, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +20,14 @@ from sim.tables import Floats
 
 
 def offered_load(rate: float, mean_service: float) -> float:
-    """Work that arrives in a unit of time, in erlangs."""
-    return rate * mean_service
+    """Work that arrives in a unit of time, in erlangs.
+
+    Raises: ValueError if it is not finite, for which no number of servers is enough.
+    """
+    load = rate * mean_service
+    if not isfinite(load):
+        raise ValueError(f"load must be finite, got {load:g} erlangs")
+    return load
 
 
 def erlang_b(servers: int, load: float) -> float:
@@ -32,7 +38,7 @@ def erlang_b(servers: int, load: float) -> float:
     """
     blocked = 1.0
     for busy in range(1, servers + 1):
-        blocked = load * blocked / (busy + load * blocked)
+        blocked = _one_more(busy, load, blocked)
     return blocked
 
 
@@ -43,8 +49,7 @@ def erlang_c(servers: int, load: float) -> float:
     """
     if load >= servers:
         return 1.0
-    blocked = erlang_b(servers, load)
-    return blocked / (1 - load / servers * (1 - blocked))
+    return _delayed(servers, load, erlang_b(servers, load))
 
 
 def mmc_wait(servers: int, rate: float, mean_service: float) -> float:
@@ -183,9 +188,12 @@ def servers_for(rate: float, mean_service: float, longest: float, share: float) 
     """
     if rate == 0:
         return 0
-    servers = int(offered_load(rate, mean_service)) + 1
-    while mmc_wait_longer(servers, rate, mean_service, longest) > share:
+    load = offered_load(rate, mean_service)
+    servers = int(load) + 1
+    blocked = erlang_b(servers, load)
+    while _delayed(servers, load, blocked) * exp(-(servers - load) * longest / mean_service) > share:
         servers += 1
+        blocked = _one_more(servers, load, blocked)
     return servers
 
 
@@ -204,6 +212,16 @@ def square_root_staffing(load: float, delayed_share: float) -> int:
         waits = 1 / (1 + beta * ndtr(beta) * sqrt(2 * pi) * exp(beta**2 / 2))
         low, high = (beta, high) if waits > delayed_share else (low, beta)
     return ceil(load + high * sqrt(load))
+
+
+def _one_more(servers: int, load: float, blocked: float) -> float:
+    """Erlang's B of so many servers, from that of one fewer."""
+    return load * blocked / (servers + load * blocked)
+
+
+def _delayed(servers: int, load: float, blocked: float) -> float:
+    """Erlang's C from his B."""
+    return blocked / (1 - load / servers * (1 - blocked))
 
 
 def _second_moment(mean: float, cv: float) -> float:

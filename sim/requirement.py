@@ -9,29 +9,26 @@ cover does it) it is the fewest people with whom both kinds of promises can be k
   leaves after the work itself. That is exact for M/M/c; several teams on the way share the allowed lateness evenly.
 - Day clocks are kept by who works that day. Their work is a fluid backlog, spread over the hours of duty, and people
   must be as many as it and the minutes' work keep busy.
+
+Where a unit is awake for a part of an hour only, the work of that hour is done in that part, by people who are there
+for that part.
 """
 
 from collections.abc import Mapping
 from functools import lru_cache
-from math import ceil, exp
+from math import ceil
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY
 from sim.drawing.quantiles import mean
-from sim.forecast.load import CLASSES, Load, is_minute_clock, on_duty_at
+from sim.forecast.load import CLASSES, Load, is_minute_clock
 from sim.measuring.figures import Requirement
-from sim.measuring.week import slot_of_week, slots_of_week
 from sim.models.sla import Sla
 from sim.models.workflow import WorkStep
-from sim.queueing import erlang_c
-from sim.roster import draw_roster
+from sim.queueing import offered_load, servers_for
 from sim.setting import Setting
 from sim.tables import Floats
-
-FOUR_WEEKS: Final = 28 * DAY
-"""As much of the window is looked at to see which units are awake."""
 
 LEAST_LEFT: Final = 0.1
 """Of a limit that its work alone takes, this share is left for waiting all the same."""
@@ -58,8 +55,8 @@ def requirement(setting: Setting, load: Load) -> Mapping[str, Requirement]:
         those that a unit needs above those whom its share of the team brings on duty in that hour, on average, summed
         over the units. Less than half a person, by whom now and then an absence is not made up for, is not missed.
     """
-    waits, awake, teams = waits_of(setting), _awake(setting, 7 * DAY // len(load.seconds)), setting.places.teams
-    return {name: _of_team(setting, load, index, waits.get(name), awake) for index, name in enumerate(teams)}
+    waits = waits_of(setting)
+    return {name: _of_team(setting, load, index, waits.get(name)) for index, name in enumerate(setting.places.teams)}
 
 
 def waits_of(setting: Setting) -> dict[str, Wait]:
@@ -80,63 +77,53 @@ def waits_of(setting: Setting) -> dict[str, Wait]:
     return found
 
 
-def people_for(load: float, release: float, wait: Wait) -> int:
+def people_for(load: float, release: float, wait: Wait | None) -> int:
     """Fewest people with whom at most a share waits longer: C(c, a) exp(-(c - a) t / r) (Gross et al., sec. 2.3).
 
     Args:
         load: erlangs.
         release: mean time until one who works is done, in seconds; the mean service for exponential services.
+        wait: None where letters may wait for days; then as many people as the work keeps busy.
+
+    Raises: ValueError if the load is not finite.
     """
-    people = int(load) + 1 if load > 0 else 0
-    while load > 0 and erlang_c(people, load) * exp(-(people - load) * wait.longest / release) > wait.share:
-        people += 1
-    return people
+    rate = load / release
+    if wait is None:
+        return ceil(offered_load(rate, release) - 1e-9)
+    return servers_for(rate, release, wait.longest, wait.share)
 
 
-def _of_team(setting: Setting, load: Load, team: int, wait: Wait | None, awake: Floats) -> Requirement:
+def _of_team(setting: Setting, load: Load, team: int, wait: Wait | None) -> Requirement:
     places = setting.places
     units = slice(places.first[team], places.first[team + 1])
     with np.errstate(divide="ignore", invalid="ignore"):
         erlangs = np.nan_to_num(load.levelled()[team] / load.seconds)
         on_duty = np.nan_to_num(load.on_duty[team] / load.seconds)
+        awake = np.nan_to_num(load.awake[units] / load.seconds)
         share = np.nan_to_num(load.unit_work[units] / load.unit_work[units].sum())
         duty_share = np.nan_to_num(load.unit_on_duty[units] / load.unit_on_duty[units].sum())
-        # Work of an hour is done by those units that are awake, in proportion to their shares.
-        part = np.nan_to_num(share[:, np.newaxis] / (share @ awake[units]))
+    # Work of an hour is done by those units that are awake, while they are, in proportion to their shares.
+    covered = share @ awake
+    part = np.divide(share[:, np.newaxis], covered, out=np.zeros_like(awake), where=covered > 0)
     at_once = np.arange(CLASSES) & 1 == 0
     minutes, all_work = erlangs[at_once].sum(axis=0), erlangs.sum(axis=0)
     release = _release(load.visits[:, team, at_once])
     people, shortfall = np.zeros(len(load.seconds)), np.zeros(len(load.seconds))
     for unit, share_on_duty in enumerate(duty_share.tolist()):
         works = zip((part[unit] * minutes).tolist(), (part[unit] * all_work).tolist(), strict=True)
-        need = np.array([_need(*each, release, wait) for each in works]) * awake[units][unit]
+        need = np.array([_need(*each, release, wait) for each in works]) * awake[unit]
         people += need
         missing = need - share_on_duty * on_duty
-        shortfall += np.where(missing >= LEAST_MISSED, missing, 0)
+        shortfall += np.where(missing >= LEAST_MISSED * awake[unit], np.maximum(missing, 0), 0)
     return Requirement(people, shortfall)
 
 
-def _awake(setting: Setting, slot: int) -> Floats:
-    """How often somebody is on duty at each unit in the middle of each slot of the week, (units, slots)."""
-    scenario, units = setting.scenario, setting.places.units
-    roster = draw_roster(setting, 0)
-    begin = scenario.window_start
-    looks = np.arange(begin // slot, min(scenario.window_end, begin + FOUR_WEEKS) // slot)
-    instants = np.tile(looks * slot + slot // 2, units)
-    unit, slots = np.repeat(np.arange(units), len(looks)), slots_of_week(slot)
-    code = unit * slots + slot_of_week(setting, instants, slot)
-    present = np.bincount(code, on_duty_at(roster, unit, instants) > 0, units * slots)
-    seen = np.bincount(code, minlength=units * slots)
-    return np.divide(present, seen, out=np.zeros(len(seen)), where=seen > 0).reshape(units, slots)
-
-
-def _need(minutes: float, all_work: float, release: float, wait: Wait | None) -> float:
-    busy = ceil(all_work - 1e-9)
-    return float(busy if wait is None else max(busy, _rounded(round(minutes, 3), release, wait)))
+def _need(minutes: float, all_work: float, release: float, wait: Wait | None) -> int:
+    return max(people_for(all_work, release, None), _rounded(round(minutes, 3), release, wait))
 
 
 @lru_cache(maxsize=100_000)
-def _rounded(load: float, release: float, wait: Wait) -> int:
+def _rounded(load: float, release: float, wait: Wait | None) -> int:
     return people_for(load, release, wait)
 
 

@@ -1,6 +1,6 @@
 """The staffing requirement: Erlang's answer where theory is exact, and no more than the work for clocks of days."""
 
-from math import ceil
+from math import ceil, inf, nan
 
 import numpy as np
 import pytest
@@ -8,12 +8,12 @@ from office import setting
 from runs import SCENARIOS
 from runs import setting as scenario_file
 
+from sim.clock import DAY, HOUR, MINUTE
 from sim.forecast.load import lived_without_queues, load_of
+from sim.measuring.week import slot_of_week
 from sim.queueing import servers_for
 from sim.requirement import Wait, people_for, requirement, waits_of
 from sim.setting import Setting
-
-MINUTE = 60
 
 
 @pytest.mark.parametrize("per_day", [30, 150, 400, 4000])
@@ -60,6 +60,77 @@ def test_a_shift_that_begins_at_half_past_is_needed_from_then_on() -> None:
     erlang = servers_for(80, 0.1, 5 / 60, 0.1)  # 80 letters an hour of six minutes each
     assert half_hours[19:30].mean() == pytest.approx(erlang, abs=1)
     assert half_hours[19:30].tolist() == pytest.approx([erlang] * 11, abs=2)
+
+
+def test_people_are_needed_for_the_part_of_the_hour_in_which_the_unit_is_awake() -> None:
+    office = setting(
+        arrivals={"per_day": 90},
+        window="28 d",
+        rosters={"early": {"daily": ["08:30-17:30"]}, "late": {"daily": ["12:10-17:30"]}},
+        teams={"desk": {"tier": "city", "staff": {"early": 5, "late": 4}}},
+        workflow=[{"serve": {"by": "desk", "effort": "30 min"}}],
+        sla={"served": {"until": "serve.finished", "within": "4 d", "target": "99%"}},
+    )
+    of_office = load(office)
+    awake = (of_office.awake[0] / of_office.seconds).reshape(7, 24)
+    assert awake.tolist() == [[*[0] * 8, 0.5, *[1] * 8, 0.5, *[0] * 6]] * 7
+    # The work is spread over the people, 45 hours a day over 66 person-hours, nine of whom leave at half past five.
+    people = requirement(office, of_office)["desk"].people.reshape(7, 24)
+    assert people[:, 14].tolist() == [ceil(9 * 45 / 66)] * 7
+    assert people[:, 17].tolist() == [ceil(9 * 45 / 66) / 2] * 7
+
+
+@pytest.mark.parametrize("slot", [HOUR, 30 * MINUTE])
+@pytest.mark.parametrize(
+    ("start", "window", "spans"),
+    [
+        ("2021-05-10", "7 d", ["08:30-17:30"]),
+        ("2021-05-13", "10 d", ["08:30-12:00", "14:00-17:15"]),
+        ("2021-05-15", "90 d", ["22:10-07:50"]),
+        ("2021-05-15", "13 h", ["00:00-24:00"]),
+        ("2021-05-16", "3 d", ["23:59-00:01"]),
+    ],
+)
+def test_units_are_awake_when_a_count_minute_by_minute_says_so(
+    start: str, window: str, spans: list[str], slot: int
+) -> None:
+    office = setting(
+        start=start,
+        warm_up="1 d",
+        window=window,
+        rosters={"own": {"daily": spans}, "evening": {"weekly": {"fri": ["16:40-20:20"]}}},
+        teams={"desk": {"tier": "city", "units": 2, "staff": {"own": 3, "evening": 1}}},
+    )
+    outcome = lived_without_queues(office, 0)
+    roster, slots = outcome.roster, 7 * DAY // slot
+    expected = np.zeros((2, slots))
+    for minute in range(office.scenario.window_start, office.scenario.window_end, MINUTE):
+        on_duty = (roster.start <= minute) & (minute < roster.end)
+        for unit in set(roster.unit[on_duty].tolist()):
+            expected[unit, slot_of_week(office, np.array([minute]), slot)] += MINUTE
+    assert load_of([outcome], slot).awake.tolist() == expected.tolist()
+
+
+def test_work_that_finds_nobody_in_one_replication_is_no_endless_load() -> None:
+    # The only person misses nearly half of the shifts, so that replications differ in when anybody is there.
+    office = setting(
+        arrivals={"per_day": 96},
+        rosters={"day": {"daily": ["09:00-17:15"]}},
+        teams={"desk": {"tier": "city", "staff": {"day": 1}, "absence": "45%"}},
+        sla={"started": {"until": "serve.started", "within": "10 min", "target": "90%"}},
+    )
+    replications = [lived_without_queues(office, number) for number in (3, 4)]
+    for slot in (HOUR, 30 * MINUTE):
+        need = requirement(office, load_of(replications, slot))["desk"]
+        assert np.isfinite(need.people).all()
+        assert need.people.sum() > 0
+
+
+def test_a_load_that_is_not_finite_is_an_error() -> None:
+    for load_of_work in (inf, -inf, nan):
+        for wait in (None, Wait(10 * MINUTE, 0.1)):
+            with pytest.raises(ValueError, match="load must be finite"):
+                people_for(load_of_work, 25 * MINUTE, wait)
 
 
 def test_hours_are_the_mean_of_their_half_hours() -> None:

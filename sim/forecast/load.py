@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.clock import HOUR, Clock
+from sim.clock import DAY, HOUR, WEEK, Clock
 from sim.engine import simulate
 from sim.measuring.occupancy import Cells, presence
 from sim.measuring.outcome import Outcome
@@ -39,6 +39,7 @@ class Load(NamedTuple):
 
     seconds: Int64s  # length of each hour of the week, or of another slot of it, (168,)
     on_duty: Floats  # person-seconds, (teams, 168)
+    awake: Floats  # seconds with anybody on duty, (units, 168)
     work: Floats  # person-seconds as they come, (teams, CLASSES, 168)
     unit_on_duty: Floats  # (units,)
     unit_work: Floats  # (units,)
@@ -138,6 +139,7 @@ def _load(outcome: Outcome, slot: int) -> Load:
     return Load(
         seconds=window_by_slot(setting, slot),
         on_duty=on_duty,
+        awake=_awake(setting, roster, slot),
         work=work.reshape(teams, CLASSES, times),
         unit_on_duty=np.bincount(roster.unit, people_seconds, places.units).astype(np.float64),
         unit_work=np.bincount(unit, np.clip(end, begin, stop) - np.clip(start, begin, stop), places.units).astype(
@@ -145,6 +147,32 @@ def _load(outcome: Outcome, slot: int) -> Load:
         ),
         visits=np.array(powers),
     )
+
+
+def _awake(setting: Setting, roster: Roster, slot: int) -> Floats:
+    """Seconds of the window in which anybody is on duty at each unit, by slot of the week, (units, slots)."""
+    unit, start, end = _manned(setting, roster)
+    weeks, rest = np.divmod(end - start, WEEK)
+    start = (start + setting.calendar.weekday[0] * DAY) % WEEK
+    # What is left of the whole weeks ends in the same week or the next.
+    around = presence(Cells(2 * WEEK, (), slot), roster.units, unit, start, start + rest).seconds
+    whole = slot * np.bincount(unit, weeks, roster.units)
+    awake: Floats = around.reshape(roster.units, 2, -1).sum(axis=1) + whole[:, np.newaxis]
+    return awake
+
+
+def _manned(setting: Setting, roster: Roster) -> tuple[Int64s, Int64s, Int64s]:
+    """The stretches of the window, [start, end), in which anybody is on duty at a unit; they do not meet."""
+    window = setting.scenario.window_start, setting.scenario.window_end
+    start, end = np.clip(roster.start, *window), np.clip(roster.end, *window)
+    shifts = np.flatnonzero((roster.people > 0) & (end > start))
+    shifts = shifts[np.lexsort((start[shifts], roster.unit[shifts]))]
+    unit = roster.unit[shifts].astype(np.int64)
+    after = unit * (window[1] + 1)  # so that the shifts of a unit come after all those of the one before it
+    until = np.maximum.accumulate(end[shifts] + after)
+    first = np.flatnonzero(np.append(True, (start[shifts] + after)[1:] > until[:-1])) if len(shifts) else shifts
+    last = np.append(first[1:], len(shifts))[: len(first)] - 1
+    return unit[first], start[shifts[first]], until[last] - after[last]
 
 
 def on_duty_at(roster: Roster, unit: Int64s, instants: Int64s) -> Int64s:
