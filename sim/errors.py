@@ -35,7 +35,7 @@ class Problem:
     origin: str = ""
 
     def __str__(self) -> str:
-        where = f"line {self.line:<4}" if self.line is not None else ""
+        where = f"line {self.line:<3} " if self.line is not None else ""
         if self.origin:
             where = f"{self.origin} {where}".rstrip() + "   "
         what = f"{self.path}: {self.message}" if self.path else self.message

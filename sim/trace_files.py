@@ -6,16 +6,23 @@ The columns are `received` (local time, ISO 8601), `channel`, `category`, `unit`
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from sys import intern
-from typing import Any, NamedTuple, TextIO
+from typing import Any, Final, NamedTuple, NoReturn, TextIO
 
 from sim.errors import Problem, ScenarioError
 
 MOST_PROBLEMS = 20
 """A file with more bad rows than this is not a trace; the first ones say enough."""
+
+MOST_QUOTED: Final = 60
+"""Characters of a bad value that a problem quotes."""
+
+MOST_BYTES: Final = 10_000_000
+"""Size of the largest letter: many are under way at once, each with its text in memory."""
 
 
 class TracedLetter(NamedTuple):
@@ -41,15 +48,16 @@ def read_trace(path: Path) -> list[TracedLetter]:
     letters: list[TracedLetter] = []
     problems: list[Problem] = []
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        # What is not UTF-8 comes as lone surrogates, which are refused with their line.
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             for line, row in rows(file):
                 try:
-                    letters.append(_letter(row))
+                    letters.append(_letter(row()))
                 except ValueError as error:
                     problems.append(Problem(str(error), line=line))
                 if len(problems) == MOST_PROBLEMS:
                     break
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
         problems.append(Problem(f"cannot be read as a trace: {error}"))
     if not letters and not problems:
         problems.append(Problem("has no letters"))
@@ -72,19 +80,36 @@ def write_json_lines(letters: Iterable[TracedLetter], path: Path) -> None:
         file.writelines(json.dumps(letter.plain(), ensure_ascii=False) + "\n" for letter in letters)
 
 
-def _csv_rows(file: TextIO) -> Iterator[tuple[int, Any]]:
+def _csv_rows(file: TextIO) -> Iterator[tuple[int, Callable[[], Any]]]:
     table = csv.DictReader(file)
-    for row in table:
-        yield table.line_num, row
+    while True:
+        try:
+            row = next(table, None)
+        except csv.Error as error:
+            yield table.line_num + 1, partial(_refuse, f"is no row of a CSV file: {error}")
+            return
+        if row is None:
+            return
+        yield table.line_num, partial(dict, row)
 
 
-def _json_rows(file: TextIO) -> Iterator[tuple[int, Any]]:
+def _json_rows(file: TextIO) -> Iterator[tuple[int, Callable[[], Any]]]:
     for line, text in enumerate(file, start=1):
         if text.strip():
-            try:
-                yield line, json.loads(text)
-            except ValueError:
-                yield line, None
+            yield line, partial(_json, text)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        _refuse("must be a JSON object")
+    except RecursionError:
+        _refuse("is nested too deeply")
+
+
+def _refuse(message: str) -> NoReturn:
+    raise ValueError(message)
 
 
 def _letter(row: Any) -> TracedLetter:
@@ -94,18 +119,52 @@ def _letter(row: Any) -> TracedLetter:
         raise ValueError("has more columns than the first line")
     if "received" not in row:
         raise ValueError("needs the column 'received'")
+    received = _moment(row["received"])
+    channel, category, unit = (_text(row, column) for column in ("channel", "category", "unit"))
+    return TracedLetter(received, channel, category, unit, _size(row))
+
+
+def _moment(written: Any) -> datetime:
     try:
-        received = datetime.fromisoformat(row["received"])
+        received = datetime.fromisoformat(written)
     except (TypeError, ValueError):
-        raise ValueError(f"received must be like '2021-05-03T08:00:00' (got {row['received']!r})") from None
+        raise ValueError(f"received must be like '2021-05-03T08:00:00' (got {_shown(written)})") from None
     if received.tzinfo is not None:
-        raise ValueError(f"received must be local time without a zone (got {row['received']!r})")
+        raise ValueError(f"received must be local time without a zone (got {_shown(written)})")
+    return received
+
+
+def _text(row: dict[str, Any], column: str) -> str:
+    written = row.get(column)
+    if written is None:
+        return ""
+    if type(written) not in (str, int):
+        raise ValueError(f"{column} must be a text (got {_shown(written)})")
     try:
-        size = int(row.get("size") or 0)
+        str(written).encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{column} must be a text in UTF-8 (got {_shown(written)})") from None
+    # A trace may have a million letters, and they share a few names.
+    return intern(str(written))
+
+
+def _size(row: dict[str, Any]) -> int:
+    written = row.get("size")
+    if written is None or written == "":
+        return 0
+    try:
+        size = -1 if isinstance(written, bool | float) else int(written)
     except (TypeError, ValueError):
         size = -1
-    if size < 0:
-        raise ValueError(f"size must be a number of bytes, 0 or more (got {row['size']!r})")
-    # A trace may have a million letters, and they share a few names.
-    channel, category, unit = (intern(str(row.get(column) or "")) for column in ("channel", "category", "unit"))
-    return TracedLetter(received, channel, category, unit, size)
+    if not 0 <= size <= MOST_BYTES:
+        raise ValueError(f"size must be a number of bytes, 0 to {MOST_BYTES:,} (got {_shown(written)})")
+    return size
+
+
+def _shown(written: Any) -> str:
+    """What stands in a row, short, and printable on any terminal as `repr` is."""
+    try:
+        told = repr(written)
+    except (RecursionError, ValueError):  # nested deeply, or a whole number of thousands of digits
+        return f"a {type(written).__name__}"
+    return told if len(told) <= MOST_QUOTED else f"{told[:MOST_QUOTED]}..."

@@ -95,8 +95,8 @@ def test_letters_of_a_trace_come_by_time_and_then_in_the_order_of_the_file(tmp_p
             "received,size\n2021-05-03,1\nyesterday,1\n2021-05-03,-1\n2021-05-03,big\n2021-05-03T08Z,1\n",
             [
                 "line 3   received must be like '2021-05-03T08:00:00' (got 'yesterday')",
-                "line 4   size must be a number of bytes, 0 or more (got '-1')",
-                "line 5   size must be a number of bytes, 0 or more (got 'big')",
+                "line 4   size must be a number of bytes, 0 to 10,000,000 (got '-1')",
+                "line 5   size must be a number of bytes, 0 to 10,000,000 (got 'big')",
                 "line 6   received must be local time without a zone (got '2021-05-03T08Z')",
             ],
         ),
@@ -116,6 +116,53 @@ def test_bad_rows_of_a_trace_are_named(tmp_path: Path, name: str, text: str, pro
     with pytest.raises(ScenarioError) as refused:
         read_trace(path)
     assert [str(problem) for problem in refused.value.problems][: len(problems)] == problems
+
+
+GOOD_ROW = '{"received": "2021-05-03T08:00:00", "size": 812}\n'
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ('{"received": "2021-05-03", "size": Infinity}', "size must be a number of bytes, 0 to 10,000,000 (got inf)"),
+        ('{"received": "2021-05-03", "size": 1e400}', "size must be a number of bytes, 0 to 10,000,000 (got inf)"),
+        ('{"received": "2021-05-03", "unit": NaN}', "unit must be a text (got nan)"),
+        (
+            '{"received": "2021-05-03", "size": 100000000000}',
+            "size must be a number of bytes, 0 to 10,000,000 (got 100000000000)",
+        ),
+        ('{"received": "2021-05-03", "size": true}', "size must be a number of bytes, 0 to 10,000,000 (got True)"),
+        (
+            '{"received": "2021-05-03", "unit": "\\ud800"}',
+            "unit must be a text in UTF-8 (got '\\ud800')",
+        ),
+        ('{"received": "2021-05-03", "unit": ["a"]}', "unit must be a text (got ['a'])"),
+        ('{"received": "2021-05-03", "unit": ' + "[" * 100_000 + "]" * 100_000 + "}", "is nested too deeply"),
+        ('{"received": ' + "9" * 5_000 + "}", "must be a JSON object"),
+    ],
+)
+def test_a_row_that_cannot_be_sent_is_found_however_late_it_comes(tmp_path: Path, row: str, problem: str) -> None:
+    path = tmp_path / "letters.jsonl"
+    path.write_text(GOOD_ROW * 5_000 + row + "\n" + GOOD_ROW, "utf-8")
+    with pytest.raises(ScenarioError) as refused:
+        read_trace(path)
+    assert [str(each) for each in refused.value.problems] == [f"line 5001 {problem}"]
+
+
+def test_bytes_that_are_no_text_are_found_with_their_line(tmp_path: Path) -> None:
+    for name, good, bad in (
+        ("letters.csv", b"received,unit\n2021-05-03,a\n", b"2021-05-03,\xff\n"),
+        ("letters.jsonl", b'{"received": "2021-05-03"}\n' * 2, b'{"received": "2021-05-03", "unit": "\xff"}\n'),
+    ):
+        (tmp_path / name).write_bytes(good + bad)
+        with pytest.raises(ScenarioError, match=r"line 3 +unit must be a text in UTF-8 \(got '\\udcff'\)"):
+            read_trace(tmp_path / name)
+
+
+def test_a_field_that_is_no_field_is_found_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "letters.csv").write_text(f"received,unit\n2021-05-03,a\n2021-05-03,{'x' * 200_000}\n", "utf-8")
+    with pytest.raises(ScenarioError, match=r"line 3 +is no row of a CSV file: field larger than field limit"):
+        read_trace(tmp_path / "letters.csv")
 
 
 def test_a_trace_that_is_not_there() -> None:
