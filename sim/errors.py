@@ -8,14 +8,22 @@ SimError                 anything this package refuses or cannot do; its text is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 MOST_SHOWN: Final = 100
 """Problems that a text lists; who has more than that mends those first."""
 
 
 class SimError(Exception):
-    """Base of all errors of this package; the text says what is wrong, where, and the rule."""
+    """Base of all errors of this package; the text says what is wrong, where, and the rule.
+
+    Every error survives being pickled, with its attributes and notes, so that one raised in a worker process arrives
+    as itself.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is rebuilt by calling its class with `args`, which hold the finished text and nothing else.
+        return _rebuilt, (type(self), *self.args), self.__dict__
 
 
 @dataclass(frozen=True)
@@ -89,3 +97,7 @@ class AuditError(SimError):
         count = len(self.violations)
         shown = [f"  {violation}" for violation in self.violations[:20]]
         super().__init__("\n".join([f"the log breaks the contract in {count} places", *shown]))
+
+
+def _rebuilt(error: type[SimError], *args: Any) -> SimError:
+    return error.__new__(error, *args)
