@@ -82,12 +82,14 @@ def _cache_folder(function: Callable[..., Any]) -> str:
     source = Path(function.__code__.co_filename).read_bytes() + function.__module__.encode()
     key = f"{function.__module__.rpartition('.')[2]}-{hashlib.sha256(source).hexdigest()[:16]}"
     user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    for parent in (Path(user, "lettersim"), Path(tempfile.gettempdir(), f"lettersim-{os.getuid()}")):
+    # Where there are no numbers of users (Windows), everybody has folders of their own, the temporary one among them.
+    me = os.getuid() if hasattr(os, "getuid") else None
+    for parent in (Path(user, "lettersim"), Path(tempfile.gettempdir(), f"lettersim-{me}")):
         try:
             folder = parent / key
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             # What lies there is executed, so somebody else's folder will not do.
-            if parent.is_absolute() and folder.stat().st_uid == os.getuid() and os.access(folder, os.W_OK):
+            if parent.is_absolute() and me in (None, folder.stat().st_uid) and os.access(folder, os.W_OK):
                 return str(folder)
         except OSError:
             continue

@@ -1,11 +1,13 @@
 """What a run will cost in time and memory, and how much memory there is, asked before anything is simulated."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import psutil
 
 from sim.clock import HOUR
 from sim.drawing.rates import expected_letters
@@ -133,7 +135,9 @@ def affordable(cost: Cost, workers: int) -> int:
 
 def free_memory() -> float | None:
     """Bytes that this process may still take: of the machine, and of its control group; None if nobody knows."""
-    free = [*_machine(), *_control_groups()]
+    free = _control_groups()
+    with suppress(OSError, RuntimeError):  # a system that does not say
+        free.append(float(psutil.virtual_memory().available))
     return min(free) if free else None
 
 
@@ -183,18 +187,6 @@ def _scaled(arrivals: Arrivals, factor: float) -> Arrivals:
     elif level is not None:
         per_day = level * factor
     return arrivals.model_copy(update={"per_day": per_day})
-
-
-def _machine() -> list[float]:
-    try:
-        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
-        return [float(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")]
-    except OSError:
-        pass
-    try:
-        return [float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))]
-    except (AttributeError, OSError, ValueError):
-        return []
 
 
 def _control_groups() -> list[float]:

@@ -107,9 +107,11 @@ def _see(
 
 def _processes(workers: int) -> Executor:
     # Forked from here they would inherit locks that another thread holds; forked from a server that has imported
-    # what they need, they start at once.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "sim.engine_simpy"])
+    # what they need, they start at once. Systems without fork start each from nothing, which takes a second.
+    forkserver = "forkserver" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if forkserver else "spawn")
+    if forkserver:
+        context.set_forkserver_preload([__name__, "sim.engine_simpy"])
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_stay_with_parent)
 
 

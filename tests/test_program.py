@@ -12,8 +12,8 @@ import pytest
 from desk_of_eight import files, mm8_in
 from runs import ROOT
 
-from cli import INTERRUPTED
 from sim import results
+from sim.commands.options import INTERRUPTED
 from sim.loading import load
 
 

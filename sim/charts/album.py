@@ -75,7 +75,8 @@ def _draughtsman() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        start_new_session=True,
+        start_new_session=True,  # where there are none (Windows) a new group does the same
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
     atexit.register(_dismiss, process)
     return process

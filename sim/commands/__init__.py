@@ -1,1 +1,1 @@
-"""The commands, one function each: parse, one call into the program, print. `cli.py` is their door."""
+"""The commands, one function each: parse, one call into the program, print. `door` is the program that they make."""

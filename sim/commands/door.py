@@ -1,0 +1,76 @@
+"""The program `lettersim`: its commands, and how each error becomes a sentence and an exit code."""
+
+import errno
+import os
+import signal
+import sys
+from typing import Any, Final, NoReturn
+
+import rich_click as click
+
+from sim.commands.options import ASKED_WRONGLY, COULD_NOT, INTERRUPTED
+from sim.commands.staffing import check, compare, plan, run
+from sim.commands.system import replay, stress, targets
+from sim.commands.terminal import complain
+from sim.commands.tools import new, schema, verify
+from sim.errors import ScenarioError, SimError
+from sim.version import VERSION
+
+STOPPING: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
+"""Names of the signals, besides Ctrl-C, that end a program; a closed window is SIGHUP or, on Windows, SIGBREAK."""
+
+
+class Door(click.RichGroup):
+    """The commands; every error ends in a sentence and an exit code, none in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except ScenarioError as error:
+            complain(str(error), ASKED_WRONGLY)
+        except SimError as error:
+            complain("\n".join([str(error), *getattr(error, "__notes__", [])]), COULD_NOT)
+        except MemoryError:
+            complain("there is not enough memory; fewer --workers or a shorter window need less", COULD_NOT)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read our output has gone, and click leaves quietly
+                raise
+            complain(str(error), COULD_NOT)
+        except KeyboardInterrupt:
+            complain("interrupted; nothing half-done was left", INTERRUPTED)
+
+
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="lettersim")
+def cli() -> None:
+    """How many staff hold the SLAs of a director's mailbox (局长信箱·接诉即办)?
+
+    A scenario is a YAML file: how letters arrive, who handles them, what was promised. `new` writes one to begin with.
+    """
+
+
+for command in (run, check, compare, plan, stress, targets, replay, verify, schema, new):
+    cli.add_command(command)
+
+
+def main() -> NoReturn:
+    """The program as it is called from the command line."""
+
+    def stop(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    for name in STOPPING:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, stop)
+    try:
+        cli.main(prog_name="lettersim")
+    except SystemExit as leaving:
+        if isinstance(leaving.code, int) and leaving.code > 128:
+            # Python would wait here for the threads that still simulate.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(leaving.code)
+        raise
+    raise AssertionError("click leaves by SystemExit")
