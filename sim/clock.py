@@ -1,66 +1,45 @@
-"""Units of time at the edges, and the calendar that tells weekdays, holidays and office hours.
+"""Units of time at the edges: what people write (`10 min`, `7 working days`, `day 10 19:30`) as seconds, and back.
 
-Inside, time is whole seconds since 00:00 of the scenario's first day. This module turns what people write
-(`10 min`, `7 working days`, `day 10 19:30`) into seconds, and seconds into hours, weekdays and SLA clocks.
+Inside, time is whole seconds since 00:00 of the scenario's first day. Full-width digits, colons and spaces of
+Chinese keyboards mean what their ASCII twins mean.
 """
 
 import re
-from contextlib import suppress
+import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
-from sim.tables import Bools, Floats, Int64s
-
-if TYPE_CHECKING:
-    from holidays import HolidayBase
+from sim.tables import Floats, Int64s
 
 MINUTE: Final = 60
 HOUR: Final = 3_600
 DAY: Final = 86_400
 WEEK: Final = 7 * DAY
 
-OFFICE_OPENS: Final = 8 * HOUR + 30 * MINUTE
-OFFICE_CLOSES: Final = 18 * HOUR
+OfficeHours = tuple[tuple[int, int], ...]
+"""Spans of a working day in which an office is open: seconds from 00:00, ascending, none touching the next."""
+
+OFFICE_HOURS: Final[OfficeHours] = ((8 * HOUR + 30 * MINUTE, 18 * HOUR),)
+"""When an office is open if nobody says otherwise."""
 
 LONGEST: Final = 36_525 * DAY
 """A hundred years: a longer duration is a slip, and would leave the dates that the calendar can tell."""
-
-_LONGEST_BREAK: Final = 16
-"""Days that a run of days off around a public holiday can last."""
 
 CALENDAR_MARGIN: Final = 2
 """Days that a scenario's calendar knows after its horizon, so that its last instants have a next day."""
 
 UNITS: Final = {
-    "s": 1, "sec": 1, "second": 1, "seconds": 1,
-    "min": MINUTE, "minute": MINUTE, "minutes": MINUTE,
-    "h": HOUR, "hour": HOUR, "hours": HOUR,
-    "d": DAY, "day": DAY, "days": DAY,
-    "week": WEEK, "weeks": WEEK,
+    "s": 1, "sec": 1, "second": 1, "seconds": 1, "秒": 1,
+    "min": MINUTE, "minute": MINUTE, "minutes": MINUTE, "分": MINUTE, "分钟": MINUTE,
+    "h": HOUR, "hour": HOUR, "hours": HOUR, "时": HOUR, "小时": HOUR,
+    "d": DAY, "day": DAY, "days": DAY, "天": DAY, "日": DAY,
+    "week": WEEK, "weeks": WEEK, "周": WEEK,
 }  # fmt: skip
 """Seconds of each unit of a duration."""
-
-LIMIT_UNITS: Final = ("working day", "working days", "office hour", "office hours")
-"""What an SLA limit can be counted in besides."""
-
-_NUMBER: Final = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
-DURATION: Final = rf"^{_NUMBER} ?(?:{'|'.join(UNITS)})$"
-"""How a duration is written, as a pattern for editors."""
-LIMIT: Final = rf"^{_NUMBER} ?(?:{'|'.join([*UNITS, *LIMIT_UNITS])})$"
-"""How an SLA limit is written."""
-MOMENT: Final = (
-    r"^(?:day [0-9]{1,5}(?: [0-9]{1,2}:[0-9]{2})?|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?)$"
-)
-"""How a moment is written."""
-SPAN: Final = r"^[0-9]{1,2}:[0-9]{2} ?- ?[0-9]{1,2}:[0-9]{2}$"
-"""How a shift is written."""
-
-_QUANTITY: Final = re.compile(rf"([+-]?{_NUMBER}) ?([a-zA-Z]+(?: [a-zA-Z]+)?)?")
 
 
 class Clock(StrEnum):
@@ -69,6 +48,34 @@ class Clock(StrEnum):
     CALENDAR = "calendar"
     OFFICE = "office hours"
     WORKING = "working days"
+    DAY_ENDS = "ends of working days"
+    """Whole working days after the one on which the clock starts; the last ends at 24:00, or as the office closes."""
+
+
+LIMIT_UNITS: Final = {
+    "working day": Clock.WORKING, "working days": Clock.WORKING, "工作日": Clock.WORKING,
+    "office hour": Clock.OFFICE, "office hours": Clock.OFFICE, "办公小时": Clock.OFFICE,
+}  # fmt: skip
+"""What an SLA limit can be counted in besides."""
+
+_NUMBER: Final = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+_DAY_END: Final = "end of working day ([0-9]{1,5})"
+_COLON: Final = "[:：]"
+_DATE: Final = r"[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}"
+_TIME: Final = rf"[0-9]{{1,2}}{_COLON}[0-9]{{2}}"
+
+DURATION: Final = rf"^ *{_NUMBER} *个?(?:{'|'.join(UNITS)}) *$"
+"""How a duration is written, as a pattern for editors."""
+LIMIT: Final = rf"^ *(?:{_NUMBER} *个?(?:{'|'.join([*UNITS, *LIMIT_UNITS])})|{_DAY_END}) *$"
+"""How an SLA limit is written."""
+DATE: Final = rf"^{_DATE}$"
+"""How a date is written."""
+MOMENT: Final = rf"^ *(?:day [0-9]{{1,5}}(?: {_TIME})?|{_DATE}(?:[ T]{_TIME}(?:{_COLON}[0-9]{{2}})?)?) *$"
+"""How a moment is written."""
+SPAN: Final = rf"^ *{_TIME} *[-–—~～] *{_TIME} *$"
+"""How a shift is written."""
+
+_QUANTITY: Final = re.compile(rf"([+-]?{_NUMBER}) *个?([a-zA-Z]+(?: [a-zA-Z]+)?|[一-龥]+)?")
 
 
 @dataclass(frozen=True)
@@ -85,12 +92,19 @@ class Limit:
     def __str__(self) -> str:
         if self.clock is Clock.CALENDAR:
             return format_duration(self.seconds)
+        if self.clock is Clock.DAY_ENDS:
+            return f"end of working day {self.seconds // DAY}"
         length, unit = (DAY, "working day") if self.clock is Clock.WORKING else (HOUR, "office hour")
         return f"{_plain(self.seconds / length)} {unit}{'' if self.seconds == length else 's'}"
 
 
+def plain_text(written: object) -> str:
+    """What was typed, without spaces around it and with ASCII for full-width signs; empty for what is no text."""
+    return unicodedata.normalize("NFKC", written).strip() if isinstance(written, str) else ""
+
+
 def parse_duration(written: object) -> float:
-    """Seconds of a duration with its unit, such as `90 s`, `1.5 min`, `2 h`, `4 d`, `2 weeks`.
+    """Seconds of a duration with its unit, such as `90 s`, `1.5 min`, `2 h`, `4 d`, `2 weeks`, `7 天`.
 
     Raises:
         ValueError: no number, no unit, an unknown unit, a negative duration, or more than a hundred years;
@@ -103,41 +117,69 @@ def parse_duration(written: object) -> float:
 
 
 def parse_limit(written: object) -> Limit:
-    """An SLA limit: a duration, or a number of `working days` or `office hours`; at least one second.
+    """An SLA limit: a duration, a number of `working days` or `office hours`, or `end of working day 7`.
 
     Raises:
         ValueError: as `parse_duration`, or less than a second.
     """
-    number, unit = _quantity(written)
-    if unit in UNITS:
-        length, clock = UNITS[unit], Clock.CALENDAR
-    elif unit in LIMIT_UNITS:
-        length, clock = (DAY, Clock.WORKING) if unit.startswith("working") else (HOUR, Clock.OFFICE)
+    day_end = re.fullmatch(_DAY_END, plain_text(written))
+    if day_end:
+        number, length, clock = float(day_end[1]), DAY, Clock.DAY_ENDS
+        if not number:
+            raise ValueError(f"the first working day that counts is 1 (got {written!r})")
     else:
-        units = "s, min, h, d, week, office hours, working days"
-        raise ValueError(f"must have one of the units {units} (got {written!r})")
+        number, unit = _quantity(written)
+        if unit in UNITS:
+            length, clock = UNITS[unit], Clock.CALENDAR
+        elif unit in LIMIT_UNITS:
+            clock = LIMIT_UNITS[unit]
+            length = DAY if clock is Clock.WORKING else HOUR
+        else:
+            units = "s, min, h, d, week, office hours, working days"
+            raise ValueError(f"must have one of the units {units}, or be like 'end of working day 7' (got {written!r})")
     seconds = round(_not_too_long(number * length, written))
     if seconds < 1:
         raise ValueError(f"must be at least 1 s (got {written!r})")
     return Limit(seconds, clock)
 
 
+def parse_date(written: object) -> date:
+    """A date: `2021-05-03`, or as spreadsheets write it `2021/5/3`.
+
+    Raises:
+        ValueError: not of that form, or a date that does not exist; the text says which.
+    """
+    if isinstance(written, date) and not isinstance(written, datetime):
+        return written
+    text = plain_text(written)
+    if not re.fullmatch(_DATE, text):
+        raise ValueError(f"must be a date such as 2021-05-03 (got {written!r})")
+    try:
+        return date(*(int(part) for part in re.split("[-/.]", text)))
+    except ValueError:
+        raise ValueError(f"is a date that does not exist (got {written!r})") from None
+
+
 def parse_moment(written: object) -> int | datetime:
     """A moment of a scenario: `day 10 19:30` as seconds from its start, or a local date and time.
 
     Raises:
-        ValueError: neither form.
+        ValueError: neither form, or a date that does not exist.
     """
     if isinstance(written, datetime):
         return written
-    if isinstance(written, str) and re.fullmatch(MOMENT, written):
-        if written.startswith("day"):
-            day, hour, minute = (int(part) for part in re.findall("[0-9]+", written + " 0:0")[:3])
+    text = plain_text(written)
+    if re.fullmatch(MOMENT, text):
+        numbers = [int(part) for part in re.findall("[0-9]+", text)]
+        if text.startswith("day"):
+            day, hour, minute = (*numbers, 0, 0)[:3]
             if hour < 24 and minute < 60:
                 return day * DAY + hour * HOUR + minute * MINUTE
         else:
-            with suppress(ValueError):
-                return datetime.fromisoformat(written)
+            day_of = parse_date(re.split("[ T]", text)[0])
+            hour, minute, second = (*numbers[3:], 0, 0, 0)[:3]
+            if hour < 24 and minute < 60 and second < 60:
+                return datetime(day_of.year, day_of.month, day_of.day, hour, minute, second)
     raise ValueError(f"must be like 'day 10 19:30' or '2021-05-13 19:30' (got {written!r})")
 
 
@@ -149,13 +191,34 @@ def parse_span(written: object) -> tuple[int, int]:
     Raises:
         ValueError: not of the form HH:MM-HH:MM, or not a time of day.
     """
-    if not isinstance(written, str) or not re.fullmatch(SPAN, written):
+    text = plain_text(written)
+    if not re.fullmatch(SPAN, text):
         raise ValueError(f"must be like '08:00-20:00' (got {written!r})")
-    opens, opens_minute, closes, closes_minute = (int(part) for part in re.findall("[0-9]+", written))
+    opens, opens_minute, closes, closes_minute = (int(part) for part in re.findall("[0-9]+", text))
     start, end = opens * HOUR + opens_minute * MINUTE, closes * HOUR + closes_minute * MINUTE
     if opens > 23 or closes > 24 or max(opens_minute, closes_minute) > 59 or end > DAY:
         raise ValueError(f"must be times of day between 00:00 and 24:00 (got {written!r})")
     return start, end if end > start else end + DAY
+
+
+def office_hours(spans: OfficeHours) -> OfficeHours:
+    """Spans of a day as office hours: ascending, and those that touch as one.
+
+    Raises:
+        ValueError: none, one that passes midnight, or two that overlap.
+    """
+    if not spans:
+        raise ValueError("must name at least one span, such as 08:30-18:00")
+    if any(end > DAY for _, end in spans):
+        raise ValueError("office hours end on the day on which they begin")
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            raise ValueError("has spans that overlap")
+        if joined and start == joined[-1][1]:
+            start = joined.pop()[0]
+        joined.append((start, end))
+    return tuple(joined)
 
 
 def format_duration(seconds: float) -> str:
@@ -182,116 +245,13 @@ def _not_too_long(seconds: float, written: object) -> float:
 
 
 def _quantity(written: object) -> tuple[float, str]:
-    match = _QUANTITY.fullmatch(written) if isinstance(written, str) else None
+    match = _QUANTITY.fullmatch(plain_text(written))
     if not match or not match[2]:
         raise ValueError(f"must be a number with a unit, such as '10 min' (got {written!r})")
     number = float(match[1])
     if number < 0:
         raise ValueError(f"must be 0 or more (got {written!r})")
     return number, match[2]
-
-
-class Calendar:
-    """Days of a scenario: weekdays, public holidays, working days, and the SLA clocks that follow from them.
-
-    Args:
-        start: day 0.
-        days: how many days are known; instants after them raise IndexError.
-        holidays: `china`, the ISO code of another country, or None for no public holidays.
-    """
-
-    def __init__(self, start: date, days: int, holidays: str | None = None) -> None:
-        self.start = start
-        self.days = days
-        self.weekday: Int64s = (np.arange(days) + start.weekday()) % 7
-        """Monday is 0; shape (days,)."""
-        self.holiday: Bools = np.zeros(days, dtype=np.bool_)
-        """Public holidays with the days off around them, so that a holiday at a weekend is one too; shape (days,)."""
-        self.working: Bools = self.weekday < 5
-        """Working days, make-up working days at weekends included; shape (days,)."""
-        if holidays is not None:
-            # A run of days off may begin before day 0 or end after the last day.
-            known = public_holidays(holidays, start - timedelta(days=_LONGEST_BREAK), days + 2 * _LONGEST_BREAK)
-            dates = [start + timedelta(days=day) for day in range(-_LONGEST_BREAK, days + _LONGEST_BREAK)]
-            named = np.array([day in known for day in dates], dtype=np.bool_)
-            working = np.array([known.is_working_day(day) for day in dates], dtype=np.bool_)
-            run = np.cumsum(working)
-            off_with_holiday = np.isin(run, run[named]) & ~working
-            self.holiday = off_with_holiday[_LONGEST_BREAK : _LONGEST_BREAK + days]
-            self.working = working[_LONGEST_BREAK : _LONGEST_BREAK + days]
-
-    def date_of(self, seconds: int) -> datetime:
-        """Local date and time of an instant."""
-        return datetime.combine(self.start, datetime.min.time()) + timedelta(seconds=int(seconds))
-
-    def seconds_of(self, moment: int | datetime) -> int:
-        """Seconds from 00:00 of day 0 to a moment; negative before it."""
-        if isinstance(moment, datetime):
-            return round((moment - datetime.combine(self.start, datetime.min.time())).total_seconds())
-        return moment
-
-    def counted(self, instants: Int64s, clock: Clock) -> Int64s:
-        """Seconds that a clock has counted from the start to each instant, same shape as `instants`.
-
-        The time between two instants on that clock is the difference of the two.
-        """
-        if clock is Clock.CALENDAR:
-            return instants
-        opens, closes = (OFFICE_OPENS, OFFICE_CLOSES) if clock is Clock.OFFICE else (0, DAY)
-        day, second = np.divmod(instants, DAY)
-        today = np.where(self._working_until[day + 1] > self._working_until[day], 1, 0)
-        whole = self._working_until[day] * (closes - opens)
-        counted: Int64s = whole + today * (np.clip(second, opens, closes) - opens)
-        return counted
-
-    def time_for(self, limit: Limit, instant: int) -> int:
-        """Seconds of calendar time, from an instant on, after which a limit has passed; whole days on working clocks.
-
-        A weekend counts nothing there, so that a limit from Saturday on has passed as late as one from Monday on.
-
-        Raises:
-            ValueError: the calendar ends before that.
-        """
-        if limit.clock is Clock.CALENDAR:
-            return limit.seconds
-        ends = np.arange(instant // DAY, self.days) * DAY
-        due = self.counted(np.array([instant]), limit.clock)[0] + limit.seconds
-        reached = np.flatnonzero(self.counted(ends, limit.clock) > due)
-        if not len(reached):
-            raise ValueError(f"the calendar of {self.days} days ends before {limit} have passed")
-        return int(ends[reached[0]]) - instant
-
-    @cached_property
-    def _working_until(self) -> Int64s:
-        return np.concatenate([[0], np.cumsum(self.working)]).astype(np.int64)
-
-
-def public_holidays(country: str, start: date, days: int) -> "HolidayBase":
-    """Public holidays of a country over the days from `start`, as a `holidays.HolidayBase`.
-
-    Args:
-        country: `china` or an ISO 3166 code.
-
-    Raises:
-        ValueError: a country that is not known.
-    """
-    import holidays  # heavy; only scenarios with holidays need it
-
-    code = "CN" if country.lower() == "china" else country
-    years = range(start.year, (start + timedelta(days=days)).year + 1)
-    try:
-        return holidays.country_holidays(code, years=years)
-    except NotImplementedError:
-        raise ValueError(f"must be 'china' or an ISO country code (got {country!r})") from None
-
-
-def check_country(country: str) -> None:
-    """Refuse a country whose public holidays are not known.
-
-    Raises:
-        ValueError: neither `china` nor an ISO 3166 code that is known.
-    """
-    public_holidays(country, date(2021, 1, 1), 1)
 
 
 def hour_of(instants: Int64s) -> Int64s:

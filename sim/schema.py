@@ -21,6 +21,9 @@ ONE_OF: Final = {
 }
 """Records that say exactly one of some keys."""
 
+TEXT_FORMS: Final = ("Trace", "Holidays")
+"""Records whose commonest form is a text: the path of a file, the code of a place."""
+
 _LEFT_OVER: Final = ("ge", "gt", "le", "lt")
 """Bounds on seconds, which a pattern cannot say."""
 
@@ -87,7 +90,7 @@ def _bare(schema: Any, records: dict[str, Any]) -> Any:
     named = str(schema.get("$ref", "")).removeprefix("#/$defs/")
     if named == "Constant":
         return _bare(records[named]["properties"]["constant"], records)
-    if named == "Trace":
+    if named in TEXT_FORMS:
         return {"anyOf": [{"type": "string"}, {"$ref": schema["$ref"]}]}
     if named.startswith("PerCategory_"):
         values = _bare(records[named]["properties"]["per_category"], records)

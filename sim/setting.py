@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sim.clock import Calendar
+from sim.calendar import Calendar
 from sim.drawing.places import Places, places_of
 from sim.models.scenario import Scenario
 

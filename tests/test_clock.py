@@ -1,4 +1,4 @@
-"""Units of time at the edges: what people write, and the calendar with its holidays and SLA clocks."""
+"""Units of time at the edges: what people write, and how it is written back."""
 
 import re
 from datetime import date, datetime
@@ -14,20 +14,19 @@ from sim.clock import (
     LONGEST,
     MINUTE,
     WEEK,
-    Calendar,
     Clock,
     Limit,
-    check_country,
+    OfficeHours,
     format_duration,
     hour_of,
     minutes,
+    office_hours,
+    parse_date,
     parse_duration,
     parse_limit,
     parse_moment,
     parse_span,
 )
-
-MONDAY = date(2021, 5, 3)  # a public holiday in China: the Labour Day of 2021 ended on Wednesday
 
 
 @pytest.mark.parametrize(
@@ -41,6 +40,10 @@ MONDAY = date(2021, 5, 3)  # a public holiday in China: the Labour Day of 2021 e
         ("4 d", 4 * DAY),
         ("1 day", DAY),
         ("2 weeks", 2 * WEEK),
+        ("7 天", 7 * DAY),
+        ("10分钟", 600),
+        (" １．５　小时 ", 5400),
+        ("3 个小时", 3 * HOUR),
         ("36525 d", LONGEST),
     ],
 )
@@ -86,8 +89,10 @@ def test_a_duration_that_is_written_is_read_as_the_same(seconds: float) -> None:
     assert parse_duration(format_duration(seconds)) == seconds
 
 
-@given(st.integers(1, LONGEST), st.sampled_from(Clock))
+@given(st.integers(1, LONGEST - DAY), st.sampled_from(Clock))
 def test_a_limit_that_is_written_is_read_as_the_same(seconds: int, clock: Clock) -> None:
+    if clock is Clock.DAY_ENDS:
+        seconds = (seconds // DAY + 1) * DAY  # it counts whole days only
     assert parse_limit(str(Limit(seconds, clock))) == Limit(seconds, clock)
 
 
@@ -100,6 +105,8 @@ def test_a_limit_that_is_written_is_read_as_the_same(seconds: int, clock: Clock)
         ("7 working days", Limit(7 * DAY, Clock.WORKING), "7 working days"),
         ("0.5 working days", Limit(DAY // 2, Clock.WORKING), "0.5 working days"),
         ("0.6 s", Limit(1), "1 s"),
+        ("7 个工作日", Limit(7 * DAY, Clock.WORKING), "7 working days"),
+        ("end of working day 7", Limit(7 * DAY, Clock.DAY_ENDS), "end of working day 7"),
     ],
 )
 def test_limits(written: str, limit: Limit, again: str) -> None:
@@ -107,10 +114,18 @@ def test_limits(written: str, limit: Limit, again: str) -> None:
     assert str(limit) == again
 
 
-@pytest.mark.parametrize("written", ["0 s", "0.4 s", "7 workdays", 7, "-1 d", "40000 working days", ""])
+@pytest.mark.parametrize(
+    "written",
+    ["0 s", "0.4 s", "7 workdays", 7, "-1 d", "40000 working days", "", "end of working day 1.5"],
+)
 def test_what_is_no_limit(written: object) -> None:
     with pytest.raises(ValueError, match=r"must .*\(got "):
         parse_limit(written)
+
+
+def test_the_day_of_receipt_is_no_working_day_to_count_to() -> None:
+    with pytest.raises(ValueError, match="the first working day that counts is 1"):
+        parse_limit("end of working day 0")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +136,8 @@ def test_what_is_no_limit(written: object) -> None:
         ("2021-05-13 19:30", datetime(2021, 5, 13, 19, 30)),
         ("2021-05-13T19:30:15", datetime(2021, 5, 13, 19, 30, 15)),
         ("2021-05-13", datetime(2021, 5, 13)),
+        ("2021/5/13 9：05", datetime(2021, 5, 13, 9, 5)),
+        ("day 3 ０８：００", 3 * DAY + 8 * HOUR),
         (datetime(2021, 5, 13), datetime(2021, 5, 13)),
     ],
 )
@@ -130,12 +147,29 @@ def test_moments(written: object, moment: object) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["day 10 24:00", "day 10 9:60", "day -1", "day 1000000", 10, True, None, "2021-02-30", "2021-05-13 25:00",
+    ["day 10 24:00", "day 10 9:60", "day -1", "day 1000000", 10, True, None, "2021-05-13 25:00",
      "2021-05-13 19:30+08:00", "2021-05-13 19:30Z", "20210513", "tomorrow"],
 )  # fmt: skip
 def test_what_is_no_moment(written: object) -> None:
     with pytest.raises(ValueError, match="must be like 'day 10 19:30' or '2021-05-13 19:30'"):
         parse_moment(written)
+
+
+@pytest.mark.parametrize("written", ["2021-02-29", "2021-13-01", "2021/4/31", "2021-00-10", "2021-02-30 08:00"])
+def test_a_date_that_does_not_exist_is_called_that(written: str) -> None:
+    with pytest.raises(ValueError, match=r"is a date that does not exist \(got "):
+        parse_moment(written)
+
+
+@pytest.mark.parametrize("written", ["2021-05-03", "2021/5/3", "2021.5.3", "２０２１-05-03", date(2021, 5, 3)])
+def test_dates(written: object) -> None:
+    assert parse_date(written) == date(2021, 5, 3)
+
+
+@pytest.mark.parametrize("written", ["3/5/2021", "2021-5/3", "May 3", 20210503, None, datetime(2021, 5, 3)])
+def test_what_is_no_date(written: object) -> None:
+    with pytest.raises(ValueError, match="must be a date such as 2021-05-03"):
+        parse_date(written)
 
 
 @pytest.mark.parametrize(
@@ -147,6 +181,8 @@ def test_what_is_no_moment(written: object) -> None:
         ("00:00-24:00", (0, DAY)),
         ("16:00-24:00", (16 * HOUR, DAY)),
         ("08:00-08:00", (8 * HOUR, 32 * HOUR)),
+        ("08：00－20：00", (8 * HOUR, 20 * HOUR)),
+        ("8:00～20:00", (8 * HOUR, 20 * HOUR)),
     ],
 )
 def test_shifts(written: str, span: tuple[int, int]) -> None:
@@ -159,58 +195,24 @@ def test_what_is_no_shift(written: object) -> None:
         parse_span(written)
 
 
-def test_weekdays_and_dates() -> None:
-    calendar = Calendar(MONDAY, days=9)
-    assert calendar.weekday.tolist() == [0, 1, 2, 3, 4, 5, 6, 0, 1]
-    assert calendar.working.tolist() == [True] * 5 + [False] * 2 + [True] * 2
-    assert not calendar.holiday.any()
-    assert calendar.date_of(10 * DAY + 90) == datetime(2021, 5, 13, 0, 1, 30)
-    assert calendar.seconds_of(datetime(2021, 5, 2, 23, 59)) == -60
-    assert calendar.seconds_of(17) == 17
+def test_office_hours_are_put_in_order_and_those_that_touch_are_one() -> None:
+    assert office_hours(((13 * HOUR, 17 * HOUR), (8 * HOUR, 10 * HOUR), (10 * HOUR, 12 * HOUR))) == (
+        (8 * HOUR, 12 * HOUR),
+        (13 * HOUR, 17 * HOUR),
+    )
 
 
-def test_chinese_holidays_move_working_days() -> None:
-    # Labour Day 2021: free from Saturday 1 May to Wednesday 5 May, made up for on two weekend days.
-    calendar = Calendar(date(2021, 4, 25), days=15, holidays="china")
-    working = {calendar.date_of(day * DAY).strftime("%m-%d") for day in np.flatnonzero(calendar.working)}
-    free = {calendar.date_of(day * DAY).strftime("%m-%d") for day in np.flatnonzero(calendar.holiday)}
-    assert {"04-25", "05-08"} <= working  # a Sunday and a Saturday on which people work
-    assert {"05-03", "05-04", "05-05"} <= free
-    assert working.isdisjoint({"05-01", "05-02", "05-03", "05-04", "05-05"})
-
-
-def test_other_countries() -> None:
-    assert Calendar(date(2021, 7, 14), days=1, holidays="FR").holiday.tolist() == [True]
-    with pytest.raises(ValueError, match=r"must be 'china' or an ISO country code \(got 'atlantis'\)"):
-        check_country("atlantis")
-
-
-def test_working_days_stand_still_at_the_weekend() -> None:
-    calendar = Calendar(MONDAY, days=30)
-    friday_noon, monday_noon = 4 * DAY + 12 * HOUR, 7 * DAY + 12 * HOUR
-    counted = calendar.counted(np.array([friday_noon, monday_noon]), Clock.WORKING)
-    assert counted[1] - counted[0] == DAY
-    # Whole days: the cool-down that follows from it ends at midnight.
-    assert calendar.time_for(Limit(DAY, Clock.WORKING), friday_noon) == 3.5 * DAY
-
-
-def test_office_hours_count_from_half_past_eight_to_six() -> None:
-    calendar = Calendar(MONDAY, days=30)
-    instants = np.array([0, 8 * HOUR + 1800, 12 * HOUR, 18 * HOUR, 23 * HOUR, DAY + 9 * HOUR, 5 * DAY + 12 * HOUR])
-    counted = calendar.counted(instants, Clock.OFFICE) / HOUR
-    assert counted.tolist() == [0, 0, 3.5, 9.5, 9.5, 10, 47.5]
-
-
-def test_a_limit_beyond_the_calendar_says_so() -> None:
-    with pytest.raises(ValueError, match="the calendar of 5 days ends before 9 working days have passed"):
-        Calendar(MONDAY, days=5).time_for(Limit(9 * DAY, Clock.WORKING), 0)
-
-
-@given(st.integers(0, 27 * DAY), st.integers(0, 27 * DAY), st.sampled_from(Clock))
-def test_no_clock_runs_backwards_or_faster_than_time(one: int, other: int, clock: Clock) -> None:
-    early, late = sorted((one, other))
-    counted = Calendar(MONDAY, days=30).counted(np.array([early, late]), clock)
-    assert 0 <= counted[1] - counted[0] <= late - early
+@pytest.mark.parametrize(
+    ("spans", "message"),
+    [
+        ((), "must name at least one span, such as 08:30-18:00"),
+        (((8 * HOUR, 12 * HOUR), (11 * HOUR, 17 * HOUR)), "has spans that overlap"),
+        (((20 * HOUR, 32 * HOUR),), "office hours end on the day on which they begin"),
+    ],
+)
+def test_what_are_no_office_hours(spans: OfficeHours, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        office_hours(spans)
 
 
 def test_hours_and_minutes() -> None:

@@ -231,3 +231,41 @@ def test_a_scenario_knows_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     result = load("some/peak.yaml")
     assert (result.source, result.stem) == ("some/peak.yaml", "peak")
+
+
+@pytest.mark.parametrize(
+    ("written", "off", "again"),
+    [
+        ("china", "2024-04-04", "china"),
+        ("GB-ENG", "2024-04-01", "GB-ENG"),
+        ("{country: GB, region: ENG}", "2024-04-01", "GB-ENG"),
+        (
+            "{country: china, days_off: [2024/4/3], working: [2024-04-06]}",
+            "2024-04-03",
+            {"country": "china", "days_off": ["2024-04-03"], "working": ["2024-04-06"]},
+        ),
+        ("{days_off: [2024-04-02]}", "2024-04-02", {"days_off": ["2024-04-02"]}),
+    ],
+)
+def test_holidays_in_all_their_forms(tmp_path: Path, written: str, off: str, again: object) -> None:
+    text = DESK.replace("2021-05-03", "2024-04-01").replace("window: 1 d", f"window: 7 d\nholidays: {written}")
+    scenario = loaded(tmp_path, text).scenario
+    calendar = scenario.calendar()
+    day = calendar.seconds_of(datetime.fromisoformat(off)) // DAY
+    assert calendar.holiday[day]
+    assert not calendar.working[day]
+    assert scenario.resolved()["holidays"] == again
+    assert loaded(tmp_path, dump_yaml(scenario)).scenario == scenario
+
+
+def test_office_hours_of_the_scenario_and_of_an_sla(tmp_path: Path) -> None:
+    text = DESK.replace("window: 1 d", "window: 1 d\noffice_hours: [14：00-17:30, 08:30-12:00]") + (
+        "sla:\n"
+        "  one: {until: serve.started, within: 4 office hours}\n"
+        "  other: {until: serve.started, within: 8 office hours, office_hours: ['00:00-00:10']}\n"
+    )
+    scenario = loaded(tmp_path, text).scenario
+    assert scenario.resolved()["office_hours"] == ["08:30-12:00", "14:00-17:30"]
+    assert loaded(tmp_path, dump_yaml(scenario)).scenario == scenario
+    # Eight hours of ten minutes a day are 48 working days, and the window ends as a Tuesday begins.
+    assert scenario.cooling / DAY == pytest.approx(48 + 2 * 9 + 1, abs=1)

@@ -34,7 +34,7 @@ def test_all_problems_at_once_in_the_format_of_the_design(tmp_path: Path, monkey
 
 MISTAKES: list[tuple[str, str, str]] = [
     # of types and forms
-    ("start: 2021-05-03", "start: 2021-02-30", "line 1   start: must be a date between 1950 and 2100, such as 2021-05-03 (got '2021-02-30')"),
+    ("start: 2021-05-03", "start: 2021-02-30", "line 1   start: is a date that does not exist (got '2021-02-30')"),
     ("start: 2021-05-03", "start: 20210503", "line 1   start: must be a date between 1950 and 2100, such as 2021-05-03 (got 20210503)"),
     ("start: 2021-05-03", "start: 0001-01-01", "line 1   start: must be a date between 1950 and 2100, such as 2021-05-03 (got '0001-01-01')"),
     ("window: 1 d", "window: 28", "line 2   window: must be a number with a unit, such as '10 min' (got 28)"),
@@ -58,6 +58,14 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("window: 1 d", "window: 1 d\nreplications: 1" + "0" * 50, "line 3   replications: must have at most 40 digits (got 51)"),
     ("window: 1 d", "window: 1 d\nschema: 2", "line 3   schema: must be 1 (got 2)"),
     ("window: 1 d", "window: 1 d\nholidays: mars", "line 3   holidays: must be 'china' or an ISO country code (got 'mars')"),
+    ("window: 1 d", "window: 1 d\nholidays: GB-LON", "line 3   holidays: GB has no region 'LON'; those that are known: ENG, NIR, SCT, WLS"),
+    ("window: 1 d", "window: 1 d\nholidays: {region: BY}", "line 3   holidays: the region 'BY' needs the country that it is part of"),
+    ("window: 1 d", "window: 1 d\nholidays: {country: china, days_off: [2027-02-29]}", "line 3   holidays.days_off[0]: is a date that does not exist (got '2027-02-29')"),
+    ("window: 1 d", "window: 1 d\nholidays: {country: china, days_off: [2027-02-06], working: [2027-02-06]}", "line 3   holidays: 2027-02-06 is both a day off and a working day"),
+    ("window: 1 d", "window: 1 d\nholidays: {days_of: [2027-02-06]}", "line 3   holidays.days_of: unknown key; did you mean 'days_off'?"),
+    ("window: 1 d", "window: 1 d\noffice_hours: []", "line 3   office_hours: must name at least one span, such as 08:30-18:00"),
+    ("window: 1 d", "window: 1 d\noffice_hours: [22:00-06:00]", "line 3   office_hours: office hours end on the day on which they begin"),
+    ("within: 30 min", "within: 30 min, office_hours: [09:00-17:00]", "line 10  sla.served: office_hours mean nothing for '30 min'; they are for 'office hours' and 'end of working day'"),
     # of arrivals
     ("{per_day: 80}", "{per_day: '80'}", "line 3   arrivals.per_day: must be a number of letters a day, or {start, floor, half_life} (got '80')"),
     ("{per_day: 80}", "{per_day: true}", "line 3   arrivals.per_day: must be a number of letters a day, or {start, floor, half_life} (got true)"),
@@ -160,7 +168,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("check: {by: desk, effort: 3 min, priority: 3}", "check: {leave: 15 percent}", "line 8   workflow[1].leave: must be a share such as 15% or 0.15 (got '15 percent')"),
     # of promises
     ("within: 30 min", "within: 30", "line 10  sla.served.within: must be a number with a unit, such as '10 min' (got 30)"),
-    ("within: 30 min", "within: 3 workdays", "line 10  sla.served.within: must have one of the units s, min, h, d, week, office hours, working days (got '3 workdays')"),
+    ("within: 30 min", "within: 3 workdays", "line 10  sla.served.within: must have one of the units s, min, h, d, week, office hours, working days, or be like 'end of working day 7' (got '3 workdays')"),
     ("within: 30 min", "within: 0 min", "line 10  sla.served.within: must be at least 1 s (got '0 min')"),
     ("target: 95%", "target: 950%", "line 10  sla.served.target: must be between 0% and 100% (got 9.5)"),
     ("until: serve.finished", "until: srve.finished", "line 10  sla.served.until: no such step 'srve'; did you mean 'serve'?"),

@@ -6,8 +6,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY, Calendar
+from sim.calendar import Calendar
+from sim.clock import DAY
 from sim.models.staffing import RosterPattern
+from sim.public_holidays import DaysOff
 from sim.setting import Setting
 from sim.tables import Bools, Int64s
 
@@ -67,8 +69,8 @@ def next_on_duty(shifts: Shifts, instants: Int64s, never: int) -> Int64s:
 
 def _turns(pattern: RosterPattern, days: Int64s, setting: Setting) -> tuple[Int64s, Bools]:
     """Which day of the pattern each group has on each day, shape (groups, days), and on which days it takes place."""
-    calendar = setting.calendar
-    weekday, holiday, working = _yesterday(calendar.start, setting.scenario.holidays)
+    calendar, holidays = setting.calendar, setting.scenario.holidays
+    weekday, holiday, working = _yesterday(calendar.start, holidays.rule if holidays else None)
     known = days[1:]
     if pattern.working_days is not None:
         is_working = np.concatenate([[working], calendar.working[known]])
@@ -82,7 +84,7 @@ def _turns(pattern: RosterPattern, days: Int64s, setting: Setting) -> tuple[Int6
 
 
 @lru_cache(maxsize=16)
-def _yesterday(start: date, holidays: str | None) -> tuple[int, bool, bool]:
+def _yesterday(start: date, holidays: DaysOff | None) -> tuple[int, bool, bool]:
     """Weekday of the day before the scenario's first, and whether it is a holiday and a working day."""
     day = Calendar(start - timedelta(days=1), 1, holidays)
     return int(day.weekday[0]), bool(day.holiday[0]), bool(day.working[0])

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
-from sim.clock import DAY, public_holidays
+from sim.clock import DAY
 from sim.forecast.load import Load
 from sim.measuring.outcome import Outcome
 from sim.models.workflow import WorkStep
+from sim.public_holidays import regional_days, unannounced_years
 from sim.setting import Setting
 from sim.tables import NO_UNIT, NOT_YET
 
@@ -94,7 +95,7 @@ def _cool_down(setting: Setting) -> Iterator[Caution]:
     scenario = setting.scenario
     for name, sla in scenario.sla.items():
         try:
-            needed = setting.calendar.time_for(sla.within, scenario.window_end)
+            needed = setting.calendar.time_for(sla.within, scenario.window_end, sla.office_hours)
         except ValueError:
             needed = scenario.cooling + DAY
         if scenario.cooling < needed:
@@ -102,15 +103,19 @@ def _cool_down(setting: Setting) -> Iterator[Caution]:
 
 
 def _holidays(setting: Setting) -> Iterator[Caution]:
-    """Years whose make-up working days China has not announced, and the library so does not know."""
+    """Years whose make-up working days are not known, and holidays of regions where no region is named."""
     scenario = setting.scenario
-    if scenario.holidays is None or scenario.holidays.lower() not in ("china", "cn"):
+    if scenario.holidays is None:
         return
-    last = scenario.start + timedelta(seconds=scenario.horizon)
-    for year in range(scenario.start.year, last.year + 1):
-        known = public_holidays(scenario.holidays, date(year, 1, 1), 365)
-        if not any(day.year == year for day in known.weekend_workdays):
-            yield Caution("holidays", {"year": year})
+    last = scenario.start + timedelta(seconds=scenario.horizon - 1)
+    for year in unannounced_years(scenario.holidays.rule, scenario.start, last):
+        yield Caution("holidays", {"year": year})
+    regional = regional_days(scenario.holidays.rule, scenario.start, last)
+    if regional is not None:
+        first = ", ".join(day.isoformat() for day in regional.days[:3])
+        dates = first if len(regional.days) <= 3 else f"{first}, ..."
+        values = {"country": regional.country, "days": len(regional.days), "dates": dates}
+        yield Caution("regions", values | {"example": regional.regions[0]})
 
 
 def _trace(setting: Setting) -> Iterator[Caution]:

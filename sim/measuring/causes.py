@@ -125,11 +125,11 @@ def _waits_and_work(
 
     begin = np.minimum(np.maximum(start, run.begin[row]), end)
     stop = np.maximum(np.minimum(end, run.end[row]), begin)
-    clock = sla.within.clock
-    seconds = seconds_between(journeys, clock, begin, stop)
+    began = run.begin[row]
+    seconds = seconds_between(journeys, sla, began, begin, stop)
     waits = np.flatnonzero((why == _BUSY) & (stop > begin))
     awake = np.minimum(attendance.first(unit[waits], begin[waits]), stop[waits])
-    nobody = seconds_between(journeys, clock, begin[waits], awake)
+    nobody = seconds_between(journeys, sla, began[waits], begin[waits], awake)
     seconds[waits] -= nobody
     key = place * len(Why)
     return [_Parts(key + why, seconds, unit), _Parts(key[waits] + _NOBODY, nobody, unit[waits])]
@@ -142,7 +142,7 @@ def _delays(journeys: Journeys, sla: Sla, run: Run, visits: Int64s, row: Int64s)
     finished = np.where(log.finished[delays] != NOT_YET, log.finished[delays], journeys.setting.scenario.horizon)
     # No milestone lies within a delay: it is before the clock began or after.
     begin = np.where(log.queued[delays] < run.begin[row], finished, log.queued[delays])
-    seconds = seconds_between(journeys, sla.within.clock, begin, finished)
+    seconds = seconds_between(journeys, sla, run.begin[row], begin, finished)
     return _Parts(place * len(Why) + _ELAPSED, seconds, np.full(len(delays), NO_UNIT))
 
 

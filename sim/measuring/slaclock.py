@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.clock import Clock
 from sim.measuring.journeys import Journeys, steps_of
 from sim.measuring.milestones import milestone
 from sim.models.sla import Sla
@@ -42,8 +41,8 @@ def run_clock(journeys: Journeys, sla: Sla) -> Run:
     begun, reached = from_.reached != NOT_YET, until.reached != NOT_YET
     # A milestone that came before the clock began was in time.
     end = np.where(reached, np.maximum(until.reached, from_.reached), scenario.horizon)
-    clock = sla.within.clock
-    elapsed = calendar.counted(end, clock) - calendar.counted(np.where(begun, from_.reached, end), clock)
+    begin = np.where(begun, from_.reached, end)
+    elapsed = calendar.elapsed(begin, end, sla.within.clock, sla.office_hours)
     if sla.paused_during:
         elapsed = elapsed - _paused(journeys, sla, from_.reached, end)
     late = elapsed > sla.within.seconds
@@ -73,11 +72,13 @@ def _paused(journeys: Journeys, sla: Sla, begin: Int64s, end: Int64s) -> Int64s:
     finished = np.where(log.finished[visits] != NOT_YET, log.finished[visits], journeys.setting.scenario.horizon)
     start = np.maximum(log.queued[visits], begin[row])
     stop = np.maximum(np.minimum(finished, end[row]), start)
-    seconds = seconds_between(journeys, sla.within.clock, start, stop)
+    seconds = seconds_between(journeys, sla, begin[row], start, stop)
     return np.bincount(row, weights=seconds, minlength=len(begin)).astype(np.int64)
 
 
-def seconds_between(journeys: Journeys, clock: Clock, start: Int64s, end: Int64s) -> Int64s:
-    """Seconds that a clock counts between instants."""
-    calendar = journeys.setting.calendar
-    return calendar.counted(end, clock) - calendar.counted(start, clock)
+def seconds_between(journeys: Journeys, sla: Sla, begin: Int64s, start: Int64s, end: Int64s) -> Int64s:
+    """Seconds that the clock of an SLA, started at `begin`, counts between two later instants; same shape as all."""
+    calendar, clock, hours = journeys.setting.calendar, sla.within.clock, sla.office_hours
+    begins = calendar.begins(begin, clock, hours)
+    start, end = np.maximum(start, begins), np.maximum(end, begins)
+    return calendar.counted(end, clock, hours) - calendar.counted(start, clock, hours)

@@ -1,57 +1,29 @@
 """The root of a scenario: everything a planner can configure, checked as a whole."""
 
-import re
 from collections.abc import Mapping
-from datetime import date, datetime
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from sim.clock import CALENDAR_MARGIN, DAY, Calendar, check_country
+from sim.calendar import CALENDAR_MARGIN, Calendar
+from sim.clock import DAY, LONGEST, OFFICE_HOURS
 from sim.errors import ScenarioError
 from sim.models.arrivals import Arrivals, Category, Channel
 from sim.models.base import Duration, Label, Name, Record, Whole
 from sim.models.crosschecks import cross_checks
+from sim.models.holidays import Day, Holidays
 from sim.models.plan import Plan
-from sim.models.sla import Sla
+from sim.models.sla import OpenHours, Sla
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
 from sim.models.stress import Stress
 from sim.models.workflow import AnyStep
-
-
-def _parse_day(written: Any) -> date:
-    if isinstance(written, date) and not isinstance(written, datetime):
-        return written
-    try:
-        if isinstance(written, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
-            day = date.fromisoformat(written)
-            if day.year in YEARS:
-                return day
-    except ValueError:
-        pass
-    raise ValueError(f"must be a date between {YEARS[0]} and {YEARS[-1]}, such as 2021-05-03 (got {written!r})")
-
-
-YEARS: Final = range(1950, 2101)
-"""Years in which a scenario can start; nobody knows the public holidays of others."""
-
-Day = Annotated[
-    date,
-    BeforeValidator(_parse_day),
-    WithJsonSchema({"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
-]
 
 
 def _this_version(written: Any) -> Any:
     if type(written) is not int or written != 1:  # true is 1 for Python
         raise ValueError(f"must be 1 (got {written!r})")
     return written
-
-
-def _known_country(country: str) -> str:
-    check_country(country)
-    return country
 
 
 class Scenario(Record):
@@ -73,8 +45,10 @@ class Scenario(Record):
     """Time after the window in which arrivals go on; the longest SLA limit if not said."""
     replications: Annotated[Whole, Field(ge=1, le=100_000)] = 20
     seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 1
-    holidays: Annotated[str, AfterValidator(_known_country)] | None = None
-    """Public holidays and make-up working days: `china`, or the ISO code of another country."""
+    holidays: Holidays | None = None
+    """Public holidays and make-up working days: `china`, the ISO code of another country or region, or own lists."""
+    office_hours: OpenHours = OFFICE_HOURS
+    """When SLAs in office hours count, on working days."""
     arrivals: Arrivals
     channels: Annotated[Mapping[Label, Channel], Field(min_length=1)] = {"mailbox": Channel(share=1.0)}
     categories: Annotated[Mapping[Label, Category], Field(min_length=1)] = {"letter": Category(share=1.0)}
@@ -130,13 +104,25 @@ class Scenario(Record):
         if self.cool_down is not None:
             return round(self.cool_down)
         longest = max((sla.within.seconds for sla in self.sla.values()), default=0)
-        # Even an office-hours clock counts something every fortnight.
-        calendar = Calendar(self.start, (self.window_end + 60 * longest) // DAY + 30, self.holidays)
-        return max((calendar.time_for(sla.within, self.window_end) for sla in self.sla.values()), default=0)
+        days = (self.window_end + longest) // DAY + 30
+        while True:
+            calendar = self.days(days)
+            try:
+                ends = [calendar.time_for(sla.within, self.window_end, sla.office_hours) for sla in self.sla.values()]
+                return max(ends, default=0)
+            except ValueError:
+                # Office hours may be minutes a day, and own days off many.
+                days *= 2
+                if days > LONGEST // DAY:
+                    raise
 
     def calendar(self) -> Calendar:
         """Weekdays, holidays and SLA clocks from day 0 to some time after the horizon."""
-        return Calendar(self.start, self.horizon // DAY + CALENDAR_MARGIN, self.holidays)
+        return self.days(self.horizon // DAY + CALENDAR_MARGIN)
+
+    def days(self, count: int) -> Calendar:
+        """Weekdays, holidays and SLA clocks of a number of days from day 0 on."""
+        return Calendar(self.start, count, self.holidays.rule if self.holidays else None, self.office_hours)
 
     def resolved(self) -> dict[str, Any]:
         """The scenario as plain values that, written as YAML, give the same scenario again."""

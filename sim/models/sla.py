@@ -1,11 +1,13 @@
 """What was promised: which moment of a letter must come within which time, and for how many letters."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
+from sim.clock import Clock, office_hours
 from sim.models.base import Record, Share, WrittenLimit
+from sim.models.staffing import Span
 
 _MILESTONE = r"^(?:received|closed|[^.]+\.(?:queued|started|finished))$"
 
@@ -20,6 +22,10 @@ Milestone = Annotated[str, AfterValidator(_milestone), WithJsonSchema({"type": "
 """`received`, `closed`, or `STEP.queued`, `STEP.started`, `STEP.finished` (the first time the step is reached)."""
 
 
+OpenHours = Annotated[tuple[Span, ...], AfterValidator(office_hours)]
+"""Spans of a working day in which an office is open: `[08:30-12:00, 14:00-17:30]`."""
+
+
 class Sla(Record):
     """One promise."""
 
@@ -28,10 +34,22 @@ class Sla(Record):
     until: Milestone
     """What must happen in time."""
     within: WrittenLimit
-    """The limit, and with its unit the clock: calendar time, office hours or working days."""
+    """The limit, and with its unit the clock: calendar time, `4 office hours`, `7 working days`, or
+    `end of working day 7`, for which the day of receipt does not count."""
+    office_hours: OpenHours | None = None
+    """Office hours of this clock, if they are not the scenario's; a clock of ends of working days then ends them as
+    the office closes instead of at 24:00."""
     target: Share | None = None
     """Share of letters for which the promise must be kept; without one there is no verdict."""
     for_: tuple[str, ...] | None = Field(default=None, alias="for")
     """The categories that it is promised to; all if not said."""
     paused_during: tuple[str, ...] = ()
     """Steps during which the clock stands still, from joining the queue to the finish."""
+
+    @model_validator(mode="after")
+    def _counts_hours(self) -> Self:
+        if self.office_hours is not None and self.within.clock not in (Clock.OFFICE, Clock.DAY_ENDS):
+            raise ValueError(
+                f"office_hours mean nothing for '{self.within}'; they are for 'office hours' and 'end of working day'"
+            )
+        return self

@@ -18,7 +18,9 @@ WIDTH: Final = 110
 """Columns of a text that is not for a terminal of a known width."""
 
 _UNITS_ZH: Final = {
+    "working day": "个工作日",
     "working days": "个工作日",
+    "office hour": "办公小时",
     "office hours": "办公小时",
     "min": "分钟",
     "h": "小时",
@@ -65,6 +67,9 @@ def limit(lang: str, written: str) -> str:
     """An SLA's limit as the scenario writes it, in the units of the language."""
     if lang == "en":
         return written
+    last = written.removeprefix("end of working day ")
+    if last != written:
+        return f"第 {last} 个工作日截止"
     number, _, unit = written.partition(" ")
     return f"{number} {_UNITS_ZH.get(unit, unit)}"
 
