@@ -10,8 +10,10 @@ from typing import Any, Final
 from sim.cost import prepare
 from sim.errors import Problem, ScenarioError
 from sim.experiment import Replication, replicate
+from sim.forecast.cautions import cautions
 from sim.loading import Loaded
 from sim.measures import Measures, measures_of
+from sim.measuring.figures import Caution
 from sim.measuring.outcome import Outcome
 from sim.measuring.summaries import summarise
 from sim.models.scenario import Scenario
@@ -109,6 +111,17 @@ class Comparison:
     def best(self) -> Report:
         """The one whose missed targets fall short by least in all, then the cheapest, then the first."""
         return min(self.reports.values(), key=lambda report: (shortfall(report), report.cost))
+
+    @property
+    def cautions(self) -> list[tuple[Caution, tuple[str, ...]]]:
+        """Every caution once, with the scenarios that it is about."""
+        found: list[Caution] = []
+        for report in self.reports.values():
+            found += [caution for caution in report.cautions if caution not in found]
+        return [
+            (caution, tuple(name for name, report in self.reports.items() if caution in report.cautions))
+            for caution in found
+        ]
 
     @property
     def narrowing(self) -> tuple[float, float] | None:
@@ -250,7 +263,7 @@ def _simulated(
             tell(measures)
             yield measures
 
-    report = summarise(setting, measured(), scenario=name, engine=engine)
+    report = summarise(setting, measured(), scenario=name, engine=engine, cautions=cautions(setting))
     return report, {sla: stacked([each[sla] for each in kept]) for sla in setting.scenario.sla}
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.cost import estimate
 from sim.errors import SimError
+from sim.forecast.cautions import cautions
 from sim.models.plan import Plan
 from sim.models.scenario import Scenario
 from sim.planning.answer import Answer
@@ -208,6 +209,7 @@ class _Planner:
             sampled=self._asked.replications,
             proved=self._asked.proof,
             lived=self._lives.lived,
+            cautions=cautions(staffed(self._setting, self._posts, proof.people)),
         )
 
     def _today(self, replications: range) -> Proof:

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.measuring.figures import Backlog, LetterFigures, Requirement, SlaFigures, Spread, StepFigures, TeamFigures
+from sim.measuring.figures import (
+    Backlog,
+    Caution,
+    LetterFigures,
+    Requirement,
+    SlaFigures,
+    Spread,
+    StepFigures,
+    TeamFigures,
+)
 from sim.statistics import Estimate, Verdict
 
 
@@ -18,6 +27,7 @@ class Report:
         headcount: people of the teams that count towards the mailbox.
         cost: of the people of all teams.
         requirement: people that each team needs; empty if it was not worked out.
+        cautions: what to know before believing the rest.
     """
 
     scenario: str
@@ -33,6 +43,7 @@ class Report:
     teams: Mapping[str, TeamFigures]
     backlog: Backlog
     requirement: Mapping[str, Requirement]
+    cautions: tuple[Caution, ...] = ()
 
     @property
     def holds(self) -> Verdict | None:

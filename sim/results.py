@@ -20,6 +20,7 @@ from sim.experiment import Replication, replicate
 from sim.folders.kept import Kept, write_answers, write_json
 from sim.folders.parquet import Columns, Rows, hour_columns, letter_columns
 from sim.folders.whole import whole_or_not_at_all
+from sim.forecast.cautions import cautions
 from sim.forecast.load import lived_without_queues, load_of
 from sim.loading import Loaded, dump_yaml
 from sim.measures import Measures, measures_of
@@ -30,6 +31,7 @@ from sim.report import Report
 from sim.requirement import requirement
 from sim.setting import Setting
 from sim.text import answer
+from sim.text.cautions import summary_of
 from sim.verify import Checked, cross_check
 from sim.version import VERSION
 
@@ -125,8 +127,15 @@ def run(
                     progress(done)
                 yield measures
 
-        needed = requirement(setting, load_of([lived_without_queues(setting, 0)]))
-        report = summarise(setting, measured(), scenario=loaded.stem, engine=engine, requirement=needed)
+        at_best = [lived_without_queues(setting, 0)]
+        report = summarise(
+            setting,
+            measured(),
+            scenario=loaded.stem,
+            engine=engine,
+            requirement=requirement(setting, load_of(at_best)),
+            cautions=cautions(setting, at_best),
+        )
         simulated = time.perf_counter()
         finding = Finding(loaded, setting, report, _told(loaded, name, engine, checked), lang)
         with ThreadPoolExecutor(1) as beside:
@@ -144,7 +153,7 @@ def run(
             "writing_s": round(time.perf_counter() - simulated, 3),
         }
         write_json(folder / "manifest.json", finding.manifest)
-    return Result(target, report.summary(), report)
+    return Result(target, summary_of(report), report)
 
 
 def write_scenario(folder: Path, finding: Finding) -> None:
@@ -154,7 +163,7 @@ def write_scenario(folder: Path, finding: Finding) -> None:
 
 def write_summary(folder: Path, finding: Finding) -> None:
     """summary.json: the figures, for programs."""
-    write_json(folder / "summary.json", finding.report.summary())
+    write_json(folder / "summary.json", summary_of(finding.report))
 
 
 def write_answer(folder: Path, finding: Finding) -> None:

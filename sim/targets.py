@@ -9,6 +9,8 @@ import numpy as np
 from sim.calls import PERIODS, TENTHS, Calls, CallSums, CallTallies, Spare, calls_of, operations
 from sim.clock import DAY, HOUR, MINUTE
 from sim.experiment import Replication, replicate
+from sim.forecast.cautions import cautions
+from sim.measuring.figures import Caution
 from sim.measuring.outcome import Outcome
 from sim.measuring.tally import Pool, Tally
 from sim.models.sla import Sla
@@ -92,6 +94,7 @@ class Targets:
         letter_rows_a_year, event_rows_a_year: rows that a year at the rate of the window adds to a database which
             keeps a row a letter and a row a call.
         headroom: of each SLA that has a target.
+        cautions: what to know before believing the rest.
     """
 
     scenario: str
@@ -105,6 +108,7 @@ class Targets:
     letter_rows_a_year: Estimate
     event_rows_a_year: Estimate
     headroom: Mapping[str, Headroom]
+    cautions: tuple[Caution, ...]
 
     def plain(self) -> dict[str, Any]:
         """The content of targets.json."""
@@ -185,6 +189,7 @@ def _put_together(setting: Setting, scenario: str, engine: str, kept: _Kept) -> 
         letter_rows_a_year=mean_over(calls[:, 0] * YEAR / window).at(),
         event_rows_a_year=mean_over(calls[:, -1] * YEAR / window).at(),
         headroom=headroom,
+        cautions=cautions(setting),
     )
 
 

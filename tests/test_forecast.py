@@ -65,7 +65,7 @@ def forecast(folder: Path, text: str, *changes: str) -> Forecast:
 
 
 def keys(of: Forecast) -> list[str]:
-    return [caution.key for caution in of.cautions]
+    return [caution.kind for caution in of.cautions]
 
 
 # load and staff
@@ -149,20 +149,23 @@ def test_a_sound_scenario_has_no_caution(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "changes", "key", "values"),
+    ("text", "changes", "kind", "subject", "figures"),
     [
-        (DESK, ["teams.desk.staff.always=0"], "nobody ever", {"team": "desk", "units": 1, "names": ["desk"]}),
-        (DESK, ["teams.desk.staff.always=6"], "overloaded", {"team": "desk"}),
-        (STATIONS, ["teams.station.weights=[9, 1, 1, 1]", "arrivals.per_day=120"], "units overloaded",
-         {"team": "station", "units": 1, "of": 4}),
-        (DESK, [], "cool_down", {"sla": "started", "cool_down_d": 0, "limit": "10 min"}),
-        (DESK, ["start=2031-03-03", "holidays=china"], "holidays", {"year": 2031}),
+        (DESK, ["teams.desk.staff.always=0"], "nobody ever", "desk", {"units": 1, "names": ["desk"]}),
+        (DESK, ["teams.desk.staff.always=6"], "overloaded", "desk", {}),
+        (STATIONS, ["teams.station.weights=[9, 1, 1, 1]", "arrivals.per_day=120"], "units overloaded", "station",
+         {"units": 1, "of": 4, "names": ["station-1"]}),
+        (DESK, [], "cool_down", "started", {"cool_down_d": 0, "limit": "10 min"}),
+        (DESK, ["start=2031-03-03", "holidays=china"], "holidays", "2031", {}),
     ],
 )  # fmt: skip
-def test_cautions(tmp_path: Path, text: str, changes: list[str], key: str, values: dict[str, Any]) -> None:
+def test_cautions(
+    tmp_path: Path, text: str, changes: list[str], kind: str, subject: str, figures: dict[str, Any]
+) -> None:
     of = forecast(tmp_path, text, *changes)
-    (caution,) = [caution for caution in of.cautions if caution.key == key]
-    assert {name: caution.values[name] for name in values} == values
+    (caution,) = [caution for caution in of.cautions if caution.kind == kind]
+    assert caution.subject == subject
+    assert {name: caution.figures[name] for name in figures} == figures
     for lang in WORDS:
         assert WORDS[lang]["caution"] in plain(outlook(of, lang))
 
@@ -173,8 +176,8 @@ def test_known_years_need_no_caution(tmp_path: Path) -> None:
 
 def test_letters_that_wait_for_ever_are_counted(tmp_path: Path) -> None:
     of = forecast(tmp_path, DESK, "teams.desk.staff.always=0")
-    (caution,) = [caution for caution in of.cautions if caution.key == "nobody ever"]
-    assert caution.values["a_day"] == pytest.approx(400, rel=0.02)
+    (caution,) = [caution for caution in of.cautions if caution.kind == "nobody ever"]
+    assert caution.figures["a_day"] == pytest.approx(400, rel=0.02)
     assert of.teams["desk"].utilisation is None
     assert of.slas["started"].at_best == 0
 
@@ -185,16 +188,16 @@ def test_urgent_work_that_others_can_hold_back(tmp_path: Path) -> None:
         {call: {by: station, effort: 1 min, priority: 1, interrupts: true}},
         {handle: {by: station, effort: 12 min}}]""".replace("\n", " ")
     of = forecast(tmp_path, STATIONS, flow, "sla=null")
-    (caution,) = [caution for caution in of.cautions if caution.key == "held back"]
-    assert caution.values == {"team": "station", "urgent": "call", "holding": ["sort"]}
+    (caution,) = [caution for caution in of.cautions if caution.kind == "held back"]
+    assert (caution.subject, caution.figures) == ("station", {"urgent": "call", "holding": ["sort"]})
     assert "held back" not in keys(forecast(tmp_path, STATIONS, flow.replace("priority: 1", "priority: 0"), "sla=null"))
 
 
 def test_letters_of_a_trace_outside_the_simulated_time(tmp_path: Path) -> None:
     (tmp_path / "letters.csv").write_text("received\n2021-05-09 23:00\n2021-05-10 08:00\n2021-05-11 08:00\n")
     of = forecast(tmp_path, DESK, "arrivals={per_day: null, trace: letters.csv}", "window=1 d")
-    (caution,) = [caution for caution in of.cautions if caution.key == "trace"]
-    assert caution.values == {"outside": 2, "of": 3}
+    (caution,) = [caution for caution in of.cautions if caution.kind == "trace"]
+    assert caution.figures == {"outside": 2, "of": 3}
     assert (of.letters, of.counted) == (1, 1)
 
 

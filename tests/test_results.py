@@ -15,6 +15,7 @@ from sim import results
 from sim.errors import ScenarioError, SimError
 from sim.loading import Loaded, load
 from sim.results import Result, run, run_id
+from sim.text.cautions import summary_of
 
 OFFICE = """
 schema: 1
@@ -100,7 +101,7 @@ def test_every_column_is_explained(result: Result) -> None:
 def test_summary_json_is_the_report(result: Result) -> None:
     assert result.report is not None
     assert json.loads((result.folder / "summary.json").read_text("utf-8")) == result.summary
-    assert result.summary == result.report.summary()
+    assert result.summary == summary_of(result.report)
 
 
 def test_the_manifest_says_how_it_came_about(office: Loaded, result: Result) -> None:

@@ -51,11 +51,12 @@ def check(scenarios: tuple[Path, ...], asked: Asked) -> None:
     """Say what a scenario will simulate: letters, staff, load, where staff are short, and what the run costs."""
     loaded = load_all(scenarios, asked.layers())
     from sim.forecast import forecast_of
+    from sim.text.cautions import with_cautions
     from sim.text.outlook import outlook
 
     forecasts = [forecast_of(each, asked.engine) for each in loaded]
     if asked.as_json:
-        print_json([each.plain() for each in forecasts])
+        print_json([with_cautions(each.plain(), each.cautions) for each in forecasts])
     elif not asked.quiet:
         for each in forecasts:
             show(outlook(each, asked.lang))

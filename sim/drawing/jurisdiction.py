@@ -45,18 +45,13 @@ class Jurisdiction:
         named: Int32s = named_units(self._setting, team)[self._category]
         if (named != NO_UNIT).all():
             return named
-        beside = next((other for other in self._line if self._beside(team, other)), None)
+        beside = next((other for other in self._line if _beside(self._setting, team, other)), None)
         if beside is not None:
             places = self._setting.places
             others = self._units[beside] + np.int32(places.of_team(team).start - places.of_team(beside).start)
         else:
             others = self._draw(team)
         return np.where(named != NO_UNIT, named, others)
-
-    def _beside(self, team: str, other: str) -> bool:
-        places, teams = self._setting.places, self._setting.scenario.teams
-        same = np.array_equal(places.above[_rows(places, team)], places.above[_rows(places, other)])
-        return teams[team].within == teams[other].within and same
 
     def _draw(self, team: str) -> Int32s:
         uniforms = self._uniforms(Purpose.PLACE, subject(team))
@@ -75,6 +70,57 @@ class Jurisdiction:
         point = until[first] + uniforms * (until[end] - until[first])
         index: Int64s = np.clip(np.searchsorted(until[1:], point, side="right"), first, end - 1)
         return index.astype(np.int32) + np.int32(units.start)
+
+
+def letters_of_units(setting: Setting, team: str, by_home: Floats) -> Floats:
+    """How many of some letters have each unit of a team as their own, as `Jurisdiction` has it, on average.
+
+    Args:
+        by_home: letters by category and home unit, shape (categories, units of the home team).
+
+    Returns: shape (categories, units of the team).
+    """
+    places, teams = setting.places, setting.scenario.teams
+    line = [home_team(places), *teams_above(home_team(places), teams)]
+    if team in line:
+        letters, unit = by_home, np.arange(places.units)[_rows(places, line[0])]
+        for above in line[1 : line.index(team) + 1]:
+            letters = _summed(letters, places.above[unit], places.of_team(above))
+            unit = np.arange(places.units)[_rows(places, above)]
+        return letters
+    beside = next((other for other in line if _beside(setting, team, other)), None)
+    within = teams[team].within
+    share = places.share[_rows(places, team)]
+    if beside is not None:
+        letters = letters_of_units(setting, beside, by_home).copy()
+    elif within is None:
+        letters = by_home.sum(axis=1, keepdims=True) * share
+    else:
+        place = places.above[_rows(places, team)] - places.of_team(within).start
+        whole = np.bincount(place, share, len(places.of_team(within)))
+        coming = letters_of_units(setting, within, by_home)
+        # Places whose units take no letters, or that have none, leave theirs to all units.
+        rate = np.divide(coming, whole, out=np.zeros_like(coming), where=whole > 0)
+        letters = rate[:, place] * share + coming[:, whole == 0].sum(axis=1, keepdims=True) * share
+    named = named_units(setting, team)
+    for category in np.flatnonzero(named != NO_UNIT).tolist():
+        letters[category] = 0.0
+        letters[category, named[category] - places.of_team(team).start] = by_home[category].sum()
+    return letters
+
+
+def _summed(letters: Floats, above: Int32s, units: range) -> Floats:
+    """Letters by category and unit, added up over the units that each unit above has within it."""
+    total = np.zeros((len(units), len(letters)))
+    np.add.at(total, above - units.start, letters.T)
+    return total.T
+
+
+def _beside(setting: Setting, team: str, other: str) -> bool:
+    """Whether a team has a unit beside each unit of another one."""
+    places, teams = setting.places, setting.scenario.teams
+    same = np.array_equal(places.above[_rows(places, team)], places.above[_rows(places, other)])
+    return teams[team].within == teams[other].within and same
 
 
 def home_team(places: Places) -> str:

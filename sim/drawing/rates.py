@@ -27,11 +27,22 @@ def expected_letters(setting: Setting) -> Floats:
     on_holidays = np.array([_first_said(category.on_holidays, arrivals.on_holidays) for category in categories])
     by_hour /= by_hour.sum(axis=1, keepdims=True)
     by_weekday /= by_weekday.mean(axis=1, keepdims=True)
-    expected: Floats = _letters_a_day(arrivals.per_day, int(day[-1]) + 1)[day, None] * share
+    expected: Floats = letters_a_day(arrivals.per_day, int(day[-1]) + 1)[day, None] * share
     expected *= by_weekday.T[calendar.weekday[day]] * by_hour.T[hours % 24]
     expected *= np.where(calendar.holiday[day, None], on_holidays, 1.0)
     expected[-1] *= (scenario.horizon - hours[-1] * HOUR) / HOUR
     return expected
+
+
+def letters_a_day(level: float | Decay | None, days: int) -> Floats:
+    """Letters a day over a week without holidays, on each day from the start, shape (days,); 0 for None."""
+    if isinstance(level, Decay):
+        midnights = np.arange(days + 1) * DAY
+        # The integral of 2^(-t / half_life) over each day, in days.
+        excess = -np.diff(np.exp2(-midnights / level.half_life)) * level.half_life / DAY / np.log(2)
+        letters: Floats = level.floor + (level.start - level.floor) * excess
+        return letters
+    return np.full(days, level or 0.0)
 
 
 def busyness_of_days(busyness: Busyness, days: int, seed: int, replication: int) -> Floats:
@@ -43,16 +54,6 @@ def busyness_of_days(busyness: Busyness, days: int, seed: int, replication: int)
     for day in range(1, days):
         normal[day] = busyness.ar1 * normal[day - 1] + rest * fresh[day]
     return gamma_quantile(1.0, busyness.cv, ndtr(normal))
-
-
-def _letters_a_day(level: float | Decay | None, days: int) -> Floats:
-    if isinstance(level, Decay):
-        midnights = np.arange(days + 1) * DAY
-        # The integral of 2^(-t / half_life) over each day, in days.
-        excess = -np.diff(np.exp2(-midnights / level.half_life)) * level.half_life / DAY / np.log(2)
-        letters: Floats = level.floor + (level.start - level.floor) * excess
-        return letters
-    return np.full(days, level or 0.0)
 
 
 def _first_said(own: float | None, common: float) -> float:

@@ -14,7 +14,7 @@ from sim.folders.kept import Kept, write_answers, write_json
 from sim.folders.whole import whole_or_not_at_all
 from sim.loading import Loaded, dump_yaml
 from sim.results import RESULTS, found_again, run_id, versions
-from sim.text.compare import compared
+from sim.text.compare import compared, comparison_content
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def compare_into(
         comparison = compare(scenarios, engine=engine, workers=workers, progress=progress)
         simulated = time.perf_counter()
         manifest = _told(scenarios, comparison) | wanted | {"shown": shown}
-        write_json(folder / "comparison.json", comparison.summary())
+        write_json(folder / "comparison.json", comparison_content(comparison))
         (folder / "scenarios").mkdir()
         for each in scenarios:
             (folder / "scenarios" / f"{each.stem}.yaml").write_text(dump_yaml(each.scenario), "utf-8")
@@ -77,7 +77,7 @@ def compare_into(
             "writing_s": round(time.perf_counter() - simulated, 3),
         }
         write_json(folder / "manifest.json", manifest)
-    return Compared(target, comparison.summary(), comparison)
+    return Compared(target, comparison_content(comparison), comparison)
 
 
 def _write_shown(folder: Path, comparison: Comparison, manifest: Mapping[str, Any], lang: str) -> None:

@@ -19,6 +19,7 @@ from sim.results import RESULTS, found_again, refuse_to_replace, run_id, version
 from sim.setting import setting_of
 from sim.stress import stress
 from sim.targets import targets
+from sim.text.cautions import with_cautions
 from sim.text.stress import stressed
 from sim.text.targets import asked
 
@@ -71,7 +72,7 @@ def stress_into(
 
             write_stress(folder, report, manifest=manifest, lang=lang)
 
-        return _Made(report.plain(), lambda each: stressed(report, each), show)
+        return _Made(with_cautions(report.plain(), report.cautions), lambda each: stressed(report, each), show)
 
     return _write(loaded, "stress", engine, out, force, lang, shown, make)
 
@@ -99,7 +100,7 @@ def targets_into(
 
             write_targets(folder, found, title=title, manifest=manifest, lang=lang)
 
-        return _Made(found.plain(), lambda each: asked(found, title, each), show)
+        return _Made(with_cautions(found.plain(), found.cautions), lambda each: asked(found, title, each), show)
 
     return _write(loaded, "targets", engine, out, force, lang, shown, make)
 

@@ -23,6 +23,7 @@ from sim.planning.posts import staffed
 from sim.planning.written import planned_yaml
 from sim.results import RESULTS, refuse_to_replace, run_id, versions
 from sim.setting import Setting, setting_of
+from sim.text.cautions import with_cautions
 from sim.text.plan import planned as shown_plan
 from sim.text.plan_words import say
 
@@ -134,7 +135,7 @@ def plain_answer(answer: Answer) -> dict[str, Any]:
     for post, heads in zip(content["posts"], answer.people or (None,) * len(answer.posts), strict=True):
         post["people"] = heads
     content["gap"], content["optimal"] = answer.gap, answer.optimal
-    return content
+    return with_cautions(content, answer.cautions)
 
 
 def _plain(value: Any) -> Any:

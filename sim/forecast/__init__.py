@@ -8,10 +8,11 @@ import numpy as np
 
 from sim.clock import DAY
 from sim.cost import Cost, prepare
-from sim.forecast.cautions import Caution, cautions
+from sim.forecast.cautions import cautions
 from sim.forecast.lateness import Lateness, lateness
 from sim.forecast.load import Load, lived_without_queues, load_of
 from sim.loading import Loaded
+from sim.measuring.figures import Caution
 from sim.measuring.outcome import Outcome
 from sim.setting import Setting
 from sim.tables import Floats
@@ -132,7 +133,7 @@ def forecast_of(loaded: Loaded, engine: str = "compiled") -> Forecast:
         headcount=sum(team.headcount for team in scenario.teams.values() if team.counted),
         teams={name: _team(setting, index, name, load) for index, name in enumerate(scenario.teams)},
         slas={name: _sla(setting, index, name, outcomes, load) for index, name in enumerate(scenario.sla)},
-        cautions=tuple(cautions(setting, outcomes, load)),
+        cautions=cautions(setting, outcomes),
         changes=loaded.changes,
         cost=cost,
         sampled=len(outcomes),

@@ -1,46 +1,56 @@
-"""What a planner should know before a run: things that a scenario may say, but hardly means."""
+"""What to know before believing a result: things that a scenario may say, but hardly means.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+One place for all commands. A kind of caution is one function here or beside, which yields it, its row in `CAUTIONS`,
+and its sentence in each language in `sim.text.caution_words`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from sim.clock import DAY
-from sim.forecast.load import Load
+from sim.forecast.calendar_cautions import clock_without_holidays, regional_holidays, unknown_years
+from sim.forecast.load import lived_without_queues
+from sim.forecast.ordinary_week import ordinary_week
+from sim.forecast.staff_cautions import long_weeks, stand_ins, unused_teams, without_rest
+from sim.forecast.trace_cautions import ends_early, gaps, outside
+from sim.measuring.figures import Caution
 from sim.measuring.outcome import Outcome
 from sim.models.workflow import WorkStep
-from sim.public_holidays import regional_days, unannounced_years
 from sim.setting import Setting
 from sim.tables import NO_UNIT, NOT_YET
 
+ALL_BUT: Final = 1 - 1e-9
+"""Load from which work fills the hours, however the sum was rounded."""
 
-@dataclass(frozen=True)
-class Caution:
-    """Something to be warned of; a sentence of `key` is filled with `values`."""
-
-    key: str
-    values: dict[str, Any] = field(default_factory=dict)
+NAMED: Final = 3
+"""How many units are named at most."""
 
 
-def cautions(setting: Setting, outcomes: Sequence[Outcome], load: Load) -> list[Caution]:
-    """Everything to be warned of, from a scenario, and from replications of it that were lived without queues."""
-    return [
-        *_never_anybody(setting, outcomes),
-        *_overloaded(setting, load),
-        *_held_back(setting),
-        *_cool_down(setting),
-        *_holidays(setting),
-        *_trace(setting),
-    ]
+class Seen(NamedTuple):
+    """A scenario, and replications of it that were simulated without queues, at least one."""
+
+    setting: Setting
+    outcomes: Sequence[Outcome]
 
 
-def _never_anybody(setting: Setting, outcomes: Sequence[Outcome]) -> Iterator[Caution]:
+def cautions(setting: Setting, outcomes: Sequence[Outcome] | None = None) -> tuple[Caution, ...]:
+    """Everything to be warned of.
+
+    Args:
+        outcomes: replications that were simulated without queues, where somebody has some; else one is.
+    """
+    seen = Seen(setting, outcomes or [lived_without_queues(setting, 0)])
+    of_setting = (caution for kind in OF_SCENARIO for caution in kind(setting))
+    return (*(caution for kind in OF_REPLICATIONS for caution in kind(seen)), *of_setting)
+
+
+def never_anybody(seen: Seen) -> Iterator[Caution]:
     """Units at which letters wait though nobody ever comes."""
-    places = setting.places
+    places, horizon = seen.setting.places, seen.setting.scenario.horizon
     stuck = np.zeros(places.units)
-    for outcome in outcomes:
+    for outcome in seen.outcomes:
         workload, log, roster = outcome.workload, outcome.log, outcome.roster
         staffed = np.zeros(places.units, dtype=np.bool_)
         staffed[roster.unit[roster.people > 0]] = True
@@ -50,26 +60,34 @@ def _never_anybody(setting: Setting, outcomes: Sequence[Outcome]) -> Iterator[Ca
     for team, name in enumerate(places.teams):
         units = np.flatnonzero((stuck > 0) & (places.team_of == team))
         if len(units):
-            letters = stuck[units].sum() / len(outcomes) / (setting.scenario.horizon / DAY)
-            names = [places.names[unit] for unit in units[:3].tolist()]
-            yield Caution("nobody ever", {"team": name, "units": len(units), "names": names, "a_day": float(letters)})
+            letters = stuck[units].sum() / len(seen.outcomes) / (horizon / DAY)
+            names = [places.names[unit] for unit in units[:NAMED].tolist()]
+            yield Caution("nobody ever", name, {"units": len(units), "names": names, "a_day": float(letters)})
 
 
-def _overloaded(setting: Setting, load: Load) -> Iterator[Caution]:
-    """Teams and units that have more work than time on duty, so that their backlog grows."""
-    places = setting.places
+def overloaded(seen: Seen) -> Iterator[Caution]:
+    """Teams and units that have at least as much work as time on duty, so that their backlog grows without end."""
+    setting, places = seen.setting, seen.setting.places
+    work, on_duty = ordinary_week(setting, seen.outcomes)
+    full = (on_duty > 0) & (work >= ALL_BUT * on_duty)
     for team, name in enumerate(places.teams):
-        on_duty, work = load.on_duty[team].sum(), load.work[team].sum()
         units = slice(places.first[team], places.first[team + 1])
-        many = int((load.unit_work[units] >= load.unit_on_duty[units])[load.unit_on_duty[units] > 0].sum())
-        if on_duty > 0 and work >= on_duty:
-            yield Caution("overloaded", {"team": name, "utilisation": float(work / on_duty)})
-        elif many:
-            of = places.first[team + 1] - places.first[team]
-            yield Caution("units overloaded", {"team": name, "units": many, "of": of})
+        load = float(work[units].sum() / on_duty[units].sum()) if on_duty[units].any() else 0.0
+        many = places.first[team] + np.flatnonzero(full[units])
+        if load >= ALL_BUT:
+            yield Caution("overloaded", name, {"load_share": load})
+        elif len(many):
+            worst = many[np.argsort(-work[many] / on_duty[many], kind="stable")][:NAMED].tolist()
+            figures = {
+                "units": len(many),
+                "of": places.first[team + 1] - places.first[team],
+                "names": [places.names[unit] for unit in worst],
+                "load_share": float(work[worst[0]] / on_duty[worst[0]]),
+            }
+            yield Caution("units overloaded", name, figures)
 
 
-def _held_back(setting: Setting) -> Iterator[Caution]:
+def held_back(setting: Setting) -> Iterator[Caution]:
     """Steps that interrupt, but not while something still more urgent that does not interrupt waits before them."""
     work = [step for step in setting.scenario.workflow if isinstance(step, WorkStep)]
     for name, team in setting.scenario.teams.items():
@@ -87,10 +105,10 @@ def _held_back(setting: Setting) -> Iterator[Caution]:
             )
             holds = [step for step, others, cuts_in, _ in here if not cuts_in and min(others) < max(priorities)]
             if interrupts and would_interrupt and holds:
-                yield Caution("held back", {"team": name, "urgent": urgent, "holding": holds})
+                yield Caution("held back", name, {"urgent": urgent, "holding": holds})
 
 
-def _cool_down(setting: Setting) -> Iterator[Caution]:
+def short_cool_down(setting: Setting) -> Iterator[Caution]:
     """A simulation that ends before the limits of its last letters have passed."""
     scenario = setting.scenario
     for name, sla in scenario.sla.items():
@@ -99,32 +117,24 @@ def _cool_down(setting: Setting) -> Iterator[Caution]:
         except ValueError:
             needed = scenario.cooling + DAY
         if scenario.cooling < needed:
-            yield Caution("cool_down", {"sla": name, "cool_down_d": scenario.cooling / DAY, "limit": str(sla.within)})
+            yield Caution("cool_down", name, {"cool_down_d": scenario.cooling / DAY, "limit": str(sla.within)})
 
 
-def _holidays(setting: Setting) -> Iterator[Caution]:
-    """Years whose make-up working days are not known, and holidays of regions where no region is named."""
-    scenario = setting.scenario
-    if scenario.holidays is None:
-        return
-    last = scenario.start + timedelta(seconds=scenario.horizon - 1)
-    for year in unannounced_years(scenario.holidays.rule, scenario.start, last):
-        yield Caution("holidays", {"year": year})
-    regional = regional_days(scenario.holidays.rule, scenario.start, last)
-    if regional is not None:
-        first = ", ".join(day.isoformat() for day in regional.days[:3])
-        dates = first if len(regional.days) <= 3 else f"{first}, ..."
-        values = {"country": regional.country, "days": len(regional.days), "dates": dates}
-        yield Caution("regions", values | {"example": regional.regions[0]})
+OF_REPLICATIONS: Final[tuple[Callable[[Seen], Iterator[Caution]], ...]] = (never_anybody, overloaded)
+"""Cautions that are seen in replications without queues."""
 
-
-def _trace(setting: Setting) -> Iterator[Caution]:
-    """Letters of a trace outside the simulated time."""
-    scenario = setting.scenario
-    if scenario.arrivals.trace is None:
-        return
-    received = scenario.arrivals.trace.letters.received
-    begin = np.datetime64(scenario.start, "s")
-    outside = int(((received < begin) | (received >= begin + np.timedelta64(scenario.horizon, "s"))).sum())
-    if outside:
-        yield Caution("trace", {"outside": outside, "of": len(received)})
+OF_SCENARIO: Final[tuple[Callable[[Setting], Iterator[Caution]], ...]] = (
+    held_back,
+    short_cool_down,
+    unknown_years,
+    regional_holidays,
+    clock_without_holidays,
+    outside,
+    ends_early,
+    gaps,
+    stand_ins,
+    unused_teams,
+    long_weeks,
+    without_rest,
+)
+"""Cautions that the scenario itself gives."""

@@ -14,7 +14,7 @@ from sim.html.page import fill, page
 from sim.html.report_page import Table, value, verdict
 from sim.html.words import LANGUAGES, say
 from sim.text.answer import interval
-from sim.text.compare import comparison_sentences, finding, heading, signed
+from sim.text.compare import comparison_cautions, comparison_content, comparison_sentences, finding, heading, signed
 from sim.text.words import name, points
 
 LONGEST: Final = 120
@@ -54,6 +54,7 @@ def comparison_page(
             about=heading(comparison, each),
             verdict=comparison.best.holds.value if comparison.best.holds else "none",
             sentences=list(comparison_sentences(comparison, each)),
+            cautions=comparison_cautions(comparison, each),
             first_tables=[_staffings(comparison, each), _pairs(comparison, each)],
             note=say(each, "pairs note", base=comparison.base.scenario),
             groups=[(say(each, f"compare {chart}"), drawn) for chart, drawn in pictures[each]],
@@ -62,7 +63,7 @@ def comparison_page(
         )
         for each in LANGUAGES
     }
-    return page(_title(comparison, lang), lang, bodies, _contents, comparison.summary())
+    return page(_title(comparison, lang), lang, bodies, _contents, comparison_content(comparison))
 
 
 def _title(comparison: Comparison, lang: str) -> str:

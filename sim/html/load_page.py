@@ -8,11 +8,13 @@ from sim.charts.picture import Groups
 from sim.html.page import fill, page
 from sim.html.report_page import Table
 from sim.html.words import LANGUAGES, say
+from sim.measuring.figures import Caution
 from sim.replay_report import ReplayReport
 from sim.statistics import Verdict
 from sim.stress import StressReport
 from sim.targets import Targets
 from sim.text import load_words, replay, stress, targets
+from sim.text.cautions import caution_sentences, with_cautions
 from sim.text.words import name, points
 
 Pictures = Mapping[str, Groups]
@@ -40,10 +42,11 @@ def stress_page(report: StressReport, *, manifest: Mapping[str, Any], pictures: 
         lang,
         verdict=holds,
         sentences=lambda each: list(stress.sentences(report, each)),
+        cautions=report.cautions,
         tables=tables,
         pictures=pictures,
         manifest=manifest,
-        summary=report.plain(),
+        summary=with_cautions(report.plain(), report.cautions),
     )
 
 
@@ -54,10 +57,11 @@ def targets_page(asked: Targets, *, title: str, manifest: Mapping[str, Any], lan
         lang,
         verdict=None,
         sentences=lambda each: list(targets.sentences(asked, each)),
+        cautions=asked.cautions,
         tables=lambda each: [targets.operation_table(asked, each, targets.FULL), targets.channel_table(asked, each)],
         pictures={},
         manifest=manifest,
-        summary=asked.plain(),
+        summary=with_cautions(asked.plain(), asked.cautions),
     )
 
 
@@ -81,6 +85,7 @@ def _page(
     *,
     verdict: Verdict | None,
     sentences: Callable[[str], Sequence[str]],
+    cautions: Sequence[Caution] = (),
     tables: Callable[[str], Sequence[Table]],
     pictures: Pictures,
     manifest: Mapping[str, Any],
@@ -93,6 +98,7 @@ def _page(
             title=title(each),
             verdict=verdict.value if verdict else "none",
             sentences=sentences(each),
+            cautions=caution_sentences(cautions, each),
             groups=[(load_words.say(each, f"group {chart}"), drawn) for chart, drawn in pictures.get(each, [])],
             tables=tables(each),
             manifest=json.dumps(dict(manifest), indent=1, ensure_ascii=False),

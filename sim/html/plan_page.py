@@ -12,6 +12,7 @@ from sim.html.words import LANGUAGES, say
 from sim.planning.answer import Answer
 from sim.planning.ending import Ending
 from sim.statistics import Verdict
+from sim.text.cautions import caution_sentences
 from sim.text.plan import sentences, tables
 from sim.text.plan_words import say as plan_say
 
@@ -51,6 +52,7 @@ def plan_page(
             title=_title(answer, each),
             verdict=VERDICTS.get(answer.ending, Verdict.MET).value,
             sentences=list(sentences(answer, each)),
+            cautions=caution_sentences(answer.cautions, each),
             groups=[(plan_say(each, f"group {chart}"), drawn) for chart, drawn in pictures[each]],
             tables=tables(answer, each),
             manifest=json.dumps(dict(manifest), indent=1, ensure_ascii=False),

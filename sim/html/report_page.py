@@ -13,6 +13,7 @@ from sim.measuring.figures import GroupFigures, StepFigures
 from sim.report import Report
 from sim.statistics import Verdict
 from sim.text.answer import count, interval, sentences
+from sim.text.cautions import caution_sentences, summary_of
 from sim.text.words import duration, limit, name, number, percent, word
 
 LEFT_OUT: Final = ("figures", "changes", "workers")
@@ -51,6 +52,7 @@ def report_page(
             facts=_facts(report, each),
             verdict=report.holds.value if report.holds else "none",
             sentences=list(sentences(report, each)),
+            cautions=caution_sentences(report.cautions, each),
             first_tables=[sla_table(report, each)] if report.slas else [],
             note=say(each, "letters note", window=limit(each, window), replications=report.replications),
             groups=[(say(each, chart), drawn) for chart, drawn in pictures[each]],
@@ -65,7 +67,7 @@ def report_page(
         )
         for each in LANGUAGES
     }
-    return page(report.title or report.scenario, lang, bodies, _contents, report.summary())
+    return page(report.title or report.scenario, lang, bodies, _contents, summary_of(report))
 
 
 def value(text: str, figure: float | None, path: str) -> Markup:

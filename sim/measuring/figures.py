@@ -5,9 +5,10 @@ is nothing to estimate. Everything is over the letters received in the window, o
 window, unless it says otherwise.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -243,6 +244,21 @@ class TeamWeek:
     def hours_above_alarm(self) -> int:
         """Hours of the week in which utilisation is above the alarm."""
         return int((self.utilisation.mean > ALARM).sum())
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Something that whoever reads a result should know: what a scenario says, but hardly means.
+
+    Attributes:
+        kind: which sentence says it.
+        subject: the team, SLA or other thing that it is about; None for the scenario as a whole.
+        figures: what the sentence is filled with; plain values, as JSON can hold them.
+    """
+
+    kind: str
+    subject: str | None = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

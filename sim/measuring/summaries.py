@@ -12,6 +12,7 @@ from sim.measuring.compliance import BINS, BINS_A_LIMIT, SlaCounts
 from sim.measuring.figures import (
     Backlog,
     Cause,
+    Caution,
     Exceedance,
     Fan,
     GroupFigures,
@@ -43,6 +44,7 @@ def summarise(
     scenario: str,
     engine: str,
     requirement: Mapping[str, Requirement] | None = None,
+    cautions: tuple[Caution, ...] = (),
 ) -> Report:
     """The report on some replications of one scenario.
 
@@ -52,6 +54,7 @@ def summarise(
         scenario: short name for the report, usually the stem of the file.
         engine: which engine simulated.
         requirement: people that each team needs, to be shown beside those on duty.
+        cautions: what is known of the scenario already; what the run itself shows is added.
     """
     kept: list[Counts] = []
     pool: Pool[Tallies] = Pool()
@@ -77,6 +80,7 @@ def summarise(
         teams={name: team_figures(setting, index, counts.teams) for index, name in enumerate(model.teams)},
         backlog=backlog_figures(setting, counts.open_letters),
         requirement=requirement or {},
+        cautions=cautions,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sim.measuring.figures import Caution
 from sim.planning.diagnosis import Shortage
 from sim.planning.duty import Need
 from sim.planning.ending import Ending
@@ -29,6 +30,7 @@ class Answer:
         needs: people needed and on duty, by team and half hour of the week.
         sampled, proved: replications of the search's sample and of the proof.
         lived: replications simulated in all.
+        cautions: what to know of the plan, or of the most people allowed, before believing the rest.
     """
 
     scenario: str
@@ -55,6 +57,7 @@ class Answer:
     sampled: int
     proved: int
     lived: int
+    cautions: tuple[Caution, ...]
 
     @property
     def optimal(self) -> bool:

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from sim.forecast.cautions import cautions
+from sim.measuring.figures import Caution
 from sim.models.stress import Ramp, Stress
 from sim.setting import Setting
 from sim.stress.bottleneck import Bottleneck, Relieved, bottlenecks, relieved
@@ -55,6 +57,7 @@ class StressReport:
         bottlenecks: the team that limits the capacity, for each SLA that may be the first to fail.
         relieved: what there is once the first of their teams has twice the people.
         replications_lived: how many it took.
+        cautions: what to know before believing the rest.
     """
 
     scenario: str
@@ -73,6 +76,7 @@ class StressReport:
     spike: SpikeFigures
     soak: SoakFigures
     replications_lived: int
+    cautions: tuple[Caution, ...]
 
     def plain(self) -> dict[str, Any]:
         """The content of stress.json."""
@@ -120,6 +124,7 @@ def stress(
         spike=spike(steady, asked.spike, asked.replications, runner),
         soak=soak(steady, asked.soak, runner),
         replications_lived=runner.lived,
+        cautions=cautions(setting),
     )
 
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from sim.measuring.figures import SlaFigures, TeamFigures
 from sim.report import Report
 from sim.statistics import Estimate, Verdict
+from sim.text.cautions import caution_lines
 from sim.text.words import ALARM, duration, hours_of_day, limit, listed, name, number, percent, word
 
 COLOURS: Final = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.UNCLEAR: "yellow"}
@@ -27,7 +28,8 @@ def answer(report: Report, lang: str) -> Group:
     )
     parts = [Text(heading, style="bold")]
     table = [sla_table(report, lang)] if report.slas else []
-    return Group(*parts, *table, *(Text(sentence) for sentence in sentences(report, lang)))
+    said = (Text(sentence) for sentence in sentences(report, lang))
+    return Group(*parts, *table, *said, *caution_lines(report.cautions, lang))
 
 
 def sla_table(report: Report, lang: str) -> Table:

@@ -70,20 +70,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "out of reach": "{sla} is out of reach with these hours of duty: with people without end on every shift it "
         "would be {at_best}.",
         "caution": "Warning: ",
-        "nobody ever": "letters wait for ever at {team} ({names}; {units} units): nobody is ever on duty there, and "
-        "there is no cover; {a_day} letters a day.",
-        "overloaded": "the work of {team} is {utilisation} of its time on duty: its backlog grows without end.",
-        "units overloaded": "{units} of the {of} units of {team} have more work than time on duty: their backlog grows "
-        "without end.",
-        "held back": "at {team}, {urgent} interrupts other work, but not while {holding} waits before it, which goes "
-        "first and does not interrupt.",
-        "cool_down": "the simulation ends {cool_down_d:g} days after the window, before the limit of {sla} ({limit}) "
-        "has passed for its last letters; they will not count.",
-        "holidays": "the make-up working days of {year} are not known yet; its calendar is a guess. Once they are, "
-        "write holidays: {{country: china, days_off: [...], working: [...]}}.",
-        "regions": "what is a holiday only in some regions of {country} counts as a working day here ({dates}; "
-        "{days} in all); name the region, such as holidays: {country}-{example}.",
-        "trace": "{outside} of the {of} letters of the trace are outside the simulated time.",
         "cost": "A replication has about {visits} visits and needs {memory} MB; all {replications} need about "
         "{seconds} s of one core. The load is that of {sampled} without queues.",
         "verified": "{scenario}: both engines agree, and the audit finds nothing, on {letters} letters and {visits} "
@@ -159,16 +145,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "not short": "各单位全天各时段人手均够。",
         "out of reach": "按现有班次，{sla}无法达标：即使每班人手不限，达标率也只有 {at_best}。",
         "caution": "注意：",
-        "nobody ever": "{team}（{names}，共 {units} 个单位）始终无人在岗，也没有代管，每天 {a_day} 件来信一直等待。",
-        "overloaded": "{team}的工作量是在岗时间的 {utilisation}，积压会不断增加。",
-        "units overloaded": "{team}的 {of} 个单位中有 {units} 个工作量超过在岗时间，积压会不断增加。",
-        "held back": "在{team}，{urgent}可以打断其他工作，但当{holding}排在前面等待时不能，因为后者优先而不打断别人。",
-        "cool_down": "统计期后 {cool_down_d:g} 天仿真即结束，最后一批来信的{sla}时限（{limit}）尚未到期，不能计入。",
-        "holidays": "{year} 年的调休安排尚未公布，日历只是推测。公布后请写明 "
-        "holidays: {{country: china, days_off: [...], working: [...]}}。",
-        "regions": "仿真期内有 {days} 天只在 {country} 的部分地区放假，此处按工作日计（{dates}）；"
-        "请写明地区，如 holidays: {country}-{example}。",
-        "trace": "记录中的 {of} 件来信有 {outside} 件不在仿真时间内。",
         "cost": "每次仿真约有 {visits} 个环节，占用内存 {memory} MB；全部 {replications} 次约需单核 {seconds} 秒。"
         "负荷按 {sampled} 次不排队的仿真测算。",
         "verified": "{scenario}：两个引擎结果一致，审计无误：{days:g} 天、{letters} 件来信、{visits} 个环节。",

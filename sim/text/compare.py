@@ -1,7 +1,7 @@
 """The answer to a comparison: staffings side by side, and in plain sentences which is best and how sure that is."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Group
 from rich.table import Table
@@ -10,6 +10,7 @@ from rich.text import Text
 from sim.comparison import Comparison, Finding, Pair, shortfall
 from sim.statistics import Verdict
 from sim.text.answer import COLOURS, interval
+from sim.text.cautions import caution, plain_caution, with_cautions
 from sim.text.compare_words import say
 from sim.text.words import listed, name, points
 
@@ -23,6 +24,7 @@ def compared(comparison: Comparison, lang: str) -> Group:
         _staffings(comparison, lang),
         _differences(comparison, lang),
         *(Text(sentence) for sentence in comparison_sentences(comparison, lang)),
+        *(Text(each, style="yellow") for each in comparison_cautions(comparison, lang)),
     )
 
 
@@ -45,6 +47,25 @@ def comparison_sentences(comparison: Comparison, lang: str) -> Iterator[str]:
         yield say(lang, "differing", parts=listed(lang, comparison.differing))
     if comparison.base.replications == 1:
         yield say(lang, "one replication")
+
+
+def comparison_cautions(comparison: Comparison, lang: str) -> list[str]:
+    """Each caution once, with the staffings that it is about unless it is about all."""
+    everywhere = len(comparison.reports)
+    return [
+        say(lang, "caution" if len(names) == everywhere else "caution of some", names=listed(lang, names))
+        + caution(each, lang)
+        for each, names in comparison.cautions
+    ]
+
+
+def comparison_content(comparison: Comparison) -> dict[str, Any]:
+    """The content of comparison.json."""
+    content = comparison.summary()
+    for staffing, report in comparison.reports.items():
+        content["scenarios"][staffing] = with_cautions(content["scenarios"][staffing], report.cautions)
+    cautions = [{**plain_caution(each), "scenarios": list(names)} for each, names in comparison.cautions]
+    return {**content, "cautions": cautions}
 
 
 def finding(found: Finding | None, lang: str) -> str:

@@ -39,6 +39,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "as letters of their own would have.",
         "differing": "Beware: the letters are not the same, for {parts} differ; a difference is not one of staffing "
         "alone.",
+        "caution": "Warning: ",
+        "caution of some": "Warning for {names}: ",
         "one replication": "One replication alone has no interval; take at least two.",
     },
     "zh": {
@@ -72,6 +74,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "dominated": "{other} 不如 {by}：后者成本不高于它，没有一项明显更差，且有更好或更省之处。",
         "narrowed": "由于面对相同来信，差值的置信区间缩小到各自来信时的 {least} 至 {most} 分之一。",
         "differing": "注意：各方案来信不同（{parts}不同），差别并非仅由人员配置造成。",
+        "caution": "注意：",
+        "caution of some": "注意（{names}）：",
         "one replication": "只有一次重复仿真，没有置信区间；请至少仿真两次。",
     },
 }

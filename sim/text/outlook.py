@@ -1,7 +1,7 @@
 """What `check` says: letters, staff and load by hour, what to expect of each promise, warnings, the cost."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.forecast import Forecast, SlaForecast, TeamForecast
-from sim.forecast.cautions import Caution
+from sim.text.cautions import caution_lines
 from sim.text.words import ALARM, hours_of_day, limit, listed, name, number, percent, word
 
 SHOWN_CHANGES: Final = 12
@@ -28,7 +28,7 @@ def outlook(forecast: Forecast, lang: str) -> Group:
         *by_hour(forecast, lang),
         *([sla_outlook(forecast, lang)] if forecast.slas else []),
         *(Text(each) for each in _short(forecast, lang)),
-        *(Text(caution(each, lang), style="yellow") for each in forecast.cautions),
+        *caution_lines(forecast.cautions, lang),
         Text(_cost(forecast, lang)),
     )
 
@@ -87,24 +87,6 @@ def sla_outlook(forecast: Forecast, lang: str) -> Table:
             Text(_late_most(sla, lang)),
         )
     return table
-
-
-def caution(caution: Caution, lang: str) -> str:
-    """A warning as a sentence."""
-    values: dict[str, Any] = dict(caution.values)
-    for key in ("team", "urgent", "sla"):
-        if key in values:
-            values[key] = name(lang, values[key])
-    for key in ("names", "holding"):
-        if key in values:
-            values[key] = listed(lang, [name(lang, each) for each in values[key]])
-    if "limit" in values:
-        values["limit"] = limit(lang, values["limit"])
-    if "utilisation" in values:
-        values["utilisation"] = percent(values["utilisation"])
-    if "a_day" in values:
-        values["a_day"] = number(values["a_day"])
-    return word(lang, "caution") + word(lang, caution.key, **values)
 
 
 def _letters(forecast: Forecast, lang: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from rich.text import Text
 from sim.planning.ending import Ending
 from sim.statistics import Verdict
 from sim.text.answer import COLOURS, interval
+from sim.text.cautions import caution_lines
 from sim.text.plan_words import say
 from sim.text.words import hours_of_day, listed, name, number, percent
 
@@ -33,7 +34,7 @@ def planned(answer: Answer, lang: str, seconds: float | None = None) -> Group:
     tables = [staff_table(answer, lang), promise_table(answer, lang)]
     if answer.frontier:
         tables += [frontier_table(answer, lang)]
-    return Group(parts[0], *tables, *parts[1:])
+    return Group(parts[0], *tables, *parts[1:-1], *caution_lines(answer.cautions, lang), parts[-1])
 
 
 def tables(answer: Answer, lang: str) -> list[tuple[str, list[str], list[list[str]]]]:

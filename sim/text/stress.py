@@ -11,6 +11,7 @@ from sim.clock import HOUR, format_duration
 from sim.statistics import Estimate
 from sim.stress import Bottleneck, Capacity, Found, Limit, Relieved, StressReport
 from sim.text.answer import interval
+from sim.text.cautions import caution_lines
 from sim.text.load_words import say
 from sim.text.words import limit, listed, name, number, percent, points
 
@@ -25,7 +26,8 @@ def stressed(report: StressReport, lang: str) -> Group:
     """What a stress run says, to be printed."""
     heading = say(lang, "stressed", title=report.title or report.scenario)
     parts = [Text(sentence) for sentence in sentences(report, lang)]
-    return Group(Text(heading, style="bold"), *parts[:-1], ramp_table(report, lang), parts[-1])
+    said = [*parts[:-1], *caution_lines(report.cautions, lang)]
+    return Group(Text(heading, style="bold"), *said, ramp_table(report, lang), parts[-1])
 
 
 def sentences(report: StressReport, lang: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from sim.calls import PERIODS, RECEIVE
 from sim.targets import ALL, Rate, Targets
+from sim.text.cautions import caution_lines
 from sim.text.load_words import say
 from sim.text.stress import count, rate
 from sim.text.words import limit, name, number
@@ -25,7 +26,8 @@ def asked(targets: Targets, title: str, lang: str) -> Group:
         for row in rows:
             table.add_row(*map(Text, row))
         tables.append(table)
-    return Group(Text(heading, style="bold"), *(Text(each) for each in sentences(targets, lang)), *tables)
+    said = [*(Text(each) for each in sentences(targets, lang)), *caution_lines(targets.cautions, lang)]
+    return Group(Text(heading, style="bold"), *said, *tables)
 
 
 def sentences(targets: Targets, lang: str) -> Iterator[str]:

@@ -1,0 +1,75 @@
+"""Cautions about a trace: rows that are not simulated, times for which it says nothing."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from sim.clock import DAY, HOUR
+from sim.measuring.figures import Caution
+from sim.measuring.week import HOURS_OF_WEEK, hour_of_week
+from sim.setting import Setting
+from sim.tables import Int64s
+
+LEAST_MISSED: Final = 3.0
+"""Letters that are missed at an end of a trace, at the rate of the rest of it, before it is said."""
+
+SURELY_MISSED: Final = 10.0
+"""Letters that are missed in a gap: at that rate chance alone leaves one in 20,000 such times empty."""
+
+
+def outside(setting: Setting) -> Iterator[Caution]:
+    """Letters of a trace outside the simulated time."""
+    received = _received(setting)
+    if received is not None:
+        inside = (received >= 0) & (received < setting.scenario.horizon)
+        if not inside.all():
+            yield Caution("trace", None, {"outside": int((~inside).sum()), "of": len(received)})
+
+
+def ends_early(setting: Setting) -> Iterator[Caution]:
+    """A trace that begins after the first second, or ends inside the window."""
+    received, end = _received(setting), setting.scenario.window_end
+    if received is None or len(received) < 2:
+        return
+    longest = max(float(np.diff(received).max()), DAY)
+    rate = (len(received) - 1) / max(int(received[-1] - received[0]), 1)
+    for kind, idle in (("trace begins late", int(received[0])), ("trace ends early", end - int(received[-1]))):
+        if idle > longest and idle * rate >= LEAST_MISSED:
+            yield Caution(kind, None, {"days": idle / DAY})
+
+
+def gaps(setting: Setting) -> Iterator[Caution]:
+    """Times of a day or more without a letter, in which the same hours of other weeks have many."""
+    received, window = _received(setting), setting.scenario.window_end
+    if received is None or len(received) < 2:
+        return
+    inside = received[(received >= 0) & (received < window)]
+    if not len(inside):
+        return
+    span = np.arange(inside[0] // HOUR, inside[-1] // HOUR + 1)
+    usual = np.bincount(hour_of_week(setting, inside), minlength=HOURS_OF_WEEK)
+    known = np.bincount(hour_of_week(setting, span * HOUR), minlength=HOURS_OF_WEEK)
+    found = []
+    for row in np.flatnonzero(np.diff(inside) >= DAY).tolist():
+        begin, end = int(inside[row]), int(inside[row + 1])
+        hours = np.arange(begin // HOUR + 1, end // HOUR)
+        hours = hours[~setting.calendar.holiday[hours * HOUR // DAY]]
+        of_week = hour_of_week(setting, hours * HOUR)
+        others = known - np.bincount(of_week, minlength=HOURS_OF_WEEK)
+        rate = np.divide(usual, others, out=np.zeros(HOURS_OF_WEEK), where=others > 0)
+        if rate[of_week].sum() >= SURELY_MISSED:
+            found.append((end - begin, begin))
+    if found:
+        length, begin = max(found)
+        day = np.datetime64(setting.scenario.start, "D") + begin // DAY
+        yield Caution("trace gaps", None, {"gaps": len(found), "days": length / DAY, "from": str(day)})
+
+
+def _received(setting: Setting) -> Int64s | None:
+    """Seconds from the start at which the letters of a trace were received, ascending; None without a trace."""
+    trace = setting.scenario.arrivals.trace
+    if trace is None:
+        return None
+    start = np.datetime64(setting.scenario.start, "s")
+    return (trace.letters.received.astype("datetime64[s]") - start).astype(np.int64)

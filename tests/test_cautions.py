@@ -1,0 +1,261 @@
+"""Cautions: what each kind is said of and what not, and that every command says what `check` knows."""
+
+import json
+import string
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from office import setting
+from runs import written
+
+
+from sim.commands.door import cli
+from sim.forecast.cautions import cautions
+from sim.measuring.figures import Caution
+from sim.text.caution_words import WORDS
+from sim.text.cautions import caution, plain_caution
+
+
+def found(kind: str, **keys: Any) -> list[Caution]:
+    """Cautions of one kind on a desk with one letter an hour of ten minutes; `keys` replace those of its scenario."""
+    return [each for each in cautions(setting(**keys)) if each.kind == kind]
+
+
+def desk(**keys: Any) -> dict[str, Any]:
+    return {"desk": {"tier": "city", "staff": {"always": 1}, **keys}}
+
+
+# words
+
+
+def test_the_languages_say_the_same_things_with_the_same_figures() -> None:
+    def fields(sentence: str) -> set[str | None]:
+        return {field for _, field, _, _ in string.Formatter().parse(sentence)} - {None}
+
+    assert set(WORDS["en"]) == set(WORDS["zh"])
+    assert [kind for kind in WORDS["en"] if fields(WORDS["en"][kind]) != fields(WORDS["zh"][kind])] == []
+
+
+def test_a_caution_for_programs_has_its_sentence_in_both_languages() -> None:
+    (backlog,) = found("overloaded", arrivals={"per_day": 288})
+    assert plain_caution(backlog) == {
+        "kind": "overloaded",
+        "subject": "desk",
+        "figures": {"load_share": pytest.approx(2.0)},
+        "text": {
+            "en": "The work of desk is 200% of its time on duty in an ordinary week: its backlog grows without end, "
+            "and the figures depend on how long one looks.",
+            "zh": "平常一周，受理席的工作量是在岗时间的 200%：积压会不断增加，各项数值取决于统计多长时间。",
+        },
+    }
+
+
+# the backlog without end
+
+
+@pytest.mark.parametrize(("per_day", "grows"), [(143, False), (144, True), (160, True)])
+@pytest.mark.parametrize("window", ["3 d", "28 d"])
+def test_a_backlog_without_end_is_known_from_load_alone(per_day: int, grows: bool, window: str) -> None:
+    assert bool(found("overloaded", arrivals={"per_day": per_day}, window=window)) is grows
+
+
+def test_a_busy_monday_is_no_backlog_without_end() -> None:
+    weekdays = [3, 1, 1, 1, 1, 0.5, 0.5]
+    assert found("overloaded", arrivals={"per_day": 100, "by_weekday": weekdays}, window="1 d") == []
+
+
+def test_a_surge_that_passes_is_no_backlog_without_end() -> None:
+    surge = {"from": "day 2", "lasts": "1 d", "times": 5}
+    assert found("overloaded", arrivals={"per_day": 100, "surges": [surge]}) == []
+
+
+def test_a_unit_may_have_too_much_where_its_team_has_not() -> None:
+    teams = desk(units=4, staff={"always": 4}, weights=[5, 1, 1, 1])
+    (full,) = found("units overloaded", teams=teams, arrivals={"per_day": 300})
+    assert (full.subject, full.figures["units"], full.figures["names"]) == ("desk", 1, ["desk-1"])
+    assert full.figures["load_share"] == pytest.approx(300 * 5 / 8 / 144)
+    assert found("overloaded", teams=teams, arrivals={"per_day": 300}) == []
+
+
+# people
+
+
+def test_a_least_number_that_replaces_every_absent_person() -> None:
+    teams = desk(staff={"office": 20}, absence="100%", at_least=30)
+    (cancelled,) = found("absence cancelled", teams=teams)
+    # Twenty people miss five shifts each.
+    assert (cancelled.subject, cancelled.figures["a_week"]) == ("desk", pytest.approx(100))
+    assert found("stand-ins", teams=teams) == []
+
+
+def test_a_least_number_that_replaces_some_absent_people() -> None:
+    # One of two who are each absent every other time: nobody is left in a quarter of the five shifts of each of 7.
+    (some,) = found("stand-ins", teams=desk(staff={"daytime": 14}, absence="50%", at_least=1))
+    assert some.figures == {"at_least": 1, "a_week": pytest.approx(7 * 5 / 4), "absence_share": 0.5}
+    assert caution(some, "en").startswith(
+        "At desk, at_least 1 has somebody stand in for an absent person 8.8 times a week"
+    )
+
+
+@pytest.mark.parametrize(
+    "team", [{"absence": "10%"}, {"at_least": 2}, {"staff": {"office": 100}, "absence": "5%", "at_least": 1}]
+)
+def test_nobody_stands_in_where_nobody_lacks(team: dict[str, Any]) -> None:
+    kinds = {each.kind for each in cautions(setting(teams=desk(**{"staff": {"office": 4}, **team})))}
+    assert not kinds & {"absence cancelled", "stand-ins"}
+
+
+def test_a_team_that_no_step_uses() -> None:
+    idle = {"tier": "city", "staff": {"office": 5}}
+    (unused,) = found("unused team", teams={**desk(), "idle": idle})
+    assert (unused.subject, unused.figures) == ("idle", {"people": 5})
+    covered = [{"serve": {"by": "desk", "effort": "10 min", "cover": "idle"}}]
+    assert found("unused team", teams={**desk(), "idle": idle}, workflow=covered) == []
+    later = [{"serve": {"by": "desk", "effort": "10 min", "escalate": {"after": "1 h", "to": "idle"}}}]
+    assert found("unused team", teams={**desk(), "idle": idle}, workflow=later) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hours"),
+    [
+        ({"cycle": [["08:00-20:00"], ["20:00-08:00"], []]}, 56.0),
+        ({"daily": ["08:00-15:00"]}, 49.0),
+        ({"daily": ["08:00-14:00"]}, None),
+        ({"weekly": {"mon": ["00:00-24:00"], "wed": ["00:00-24:00"]}}, None),
+    ],
+)
+def test_weeks_that_are_longer_than_people_may_work(pattern: dict[str, Any], hours: float | None) -> None:
+    said = found("long week", rosters={"hard": pattern}, teams=desk(staff={"hard": 6}))
+    assert [(each.subject, each.figures["hours"], each.figures["people"]) for each in said] == (
+        [("hard", hours, 6)] if hours else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("roster", "rests"), [("office", True), ("daytime", True), ("duty_24_48", True), ("hard", False), ("always", True)]
+)
+def test_rosters_without_a_day_of_rest(roster: str, rests: bool) -> None:
+    rosters = {"hard": {"daily": ["08:00-12:00"]}}
+    assert (found("no rest day", rosters=rosters, teams=desk(staff={roster: 6})) == []) is rests
+
+
+# the calendar
+
+
+def test_working_days_without_holidays() -> None:
+    slas = {
+        "closed": {"until": "closed", "within": "5 working days"},
+        "seen": {"until": "serve.started", "within": "4 office hours"},
+        "fast": {"until": "serve.started", "within": "4 d"},
+    }
+    (told,) = found("clock without holidays", sla=slas)
+    assert told.figures == {"slas": ["closed", "seen"]}
+    assert found("clock without holidays", sla=slas, holidays="china") == []
+    assert found("clock without holidays", sla={"fast": slas["fast"]}) == []
+
+
+# traces
+
+
+def recorded(folder: Path, times: list[str], changes: tuple[str, ...] = ()) -> list[Caution]:
+    """Cautions on a desk that gets letters at these times of May 2021; the 3rd is a Monday."""
+    from sim.loading import load
+    from sim.setting import setting_of
+
+    (folder / "letters.csv").write_text("received\n" + "".join(f"2021-05-{time}\n" for time in times))
+    text = (
+        "schema: 1\nstart: 2021-05-03\nwindow: 28 d\ncool_down: 0 s\narrivals: {trace: letters.csv}\n"
+        "teams: {desk: {tier: city, staff: {always: 2}}}\nworkflow:\n  - serve: {by: desk, effort: 10 min}\n"
+    )
+    return list(cautions(setting_of(load(written(folder, text), changes).scenario)))
+
+
+OFFICE = [f"{day:02} {hour:02}:00" for day in range(3, 31) if day not in (8, 9, 15, 16, 22, 23, 29, 30)
+          for hour in range(9, 17)]  # fmt: skip
+"""Eight letters on every day from Monday to Friday, for four weeks."""
+
+
+def test_an_office_that_closes_at_weekends_has_no_gaps(tmp_path: Path) -> None:
+    assert recorded(tmp_path, OFFICE) == []
+
+
+def test_days_that_lack_letters(tmp_path: Path) -> None:
+    without = [time for time in OFFICE if not "11" <= time[:2] <= "13"]
+    (gap,) = recorded(tmp_path, without)
+    # From Monday's last letter to Friday's first.
+    assert (gap.kind, gap.figures) == (
+        "trace gaps",
+        {"gaps": 1, "days": pytest.approx(3 + 17 / 24), "from": "2021-05-10"},
+    )
+
+
+def test_a_trace_that_ends_inside_the_window(tmp_path: Path) -> None:
+    (early,) = recorded(tmp_path, [time for time in OFFICE if time < "22"])
+    assert (early.kind, early.figures) == ("trace ends early", {"days": pytest.approx(9 + 8 / 24)})
+    assert recorded(tmp_path, [time for time in OFFICE if time < "22"], ("window=19 d",)) == []
+
+
+def test_a_trace_that_begins_after_the_simulation(tmp_path: Path) -> None:
+    (late,) = recorded(tmp_path, [time for time in OFFICE if time >= "10"])
+    assert (late.kind, late.figures) == ("trace begins late", {"days": pytest.approx(7 + 9 / 24)})
+
+
+# every command
+
+OFFICE_SCENARIO = """
+schema: 1
+name: a desk with faults
+start: 2021-05-10
+window: 7 d
+cool_down: 1 d
+replications: 2
+arrivals: {per_day: 100}
+teams:
+  desk: {tier: city, staff: {always: 1}}
+  idle: {tier: city, staff: {hard: 2}}
+rosters: {hard: {daily: ["08:00-20:00"]}}
+workflow:
+  - serve: {by: desk, effort: 10 min}
+sla:
+  started: {until: serve.started, within: 4 h, target: 60%}
+stress: {replications: 2, ramp: {steps: 2}, spike: {times: 2, lasts: 2 h}, soak: {lasts: 14 d, replications: 2}}
+plan: {vary: {desk: {always: [1, 3]}}, replications: 3, proof: 4}
+"""
+
+KNOWN = ["unused team", "long week", "no rest day"]
+
+
+@pytest.mark.parametrize("command", ["run", "compare", "plan", "stress", "targets"])
+def test_every_command_says_what_check_knows(tmp_path: Path, command: str) -> None:
+    path = written(tmp_path, OFFICE_SCENARIO)
+    other = tmp_path / "other.yaml"
+    other.write_text(OFFICE_SCENARIO, "utf-8")
+    scenarios = [str(path), str(other)] if command == "compare" else [str(path)]
+    told = CliRunner().invoke(cli, ["check", str(path), "--json"])
+    assert [each["kind"] for each in json.loads(told.stdout)["cautions"]] == KNOWN
+    out = tmp_path / "out"
+    done = CliRunner().invoke(cli, [command, *scenarios, "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    (summary,) = [json.loads(file.read_text("utf-8")) for file in out.glob("*.json") if file.name != "manifest.json"]
+    assert [each["kind"] for each in summary["cautions"]] == KNOWN
+    page = (out / "report.html").read_text("utf-8")
+    for lang in ("en", "zh"):
+        answer = "".join((out / f"answer.{lang}.txt").read_text("utf-8").split())
+        for each in summary["cautions"]:
+            assert "".join(each["text"][lang].split()) in answer
+            assert each["text"][lang] in page
+
+
+def test_a_comparison_says_which_staffing_a_caution_is_about(tmp_path: Path) -> None:
+    path, other = written(tmp_path, OFFICE_SCENARIO), tmp_path / "other.yaml"
+    other.write_text(OFFICE_SCENARIO.replace("staff: {always: 1}", "staff: {office: 2}"), "utf-8")
+    done = CliRunner().invoke(cli, ["compare", str(path), str(other), "--out", str(tmp_path / "out"), "--no-report"])
+    assert "Warning for other: The work of desk is " in done.output
+    summary = json.loads((tmp_path / "out" / "comparison.json").read_text("utf-8"))
+    assert [(each["kind"], each["scenarios"]) for each in summary["cautions"]] == [
+        *((kind, ["scenario", "other"]) for kind in KNOWN),
+        ("overloaded", ["other"]),
+    ]
+    assert [each["kind"] for each in summary["scenarios"]["scenario"]["cautions"]] == KNOWN

@@ -1,0 +1,97 @@
+"""The exact week: what simulated weeks are on average, and what hand and theory say."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from office import CATEGORIES, FLOW, MONDAY, TEAMS, drawn, setting
+
+from sim.drawing.expected_visits import expected_visits
+from sim.forecast.load import lived_without_queues, load_of
+from sim.forecast.ordinary_week import OrdinaryWeek, ordinary_week, presence
+from sim.setting import Setting
+
+HOUR = 3600
+
+
+def week(of: Setting) -> OrdinaryWeek:
+    return ordinary_week(of, [lived_without_queues(of, 0)])
+
+
+LOOPS = (
+    {"read": {"by": "city", "effort": "1 min", "chance": {"per_category": {"household": "50%", "default": "100%"}}}},
+    {"refer": {"leave": "15%"}},
+    {"call": {"by": "city", "effort": "3 min", "for": ["noise"]}},
+    {"no_answer": {"back_to": "call", "chance": "20%", "at_most": 2}},
+    {"handle": {"by": "city", "effort": "30 min", "effort_again": "60%"}},
+    {"rework": {"back_to": "read", "chance": "30%"}},
+)
+"""A loop in a loop, one of them without a bound."""
+
+
+def test_visits_on_average_are_those_of_the_drawn_letters() -> None:
+    of = setting(teams=TEAMS, categories=CATEGORIES, workflow=list(LOOPS))
+    workload = drawn(*LOOPS, per_day=6_000)
+    visits = expected_visits(of.scenario)
+    of_category = workload.category[workload.letter_of_visit()]
+    letters = np.bincount(workload.category, minlength=2)
+    for step in (0, 2, 4):
+        for category in range(2):
+            seen = ((workload.step == step) & (of_category == category)).sum() / letters[category]
+            assert visits[:, category, step].sum() == pytest.approx(seen, abs=0.02)  # about four standard errors
+    # In each round 15% leave, and 30% of the others come round again.
+    assert visits[0, :, 4] == pytest.approx([0.85, 0.85])
+    assert visits[:, :, 4].sum(axis=0) == pytest.approx([0.85 / (1 - 0.85 * 0.3)] * 2, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"holidays": None, "channels": {"web": {"share": "100%"}}},
+        {"teams": {**TEAMS, "branch": {**TEAMS["branch"], "absence": "20%", "at_least": 1}}},
+        {"teams": {**TEAMS, "branch": {**TEAMS["branch"], "names": ["noise", "rest"], "within": "city"}}},
+        {"teams": {**TEAMS, "city": {**TEAMS["city"], "other_duty": {"per_hour": 2, "effort": "10 min"}}}},
+        {
+            "arrivals": {
+                "per_day": 240,
+                "surges": [{"from": "day 0", "lasts": "100 d", "times": 2, "category": "noise"}],
+            }
+        },
+    ],
+)
+def test_work_and_hours_are_those_of_simulated_weeks_on_average(change: dict[str, Any]) -> None:
+    base = {"start": MONDAY, "warm_up": "7 d", "window": "28 d", "cool_down": "0 s", "arrivals": {"per_day": 240}}
+    of = setting(**{**base, "teams": TEAMS, "categories": CATEGORIES, **change}, workflow=list(FLOW))
+    outcomes = [lived_without_queues(of, number) for number in range(12)]
+    seen = load_of(outcomes)
+    work, on_duty = ordinary_week(of, outcomes[:1])
+    weeks = 4 * len(outcomes)
+    assert on_duty == pytest.approx(seen.unit_on_duty / weeks, rel=0.02)
+    # Handling takes an hour and is exponential; the busiest unit has some thousands of them, the idlest some hundreds.
+    assert work == pytest.approx(seen.unit_work / weeks, rel=0.06)
+
+
+def test_absence_and_those_who_stand_in() -> None:
+    # Two people of a shift, each absent half of the time: nobody comes in a quarter of the shifts, one in half.
+    team = {"tier": "city", "staff": {"daytime": 14}, "absence": "50%"}
+    free = presence(setting(teams={"desk": team}), "desk", "daytime")
+    assert (free.people.tolist(), free.stand_ins.tolist(), free.shifts) == ([7.0], [0.0], 5.0)
+    one = presence(setting(teams={"desk": {**team, "at_least": 1}}), "desk", "daytime")
+    assert one.stand_ins == pytest.approx([7 * 0.25])
+    both = presence(setting(teams={"desk": {**team, "at_least": 5}}), "desk", "daytime")
+    assert both.people == pytest.approx([14.0])
+
+
+def test_a_load_that_fills_the_hours_exactly_is_one() -> None:
+    # 144 letters a day of ten minutes are one person's day; the seed has no say in it.
+    for seed in range(3):
+        work, on_duty = week(setting(seed=seed, arrivals={"per_day": 144}))
+        assert work / on_duty == pytest.approx([1.0], abs=1e-12)
+
+
+def test_office_hours_are_those_of_a_week_without_holidays() -> None:
+    of = setting(
+        start="2021-05-03", holidays="china", window="3 d", teams={"desk": {"tier": "city", "staff": {"office": 2}}}
+    )
+    assert week(of).on_duty == pytest.approx([2 * 47.5 * HOUR])  # the window itself is all holidays
