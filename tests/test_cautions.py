@@ -10,7 +10,6 @@ from click.testing import CliRunner
 from office import setting
 from runs import written
 
-
 from sim.commands.door import cli
 from sim.forecast.cautions import cautions
 from sim.measuring.figures import Caution

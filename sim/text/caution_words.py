@@ -5,11 +5,11 @@ from typing import Final
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
-        "nobody ever": "Letters wait for ever at {subject} ({names}; {units} units): nobody is ever on duty there, and "
+        "nobody ever": "Letters wait for ever at {subject} (units: {units}; {names}): nobody is ever on duty there, and "
         "there is no cover; {a_day} letters a day.",
         "overloaded": "The work of {subject} is {load_share} of its time on duty in an ordinary week: its backlog grows "
         "without end, and the figures depend on how long one looks.",
-        "units overloaded": "{units} of the {of} units of {subject} have more work than time on duty in an ordinary week "
+        "units overloaded": "In an ordinary week, {units} of the {of} units of {subject} get more work than they have time on duty "
         "(most: {names}, up to {load_share}): their backlog grows without end.",
         "held back": "At {subject}, {urgent} interrupts other work, but not while {holding} waits before it, which goes "
         "first and does not interrupt.",
@@ -17,24 +17,23 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "has passed for its last letters; they will not count.",
         "holidays": "The make-up working days of {subject} are not known yet; its calendar is a guess. Once they are, "
         "write holidays: {{country: china, days_off: [...], working: [...]}}.",
-        "regions": "{days} days that are holidays only in some regions of {subject} count as working days here (the first: "
-        "{dates}); name the region, such as holidays: {subject}-{example}.",
+        "regions": "Holidays of only some regions of {subject} count as working days here ({days} in all, the first: {dates}); "
+        "name the region, such as holidays: {subject}-{example}.",
         "clock without holidays": "The limits of {slas} are counted in working time, but the scenario names no holidays: "
         "every day from Monday to Friday counts as a working day.",
         "trace": "{outside} of the {of} letters of the trace are outside the simulated time.",
         "trace begins late": "The trace begins {days} days after the simulation: until then no letters come.",
         "trace ends early": "The trace ends {days} days before the window does: from then on no letters come.",
-        "trace gaps": "The trace has {gaps} gaps of a day or more in which other weeks have letters; the longest lasts "
-        "{days} days from {from}. The simulation takes them for days without letters.",
+        "trace gaps": "The trace has gaps of a day or more in which other weeks have letters ({gaps} in all; the longest lasts "
+        "{days} days from {from}). The simulation takes them for days without letters.",
         "absence cancelled": "At {subject}, at_least {at_least} leaves the absence of {absence_share} without effect: "
         "somebody stands in for every absent person, {a_week} times a week, whom neither headcount nor cost count.",
         "stand-ins": "At {subject}, at_least {at_least} has somebody stand in for an absent person {a_week} times a week, "
         "whom neither headcount nor cost count.",
-        "unused team": "No step sends letters to {subject}: its {people} people count in headcount and cost, and have no "
-        "part in the result.",
-        "long week": "On {subject} a person works {hours} hours a week, more than {most}; {people} people do.",
+        "unused team": "No step sends letters to {subject}: its people ({people}) count in cost, and have no part in the result.",
+        "long week": "On {subject} a person works {hours} hours a week, more than {most}; people on it: {people}.",
         "no rest day": "On {subject} a person begins a shift on every day of the week, and so has no day of rest; "
-        "{people} people do.",
+        "people on it: {people}.",
     },
     "zh": {
         "nobody ever": "{subject}（{names}，共 {units} 个单位）始终无人在岗，也没有代管，每天 {a_day} 件来信一直等待。",
@@ -51,7 +50,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "trace gaps": "记录中有 {gaps} 段一天以上的空白，而其他各周同一时段都有来信；最长的一段从 {from} 起，共 {days} 天。仿真把它们当作没有来信的日子。",
         "absence cancelled": "{subject}的 at_least 为 {at_least}，使 {absence_share} 的缺勤不起作用：每次缺勤都有人顶班，每周 {a_week} 人次，既不计入编制也不计入成本。",
         "stand-ins": "{subject}的 at_least 为 {at_least}，每周有 {a_week} 人次顶替缺勤人员，既不计入编制也不计入成本。",
-        "unused team": "没有任何环节由{subject}办理：其 {people} 人计入编制和成本，对结果没有影响。",
+        "unused team": "没有任何环节由{subject}办理：其 {people} 人计入成本，对结果没有影响。",
         "long week": "{subject}每人每周工作 {hours} 小时，超过 {most} 小时；共 {people} 人。",
         "no rest day": "{subject}每人每天都要上班，没有休息日；共 {people} 人。",
     },
