@@ -61,17 +61,19 @@ class Prepared(NamedTuple):
     workers: int  # for which there is memory
 
 
-def prepare(loaded: Loaded, engine: str = "compiled", workers: int | None = None) -> Prepared:
+def prepare(loaded: Loaded, engine: str = "compiled", workers: int | None = None, *, one_run: bool = True) -> Prepared:
     """Make a scenario ready, and see for how many workers there is memory.
 
     Args:
         workers: replications at once, at most; as many as there are cores if None.
+        one_run: whether no more replications are simulated than the scenario says.
     Raises: ScenarioError if there is not the memory for one, or its letters cannot be drawn.
     """
     setting = setting_of(loaded.scenario)
     try:
         cost = estimate(setting, engine)
-        return Prepared(setting, cost, affordable(cost, min(workers or cores(), loaded.scenario.replications)))
+        most = min(workers or cores(), loaded.scenario.replications) if one_run else workers or cores()
+        return Prepared(setting, cost, affordable(cost, most))
     except SimError as error:
         raise ScenarioError(loaded.source, [Problem(str(error))]) from error
 

@@ -2,24 +2,21 @@
 
 import hashlib
 import json
-import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from sim.clock import format_duration
 from sim.cost import prepare
-from sim.errors import SimError
 from sim.experiment import Replication, replicate
-from sim.folders.kept import Kept, write_answers, write_json
+from sim.folders.kept import Kept, write_answers
+from sim.folders.manifest import write_json
 from sim.folders.parquet import Columns, Rows, hour_columns, letter_columns
-from sim.folders.whole import whole_or_not_at_all
+from sim.folders.result_folder import RESULTS, ResultFolder
 from sim.forecast.cautions import cautions
 from sim.forecast.load import lived_without_queues, load_of
 from sim.loading import Loaded, dump_yaml
@@ -34,11 +31,6 @@ from sim.text import answer
 from sim.text.cautions import summary_of
 from sim.verify import Checked, cross_check
 from sim.version import VERSION
-
-RESULTS: Final = Path("results")
-
-LIBRARIES: Final = ("duckdb", "numba", "numpy", "pydantic", "scipy", "simpy")
-"""Libraries whose versions the manifest names."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +56,6 @@ class Result(Kept):
     """
 
     report: Report | None
-
-    @property
-    def reused(self) -> bool:
-        """Whether nothing had to be computed."""
-        return self.report is None
 
     @property
     def missed(self) -> bool:
@@ -98,7 +85,7 @@ def run(
     Args:
         workers: replications at once; as many as there are cores, if None, and memory for.
         out: the folder; by default `results/<file's stem>/<run id>`.
-        force: compute again what is there, and replace `out` even if it is no folder of results.
+        force: compute again what is there.
         lang: language in which the page opens.
         shown: write charts and the page too, which take longer than the figures.
         progress: called with the number of replications done, in the order of the replications.
@@ -107,12 +94,14 @@ def run(
     """
     name = run_id(loaded)
     target = out if out is not None else RESULTS / loaded.stem / name
-    if found_again(target, {"run": name, "engine": engine}, shown, force):
-        return Result(target, json.loads((target / "summary.json").read_text("utf-8")), None)
+    place = ResultFolder(target, {"run": name, "engine": engine})
+    found = place.find(shown=shown, force=force)
+    if found.whole:
+        return Result(target, place.read("summary.json"), True, None, None)
     setting, _, workers = prepare(loaded, engine, workers)
     replications = range(loaded.scenario.replications)
-    started, clock = datetime.now().astimezone(), time.perf_counter()
-    with whole_or_not_at_all(target) as folder:
+    clock = time.perf_counter()
+    with place.writing(shown=shown, force=force) as (folder, manifest):
         letters, hours = Rows(folder / "letters.parquet"), Rows(folder / "hours.parquet")
         checked: list[Checked] = []
 
@@ -137,23 +126,21 @@ def run(
             cautions=cautions(setting, at_best),
         )
         simulated = time.perf_counter()
-        finding = Finding(loaded, setting, report, _told(loaded, name, engine, checked), lang)
+        manifest |= _told(loaded, engine, report, checked)
+        finding = Finding(loaded, setting, report, manifest, lang)
         with ThreadPoolExecutor(1) as beside:
             tables = [beside.submit(table.write) for table in (letters, hours)]
             for write in [each for each in WRITERS if shown or each is not write_shown]:
                 write(folder, finding)
             for table in tables:
                 table.result()
-        finding.manifest["shown"] = shown
         # Only what comes last differs between two runs of the same.
-        finding.manifest["workers"] = workers
-        finding.manifest["timings"] = {
-            "started": started.isoformat(timespec="seconds"),
+        manifest["workers"] = workers
+        manifest["timings"] = {
             "simulating_s": round(simulated - clock, 3),
             "writing_s": round(time.perf_counter() - simulated, 3),
         }
-        write_json(folder / "manifest.json", finding.manifest)
-    return Result(target, summary_of(report), report)
+    return Result(target, summary_of(report), False, found.stale, report)
 
 
 def write_scenario(folder: Path, finding: Finding) -> None:
@@ -200,13 +187,11 @@ def _look(check: bool, replication: Replication) -> tuple[Measures, Columns, Col
     return measures_of(outcome), letters, hours, checked
 
 
-def _told(loaded: Loaded, name: str, engine: str, checked: Sequence[Checked]) -> dict[str, Any]:
-    """The manifest: how these results came about."""
+def _told(loaded: Loaded, engine: str, report: Report, checked: Sequence[Checked]) -> dict[str, Any]:
+    """What the manifest tells of a run: how its results came about."""
     scenario = loaded.scenario
     agreed = [{"against": "simpy", "agrees": True, "audit": "passed", **each._asdict()} for each in checked]
     return {
-        "program": "lettersim",
-        "run": name,
         "scenario": loaded.source,
         "changes": list(loaded.changes),
         "figures": [asdict(figure) for figure in loaded.figures],
@@ -214,50 +199,5 @@ def _told(loaded: Loaded, name: str, engine: str, checked: Sequence[Checked]) ->
         "replications": scenario.replications,
         "engine": engine,
         "cross_check": agreed[0] if agreed else "not needed: the SimPy engine is the model itself",
-        "versions": versions(),
+        "verdicts": {name: sla.verdict for name, sla in report.slas.items() if sla.verdict is not None},
     }
-
-
-def versions() -> dict[str, str]:
-    """Versions of this program, of Python and of the libraries that figures depend on."""
-    return {
-        "lettersim": VERSION,
-        "python": platform.python_version(),
-        **{library: version(library) for library in LIBRARIES},
-    }
-
-
-def manifest_of(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a folder of results; None if it is none."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    return manifest if isinstance(manifest, dict) and manifest.get("program") == "lettersim" else None
-
-
-def found_again(target: Path, wanted: Mapping[str, str], shown: bool, force: bool) -> bool:
-    """Whether a folder holds all that is asked for; if it does not, results may be put there.
-
-    Args:
-        wanted: what its manifest must say.
-        shown: whether charts and page must be there.
-        force: compute again what is there.
-
-    Raises: SimError as `refuse_to_replace`.
-    """
-    found = manifest_of(target)
-    if found is None:
-        refuse_to_replace(target, force)
-        return False
-    return not force and wanted.items() <= found.items() and (not shown or found.get("shown") is True)
-
-
-def refuse_to_replace(target: Path, force: bool) -> None:
-    """Refuse to put results where something else is."""
-    if target.exists() and not target.is_dir():
-        raise SimError(f"{target} is a file; --out must name a folder")
-    if Path.cwd().is_relative_to(target.resolve()):
-        raise SimError(f"{target} is the folder you are in, or holds it; --out must name one of its own")
-    if not force and target.exists() and any(target.iterdir()):
-        raise SimError(f"{target} exists and is no folder of results; name another, or say --force to replace it")

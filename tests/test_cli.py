@@ -197,7 +197,8 @@ def test_a_folder_of_something_else_is_not_touched(mm8: Path) -> None:
     mm8.with_name("photos").joinpath("cat.jpg").touch()
     answer = ask("run", "mm8.yaml", "--out", "photos")
     assert answer.exit_code == COULD_NOT
-    assert answer.stderr == "photos exists and is no folder of results; name another, or say --force to replace it\n"
+    said = "photos exists and is no folder of results; it holds cat.jpg: move it away, or name another folder\n"
+    assert answer.stderr == said
     assert files(mm8.with_name("photos")) == ["cat.jpg"]
 
 

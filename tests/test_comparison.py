@@ -169,7 +169,7 @@ def test_nothing_is_left_of_a_comparison_that_fails(
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.folders.comparison.write_json", fail)
+    monkeypatch.setattr("sim.folders.kept.write_json", fail)
     with pytest.raises(SimError, match="No space left"):
         compare_into(staffings[:2], out=tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

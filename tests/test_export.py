@@ -55,6 +55,7 @@ def lived(setting: Setting) -> Replication:
 @pytest.fixture(scope="module")
 def folder(setting: Setting, lived: Replication, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("export") / "letters"
+    folder.mkdir()
     assert export(setting, folder, engine="simpy") == len(lived.workload.received)
     return folder
 

@@ -358,15 +358,15 @@ def test_the_files_of_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "roster.csv",
         "roster.xlsx",
     }
-    assert json.loads((result.folder / "plan.json").read_text("utf-8")) == result.content
+    assert json.loads((result.folder / "plan.json").read_text("utf-8")) == result.summary
     assert load_workbook(result.folder / "roster.xlsx").active["A1"].value == "team"
     for lang in ("en", "zh"):
         opened = made(loaded, out=tmp_path / lang, lang=lang).folder / "report.html"
         assert f'data-lang="{lang}"' in opened.read_text("utf-8").partition("<head>")[0]
     write_planned(result, loaded, False, tmp_path / "planned.yaml")
     again = load(tmp_path / "planned.yaml").scenario
-    assert result.answer.people is not None
-    assert again.teams["desk"].staff == {"always": result.answer.people[0]}
+    assert result.people is not None
+    assert again.teams["desk"].staff == {"always": result.people[0]}
     assert (tmp_path / "planned.yaml").read_text("utf-8").startswith('extends: "desk.yaml"')
     write_planned(result, loaded, True, tmp_path / "whole.yaml")
     assert load(tmp_path / "whole.yaml").scenario.teams["desk"].staff == again.teams["desk"].staff
@@ -493,7 +493,8 @@ def test_the_command_plans_and_writes_a_scenario_that_runs(tmp_path: Path, monke
     assert "meet every target" in done.output
     (folder,) = (tmp_path / "results" / "desk").iterdir()
     assert {each.name for each in folder.iterdir()} == {
-        "answer.en.txt", "answer.zh.txt", "plan.json", "requirement.csv", "roster.csv", "roster.xlsx",
+        "answer.en.txt", "answer.zh.txt", "manifest.json", "plan.json", "requirement.csv", "roster.csv", "roster.xlsx",
+        "scenario.yaml",
     }  # fmt: skip
     rows = (folder / "requirement.csv").read_text("utf-8-sig").splitlines()
     assert rows[0] == "team,weekday,from,needed,on_duty_today,on_duty_planned,short"

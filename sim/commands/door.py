@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn
 
 import rich_click as click
 
+from sim.commands.folders import runs
 from sim.commands.options import ASKED_WRONGLY, COULD_NOT, INTERRUPTED
 from sim.commands.staffing import check, compare, plan, run
 from sim.commands.system import replay, stress, targets
@@ -50,7 +51,7 @@ def cli() -> None:
     """
 
 
-for command in (run, check, compare, plan, stress, targets, replay, verify, schema, new):
+for command in (run, check, compare, plan, stress, targets, replay, runs, verify, schema, new):
     cli.add_command(command)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import rich_click as click
 
 from sim.commands.options import BREACHED, SCENARIO, SCENARIOS, Asked, options
-from sim.commands.terminal import get_ready_to_draw, load_all, print_json, progress_bar, show
+from sim.commands.terminal import get_ready_to_draw, load_all, print_json, progress_bar, show, show_place, tell_stale
 
 
 @click.command()
@@ -24,7 +24,7 @@ def run(scenarios: tuple[Path, ...], asked: Asked, out: Path | None, fail_on_bre
     loaded = load_all(scenarios, asked.layers())
     from sim.cost import prepare
     from sim.results import run as simulate
-    from sim.text import answer, word
+    from sim.text import answer
 
     for each in loaded:
         prepare(each, asked.engine, asked.workers)
@@ -35,9 +35,10 @@ def run(scenarios: tuple[Path, ...], asked: Asked, out: Path | None, fail_on_bre
             result = simulate(each, out=out, progress=progress, **asked.making)
         summaries.append(result.summary)
         missed |= result.missed
+        tell_stale(result, asked)
         if not asked.silent:
             show(answer(result.report, asked.lang) if result.report else result.answer(asked.lang).rstrip())
-            show(word(asked.lang, "reused" if result.reused else "folder", folder=result.folder))
+            show_place(result, asked)
     if asked.as_json:
         print_json(summaries)
     if fail_on_breach and missed:
@@ -72,17 +73,17 @@ def compare(scenarios: tuple[Path, ...], asked: Asked, out: Path | None) -> None
     get_ready_to_draw(asked.shown)
     loaded = load_all(scenarios, asked.layers())
     from sim.folders.comparison import compare_into
-    from sim.text import word
     from sim.text.compare import compared
 
     total = sum(each.scenario.replications for each in loaded)
     with progress_bar("compare", total, asked.silent) as progress:
         result = compare_into(loaded, out=out, progress=progress, **asked.making)
+    tell_stale(result, asked)
     if asked.as_json:
         print_json([result.summary])
     elif not asked.quiet:
         show(compared(result.comparison, asked.lang) if result.comparison else result.answer(asked.lang).rstrip())
-        show(word(asked.lang, "folder" if result.comparison else "reused", folder=result.folder))
+        show_place(result, asked)
 
 
 @click.command()
@@ -90,8 +91,7 @@ def compare(scenarios: tuple[Path, ...], asked: Asked, out: Path | None) -> None
 @options("set replications seed engine workers")
 @click.option("--write", "file", type=click.Path(path_type=Path), help="Write the plan as a scenario to run.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the plan, instead of results/NAME/plan-RUN.")
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
-@options("no-report lang json quiet")
+@options("force no-report lang json quiet")
 def plan(scenario: Path, asked: Asked, file: Path | None, out: Path | None) -> None:
     """Find the fewest staff, by team and roster, that meet every target, and prove it on fresh seeds.
 
@@ -103,14 +103,14 @@ def plan(scenario: Path, asked: Asked, file: Path | None, out: Path | None) -> N
     (loaded,) = load_all([scenario], asked.layers("plan.proof"))
     from sim.folders.plan import planned, write_planned
     from sim.planner import expected
-    from sim.text import word
 
     with progress_bar(loaded.stem, expected(loaded.scenario), asked.silent) as progress:
         result = planned(loaded, out=out, progress=progress, **asked.making)
-    if file is not None and result.answer.people is not None:
+    if file is not None and result.people is not None:
         write_planned(result, loaded, bool(asked.overrides) or asked.seed is not None, file)
+    tell_stale(result, asked)
     if asked.as_json:
-        print_json([result.content])
+        print_json([result.summary])
     elif not asked.quiet:
         show(result.shown(asked.lang))
-        show(word(asked.lang, "folder", folder=result.folder))
+        show_place(result, asked)

@@ -6,7 +6,7 @@ from pathlib import Path
 import rich_click as click
 
 from sim.commands.options import BREACHED, INTERRUPTED, SCENARIO, Asked, options, seconds
-from sim.commands.terminal import get_ready_to_draw, load_all, progress_bar, show, show_written
+from sim.commands.terminal import get_ready_to_draw, load_all, progress_bar, show, show_written, tell_stale
 
 
 @click.command()
@@ -41,19 +41,22 @@ def targets(scenario: Path, asked: Asked, export: Path | None, out: Path | None)
     became of them as event logs (XES, OCEL 2.0).
     """
     (loaded,) = load_all([scenario], asked.layers())
-    from sim.folders.load import export_into, targets_into
+    from sim.folders.load import export_into, letters_exported, targets_into
     from sim.text.load_words import say
 
     with progress_bar(loaded.stem, loaded.scenario.replications, asked.silent) as progress:
         written = targets_into(loaded, out=out, progress=progress, **asked.making)
-    letters = (
+    exported = (
         export_into(loaded, export, written.summary, engine=asked.engine, force=asked.force)
         if export is not None
-        else 0
+        else None
     )
     show_written(written, asked)
-    if export is not None and not asked.silent:
-        show(say(asked.lang, "exported", letters=f"{letters:,}", folder=export))
+    if exported is not None:
+        tell_stale(exported, asked)
+        if not asked.silent:
+            letters = letters_exported(exported.folder)
+            show(say(asked.lang, "exported", letters=f"{letters:,}", folder=exported.folder))
 
 
 @click.command()

@@ -15,7 +15,7 @@ from sim.errors import ScenarioError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from sim.folders.load import Written
+    from sim.folders.kept import Kept
     from sim.loading import Loaded
 
 
@@ -68,15 +68,29 @@ def show(what: "RenderableType") -> None:
     Console(highlight=False, markup=False, soft_wrap=isinstance(what, str)).print(what)
 
 
-def show_written(written: "Written", asked: Asked) -> None:
+def show_written(kept: "Kept", asked: Asked) -> None:
     """Print what a folder says, as text or as JSON, and where it is."""
+    tell_stale(kept, asked)
+    if asked.as_json:
+        print_json([kept.summary])
+    elif not asked.quiet:
+        show(kept.answer(asked.lang).rstrip())
+        show_place(kept, asked)
+
+
+def show_place(kept: "Kept", asked: Asked) -> None:
+    """Print where results are, and whether they were there already."""
     from sim.text import word
 
-    if asked.as_json:
-        print_json([written.summary])
-    elif not asked.quiet:
-        show(written.answer(asked.lang).rstrip())
-        show(word(asked.lang, "reused" if written.reused else "folder", folder=written.folder))
+    show(word(asked.lang, "reused" if kept.reused else "folder", folder=kept.folder))
+
+
+def tell_stale(kept: "Kept", asked: Asked) -> None:
+    """Say, beside what is printed, why results that were there were computed again."""
+    from sim.text.folders import why_again
+
+    if kept.stale is not None and not asked.quiet:
+        click.echo(why_again(kept.stale, kept.folder, asked.lang), err=True)
 
 
 def print_json(contents: Sequence[Any]) -> None:

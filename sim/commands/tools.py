@@ -1,29 +1,39 @@
 """Commands about scenarios and engines themselves."""
 
 import json
+import sys
 from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.options import SCENARIOS, Asked, options
+from sim.commands.folders import verify_folder
+from sim.commands.options import COULD_NOT, Asked, options
 from sim.commands.terminal import load_all, show
 
 
 @click.command()
-@SCENARIOS
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO... | FOLDER...")
 @click.option("--days", type=float, help="How many of the first days; all if not said.")
 @options("set seed lang quiet")
-def verify(scenarios: tuple[Path, ...], asked: Asked, days: float | None) -> None:
-    """Prove that both engines give the same log, and that it keeps the engine contract."""
-    loaded = load_all(scenarios, asked.layers())
-    from sim.setting import setting_of
+def verify(paths: tuple[Path, ...], asked: Asked, days: float | None) -> None:
+    """Prove that both engines give the same log, and that it keeps the engine contract.
+
+    Of a folder of results: that all its files are as they were written.
+    """
+    loaded = load_all([path for path in paths if not path.is_dir()], asked.layers())
+    from sim.cost import prepare
     from sim.text import word
     from sim.verify import prove
 
-    for each in loaded:
-        checked = prove(setting_of(each.scenario), days)
+    # Both engines get the same memory, and SimPy needs the more.
+    settings = [prepare(each, "simpy", 1).setting for each in loaded]
+    for each, setting in zip(loaded, settings, strict=True):
+        checked = prove(setting, days)
         if not asked.quiet:
             show(word(asked.lang, "verified", scenario=each.source, **checked._asdict()))
+    sound = [verify_folder(path, asked) for path in paths if path.is_dir()]
+    if not all(sound):
+        sys.exit(COULD_NOT)
 
 
 @click.command()

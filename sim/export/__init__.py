@@ -8,7 +8,6 @@ from sim.export.letters import letters_of
 from sim.export.locust import write_locust_file
 from sim.export.ocel import write_ocel
 from sim.export.xes import write_xes
-from sim.folders.whole import whole_or_not_at_all
 from sim.measuring.journeys import Journeys
 from sim.setting import Setting
 from sim.trace_files import write_csv, write_json_lines
@@ -20,19 +19,19 @@ def export(setting: Setting, folder: Path, *, replication: int = 0, engine: str 
     """Write all letters of one replication, from the first second to the horizon, and what became of them.
 
     The folder gets letters.csv and letters.jsonl (a trace, for `replay` and `arrivals.trace`), events.xes and
-    events.ocel.json (for process mining), and locustfile.py. A folder that was there is replaced.
+    events.ocel.json (for process mining), and locustfile.py.
+
+    Args:
+        folder: exists.
 
     Returns: number of letters.
-
-    Raises: SimError if the folder cannot be written.
     """
     lived = live(setting, replication, engine=engine)
     journeys = Journeys(setting, lived.workload, lived.roster, lived.log)
     letters = letters_of(journeys, replication)
-    with whole_or_not_at_all(folder) as draft:
-        write_csv(letters, draft / "letters.csv")
-        write_json_lines(letters, draft / "letters.jsonl")
-        write_xes(letters, events_of(journeys), setting.places.names, draft / "events.xes", title=setting.scenario.name)
-        write_ocel(letters, events_of(journeys), setting, draft / "events.ocel.json")
-        write_locust_file(letters, draft / "locustfile.py")
+    write_csv(letters, folder / "letters.csv")
+    write_json_lines(letters, folder / "letters.jsonl")
+    write_xes(letters, events_of(journeys), setting.places.names, folder / "events.xes", title=setting.scenario.name)
+    write_ocel(letters, events_of(journeys), setting, folder / "events.ocel.json")
+    write_locust_file(letters, folder / "locustfile.py")
     return len(letters)

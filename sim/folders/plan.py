@@ -2,7 +2,7 @@
 
 import csv
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,19 +10,19 @@ from typing import Any, Final
 import numpy as np
 from rich.console import Group
 
-from sim.cost import affordable, estimate
-from sim.experiment import cores
-from sim.folders.kept import write_answers, write_json
+from sim.cost import prepare
+from sim.folders.kept import Kept, Made, keep
+from sim.folders.load import told_of, write_scenario_of
+from sim.folders.result_folder import RESULTS, ResultFolder
 from sim.folders.roster_sheet import write_sheet
-from sim.folders.whole import whole_or_not_at_all
 from sim.loading import Loaded
 from sim.models.staffing import WEEKDAYS
 from sim.planner import plan
 from sim.planning.answer import Answer
-from sim.planning.posts import staffed
+from sim.planning.posts import People, Post, staffed
 from sim.planning.written import planned_yaml
-from sim.results import RESULTS, refuse_to_replace, run_id, versions
-from sim.setting import Setting, setting_of
+from sim.results import run_id
+from sim.setting import Setting
 from sim.text.cautions import with_cautions
 from sim.text.plan import planned as shown_plan
 from sim.text.plan_words import say
@@ -32,23 +32,32 @@ LEFT_OUT: Final = ("ratio", "needs")
 
 
 @dataclass(frozen=True)
-class Planned:
-    """A plan that was made and written.
+class Planned(Kept):
+    """A folder of a plan, with plan.json.
 
     Attributes:
-        content: the content of plan.json.
+        plan: None if the folder was there already.
         seconds: how long it took.
     """
 
-    folder: Path
     setting: Setting
-    answer: Answer
-    content: dict[str, Any]
+    plan: Answer | None
     seconds: float
 
-    def shown(self, lang: str) -> Group:
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        """What the plan decides."""
+        return tuple(Post(**{name: post[name] for name in Post._fields}) for post in self.summary["posts"])
+
+    @property
+    def people(self) -> People | None:
+        """The people of each post; None if there is no plan."""
+        people = tuple(post["people"] for post in self.summary["posts"])
+        return None if None in people else people
+
+    def shown(self, lang: str) -> Group | str:
         """The answer, to be printed."""
-        return shown_plan(self.answer, lang, self.seconds)
+        return self.answer(lang).rstrip() if self.plan is None else shown_plan(self.plan, lang, self.seconds)
 
 
 def planned(
@@ -62,43 +71,40 @@ def planned(
     shown: bool = True,
     progress: Callable[[int], object] | None = None,
 ) -> Planned:
-    """Plan a scenario and write the folder of the plan, `results/<file's stem>/plan-<run id>` if not said.
+    """Plan a scenario and write the folder of the plan, or find the one that the same plan wrote before.
 
     Args:
-        lang: language in which the page opens, and of the charts as PNG.
-        shown: whether charts and page are made.
+        out: the folder; by default `results/<file's stem>/plan-<run id>`.
+        force, lang, shown: as of a run.
 
-    Raises: SimError if there is nothing to plan, or `out` is something else.
+    Raises: ScenarioError as `prepare`; SimError if there is nothing to plan, or `out` is something else.
     """
-    setting = setting_of(loaded.scenario)
-    target = out if out is not None else RESULTS / loaded.stem / f"plan-{run_id(loaded)}"
-    if not (target / "plan.json").exists():
-        refuse_to_replace(target, force)
-    workers = affordable(estimate(setting, engine), workers or cores())
+    setting, _, most = prepare(loaded, engine, workers, one_run=False)
     clock = time.perf_counter()
-    answer = plan(setting, scenario=loaded.stem, engine=engine, workers=workers, progress=progress)
-    seconds = time.perf_counter() - clock
-    content = plain_answer(answer)
-    with whole_or_not_at_all(target) as folder:
-        write_json(folder / "plan.json", content)
-        write_answers(folder, lambda each: shown_plan(answer, each))
-        if answer.people is not None:
-            write_sheet(staffed(setting, answer.posts, answer.people), folder)
-        write_requirement(answer, folder / "requirement.csv")
-        if shown:
+
+    def make() -> Made[Answer]:
+        answer = plan(setting, scenario=loaded.stem, engine=engine, workers=most, progress=progress)
+        content = plain_answer(answer)
+
+        def write(folder: Path) -> None:
+            write_scenario_of(loaded, folder)
+            if answer.people is not None:
+                write_sheet(staffed(setting, answer.posts, answer.people), folder)
+            write_requirement(answer, folder / "requirement.csv")
+
+        def show(folder: Path, manifest: Mapping[str, Any], lang: str) -> None:
             from sim.html.plan_page import write_plan_page
 
-            manifest = {
-                "program": "lettersim",
-                "plan": run_id(loaded),
-                "scenario": loaded.source,
-                "engine": engine,
-                "changes": list(loaded.changes),
-                "seed": loaded.scenario.seed,
-                "versions": versions(),
-            }
             write_plan_page(folder, answer, content, manifest=manifest, lang=lang)
-    return Planned(target, setting, answer, content, seconds)
+
+        told = told_of(loaded)
+        return Made(answer, content, {"plan": answer.ending}, told, lambda each: shown_plan(answer, each), write, show)
+
+    target = out if out is not None else RESULTS / loaded.stem / f"plan-{run_id(loaded)}"
+    place = ResultFolder(target, {"plan": run_id(loaded), "engine": engine})
+    kept, answer = keep(place, "plan.json", make, force=force, shown=shown, lang=lang)
+    seconds = time.perf_counter() - clock
+    return Planned(kept.folder, kept.summary, kept.reused, kept.stale, setting, answer, seconds)
 
 
 def write_planned(result: Planned, loaded: Loaded, overridden: bool, file: Path, lang: str = "en") -> None:
@@ -107,11 +113,11 @@ def write_planned(result: Planned, loaded: Loaded, overridden: bool, file: Path,
     Args:
         overridden: whether something besides the files decided the scenario.
     """
-    answer = result.answer
-    assert answer.people is not None, "asked for a plan that there is"
-    name = say(lang, "name planned", title=answer.title or answer.scenario)
-    about = say(lang, "about planned", people=sum(answer.people), today=sum(post.today for post in answer.posts))
-    text = planned_yaml(loaded, overridden, result.setting, answer.posts, answer.people, file, name, about)
+    assert result.people is not None, "asked for a plan that there is"
+    name = say(lang, "name planned", title=loaded.scenario.name or loaded.stem)
+    today = sum(post.today for post in result.posts)
+    about = say(lang, "about planned", people=sum(result.people), today=today)
+    text = planned_yaml(loaded, overridden, result.setting, result.posts, result.people, file, name, about)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8")
 

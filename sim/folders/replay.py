@@ -1,16 +1,16 @@
 """A replay and its folder: the trace is read and sent, compared with the targets, and what happened is written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sim.errors import Problem, ScenarioError, SimError
-from sim.folders.kept import write_answers, write_json
-from sim.folders.load import Written
-from sim.folders.whole import whole_or_not_at_all
+from sim.folders.kept import Kept, Made, keep
+from sim.folders.result_folder import RESULTS, ResultFolder
 from sim.latency import write_percentiles
-from sim.replay_report import held_against, read_targets, report_on
-from sim.results import RESULTS, manifest_of, refuse_to_replace, versions
+from sim.replay_report import ReplayReport, held_against, read_targets, report_on
 from sim.text.replay import replayed
 from sim.trace_files import read_trace
 
@@ -30,7 +30,7 @@ def replay_into(
     lang: str = "en",
     shown: bool = True,
     progress: Callable[[int], object] | None = None,
-) -> Written:
+) -> Kept:
     """Send a trace to a real system, and write the folder of it.
 
     Args:
@@ -54,32 +54,36 @@ def replay_into(
     if busiest is not None and busiest <= 0:
         raise ScenarioError(f"the replay to {url}", [Problem(f"busiest must be above 0, got {busiest:g}")])
     began = datetime.now().astimezone()
-    target = out if out is not None else RESULTS / trace.stem / f"replay-{began:%Y%m%d-%H%M%S}"
-    if manifest_of(target) is None:
-        refuse_to_replace(target, force)
+    target = out if out is not None else RESULTS / trace.stem / f"replay-{began:%Y%m%d-%H%M%S-%f}"
+    # What a real system did at one time is never what it did at another.
+    place = ResultFolder(target, {"replay": str(trace), "began": began.isoformat()})
+    place.find(shown=shown, force=force)
     beside = trace.with_name("targets.json")
     receive = read_targets(targets or beside) if targets is not None or beside.exists() else None
     letters = read_trace(trace)
     if busiest is not None:
         letters = busiest_of(letters, busiest)
-    answers, stopped = replay(letters, plan, progress=progress)
-    report = report_on(answers, plan, trace.name, stopped=stopped)
-    if receive is not None:
-        report = held_against(report, receive)
-    manifest = {
-        "program": "lettersim",
-        "replay": str(trace),
-        "started": began.isoformat(timespec="seconds"),
-        "versions": versions(),
-    }
-    summary = report.summary()
-    with whole_or_not_at_all(target) as folder:
-        write_json(folder / "replay.json", summary)
-        write_answers(folder, lambda each: replayed(report, each))
-        write_percentiles(answers.latency[answers.accepted], folder / "latency.hgrm")
-        if shown:
+
+    def make() -> Made[ReplayReport]:
+        answers, stopped = replay(letters, plan, progress=progress)
+        report = report_on(answers, plan, trace.name, stopped=stopped)
+        if receive is not None:
+            report = held_against(report, receive)
+
+        def show(folder: Path, manifest: Mapping[str, Any], lang: str) -> None:
             from sim.html.load_pages import write_replay_page
 
             write_replay_page(folder, report, manifest=manifest, lang=lang)
-        write_json(folder / "manifest.json", manifest)
-    return Written(target, summary, reused=False)
+
+        return Made(
+            report,
+            report.summary(),
+            {} if report.verdict is None else {"replay": report.verdict},
+            {},
+            partial(replayed, report),
+            lambda folder: write_percentiles(answers.latency[answers.accepted], folder / "latency.hgrm"),
+            show,
+        )
+
+    kept, _ = keep(place, "replay.json", make, force=force, shown=shown, lang=lang)
+    return kept

@@ -1,0 +1,53 @@
+"""Commands about folders of results: which there are, and whether they are as they were written."""
+
+from pathlib import Path
+
+import rich_click as click
+
+from sim.commands.options import Asked, options
+from sim.commands.terminal import print_json, show
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default="results")
+@click.option("--prune", is_flag=True, help="Remove drafts that nobody writes any more, and list each.")
+@options("lang json quiet")
+def runs(folder: Path, asked: Asked, prune: bool) -> None:
+    """List the results in a folder: what was set, when, and what was found.
+
+    A draft is what a command is writing, or was when it was killed; --prune removes nothing but these.
+    """
+    from sim.folders.listing import listing_of
+    from sim.folders.listing import prune as remove_drafts
+    from sim.text.folders import listing_told, pruned_told
+
+    if prune:
+        drafts = remove_drafts(folder)
+        if asked.as_json:
+            print_json([{"folder": str(folder), "drafts": [draft.plain() for draft in drafts]}])
+        elif not asked.quiet:
+            for sentence in pruned_told(folder, drafts, asked.lang):
+                show(sentence)
+        return
+    listing = listing_of(folder)
+    if asked.as_json:
+        print_json([listing.plain()])
+    elif not asked.quiet:
+        show(listing_told(listing, asked.lang))
+
+
+def verify_folder(folder: Path, asked: Asked) -> bool:
+    """Say whether a folder of results is as it was written.
+
+    Raises: SimError if it is no folder of results, or lists no files.
+    """
+    from sim.folders.manifest import require_results
+    from sim.text.folders import condition_told
+
+    condition = require_results(folder)
+    for sentence in condition_told(condition, folder, asked.lang):
+        if not condition.sound:
+            click.echo(sentence, err=True)
+        elif not asked.quiet:
+            show(sentence)
+    return condition.sound
