@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import days
 
-from sim.clock import Clock
+from sim.clock import DAY, HOUR, Clock
 from sim.measuring.attendance import Attendance
 from sim.measuring.causes import breaches, cause_counts
 from sim.measuring.figures import Why
@@ -26,7 +26,7 @@ TEAMS = ("branch", "station", None)
 def causes(
     sla: dict[str, Any], workload: Workload, roster: Roster, **keys: Any
 ) -> list[tuple[int, int, Any, Why, int]]:
-    """Letter, step, team, cause and hour of each breach."""
+    """Letter, step, team, cause of each breach, and the hour at which the longest piece of it began."""
     found = lived(mailbox(sla={"promise": sla}, **keys), workload, roster)
     return [(row, step, TEAMS[team], list(Why)[why], hour) for row, step, team, why, hour in told(found)]
 
@@ -54,9 +54,9 @@ def test_all_busy() -> None:
 def test_a_wait_is_divided_where_the_shift_begins() -> None:
     """Both come at 06:00; from 08:00 on the first is worked on, for less than two hours or for more."""
     roster = shifts((NORTH, at(8), at(18), 1), units=3)
-    for service, why in ((at(1, 59), Why.NOBODY_ON_DUTY), (at(2, 1), Why.ALL_BUSY)):
+    for service, why, hour in ((at(1, 59), Why.NOBODY_ON_DUTY, 6), (at(2, 1), Why.ALL_BUSY, 8)):
         found = causes(SIGNED, letters((at(6), work(NORTH, service)), (at(6), work(NORTH, 60))), roster)
-        assert found[1] == (1, SIGN, "station", why, 6)
+        assert found[1] == (1, SIGN, "station", why, hour)
 
 
 def test_once_a_shift_was_there_nights_are_no_excuse() -> None:
@@ -64,7 +64,7 @@ def test_once_a_shift_was_there_nights_are_no_excuse() -> None:
     roster = [(NORTH, at(8, day=day), at(18, day=day), 1) for day in range(3)]
     workload = letters((at(9), work(NORTH, at(19))), (at(18), work(NORTH, 60)))
     found = causes(SIGNED, workload, shifts(*roster, units=3), window="3 d")
-    assert found[1] == (1, SIGN, "station", Why.ALL_BUSY, 18)
+    assert found[1] == (1, SIGN, "station", Why.ALL_BUSY, 8)
     found = causes(SIGNED, workload, shifts(roster[0], roster[2], units=3), window="3 d")
     assert found[1] == (1, SIGN, "station", Why.NOBODY_ON_DUTY, 18)
 
@@ -81,7 +81,7 @@ def test_put_down_at_shift_end() -> None:
     """Half done at 18:00, it waits for the morning: not for want of people, but because it was handed over."""
     roster = shifts((NORTH, at(8), at(18), 1), (NORTH, at(8, day=1), at(18, day=1), 1), units=3)
     found = causes(SIGNED, letters((at(17, 30), work(NORTH, at(1)))), roster, window="2 d")
-    assert found == [(0, SIGN, "station", Why.PUT_DOWN_AT_SHIFT_END, 17)]
+    assert found == [(0, SIGN, "station", Why.PUT_DOWN_AT_SHIFT_END, 18)]
 
 
 def test_finished_in_overtime_it_was_being_worked_on() -> None:
@@ -109,14 +109,14 @@ def test_many_small_parts_of_one_visit_count_together() -> None:
     later = [(at(9, minute), urgent) for minute in (10, 35)] + [(at(10), urgent)]
     workload = letters((at(9), work(NORTH, at(0, 40), interruptible=True)), *later)
     found = causes(SIGNED | {"within": "1 h"}, workload, shifts(ALL_DAY, units=3))
-    assert found == [(0, SIGN, "station", Why.INTERRUPTED, 9)]
+    assert found == [(0, SIGN, "station", Why.INTERRUPTED, 10)]  # of pieces as long as each other, the last
 
 
 def test_the_part_belongs_to_the_place_where_most_of_it_passed() -> None:
     """It waits at the station that sleeps for 20 min, until the branch is awake; there it waits for 3 h more."""
     workload = letters((at(7, 40), work(SOUTH, 60, cover=BRANCH)), (at(8), work(BRANCH, at(3), priority=0)))
     found = causes(SIGNED, workload, shifts((BRANCH, at(8), at(18), 1), units=3))
-    assert found[0] == (0, SIGN, "branch", Why.ALL_BUSY, 7)
+    assert found[0] == (0, SIGN, "branch", Why.ALL_BUSY, 8)
 
 
 def test_a_long_wait_outweighs_the_last_one() -> None:
@@ -148,7 +148,7 @@ def test_what_was_before_the_clock_began_does_not_matter() -> None:
 def test_paused_steps_are_nobodys_fault() -> None:
     workload = letters((at(9), work(NORTH, 60), delay(at(3)), work(NORTH, at(2))))
     sla = HANDLED | {"paused_during": ["enquire"]}
-    assert causes(sla, workload, shifts(ALL_DAY, units=3)) == [(0, HANDLE, "station", Why.BEING_WORKED_ON, 9)]
+    assert causes(sla, workload, shifts(ALL_DAY, units=3)) == [(0, HANDLE, "station", Why.BEING_WORKED_ON, 12)]
 
 
 def test_a_weekend_weighs_nothing_on_an_office_clock() -> None:
@@ -156,7 +156,7 @@ def test_a_weekend_weighs_nothing_on_an_office_clock() -> None:
     workload = letters((at(17, day=4), work(NORTH, at(3))))
     roster = shifts((NORTH, at(10, day=7), at(18, day=7), 1), units=3)
     sla = {"until": "sign.finished", "within": "4 office hours"}
-    assert causes(sla, workload, roster, window="8 d") == [(0, SIGN, "station", Why.BEING_WORKED_ON, 17)]
+    assert causes(sla, workload, roster, window="8 d") == [(0, SIGN, "station", Why.BEING_WORKED_ON, 10)]
     sla = {"until": "sign.finished", "within": "4 h"}
     assert causes(sla, workload, roster, window="8 d") == [(0, SIGN, "station", Why.NOBODY_ON_DUTY, 17)]
 
@@ -196,20 +196,22 @@ def test_it_is_what_a_clerk_would_find_second_by_second(day: Any, limit: int, un
     clerk = [_clerk(found, row) for row in range(len(found.letters)) if found.runs[0].fate[row] == Fate.BREACHED]
     breached = told(found)
     assert len(breached) == len(clerk)
-    for (row, step, team, why, _), (parts, place) in zip(breached, clerk, strict=True):
+    for (row, step, team, why, hour), (parts, place, begins) in zip(breached, clerk, strict=True):
         assert parts.total() == found.runs[0].elapsed[row]
         assert parts[step, list(Why)[why]] == max(parts.values())
         assert team in (place[step, list(Why)[why]] if list(Why)[why] is not Why.ELAPSED_WAIT else {-1})
+        assert hour in {second % DAY // HOUR for second in begins[step, list(Why)[why]]}
 
 
-def _clerk(found: Outcome, row: int) -> tuple[Counter[Any], dict[Any, set[int]]]:
-    """Seconds of a letter's clock by step and cause, and the teams where they passed."""
+def _clerk(found: Outcome, row: int) -> tuple[Counter[Any], dict[Any, set[int]], dict[Any, set[int]]]:
+    """Seconds of a letter's clock by step and cause, the teams where they passed, and when stretches of them began."""
     workload, log, scenario = found.workload, found.log, found.setting.scenario
     (run,), (sla,) = found.runs, scenario.sla.values()
     stretches = list(zip(*(column.tolist() for column in log.stretches), strict=True))
     letter = found.letters[row]
     parts: Counter[Any] = Counter()
     places: dict[Any, set[int]] = {}
+    begins: dict[Any, set[int]] = {}
     for visit in range(workload.first_visit[letter], workload.first_visit[letter + 1]):
         if log.queued[visit] == NOT_YET:
             continue
@@ -219,6 +221,7 @@ def _clerk(found: Outcome, row: int) -> tuple[Counter[Any], dict[Any, set[int]]]
             end = log.finished[visit] if log.finished[visit] != NOT_YET else scenario.horizon
             mine = [(None, NO_UNIT, -1, log.queued[visit], end)]
         for kind, unit, shift, start, end in mine:
+            before = None
             for second in range(start, end):
                 if kind is None:
                     why = Why.ELAPSED_WAIT
@@ -229,12 +232,17 @@ def _clerk(found: Outcome, row: int) -> tuple[Counter[Any], dict[Any, set[int]]]
                 else:
                     attended = attended or _on_duty(found.roster, unit, second)
                     why = Why.ALL_BUSY if attended else Why.NOBODY_ON_DUTY
-                if run.begin[row] <= second < run.end[row] and _ticks(second, sla.within.clock):
+                if not run.begin[row] <= second < run.end[row]:
+                    continue
+                if why is not before:
+                    begins.setdefault((step, why), set()).add(second)
+                before = why
+                if _ticks(second, sla.within.clock):
                     parts[step, why] += 1
                     places.setdefault((step, why), set()).add(int(found.setting.places.team_of[unit]))
             if kind == WORK:
                 shift_ended = end >= found.roster.end[shift]
-    return parts, places
+    return parts, places, begins
 
 
 def _on_duty(roster: Roster, unit: int, second: int) -> bool:

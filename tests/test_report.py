@@ -16,7 +16,7 @@ from sim.measuring.figures import SlaFigures, Why
 from sim.measuring.summaries import summarise
 from sim.report import Report
 from sim.setting import Setting
-from sim.statistics import Band, Estimate, Verdict
+from sim.statistics import Estimate, Verdict
 from sim.tables import FINISH, Workload
 
 approx = pytest.approx
@@ -191,25 +191,6 @@ def test_where_and_why_letters_breach() -> None:
     assert [(group.name, group.breaches.mean, group.compliance.mean) for group in sla.by_team] == [("station", 5, 0)]
 
 
-@pytest.mark.parametrize(
-    ("hours", "span"),
-    [
-        ([9, 9, 10], (9, 10)),
-        ([22, 23, 0, 1], (0, 2)),
-        ([23, 0, 8, 15], (23, 25)),
-        ([3], (3, 4)),
-        ([1, 2, 8, 9, 9], (8, 10)),
-        (range(24), (0, 12)),
-        ([], None),
-    ],
-)
-def test_the_worst_hours_hold_half_of_the_breaches(hours: Any, span: tuple[int, int] | None) -> None:
-    sla = reported(mailbox(sla=SLAS), signed(5)).slas["signed"]
-    breaches = np.zeros((24, len(Why)))
-    np.add.at(breaches[:, 1], list(hours), 1)
-    assert replace(sla, breaches_by_hour=Band(breaches, breaches, breaches)).worst_hours == span
-
-
 def test_compliance_by_hour_and_weekday() -> None:
     """A Tuesday letter of 10 h, late, and two of 11 h in different replications, in time."""
     setting = mailbox(sla=SLAS, window="7 d")
@@ -300,7 +281,7 @@ def test_groups_without_letters_are_left_out() -> None:
         *(["noise"], ["web"], ["branch"]),
     ]
     handled = reported(mailbox(sla=SLAS), signed(5)).slas["handled"]
-    assert (handled.by_category, handled.causes, handled.worst_hours, handled.verdict) == ((), (), None, None)
+    assert (handled.by_category, handled.causes, handled.late_hours, handled.verdict) == ((), (), None, None)
     assert (handled.limit, handled.limit_min) == ("7 working days", 7 * 24 * 60)
 
 

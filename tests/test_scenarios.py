@@ -166,9 +166,10 @@ def test_the_baseline_holds_and_the_peak_does_not() -> None:
     stress = report(setting(SCENARIOS / "shenzhen_stress_600.yaml", "replications=10"))
     assert stress.holds is Verdict.MISSED
     assert stress.slas["signed"].verdict is Verdict.MET
-    first, last = stress.slas["contacted"].worst_hours or (0, 0)
-    assert first >= 18
-    assert last <= 26
+    hours = stress.slas["contacted"].late_hours
+    assert hours is not None
+    assert 18 <= hours.start < hours.end <= 26
+    assert hours.lift > 1.5
 
 
 def test_the_synthetic_trace_is_drawn_as_the_readme_says(tmp_path: Path) -> None:

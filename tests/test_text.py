@@ -46,7 +46,7 @@ def test_what_fails_where_when_and_why(tmp_path: Path) -> None:
     verdict, late, *rest = said(desk(tmp_path))
     assert verdict == "The staffing does not hold: started missed."
     assert late == (
-        "started: 2 of 3 letters late in each replication, half of them received between 08:00 and 09:00. "
+        "started: 2 of 3 letters late on average in a replication. "
         "100% of them waited most of their time with all busy at read (desk)."
     )
     assert rest == [

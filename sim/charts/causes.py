@@ -20,6 +20,7 @@ from sim.charts.style import (
 )
 from sim.charts.words import say
 from sim.measuring.figures import Cause, Why
+from sim.measuring.late_hours import half_of
 from sim.report import Report
 from sim.text.words import hours_of_day, name, percent
 
@@ -38,6 +39,9 @@ COLOURS: Final = {
 CAUSES: Final = 10
 """How many causes are shown at most."""
 
+FEW_HOURS: Final = 8
+"""Half of the delays within more hours than that are no peak."""
+
 LEAST: Final = 0.005
 """Share of the late letters below which a cause is not worth a bar."""
 
@@ -55,10 +59,11 @@ def title_where(report: Report, panel: str, lang: str) -> str:
 
 def title_when(report: Report, panel: str, lang: str) -> str:
     """The hours at which half of the delays begin."""
-    hours = report.slas[panel].worst_hours
+    hours = half_of(report.slas[panel].breaches_by_hour.mean.sum(axis=1))
     if hours is None:
         return say(lang, "none late", sla=name(lang, panel))
-    return say(lang, "when", sla=name(lang, panel), hours=hours_of_day(lang, hours))
+    key = "when" if hours[1] - hours[0] <= FEW_HOURS else "when spread"
+    return say(lang, key, sla=name(lang, panel), hours=hours_of_day(lang, hours))
 
 
 def alt_where(report: Report, panel: str, lang: str) -> str:

@@ -11,7 +11,7 @@ from sim.setting import Setting
 LONGEST_WEEK: Final = 48.0
 """Hours that a person may work in an average week (directive 2003/88/EC; China's labour law allows 44)."""
 
-LEAST_TOLD: Final = 0.05
+LEAST_TOLD: Final = 0.5
 """Stand-ins a week below which there is nothing to tell."""
 
 

@@ -34,7 +34,7 @@ class CauseCounts(NamedTuple):
     """Breaches of an SLA by letters of the window."""
 
     by_place: Int64s  # (steps, teams + 1, causes); the last team is none
-    by_hour: Int64s  # hour of the day at which the clock began, (24, causes)
+    by_hour: Int64s  # hour of the day at which the longest delay began, (24, causes)
 
 
 _NOBODY, _BUSY, _INTERRUPTED, _SHIFT_END, _WORKED_ON, _ELAPSED = range(len(Why))
@@ -47,7 +47,7 @@ class Breaches(NamedTuple):
     step: Int64s  # index in the workflow, of the visit with the largest part
     team: Int64s  # where that part passed, or -1 for an elapsed wait
     why: Int64s  # index into `Why`
-    hour: Int64s  # of the day, at which the letter's clock began
+    hour: Int64s  # of the day, at which the longest piece of that part began
 
 
 class _Parts(NamedTuple):
@@ -56,6 +56,7 @@ class _Parts(NamedTuple):
     key: Int64s  # the visit's place among them, times the number of causes, plus the cause
     seconds: Int64s  # on the SLA's clock
     unit: Int64s  # or NO_UNIT
+    begin: Int64s
 
 
 def cause_counts(outcome: Outcome) -> tuple[CauseCounts, ...]:
@@ -98,12 +99,13 @@ def breaches(journeys: Journeys, sla: Sla, run: Run, attendance: Attendance) -> 
 
     visit, why = _largest(seconds.astype(np.float64, copy=False), row)
     team_of = np.append(journeys.setting.places.team_of, -1)
+    longest = _longest(parts, visit * len(Why) + why, len(visits))
     return Breaches(
         row=row[visit],
         step=journeys.workload.step[visits[visit]].astype(np.int64),
-        team=team_of[_unit_of(parts, visit * len(Why) + why, len(visits))].astype(np.int64),
+        team=team_of[parts.unit[longest]].astype(np.int64),
         why=why,
-        hour=hour_of(run.begin[row[visit]]),
+        hour=hour_of(parts.begin[longest]),
     )
 
 
@@ -132,7 +134,10 @@ def _waits_and_work(
     nobody = seconds_between(journeys, sla, began[waits], begin[waits], awake)
     seconds[waits] -= nobody
     key = place * len(Why)
-    return [_Parts(key + why, seconds, unit), _Parts(key[waits] + _NOBODY, nobody, unit[waits])]
+    asleep = _Parts(key[waits] + _NOBODY, nobody, unit[waits], begin[waits])
+    begin = begin.copy()
+    begin[waits] = awake
+    return [_Parts(key + why, seconds, unit, begin), asleep]
 
 
 def _delays(journeys: Journeys, sla: Sla, run: Run, visits: Int64s, row: Int64s) -> _Parts:
@@ -143,7 +148,7 @@ def _delays(journeys: Journeys, sla: Sla, run: Run, visits: Int64s, row: Int64s)
     # No milestone lies within a delay: it is before the clock began or after.
     begin = np.where(log.queued[delays] < run.begin[row], finished, log.queued[delays])
     seconds = seconds_between(journeys, sla, run.begin[row], begin, finished)
-    return _Parts(place * len(Why) + _ELAPSED, seconds, np.full(len(delays), NO_UNIT))
+    return _Parts(place * len(Why) + _ELAPSED, seconds, np.full(len(delays), NO_UNIT), begin)
 
 
 def _largest(seconds: Floats, row: Int64s) -> tuple[Int64s, Int64s]:
@@ -156,12 +161,12 @@ def _largest(seconds: Floats, row: Int64s) -> tuple[Int64s, Int64s]:
     return visit, seconds[visit].argmax(axis=1)
 
 
-def _unit_of(parts: _Parts, keys: Int64s, visits: int) -> Int64s:
-    """The unit at which most of each part passed, in one piece."""
-    unit = np.full(visits * len(Why), NO_UNIT)
-    wanted = np.zeros(len(unit), dtype=np.bool_)
+def _longest(parts: _Parts, keys: Int64s, visits: int) -> Int64s:
+    """The longest piece of each part, as its row; of equal pieces the last."""
+    piece = np.zeros(visits * len(Why), dtype=np.int64)
+    wanted = np.zeros(len(piece), dtype=np.bool_)
     wanted[keys] = True
     of_these = np.flatnonzero(wanted[parts.key])
     ascending = of_these[np.argsort(parts.seconds[of_these], kind="stable")]
-    unit[parts.key[ascending]] = parts.unit[ascending]  # the last assignment stays: the longest piece
-    return unit[keys]
+    piece[parts.key[ascending]] = ascending  # the last assignment stays: the longest piece
+    return piece[keys]

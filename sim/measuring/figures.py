@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-import numpy as np
-
+from sim.measuring.late_hours import LateHours
 from sim.statistics import Band, Estimate, Verdict
 from sim.tables import Floats
 
@@ -146,9 +145,10 @@ class SlaFigures:
         letters_by_hour_of_week: letters a replication, same shape.
         by_home: by home unit, those with letters.
         by_team: by the team that brought it about, or whose turn it is.
+        late_hours: hours of receipt at which letters are late more often than at others, where that is shown.
         causes: of its breaches, the commonest first.
-        breaches_by_hour: letters a replication by hour of the day at which the clock began, and by cause in
-            the order of `Why`, shape (24, causes).
+        breaches_by_hour: letters a replication by hour of the day at which the longest part of the delay began, and
+            by cause in the order of `Why`, shape (24, causes).
     """
 
     name: str
@@ -170,27 +170,9 @@ class SlaFigures:
     by_channel: tuple[GroupFigures, ...]
     by_home: tuple[GroupFigures, ...]
     by_team: tuple[GroupFigures, ...]
+    late_hours: LateHours | None
     causes: tuple[Cause, ...]
     breaches_by_hour: Band
-
-    @property
-    def worst_hours(self) -> tuple[int, int] | None:
-        """Shortest span of hours of the day, [start, end) with end up to start + 24, with half of the breaches.
-
-        Of several the one with most breaches, then the first. By the hour at which a letter's clock began; None
-        without breaches.
-        """
-        by_hour = self.breaches_by_hour.mean.sum(axis=1)
-        if not by_hour.sum() > 0:
-            return None
-        upto = np.cumsum([0.0, *by_hour, *by_hour])
-        enough = 0.5 * by_hour.sum() * (1 - 1e-12)
-        for length in range(1, 24):
-            within = upto[length : length + 24] - upto[:24]
-            start = int((within > within.max() * (1 - 1e-12)).argmax())
-            if within[start] >= enough:
-                return start, start + length
-        return 0, 24
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from sim.measuring.figures import (
     Why,
 )
 from sim.measuring.journeys import steps_of
+from sim.measuring.late_hours import late_hours
 from sim.measuring.steps import WAITS, StepCounts, StepTallies
 from sim.measuring.tally import Pool, Tally
 from sim.measuring.teamhours import TeamSeconds
@@ -133,6 +134,7 @@ def sla_figures(setting: Setting, name: str, counts: SlaCounts, causes: CauseCou
         by_channel=_groups(list(scenario.channels), counts.by_channel),
         by_home=_groups(places.names, counts.by_home),
         by_team=_groups(places.teams, counts.by_team),
+        late_hours=late_hours((by_hour.whole - by_hour.part).sum(axis=1), by_hour.whole.sum(axis=1)),
         causes=_causes(setting, causes),
         breaches_by_hour=mean_over(causes.by_hour),
     )

@@ -101,7 +101,7 @@ def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
         name=name(lang, sla.name),
         breaches=count(sla.breaches),
         letters=count(sla.letters),
-        hours=hours_of_day(lang, sla.worst_hours or (0, 24)),
+        hours=_late_hours(sla, lang),
     )
     causes = []
     for cause in sla.causes[:2]:
@@ -121,6 +121,14 @@ def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
             compliance=percent(worst.compliance.mean),
             breaches=count(worst.breaches),
         )
+
+
+def _late_hours(sla: SlaFigures, lang: str) -> str:
+    hours = sla.late_hours
+    if hours is None:
+        return ""
+    share = {"late": percent(round(hours.late, 2)), "usual": percent(round(hours.letters, 2))}
+    return word(lang, "late hours", hours=hours_of_day(lang, hours.span), **share)
 
 
 def _busy(report: Report, lang: str) -> Iterator[str]:

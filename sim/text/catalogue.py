@@ -30,8 +30,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "undecided": "Whether the staffing holds is open: {names} unclear at 95% confidence; more replications narrow "
         "the interval.",
         "no targets": "No SLA has a target, so there is no verdict.",
-        "late": "{name}: {breaches} of {letters} letters late in each replication, half of them received between "
-        "{hours}.",
+        "late": "{name}: {breaches} of {letters} letters late on average in a replication{hours}.",
+        "late hours": "; {late} of them were received between {hours}, when {usual} of all letters come",
         "late cause": "{share} of them {why}",
         "worst team": "Worst at {team} ({tier}): {compliance} in time, {breaches} late.",
         "alarm": "Above the 85% alarm: {teams}.",
@@ -111,7 +111,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "breaks": "现有人员不能兑现承诺：{names}未达标。",
         "undecided": "能否兑现承诺尚无定论：{names}在 95% 置信度下未定，增加重复仿真次数可缩小置信区间。",
         "no targets": "各项时限均未设目标，不作结论。",
-        "late": "{name}：每次仿真 {letters} 件中有 {breaches} 件超时，其中半数收到于 {hours}。",
+        "late": "{name}：平均每次仿真 {letters} 件中有 {breaches} 件超时{hours}。",
+        "late hours": "，其中 {late} 收到于 {hours}（该时段来信占全部的 {usual}）",
         "late cause": "{share} {why}",
         "worst team": "最差的是{team}（{tier}）：达标率 {compliance}，超时 {breaches} 件。",
         "alarm": "负荷率超过 85% 警戒线：{teams}。",

@@ -9,8 +9,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "there is no cover; {a_day} letters a day.",
         "overloaded": "The work of {subject} is {load_share} of its time on duty in an ordinary week: its backlog grows "
         "without end, and the figures depend on how long one looks.",
-        "units overloaded": "In an ordinary week, {units} of the {of} units of {subject} get more work than they have time on duty "
-        "(most: {names}, up to {load_share}): their backlog grows without end.",
+        "units overloaded": "At {subject}, the work of an ordinary week fills the time on duty of {units} of the {of} units (most: {names}, "
+        "up to {load_share}): their backlog grows without end.",
         "held back": "At {subject}, {urgent} interrupts other work, but not while {holding} waits before it, which goes "
         "first and does not interrupt.",
         "cool_down": "The simulation ends {cool_down_d} days after the window, before the limit of {subject} ({limit}) "
