@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sim.characters import printable
+
 MOST_SHOWN: Final = 100
 """Problems that a text lists; who has more than that mends those first."""
 
@@ -47,7 +49,7 @@ class Problem:
         if self.origin:
             where = f"{self.origin} {where}".rstrip() + "   "
         what = f"{self.path}: {self.message}" if self.path else self.message
-        return where + what
+        return printable(where + what)
 
 
 class ScenarioError(SimError):

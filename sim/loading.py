@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from sim.characters import printable
 from sim.errors import Problem, ScenarioError
 from sim.models.scenario import Scenario
 from sim.reading.files import ScenarioFiles
@@ -44,7 +45,8 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     Raises:
         ScenarioError: with every problem that was found, and its line.
     """
-    source, file = str(path), Path(path)
+    file = Path(path)
+    source, stem = printable(str(path)), printable(file.stem)
     layers = Layers()
     if not layers.add_file(file):
         raise ScenarioError(source, once(layers.problems))
@@ -52,10 +54,10 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
         layers.add_setting(override)
     layers.finish()
     scenario, problems = _checked(layers, ScenarioFiles(real_path(file).parent))
-    problems = once(problems)
+    problems = once([layers.blamed(problem) for problem in problems])
     if problems or scenario is None:
         raise ScenarioError(source, problems)
-    return Loaded(scenario, source, file.stem, tuple(layers.changes), figures_of(layers.root))
+    return Loaded(scenario, source, stem, tuple(layers.changes), figures_of(layers.root))
 
 
 def dump_yaml(scenario: Scenario) -> str:

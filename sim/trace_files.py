@@ -9,10 +9,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from sys import intern
 from typing import Any, Final, NamedTuple, NoReturn, TextIO
 
+from sim import spreadsheet
 from sim.errors import Problem, ScenarioError
 
 MOST_PROBLEMS = 20
@@ -68,10 +70,8 @@ def read_trace(path: Path) -> list[TracedLetter]:
 
 def write_csv(letters: Iterable[TracedLetter], path: Path) -> None:
     """Write a trace as CSV."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(TracedLetter._fields)
-        table.writerows(letter.plain().values() for letter in letters)
+    rows = (letter.plain().values() for letter in letters)
+    spreadsheet.write_csv(path, chain([TracedLetter._fields], rows), marked=False)
 
 
 def write_json_lines(letters: Iterable[TracedLetter], path: Path) -> None:
@@ -90,7 +90,12 @@ def _csv_rows(file: TextIO) -> Iterator[tuple[int, Callable[[], Any]]]:
             return
         if row is None:
             return
-        yield table.line_num, partial(dict, row)
+        yield table.line_num, partial(_meant, row)
+
+
+def _meant(row: dict[str | None, Any]) -> dict[str | None, Any]:
+    # What stands beyond the last heading is a list.
+    return {column: spreadsheet.meant(cell) if isinstance(cell, str) else cell for column, cell in row.items()}
 
 
 def _json_rows(file: TextIO) -> Iterator[tuple[int, Callable[[], Any]]]:

@@ -4,10 +4,12 @@ import errno
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from typing import Any, Final, NoReturn
 
 import rich_click as click
 
+from sim.characters import printable
 from sim.commands.folders import runs
 from sim.commands.options import ASKED_WRONGLY, COULD_NOT, INTERRUPTED
 from sim.commands.staffing import check, compare, plan, run
@@ -28,6 +30,11 @@ class Door(click.RichGroup):
         """Run a command."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            text = error.format_message()
+            if text == printable(text):
+                raise
+            raise click.UsageError(printable(text), error.ctx) from None
         except ScenarioError as error:
             complain(str(error), ASKED_WRONGLY)
         except SimError as error:
@@ -65,6 +72,11 @@ def main() -> NoReturn:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Chinese is not lost where the system's own encoding has none, and nothing ends in a traceback.
+            elsewhere = not stream.isatty() and "PYTHONIOENCODING" not in os.environ
+            stream.reconfigure(encoding="utf-8" if elsewhere else None, errors="backslashreplace")
     try:
         cli.main(prog_name="lettersim")
     except SystemExit as leaving:

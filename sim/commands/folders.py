@@ -5,7 +5,7 @@ from pathlib import Path
 import rich_click as click
 
 from sim.commands.options import Asked, options
-from sim.commands.terminal import print_json, show
+from sim.commands.terminal import aside, print_json, show
 
 
 @click.command()
@@ -47,7 +47,7 @@ def verify_folder(folder: Path, asked: Asked) -> bool:
     condition = require_results(folder)
     for sentence in condition_told(condition, folder, asked.lang):
         if not condition.sound:
-            click.echo(sentence, err=True)
+            aside(sentence)
         elif not asked.quiet:
             show(sentence)
     return condition.sound

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import rich_click as click
 
+from sim.characters import printable
 from sim.commands.options import ASKED_WRONGLY, Asked
 from sim.errors import ScenarioError
 
@@ -49,23 +50,25 @@ def progress_bar(title: str, total: int | None, hidden: bool) -> Iterator[Callab
         yield None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=total)
+        task = bar.add_task(escape(printable(title)), total=total)
         yield lambda done: bar.update(task, completed=done)
 
 
 def show(what: "RenderableType") -> None:
-    """Print to the terminal, or plainly to a file or pipe."""
-    if not sys.stdout.isatty():
-        from sim.text import plain
+    """Print to the terminal as wide as it is, or to a file or pipe plainly and as wide as it needs."""
+    from sim.text import fitted, harmless, plain
 
+    if not sys.stdout.isatty():
         click.echo(plain(what), nl=False)
         return
     from rich.console import Console
 
-    Console(highlight=False, markup=False, soft_wrap=isinstance(what, str)).print(what)
+    console = Console(highlight=False, markup=False)
+    console.print(harmless(fitted(what) if isinstance(what, str) else what, console), end="")
 
 
 def show_written(kept: "Kept", asked: Asked) -> None:
@@ -90,16 +93,21 @@ def tell_stale(kept: "Kept", asked: Asked) -> None:
     from sim.text.folders import why_again
 
     if kept.stale is not None and not asked.quiet:
-        click.echo(why_again(kept.stale, kept.folder, asked.lang), err=True)
+        aside(why_again(kept.stale, kept.folder, asked.lang))
 
 
 def print_json(contents: Sequence[Any]) -> None:
     """Print one thing as itself, several as a list."""
     content = contents[0] if len(contents) == 1 else list(contents)
-    click.echo(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False))
+    click.echo(printable(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)))
+
+
+def aside(message: str) -> None:
+    """Say something beside what is printed."""
+    click.echo(printable(message), err=True)
 
 
 def complain(message: str, code: int) -> NoReturn:
     """Say what is wrong, and leave."""
-    click.echo(message, err=True)
+    aside(message)
     sys.exit(code)

@@ -41,7 +41,7 @@ class Draft:
         """Make sure that the files survive a power cut that the new name of their folder survives."""
         for path in sorted(self.folder.rglob("*")):
             if path.is_file():
-                with path.open("rb") as file:
+                with path.open("r+b") as file:  # Windows flushes only what may be written
                     os.fsync(file.fileno())
 
     def replace(self) -> None:
@@ -96,10 +96,10 @@ def one_at_a_time(parent: Path) -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
-    import fcntl
-
     descriptor = None
-    with suppress(OSError):
+    with suppress(OSError, ImportError):
+        import fcntl
+
         descriptor = os.open(parent, os.O_RDONLY)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:

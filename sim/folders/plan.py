@@ -1,8 +1,7 @@
 """A plan and its folder: the answer for people and for programs, a scenario to run, and the roster sheet."""
 
-import csv
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +22,7 @@ from sim.planning.posts import People, Post, staffed
 from sim.planning.written import planned_yaml
 from sim.results import run_id
 from sim.setting import Setting
+from sim.spreadsheet import Cell, write_csv
 from sim.text.cautions import with_cautions
 from sim.text.plan import planned as shown_plan
 from sim.text.plan_words import say
@@ -124,15 +124,17 @@ def write_planned(result: Planned, loaded: Loaded, overridden: bool, file: Path,
 
 def write_requirement(answer: Answer, file: Path) -> None:
     """People needed and on duty by team and half hour of the week, as CSV."""
-    with file.open("w", newline="", encoding="utf-8-sig") as text:
-        rows = csv.writer(text)
-        rows.writerow(["team", "weekday", "from", "needed", "on_duty_today", "on_duty_planned", "short"])
-        for team, need in answer.needs.items():
-            columns = (need.people, need.today, need.planned, need.shortfall)
-            for slot, values in enumerate(zip(*(each.tolist() for each in columns), strict=True)):
-                day, of_day = divmod(slot, 48)
-                when = f"{of_day // 2:02}:{of_day % 2 * 30:02}"
-                rows.writerow([team, WEEKDAYS[day], when, *(f"{value:.2f}" for value in values)])
+    write_csv(file, _requirement(answer))
+
+
+def _requirement(answer: Answer) -> Iterator[list[Cell]]:
+    yield ["team", "weekday", "from", "needed", "on_duty_today", "on_duty_planned", "short"]
+    for team, need in answer.needs.items():
+        columns = (need.people, need.today, need.planned, need.shortfall)
+        for slot, values in enumerate(zip(*(each.tolist() for each in columns), strict=True)):
+            day, of_day = divmod(slot, 48)
+            when = f"{of_day // 2:02}:{of_day % 2 * 30:02}"
+            yield [team, WEEKDAYS[day], when, *(f"{value:.2f}" for value in values)]
 
 
 def plain_answer(answer: Answer) -> dict[str, Any]:

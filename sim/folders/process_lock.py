@@ -22,9 +22,12 @@ if sys.platform == "win32":
         os.lseek(descriptor, 0, os.SEEK_SET)
 
 else:
-    import fcntl
 
     def _lock(descriptor: int) -> None:
+        try:
+            import fcntl
+        except ImportError:  # a system that has neither
+            raise OSError("there are no locks") from None
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

@@ -3,7 +3,6 @@
 Absence is not in it: it says who should come.
 """
 
-import csv
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,8 +15,9 @@ from sim.clock import DAY, HOUR, MINUTE
 from sim.drawing.shifts import Shifts, shifts_of
 from sim.roster import people_of_groups, people_of_units
 from sim.setting import Setting
+from sim.spreadsheet import Cell, harmless, write_csv
 
-Row = list[str | int]
+Row = list[Cell]
 
 
 def roster_sheet(setting: Setting) -> Iterator[Row]:
@@ -52,14 +52,13 @@ def roster_sheet(setting: Setting) -> Iterator[Row]:
 def write_sheet(setting: Setting, folder: Path) -> None:
     """Write roster.csv and roster.xlsx into a folder."""
     rows = list(roster_sheet(setting))
-    with (folder / "roster.csv").open("w", newline="", encoding="utf-8-sig") as file:
-        csv.writer(file).writerows([_harmless(cell) for cell in row] for row in rows)
+    write_csv(folder / "roster.csv", rows)
     book = Workbook(write_only=False)
     sheet = book.active
     assert sheet is not None, "a new book has a sheet"
     sheet.title = "roster"
     for row in rows:
-        sheet.append([_harmless(cell) for cell in row])
+        sheet.append([harmless(cell) for cell in row])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "F2"
@@ -82,8 +81,3 @@ def _clock(instant: int, *, end: bool = False) -> str:
     if end and of_day == 0:
         of_day = DAY
     return f"{of_day // HOUR:02}:{of_day % HOUR // MINUTE:02}"
-
-
-def _harmless(cell: str | int) -> str | int:
-    """A text that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell

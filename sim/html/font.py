@@ -26,6 +26,9 @@ ALWAYS: Final = "".join(
 )
 """Characters that every page gets, whatever it says, so that most pages have the same font."""
 
+NOTICE: Final = (0, 13, 14)
+"""What the font says about itself that is kept: copyright, licence, and where the licence stands."""
+
 
 def embedded_font(text: str) -> str:
     """A WOFF2 font, in base64, with the characters of a text; the same characters give the same font.
@@ -33,7 +36,8 @@ def embedded_font(text: str) -> str:
     Cutting a font takes a second, so the result is kept in the user's cache where that can be written.
     """
     characters = "".join(sorted(set(text + ALWAYS)))
-    kept = user_cache() / "fonts" / f"{hashlib.sha256(characters.encode()).hexdigest()[:16]}.woff2"
+    key = hashlib.sha256(f"{NOTICE} {characters}".encode()).hexdigest()[:16]
+    kept = user_cache() / "fonts" / f"{key}.woff2"
     try:
         return base64.b64encode(kept.read_bytes()).decode()
     except OSError:
@@ -51,7 +55,8 @@ def embedded_font(text: str) -> str:
 def _cut(path: Path, characters: str) -> bytes:
     from fontTools import subset
 
-    options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True, name_IDs=[])
+    # The licence asks that its notice goes with every copy.
+    options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True, name_IDs=NOTICE)
     file = BytesIO()
     with subset.load_font(str(path), options) as font:
         cutter = subset.Subsetter(options)

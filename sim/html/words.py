@@ -78,7 +78,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "staff": "{count} staff",
         "cost": "cost {cost}",
         "a day": "{count} letters a day",
-        "made": "Made by lettersim. This page holds everything it shows and asks no network for anything.",
+        "made": "Made by lettersim. This page holds everything it shows and asks no network for anything. The font in "
+        "it is a part of Noto Sans SC, © 2014-2021 Adobe (Reserved Font Name Source), under the SIL Open Font License "
+        "1.1 (scripts.sil.org/OFL).",
         "detail": "more",
         "comparison": "{base}: staffings side by side",
         "staffing column": "staffing",
@@ -167,7 +169,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "staff": "{count} 人",
         "cost": "成本 {cost}",
         "a day": "每天 {count} 件来信",
-        "made": "由 lettersim 生成。本页自含全部内容，不访问任何网络。",
+        "made": "由 lettersim 生成。本页自含全部内容，不访问任何网络。内嵌字体为 Noto Sans SC 的子集，© 2014-2021 Adobe"
+        "（保留字体名称 Source），依 SIL 开放字体许可证 1.1（scripts.sil.org/OFL）使用。",
         "detail": "更多",
         "comparison": "{base}：人员方案对比",
         "staffing column": "方案",

@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from sim.characters import fit
 from sim.clock import DURATION, LIMIT, Limit, format_duration, parse_duration, parse_limit
 from sim.models.wording import are, closest, did_you_mean
 
@@ -38,7 +39,7 @@ def _name(written: str) -> str:
     return written
 
 
-Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": _NAME})]
+Name = Annotated[str, AfterValidator(fit), AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": _NAME})]
 """A name that paths such as `teams.city.staff` can be made of."""
 
 
@@ -53,8 +54,16 @@ def _label(written: str) -> str:
     return written
 
 
-Label = Annotated[str, AfterValidator(_label), WithJsonSchema({"type": "string", "pattern": _LABEL})]
+Label = Annotated[
+    str, AfterValidator(fit), AfterValidator(_label), WithJsonSchema({"type": "string", "pattern": _LABEL})
+]
 """A name as recorded letters have it, with spaces between words."""
+
+Text = Annotated[str, AfterValidator(fit)]
+"""Text for people, of one or several lines."""
+
+Title = Annotated[Text, AfterValidator(lambda written: " ".join(written.split()))]
+"""Text for people in one line."""
 
 
 class Record(BaseModel):

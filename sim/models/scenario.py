@@ -10,7 +10,7 @@ from sim.calendar import CALENDAR_MARGIN, Calendar
 from sim.clock import DAY, LONGEST, OFFICE_HOURS
 from sim.errors import ScenarioError
 from sim.models.arrivals import Arrivals, Category, Channel
-from sim.models.base import Duration, Label, Name, Record, Whole
+from sim.models.base import Duration, Label, Name, Record, Text, Title, Whole
 from sim.models.crosschecks import cross_checks
 from sim.models.holidays import Day, Holidays
 from sim.models.plan import Plan
@@ -31,9 +31,9 @@ class Scenario(Record):
 
     schema_: Annotated[Literal[1], BeforeValidator(_this_version)] = Field(default=1, alias="schema")
     """Version of this language."""
-    name: Annotated[str, Field(max_length=200)] = ""
+    name: Annotated[Title, Field(max_length=200)] = ""
     """Title on reports."""
-    about: Annotated[str, Field(max_length=10_000)] = ""
+    about: Annotated[Text, Field(max_length=10_000)] = ""
     """What this scenario is for."""
     start: Day
     """Day 0, 00:00 local time; decides weekdays and holidays."""

@@ -17,6 +17,7 @@ from sim.models.arrivals import TraceLetters
 from sim.models.distributions import Measured
 from sim.models.wording import named_rows, one_of
 from sim.reading.inside import named_file, real_path
+from sim.spreadsheet import meant
 from sim.tables import Int64s
 
 MAX_BYTES: Final = 1_000_000_000
@@ -103,7 +104,7 @@ class _Table(NamedTuple):
         """The fields of a column in another order; empty texts if it is not there."""
         if name not in self.columns:
             return ("",) * len(order)
-        fields = [field.strip() for field in self.columns[name]]
+        fields = [meant(field.strip()) for field in self.columns[name]]
         return tuple(fields[row] for row in order.tolist())
 
     def refuse(self, bad: Sequence[int], written: Sequence[str], what: str) -> None:

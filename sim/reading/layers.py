@@ -14,6 +14,7 @@ from sim.models.wording import one_of
 from sim.paths import Parts, parts_of, shown, spoken
 from sim.reading.inside import named_file, real_path
 from sim.reading.marks import attach_comments
+from sim.reading.refusals import MISSING
 from sim.reading.yaml_source import Node, Source, read_value, read_yaml
 
 NAMED: Final = ("channels", "categories", "teams", "rosters", "sla")
@@ -35,6 +36,7 @@ class Layers:
         self.root = Node({})
         self.changes: list[str] = []
         self.problems: list[Problem] = []
+        self._removed: dict[str, Node] = {}
 
     def add_file(self, path: Path) -> bool:
         """Lay a scenario file, and below it the files that it extends; false if one of them cannot be used."""
@@ -94,6 +96,13 @@ class Layers:
         """Report keys without a value, and leave them out."""
         self.root = self._without_nulls(self.root, ())
 
+    def blamed(self, problem: Problem) -> Problem:
+        """A problem with the place of the null that removed what is missing, if there is one."""
+        null = self._removed.get(problem.path) if problem.message == MISSING else None
+        if null is None:
+            return problem
+        return Problem(f"{MISSING}, since it is removed here", problem.path, null.line, null.origin)
+
     def _extended(self, base: Node, path: Path, folder: Path, before: Sequence[Path]) -> Path | None:
         """The file that another one extends; None, and a problem, if it cannot."""
         try:
@@ -115,7 +124,7 @@ class Layers:
                 if node.value is not None:
                     self._note(where, None, node)
             elif node.value is None:
-                self._note(where, entries.pop(key), None)
+                self._remove(where, entries.pop(key), node)
             else:
                 entries[key] = self._merged(entries[key], node, where)
         # A record that a file adds to is blamed there; one that a --set reaches into stays where it stands.
@@ -138,7 +147,7 @@ class Layers:
             raise ValueError(f"there is no {one_of(str(key), (str(name) for name in entries))}")
         where = (*parts, key)
         if key in entries and not rest and value.value is None:
-            self._note(where, entries.pop(key), None)
+            self._remove(where, entries.pop(key), value)
         elif key in entries:
             entries[key] = self._put(entries[key], rest, value, where)
         elif rest:
@@ -150,6 +159,10 @@ class Layers:
         if isinstance(node.value, list):
             return replace(node, value=list(entries.values()))
         return replace(node if isinstance(node.value, dict) else Node({}, origin=value.origin), value=entries)
+
+    def _remove(self, parts: Parts, before: Node, null: Node) -> None:
+        self._note(parts, before, None)
+        self._removed[shown(parts)] = null
 
     def _note(self, parts: Parts, before: Node | None, after: Node | None) -> None:
         self.changes.append(f"{spoken(parts)}: {_short(before)} -> {_short(after)}")

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
+from sim.characters import printable, unfit
 from sim.errors import Problem
 from sim.paths import Parts, shown
 
@@ -237,7 +238,7 @@ class _Builder:
                 raise _Refused("a key must be text", _line(event))
             at = _line(event)
             # Keys are text, whatever else they look like: a category may be called 12 or no.
-            key = self.key(event)
+            key = self.key(event, parts)
             child = self.node(next(stream), stream, (*parts, key), at)
             if key in value:
                 first = value[key].line
@@ -248,18 +249,25 @@ class _Builder:
             event = next(stream)
         return value, event
 
-    def key(self, event: events.ScalarEvent) -> str:
+    def key(self, event: events.ScalarEvent, parts: Parts) -> str:
         if event.anchor is not None or event.tag is not None:
             raise _Refused("anchors (&) and tags (!) are not part of the language", _line(event))
         self.scalars.append(event)
         key: str = event.value
-        return key
+        return self.fit(key, (*parts, key), _line(event))
+
+    def fit(self, text: str, parts: Parts, line: int) -> str:
+        # The parser refuses what stands in the file as itself; within double quotes it may be written out.
+        bad = unfit(text)
+        if bad is not None:
+            self.refuse(f"has a character that no text may have ({bad})", parts, line)
+        return printable(text)
 
     def refuse(self, message: str, parts: Parts, line: int) -> None:
         self.problems.append(Problem(message, shown(parts), line, self.origin))
 
     def scalar(self, event: events.ScalarEvent, parts: Parts) -> Any:
-        text: str = event.value
+        text = self.fit(event.value, parts, _line(event))
         if event.style is not None or not event.implicit[0]:
             return text
         if text in _CONSTANTS:

@@ -2,6 +2,7 @@
 
 from sim.text.answer import answer
 from sim.text.catalogue import WORDS
-from sim.text.words import plain, word
+from sim.text.fitting import fitted
+from sim.text.words import harmless, plain, word
 
-__all__ = ["WORDS", "answer", "plain", "word"]
+__all__ = ["WORDS", "answer", "fitted", "harmless", "plain", "word"]

@@ -127,7 +127,7 @@ def _staffings(comparison: Comparison, lang: str) -> Table:
 def _differences(comparison: Comparison, lang: str) -> Table:
     table = Table(title=say(lang, "against", base=comparison.base.scenario), title_justify="left")
     dearer = any(pair.headcount or pair.cost for pair in comparison.pairs)
-    table.add_column(say(lang, "staffing"), no_wrap=True)
+    table.add_column(say(lang, "staffing"), overflow="fold")
     for key in ("headcount", "cost") if dearer else ():
         table.add_column(say(lang, key), justify="right")
     for key in ("sla", "difference", "verdict"):

@@ -4,19 +4,16 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from sim.forecast import Forecast, SlaForecast, TeamForecast
 from sim.text.cautions import caution_lines
+from sim.text.fitting import InParts
 from sim.text.words import ALARM, hours_of_day, limit, listed, name, number, percent, word
 
 SHOWN_CHANGES: Final = 12
-
-MOST_COLUMNS: Final = 8
-"""Columns of a table by hour, so that it fits a terminal."""
 
 
 def outlook(forecast: Forecast, lang: str) -> Group:
@@ -25,7 +22,7 @@ def outlook(forecast: Forecast, lang: str) -> Group:
         Text(word(lang, "outlook", title=forecast.title or forecast.scenario), style="bold"),
         *(Text(each) for each in _letters(forecast, lang)),
         team_table(forecast, lang),
-        *by_hour(forecast, lang),
+        by_hour(forecast, lang),
         *([sla_outlook(forecast, lang)] if forecast.slas else []),
         *(Text(each) for each in _short(forecast, lang)),
         *caution_lines(forecast.cautions, lang),
@@ -55,21 +52,13 @@ def team_table(forecast: Forecast, lang: str) -> Table:
     return table
 
 
-def by_hour(forecast: Forecast, lang: str) -> Iterator[Table]:
-    """The work that comes, people on duty, and letters late, by hour of the day; several tables if there is much."""
+def by_hour(forecast: Forecast, lang: str) -> InParts:
+    """The work that comes, people on duty, and letters late, by hour of the day."""
     columns = [(name(lang, team.name), _load_cells(team)) for team in forecast.teams.values()]
     columns += [
         (word(lang, "late share", sla=name(lang, sla.name)), _late_cells(sla)) for sla in forecast.slas.values()
     ]
-    for first in range(0, len(columns), MOST_COLUMNS):
-        shown = columns[first : first + MOST_COLUMNS]
-        table = Table(title=word(lang, "by hour"), box=SIMPLE_HEAD, title_justify="left", padding=(0, 1))
-        table.add_column("", justify="right")
-        for heading, _ in shown:
-            table.add_column(Text(heading), justify="right")
-        for hour in range(24):
-            table.add_row(f"{hour:02}", *(cells[hour] for _, cells in shown))
-        yield table
+    return InParts(word(lang, "by hour"), ("", [f"{hour:02}" for hour in range(24)]), columns)
 
 
 def sla_outlook(forecast: Forecast, lang: str) -> Table:

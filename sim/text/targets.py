@@ -22,7 +22,7 @@ def asked(targets: Targets, title: str, lang: str) -> Group:
     for caption, headings, rows in (operation_table(targets, lang), channel_table(targets, lang)):
         table = Table(title=caption, title_justify="left", title_style="")
         for position, each in enumerate(headings):
-            table.add_column(each, justify="right" if position else "left", no_wrap=not position, overflow="fold")
+            table.add_column(each, justify="right" if position else "left", overflow="fold")
         for row in rows:
             table.add_row(*map(Text, row))
         tables.append(table)

@@ -6,7 +6,10 @@ from io import StringIO
 from typing import Final
 
 from rich.console import Console, RenderableType
+from rich.measure import Measurement
+from rich.segment import Segment, Segments
 
+from sim.characters import printable
 from sim.statistics import Estimate
 from sim.text.catalogue import WORDS
 from sim.text.names import MOMENTS_ZH, NAMES_ZH
@@ -14,8 +17,8 @@ from sim.text.names import MOMENTS_ZH, NAMES_ZH
 ALARM: Final = 0.85
 """Utilisation above which a team is said to be too busy."""
 
-WIDTH: Final = 110
-"""Columns of a text that is not for a terminal of a known width."""
+WIDEST: Final = 100_000
+"""Columns of which more are never needed."""
 
 _UNITS_ZH: Final = {
     "working day": "个工作日",
@@ -30,13 +33,19 @@ _UNITS_ZH: Final = {
 
 
 def plain(what: RenderableType) -> str:
-    """What would be printed, as text without colours, for a file or a pipe."""
+    """What would be printed, as text without colours and as wide as it needs, for a file or a pipe."""
     if isinstance(what, str):
-        return f"{what}\n"
+        return f"{printable(what)}\n"
     text = StringIO()
-    console = Console(file=text, width=WIDTH, color_system=None, legacy_windows=False, highlight=False)
+    console = Console(file=text, width=WIDEST, color_system=None, legacy_windows=False, highlight=False)
+    console.width = Measurement.get(console, console.options, what).maximum
     console.print(what)
-    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
+    return printable("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()))
+
+
+def harmless(what: RenderableType, console: Console) -> RenderableType:
+    """The same without anything that the terminal would obey, but for what the console itself says to it."""
+    return Segments(Segment(printable(text), style, control) for text, style, control in console.render(what))
 
 
 def word(lang: str, key: str, **values: object) -> str:
