@@ -2,11 +2,14 @@
 
 import json
 import re
+from base64 import b64decode
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fontTools.ttLib import TTFont
 from shown import MARKUP, small
 
 from sim.folders.comparison import compare_into
@@ -160,3 +163,17 @@ def test_the_font_holds_what_is_asked_for_and_is_always_the_same(
     assert embedded_font("鳌") != first
     (tmp_path / "lettersim").rename(tmp_path / "away")
     assert embedded_font("局长信箱") == first
+
+
+def test_the_licence_of_the_font_goes_with_it(page: tuple[str, dict[str, Any]]) -> None:
+    text, _ = page
+    feet = re.findall(r"<footer>(.*?)</footer>", text, re.DOTALL)
+    assert len(feet) == 2
+    for foot in feet:
+        assert "Noto Sans SC" in foot
+        assert "Adobe" in foot
+        assert "scripts.sil.org/OFL" in foot
+    (font,) = re.findall(r"data:font/woff2;base64,([^)]*)\)", text)
+    names = TTFont(BytesIO(b64decode(font)))["name"]
+    assert "Adobe" in names.getDebugName(0)
+    assert "SIL Open Font License, Version 1.1" in names.getDebugName(13)
