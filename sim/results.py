@@ -94,7 +94,7 @@ def run(
     """
     name = run_id(loaded)
     target = out if out is not None else RESULTS / loaded.stem / name
-    place = ResultFolder(target, {"run": name, "engine": engine})
+    place = ResultFolder(target, {"run": name, "engine": engine}, lang)
     found = place.find(shown=shown, force=force)
     if found.whole:
         return Result(target, place.read("summary.json"), True, None, None)

@@ -149,8 +149,16 @@ def test_a_run_without_report_is_computed_again_when_one_is_wanted(tmp_path: Pat
     assert not (tmp_path / "out" / "report.html").exists()
     assert run(today, out=tmp_path / "out", shown=False).reused
     assert not run(today, out=tmp_path / "out").reused
-    assert (tmp_path / "out" / "report.html").exists()
-    assert run(today, out=tmp_path / "out", shown=False).reused
+    assert '<html lang="en"' in (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert run(today, out=tmp_path / "out", shown=False, lang="zh").reused
+    # A page that opens in another language is another page, and so are the charts as PNG.
+    assert not run(today, out=tmp_path / "out", lang="zh").reused
+    assert '<html lang="zh-CN"' in (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert {each.name.split(".")[-2] for each in (tmp_path / "out" / "charts").glob("*.png")} == {"zh"}
+    assert run(today, out=tmp_path / "out", lang="zh").reused
+    # What somebody put beside it is not ours to replace, so the page stays as it is.
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    assert run(today, out=tmp_path / "out", lang="en").reused
 
 
 def test_the_font_holds_what_is_asked_for_and_is_always_the_same(

@@ -67,7 +67,7 @@ def compare_into(
             partial(_write_shown, comparison),
         )
 
-    place = ResultFolder(target, {"comparison": name, "engine": engine})
+    place = ResultFolder(target, {"comparison": name, "engine": engine}, lang)
     kept, comparison = keep(place, "comparison.json", make, force=force, shown=shown, lang=lang)
     return Compared(kept.folder, kept.summary, kept.reused, kept.stale, comparison)
 

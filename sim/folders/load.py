@@ -146,6 +146,6 @@ def _kept(
 ) -> Kept:
     name = run_id(loaded)
     target = out if out is not None else RESULTS / loaded.stem / f"{kind}-{name}"
-    place = ResultFolder(target, {kind: name, "engine": engine})
+    place = ResultFolder(target, {kind: name, "engine": engine}, lang)
     kept, _ = keep(place, file or f"{kind}.json", make, force=force, shown=shown, lang=lang)
     return kept

@@ -101,7 +101,7 @@ def planned(
         return Made(answer, content, {"plan": answer.ending}, told, lambda each: shown_plan(answer, each), write, show)
 
     target = out if out is not None else RESULTS / loaded.stem / f"plan-{run_id(loaded)}"
-    place = ResultFolder(target, {"plan": run_id(loaded), "engine": engine})
+    place = ResultFolder(target, {"plan": run_id(loaded), "engine": engine}, lang)
     kept, answer = keep(place, "plan.json", make, force=force, shown=shown, lang=lang)
     seconds = time.perf_counter() - clock
     return Planned(kept.folder, kept.summary, kept.reused, kept.stale, setting, answer, seconds)

@@ -56,7 +56,7 @@ def replay_into(
     began = datetime.now().astimezone()
     target = out if out is not None else RESULTS / trace.stem / f"replay-{began:%Y%m%d-%H%M%S-%f}"
     # What a real system did at one time is never what it did at another.
-    place = ResultFolder(target, {"replay": str(trace), "began": began.isoformat()})
+    place = ResultFolder(target, {"replay": str(trace), "began": began.isoformat()}, lang)
     place.find(shown=shown, force=force)
     beside = trace.with_name("targets.json")
     receive = read_targets(targets or beside) if targets is not None or beside.exists() else None

@@ -75,10 +75,12 @@ class ResultFolder:
     Attributes:
         path: the folder, as the user named it.
         identity: what its manifest says if it holds the results that are asked for, such as the id of the run.
+        lang: language in which its page opens, and of its charts as PNG.
     """
 
     path: Path
     identity: Mapping[str, str]
+    lang: str = "en"
 
     def find(self, *, shown: bool, force: bool) -> Found:
         """Look whether the results are there; if they are not, they may be put there.
@@ -97,7 +99,7 @@ class ResultFolder:
         if not condition.by_this_program or condition.changed or condition.hashes is None:
             require_replaceable(self.path, condition)
         elif not condition.missing:
-            return Found(not shown or condition.manifest.get("shown") is True, None)
+            return Found(not shown or self._is_drawn(condition), None)
         return Found(False, Stale.of(condition))
 
     def read(self, name: str) -> dict[str, Any]:
@@ -115,7 +117,7 @@ class ResultFolder:
         Raises: SimError as `find`; when the disk is full, or the folder cannot be written for another reason.
         """
         started, clock = datetime.now().astimezone(), time.perf_counter()
-        manifest = {"program": OURS, **self.identity, "shown": shown, **program_key()}
+        manifest = {"program": OURS, **self.identity, "shown": shown, "lang": self.lang, **program_key()}
         with drafted(self.path) as draft:
             yield Filling(draft.folder, manifest)
             seconds = round(time.perf_counter() - clock, 3)
@@ -131,7 +133,8 @@ class ResultFolder:
     def _put(self, draft: Draft, manifest: Mapping[str, Any], force: bool) -> None:
         # Somebody else may have written here while we computed.
         condition = self._condition()
-        if not force and self._is_in(condition) and condition.by_this_program and not condition.changed:
+        drawn = self._is_drawn(condition) or not (manifest["shown"] and self._is_drawn(condition, any_language=True))
+        if not force and drawn and self._is_in(condition) and condition.by_this_program and not condition.changed:
             self._add(draft, manifest, condition)
             return
         require_replaceable(self.path, condition)
@@ -152,7 +155,8 @@ class ResultFolder:
             (draft.folder / name).rename(place)
         listed = {**condition.hashes, **lacking, **unlisted}
         shown = condition.manifest.get("shown") is True or manifest["shown"]
-        told = {**condition.manifest, "shown": shown, "files": dict(sorted(listed.items()))}
+        lang = manifest["lang"] if manifest["shown"] else condition.manifest.get("lang")
+        told = {**condition.manifest, "shown": shown, "lang": lang, "files": dict(sorted(listed.items()))}
         write_json(draft.folder / MANIFEST, told)
         (draft.folder / MANIFEST).replace(self.path / MANIFEST)
 
@@ -160,6 +164,12 @@ class ResultFolder:
         if self.path.exists() and not self.path.is_dir():
             raise SimError(f"{self.path} is a file; name a folder")
         return condition_of(self.path)
+
+    def _is_drawn(self, condition: Condition, any_language: bool = False) -> bool:
+        """Whether charts and page are there, in the language asked for unless files of others keep them as they are."""
+        manifest = condition.manifest or {}
+        same = any_language or manifest.get("lang") == self.lang or bool(condition.unlisted)
+        return manifest.get("shown") is True and same
 
     def _is_in(self, condition: Condition) -> bool:
         return condition.manifest is not None and self.identity.items() <= condition.manifest.items()
