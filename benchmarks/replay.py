@@ -17,6 +17,7 @@ from run import ROOT
 
 from sim.replay import Plan, replay
 from sim.replay_report import report_on
+from sim.service_level import Demand
 from sim.trace_files import TracedLetter
 
 RATES = (500, 1_000, 2_000, 3_000)
@@ -37,11 +38,11 @@ def table() -> list[str]:
         letters = drawn(rate)
         with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as url:
             plan, before = Plan(url), time.process_time()
-            sent, _ = replay(letters, plan)
+            sent = replay(letters, plan)
             busy = (time.process_time() - before) / SECONDS
             with urllib.request.urlopen(f"{url}/count") as counted:
-                assert json.load(counted) == {"letters": int(sent.accepted.sum())}
-        report = report_on(sent, plan, "drawn")
+                assert json.load(counted) == {"letters": int(sent.answers.accepted.sum())}
+        report = report_on(sent, plan, "drawn", Demand())
         took, own = (f"{each.p50:.1f}, {each.p99:.1f}, {each.max:.1f}" for each in (report.latency, report.overhead))
         lost = report.failed + report.unsent
         lines.append(f"| {rate:,} | {report.accepted:,} | {lost} | {took} | {own} | {100 * busy:.0f}% of a core |")

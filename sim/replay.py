@@ -2,23 +2,32 @@
 
 A letter is due when its time stamp says, counted from the first letter's and divided by the speed. Its latency
 counts from that moment, so a server that stalls is charged for every letter it kept waiting, not only for the
-one it was answering (no coordinated omission). No letter is sent twice, and no redirect is followed.
+one it was answering (no coordinated omission). No redirect is followed. A letter is sent twice in one case only: the
+server closed an idle connection just as the letter went out on it, and nothing of an answer came. It is sent again on
+a new connection, while its time runs on.
 """
 
 import asyncio
+import errno
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from ipaddress import ip_address
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import aiohttp
 import numpy as np
 from yarl import URL
 
-from sim.answers import Answers, Outcome
+from sim.answers import CONNECTION_FAILURES, Answers, Outcome
+from sim.destination import refusals, without_secrets
 from sim.errors import Problem, ScenarioError
 from sim.trace_files import TracedLetter
+
+if TYPE_CHECKING:
+    from aiohttp.client_proto import ResponseHandler
 
 LEAD: Final = 0.1
 """Seconds between the start and the first letter, so that it is not late for want of a session."""
@@ -29,24 +38,53 @@ BURST: Final = 16
 PROGRESS_EVERY: Final = 0.2
 """Seconds between two reports of progress."""
 
+IDLE: Final = 1.0
+"""Seconds that a connection may lie idle and be used again; usual servers close theirs after 2 s or more."""
+
+LEAST_IDLE: Final = 0.05
+"""Seconds below which no server closes a connection for lying idle: one closed sooner was dropped in its work."""
+
+LONGEST_RACE: Final = 0.25
+"""Seconds after a letter went out within which the news of an idle connection's end can cross it on the way."""
+
+MOST_OF_ANSWER: Final = 1_000_000
+"""Bytes of an answer that are read, and thrown away, before it counts as one without end."""
+
+ABORT_AFTER: Final = 50
+"""Letters in a row that find no connection, after which nothing more is sent."""
+
+OUR_ERRORS: Final = (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM)
+"""Errors of a connection that lie with the sender's machine: too many files, no port or no memory left."""
+
 
 @dataclass(frozen=True)
 class Plan:
     """Where to send a trace, and how.
 
     Attributes:
-        url: `http` or `https`; each letter is one POST with a JSON body.
+        url: `http` or `https`; each letter is one POST with a JSON body. May hold secrets, so only `shown` is shown.
         speed: seconds of the trace that pass in one second.
         connections: most letters under way at once; further ones wait for their turn, on the server's account.
         timeout: seconds from the moment a letter is due after which it is given up.
         allowed_hosts: hosts besides this machine that may be loaded.
+        headers: sent with every letter; secret too.
+        idle: seconds that a connection may lie idle and be used again; 0 for a new connection for every letter.
+        abort_after: letters in a row that find no connection, after which nothing more is sent; 0 for never.
     """
 
-    url: str
+    url: str = field(repr=False)
     speed: float = 1.0
     connections: int = 256
     timeout: float = 30.0
     allowed_hosts: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    idle: float = IDLE
+    abort_after: int = ABORT_AFTER
+
+    @property
+    def shown(self) -> str:
+        """The URL without its secrets."""
+        return without_secrets(self.url)
 
     def check(self) -> None:
         """Refuse what must not be sent.
@@ -58,66 +96,60 @@ class Plan:
             for name in ("speed", "connections", "timeout")
             if not 0 < getattr(self, name) < float("inf")
         ]
-        problems += self._of_url()
-        if problems:
-            raise ScenarioError(f"the replay to {self.url}", problems)
-
-    def _of_url(self) -> list[Problem]:
-        try:
-            # As the client will read it, so that nobody is fooled about the host.
-            url = URL(self.url)
-        except ValueError as error:
-            return [Problem(f"not a URL: {error}")]
-        if url.scheme not in ("http", "https") or not url.host:
-            return [Problem("the URL must be like http://127.0.0.1:8080/letters")]
-        if _is_loopback(url.host) or url.host in (host.lower() for host in self.allowed_hosts):
-            return []
-        return [
-            Problem(
-                f"{url.host} is not this machine. A replay is a load test: run it only against a system whose owner "
-                f"agreed, and then say so with --allow-host {url.host}"
-            )
+        problems += [
+            Problem(f"{name} must be 0 or more, got {getattr(self, name):g}")
+            for name in ("idle", "abort_after")
+            if not 0 <= getattr(self, name) < float("inf")
         ]
+        problems += refusals(self.url, self.headers, self.allowed_hosts)
+        if problems:
+            raise ScenarioError(f"the replay to {self.shown}", problems)
 
 
-def replay(
-    letters: Sequence[TracedLetter], plan: Plan, *, progress: Callable[[int], object] | None = None
-) -> tuple[Answers, bool]:
-    """Send the letters, and wait for the answers.
+@dataclass(frozen=True)
+class Sent:
+    """What came of a replay.
+
+    Attributes:
+        stopped: by Ctrl-C.
+        aborted: because too many letters in a row found no connection.
+    """
+
+    answers: Answers
+    stopped: bool = False
+    aborted: bool = False
+
+
+def replay(letters: Sequence[TracedLetter], plan: Plan, *, progress: Callable[[int], object] | None = None) -> Sent:
+    """Send the letters, and wait for the answers; if it is stopped, what was sent until then is told all the same.
 
     Args:
         letters: at least one, by time of receipt.
         progress: told now and then how many letters are begun.
-
-    Returns: what happened, and whether it was stopped by Ctrl-C; what was sent until then is told all the same.
 
     Raises: ScenarioError as `Plan.check`.
     """
     return asyncio.run(send(letters, plan, progress=progress))
 
 
-async def send(
-    letters: Sequence[TracedLetter], plan: Plan, *, progress: Callable[[int], object] | None = None
-) -> tuple[Answers, bool]:
+async def send(letters: Sequence[TracedLetter], plan: Plan, *, progress: Callable[[int], object] | None = None) -> Sent:
     """As `replay`, inside an event loop; being cancelled is what Ctrl-C does."""
     plan.check()
     count = len(letters)
     due = np.array([(letter.received - letters[0].received).total_seconds() for letter in letters]) / plan.speed
     never = np.full(count, np.nan)
-    answers = Answers(due, never, never.copy(), np.full(count, Outcome.UNSENT, np.int16))
-    # The system under test is reached directly: no proxy of the environment, no cookies of earlier letters.
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=plan.connections),
-        timeout=aiohttp.ClientTimeout(total=None),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"Content-Type": "application/json", "User-Agent": "lettersim"},
-        auto_decompress=False,
-    ) as session:
+    outcome = np.full(count, Outcome.UNSENT, np.int16)
+    answers = Answers(due, never, never.copy(), outcome, np.zeros(count, np.bool_))
+    async with AsyncExitStack() as sessions:
+        kept = _Connector(limit=plan.connections, keepalive_timeout=plan.idle) if plan.idle else _always_new(plan)
+        sending = _Sending(plan, answers, *[
+            await sessions.enter_async_context(_session(plan, connector)) for connector in (kept, _always_new(plan))
+        ])  # fmt: skip
         try:
-            await _send_when_due(letters, plan, answers, session, progress)
+            await sending.all(letters, progress)
         except asyncio.CancelledError:
-            return answers, True
-    return answers, False
+            return Sent(answers, stopped=not sending.aborted, aborted=sending.aborted)
+    return Sent(answers)
 
 
 def body(sequence: int, letter: TracedLetter) -> bytes:
@@ -135,57 +167,142 @@ def busiest(letters: Sequence[TracedLetter], seconds: float) -> list[TracedLette
     return list(letters[first : first + int(within[first])])
 
 
-async def _send_when_due(
-    letters: Iterable[TracedLetter],
-    plan: Plan,
-    answers: Answers,
-    session: aiohttp.ClientSession,
-    progress: Callable[[int], object] | None,
-) -> None:
-    now = asyncio.get_running_loop().time
-    url, slots = URL(plan.url), asyncio.Semaphore(plan.connections)
-    begin = now() + LEAD
+class _Sending:
+    """A replay under way.
 
-    async def post(row: int, due: float, content: bytes) -> None:
-        answers.late[row] = now() - due
+    Args:
+        usual: for letters; it uses connections again.
+        fresh: for letters that are sent again; each gets a new connection.
+    """
+
+    def __init__(self, plan: Plan, answers: Answers, usual: aiohttp.ClientSession, fresh: aiohttp.ClientSession):
+        self.aborted = False
+        self._plan, self._answers, self._usual, self._fresh = plan, answers, usual, fresh
+        self._url, self._slots = URL(plan.url), asyncio.Semaphore(plan.connections)
+        self._now = asyncio.get_running_loop().time
+        self._failures_in_a_row = 0
+        self._unbegun = len(answers.due)
+        self._task = asyncio.current_task()
+
+    async def all(self, letters: Iterable[TracedLetter], progress: Callable[[int], object] | None) -> None:
+        """Begin each letter at its time, and wait for all answers."""
+        begin = self._now() + LEAD
+        told, in_a_row = begin, 0
+        async with asyncio.TaskGroup() as under_way:
+            for row, letter in enumerate(letters):
+                due = begin + float(self._answers.due[row])
+                wait = due - self._now()
+                in_a_row = 0 if wait > 0 else in_a_row + 1
+                if wait > 0 or in_a_row % BURST == 0:
+                    await asyncio.sleep(max(wait, 0))
+                self._unbegun -= 1
+                under_way.create_task(self._post(row, due, letter))
+                if progress is not None and self._now() > told + PROGRESS_EVERY:
+                    told = self._now()
+                    progress(row + 1)
+
+    async def _post(self, row: int, due: float, letter: TracedLetter) -> None:
+        self._answers.late[row] = self._now() - due
         outcome: int = Outcome.UNSENT
         try:
-            async with asyncio.timeout_at(due + plan.timeout), slots:
+            async with asyncio.timeout_at(due + self._plan.timeout), self._slots:
                 outcome = Outcome.TIMED_OUT
-                async with session.post(url, data=content, allow_redirects=False) as answer:
-                    await answer.read()
-                    outcome = answer.status
-        except TimeoutError:
-            pass
+                outcome = await self._status(row, body(row + 1, letter))
         except asyncio.CancelledError:
             outcome = Outcome.UNSENT if outcome == Outcome.UNSENT else Outcome.STOPPED
-        except (aiohttp.ClientConnectorSSLError, aiohttp.ClientConnectorCertificateError):
-            outcome = Outcome.NOT_SECURE
-        except aiohttp.ClientConnectorError:
-            outcome = Outcome.NO_CONNECTION
-        except (aiohttp.ClientError, OSError):
-            outcome = Outcome.CONNECTION_LOST
-        answers.latency[row] = now() - due
-        answers.outcome[row] = outcome
+        except Exception as error:  # whatever one letter meets, the others go on
+            outcome = _met(error) if outcome != Outcome.UNSENT else outcome
+        self._answers.latency[row] = self._now() - due
+        self._answers.outcome[row] = outcome
+        self._mind(outcome)
 
-    told, in_a_row = begin, 0
-    async with asyncio.TaskGroup() as under_way:
-        for row, letter in enumerate(letters):
-            due, content = begin + float(answers.due[row]), body(row + 1, letter)
-            wait = due - now()
-            in_a_row = 0 if wait > 0 else in_a_row + 1
-            if wait > 0 or in_a_row % BURST == 0:
-                await asyncio.sleep(max(wait, 0))
-            under_way.create_task(post(row, due, content))
-            if progress is not None and now() > told + PROGRESS_EVERY:
-                told = now()
-                progress(row + 1)
+    async def _status(self, row: int, content: bytes) -> int:
+        """Send one letter, and read the answer to its end."""
+        begun = self._now()
+        try:
+            return await self._exchange(self._usual, content)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            if not _was_idle(error) or self._now() > begun + LONGEST_RACE:
+                raise
+        self._answers.resent[row] = True
+        return await self._exchange(self._fresh, content)
+
+    async def _exchange(self, session: aiohttp.ClientSession, content: bytes) -> int:
+        _connected.set(None)
+        async with session.post(self._url, data=content, allow_redirects=False) as answer:
+            came = 0
+            async for chunk in answer.content.iter_any():
+                came += len(chunk)
+                if came > MOST_OF_ANSWER:
+                    answer.close()
+                    return Outcome.BAD_ANSWER
+            return answer.status
+
+    def _mind(self, outcome: int) -> None:
+        """Stop where nobody takes letters."""
+        if outcome in CONNECTION_FAILURES:
+            self._failures_in_a_row += 1
+        elif outcome not in (Outcome.UNSENT, Outcome.STOPPED, Outcome.OUR_ERROR):
+            self._failures_in_a_row = 0
+        enough = 0 < self._plan.abort_after <= self._failures_in_a_row
+        if enough and self._unbegun and not self.aborted and self._task is not None:
+            self.aborted = True
+            self._task.cancel()
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+_connected: ContextVar[float | None] = ContextVar("connected")
+"""Seconds that the connection of the letter under way had lain idle, 0 if it is new; None without a connection."""
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Connections of which it is known how long they lay idle."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
+        self._idle_since: WeakKeyDictionary[ResponseHandler, float] = WeakKeyDictionary()
+
+    async def connect(self, *arguments: Any, **named: Any) -> Any:
+        """A connection, used before or new."""
+        connection = await super().connect(*arguments, **named)
+        protocol, now = connection.protocol, asyncio.get_running_loop().time
+        assert protocol is not None, "it has one until it is released"
+        _connected.set(now() - self._idle_since.get(protocol, now()))
+        connection.add_callback(lambda: self._idle_since.__setitem__(protocol, now()))
+        return connection
+
+
+def _always_new(plan: Plan) -> _Connector:
+    return _Connector(limit=plan.connections, force_close=True)
+
+
+def _session(plan: Plan, connector: _Connector) -> aiohttp.ClientSession:
+    # The system under test is reached directly: no proxy of the environment, no cookies of earlier letters.
+    return aiohttp.ClientSession(
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=None),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": "lettersim", **plan.headers, "Content-Type": "application/json"},
+        auto_decompress=False,
+    )
+
+
+def _was_idle(error: aiohttp.ServerDisconnectedError | aiohttp.ClientOSError) -> bool:
+    """Whether a server closed a connection that lay idle, before anything of an answer came."""
+    begun = isinstance(error, aiohttp.ServerDisconnectedError) and not isinstance(error.message, str)
+    idle = _connected.get()
+    return not begun and idle is not None and idle >= LEAST_IDLE
+
+
+def _met(error: Exception) -> Outcome:
+    """What became of a letter that met an error."""
+    if isinstance(error, TimeoutError):
+        return Outcome.NO_CONNECTION if _connected.get(None) is None else Outcome.TIMED_OUT
+    if isinstance(error, aiohttp.ClientConnectorSSLError | aiohttp.ClientConnectorCertificateError):
+        return Outcome.NOT_SECURE
+    if isinstance(error, OSError) and error.errno in OUR_ERRORS:
+        return Outcome.OUR_ERROR
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Outcome.NO_CONNECTION
+    if isinstance(error, aiohttp.ClientResponseError):
+        return Outcome.BAD_ANSWER
+    return Outcome.CONNECTION_LOST if isinstance(error, aiohttp.ClientError | OSError) else Outcome.OUR_ERROR

@@ -1,51 +1,56 @@
 """What a replay says of the real system: how it answered, how much of that was our own doing, and the targets."""
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from sim.answers import Answers, Outcome
-from sim.errors import SimError
 from sim.latency import Milliseconds, milliseconds
+from sim.replay_checks import PERIODS, Check, busiest, checks_of
+from sim.service_level import Demand, ServiceLevel
 from sim.statistics import Verdict
-from sim.tables import Bools, Floats
+from sim.tables import Floats, Int64s
 
 if TYPE_CHECKING:
-    from sim.replay import Plan
-
-KEEPS_PACE_MS: Final = 100.0
-"""Our own lateness that 99% of the letters must stay below, or the replay says nothing about the system."""
+    from sim.replay import Plan, Sent
 
 MOST_INTERVALS: Final = 200
 """Points of the course over time."""
 
 SPREAD_POINTS: Final = 60
 
-PERIODS: Final = {"second": 1, "minute": 60, "hour": 3_600}
-
 
 @dataclass(frozen=True)
 class Course:
-    """A replay in the course of time, by the moment letters were due, shape (intervals,).
+    """A replay in the course of time, shape (intervals,).
 
     Attributes:
         seconds: middle of each interval since the start.
-        per_second: letters due.
-        p50_ms, p99_ms, max_ms: latency of the accepted letters; nan where there is none.
-        lost: letters failed.
+        asked: letters that became due, a second.
+        achieved: letters that were accepted, by the moment of the answer, a second.
+        waiting: letters due and neither answered nor given up at the end of the interval.
+        p50_ms, p99_ms, max_ms: latency of the accepted letters by the moment they were due; nan where there is none.
+        lost: letters that were not accepted, by the moment they were due.
     """
 
     seconds: Floats
-    per_second: Floats
+    asked: Floats
+    achieved: Floats
+    waiting: Floats
     p50_ms: Floats
     p99_ms: Floats
     max_ms: Floats
     lost: Floats
+
+    def plain(self) -> dict[str, list[float | None]]:
+        """The course as JSON can hold it."""
+        return {
+            name: [None if np.isnan(each) else round(each, 3) for each in column.tolist()]
+            for name, column in vars(self).items()
+        }
 
 
 @dataclass(frozen=True)
@@ -55,20 +60,6 @@ class Percentiles:
     percentiles: Floats
     latency_ms: Floats
     overhead_ms: Floats
-
-
-@dataclass(frozen=True)
-class Check:
-    """One comparison with the targets.
-
-    Attributes:
-        name: `pace` (of the sender), `accepted`, `load` (by period) or `latency`.
-        values: what was measured, and what was asked.
-    """
-
-    name: str
-    verdict: Verdict
-    values: Mapping[str, str | float]
 
 
 @dataclass(frozen=True)
@@ -82,127 +73,91 @@ class ReplayReport:
         unsent: no connection became free before they were given up, or the replay was stopped before they were due.
         losses: letters that were not accepted by what became of them (an `Outcome`, or the status of the answer),
             the commonest first.
+        resent: letters sent again, on a new connection, because an idle one was closed as they went out.
         stopped: by Ctrl-C.
+        aborted: because too many letters in a row found no connection.
         seconds: until the last answer.
         busiest: most letters due within a second, a minute and an hour.
         latency: from the moment a letter was due to its answer, of the accepted ones.
+        failed_latency: from the moment a letter was due until it failed, of the failed ones.
         overhead: from the moment a letter was due until its sending was begun: this program's own share of that.
-        checks: against the targets; empty without any.
+        service_level: what was asked of the answers.
+        checks: what was asked, compared with what was measured.
     """
 
     trace: str
     url: str
     speed: float
     connections: int
+    abort_after: int
     letters: int
     accepted: int
     failed: int
     unsent: int
     losses: Mapping[str, int]
+    resent: int
     stopped: bool
+    aborted: bool
     seconds: float
     busiest: Mapping[str, int]
     latency: Milliseconds
+    failed_latency: Milliseconds
     overhead: Milliseconds
     spread: Percentiles
     course: Course
-    checks: tuple[Check, ...] = ()
+    service_level: ServiceLevel
+    checks: tuple[Check, ...]
 
     @property
-    def verdict(self) -> Verdict | None:
-        """Missed if one check is, else unclear if one is; None without targets."""
+    def verdict(self) -> Verdict:
+        """Missed if one check is, else unclear if one is."""
         verdicts = {check.verdict for check in self.checks}
-        return next((each for each in (Verdict.MISSED, Verdict.UNCLEAR, Verdict.MET) if each in verdicts), None)
+        return next(each for each in (Verdict.MISSED, Verdict.UNCLEAR, Verdict.MET) if each in verdicts)
 
     def summary(self) -> dict[str, Any]:
         """The content of replay.json: plain values, all but what only charts need."""
-        plain = {name: value for name, value in asdict(self).items() if name not in ("spread", "course")}
-        return {**plain, "verdict": self.verdict}
+        plain = {name: value for name, value in asdict(self).items() if name != "spread"}
+        return {**plain, "course": self.course.plain(), "verdict": self.verdict}
 
 
-def report_on(answers: Answers, plan: "Plan", trace: str, *, stopped: bool = False) -> ReplayReport:
-    """The report on a replay, not yet compared with any targets."""
-    accepted, unsent = answers.accepted, answers.outcome == Outcome.UNSENT
-    begun = ~np.isnan(answers.late)
+def report_on(sent: "Sent", plan: "Plan", trace: str, demand: Demand) -> ReplayReport:
+    """The report on a replay.
+
+    Args:
+        trace: its name.
+        demand: what is asked of the system.
+    """
+    answers = sent.answers
+    accepted, begun = answers.accepted, answers.begun
     losses = Counter(_named(code) for code in answers.outcome[~accepted].tolist())
     return ReplayReport(
         trace=trace,
-        url=plan.url,
+        url=plan.shown,
         speed=plan.speed,
         connections=plan.connections,
+        abort_after=plan.abort_after,
         letters=len(accepted),
         accepted=int(accepted.sum()),
-        failed=int((~accepted & ~unsent).sum()),
-        unsent=int(unsent.sum()),
+        failed=int(answers.failed.sum()),
+        unsent=int((answers.outcome == Outcome.UNSENT).sum()),
         losses=dict(losses.most_common()),
-        stopped=stopped,
+        resent=int(answers.resent.sum()),
+        stopped=sent.stopped,
+        aborted=sent.aborted,
         seconds=float((answers.due + answers.latency)[begun].max(initial=0.0)),
-        busiest={name: _busiest(answers.due[begun], length) for name, length in PERIODS.items()},
+        busiest={name: busiest(answers.due[begun], length) for name, length in PERIODS.items()},
         latency=milliseconds(answers.latency[accepted]),
+        failed_latency=milliseconds(answers.latency[answers.failed]),
         overhead=milliseconds(answers.late[begun]),
         spread=_spread(answers.latency[accepted], answers.late[begun]),
-        course=_course(answers, accepted, begun),
+        course=_course(answers),
+        service_level=demand.level,
+        checks=tuple(checks_of(sent, demand)),
     )
-
-
-def read_targets(path: Path) -> Mapping[str, Any]:
-    """What a targets.json asks of the operation `receive`.
-
-    Raises: SimError if the file cannot be read or is no targets.json.
-    """
-    try:
-        receive: Mapping[str, Any] = json.loads(path.read_text("utf-8"))["operations"]["receive"]
-        for period in PERIODS:
-            float(receive[f"per_{period}"]["max"])
-        float(receive["headroom_s"] or 0)
-    except OSError as error:
-        raise SimError(f"{path} cannot be read as a targets.json: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
-        raise SimError(f"{path} cannot be read as a targets.json: it is not what `lettersim targets` writes") from None
-    return receive
-
-
-def held_against(report: ReplayReport, receive: Mapping[str, Any]) -> ReplayReport:
-    """The report with its checks against the targets of the operation `receive`, from `read_targets`."""
-    checks = (_pace(report), _acceptance(report), *_load(report, receive), *_latency(report, receive))
-    return replace(report, checks=checks)
-
-
-def _pace(report: ReplayReport) -> Check:
-    late = report.overhead.p99
-    verdict = Verdict.MET if late is not None and late <= KEEPS_PACE_MS else Verdict.UNCLEAR
-    return Check("pace", verdict, {"ms": late or 0.0, "most": KEEPS_PACE_MS})
-
-
-def _acceptance(report: ReplayReport) -> Check:
-    excused = (_named(Outcome.UNSENT), _named(Outcome.STOPPED)) if report.stopped else ()
-    lost = sum(count for name, count in report.losses.items() if name not in excused)
-    verdict = Verdict.MISSED if lost else Verdict.UNCLEAR if report.stopped else Verdict.MET
-    return Check("accepted", verdict, {"accepted": report.accepted, "letters": report.letters, "lost": lost})
-
-
-def _load(report: ReplayReport, receive: Mapping[str, Any]) -> Iterator[Check]:
-    for period, most in report.busiest.items():
-        target = float(receive[f"per_{period}"]["max"])
-        verdict = Verdict.MET if most >= target else Verdict.UNCLEAR
-        yield Check("load", verdict, {"period": period, "asked": most, "target": target})
-
-
-def _latency(report: ReplayReport, receive: Mapping[str, Any]) -> Iterator[Check]:
-    headroom, took = receive["headroom_s"], report.latency.p99
-    if headroom is None or took is None:
-        return
-    verdict = Verdict.MET if took <= 1_000 * headroom else Verdict.MISSED
-    yield Check("latency", verdict, {"ms": took, "target": 1_000 * float(headroom)})
 
 
 def _named(code: int) -> str:
     return Outcome(code).name.lower() if code <= 0 else str(code)
-
-
-def _busiest(due: Floats, seconds: int) -> int:
-    """Most letters due within one second, minute or hour, counted from the start of the replay."""
-    return int(np.bincount((due // seconds).astype(np.int64)).max(initial=0))
 
 
 def _spread(latency: Floats, late: Floats) -> Percentiles:
@@ -214,10 +169,14 @@ def _spread(latency: Floats, late: Floats) -> Percentiles:
     return Percentiles(percentiles, latency_ms, overhead_ms)
 
 
-def _course(answers: Answers, accepted: Bools, begun: Bools) -> Course:
-    length = max(1.0, float(answers.due[begun].max(initial=0.0)) / MOST_INTERVALS)
+def _course(answers: Answers) -> Course:
+    accepted, begun = answers.accepted, answers.begun
+    ended = answers.due + answers.latency
+    end = max(float(answers.due[begun].max(initial=0.0)), float(ended[accepted].max(initial=0.0)))
+    length = max(1.0, end / MOST_INTERVALS)
+    count = int(end // length) + 1
+    edges = np.arange(1, count + 1, dtype=np.float64) * length
     interval = (answers.due // length).astype(np.int64)
-    count = int(interval[begun].max(initial=0)) + 1
     latency = np.full((3, count), np.nan)
     order = np.flatnonzero(accepted)
     order = order[np.argsort(interval[order], kind="stable")]
@@ -226,10 +185,17 @@ def _course(answers: Answers, accepted: Bools, begun: Bools) -> Course:
         if len(group):
             latency[:, place] = np.percentile(group, (50, 99, 100))
     return Course(
-        seconds=np.linspace(0.0, count * length, count, endpoint=False) + length / 2,
-        per_second=np.bincount(interval[begun], minlength=count) / length,
+        seconds=edges - length / 2,
+        asked=np.bincount(interval[begun], minlength=count) / length,
+        achieved=np.bincount((ended[accepted] // length).astype(np.int64), minlength=count) / length,
+        waiting=(_until(answers.due[begun], edges) - _until(ended[begun], edges)).astype(np.float64),
         p50_ms=latency[0],
         p99_ms=latency[1],
         max_ms=latency[2],
         lost=np.bincount(interval[begun & ~accepted], minlength=count).astype(np.float64),
     )
+
+
+def _until(moments: Floats, edges: Floats) -> Int64s:
+    """How many moments come before each edge."""
+    return np.searchsorted(np.sort(moments), edges).astype(np.int64)

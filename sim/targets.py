@@ -14,6 +14,7 @@ from sim.measuring.figures import Caution
 from sim.measuring.outcome import Outcome
 from sim.measuring.tally import Pool, Tally
 from sim.models.sla import Sla
+from sim.service_level import ASSUMED, ServiceLevel
 from sim.setting import Setting
 from sim.statistics import Estimate, Ratio, Verdict, mean_over, ratio_over, stacked, verdict
 from sim.tables import Bools, Floats
@@ -44,12 +45,14 @@ class Operation:
     Attributes:
         headroom_s: how long the real system may take for each call before an SLA on whose way the operation lies
             is no longer met, the least of them; None if there is none with a target that is met at all.
+        service_level: what callers may expect of it; assumed, until somebody agrees on another.
     """
 
     per_second: Rate
     per_minute: Rate
     per_hour: Rate
     headroom_s: float | None
+    service_level: ServiceLevel = ASSUMED
 
 
 @dataclass(frozen=True)
@@ -173,10 +176,7 @@ def _put_together(setting: Setting, scenario: str, engine: str, kept: _Kept) -> 
         window_days=window / DAY,
         operations={
             name: Operation(
-                **{
-                    f"per_{period}": _rate(calls[:, index] * length / window, tally)
-                    for tally, (period, length) in zip(tallies.rates[index], PERIODS.items(), strict=True)
-                },
+                *_rates(calls[:, index] / window, tallies.rates[index]),
                 headroom_s=_least(headroom, on_way, index),
             )
             for index, name in enumerate((*names, ALL))
@@ -196,6 +196,14 @@ def _put_together(setting: Setting, scenario: str, engine: str, kept: _Kept) -> 
 def _rate(mean: Floats, tally: Tally) -> Rate:
     # A window has at least one second, so there is a percentile.
     return Rate(mean_over(mean).at(), tally.percentile(0.5) or 0, tally.percentile(0.99) or 0, int(tally.seconds[-1]))
+
+
+def _rates(a_second: Floats, tallies: Sequence[Tally]) -> tuple[Rate, Rate, Rate]:
+    """Calls a second, minute and hour."""
+    second, minute, hour = (
+        _rate(a_second * length, tally) for tally, length in zip(tallies, PERIODS.values(), strict=True)
+    )
+    return second, minute, hour
 
 
 def _channel(a_second: Floats, by_hour_a_day: Floats, days: Tally, hours: Tally) -> ChannelLoad:

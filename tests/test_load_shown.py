@@ -8,7 +8,7 @@ import string
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,9 @@ from sim.charts.registry import REPLAY_CHARTS, STRESS_CHARTS, Chart, figure
 from sim.commands.options import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
 from sim.html.load_page import replay_page, stress_page, targets_page
 from sim.loading import load
-from sim.replay import Plan
-from sim.replay_report import ReplayReport, held_against, report_on
+from sim.replay import Plan, Sent
+from sim.replay_report import ReplayReport, report_on
+from sim.service_level import Demand
 from sim.setting import setting_of
 from sim.statistics import Estimate
 from sim.stress import Capacity, Found, StressReport, stress
@@ -82,10 +83,15 @@ def replay_report() -> ReplayReport:
     chance = np.random.default_rng(1)
     outcome = np.full(500, 201, np.int16)
     outcome[[7, 300]], outcome[450:] = 503, Outcome.UNSENT
-    answers = Answers(np.arange(500) / 50, chance.exponential(0.001, 500), chance.exponential(0.02, 500), outcome)
-    report = report_on(answers, Plan("http://127.0.0.1:8080/letters", speed=60), "letters.csv")
-    receive = {**{f"per_{period}": {"max": 100} for period in ("second", "minute", "hour")}, "headroom_s": 5.0}
-    return held_against(report, receive)
+    answers = Answers(
+        np.arange(500) / 50,
+        chance.exponential(0.001, 500),
+        chance.exponential(0.02, 500),
+        outcome,
+        np.arange(500) % 100 == 7,
+    )
+    demand = Demand(load=dict.fromkeys(("second", "minute", "hour"), 100), headroom_s=5.0)
+    return report_on(Sent(answers), Plan("http://127.0.0.1:8080/letters", speed=60), "letters.csv", demand)
 
 
 # Words
@@ -156,22 +162,31 @@ def test_every_kind_of_capacity_in_words(stress_report: StressReport, capacity: 
     assert next(sentences(replace(stress_report, capacity=capacity, bottlenecks=(), relieved=None), "zh"))
 
 
+def test_a_level_that_is_assumed_is_marked_where_it_is_written_and_where_it_is_said(found: Targets) -> None:
+    for operation in found.plain()["operations"].values():
+        assert operation["service_level"] == {"latency_ms": {"p99": 1_000}, "errors": 0.01, "assumed": True}
+    text = " ".join(plain(asked(found, "A mailbox", "en")).split())
+    assert "Service level assumed for each call: 99% answered within 1,000 ms, and at most 1% of the calls" in text
+    assert "假定的服务水平：99% 在 1,000 毫秒内应答" in plain(asked(found, "A mailbox", "zh"))
+
+
 def test_targets_in_words(found: Targets) -> None:
     text = plain(asked(found, "A mailbox", "en"))
     assert "What must the real system sustain? A mailbox" in text
     assert "receive" in text
     assert "sign.finish" in text
     assert "signed: each of the 3 calls on a letter's way may take up to" in text
-    assert "before the promise of 3 h is at risk." in text.replace("\n", " ")
+    assert "before the limit of 3 h is at risk." in text.replace("\n", " ")
     assert "签收开始" in plain(asked(found, "A mailbox", "zh"))
 
 
 def test_a_replay_in_words(replay_report: ReplayReport) -> None:
     text = plain(replayed(replay_report, "en"))
     assert "500 letters of letters.csv to http://127.0.0.1:8080/letters, 60 times as fast" in text
-    assert "Failed: the system does not sustain the targets." in text
+    assert "Failed: the system does not keep what is asked of it." in text
     assert "Accepted 448, failed 2, not sent 50, in 10.0 s; the busiest second had 50." in text
     assert "Not accepted: 50 not sent and 2 answered 503." in text
+    assert "5 were sent again on a new connection" in text
     assert "未发出" in plain(replayed(replay_report, "zh"))
 
 
@@ -207,8 +222,9 @@ def test_no_label_is_cut_off(stress_report: StressReport, replay_report: ReplayR
 
 
 def test_a_replay_without_any_answer_still_draws() -> None:
-    nobody = Answers(np.zeros(1), np.zeros(1), np.ones(1), np.array([Outcome.NO_CONNECTION], np.int16))
-    report = report_on(nobody, Plan("http://127.0.0.1/"), "letters.csv")
+    outcome = np.array([Outcome.NO_CONNECTION], np.int16)
+    nobody = Answers(np.zeros(1), np.zeros(1), np.ones(1), outcome, np.zeros(1, np.bool_))
+    report = report_on(Sent(nobody), Plan("http://127.0.0.1/"), "letters.csv", Demand())
     for chart in REPLAY_CHARTS:
         for lang in LANGUAGES:
             assert figure(chart, report, "", lang)
@@ -294,6 +310,7 @@ class Mailbox:
 
     def __init__(self, status: int = 200) -> None:
         self.sequences: list[int] = []
+        self.headers: list[Mapping[str, str]] = []
         self.first = threading.Event()
         self.status, self.silent = status, False
         self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
@@ -315,6 +332,7 @@ class Mailbox:
 
     async def _take(self, request: web.Request) -> web.Response:
         self.sequences.append((await request.json())["sequence"])
+        self.headers.append(request.headers)
         self.first.set()
         if self.silent:
             await self._stop.wait()
@@ -369,6 +387,84 @@ def test_a_replay_of_the_busiest_hour_that_fails(here: Path, mailbox: Callable[.
     assert len(server.sequences) == 2
 
 
+def test_a_gate_without_targets_does_not_pass_a_dead_server(here: Path, mailbox: Callable[..., Mailbox]) -> None:
+    (here / "letters.csv").write_text("received\n" + "2024-01-01 08:00\n" * 10, "utf-8")
+    options = ("--no-report", "--fail-on-breach", "--force", "--out", "out")
+    assert ask("replay", "letters.csv", "--to", mailbox().url, *options).exit_code == 0
+    assert ask("replay", "letters.csv", "--to", mailbox(status=500).url, *options).exit_code == BREACHED
+    nobody = ask("replay", "letters.csv", "--to", "http://127.0.0.1:9/letters", *options, "--errors", "100%")
+    assert nobody.exit_code == BREACHED
+
+
+def test_a_replay_to_a_dead_port_stops_and_says_so(here: Path) -> None:
+    minutes = "".join(f"2024-01-01 08:{minute:02}\n" for minute in range(60))
+    (here / "letters.csv").write_text(f"received\n{minutes}", "utf-8")
+    options = ("--speed", "6e3", "--no-report", "--out", "out", "--abort-after", "3")
+    answer = ask("replay", "letters.csv", "--to", "http://user:SECRET@127.0.0.1:9/letters?key=SECRET", *options)
+    assert answer.exit_code == COULD_NOT
+    told = "3 letters in a row found no connection to http://127.0.0.1:9/letters?key=*** (--abort-after)."
+    assert told in answer.stderr
+    summary = json.loads((here / "out" / "replay.json").read_text("utf-8"))
+    assert summary["aborted"]
+    assert summary["unsent"] > 40
+    assert (here / "out" / "failed.hgrm").is_file()
+    again = ask("replay", "letters.csv", "--to", "http://127.0.0.1:9/letters", *options, "--fail-on-breach", "--force")
+    assert again.exit_code == BREACHED
+
+
+def test_secrets_go_to_the_system_and_nowhere_else(
+    here: Path, mailbox: Callable[..., Mailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "letters.csv").write_text("received\n2024-01-01 08:00\n", "utf-8")
+    (here / "headers.txt").write_text("X-Key: HIDDEN-1\n", "utf-8")
+    server = mailbox()
+    credentials = {"url": "http://user:HIDDEN-2@", "token": "HIDDEN-3"}
+    address = server.url.removeprefix("http://")
+    for folder, url, token in (
+        ("basic", f"{credentials['url']}{address}?token=HIDDEN-4#HIDDEN-5", ""),
+        ("bearer", f"http://{address}?HIDDEN-6", credentials["token"]),
+    ):
+        monkeypatch.setenv("LETTERSIM_TOKEN", token)
+        answer = ask("replay", "letters.csv", "--to", url, "--header-file", "headers.txt", "--out", folder)
+        assert answer.exit_code == 0, answer.output
+        for path in (here / folder).rglob("*"):
+            assert path.is_dir() or b"HIDDEN" not in path.read_bytes(), path
+        assert "HIDDEN" not in answer.output + answer.stderr
+        assert "HIDDEN" not in ask("replay", "letters.csv", "--to", url, "--speed", "0").stderr
+    assert [headers["X-Key"] for headers in server.headers] == ["HIDDEN-1"] * 2
+    basic, bearer = (headers["Authorization"] for headers in server.headers)
+    assert basic == "Basic dXNlcjpISURERU4tMg=="
+    assert bearer == "Bearer HIDDEN-3"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--p99", "10 s", "--errors", "0.1%"), 0),
+        (("--p50", "0.001ms"), BREACHED),
+        (("--p999", "10 s", "--p90", "0 ms"), BREACHED),
+    ],
+)
+def test_a_service_level_on_the_command_line(
+    here: Path, mailbox: Callable[..., Mailbox], arguments: tuple[str, ...], code: int
+) -> None:
+    (here / "letters.csv").write_text("received\n2024-01-01 08:00\n", "utf-8")
+    options = ("--no-report", "--fail-on-breach", *arguments)
+    assert ask("replay", "letters.csv", "--to", mailbox().url, *options).exit_code == code
+
+
+def test_a_bad_row_late_in_a_trace_is_found_before_anything_is_sent(
+    here: Path, mailbox: Callable[..., Mailbox]
+) -> None:
+    row = '{"received": "2024-01-01T08:00:00", "size": %s}\n'
+    (here / "letters.jsonl").write_text(row % "1" * 2_000 + row % "Infinity", "utf-8")
+    server = mailbox()
+    answer = ask("replay", "letters.jsonl", "--to", server.url)
+    assert answer.exit_code == ASKED_WRONGLY
+    assert "line 2001 size must be a number of bytes" in answer.stderr
+    assert server.sequences == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -378,6 +474,11 @@ def test_a_replay_of_the_busiest_hour_that_fails(here: Path, mailbox: Callable[.
         (("letters.csv", "--to", "http://127.0.0.1/", "--timeout", "soon"), "must be a number with a unit"),
         (("letters.csv", "--to", "http://127.0.0.1/", "--busiest", "3"), "must be a number with a unit"),
         (("letters.csv", "--to", "http://127.0.0.1/", "--busiest", "0 s"), "busiest must be above 0, got 0"),
+        (("letters.csv", "--to", "http://127.0.0.1/", "--p99", "soon"), "must be a number with a unit"),
+        (("letters.csv", "--to", "http://127.0.0.1/", "--p99", "-3 ms"), "must be 0 or more"),
+        (("letters.csv", "--to", "http://127.0.0.1/", "--errors", "some"), "must be a share such as 0.1%"),
+        (("letters.csv", "--to", "http://127.0.0.1/", "--errors", "200%"), "must be a share such as 0.1%"),
+        (("letters.csv", "--to", "http://127.0.0.1/", "--header-file", "no.txt"), "cannot be read"),
     ],
 )
 def test_a_replay_that_is_asked_wrongly(here: Path, arguments: tuple[str, ...], message: str) -> None:

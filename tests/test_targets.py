@@ -8,7 +8,7 @@ import pytest
 
 from sim.calls import operations
 from sim.loading import load
-from sim.replay_report import read_targets
+from sim.service_level import ASSUMED, Demand, read_demand
 from sim.setting import Setting, setting_of
 from sim.statistics import Estimate
 from sim.targets import Rate, Targets, targets
@@ -136,6 +136,4 @@ def test_percentiles_pool_all_replications_and_workers_do_not_matter(tmp_path: P
 def test_targets_in_a_file_are_what_a_replay_reads(asked: Targets, tmp_path: Path) -> None:
     path = tmp_path / "targets.json"
     path.write_text(json.dumps(asked.plain(), allow_nan=False), "utf-8")
-    receive = read_targets(path)
-    assert receive["per_second"]["max"] == 2
-    assert receive["headroom_s"] == 160.0
+    assert read_demand(path) == Demand(ASSUMED, {"second": 2, "minute": 2, "hour": 3}, 160.0)

@@ -1,4 +1,4 @@
-"""How a real system answered a replay: latency by percentile, and in the course of time."""
+"""How a real system answered a replay: throughput in the course of time, and latency by percentile and in time."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -7,7 +7,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from sim.charts.style import BLUE, GREY, ORANGE, VERMILION, nothing
 from sim.replay_report import ReplayReport
 from sim.text.load_words import say
-from sim.text.words import number
+from sim.text.words import number, percent
 
 NINES = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99, 99.999)
 
@@ -37,6 +37,30 @@ def draw_percentiles(report: ReplayReport, _panel: str, ax: Axes, lang: str) -> 
     ax.grid()
     ax.set_xlabel(say(lang, "percentile"))
     ax.set_ylabel(say(lang, "ms"))
+    return ax
+
+
+def title_throughput(report: ReplayReport, _panel: str, lang: str) -> str:
+    """Most letters that waited, and the share that was accepted."""
+    waiting = f"{report.course.waiting.max():,.0f}"
+    return say(lang, "throughput title", waiting=waiting, share=percent(report.accepted / report.letters))
+
+
+def alt_throughput(report: ReplayReport, _panel: str, lang: str) -> str:
+    """What is drawn."""
+    return f"{say(lang, 'throughput alt')}. {title_throughput(report, _panel, lang)}"
+
+
+def draw_throughput(report: ReplayReport, _panel: str, ax: Axes, lang: str) -> Axes:
+    """Letters that became due and letters accepted, by the time of the one and of the other."""
+    course = report.course
+    for key, label, colour in (("asked", "asked for", GREY), ("achieved", "achieved", BLUE)):
+        ax.plot(course.seconds, getattr(course, key), color=colour, linewidth=1.6, label=say(lang, label))
+    ax.set_xlim(left=0)
+    ax.set_ylim(bottom=0)
+    ax.grid(axis="y")
+    ax.set_xlabel(say(lang, "seconds"))
+    ax.set_ylabel(say(lang, "letters a second"))
     return ax
 
 

@@ -151,6 +151,7 @@ STRESS_CHARTS: Final[tuple[Chart[StressReport], ...]] = (
 """Charts of a stress run."""
 
 REPLAY_CHARTS: Final[tuple[Chart[ReplayReport], ...]] = (
+    Chart("throughput", one, latency.title_throughput, latency.alt_throughput, latency.draw_throughput),
     Chart("percentiles", one, latency.title_percentiles, latency.alt_percentiles, latency.draw_percentiles),
     Chart("course", one, latency.title_course, latency.alt_course, latency.draw_course),
 )

@@ -1,12 +1,16 @@
 """Commands about the real system: what it must sustain, and whether it does."""
 
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.options import BREACHED, INTERRUPTED, SCENARIO, Asked, options, seconds
-from sim.commands.terminal import get_ready_to_draw, load_all, progress_bar, show, show_written, tell_stale
+from sim.commands.options import BREACHED, COULD_NOT, INTERRUPTED, SCENARIO, Asked, Command, options, seconds
+from sim.commands.terminal import complain, get_ready_to_draw, load_all, progress_bar, show, show_written, tell_stale
+from sim.headers import TOKEN, read_headers
+from sim.service_level import PERCENTILES
 
 
 @click.command()
@@ -59,9 +63,48 @@ def targets(scenario: Path, asked: Asked, export: Path | None, out: Path | None)
             show(say(asked.lang, "exported", letters=f"{letters:,}", folder=exported.folder))
 
 
+def _milliseconds(context: click.Context, option: click.Parameter, written: str | None) -> float | None:
+    """A duration with its unit, `ms` among them, as an option takes it."""
+    if written is not None and written.endswith("ms"):
+        with suppress(ValueError):
+            number = float(written.removesuffix("ms"))
+            if 0 <= number < float("inf"):
+                return number
+    in_seconds = seconds(context, option, written)
+    return None if in_seconds is None else 1_000 * in_seconds
+
+
+def _share(_: click.Context, __: click.Parameter, written: str | None) -> float | None:
+    """A share such as 0.1% or 0.001, as an option takes it."""
+    from sim.models.base import parse_share
+
+    if written is None:
+        return None
+    try:
+        share = parse_share(written if written.endswith("%") else float(written))
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise click.BadParameter(f"must be a share such as 0.1% or 0.001, up to 100% (got {written!r})")
+    return share
+
+
+def _level(command: Command) -> Command:
+    """Options of the service level, one for each percentile."""
+    for name in reversed(PERCENTILES):
+        text = f"Most time until {PERCENTILES[name]:g}% of the letters are answered, such as '500 ms'."
+        command = click.option(f"--{name}", metavar="DURATION", callback=_milliseconds, help=text)(command)
+    return command
+
+
 @click.command()
 @click.argument("trace", type=click.Path(path_type=Path))
 @click.option("--to", "url", required=True, metavar="URL", help="Where each letter is posted, as JSON.")
+@click.option(
+    "--header-file",
+    type=click.Path(path_type=Path),
+    help=f"Headers sent with every letter, 'Name: value' a line. {TOKEN} in the environment is sent as bearer token.",
+)
 @click.option("--speed", type=float, default=1.0, show_default=True, help="Seconds of the trace that pass in one.")
 @click.option("--busiest", metavar="DURATION", callback=seconds, help="Only the busiest stretch, such as '1 h'.")
 @click.option(
@@ -69,6 +112,10 @@ def targets(scenario: Path, asked: Asked, export: Path | None, out: Path | None)
     "goals",
     type=click.Path(path_type=Path),
     help="A targets.json; the one beside the trace if not said.",
+)
+@_level
+@click.option(
+    "--errors", metavar="SHARE", callback=_share, help="Largest share of letters not accepted; 1% if not said."
 )
 @click.option(
     "--connections",
@@ -86,6 +133,21 @@ def targets(scenario: Path, asked: Asked, export: Path | None, out: Path | None)
     help="When a letter is given up, counted from the moment it was due.",
 )
 @click.option(
+    "--idle",
+    default="1 s",
+    show_default=True,
+    metavar="DURATION",
+    callback=seconds,
+    help="How long a connection may lie idle and be used again; less than the server lets it.",
+)
+@click.option(
+    "--abort-after",
+    type=click.IntRange(min=0),
+    default=50,
+    show_default=True,
+    help="Letters in a row without a connection, after which nothing more is sent; 0 for never.",
+)
+@click.option(
     "--allow-host",
     "hosts",
     multiple=True,
@@ -94,35 +156,53 @@ def targets(scenario: Path, asked: Asked, export: Path | None, out: Path | None)
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of it, instead of results/TRACE/replay-TIME.")
 @options("force no-report")
-@click.option("--fail-on-breach", is_flag=True, help=f"Exit {BREACHED} when a target is missed.")
+@click.option("--fail-on-breach", is_flag=True, help=f"Exit {BREACHED} when the service level or a target is missed.")
 @options("lang json quiet")
 def replay(
     trace: Path,
     url: str,
+    header_file: Path | None,
     speed: float,
     busiest: float | None,
     goals: Path | None,
+    errors: float | None,
     connections: int,
     timeout: float,
+    idle: float,
+    abort_after: int,
     hosts: tuple[str, ...],
     asked: Asked,
     out: Path | None,
     fail_on_breach: bool,
+    **level: float | None,
 ) -> None:
-    """Send the letters of a trace to a real system, each at its time, and say whether it sustains the targets.
+    """Send the letters of a trace to a real system, each at its time, and say whether it keeps its service level.
 
     The load does not wait for slow answers, and latency counts from the moment a letter was due. Ctrl-C stops it and
-    tells what was sent. Only this machine is loaded, unless --allow-host names another.
-    """
-    from sim.folders.replay import replay_into
+    tells what was sent. Only this machine is loaded, unless --allow-host names another. The level is --p50 to --p999
+    and --errors, or what targets.json says, or else an assumed 1 s for 99%.
 
+    Credentials belong in --header-file or LETTERSIM_TOKEN, for what stands on a command line everybody on the machine
+    can read. Those in the URL are used too, and shown nowhere.
+    """
+    from sim.folders.replay import planned, replay_into
+
+    plan = planned(
+        url, speed=speed, connections=connections, timeout=timeout, allowed_hosts=hosts, idle=idle,
+        abort_after=abort_after, headers=read_headers(header_file, os.environ.get(TOKEN)),
+    )  # fmt: skip
+    latency_ms = {name: most for name, most in level.items() if most is not None}
     with progress_bar(trace.stem, None, asked.silent) as progress:
         written = replay_into(
-            trace, url, speed=speed, busiest=busiest, targets=goals, connections=connections, timeout=timeout,
-            hosts=hosts, out=out, force=asked.force, lang=asked.lang, shown=asked.shown, progress=progress,
+            trace, plan, busiest=busiest, targets=goals, latency_ms=latency_ms, errors=errors, out=out,
+            force=asked.force, lang=asked.lang, shown=asked.shown, progress=progress,
         )  # fmt: skip
     show_written(written, asked)
     if written.summary["stopped"]:
         sys.exit(INTERRUPTED)
     if fail_on_breach and written.summary["verdict"] == "missed":
         sys.exit(BREACHED)
+    if written.summary["aborted"]:
+        from sim.text.load_words import say
+
+        complain(say(asked.lang, "aborted", shown=abort_after, url=plan.shown), COULD_NOT)

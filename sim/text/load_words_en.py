@@ -72,7 +72,9 @@ ENGLISH: Final[dict[str, str]] = {
     "asked open": "{mean} letters are open at once on average, {max} at most.",
     "asked rows": "A year adds {letters} rows of letters and {events} rows of events.",
     "asked headroom": "{sla}: each of the {calls} calls on a letter's way may take up to {seconds} s before the "
-    "promise of {limit} is at risk.",
+    "limit of {limit} is at risk.",
+    "asked level": "Service level assumed for each call: {latency}, and at most {errors} of the calls failed. Once "
+    "another is agreed, service_level in targets.json says so, and a replay judges by it.",
     "asked no headroom": "{sla}: the target is not met even by a system that takes no time.",
     "operation": "operation",
     "all": "all",
@@ -105,27 +107,51 @@ ENGLISH: Final[dict[str, str]] = {
     "connection_lost": "connection lost",
     "stopped": "stopped before the answer",
     "not_secure": "no secure connection, for want of TLS or of a certificate that is trusted here",
+    "bad_answer": "an answer that is not HTTP, or longer than 1 MB",
+    "our_error": "an error of this machine, not of the system",
+    "resent": "{resent} were sent again on a new connection, because the system had closed an idle one just as they "
+    "went out on it. Nothing of an answer had come; should it have taken the first, it has them twice.",
+    "aborted": "Stopped: {shown} letters in a row found no connection to {url} (--abort-after).",
+    "level": "Service level: {latency}, and at most {errors} of the letters not accepted.",
+    "level assumed": "Nobody asked for a service level, so this one is assumed: {latency}, and at most {errors} of the "
+    "letters not accepted (--p99, --errors, or service_level in targets.json).",
+    "level latency": "{percentile}% answered within {ms} ms",
     "status": "answered {status}",
     "milliseconds": "milliseconds",
     "mean": "mean",
     "max": "max",
     "latency": "from the time due to the answer",
+    "failed_latency": "from the time due to the failure",
     "overhead": "of this, our own delay in sending",
     "pace met": "The sender kept pace: 99% of the letters were begun within {ms:.1f} ms of their time.",
     "pace unclear": "The sender did not keep pace, so this says little of the system: 1% of the letters were begun "
-    "more than {ms:.0f} ms late.",
-    "accepted met": "All {letters:,} letters were accepted.",
-    "accepted missed": "{lost:,} of {letters:,} letters were not accepted.",
-    "accepted unclear": "It was stopped when {accepted:,} of {letters:,} letters were accepted.",
-    "load met": "The busiest {period} asked for {asked:,} letters; the target is {target:,.0f}.",
-    "load unclear": "The busiest {period} asked for {asked:,} letters, the target is {target:,.0f}: too gentle to "
-    "tell; a higher --speed asks for more.",
-    "latency met": "99% of the letters were answered within {ms:,.1f} ms; the target is {target:,.0f} ms.",
-    "latency missed": "99% of the letters were answered within {ms:,.1f} ms, but the target is {target:,.0f} ms.",
-    "passed": "Passed: the system sustains the targets.",
-    "failed": "Failed: the system does not sustain the targets.",
-    "open": "Undecided: this replay does not tell whether the system sustains the targets.",
-    "no targets": "No targets.json was given, so there is no verdict.",
+    "{ms:.0f} ms late or more, and {ours} met an error of this machine.",
+    "all accepted": "All {letters:,} letters were accepted.",
+    "errors met": "{lost:,} of {letters:,} letters were not accepted, {share}; at most {most} may be.",
+    "errors missed": "{lost:,} of {letters:,} letters were not accepted, {share}; at most {most} may be.",
+    "errors unclear": "It was stopped when {accepted:,} of {letters:,} letters that were due were accepted.",
+    "closed unclear": "{resent:,} of {letters:,} letters met a connection that was just closed. So many may be letters "
+    "that the system dropped: a shorter --idle, or 0 s, tells.",
+    "latency met": "{percentile}% of the letters were answered within {ms:,.1f} ms; the level is {target:,.0f} ms.",
+    "latency missed": "{percentile}% of the letters were answered within {ms:,.1f} ms, but the level is "
+    "{target:,.0f} ms.",
+    "latency nothing": "No letter was accepted, so none within {target:,.0f} ms.",
+    "throughput met": "The busiest {period} asked for {asked:,} letters, and up to {achieved:,} were accepted in one; "
+    "the target is {target:,.0f}.",
+    "throughput missed": "The busiest {period} asked for {asked:,} letters, but at most {achieved:,} were accepted in "
+    "one; the target is {target:,.0f}.",
+    "throughput unclear": "The busiest {period} asked for {asked:,} letters, the target is {target:,.0f}: too gentle "
+    "to tell; a higher --speed asks for more.",
+    "kept up met": "The busiest {period} asked for {asked:,} letters, and up to {achieved:,} were accepted in one.",
+    "kept up missed": "The busiest {period} asked for {asked:,} letters, but at most {achieved:,} were accepted in "
+    "one.",
+    "headroom met": "Headroom before the staff's SLA: each call may take {seconds:,.1f} s, and 99% take {ms:,.1f} ms "
+    "at most.",
+    "headroom missed": "Headroom before the staff's SLA: each call may take {seconds:,.1f} s, but 1% take {ms:,.1f} ms "
+    "or more.",
+    "passed": "Passed: the system keeps what is asked of it.",
+    "failed": "Failed: the system does not keep what is asked of it.",
+    "open": "Undecided: this replay does not tell whether the system keeps what is asked of it.",
     # charts and pages
     "load title": "{sla}: {share} in time at {rate} letters a day",
     "load title capacity": "Every target is met up to {rate} letters a day",
@@ -162,6 +188,11 @@ ENGLISH: Final[dict[str, str]] = {
     "ms": "milliseconds",
     "course title": "Slowest answer {ms} ms, {lost} letters lost",
     "course alt": "Latency in the course of the replay: median, 99th percentile and slowest by time due",
+    "throughput title": "At most {waiting} letters waited for an answer; {share} of them all were accepted",
+    "throughput alt": "Letters due and letters accepted a second in the course of the replay",
+    "asked for": "due",
+    "achieved": "accepted",
+    "letters a second": "letters a second",
     "seconds": "seconds since the start",
     "median": "median",
     "p99": "p99",
@@ -174,5 +205,6 @@ ENGLISH: Final[dict[str, str]] = {
     "group spike_sla": "What do letters of a spike get?",
     "group soak": "Does it last?",
     "group percentiles": "How long do answers take?",
+    "group throughput": "Did it keep up?",
     "group course": "When were answers slow?",
 }

@@ -7,13 +7,15 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.latency import Milliseconds
-from sim.replay_report import Check, ReplayReport
+from sim.replay_checks import Check
+from sim.replay_report import ReplayReport
 from sim.statistics import Verdict
 from sim.text.answer import COLOURS
 from sim.text.load_words import say
+from sim.text.service_level import few, level
 from sim.text.words import listed
 
-ENDINGS = {Verdict.MET: "passed", Verdict.MISSED: "failed", Verdict.UNCLEAR: "open", None: "no targets"}
+ENDINGS = {Verdict.MET: "passed", Verdict.MISSED: "failed", Verdict.UNCLEAR: "open"}
 
 
 def replayed(report: ReplayReport, lang: str) -> Group:
@@ -25,8 +27,8 @@ def replayed(report: ReplayReport, lang: str) -> Group:
     for row in rows:
         table.add_row(*row)
     said = [Text(sentence) for sentence in sentences(report, lang)]
-    style = COLOURS[report.verdict] if report.verdict else ""
-    return Group(Text(heading(report, lang), style="bold"), Text(ending(report, lang), style=style), *said, table)
+    judged = Text(ending(report, lang), style=COLOURS[report.verdict])
+    return Group(Text(heading(report, lang), style="bold"), judged, *said, table)
 
 
 def heading(report: ReplayReport, lang: str) -> str:
@@ -50,19 +52,24 @@ def sentences(report: ReplayReport, lang: str) -> Iterator[str]:
     if report.losses:
         losses = [f"{count:,} {_named(what, lang)}" for what, count in report.losses.items()]
         yield say(lang, "lost", losses=listed(lang, losses))
+    if report.resent:
+        yield say(lang, "resent", resent=f"{report.resent:,}")
+    if report.aborted:
+        yield say(lang, "aborted", shown=f"{report.abort_after:,}", url=report.url)
+    yield say(lang, "level assumed" if report.service_level.assumed else "level", **level(report.service_level, lang))
     for check in report.checks:
         yield _check(check, lang)
 
 
 def latency_table(report: ReplayReport, lang: str) -> tuple[str, list[str], list[list[str]]]:
     """Caption, headings and rows of latency and overhead."""
-    headings = ["", say(lang, "mean"), "p50", "p90", "p99", "p99.9", say(lang, "max")]
-    rows = [[say(lang, key), *_figures(getattr(report, key))] for key in ("latency", "overhead")]
+    headings = ["", say(lang, "mean"), "p50", "p90", "p95", "p99", "p99.9", say(lang, "max")]
+    rows = [[say(lang, key), *_figures(getattr(report, key))] for key in ("latency", "failed_latency", "overhead")]
     return say(lang, "milliseconds"), headings, rows
 
 
 def _figures(took: Milliseconds) -> list[str]:
-    figures = (took.mean, took.p50, took.p90, took.p99, took.p999, took.max)
+    figures = (took.mean, took.p50, took.p90, took.p95, took.p99, took.p999, took.max)
     return ["–" if each is None else f"{each:,.1f}" for each in figures]
 
 
@@ -72,6 +79,12 @@ def _named(what: str, lang: str) -> str:
 
 def _check(check: Check, lang: str) -> str:
     values = dict(check.values)
+    key = f"{check.name} {check.verdict.value}"
+    if check.name == "errors":
+        key = "all accepted" if check.verdict is Verdict.MET and not values["lost"] else key
+        values |= {name: few(float(values[name])) for name in ("share", "most")}
+    if check.name == "latency" and "ms" not in values:
+        key = "latency nothing"
     if "period" in values:
         values["period"] = say(lang, str(values["period"]))
-    return say(lang, f"{check.name} {check.verdict.value}", **values)
+    return say(lang, key, **values)

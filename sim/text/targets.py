@@ -11,6 +11,7 @@ from sim.calls import PERIODS, RECEIVE
 from sim.targets import ALL, Rate, Targets
 from sim.text.cautions import caution_lines
 from sim.text.load_words import say
+from sim.text.service_level import level
 from sim.text.stress import count, rate
 from sim.text.words import limit, name, number
 
@@ -38,6 +39,7 @@ def sentences(targets: Targets, lang: str) -> Iterator[str]:
     yield say(lang, "asked open", mean=count(targets.open_letters.mean), max=f"{targets.open_letters.max:,}")
     rows = {"letters": targets.letter_rows_a_year, "events": targets.event_rows_a_year}
     yield say(lang, "asked rows", **{key: rate(each.mean) for key, each in rows.items()})
+    yield say(lang, "asked level", **level(receive.service_level, lang))
     for sla, each in targets.headroom.items():
         if each.seconds is None:
             yield say(lang, "asked no headroom", sla=name(lang, sla))
