@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 from desk import DESK, loaded, written
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.clock import DAY
 from sim.errors import ScenarioError
+from sim.loading import load
 from sim.models.distributions import Lognormal
 from sim.models.workflow import WorkStep
+from sim.paths import PATH, dotted, parts_of
 
 
 def test_a_file_extends_another(tmp_path: Path) -> None:
@@ -83,6 +87,52 @@ def test_a_setting_is_one_more_layer(
         found = found[int(key) if key.isdigit() else key]
     assert found == value
     assert change is None or result.changes == (change,)
+
+
+NAMES = """\
+categories: {治安/噪音扰民: {share: 30%}, a.b: {share: 60%}, "o'c=k": {share: 10%}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"),
+    [
+        ("categories.治安/噪音扰民.by_hour=mailbox", "治安/噪音扰民"),
+        ('categories."治安/噪音扰民".by_hour=mailbox', "治安/噪音扰民"),
+        ('categories."a.b".by_hour=mailbox', "a.b"),
+        ("categories.'a.b'.by_hour=mailbox", "a.b"),
+        ('categories."o\'c=k".by_hour = mailbox', "o'c=k"),
+        ("categories.'o''c=k'.by_hour=mailbox", "o'c=k"),
+    ],
+)
+def test_names_with_signs_of_paths_stand_in_quotes(tmp_path: Path, setting: str, name: str) -> None:
+    result = loaded(tmp_path, DESK + NAMES, setting)
+    assert {each: category.by_hour is not None for each, category in result.scenario.categories.items()} == {
+        each: each == name for each in ("治安/噪音扰民", "a.b", "o'c=k")
+    }
+    (change,) = result.changes
+    assert load(tmp_path / "desk.yaml", [change.partition(": ")[0] + "=phone"])
+
+
+def test_a_name_with_a_dot_that_is_not_quoted_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r'a name with a dot in it stands in quotes: categories\."a\.b"'):
+        loaded(tmp_path, DESK + NAMES, "categories.a.b.share=3%")
+
+
+def test_what_is_wrong_with_a_name_in_quotes_is_found_on_its_line(tmp_path: Path) -> None:
+    text = DESK + "categories:\n  a.b: {share: 120%}\n  b.c: {shar: 0%}\n"
+    with pytest.raises(ScenarioError) as refused:
+        loaded(tmp_path, text)
+    assert [str(problem) for problem in refused.value.problems] == [
+        'line 9   categories."a.b".share: must be between 0% and 100% (got 1.2)',
+        "line 10  categories.\"b.c\".shar: unknown key; did you mean 'share'?",
+    ]
+
+
+@given(st.lists(st.text(min_size=1) | st.integers(0, 99), min_size=1).filter(lambda parts: isinstance(parts[0], str)))
+def test_a_path_that_is_written_is_read_as_the_same(parts: list[str | int]) -> None:
+    assert list(parts_of(dotted(*parts))) == parts
+    assert PATH.fullmatch(dotted(*parts))
 
 
 def test_settings_lie_in_their_order(tmp_path: Path) -> None:

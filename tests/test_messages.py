@@ -93,7 +93,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("{per_day: 80}", "{per_day: 80, surges: [{from: day 0, lasts: 1 h, times: 2, unit: dsk}]}", "line 3   arrivals.surges[0].unit: no such unit where letters come from 'dsk'; did you mean 'desk'?"),
     ("{per_day: 80}", "{per_day: 80}\ncategories: {a: {share: 30%}, b: {share: 60%}}", "line 4   categories: shares must sum to 100% (got 90%)"),
     ("{per_day: 80}", "{per_day: 80}\ncategories: {a: {share: 130%}}", "line 4   categories.a.share: must be between 0% and 100% (got 1.3)"),
-    ("{per_day: 80}", "{per_day: 80}\ncategories: {a.b: {share: 1}}", "line 4   categories.a.b: a name has 1 to 60 characters, no space at either end, and no dots, brackets or slashes (got 'a.b')"),
+    ("{per_day: 80}", "{per_day: 80}\ncategories: {'a[b.': {share: 1}}", "line 4   categories.\"a[b.\": a name has 1 to 60 characters, no space at either end, and no brackets or backslashes (got 'a[b.')"),
     ("{per_day: 80}", "{per_day: 80}\ncategories: {}", "line 4   categories: must have at least 1 entry (got an empty mapping)"),
     ("{per_day: 80}", "{per_day: 80}\ncategories: {default: {share: 1}}", "line 4   categories.default: 'default' cannot be the name of a category"),
     ("{per_day: 80}", "{per_day: 80}\nchannels: {a: {share: 99%}}", "line 4   channels: shares must sum to 100% (got 99%)"),

@@ -122,23 +122,41 @@ TRACES = [
     ("received\n", "letters.csv has a header and no rows"),
     ("recieved\n2021-05-03 08:00\n", "letters.csv has no column 'received'; did you mean 'recieved'?"),
     ("received,received\n1,2\n", "letters.csv has 2 columns 'received'"),
-    ("received\n2021-05-03 08:00\nsoon\n2021-05-03\n\n2021-05-03 08:00\n", "letters.csv: 2 rows without a time such as 2021-05-03 19:30:00: line 3 'soon', line 4 '2021-05-03'"),
-    ("received\n2021-05-03 08:00\n2021-02-30 08:00\n", "letters.csv: 1 row without a time such as 2021-05-03 19:30:00: line 3 '2021-02-30 08:00'"),
+    ("received\n2021-05-03 08:00\nsoon\n2021-05-03\n\n2021-05-03 08:00\n", "letters.csv: 1 row without a time such as 2021-05-03 19:30:00: line 3 'soon'"),
+    ("received\n2021-05-03 08:00\n2021-02-30 08:00\n", "letters.csv: 1 row with a date that does not exist: line 3 '2021-02-30 08:00'"),
+    ("received\n2021-05-03\n2021-05-04\n", "letters.csv says on which day letters came and not when, such as 2021-05-03 19:30"),
+    ("received\n2021-05-03 08:00\n2021-05-03 24:00\n5/3/2021 8:00\n5/3/2021 8:00\n2021-04-31 8:00\n", "letters.csv: 3 rows without a time such as 2021-05-03 19:30:00: line 4 '5/3/2021 8:00' (2 rows), line 3 '2021-05-03 24:00'; 1 row with a date that does not exist: line 6 '2021-04-31 8:00'"),
     ("received\n2021-05-03T08:00:00Z\n2021-05-03 08:00+08:00\n", "letters.csv: 2 rows with a time zone (write local time, without one): line 2 '2021-05-03T08:00:00Z', line 3 '2021-05-03 08:00+08:00'"),
     ("received,category\n2021-05-03 08:00,\n2021-05-03 08:00\n", "letters.csv: 1 row without the 2 fields of the header: line 3 '2021-05-03 08:00'"),
-    ("received,category\n2021-05-03 08:00,letter\n2021-05-03 08:00,leter\n", "letters.csv: 1 row with a category that the scenario does not have: line 3 'leter'; there is letter"),
-    ("received,channel\n2021-05-03 08:00,fax\n", "letters.csv: 1 row with a channel that the scenario does not have: line 2 'fax'; there is mailbox"),
-    ("received,unit\n2021-05-03 08:00,desk\n2021-05-03 08:00,dsk\n", "letters.csv: 1 row with a unit that the scenario does not have: line 3 'dsk'; there is desk"),
-    ("received\n" + "x\n" * 12, "letters.csv: 12 rows without a time such as 2021-05-03 19:30:00: " + ", ".join(f"line {n} 'x'" for n in range(2, 12)) + ", ..."),
+    ("received,unit\n2021-05-03 08:00,desk\n2021-05-03 08:00,dsk\n", "letters.csv: 1 row with a unit that the scenario does not have: line 3 'dsk'; there is desk. Give the units their names with `names`, or leave the field empty"),
+    ("received\n" + "x\n" * 12, "letters.csv: 12 rows without a time such as 2021-05-03 19:30:00: line 2 'x' (12 rows)"),
+    ("received\n" + "".join(f"x{n:02}\n" for n in range(12)), "letters.csv: 12 rows without a time such as 2021-05-03 19:30:00: " + ", ".join(f"line {n + 2} 'x{n:02}'" for n in range(10)) + ", ... (12 different in all)"),
+    ("received,category\n" + "".join(f"2021-05-03 08:00,{n}\n" for n in range(201)), "letters.csv: its column of each category has 201 different ones; is it another column that is meant?"),
+    ("received,category\n2021-05-03 08:00," + "x" * 61 + "\n", "letters.csv: 1 row with a category that cannot be a name (a name has 1 to 60 characters, no space at either end, and no brackets or backslashes): line 2 '" + "x" * 37 + "...'"),
     ("received\n2020-01-01 08:00\n2020-02-01 09:00\n", "letters.csv: no letter lies within the 1 days that are simulated from 2021-05-03; they were received from 2020-01-01 08:00:00 to 2020-02-01 09:00:00"),
     ('received\n"2021-05-03\n', "letters.csv is not CSV that can be read: unexpected end of data (line 2)"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rows", "said"), TRACES, ids=[said[:60] for _, said in TRACES])
+@pytest.mark.parametrize(("rows", "said"), TRACES, ids=[repr(rows)[:60] for rows, _ in TRACES])
 def test_a_trace_names_its_bad_rows(tmp_path: Path, rows: str, said: str) -> None:
     (tmp_path / "letters.csv").write_text(rows)
     assert answer(tmp_path, TRACE) == [f"line 3   arrivals.trace: {said}"]
+
+
+CATEGORIES = TRACE + "categories: {a: {share: 30%}, b: {share: 70%}}\nchannels: {wechat: {}, paper: {}}\n"
+
+
+def test_names_that_the_scenario_does_not_have_are_told_with_what_helps(tmp_path: Path) -> None:
+    rows = [*["a,wechat"] * 5, *["x,wechat"] * 3, "c,fax", "c,paper"]
+    (tmp_path / "letters.csv").write_text(
+        "received,category,channel\n" + "".join(f"2021-05-03 08:00,{row}\n" for row in rows)
+    )
+    (category,) = answer(tmp_path, CATEGORIES)
+    assert category == (
+        "line 3   arrivals.trace: letters.csv: 5 rows with a category that the scenario does not have: line 7 'x' (3 rows), "
+        "line 10 'c' (2 rows); there are a, b. Add it to categories, or leave categories out: they are then those of the trace"
+    )
 
 
 def test_letters_outside_the_simulated_time_do_not_matter(tmp_path: Path) -> None:
@@ -171,7 +189,11 @@ def test_a_trace_that_cannot_be_read(tmp_path: Path, file: str, said: str) -> No
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "letters.csv").write_bytes(b"received\n2021-05-03 09:00\n\xff\n")
-    assert answer(tmp_path, TRACE) == ["line 3   arrivals.trace: letters.csv is not UTF-8 text (line 3)"]
+    (said,) = answer(tmp_path, TRACE)
+    assert said == (
+        "line 3   arrivals.trace: letters.csv is not text in UTF-8, UTF-16 or GB18030 (line 3); save it in UTF-8, in a "
+        "spreadsheet as 'CSV UTF-8'"
+    )
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def _drawn(setting: Setting, replication: int) -> _Source:
     for burst in bursts:
         if burst.times < 1:
             letters.share_kept[_inside(letters, burst, setting)] *= burst.times
-    shares = [channel.share for channel in scenario.channels.values()]
+    shares = list(scenario.channel_shares.values())
     return letters._replace(channel=_chosen(shares, len(letters.sent), setting, replication, Purpose.CHANNEL))
 
 
@@ -154,10 +154,8 @@ def _recorded(trace: Trace, setting: Setting, replication: int) -> _Source:
     scenario, rows = setting.scenario, trace.letters
     start = np.datetime64(scenario.start, "s")
     sent = (rows.received.astype("datetime64[s]") - start).astype(np.int64)
-    categories = {name: category.share for name, category in scenario.categories.items()}
-    channels = {name: channel.share for name, channel in scenario.channels.items()}
-    category = _said_or_drawn(rows.category, categories, setting, replication, Purpose.CATEGORY)
-    channel = _said_or_drawn(rows.channel, channels, setting, replication, Purpose.CHANNEL)
+    category = _said_or_drawn(rows.category, scenario.category_shares, setting, replication, Purpose.CATEGORY)
+    channel = _said_or_drawn(rows.channel, scenario.channel_shares, setting, replication, Purpose.CHANNEL)
     team = home_team(setting.places)
     units = setting.places.of_team(team)
     key = (scenario.seed, replication, Purpose.PLACE, subject(team), 0)

@@ -21,7 +21,7 @@ def expected_letters(setting: Setting) -> Floats:
     arrivals, categories = scenario.arrivals, scenario.categories.values()
     hours = np.arange(-(-scenario.horizon // HOUR))
     day = hours // 24
-    share = np.array([category.share for category in categories])
+    share = np.array(list(scenario.category_shares.values()))
     by_hour = np.array([category.by_hour or arrivals.by_hour for category in categories])
     by_weekday = np.array([category.by_weekday or arrivals.by_weekday for category in categories])
     on_holidays = np.array([_first_said(category.on_holidays, arrivals.on_holidays) for category in categories])

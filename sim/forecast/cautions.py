@@ -14,7 +14,7 @@ from sim.forecast.calendar_cautions import clock_without_holidays, regional_holi
 from sim.forecast.load import lived_without_queues
 from sim.forecast.ordinary_week import ordinary_week
 from sim.forecast.staff_cautions import long_weeks, stand_ins, unused_teams, without_rest
-from sim.forecast.trace_cautions import ends_early, gaps, outside
+from sim.forecast.trace_cautions import ends_early, gaps, outside, times_as_written
 from sim.measuring.figures import Caution
 from sim.measuring.outcome import Outcome
 from sim.models.workflow import WorkStep
@@ -129,6 +129,7 @@ OF_SCENARIO: Final[tuple[Callable[[Setting], Iterator[Caution]], ...]] = (
     unknown_years,
     regional_holidays,
     clock_without_holidays,
+    times_as_written,
     outside,
     ends_early,
     gaps,

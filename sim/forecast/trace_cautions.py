@@ -18,6 +18,15 @@ SURELY_MISSED: Final = 10.0
 """Letters that are missed in a gap: at that rate chance alone leaves one in 20,000 such times empty."""
 
 
+def times_as_written(setting: Setting) -> Iterator[Caution]:
+    """A time zone that a trace was rid of, and rows that say no time of day."""
+    trace = setting.scenario.arrivals.trace
+    if trace is not None and trace.letters.zone:
+        yield Caution("zone", None, {"zone": trace.letters.zone})
+    if trace is not None and trace.letters.days_only:
+        yield Caution("days only", None, {"rows": trace.letters.days_only})
+
+
 def outside(setting: Setting) -> Iterator[Caution]:
     """Letters of a trace outside the simulated time."""
     received = _received(setting)

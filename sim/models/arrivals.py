@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -144,10 +144,24 @@ class TraceLetters:
     """Hash of the file, so that a changed trace makes a different run."""
     line: Int64s = field(compare=False)
     """Line of the file on which each row stands."""
+    zone: str = ""
+    """The offset from universal time that all times of the file carry and that is left out, such as `+08:00`."""
+    days_only: int = 0
+    """Rows that say a day and no time; they count at 00:00."""
+
+
+class TraceColumns(NamedTuple):
+    """Names of the columns of a trace."""
+
+    received: str
+    category: str
+    channel: str
+    unit: str
+    case: str | None
 
 
 class Trace(Record):
-    """Recorded arrivals instead of drawn ones: a CSV file with a column of time stamps.
+    """Recorded arrivals instead of drawn ones: a CSV file with a column of time stamps, or JSON Lines.
 
     Written as the path alone where the columns have these names.
     """
@@ -155,13 +169,15 @@ class Trace(Record):
     file: str
     """Path, relative to the scenario."""
     received: str = "received"
-    """Column of local time stamps (ISO 8601)."""
+    """Column of local time stamps, such as `2021-05-03 19:30:00` or `2021/5/3 19:30`."""
     category: str = "category"
     """Column of categories; drawn by share where the file has no such column or the field is empty."""
     channel: str = "channel"
     """Column of channels; drawn by share where the file has no such column or the field is empty."""
     unit: str = "unit"
     """Column of names of home units; drawn by weights where there is none or the field is empty."""
+    case: str | None = None
+    """Column of cases, where rows are events of cases: the first event of each case is a letter."""
     sha256: str | None = None
     """Hash of the file, which says which one is meant; any will do if not said, and a run's own scenario says it."""
     _letters: TraceLetters | None = PrivateAttr(default=None)
@@ -173,7 +189,7 @@ class Trace(Record):
 
     @model_validator(mode="after")
     def _read(self, info: ValidationInfo) -> Self:
-        columns = (self.received, self.category, self.channel, self.unit)
+        columns = TraceColumns(self.received, self.category, self.channel, self.unit, self.case)
         letters: TraceLetters = files_of(info).read_trace(self.file, columns)
         same_file(self.sha256, letters.digest, self.file)
         self._letters = letters
@@ -210,6 +226,8 @@ class Arrivals(Record):
     """Letters a day on average over a week without holidays, or how that falls from a launch peak."""
     trace: Trace | None = None
     """Recorded letters; excludes `per_day` and everything else here."""
+    case: Annotated[str | None, Field(exclude=True)] = None
+    """The trace's column of cases, where its rows are events of cases: the first event of each case is a letter."""
     by_hour: Hours = HOUR_PROFILES["flat"]
     by_weekday: Weekdays = (1.0,) * 7
     on_holidays: Factor = 1.0
@@ -217,15 +235,31 @@ class Arrivals(Record):
     busyness: Busyness | None = None
     surges: tuple[Surge, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _case_of_trace(cls, written: Any) -> Any:
+        """`{trace: t.csv, case: id}` as `{trace: {file: t.csv, case: id}}`."""
+        if not isinstance(written, dict) or not isinstance(written.get("case"), str) or "trace" not in written:
+            return written
+        rest = {key: value for key, value in written.items() if key != "case"}
+        trace = {"file": written["trace"]} if isinstance(written["trace"], str) else written["trace"]
+        return {**rest, "trace": {**trace, "case": written["case"]}} if isinstance(trace, dict) else rest
+
     @model_validator(mode="after")
     def _one_source(self) -> Self:
+        if self.case is not None and self.trace is None:
+            raise ValueError("case is a column of a trace, and there is none")
         if self.per_day is None and self.trace is None:
             raise ValueError("needs per_day or trace")
         if self.per_day is not None and self.trace is not None:
             raise ValueError("says per_day and trace, which exclude each other; leave one, or remove one with null")
         if self.trace is not None:
             fields = type(self).model_fields
-            shape = [key for key, field in fields.items() if key != "trace" and getattr(self, key) != field.default]
+            shape = [
+                key
+                for key, field in fields.items()
+                if key not in ("trace", "case") and getattr(self, key) != field.default
+            ]
             if shape:
                 raise ValueError(f"a trace says when letters come, and leaves no room for {', '.join(shape)}")
         return self
@@ -234,8 +268,8 @@ class Arrivals(Record):
 class Channel(Record):
     """A way in for letters."""
 
-    share: Share
-    """Share of all letters."""
+    share: Share | None = None
+    """Share of all letters; as in the trace if not said."""
     registered: str | None = None
     """A roster in whose hours letters are registered (they are received then); at once if not said."""
 
@@ -243,8 +277,8 @@ class Channel(Record):
 class Category(Record):
     """A kind of letter; what is not said here is as in `arrivals`."""
 
-    share: Share
-    """Share of all letters."""
+    share: Share | None = None
+    """Share of all letters; as in the trace if not said."""
     by_hour: Hours | None = None
     by_weekday: Weekdays | None = None
     on_holidays: Factor | None = None

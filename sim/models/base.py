@@ -30,12 +30,12 @@ from sim.models.wording import are, closest, did_you_mean
 T = TypeVar("T")
 
 
-_NAME = r"^[^.\[\]/\\\s\x00-\x1f]{1,60}$"
+_NAME = r"^[^\[\]\\\s\x00-\x1f]{1,60}$"
 
 
 def _name(written: str) -> str:
     if not re.fullmatch(_NAME, written):
-        raise ValueError(f"a name has 1 to 60 characters and no spaces, dots, brackets or slashes (got {written!r})")
+        raise ValueError(f"a name has 1 to 60 characters and no spaces, brackets or backslashes (got {written!r})")
     return written
 
 
@@ -43,13 +43,13 @@ Name = Annotated[str, AfterValidator(fit), AfterValidator(_name), WithJsonSchema
 """A name that paths such as `teams.city.staff` can be made of."""
 
 
-_LABEL = r"^[^.\[\]/\\\s\x00-\x1f]([^.\[\]/\\\x00-\x1f]{0,58}[^.\[\]/\\\s\x00-\x1f])?$"
+_LABEL = r"^[^\[\]\\\s\x00-\x1f]([^\[\]\\\x00-\x1f]{0,58}[^\[\]\\\s\x00-\x1f])?$"
 
 
 def _label(written: str) -> str:
     if not re.fullmatch(_LABEL, written):
         raise ValueError(
-            f"a name has 1 to 60 characters, no space at either end, and no dots, brackets or slashes (got {written!r})"
+            f"a name has 1 to 60 characters, no space at either end, and no brackets or backslashes (got {written!r})"
         )
     return written
 
@@ -122,8 +122,8 @@ class Files(Protocol):
             ValueError: no such file or column, or rows that are no durations; the text names them.
         """
 
-    def read_trace(self, file: str, columns: tuple[str, str, str, str]) -> Any:
-        """The columns received, category, channel and unit as `TraceLetters`; at least one row.
+    def read_trace(self, file: str, columns: Any) -> Any:
+        """The `TraceColumns` of a file as `TraceLetters`; at least one row.
 
         Raises:
             ValueError: no such file or column, or rows that cannot be read; the text names them.

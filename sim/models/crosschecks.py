@@ -12,6 +12,7 @@ from sim.models.base import PerCategory
 from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Team, home_team, teams_above, unit_names
 from sim.models.wording import are, named_rows, one_of
 from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
+from sim.paths import dotted
 
 if TYPE_CHECKING:
     from sim.models.scenario import Scenario
@@ -41,13 +42,23 @@ def _sums_to_one(shares: Mapping[str, float], path: str) -> Iterator[Problem]:
         yield Problem(f"shares must sum to 100% (got {100 * total:.6g}%)", path)
 
 
+def _shares(shares: Mapping[str, float | None], path: str) -> Iterator[Problem]:
+    """Shares that a trace does not say."""
+    said = {name: share for name, share in shares.items() if share is not None}
+    for name in shares:
+        if name not in said:
+            yield Problem("is missing", dotted(path, name, "share"))
+    if len(said) == len(shares):
+        yield from _sums_to_one(said, path)
+
+
 def _letters(scenario: "Scenario") -> Iterator[Problem]:
-    yield from _sums_to_one({name: channel.share for name, channel in scenario.channels.items()}, "channels")
-    yield from _sums_to_one({name: category.share for name, category in scenario.categories.items()}, "categories")
+    yield from _shares({name: channel.share for name, channel in scenario.channels.items()}, "channels")
+    yield from _shares({name: category.share for name, category in scenario.categories.items()}, "categories")
     if "default" in scenario.categories:
         yield Problem("'default' cannot be the name of a category", "categories.default")
     for name, channel in scenario.channels.items():
-        path = f"channels.{name}.registered"
+        path = dotted("channels", name, "registered")
         yield from _known(channel.registered, _roster_names(scenario), "roster", path)
 
 
@@ -61,6 +72,14 @@ def _surges(scenario: "Scenario") -> Iterator[Problem]:
         yield from _known(surge.unit, places, "unit where letters come from", f"{path}.unit")
         if isinstance(surge.from_, datetime) and surge.from_.date() < scenario.start:
             yield Problem(f"must not be before the start, {scenario.start}", f"{path}.from")
+
+
+_REMEDIES = {
+    "category": "Add it to categories, or leave categories out: they are then those of the trace",
+    "channel": "Add it to channels, or leave channels out: they are then those of the trace",
+    "unit": "Give the units their names with `names`, or leave the field empty",
+}
+"""What helps where a trace has names that a scenario does not have."""
 
 
 def _trace(scenario: "Scenario") -> Iterator[Problem]:
@@ -81,7 +100,7 @@ def _trace(scenario: "Scenario") -> Iterator[Problem]:
                 (int(line), name) for line, name in zip(trace.letters.line, written, strict=True) if name in strange
             )
             said = named_rows(rows, f"with a {what} that the scenario does not have")
-            yield Problem(f"{trace.file}: {said}; there {are(list(names))}", "arrivals.trace")
+            yield Problem(f"{trace.file}: {said}; there {are(list(names))}. {_REMEDIES[what]}", "arrivals.trace")
     begins = np.datetime64(scenario.start, "s")
     if not np.any((trace.letters.received >= begins) & (trace.letters.received < begins + scenario.horizon)):
         first, last = (str(trace.letters.received[end]).replace("T", " ") for end in (0, -1))
@@ -99,18 +118,18 @@ def _roster_names(scenario: "Scenario") -> list[str]:
 def _rosters(scenario: "Scenario") -> Iterator[Problem]:
     for name in scenario.rosters:
         if name == ALWAYS or name in ROSTERS:
-            yield Problem("is the name of a built-in roster; choose another", f"rosters.{name}")
+            yield Problem("is the name of a built-in roster; choose another", dotted("rosters", name))
 
 
 def _teams(scenario: "Scenario") -> Iterator[Problem]:
     teams = scenario.teams
     for name, team in teams.items():
-        path = f"teams.{name}"
+        path = dotted("teams", name)
         yield from _known(team.within, teams, "team", f"{path}.within")
         for roster in team.staff:
-            yield from _known(roster, _roster_names(scenario), "roster", f"{path}.staff.{roster}")
+            yield from _known(roster, _roster_names(scenario), "roster", f"{path}.{dotted('staff', roster)}")
         for roster in () if isinstance(team.staff_by, str) else team.staff_by:
-            yield from _known(roster, _roster_names(scenario), "roster", f"{path}.staff_by.{roster}")
+            yield from _known(roster, _roster_names(scenario), "roster", f"{path}.{dotted('staff_by', roster)}")
         if team.absence and ALWAYS in team.staff:
             yield Problem("a seat of the roster 'always' is never empty; absence needs shifts", f"{path}.absence")
         yield from _units(team, teams, path)
@@ -189,7 +208,7 @@ def _categories(scenario: "Scenario", names: tuple[str, ...] | None, path: str) 
 def _per_category(scenario: "Scenario", step: Step, value: "PerCategory[object]", path: str) -> Iterator[Problem]:
     strange = set(value.per_category) - {"default", *scenario.categories}
     for name in sorted(strange):
-        yield from _known(name, scenario.categories, "category", f"{path}.per_category.{name}")
+        yield from _known(name, scenario.categories, "category", f"{path}.{dotted('per_category', name)}")
     missing = [name for name in step.for_ or scenario.categories if name not in value.per_category]
     if missing and not strange and "default" not in value.per_category:
         yield Problem(f"needs a value for {', '.join(missing)}, or a default", f"{path}.per_category")
@@ -197,7 +216,11 @@ def _per_category(scenario: "Scenario", step: Step, value: "PerCategory[object]"
 
 def _work(scenario: "Scenario", step: WorkStep, path: str) -> Iterator[Problem]:
     for category, routing in step.by.per_category.items():
-        where = f"{path}.by" if list(step.by.per_category) == ["default"] else f"{path}.by.per_category.{category}"
+        where = (
+            f"{path}.by"
+            if list(step.by.per_category) == ["default"]
+            else f"{path}.by.{dotted('per_category', category)}"
+        )
         for team in routing:
             yield from _known(team, scenario.teams, "team", where)
         yield from _sums_to_one(routing, where)
@@ -216,7 +239,7 @@ def _loop(step: LoopStep, earlier: list[str], path: str) -> Iterator[Problem]:
 def _slas(scenario: "Scenario") -> Iterator[Problem]:
     steps = [step.name for step in scenario.workflow if isinstance(step, WorkStep | WaitStep)]
     for name, sla in scenario.sla.items():
-        path = f"sla.{name}"
+        path = dotted("sla", name)
         for key, milestone in (("from", sla.from_), ("until", sla.until)):
             if "." in milestone:
                 yield from _known(milestone.rsplit(".", 1)[0], steps, "step", f"{path}.{key}")
@@ -247,11 +270,13 @@ def _plan(scenario: "Scenario") -> Iterator[Problem]:
         return
     for section, entries in (("vary", scenario.plan.vary or {}), ("cost", scenario.plan.cost)):
         for name, by_roster in entries.items():
-            yield from _known(name, scenario.teams, "team", f"plan.{section}.{name}")
+            yield from _known(name, scenario.teams, "team", dotted("plan", section, name))
             for roster in by_roster:
-                yield from _known(roster, _roster_names(scenario), "roster", f"plan.{section}.{name}.{roster}")
+                yield from _known(roster, _roster_names(scenario), "roster", dotted("plan", section, name, roster))
     for name, by_roster in (scenario.plan.vary or {}).items():
         if ALWAYS in by_roster and name in scenario.teams and scenario.teams[name].absence:
-            yield Problem("a seat of the roster 'always' is never empty; absence needs shifts", f"plan.vary.{name}")
+            yield Problem(
+                "a seat of the roster 'always' is never empty; absence needs shifts", dotted("plan", "vary", name)
+            )
     for name in scenario.plan.targets:
-        yield from _known(name, scenario.sla, "SLA", f"plan.targets.{name}")
+        yield from _known(name, scenario.sla, "SLA", dotted("plan", "targets", name))

@@ -14,6 +14,7 @@ from sim.models.base import Duration, Label, Name, Record, Text, Title, Whole
 from sim.models.crosschecks import cross_checks
 from sim.models.holidays import Day, Holidays
 from sim.models.plan import Plan
+from sim.models.recorded import sections_of_trace
 from sim.models.sla import OpenHours, Sla
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
 from sim.models.stress import Stress
@@ -63,12 +64,24 @@ class Scenario(Record):
     plan: Plan | None = None
     """What `plan` may change; with sensible defaults if not said."""
 
+    @property
+    def category_shares(self) -> dict[str, float]:
+        """Share of all letters of each category."""
+        return {name: category.share or 0.0 for name, category in self.categories.items()}
+
+    @property
+    def channel_shares(self) -> dict[str, float]:
+        """Share of all letters of each channel."""
+        return {name: channel.share or 0.0 for name, channel in self.channels.items()}
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        problems = cross_checks(self)
+        sections, problems = sections_of_trace(self)
+        scenario = self.model_copy(update=sections) if sections else self
+        problems += cross_checks(scenario)
         if problems:
             raise ScenarioError(self.name or "the scenario", problems)
-        return self
+        return scenario
 
     def roster(self, name: str) -> RosterPattern | None:
         """The pattern of a roster; None for `always`, which has no shifts that end.

@@ -9,7 +9,7 @@ from sim.clock import Clock, office_hours
 from sim.models.base import Record, Share, WrittenLimit
 from sim.models.staffing import Span
 
-_MILESTONE = r"^(?:received|closed|[^.]+\.(?:queued|started|finished))$"
+_MILESTONE = r"^(?:received|closed|.+\.(?:queued|started|finished))$"
 
 
 def _milestone(written: str) -> str:

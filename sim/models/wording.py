@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, NamedTuple
 
 SHOWN_ROWS: Final = 10
-"""How many bad rows of a file a message names."""
+"""How many different contents of bad rows a message names."""
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
@@ -32,15 +32,31 @@ def are(names: Sequence[str]) -> str:
     return f"{'is' if len(names) == 1 else 'are'} {shown or 'none'}"
 
 
+class Rule(NamedTuple):
+    """A rule that rows of a file break, as it is said of one row and of several."""
+
+    one: str
+    """As in `size must be 0 or more`."""
+    many: str
+    """As in `12 rows with a size below 0`."""
+
+
 def named_rows(bad: Sequence[tuple[int, str]], what: str) -> str:
-    """Bad rows of a file by their lines: `3 rows without a duration: line 4 'x', line 9 '', line 12 '-1'`.
+    """Bad rows of a file by what is written there: `3 rows without a duration: line 4 'x' (2 rows), line 12 '-1'`.
 
     Args:
-        bad: line and content of each.
+        bad: line and content of each; what occurs most is named first.
     """
-    first = ", ".join(f"line {line} {_clipped(text)}" for line, text in bad[:SHOWN_ROWS])
-    more = ", ..." if len(bad) > SHOWN_ROWS else ""
-    return f"{len(bad)} row{'' if len(bad) == 1 else 's'} {what}: {first}{more}"
+    rows: dict[str, list[int]] = {}
+    for line, text in bad:
+        rows.setdefault(text, []).append(line)
+    often = sorted(rows.items(), key=lambda each: (-len(each[1]), each[1][0]))
+    first = [
+        f"line {lines[0]} {_clipped(text)}" + (f" ({len(lines)} rows)" if len(lines) > 1 else "")
+        for text, lines in often[:SHOWN_ROWS]
+    ]
+    more = [f"... ({len(often)} different in all)"] if len(often) > SHOWN_ROWS else []
+    return f"{len(bad)} row{'' if len(bad) == 1 else 's'} {what}: {', '.join([*first, *more])}"
 
 
 def _clipped(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from sim.errors import Problem
 from sim.models.wording import one_of
-from sim.paths import Parts, parts_of, shown, spoken
+from sim.paths import PATH, Parts, parts_of, shown, spoken
 from sim.reading.inside import named_file, real_path
 from sim.reading.marks import attach_comments
 from sim.reading.refusals import MISSING
@@ -20,7 +20,9 @@ from sim.reading.yaml_source import Node, Source, read_value, read_yaml
 NAMED: Final = ("channels", "categories", "teams", "rosters", "sla")
 """Mappings whose keys the planner makes up."""
 
-_KEY: Final = re.compile(r"[^.\[\]=]+(\.[^.\[\]]+|\[\d+\])*")
+NO_SETTING: Final = "must be KEY=VALUE, such as arrivals.per_day=600; a name with a dot or = in it stands in quotes"
+
+_SETTING: Final = re.compile(rf"\s*({PATH.pattern})\s*=(.*)", re.DOTALL)
 
 
 class Layers:
@@ -69,11 +71,11 @@ class Layers:
     def add_setting(self, setting: str) -> None:
         """Lay one `KEY=VALUE`."""
         origin = f"--set {setting}"
-        key, equals, text = setting.partition("=")
-        key = key.strip()
-        if not equals or not _KEY.fullmatch(key):
+        typed = _SETTING.fullmatch(setting)
+        if typed is None:
             self.problems.append(Problem("must be KEY=VALUE, such as arrivals.per_day=600", origin=origin))
             return
+        key, text = typed[1].strip(), typed[2]
         source = read_value(text, origin)
         if source.root is None:
             what = [Problem(problem.message, key, origin=origin) for problem in source.problems]
@@ -144,6 +146,9 @@ class Layers:
         if key not in entries and isinstance(key, int):
             raise ValueError(f"there is no entry [{key}]; {spoken(parts)} has {len(entries)}, from [0]")
         if key not in entries and rest and spoken(parts) in NAMED:
+            whole = [str(name) for name in entries if str(name).startswith(f"{key}.")]
+            if whole:
+                raise ValueError(f"a name with a dot in it stands in quotes: {spoken((*parts, whole[0]))}")
             raise ValueError(f"there is no {one_of(str(key), (str(name) for name in entries))}")
         where = (*parts, key)
         if key in entries and not rest and value.value is None:

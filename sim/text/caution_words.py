@@ -21,6 +21,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "name the region, such as holidays: {subject}-{example}.",
         "clock without holidays": "The limits of {slas} are counted in working time, but the scenario names no holidays: "
         "every day from Monday to Friday counts as a working day.",
+        "zone": "The times of the trace carry the offset {zone}, which is left out: they are taken for local time.",
+        "days only": "Rows of the trace that say a day and no time count at 00:00 ({rows}).",
         "trace": "{outside} of the {of} letters of the trace are outside the simulated time.",
         "trace begins late": "The trace begins {days} days after the simulation: until then no letters come.",
         "trace ends early": "The trace ends {days} days before the window does: from then on no letters come.",
@@ -44,6 +46,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "holidays": "{subject} 年的调休安排尚未公布，日历只是推测。公布后请写明 holidays: {{country: china, days_off: [...], working: [...]}}。",
         "regions": "仿真期内有 {days} 天只在 {subject} 的部分地区放假，此处按工作日计（最早的是 {dates}）；请写明地区，如 holidays: {subject}-{example}。",
         "clock without holidays": "{slas}按工作时间计算，但情景没有给出节假日：周一至周五都算工作日。",
+        "zone": "记录中的时间带有时区 {zone}，已略去，按当地时间计。",
+        "days only": "记录中有 {rows} 行只有日期没有时刻，按 0 时计。",
         "trace": "记录中的 {of} 件来信有 {outside} 件不在仿真时间内。",
         "trace begins late": "记录比仿真晚 {days} 天开始，此前没有来信。",
         "trace ends early": "记录比统计期早 {days} 天结束，此后没有来信。",
