@@ -19,7 +19,7 @@ from sim.measuring.summaries import summarise
 from sim.models.scenario import Scenario
 from sim.report import Report
 from sim.setting import Setting
-from sim.statistics import Difference, Estimate, Ratio, paired_difference, stacked
+from sim.statistics import Decided, Difference, Estimate, paired_difference, stacked
 
 
 class Finding(StrEnum):
@@ -28,6 +28,8 @@ class Finding(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     NO_DIFFERENCE = "no difference shown"
+    NONE_SEEN = "no difference seen"
+    """No replication differs; which does not say that there is none."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class SlaDifference:
             return Finding.BETTER
         if self.paired.high is not None and self.paired.high < 0:
             return Finding.WORSE
-        return Finding.NO_DIFFERENCE
+        return Finding.NO_DIFFERENCE if self.difference.seen else Finding.NONE_SEEN
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class Pair:
         found = {difference.finding for difference in self.slas.values()}
         if {Finding.BETTER, Finding.WORSE} <= found:
             return None
-        return next((each for each in (Finding.BETTER, Finding.WORSE) if each in found), Finding.NO_DIFFERENCE)
+        order = (Finding.BETTER, Finding.WORSE, Finding.NO_DIFFERENCE)
+        return next((each for each in order if each in found), Finding.NONE_SEEN)
 
     @property
     def dominates(self) -> bool:
@@ -189,7 +192,7 @@ def compare(
     require_comparable(scenarios)
     names = [each.stem for each in scenarios]
     reports: dict[str, Report] = {}
-    compliance: dict[str, dict[str, Ratio]] = {}
+    decided: dict[str, dict[str, Decided]] = {}
     done = 0
 
     def tell(_: object) -> None:
@@ -200,11 +203,9 @@ def compare(
 
     for each in scenarios:
         prepared = prepare(each, engine, workers)
-        reports[each.stem], compliance[each.stem] = _simulated(
-            prepared.setting, each.stem, engine, prepared.workers, tell
-        )
+        reports[each.stem], decided[each.stem] = _simulated(prepared.setting, each.stem, engine, prepared.workers, tell)
     pairs = {
-        (base, other): _pair(reports[base], reports[other], compliance[base], compliance[other])
+        (base, other): _pair(reports[base], reports[other], decided[base], decided[other])
         for base, other in permutations(names, 2)
     }
     return Comparison(
@@ -245,21 +246,23 @@ def require_comparable(scenarios: Sequence[Loaded]) -> None:
 def shortfall(report: Report) -> float:
     """How far compliance is below its targets, summed over all SLAs, as a share; 0 where every target is reached."""
     return sum(
-        max(0.0, sla.target - (sla.compliance.mean or 0.0)) for sla in report.slas.values() if sla.target is not None
+        max(0.0, sla.target - sla.compliance.worst)
+        for sla in report.slas.values()
+        if sla.target is not None and sla.compliance.worst is not None
     )
 
 
 def _simulated(
     setting: Setting, name: str, engine: str, workers: int | None, tell: Callable[[object], None]
-) -> tuple[Report, dict[str, Ratio]]:
+) -> tuple[Report, dict[str, Decided]]:
     """The report on one scenario, and how each SLA was kept in each replication, shape (replications,)."""
-    kept: list[dict[str, Ratio]] = []
+    kept: list[dict[str, Decided]] = []
 
     def measured() -> Any:
         replications = range(setting.scenario.replications)
         for measures in replicate(setting, replications, _measured, engine=engine, workers=workers):
             rows = zip(setting.scenario.sla, measures.counts.slas, strict=True)
-            kept.append({sla: counts.compliance for sla, counts in rows})
+            kept.append({sla: counts.all for sla, counts in rows})
             tell(measures)
             yield measures
 
@@ -297,9 +300,12 @@ def _measured(replication: Replication) -> Measures:
     return measures_of(Outcome(setting, workload, roster, log))
 
 
-def _pair(base: Report, other: Report, before: Mapping[str, Ratio], after: Mapping[str, Ratio]) -> Pair:
+def _pair(base: Report, other: Report, before: Mapping[str, Decided], after: Mapping[str, Decided]) -> Pair:
     both = [sla for sla in before if sla in after]
-    slas = {sla: SlaDifference(sla, paired_difference(before[sla], after[sla])) for sla in both}
+    slas = {
+        sla: SlaDifference(sla, paired_difference(before[sla], after[sla], copies=base.copies and other.copies))
+        for sla in both
+    }
     return Pair(base.scenario, other.scenario, slas, other.headcount - base.headcount, other.cost - base.cost)
 
 

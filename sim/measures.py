@@ -1,19 +1,20 @@
-"""What is measured of one replication: counts that add up over replications, and tallies of durations."""
+"""What is measured of one replication: counts that add up over replications, and durations."""
 
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 
-from sim.measuring.backlog import OpenLetters, instants_of, open_letters
+from sim.measuring.backlog import OpenLetters, instants_of, open_by_week, open_letters
 from sim.measuring.causes import CauseCounts, cause_counts
-from sim.measuring.compliance import SlaCounts, elapsed_tallies, sla_counts
+from sim.measuring.compliance import SlaCounts, elapsed_durations, sla_counts
 from sim.measuring.journeys import Journeys
 from sim.measuring.outcome import Outcome
-from sim.measuring.steps import StepCounts, StepTallies, step_counts, step_tallies
-from sim.measuring.tally import Tally, tally
+from sim.measuring.steps import StepCounts, StepDurations, step_counts, step_durations
 from sim.measuring.teamhours import TeamSeconds, team_seconds
 from sim.setting import Setting
-from sim.tables import NOT_YET, Bools, Int64s, Log, Roster, Workload
+from sim.statistics import Durations, durations_of
+from sim.tables import NOT_YET, Bools, Floats, Int64s, Log, Roster, Workload
 
 
 class LetterCounts(NamedTuple):
@@ -23,7 +24,6 @@ class LetterCounts(NamedTuple):
     closed: Int64s
     left: Int64s  # that leave the workflow before its end
     open_at_window_end: Int64s  # of all letters since day 0
-    time_in_system: Int64s  # seconds, all closed letters together
 
 
 class Counts(NamedTuple):
@@ -35,21 +35,23 @@ class Counts(NamedTuple):
     steps: StepCounts
     teams: TeamSeconds
     open_letters: OpenLetters
+    open_by_week: Floats  # mean open letters in each whole week of the window, (weeks,)
+    fingerprint: Int64s  # of the letters and the log: equal in replications that are copies, ()
 
 
-class Tallies(NamedTuple):
+class Times(NamedTuple):
     """Durations of the letters of the window: as large as the number of different durations."""
 
-    time_in_system: Tally  # of the closed letters
-    elapsed: tuple[Tally, ...]  # of each SLA
-    steps: StepTallies
+    time_in_system: Durations  # open where the letter is
+    elapsed: tuple[Durations, ...]  # of each SLA
+    steps: StepDurations
 
 
 class Measures(NamedTuple):
-    """What one replication says. Keep the counts of many replications, and merge their tallies."""
+    """What one replication says."""
 
     counts: Counts
-    tallies: Tallies
+    times: Times
 
 
 def measure(setting: Setting, workload: Workload, roster: Roster, log: Log) -> Measures:
@@ -69,33 +71,41 @@ def measures_of(outcome: Outcome) -> Measures:
         steps=step_counts(outcome),
         teams=team_seconds(outcome),
         open_letters=open_letters(outcome, instants_of(outcome.setting.scenario.horizon)),
+        open_by_week=open_by_week(outcome),
+        fingerprint=_fingerprint(outcome),
     )
-    tallies = Tallies(
-        time_in_system=tally(_times_in_system(outcome)),
-        elapsed=elapsed_tallies(outcome),
-        steps=step_tallies(outcome),
+    times = Times(
+        time_in_system=_times_in_system(outcome),
+        elapsed=elapsed_durations(outcome),
+        steps=step_durations(outcome),
     )
-    return Measures(counts, tallies)
+    return Measures(counts, times)
 
 
 def _letter_counts(journeys: Journeys) -> LetterCounts:
     window_end = journeys.setting.scenario.window_end
     left = journeys.workload.left[journeys.letters]
-    times = _times_in_system(journeys)
     at_end = open_letters(journeys, np.array([window_end]))
     return LetterCounts(
         received=_number(journeys.counted),
-        closed=np.asarray(len(times)),
+        closed=_number(journeys.counted & (journeys.closed != NOT_YET)),
         left=_number(journeys.counted & left),
         open_at_window_end=at_end.number[0],
-        time_in_system=times.sum(),
     )
 
 
-def _times_in_system(journeys: Journeys) -> Int64s:
-    closed = journeys.counted & (journeys.closed != NOT_YET)
-    times: Int64s = journeys.closed[closed] - journeys.received[closed]
-    return times
+def _times_in_system(journeys: Journeys) -> Durations:
+    closed, received = journeys.closed[journeys.counted], journeys.received[journeys.counted]
+    is_open = closed == NOT_YET
+    return durations_of(np.where(is_open, journeys.setting.scenario.horizon, closed) - received, is_open)
+
+
+def _fingerprint(journeys: Journeys) -> Int64s:
+    log, check = journeys.log, 0
+    columns = (journeys.workload.received, log.queued, log.started, log.finished, log.served_by)
+    for column in columns:
+        check = crc32(column.tobytes(), check)
+    return np.asarray(check, dtype=np.int64)
 
 
 def _number(letters: Bools) -> Int64s:

@@ -4,17 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.measuring.figures import (
-    Backlog,
-    Caution,
-    LetterFigures,
-    Requirement,
-    SlaFigures,
-    Spread,
-    StepFigures,
-    TeamFigures,
-)
-from sim.statistics import Estimate, Verdict
+from sim.measuring.figures import Backlog, Caution, LetterFigures, Requirement, SlaFigures, StepFigures, TeamFigures
+from sim.statistics import Compliance, Estimate, Figure, Spread, Verdict, together
 
 
 @dataclass(frozen=True)
@@ -24,6 +15,7 @@ class Report:
     Attributes:
         scenario: short name, of the file.
         title: the scenario's own name.
+        copies: whether the replications are one and the same, so that nothing is known of chance.
         headcount: people of the teams that count towards the mailbox.
         cost: of the people of all teams.
         requirement: people that each team needs; empty if it was not worked out.
@@ -35,6 +27,7 @@ class Report:
     engine: str
     replications: int
     seed: int
+    copies: bool
     headcount: int
     cost: float
     letters: LetterFigures
@@ -47,9 +40,11 @@ class Report:
 
     @property
     def holds(self) -> Verdict | None:
-        """Whether the staffing meets every target: missed if one is missed, met if all are; None without targets."""
-        verdicts = {sla.verdict for sla in self.slas.values()} - {None}
-        return next((each for each in (Verdict.MISSED, Verdict.UNCLEAR, Verdict.MET) if each in verdicts), None)
+        """Whether the staffing meets every target that can be judged; None without targets.
+
+        Missed if one is missed, met if all are; not judged where no SLA with a target has letters.
+        """
+        return together([sla.verdict for sla in self.slas.values()])
 
     def summary(self) -> dict[str, Any]:
         """The content of summary.json: plain values, None where there is nothing to estimate."""
@@ -58,9 +53,9 @@ class Report:
             "engine": self.engine,
             "replications": self.replications,
             "seed": self.seed,
-            "letters": _plain(self.letters, "received closed open_at_end time_in_system_min"),
+            "letters": _plain(self.letters, "received closed open_at_end growth_per_day time_in_system_min"),
             "sla": {
-                name: _plain(sla, "limit_min target compliance verdict letters elapsed_min")
+                name: _plain(sla, "limit_min target compliance verdict letters undecided elapsed_min")
                 for name, sla in self.slas.items()
             },
             "steps": {
@@ -80,8 +75,14 @@ def _plain(figures: object, names: str) -> dict[str, Any]:
 
 
 def _value(figure: object) -> Any:
+    if isinstance(figure, Compliance):
+        return _plain(figure, "mean low high between")
     if isinstance(figure, Estimate):
         return _plain(figure, "mean low high")
     if isinstance(figure, Spread):
         return _plain(figure, "mean p50 p90 p95 p99 max")
+    if isinstance(figure, Figure):
+        return _plain(figure, "value low high more_than at_most")
+    if isinstance(figure, tuple):
+        return list(figure)
     return figure.value if isinstance(figure, Verdict) else figure

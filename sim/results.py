@@ -18,7 +18,8 @@ from sim.folders.manifest import write_json
 from sim.folders.parquet import Columns, Rows, hour_columns, letter_columns
 from sim.folders.result_folder import RESULTS, ResultFolder
 from sim.forecast.cautions import cautions
-from sim.forecast.load import lived_without_queues, load_of
+from sim.forecast.load import load_of
+from sim.infinite_servers import simulate_without_queues
 from sim.loading import Loaded, dump_yaml
 from sim.measures import Measures, measures_of
 from sim.measuring.outcome import Outcome
@@ -27,6 +28,7 @@ from sim.measuring.summaries import summarise
 from sim.report import Report
 from sim.requirement import requirement
 from sim.setting import Setting
+from sim.statistics import Verdict
 from sim.text import answer
 from sim.text.cautions import summary_of
 from sim.verify import Checked, cross_check
@@ -57,10 +59,10 @@ class Result(Kept):
 
     report: Report | None
 
-    @property
-    def missed(self) -> bool:
-        """Whether a verdict is `missed`."""
-        return any(sla["verdict"] == "missed" for sla in self.summary["sla"].values())
+    def breached(self, *, allow_not_judged: bool = False) -> bool:
+        """Whether a target is missed, or cannot be judged since there are no letters."""
+        failing = {Verdict.MISSED} if allow_not_judged else {Verdict.MISSED, Verdict.NOT_JUDGED}
+        return any(sla["verdict"] in failing for sla in self.summary["sla"].values())
 
 
 def run_id(loaded: Loaded) -> str:
@@ -116,7 +118,7 @@ def run(
                     progress(done)
                 yield measures
 
-        at_best = [lived_without_queues(setting, 0)]
+        at_best = [simulate_without_queues(setting, 0)]
         report = summarise(
             setting,
             measured(),

@@ -16,7 +16,15 @@ from sim.measuring.tally import Pool, Tally
 from sim.models.sla import Sla
 from sim.service_level import ASSUMED, ServiceLevel
 from sim.setting import Setting
-from sim.statistics import Estimate, Ratio, Verdict, mean_over, ratio_over, stacked, verdict
+from sim.statistics import (
+    Estimate,
+    Ratio,
+    all_decided,
+    judge,
+    mean_over,
+    ratio_over,
+    stacked,
+)
 from sim.tables import Bools, Floats
 
 ALL: Final = "all"
@@ -230,11 +238,15 @@ def _headroom(sla: Sla, spare: Sequence[Spare]) -> Headroom:
 
 def _seconds(spare: Sequence[Tally], sla: Sla) -> float | None:
     """The longest time a call that the target can bear, by bisection: compliance falls as calls take longer."""
+    first, letters = spare[0], np.array([float(each.total) for each in spare])
+    copies = all(len(each) == len(first) and all(map(np.array_equal, each, first)) for each in spare)
 
     def met(tenths: int) -> bool:
-        kept = [float(each.times[each.seconds >= tenths].sum()) for each in spare]
-        ratio = Ratio(np.array(kept), np.array([float(each.total) for each in spare]))
-        return verdict(ratio_over(ratio, share=True).at(), sla.target) is Verdict.MET
+        in_time = np.array([float(each.times[each.seconds >= tenths].sum()) for each in spare])
+        compliance = judge(all_decided(Ratio(in_time, letters)), copies=copies)
+        # Without an interval the point decides: this is a figure, and no verdict.
+        least = compliance.worst if compliance.low is None else compliance.low
+        return least is not None and sla.target is not None and least >= sla.target
 
     if not met(0):
         return None

@@ -13,7 +13,7 @@ from runs import promises, setting, written
 
 from sim.experiment import live
 from sim.measuring.compliance import SlaCounts
-from sim.statistics import Difference, Ratio, paired_difference
+from sim.statistics import Decided, Difference, paired_difference
 
 NOISE = 0.003
 """Compliance that one person more may cost by chance: letters meet other people at other times."""
@@ -77,7 +77,7 @@ class Bureau:
     def change(self, promise: str, *changes: str) -> Difference:
         """Change of compliance, paired by replication."""
         number = PROMISES.index(promise)
-        return paired_difference(self.before[number].compliance, self.after(*changes)[number].compliance)
+        return paired_difference(self.before[number].all, self.after(*changes)[number].all)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def never_hurts(difference: Difference) -> bool:
 def test_the_bureau_is_stretched(bureau: Bureau) -> None:
     """Each promise is kept for some and not for others, or nothing could change."""
     for counts in bureau.before:
-        assert 0.5 < counts.compliance.part.sum() / counts.compliance.whole.sum() < 0.99
+        assert 0.5 < counts.all.met.sum() / counts.all.letters.sum() < 0.99
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_one_person_more_never_hurts(bureau: Bureau, station: int) -> None:
     fewer = bureau.after(f"teams.station.staff.daytime={station - 1}")
     more = bureau.after(f"teams.station.staff.daytime={station}")
     for one, other in zip(fewer, more, strict=True):
-        assert never_hurts(paired_difference(one.compliance, other.compliance))
+        assert never_hurts(paired_difference(one.all, other.all))
 
 
 def test_more_letters_never_help(bureau: Bureau) -> None:
@@ -136,9 +136,9 @@ def test_more_letters_never_help(bureau: Bureau) -> None:
     rates = [bureau.after(keep=keep) for keep in (0.4, 0.6, 0.8)] + [bureau.before]
     for fewer, more in pairwise(rates):
         for one, other in zip(fewer, more, strict=True):
-            assert paired_difference(one.compliance, other.compliance).paired.mean < NOISE
+            assert paired_difference(one.all, other.all).paired.mean < NOISE
     for one, other in zip(rates[0], rates[-1], strict=True):
-        assert hurts(paired_difference(one.compliance, other.compliance))
+        assert hurts(paired_difference(one.all, other.all))
 
 
 def test_cover_helps_at_night_and_hurts_nobody_by_day(bureau: Bureau) -> None:
@@ -150,11 +150,11 @@ def test_cover_helps_at_night_and_hurts_nobody_by_day(bureau: Bureau) -> None:
     assert late.part.sum() < 0.05 * late.whole.sum()  # at night no station is staffed
 
 
-def _hours(counts: SlaCounts, *, night: bool) -> Ratio:
+def _hours(counts: SlaCounts, *, night: bool) -> Decided:
     """Compliance of the letters received from 19 to 07, when no station is staffed, or in the other hours."""
     hours = [hour for hour in range(24) if (hour >= 19 or hour < 7) == night]
     by_hour = (column.reshape(-1, 7, 24)[:, :, hours].sum(axis=(1, 2)) for column in counts.by_hour_of_week)
-    return Ratio(*by_hour)
+    return Decided(*by_hour)
 
 
 def test_escalation_helps_the_minutes(bureau: Bureau) -> None:
@@ -164,7 +164,7 @@ def test_escalation_helps_the_minutes(bureau: Bureau) -> None:
 def test_urgent_work_that_may_interrupt_starts_sooner_and_the_rest_later(bureau: Bureau) -> None:
     assert hurts(bureau.change("contacted", "workflow.contact.interrupts=false"))
     patient = bureau.after("workflow.contact.interrupts=false", "workflow.contact.priority=9")
-    assert hurts(paired_difference(patient[2].compliance, bureau.before[2].compliance))
+    assert hurts(paired_difference(patient[2].all, bureau.before[2].all))
 
 
 def test_absence_hurts(bureau: Bureau) -> None:
@@ -199,10 +199,10 @@ def test_one_desk_for_all_is_better_than_two_halves(bureau: Bureau) -> None:
 
 def test_a_longer_limit_is_never_kept_less(bureau: Bureau) -> None:
     for minutes in (20, 30, 45, 60):
-        shorter = bureau.after(f"sla.contacted.within={minutes} min")[1].compliance
-        longer = bureau.after(f"sla.contacted.within={minutes + 15} min")[1].compliance
-        assert (shorter.part <= longer.part).all()
-        assert (shorter.whole == longer.whole).all()
+        shorter = bureau.after(f"sla.contacted.within={minutes} min")[1].all
+        longer = bureau.after(f"sla.contacted.within={minutes + 15} min")[1].all
+        assert (shorter.met <= longer.met).all()
+        assert (shorter.letters == longer.letters).all()
 
 
 def test_the_same_letters_meet_every_staffing(bureau: Bureau) -> None:

@@ -38,8 +38,9 @@ def test_the_same_staffing_twice_differs_by_exactly_nothing(comparison: Comparis
     same = comparison.pairs[0]
     assert same.other == "same"
     for sla in same.slas.values():
-        assert (sla.paired.mean, sla.paired.low, sla.paired.high) == (0, 0, 0)
-    assert same.finding is Finding.NO_DIFFERENCE
+        assert (sla.paired.mean, sla.paired.low, sla.paired.high) == (0, None, None)
+        assert sla.finding is Finding.NONE_SEEN
+    assert same.finding is Finding.NONE_SEEN
     assert not same.dominates
 
 
@@ -184,10 +185,10 @@ def test_the_command_compares(staffings: list[Loaded], tmp_path: Path) -> None:
     told = CliRunner().invoke(cli, ["compare", *files, "--replications", "2", "--out", out, "--no-report"])
     assert told.exit_code == 0, told.output
     assert "2 staffings met the same letters in 2 replications" in told.output
-    assert "no difference from today is shown" in told.output
+    assert "no difference from today was seen in any replication" in told.output
     assert f"Results: {out}" in told.output.replace("\n", "")
     plainly = CliRunner().invoke(cli, ["compare", *files, "--replications", "2", "--out", out, "--no-report", "--json"])
-    assert json.loads(plainly.stdout)["pairs"][0]["finding"] == "no difference shown"
+    assert json.loads(plainly.stdout)["pairs"][0]["finding"] == "no difference seen"
 
 
 def test_the_command_refuses_a_single_scenario(tmp_path: Path) -> None:
@@ -201,4 +202,4 @@ def test_the_command_runs_with_chinese_words(tmp_path: Path) -> None:
     files = [small(tmp_path, name) and str(tmp_path / f"{name}.yaml") for name in ("today", "other")]
     told = CliRunner().invoke(cli, ["compare", *files, "--out", str(tmp_path / "out"), "--no-report", "--lang", "zh"])
     assert told.exit_code == 0, told.output
-    assert "无明显差别" in told.output
+    assert "未见差别" in told.output

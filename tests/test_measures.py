@@ -39,9 +39,11 @@ def test_letters_are_those_of_the_window() -> None:
     )
     workload = marked(workload, left=[False, True, False, False, True, False])
     roster = ((NORTH, 0, at(17), 1), (NORTH, at(18, 30), at(24), 1))
-    counts = measured(mailbox(warm_up="6 h", window="12 h", cool_down="6 h"), workload, *roster).counts.letters
+    measures = measured(mailbox(warm_up="6 h", window="12 h", cool_down="6 h"), workload, *roster)
+    counts, times = measures.counts.letters, measures.times.time_in_system
     assert (counts.received, counts.closed, counts.left) == (3, 2, 1)
-    assert counts.time_in_system == at(0, 30) + at(2), "from 17:00 to 19:00"
+    assert times.seconds[times.ended > 0].tolist() == [at(0, 30), at(2)], "the second from 17:00 to 19:00"
+    assert times.seconds[times.open > 0].tolist() == [at(6, 30)]
     assert counts.open_at_window_end == 2, "that of 17:00 is still open when the window ends"
 
 
@@ -53,16 +55,18 @@ def test_letters_of_the_warm_up_may_be_open_at_the_end_of_the_window() -> None:
 def test_other_duty_is_no_letter() -> None:
     workload = with_other_duty(letters((at(5), work(NORTH, 60)), (at(6), work(NORTH, 60))), 0)
     counts = measured(mailbox(), workload, ALL_DAY).counts
-    assert (counts.letters.received, counts.letters.closed, counts.letters.time_in_system) == (1, 1, 60)
+    assert (counts.letters.received, counts.letters.closed) == (1, 1)
     assert counts.steps.visits.tolist() == [1, 0, 0, 0]
 
 
-def test_the_tally_of_times_in_system() -> None:
+def test_times_in_system() -> None:
+    """Two letters take a minute, one a minute and a half, and the one that nobody does is open since 04:00."""
     workload = letters(
         (at(1), work(NORTH, 60)), (at(2), work(NORTH, 60)), (at(3), work(NORTH, 90)), (at(4), work(SOUTH, 1))
     )
-    found = measured(mailbox(), workload, ALL_DAY).tallies.time_in_system
-    assert (found.seconds.tolist(), found.times.tolist()) == ([60, 90], [2, 1])
+    found = measured(mailbox(), workload, ALL_DAY).times.time_in_system
+    assert found.seconds.tolist() == [60, 90, at(20)]
+    assert (found.ended.tolist(), found.open.tolist()) == ([2, 1, 0], [0, 0, 1])
 
 
 # Steps
@@ -78,13 +82,12 @@ def test_visits_by_step() -> None:
     assert steps.visits.tolist() == [2, 3, 1, 1], "in the order of the workflow: sign, enquire, handle, again"
     assert steps.delayed.tolist() == [1, 0, 1, 0]
     assert steps.not_started.tolist() == [0, 0, 1, 0]
-    assert [column.tolist() for column in steps.wait] == [[600, 0, 0, 0], [2, 3, 0, 1]]
-    assert [column.tolist() for column in steps.service] == [[690, 220, 60, 300], [2, 3, 1, 1]]
+    assert steps.started.tolist() == [2, 3, 0, 1]
     assert dict(zip(WAITS, steps.longer[SIGN].tolist(), strict=True)) == {wait: int(wait < 600) for wait in WAITS}, (
         "600 s is not longer than 10 min"
     )
-    assert measures.tallies.steps.wait[SIGN].seconds.tolist() == [0, 600]
-    assert measures.tallies.steps.service[ENQUIRE].seconds.tolist() == [0, 100, 120]
+    assert measures.times.steps.wait[SIGN].seconds.tolist() == [0, 600]
+    assert measures.times.steps.service[ENQUIRE].seconds.tolist() == [0, 100, 120]
     # Of the closed letter alone: ten minutes in the queue, 90 s of work.
     assert (steps.waiting.tolist(), steps.work.tolist(), steps.elapsed.tolist()) == (
         [600, 0, 0, 0],
@@ -98,7 +101,7 @@ def test_interruptions_make_a_letter_wait_again_but_do_not_count_as_its_wait() -
     patient = work(NORTH, 600, interruptible=True, resume_cost=60)
     workload = letters((at(9), patient), (at(9, 5), work(NORTH, 600, priority=0, interrupts=True)))
     steps = measured(mailbox(), workload, ALL_DAY).counts.steps
-    assert (steps.interruptions[SIGN], steps.delayed[SIGN], steps.wait.part[SIGN]) == (1, 0, 0)
+    assert (steps.interruptions[SIGN], steps.delayed[SIGN]) == (1, 0)
     assert (steps.waiting[SIGN], steps.work[SIGN]) == (600, 660 + 600)
 
 
@@ -200,31 +203,33 @@ def everyday(day: Any) -> tuple[Outcome, Measures]:
 
 @given(days(tick=600))
 def test_letters_and_slas_add_up(day: Any) -> None:
-    found, (counts, tallies) = everyday(day)
+    found, (counts, times) = everyday(day)
     letters, slas = counts.letters, counts.slas
     assert letters.received == found.counted.sum() == letters.closed + (found.counted & (found.closed == NOT_YET)).sum()
-    assert tallies.time_in_system.total == letters.closed
-    assert (tallies.time_in_system.seconds * tallies.time_in_system.times).sum() == letters.time_in_system
-    for sla, causes, elapsed in zip(slas, counts.causes, tallies.elapsed, strict=True):
-        met, decided = sla.compliance
-        assert 0 <= met <= decided
-        assert decided + sla.undecided <= letters.received
-        assert causes.by_place.sum() == causes.by_hour.sum() == decided - met
-        assert sla.histogram.sum() == elapsed.total == decided == sla.elapsed.whole
-        assert (elapsed.seconds * elapsed.times).sum() == sla.elapsed.part
+    assert times.time_in_system.total == letters.received
+    assert times.time_in_system.ended.sum() == letters.closed
+    for sla, causes, elapsed in zip(slas, counts.causes, times.elapsed, strict=True):
+        met, late, applies = sla.all
+        assert min(met, late, sla.all.undecided) >= 0
+        assert applies <= letters.received
+        assert causes.by_place.sum() == causes.by_hour.sum() == late
+        assert sla.histogram.sum() == met + late
+        assert elapsed.total == applies
+        assert met <= elapsed.ended.sum() <= met + late
         for group in (sla.by_hour_of_week, sla.by_category, sla.by_channel, sla.by_home):
-            assert (group.part.sum(), group.whole.sum()) == (met, decided)
-        assert sla.by_team.whole.sum() <= decided
+            assert tuple(column.sum() for column in group) == (met, late, applies)
+        assert sla.by_team.letters.sum() <= applies
 
 
 @given(days(tick=600))
 def test_the_time_of_a_closed_letter_is_divided_among_its_steps(day: Any) -> None:
-    _, (counts, tallies) = everyday(day)
-    steps = counts.steps
-    assert steps.waiting.sum() + steps.work.sum() + steps.elapsed.sum() == counts.letters.time_in_system
-    assert (steps.visits == steps.wait.whole + steps.not_started).all()
-    assert [tally.total for tally in tallies.steps.wait] == steps.wait.whole.tolist()
-    assert [tally.total for tally in tallies.steps.service] == steps.visits.tolist()
+    _, (counts, times) = everyday(day)
+    steps, in_system = counts.steps, times.time_in_system
+    assert steps.waiting.sum() + steps.work.sum() + steps.elapsed.sum() == in_system.seconds @ in_system.ended
+    assert (steps.visits == steps.started + steps.not_started).all()
+    assert [wait.ended.sum() for wait in times.steps.wait] == steps.started.tolist()
+    assert [wait.total for wait in times.steps.wait] == steps.visits.tolist()
+    assert [service.total for service in times.steps.service] == steps.visits.tolist()
     assert (steps.longer[:, 0] + steps.not_started == steps.delayed).all(), "who waits longer than nothing is delayed"
     assert (np.diff(steps.longer, axis=1) <= 0).all()
 

@@ -16,7 +16,7 @@ from sim.measuring.figures import SlaFigures, Why
 from sim.measuring.summaries import summarise
 from sim.report import Report
 from sim.setting import Setting
-from sim.statistics import Estimate, Verdict
+from sim.statistics import Compliance, Verdict
 from sim.tables import FINISH, Workload
 
 approx = pytest.approx
@@ -56,10 +56,21 @@ def test_the_summary_of_two_replications_to_the_letter() -> None:
     t = 12.706204736  # with one degree of freedom
     nothing = {"mean": None, "low": None, "high": None}
     zero = e(0, 0, 0)
-    none_took_place = {"mean": nothing, "p50": None, "p90": None, "p95": None, "p99": None, "max": None}
+
+    def figure(value: float | None = None, low: float | None = None, high: float | None = None) -> dict[str, Any]:
+        return {"value": value, "low": low, "high": high, "more_than": None, "at_most": None}
+
+    def spread(mean: dict[str, Any], half: dict[str, Any], others: dict[str, Any], most: dict[str, Any]) -> Any:
+        return {"mean": mean, "p50": half, "p90": others, "p95": others, "p99": others, "max": most}
+
+    none_took_place = spread(figure(), figure(), figure(), figure())
     # Without one replication in turn the mean is 8 min, and 5 min; the jackknife variance a half of 2 * 1.5^2.
-    took = {"mean": e(7, 7 - t * 1.5, 7 + t * 1.5), "p50": 5.0, "p90": 11.0, "p95": 11.0, "p99": 11.0, "max": 11.0}
-    at_once = {"mean": zero, "p50": 0.0, "p90": 0.0, "p95": 0.0, "p99": 0.0, "max": 0.0}
+    # Three letters of two replications are worth 0.07 independent ones: no percentile has a high end.
+    mean = {
+        key: value if value is None else approx(value) for key, value in figure(7, 7 - t * 1.5, 7 + t * 1.5).items()
+    }
+    took = spread(mean, figure(5.0, 5.0), figure(11.0, 5.0), figure(11.0))
+    at_once = spread(figure(0.0, 0.0, 0.0), figure(0.0, 0.0), figure(0.0, 0.0), figure(0.0))
     two = e(1.5, 1.5 - t * 0.5, 1.5 + t * 0.5)
     idle = dict.fromkeys(("on_duty_hours", "busy_hours", "overtime_hours", "queue_mean", "queue_max"), zero)
     not_reached = {
@@ -75,14 +86,21 @@ def test_the_summary_of_two_replications_to_the_letter() -> None:
         "engine": "simpy",
         "replications": 2,
         "seed": 7,
-        "letters": {"received": two, "closed": two, "open_at_end": zero, "time_in_system_min": took},
+        "letters": {
+            "received": two,
+            "closed": two,
+            "open_at_end": zero,
+            "growth_per_day": None,
+            "time_in_system_min": took,
+        },
         "sla": {
             "signed": {
                 "limit_min": 10.0,
                 "target": 0.9,
-                "compliance": e(2 / 3, 0, 1),
+                "compliance": e(2 / 3, 0, 1) | {"between": None},
                 "verdict": "unclear",
                 "letters": two,
+                "undecided": zero,
                 "elapsed_min": took,
             }
         },
@@ -117,13 +135,13 @@ def test_a_summary_is_json_whatever_there_is_to_say(sla: dict[str, Any], each: l
     """Without a promise, without a letter, of one replication."""
     summary = reported(mailbox(sla=sla), *each).summary()
     assert json.dumps(summary, allow_nan=False)
-    keys = {"limit_min", "target", "compliance", "verdict", "letters", "elapsed_min"}
+    keys = {"limit_min", "target", "compliance", "verdict", "letters", "undecided", "elapsed_min"}
     assert all(set(each) == keys for each in summary["sla"].values())
 
 
 def test_one_replication_has_no_intervals_and_no_verdict_but_unclear() -> None:
     sla = reported(mailbox(sla=SLAS), signed(5, 5)).slas["signed"]
-    assert sla.compliance == Estimate(1, None, None)
+    assert sla.compliance == Compliance(1, None, None)
     assert sla.verdict is Verdict.UNCLEAR
 
 
@@ -139,7 +157,8 @@ def test_the_order_of_replications_does_not_matter_and_a_generator_will_do() -> 
 
 
 def flat(value: Any) -> list[float]:
-    return [each for part in value.values() for each in (flat(part) if isinstance(part, dict) else [part])]
+    parts = [each for part in value.values() for each in (flat(part) if isinstance(part, dict) else [part])]
+    return [each for each in parts if each is not None]
 
 
 # Does it hold
@@ -151,6 +170,8 @@ def flat(value: Any) -> list[float]:
         ([Verdict.MET, None, Verdict.MET], Verdict.MET),
         ([Verdict.MET, Verdict.UNCLEAR], Verdict.UNCLEAR),
         ([Verdict.UNCLEAR, Verdict.MISSED, Verdict.MET], Verdict.MISSED),
+        ([Verdict.NOT_JUDGED, Verdict.MET], Verdict.MET),
+        ([Verdict.NOT_JUDGED, None], Verdict.NOT_JUDGED),
         ([None], None),
         ([], None),
     ],
@@ -196,10 +217,13 @@ def test_compliance_by_hour_and_weekday() -> None:
     setting = mailbox(sla=SLAS, window="7 d")
     ten, eleven = (at(10, day=1), work(NORTH, 900)), (at(11, day=1), work(NORTH, 60))
     sla = reported(setting, letters(ten, eleven), letters(eleven), roster=[(NORTH, 0, at(0, day=7), 1)]).slas["signed"]
-    assert sla.by_hour_of_week.mean.shape == (7, 24)
-    assert sla.by_hour_of_week.mean[1, 10:12].tolist() == [0, 1]
+    by_hour = sla.by_hour_of_week
+    assert by_hour.share.mean.shape == (7, 24)
+    assert by_hour.share.mean[1, 10:12].tolist() == [0, 1]
+    assert by_hour.letters[1, 10:12].tolist() == [1, 2]
+    assert by_hour.grey.all()
     assert sla.letters_by_hour_of_week.mean[1, 10:12].tolist() == [0.5, 1]
-    assert np.isnan(sla.by_hour_of_week.mean).sum() == 7 * 24 - 2
+    assert np.isnan(by_hour.share.mean).sum() == 7 * 24 - 2
 
 
 def test_the_histogram_sums_to_all_letters_and_up_to_the_limit_to_compliance() -> None:
@@ -217,7 +241,7 @@ def test_where_the_time_goes_adds_up_to_the_time_in_system() -> None:
     assert steps["enquire"].elapsed_min.mean == approx((300 + 500) / 2 / 60)
     assert steps["handle"].waiting_min.mean == approx(45 / 2)
     parts = [each.mean for step in steps.values() for each in (step.waiting_min, step.work_min, step.elapsed_min)]
-    assert sum(parts) == approx(report.letters.time_in_system_min.mean.mean)
+    assert sum(parts) == approx(report.letters.time_in_system_min.mean.value)
 
 
 def test_waits_longer_than_some_durations() -> None:
@@ -281,7 +305,9 @@ def test_groups_without_letters_are_left_out() -> None:
         *(["noise"], ["web"], ["branch"]),
     ]
     handled = reported(mailbox(sla=SLAS), signed(5)).slas["handled"]
-    assert (handled.by_category, handled.causes, handled.late_hours, handled.verdict) == ((), (), None, None)
+    assert (handled.by_category, handled.causes, handled.late_hours, handled.verdict) == (
+        *((), (), None, Verdict.NOT_JUDGED),
+    )
     assert (handled.limit, handled.limit_min) == ("7 working days", 7 * 24 * 60)
 
 

@@ -141,7 +141,7 @@ def test_what_a_staffing_is_worth_at_600_a_day(
     """The paired difference in points lies between these for all of its interval, as the README tells."""
     before, after = _kept("stress_600"), _kept(f"600_{staffing}")
     for number, (least, most) in ((1, contact), (2, feedback)):
-        paired = paired_difference(before[number].compliance, after[number].compliance).paired
+        paired = paired_difference(before[number].all, after[number].all).paired
         assert least < 100 * (paired.low or 0) < 100 * (paired.high or 0) < most, paired
 
 

@@ -8,9 +8,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.measuring.tally import SMALL, Pool, Tally, merged, tally
-from sim.statistics import Estimate, Ratio, Verdict, mean_over, paired_difference, ratio_over, stacked, verdict
+from sim.statistics import (
+    Compliance,
+    Difference,
+    Estimate,
+    Ratio,
+    Verdict,
+    all_decided,
+    mean_over,
+    paired_difference,
+    ratio_over,
+    stacked,
+    verdict,
+)
 
 approx = pytest.approx
+
+
+def difference(first: Ratio, second: Ratio) -> Difference:
+    return paired_difference(all_decided(first), all_decided(second))
+
+
 T_95_WITH_3 = 3.182446305
 """97.5% quantile of Student's t with 3 degrees of freedom, from any table."""
 
@@ -108,7 +126,7 @@ def test_a_difference_by_hand() -> None:
     """Each replication gains 1 or 3: mean 2, standard error 1; the levels vary far more."""
     first, second = columns(10, 20, 30, 40), columns(11, 23, 31, 43)
     ones = np.ones(4)
-    found = paired_difference(Ratio(first, ones), Ratio(second, ones))
+    found = difference(Ratio(first, ones), Ratio(second, ones))
     half = T_95_WITH_3 * math.sqrt(4 / 3 / 4)
     assert found.paired == Estimate(approx(2), approx(2 - half), approx(2 + half))
     assert found.independent.mean == approx(2)
@@ -122,7 +140,7 @@ def test_without_common_chance_pairing_gains_little() -> None:
     factors = []
     for _ in range(400):
         first, second = (Ratio(rng.normal(5, 1, 20), np.ones(20)) for _ in range(2))
-        narrowing = paired_difference(first, second).narrowing
+        narrowing = difference(first, second).narrowing
         assert narrowing is not None
         factors.append(narrowing)
     assert np.median(factors) == approx(1, abs=0.1)
@@ -130,18 +148,19 @@ def test_without_common_chance_pairing_gains_little() -> None:
 
 def test_the_same_twice_differs_by_nothing() -> None:
     same = Ratio(columns(9, 8, 7), columns(10, 10, 10))
-    found = paired_difference(same, same)
-    assert found.paired == Estimate(0, 0, 0)
+    found = difference(same, same)
+    assert found.paired == Estimate(0, None, None)
+    assert not found.seen
     assert found.narrowing is None, "there is no width to compare with"
 
 
 def test_a_difference_needs_the_same_replications() -> None:
     with pytest.raises(ValueError, match="must be the same replications \\(got 2 and 3\\)"):
-        paired_difference(Ratio(columns(1, 2), columns(1, 1)), Ratio(columns(1, 2, 3), columns(1, 1, 1)))
+        difference(Ratio(columns(1, 2), columns(1, 1)), Ratio(columns(1, 2, 3), columns(1, 1, 1)))
 
 
 def test_a_difference_of_single_replications_has_no_interval() -> None:
-    found = paired_difference(Ratio(columns(1), columns(4)), Ratio(columns(3), columns(4)))
+    found = difference(Ratio(columns(1), columns(4)), Ratio(columns(3), columns(4)))
     assert found.paired == found.independent == Estimate(0.5, None, None)
 
 
@@ -149,20 +168,23 @@ def test_a_difference_of_single_replications_has_no_interval() -> None:
 
 
 @pytest.mark.parametrize(
-    ("estimate", "target", "says"),
+    ("compliance", "target", "says"),
     [
-        (Estimate(0.97, 0.96, 0.98), 0.95, Verdict.MET),
-        (Estimate(0.96, 0.95, 0.97), 0.95, Verdict.MET),
-        (Estimate(0.93, 0.92, 0.94), 0.95, Verdict.MISSED),
-        (Estimate(0.95, 0.94, 0.96), 0.95, Verdict.UNCLEAR),
-        (Estimate(0.94, 0.93, 0.95), 0.95, Verdict.UNCLEAR),
-        (Estimate(1.0, None, None), 0.95, Verdict.UNCLEAR),
-        (Estimate(None, None, None), 0.95, None),
-        (Estimate(0.97, 0.96, 0.98), None, None),
+        (Compliance(0.97, 0.96, 0.98), 0.95, Verdict.MET),
+        (Compliance(0.96, 0.95, 0.97), 0.95, Verdict.MET),
+        (Compliance(0.93, 0.92, 0.94), 0.95, Verdict.MISSED),
+        (Compliance(0.95, 0.94, 0.96), 0.95, Verdict.UNCLEAR),
+        (Compliance(0.94, 0.93, 0.95), 0.95, Verdict.UNCLEAR),
+        (Compliance(1.0, None, None), 0.95, Verdict.UNCLEAR),
+        (Compliance(None, None, None), 0.95, Verdict.NOT_JUDGED),
+        (Compliance(None, None, None), None, None),
+        (Compliance(None, 0.8, 0.97, (0.85, 0.96)), 0.98, Verdict.MISSED),
+        (Compliance(None, 0.8, 0.97, (0.85, 0.96)), 0.95, Verdict.UNCLEAR),
+        (Compliance(0.97, 0.96, 0.98), None, None),
     ],
 )
-def test_the_interval_decides(estimate: Estimate, target: float | None, says: Verdict | None) -> None:
-    assert verdict(estimate, target) == says
+def test_the_interval_decides(compliance: Compliance, target: float | None, says: Verdict | None) -> None:
+    assert verdict(compliance, target) == says
 
 
 # Stacks and tallies

@@ -26,7 +26,7 @@ from sim.queueing import (
 )
 from sim.report import Report
 from sim.setting import Setting
-from sim.statistics import Estimate, Ratio, mean_over, ratio_over
+from sim.statistics import Decided, Estimate, Figure, judge, mean_over
 
 REPLICATIONS = 80
 
@@ -70,17 +70,19 @@ def littles_law(told: Report, days: float) -> None:
     letters at the edges of the window alone.
     """
     a_minute = 1 / (days * 24 * 60)
-    waiting = sum(step.visits.mean * step.wait_min.mean.mean for step in told.steps.values()) * a_minute
+    waiting = sum(step.visits.mean * step.wait_min.mean.least for step in told.steps.values()) * a_minute
     put_down = any(step.interruptions.mean for step in told.steps.values())
     if not put_down:  # who was put down waits again, after the first start
         assert sum(team.queue_mean.mean for team in told.teams.values()) == pytest.approx(waiting, rel=0.02, abs=0.01)
     inside = (told.backlog.days >= 4) & (told.backlog.days < 4 + days)
     open_letters = told.backlog.open_letters.mean[inside].mean()
-    expected = told.letters.received.mean * told.letters.time_in_system_min.mean.mean * a_minute
+    expected = told.letters.received.mean * told.letters.time_in_system_min.mean.least * a_minute
     assert open_letters == pytest.approx(expected, rel=0.03)
 
 
-def matches(estimate: Estimate, truth: float, tight: float = 0.02) -> bool:
+def matches(estimate: Estimate | Figure, truth: float, tight: float = 0.02) -> bool:
+    if isinstance(estimate, Figure):
+        estimate = Estimate(estimate.value, estimate.low, estimate.high)
     return agree(estimate, truth, replications=REPLICATIONS, tight=tight)
 
 
@@ -268,7 +270,7 @@ sla:
         "cool_down=1 h",
         "replications=2000",
     )
-    on_time = promises(desk)[0].compliance
-    reported = ratio_over(Ratio(*(column.reshape(200, 10).T for column in on_time)), share=True)
+    experiments = Decided(*(column.reshape(200, 10).T for column in promises(desk)[0].all))
+    reported = [judge(experiments.cell(number)) for number in range(200)]
     truth = 1 - 0.5 * exp(-0.5 * 2)
-    assert 180 <= np.count_nonzero((reported.low <= truth) & (truth <= reported.high)) <= 198
+    assert 180 <= sum(each.low <= truth <= each.high for each in reported) <= 198

@@ -11,7 +11,8 @@ from sim.text.words import name, percent
 
 def title(report: Report, _panel: str, lang: str) -> str:
     """How many targets are missed."""
-    verdicts = [sla.verdict for sla in report.slas.values() if sla.verdict is not None]
+    judged = (None, Verdict.NOT_JUDGED)
+    verdicts = [sla.verdict for sla in report.slas.values() if sla.verdict not in judged]
     missed, unclear = verdicts.count(Verdict.MISSED), verdicts.count(Verdict.UNCLEAR)
     if not verdicts:
         return say(lang, "compliance none")

@@ -7,7 +7,7 @@ from sim.charts.words import say
 from sim.comparison import Comparison, Finding, Pair, SlaDifference
 from sim.text.words import name, points
 
-COLOURS = {Finding.BETTER: GREEN, Finding.WORSE: VERMILION, Finding.NO_DIFFERENCE: GREY}
+COLOURS = {Finding.BETTER: GREEN, Finding.WORSE: VERMILION, Finding.NO_DIFFERENCE: GREY, Finding.NONE_SEEN: GREY}
 
 
 def _pair(comparison: Comparison, other: str) -> Pair:
@@ -22,7 +22,9 @@ def _largest(pair: Pair) -> SlaDifference:
 def title(comparison: Comparison, panel: str, lang: str) -> str:
     """The verdict, and the largest difference behind it."""
     pair = _pair(comparison, panel)
-    key = {Finding.BETTER: "better", Finding.WORSE: "worse", Finding.NO_DIFFERENCE: "none", None: "mixed"}[pair.finding]
+    key = {Finding.BETTER: "better", Finding.WORSE: "worse", Finding.NO_DIFFERENCE: "none", None: "mixed"}.get(
+        pair.finding, "none"
+    )
     largest = _largest(pair)
     return say(
         lang,

@@ -5,18 +5,24 @@ from matplotlib.axes import Axes
 from sim.charts.style import BLACK, BLUE, PALE, VERMILION, nothing, rows_axis
 from sim.charts.words import say
 from sim.clock import HOUR, MINUTE
+from sim.measuring.figures import StepFigures
 from sim.report import Report
 from sim.text.words import duration, name, percent
 
 
 def title(report: Report, _panel: str, lang: str) -> str:
     """The step that takes most, and how much of the whole."""
-    total = report.letters.time_in_system_min.mean.mean
+    total = sum(_minutes(step) for step in report.steps.values())
     longest = max(report.steps.values(), key=lambda step: step.time_in_system_share or 0.0, default=None)
     if longest is None or not longest.time_in_system_share:
         return say(lang, "no letters")
     share = percent(longest.time_in_system_share)
     return say(lang, "path", step=name(lang, longest.name), total=duration(lang, total), share=share)
+
+
+def _minutes(step: StepFigures) -> float:
+    """Minutes of a closed letter's way that pass at a step."""
+    return sum(each.mean or 0.0 for each in (step.waiting_min, step.work_min, step.elapsed_min))
 
 
 def alt(report: Report, _panel: str, lang: str) -> str:

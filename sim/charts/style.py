@@ -24,7 +24,13 @@ STAFFINGS: Final = tuple(
 )
 """Colour, marker and dashes of each staffing of a comparison, the base first; who has more than these repeats them."""
 
-VERDICT_COLOURS: Final = {Verdict.MET: GREEN, Verdict.MISSED: VERMILION, Verdict.UNCLEAR: ORANGE, None: GREY}
+VERDICT_COLOURS: Final = {
+    Verdict.MET: GREEN,
+    Verdict.MISSED: VERMILION,
+    Verdict.UNCLEAR: ORANGE,
+    Verdict.NOT_JUDGED: GREY,
+    None: GREY,
+}
 
 _LOOK: Final[Any] = {
     "font.family": [FONT],

@@ -6,13 +6,13 @@ from matplotlib.axes import Axes
 from sim.charts.style import BLACK, BLUE, GREY, VERMILION, nothing, percent_axis
 from sim.charts.words import say
 from sim.report import Report
-from sim.text.words import duration, limit, name, percent
+from sim.text.words import duration, figure, limit, name, percent
 
 
 def title(report: Report, panel: str, lang: str) -> str:
     """What 95% of letters stay within."""
     sla = report.slas[panel]
-    p95 = duration(lang, sla.elapsed_min.p95)
+    p95 = figure(lang, sla.elapsed_min.p95)
     return say(lang, "waits", sla=name(lang, panel), p95=p95, limit=limit(lang, sla.limit))
 
 

@@ -8,7 +8,9 @@ from matplotlib.colors import Normalize
 
 from sim.charts.style import BLACK, hour_axis, nothing
 from sim.charts.words import WEEKDAYS, say
+from sim.measuring.figures import SlaFigures
 from sim.report import Report
+from sim.tables import Floats
 from sim.text.words import name, percent
 
 WRITTEN: Final = 24
@@ -17,12 +19,18 @@ WRITTEN: Final = 24
 
 def title(report: Report, panel: str, lang: str) -> str:
     """The weakest hour of the week."""
-    compliance = report.slas[panel].by_hour_of_week.mean
+    compliance = _told(report.slas[panel])
     if np.isnan(compliance).all():
         return f"{name(lang, panel)}: {say(lang, 'no letters')}"
     day, hour = np.unravel_index(np.nanargmin(compliance), compliance.shape)
     share = percent(float(compliance[day, hour]))
     return say(lang, "week", sla=name(lang, panel), day=WEEKDAYS[lang][day], hour=f"{hour:02}", share=share)
+
+
+def _told(sla: SlaFigures) -> Floats:
+    """Compliance by hour of the week, nan where there are too few letters to say anything, shape (7, 24)."""
+    cells = sla.by_hour_of_week
+    return np.where(cells.grey, np.nan, cells.share.mean)
 
 
 def alt(report: Report, panel: str, lang: str) -> str:
@@ -33,7 +41,7 @@ def alt(report: Report, panel: str, lang: str) -> str:
 def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     """A heat map, weekdays down and hours across; the weakest hours in figures."""
     sla = report.slas[panel]
-    compliance = sla.by_hour_of_week.mean
+    compliance = _told(sla)
     if np.isnan(compliance).all():
         return nothing(ax, say(lang, "no letters"))
     least = min(float(np.nanmin(compliance)), sla.target if sla.target is not None else 1.0, 0.9)

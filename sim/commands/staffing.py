@@ -14,9 +14,12 @@ from sim.commands.terminal import get_ready_to_draw, load_all, print_json, progr
 @options("set replications seed engine workers")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the results, instead of results/NAME/RUN.")
 @options("force no-report")
-@click.option("--fail-on-breach", is_flag=True, help=f"Exit {BREACHED} when an SLA is missed.")
+@click.option("--fail-on-breach", is_flag=True, help=f"Exit {BREACHED} when a target is missed or cannot be judged.")
+@click.option("--allow-not-judged", is_flag=True, help="With --fail-on-breach: let a target without letters pass.")
 @options("lang json quiet")
-def run(scenarios: tuple[Path, ...], asked: Asked, out: Path | None, fail_on_breach: bool) -> None:
+def run(
+    scenarios: tuple[Path, ...], asked: Asked, out: Path | None, fail_on_breach: bool, allow_not_judged: bool
+) -> None:
     """Simulate scenarios, write their results, and say whether the staffing holds."""
     if out is not None and len(scenarios) > 1:
         raise click.UsageError("--out names one folder, for one scenario")
@@ -34,7 +37,7 @@ def run(scenarios: tuple[Path, ...], asked: Asked, out: Path | None, fail_on_bre
         with progress_bar(each.stem, each.scenario.replications, asked.silent) as progress:
             result = simulate(each, out=out, progress=progress, **asked.making)
         summaries.append(result.summary)
-        missed |= result.missed
+        missed |= result.breached(allow_not_judged=allow_not_judged)
         tell_stale(result, asked)
         if not asked.silent:
             show(answer(result.report, asked.lang) if result.report else result.answer(asked.lang).rstrip())

@@ -10,7 +10,8 @@ from sim.clock import DAY
 from sim.cost import Cost, prepare
 from sim.forecast.cautions import cautions
 from sim.forecast.lateness import Lateness, lateness
-from sim.forecast.load import Load, lived_without_queues, load_of
+from sim.forecast.load import Load, load_of
+from sim.infinite_servers import simulate_without_queues
 from sim.loading import Loaded
 from sim.measuring.figures import Caution
 from sim.measuring.outcome import Outcome
@@ -119,7 +120,7 @@ def forecast_of(loaded: Loaded, engine: str = "compiled") -> Forecast:
     scenario = loaded.scenario
     setting, cost, _ = prepare(loaded, engine)
     enough = int(np.ceil(VISITS / max(cost.visits, 1.0)))
-    outcomes = [lived_without_queues(setting, number) for number in range(min(enough, REPLICATIONS))]
+    outcomes = [simulate_without_queues(setting, number) for number in range(min(enough, REPLICATIONS))]
     load = load_of(outcomes)
     return Forecast(
         scenario=loaded.stem,

@@ -11,10 +11,10 @@ import numpy as np
 
 from sim.clock import DAY
 from sim.forecast.calendar_cautions import clock_without_holidays, regional_holidays, unknown_years
-from sim.forecast.load import lived_without_queues
 from sim.forecast.ordinary_week import ordinary_week
 from sim.forecast.staff_cautions import long_weeks, stand_ins, unused_teams, without_rest
 from sim.forecast.trace_cautions import ends_early, gaps, outside, times_as_written
+from sim.infinite_servers import simulate_without_queues
 from sim.measuring.figures import Caution
 from sim.measuring.outcome import Outcome
 from sim.models.workflow import WorkStep
@@ -41,7 +41,7 @@ def cautions(setting: Setting, outcomes: Sequence[Outcome] | None = None) -> tup
     Args:
         outcomes: replications that were simulated without queues, where somebody has some; else one is.
     """
-    seen = Seen(setting, outcomes or [lived_without_queues(setting, 0)])
+    seen = Seen(setting, outcomes or [simulate_without_queues(setting, 0)])
     of_setting = (caution for kind in OF_SCENARIO for caution in kind(setting))
     return (*(caution for kind in OF_REPLICATIONS for caution in kind(seen)), *of_setting)
 

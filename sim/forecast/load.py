@@ -11,22 +11,16 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.clock import DAY, HOUR, WEEK, Clock
-from sim.engine import simulate
 from sim.measuring.occupancy import Cells, presence
 from sim.measuring.outcome import Outcome
 from sim.measuring.week import slot_of_week, slots_of_week, window_by_slot
 from sim.models.scenario import Scenario
 from sim.models.sla import Sla
-from sim.roster import draw_roster
 from sim.setting import Setting
 from sim.tables import OTHER_DUTY, WORK, Bools, Floats, Int64s, Roster
-from sim.workload import draw_workload
 
 MINUTE_CLOCK: Final = 2 * HOUR
 """An SLA with a limit up to this is kept or lost by who is on duty at that hour, not by who works that day."""
-
-PLENTY: Final = 1_000_000
-"""People of a shift that never runs out of them."""
 
 CLASSES: Final = 40
 
@@ -52,18 +46,6 @@ class Load(NamedTuple):
         spread = self.work.sum(axis=2)[:, :, np.newaxis] * share[:, np.newaxis]
         put_off = (np.arange(CLASSES) & 1)[:, np.newaxis] * (total > 0)[:, :, np.newaxis]
         return np.where(put_off, spread, self.work)
-
-
-def lived_without_queues(setting: Setting, replication: int) -> Outcome:
-    """A replication as if there were people without end wherever and whenever anybody is on duty.
-
-    The roster of the outcome is the true one.
-    """
-    roster = draw_roster(setting, replication)
-    workload = draw_workload(setting, roster, replication)
-    plenty = roster._replace(people=np.where(roster.people > 0, PLENTY, 0).astype(np.int32))
-    log = simulate(workload, plenty, setting.scenario.horizon, stretches=True)
-    return Outcome(setting, workload, roster, log)
 
 
 def is_minute_clock(sla: Sla) -> bool:

@@ -20,7 +20,13 @@ from sim.text.words import name, points
 LONGEST: Final = 120
 """Letters of a setting's value that are shown."""
 
-_COLOURS: Final = {Finding.BETTER: "met", Finding.WORSE: "missed", Finding.NO_DIFFERENCE: "none", None: "unclear"}
+_COLOURS: Final = {
+    Finding.BETTER: "met",
+    Finding.WORSE: "missed",
+    Finding.NO_DIFFERENCE: "none",
+    Finding.NONE_SEEN: "none",
+    None: "unclear",
+}
 
 
 def write_comparison(folder: Path, comparison: Comparison, *, lang: str, manifest: Mapping[str, Any]) -> None:

@@ -11,10 +11,10 @@ from sim.html.page import fill, page
 from sim.html.words import LANGUAGES, say
 from sim.measuring.figures import GroupFigures, StepFigures
 from sim.report import Report
-from sim.statistics import Verdict
+from sim.statistics import Figure, Verdict
 from sim.text.answer import count, interval, sentences
 from sim.text.cautions import caution_sentences, summary_of
-from sim.text.words import duration, limit, name, number, percent, word
+from sim.text.words import figure, limit, name, number, percent, word
 
 LEFT_OUT: Final = ("figures", "changes", "workers")
 """What the page tells elsewhere of the manifest, or not at all, since the figures do not depend on it."""
@@ -50,7 +50,7 @@ def report_page(
             title=report.title or report.scenario,
             about=about,
             facts=_facts(report, each),
-            verdict=report.holds.value if report.holds else "none",
+            verdict="none" if report.holds in (None, Verdict.NOT_JUDGED) else report.holds.value,
             sentences=list(sentences(report, each)),
             cautions=caution_sentences(report.cautions, each),
             first_tables=[sla_table(report, each)] if report.slas else [],
@@ -76,6 +76,12 @@ def value(text: str, figure: float | None, path: str) -> Markup:
     return Markup('<data value="{}" data-path="{}">{}</data>').format(exact, path, text)
 
 
+def time(lang: str, minutes: Figure, path: str) -> Markup:
+    """A percentile or mean, or what it is known to exceed."""
+    known = "value" if minutes.value is not None else "more_than"
+    return value(figure(lang, minutes), minutes.least, f"{path}.{known}")
+
+
 def sla_table(report: Report, lang: str) -> Table:
     """One row an SLA."""
     headings = ["sla table", "promise", "limit", "target", "compliance column", "verdict", "letters", "half", "p95"]
@@ -87,16 +93,17 @@ def sla_table(report: Report, lang: str) -> Table:
         value(interval(sla.compliance), sla.compliance.mean, f"sla.{sla.name}.compliance.mean"),
         verdict(sla.verdict, lang),
         value(count(sla.letters), sla.letters.mean, f"sla.{sla.name}.letters.mean"),
-        value(duration(lang, sla.elapsed_min.p50), sla.elapsed_min.p50, f"sla.{sla.name}.elapsed_min.p50"),
-        value(duration(lang, sla.elapsed_min.p95), sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95"),
+        time(lang, sla.elapsed_min.p50, f"sla.{sla.name}.elapsed_min.p50"),
+        time(lang, sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95"),
     ] for sla in report.slas.values()]  # fmt: skip
     return say(lang, "sla table"), [say(lang, heading) for heading in headings], rows
 
 
 def verdict(found: Verdict | None, lang: str) -> Markup:
     """A verdict in its colour."""
-    shown = found.value if found else "none"
-    key = {"met": "met", "missed": "verdict missed", "unclear": "verdict unclear", "none": "no target"}[shown]
+    shown = "none" if found in (None, Verdict.NOT_JUDGED) else found.value
+    key = {None: "no target", Verdict.MET: "met", Verdict.MISSED: "verdict missed", Verdict.UNCLEAR: "verdict unclear",
+           Verdict.NOT_JUDGED: "not judged"}[found]  # fmt: skip
     return Markup('<span class="verdict {}">{}</span>').format(shown, say(lang, key))
 
 
@@ -150,9 +157,9 @@ def _step_row(step: StepFigures, lang: str) -> list[Any]:
         name(lang, step.name),
         value(count(step.visits), step.visits.mean, f"{path}.visits.mean"),
         value(percent(waited), waited, f"{path}.delayed_share.mean"),
-        value(duration(lang, wait.mean.mean), wait.mean.mean, f"{path}.wait_min.mean.mean"),
-        value(duration(lang, wait.p95), wait.p95, f"{path}.wait_min.p95"),
-        duration(lang, step.service_min.mean.mean),
+        time(lang, wait.mean, f"{path}.wait_min.mean"),
+        time(lang, wait.p95, f"{path}.wait_min.p95"),
+        figure(lang, step.service_min.mean),
         count(step.interruptions),
     ]
 

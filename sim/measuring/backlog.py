@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY, HOUR
+from sim.clock import DAY, HOUR, WEEK
 from sim.measuring.journeys import Journeys
 from sim.tables import NOT_YET, Floats, Int64s
 
@@ -35,3 +35,15 @@ def open_letters(journeys: Journeys, instants: Int64s) -> OpenLetters:
     total -= np.append(0, np.cumsum(journeys.received[in_order]))[went]
     count = came - went
     return OpenLetters(count, np.divide(instants * count - total, count, out=np.zeros(len(count)), where=count > 0))
+
+
+def open_by_week(journeys: Journeys) -> Floats:
+    """Letters open in each whole week of the window, averaged over its seconds, shape (weeks,)."""
+    scenario = journeys.setting.scenario
+    starts = np.arange(scenario.window_start, scenario.window_end - WEEK + 1, WEEK)
+    closed = np.where(journeys.closed != NOT_YET, journeys.closed, scenario.horizon)
+    seconds = [
+        np.maximum(np.minimum(closed, start + WEEK) - np.maximum(journeys.received, start), 0).sum()
+        for start in starts.tolist()
+    ]
+    return np.array(seconds, dtype=np.float64) / WEEK

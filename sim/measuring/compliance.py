@@ -1,4 +1,4 @@
-"""How each SLA was kept in one replication: by hour of receipt, category, channel, home unit and team."""
+"""How each SLA was met in one replication: by hour of receipt, category, channel, home unit and team."""
 
 from typing import Any, Final, NamedTuple
 
@@ -7,11 +7,10 @@ import numpy.typing as npt
 
 from sim.measuring.outcome import Outcome
 from sim.measuring.slaclock import Fate, Run
-from sim.measuring.tally import Tally, tally
 from sim.measuring.week import HOURS_OF_WEEK, hour_of_week
 from sim.models.sla import Sla
-from sim.statistics import Ratio
-from sim.tables import Bools, Floats, Int64s
+from sim.statistics import Decided, Durations, durations_of
+from sim.tables import Bools, Int64s
 
 Ints = npt.NDArray[np.integer[Any]]
 
@@ -21,17 +20,15 @@ BINS_A_LIMIT: Final = 20
 
 
 class SlaCounts(NamedTuple):
-    """Letters of the window that kept an SLA, of those to which it applies and whose outcome is known."""
+    """Letters of the window to which an SLA applies, by what became of them."""
 
-    compliance: Ratio  # ()
-    undecided: Int64s  # ()
-    elapsed: Ratio  # seconds and letters, ()
-    histogram: Int64s  # letters by elapsed time, the last bin beyond all edges, (BINS + 1,)
-    by_hour_of_week: Ratio  # of receipt, (168,)
-    by_category: Ratio  # (categories,)
-    by_channel: Ratio  # (channels,)
-    by_home: Ratio  # home unit, (units,)
-    by_team: Ratio  # (teams,)
+    all: Decided  # ()
+    histogram: Int64s  # decided letters by elapsed time, the last bin beyond all edges, (BINS + 1,)
+    by_hour_of_week: Decided  # of receipt, (168,)
+    by_category: Decided  # (categories,)
+    by_channel: Decided  # (channels,)
+    by_home: Decided  # home unit, (units,)
+    by_team: Decided  # (teams,)
 
 
 def sla_counts(outcome: Outcome) -> tuple[SlaCounts, ...]:
@@ -45,36 +42,43 @@ def sla_counts(outcome: Outcome) -> tuple[SlaCounts, ...]:
     }
 
     def counts(sla: Sla, run: Run) -> SlaCounts:
-        decided = _decided(outcome, run)
-        met = decided & (run.fate == Fate.MET)
-        elapsed = run.elapsed[decided]
+        fate = np.where(outcome.counted, run.fate, Fate.NOT_PROMISED)
+        elapsed = run.elapsed[fate >= Fate.MET]
         # A bin holds its upper edge, so that the first BINS_A_LIMIT bins hold the letters on time.
         bins = np.clip((elapsed * BINS_A_LIMIT - 1) // sla.within.seconds, 0, BINS)
         return SlaCounts(
-            compliance=Ratio(_number(met), _number(decided)),
-            undecided=np.asarray(np.count_nonzero(outcome.counted & (run.fate == Fate.UNDECIDED))),
-            elapsed=Ratio(np.asarray(elapsed.sum(dtype=np.float64)), _number(decided)),
+            all=Decided(*(each[0] for each in decided_by(np.zeros(len(fate), np.int8), 1, fate))),
             histogram=np.bincount(bins, minlength=BINS + 1),
-            by_team=_by(run.team, len(setting.places.teams), met, decided & (run.team >= 0)),
-            **{name: _by(group, size, met, decided) for name, (group, size) in groups.items()},
+            by_team=decided_by(
+                np.maximum(run.team, 0),
+                len(setting.places.teams),
+                np.where(run.team >= 0, fate, Fate.NOT_PROMISED),
+            ),
+            **{name: decided_by(group, size, fate) for name, (group, size) in groups.items()},
         )
 
     return tuple(counts(*each) for each in zip(setting.scenario.sla.values(), outcome.runs, strict=True))
 
 
-def elapsed_tallies(outcome: Outcome) -> tuple[Tally, ...]:
-    """Elapsed times of the letters that `SlaCounts.elapsed` counts, for each SLA."""
-    return tuple(tally(run.elapsed[_decided(outcome, run)]) for run in outcome.runs)
+def decided_by(group: Ints, size: int, fate: Ints) -> Decided:
+    """Letters of each group by their fate, shape (groups,); those to which the SLA does not apply are left out."""
+    applies = fate != Fate.NOT_PROMISED
+    met, late, letters = (
+        np.bincount(group[which], minlength=size).astype(np.float64)
+        for which in (fate == Fate.MET, fate == Fate.BREACHED, applies)
+    )
+    return Decided(met, late, letters)
 
 
-def _decided(outcome: Outcome, run: Run) -> Bools:
-    return outcome.counted & (run.fate >= Fate.MET)
+def elapsed_durations(outcome: Outcome) -> tuple[Durations, ...]:
+    """Time on each SLA's clock until its milestone, of the letters of the window to which it applies.
+
+    A letter without the milestone is open with its time so far, which is 0 where the clock has not begun.
+    """
+    return tuple(elapsed_of(run, outcome.counted) for run in outcome.runs)
 
 
-def _by(group: Ints, size: int, met: Bools, decided: Bools) -> Ratio:
-    part, whole = (np.bincount(group[which], minlength=size).astype(np.float64) for which in (met & decided, decided))
-    return Ratio(part, whole)
-
-
-def _number(letters: Bools) -> Floats:
-    return np.asarray(float(np.count_nonzero(letters)))
+def elapsed_of(run: Run, which: Bools) -> Durations:
+    """The same of one SLA and of some letters."""
+    letters = which & (run.fate != Fate.NOT_PROMISED)
+    return durations_of(np.maximum(run.elapsed[letters], 0), run.open[letters])

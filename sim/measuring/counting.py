@@ -32,12 +32,10 @@ class Sum(IntEnum):
     DELAYED = 1
     STARTED = 2
     INTERRUPTIONS = 3
-    WAIT = 4
-    """Seconds until the first start, of the started ones, as are the next ones of all, or of closed letters."""
-    SERVICE = 5
-    CLOSED_AT_WORK = 6
-    CLOSED_EFFORT = 7
-    CLOSED_ELAPSED = 8
+    CLOSED_AT_WORK = 4
+    """Seconds of closed letters, as are the next ones."""
+    CLOSED_EFFORT = 5
+    CLOSED_ELAPSED = 6
 
 
 @compiled
@@ -148,12 +146,10 @@ def count_visits(
             at = sums[step[visit]]
             at[Sum.VISITS.value] += 1
             at[Sum.INTERRUPTIONS.value] += interruptions[visit]
-            at[Sum.SERVICE.value] += service[visit]
             at[Sum.DELAYED.value] += started[visit] != queued[visit]
             if started[visit] != NOT_YET:
                 wait = started[visit] - queued[visit]
                 at[Sum.STARTED.value] += 1
-                at[Sum.WAIT.value] += wait
                 shorter = 0
                 while shorter < len(waits) and waits[shorter] < wait:
                     shorter += 1

@@ -11,27 +11,14 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sim.measuring.late_hours import LateHours
-from sim.statistics import Band, Estimate, Verdict
+from sim.statistics import FEWEST_LETTERS, Band, Compliance, ComplianceTable, Estimate, Spread, Verdict
 from sim.tables import Floats
 
 ALARM: Final = 0.85
 """Utilisation above which a team is said to be too busy."""
 
-
-@dataclass(frozen=True)
-class Spread:
-    """How long something took, over all letters of all replications: exact, not estimated from bins.
-
-    A percentile is the least duration that this share of the letters did not exceed. None where there are
-    no letters.
-    """
-
-    mean: Estimate
-    p50: float | None
-    p90: float | None
-    p95: float | None
-    p99: float | None
-    max: float | None
+GROWTH: Final = 0.01
+"""Growth of the backlog a day, of the letters that come in a day, above which it is told."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +66,10 @@ class LetterFigures:
         left: letters that leave the workflow before its end.
         open_at_window_end: letters open when the window ends, of all that came since day 0.
         closed_share: closed of received.
-        time_in_system_min: from received to closed, of the closed ones.
+        growth_per_day: by how many the open letters grow, from the first whole week of the window to the last; None
+            where it has fewer than two or the warm-up is shorter than one, which is too short to tell.
+        time_in_system_min: from received to closed.
+        window_days: length of the window.
     """
 
     received: Estimate
@@ -88,17 +78,35 @@ class LetterFigures:
     left: Estimate
     open_at_window_end: Estimate
     closed_share: Estimate
+    growth_per_day: Estimate | None
     time_in_system_min: Spread
+    window_days: float
+
+    @property
+    def grew(self) -> bool:
+        """Whether the backlog surely grew through the window, by more than a hundredth of the letters that come."""
+        least = GROWTH * (self.received.mean or 0.0) / self.window_days
+        return self.growth_per_day is not None and (self.growth_per_day.low or 0.0) > least
 
 
 @dataclass(frozen=True)
 class GroupFigures:
-    """Compliance of the letters of one category, channel, home unit or team."""
+    """Compliance of the letters of one category, channel, home unit or team.
+
+    Attributes:
+        all_letters: in all replications together.
+    """
 
     name: str
     letters: Estimate
     breaches: Estimate
-    compliance: Estimate
+    compliance: Compliance
+    all_letters: float
+
+    @property
+    def grey(self) -> bool:
+        """Whether there are too few letters to say anything of them."""
+        return self.all_letters < FEWEST_LETTERS
 
 
 class Why(StrEnum):
@@ -132,15 +140,17 @@ class Cause:
 
 @dataclass(frozen=True)
 class SlaFigures:
-    """How one promise was kept.
+    """How one SLA was met.
 
     Attributes:
         limit: as the scenario writes it.
         limit_min: minutes on the SLA's own clock, as are all its durations.
-        letters: letters a replication to which it applies and whose outcome is known.
-        undecided: letters a replication still within the limit when the simulation ends; they count nowhere.
-        elapsed_min: until the promise was kept; of a letter still open after the limit, until the simulation
-            ends. So the share of the letters within the limit is the compliance.
+        letters: letters a replication to which it applies.
+        breaches: those that were late, or are still open although the limit has passed.
+        undecided: those still within the limit when the simulation ends, or whose clock has not begun; they stand at
+            their worst at both ends of the interval of `compliance`.
+        elapsed_min: until the milestone; open where it was not reached.
+        histogram: of the letters that are decided.
         by_hour_of_week: compliance by weekday and hour of receipt, shape (7, 24), Monday first.
         letters_by_hour_of_week: letters a replication, same shape.
         by_home: by home unit, those with letters.
@@ -157,14 +167,14 @@ class SlaFigures:
     limit: str
     limit_min: float
     target: float | None
-    compliance: Estimate
+    compliance: Compliance
     verdict: Verdict | None
     letters: Estimate
     breaches: Estimate
     undecided: Estimate
     elapsed_min: Spread
     histogram: Histogram
-    by_hour_of_week: Band
+    by_hour_of_week: ComplianceTable
     letters_by_hour_of_week: Band
     by_category: tuple[GroupFigures, ...]
     by_channel: tuple[GroupFigures, ...]
@@ -182,7 +192,7 @@ class StepFigures:
     Attributes:
         visits: visits a replication that reached the step.
         not_started: visits a replication that nobody had started when the simulation ended.
-        wait_min: from joining the queue to the first start, of the started ones.
+        wait_min: from joining the queue to the first start; open where nobody has started them.
         delayed_share: visits that waited at all, of all.
         service_min: effort (or elapsed time) without interruptions.
         interruptions: times a replication that a visit was put down, by urgent work or by a shift end.

@@ -7,8 +7,7 @@ import numpy as np
 from sim.clock import DAY, HOUR, MINUTE
 from sim.measuring.counting import Sum, count_visits
 from sim.measuring.journeys import Journeys
-from sim.measuring.tally import Tally, tallies_by
-from sim.statistics import Ratio
+from sim.statistics import Durations, durations_by
 from sim.tables import NOT_YET, Int64s
 
 WAITS: Final = (
@@ -26,19 +25,18 @@ class StepCounts(NamedTuple):
     delayed: Int64s  # that waited at all, (steps,)
     not_started: Int64s  # (steps,)
     interruptions: Int64s  # (steps,)
-    wait: Ratio  # seconds and started visits, (steps,)
-    service: Ratio  # seconds and visits, (steps,)
+    started: Int64s  # (steps,)
     longer: Int64s  # started visits that waited longer than each of `WAITS`, (steps, waits)
     waiting: Int64s  # seconds of closed letters in queues, (steps,)
     work: Int64s  # seconds of closed letters in somebody's hands, (steps,)
     elapsed: Int64s  # seconds of closed letters without anybody, (steps,)
 
 
-class StepTallies(NamedTuple):
+class StepDurations(NamedTuple):
     """Durations of the visits that `StepCounts` counts, for each step."""
 
-    wait: tuple[Tally, ...]
-    service: tuple[Tally, ...]
+    wait: tuple[Durations, ...]  # until the first start; open where nobody has started them
+    service: tuple[Durations, ...]
 
 
 def step_counts(journeys: Journeys) -> StepCounts:
@@ -57,8 +55,7 @@ def step_counts(journeys: Journeys) -> StepCounts:
         delayed=of[Sum.DELAYED],
         not_started=of[Sum.VISITS] - of[Sum.STARTED],
         interruptions=of[Sum.INTERRUPTIONS],
-        wait=Ratio(of[Sum.WAIT].astype(np.float64), of[Sum.STARTED].astype(np.float64)),
-        service=Ratio(of[Sum.SERVICE].astype(np.float64), of[Sum.VISITS].astype(np.float64)),
+        started=of[Sum.STARTED],
         longer=np.cumsum(reached[:, ::-1], axis=1)[:, -2::-1],
         waiting=of[Sum.CLOSED_AT_WORK] - of[Sum.CLOSED_EFFORT],
         work=of[Sum.CLOSED_EFFORT],
@@ -66,11 +63,16 @@ def step_counts(journeys: Journeys) -> StepCounts:
     )
 
 
-def step_tallies(journeys: Journeys) -> StepTallies:
-    """Tally waits until the first start, and efforts (or lengths of delays) without interruptions."""
+def step_durations(journeys: Journeys) -> StepDurations:
+    """Waits until the first start, and efforts (or lengths of delays) without interruptions."""
     workload, log, visits = journeys.workload, journeys.log, journeys.counted_visits
     steps = len(journeys.setting.scenario.workflow)
     step = workload.step[visits].astype(np.int64)
-    started = np.flatnonzero(log.started[visits] != NOT_YET)
-    wait = log.started[visits[started]] - log.queued[visits[started]]
-    return StepTallies(tallies_by(steps, step[started], wait), tallies_by(steps, step, workload.service[visits]))
+    queued, started = log.queued[visits], log.started[visits]
+    waiting = started == NOT_YET
+    wait = np.where(waiting, journeys.setting.scenario.horizon, started) - queued
+    service = workload.service[visits]
+    return StepDurations(
+        durations_by(steps, step, wait, waiting),
+        durations_by(steps, step, service, np.zeros(len(step), dtype=np.bool_)),
+    )

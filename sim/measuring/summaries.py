@@ -1,11 +1,12 @@
-"""From the measures of all replications to the report: sums become estimates, tallies percentiles, seconds minutes."""
+"""From the measures of all replications to the report: sums become estimates, durations percentiles."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 
-from sim.clock import DAY, HOUR, MINUTE
-from sim.measures import Counts, LetterCounts, Measures, Tallies
+from sim.clock import DAY, HOUR, MINUTE, WEEK
+from sim.measures import Counts, Measures, Times
 from sim.measuring.backlog import OpenLetters, instants_of
 from sim.measuring.causes import CauseCounts
 from sim.measuring.compliance import BINS, BINS_A_LIMIT, SlaCounts
@@ -20,7 +21,6 @@ from sim.measuring.figures import (
     LetterFigures,
     Requirement,
     SlaFigures,
-    Spread,
     StepFigures,
     TeamFigures,
     TeamWeek,
@@ -28,13 +28,27 @@ from sim.measuring.figures import (
 )
 from sim.measuring.journeys import steps_of
 from sim.measuring.late_hours import late_hours
-from sim.measuring.steps import WAITS, StepCounts, StepTallies
-from sim.measuring.tally import Pool, Tally
+from sim.measuring.steps import WAITS, StepCounts, StepDurations
 from sim.measuring.teamhours import TeamSeconds
 from sim.measuring.week import window_by_slot
 from sim.report import Report
 from sim.setting import Setting
-from sim.statistics import Band, Estimate, Ratio, mean_over, ratio_over, stacked, verdict
+from sim.statistics import (
+    Band,
+    Decided,
+    Durations,
+    Estimate,
+    Ratio,
+    body_effect,
+    combined,
+    judge,
+    judge_cells,
+    mean_over,
+    ratio_over,
+    spread,
+    stacked,
+    verdict,
+)
 from sim.tables import Floats, Int64s
 
 
@@ -50,34 +64,36 @@ def summarise(
     """The report on some replications of one scenario.
 
     Args:
-        measures: of each replication, at least one, in any order. A generator will do: of each replication
-            only its counts are kept, its tallies are merged at once.
+        measures: of each replication, at least one, in any order. A generator will do.
         scenario: short name for the report, usually the stem of the file.
         engine: which engine simulated.
         requirement: people that each team needs, to be shown beside those on duty.
         cautions: what is known of the scenario already; what the run itself shows is added.
     """
     kept: list[Counts] = []
-    pool: Pool[Tallies] = Pool()
+    each_times: list[Times] = []
     for each in measures:
         kept.append(each.counts)
-        pool.add(each.tallies)
-    counts, tallies = stacked(kept), pool.merged()
-    model = setting.scenario
+        each_times.append(each.times)
+    counts, model = stacked(kept), setting.scenario
+    copies = are_copies(counts)
+    # The same times with a list of replications in the place of each `Durations`.
+    times: Any = combined(each_times, list, Durations)
     return Report(
         scenario=scenario,
         title=model.name,
         engine=engine,
         replications=len(kept),
+        copies=copies,
         seed=model.seed,
         headcount=sum(team.headcount for team in model.teams.values() if team.counted),
         cost=sum(team.headcount * team.cost for team in model.teams.values()),
-        letters=letter_figures(counts.letters, tallies.time_in_system),
+        letters=letter_figures(setting, counts, times.time_in_system, copies),
         slas={
-            name: sla_figures(setting, name, counts.slas[index], counts.causes[index], tallies.elapsed[index])
+            name: sla_figures(setting, name, counts.slas[index], counts.causes[index], times.elapsed[index], copies)
             for index, name in enumerate(model.sla)
         },
-        steps=step_figures(setting, counts.steps, tallies.steps, counts.letters.closed),
+        steps=step_figures(setting, counts.steps, times.steps, counts.letters.closed, copies),
         teams={name: team_figures(setting, index, counts.teams) for index, name in enumerate(model.teams)},
         backlog=backlog_figures(setting, counts.open_letters),
         requirement=requirement or {},
@@ -88,8 +104,15 @@ def summarise(
 # All counts here are of several replications, stacked: their first axis is the replication.
 
 
-def letter_figures(letters: LetterCounts, times: Tally) -> LetterFigures:
+def are_copies(counts: Counts) -> bool:
+    """Whether several replications are one and the same, so that they say nothing about chance."""
+    prints = counts.fingerprint
+    return len(prints) > 1 and bool((prints == prints[0]).all())
+
+
+def letter_figures(setting: Setting, counts: Counts, times: Sequence[Durations], copies: bool) -> LetterFigures:
     """Figures of the letters of the window."""
+    letters = counts.letters
     return LetterFigures(
         received=mean_over(letters.received).at(),
         closed=mean_over(letters.closed).at(),
@@ -97,19 +120,34 @@ def letter_figures(letters: LetterCounts, times: Tally) -> LetterFigures:
         left=mean_over(letters.left).at(),
         open_at_window_end=mean_over(letters.open_at_window_end).at(),
         closed_share=ratio_over(Ratio(letters.closed, letters.received), share=True).at(),
-        time_in_system_min=_spread(Ratio(letters.time_in_system, letters.closed), times),
+        growth_per_day=_growth_per_day(setting, counts.open_by_week),
+        time_in_system_min=spread(times, copies=copies) / MINUTE,
+        window_days=setting.scenario.window / DAY,
     )
 
 
-def sla_figures(setting: Setting, name: str, counts: SlaCounts, causes: CauseCounts, elapsed: Tally) -> SlaFigures:
+def _growth_per_day(setting: Setting, open_by_week: Floats) -> Estimate | None:
+    weeks = open_by_week.shape[1]
+    if weeks < 2 or setting.scenario.window_start < WEEK:
+        return None
+    return mean_over((open_by_week[:, -1] - open_by_week[:, 0]) / ((weeks - 1) * WEEK / DAY)).at()
+
+
+def sla_figures(
+    setting: Setting, name: str, counts: SlaCounts, causes: CauseCounts, elapsed: Sequence[Durations], copies: bool
+) -> SlaFigures:
     """Figures of one SLA."""
     places, scenario = setting.places, setting.scenario
     sla = scenario.sla[name]
-    compliance = ratio_over(counts.compliance, share=True).at()
+    compliance = judge(counts.all, body_effect(elapsed), copies=copies)
     limit_min = sla.within.seconds / MINUTE
-    letters = counts.compliance.whole
-    shares = ratio_over(Ratio(counts.histogram, letters[:, np.newaxis]), share=True)
-    by_hour = Ratio(*(column.reshape(-1, 7, 24) for column in counts.by_hour_of_week))
+    shares = ratio_over(Ratio(counts.histogram, counts.histogram.sum(axis=1, keepdims=True)), share=True)
+
+    by_hour = Decided(*(column.reshape(-1, 7, 24) for column in counts.by_hour_of_week))
+
+    def groups(names: Sequence[str], cells: Decided) -> tuple[GroupFigures, ...]:
+        return _groups(names, cells, copies)
+
     return SlaFigures(
         name=name,
         from_=sla.from_,
@@ -119,37 +157,40 @@ def sla_figures(setting: Setting, name: str, counts: SlaCounts, causes: CauseCou
         target=sla.target,
         compliance=compliance,
         verdict=verdict(compliance, sla.target),
-        letters=mean_over(letters).at(),
-        breaches=mean_over(letters - counts.compliance.part).at(),
-        undecided=mean_over(counts.undecided).at(),
-        elapsed_min=_spread(counts.elapsed, elapsed),
+        letters=mean_over(counts.all.letters).at(),
+        breaches=mean_over(counts.all.late).at(),
+        undecided=mean_over(counts.all.undecided).at(),
+        elapsed_min=spread(elapsed, copies=copies) / MINUTE,
         histogram=Histogram(
             edges_min=np.arange(BINS + 1) / BINS_A_LIMIT * limit_min,
             share=shares[:BINS],
             beyond=shares.at(BINS),
         ),
-        by_hour_of_week=ratio_over(by_hour, share=True),
-        letters_by_hour_of_week=mean_over(by_hour.whole),
-        by_category=_groups(list(scenario.categories), counts.by_category),
-        by_channel=_groups(list(scenario.channels), counts.by_channel),
-        by_home=_groups(places.names, counts.by_home),
-        by_team=_groups(places.teams, counts.by_team),
-        late_hours=late_hours((by_hour.whole - by_hour.part).sum(axis=1), by_hour.whole.sum(axis=1)),
+        by_hour_of_week=judge_cells(counts.by_hour_of_week, copies=copies).reshaped(7, 24),
+        letters_by_hour_of_week=mean_over(by_hour.letters),
+        by_category=groups(list(scenario.categories), counts.by_category),
+        by_channel=groups(list(scenario.channels), counts.by_channel),
+        by_home=groups(places.names, counts.by_home),
+        by_team=groups(places.teams, counts.by_team),
+        late_hours=late_hours(by_hour.late.sum(axis=1), by_hour.letters.sum(axis=1)),
         causes=_causes(setting, causes),
         breaches_by_hour=mean_over(causes.by_hour),
     )
 
 
-def step_figures(setting: Setting, counts: StepCounts, tallies: StepTallies, closed: Int64s) -> dict[str, StepFigures]:
+def step_figures(
+    setting: Setting, counts: StepCounts, times: StepDurations, closed: Int64s, copies: bool
+) -> dict[str, StepFigures]:
     """Figures of every step at which letters can be.
 
     Args:
+        times: with a list, of each replication, in the place of each `Durations`.
         closed: closed letters of the window, shape (replications,).
     """
     visits = mean_over(counts.visits)
     not_started, interruptions = mean_over(counts.not_started), mean_over(counts.interruptions)
     delayed = ratio_over(Ratio(counts.delayed, counts.visits), share=True)
-    longer = ratio_over(Ratio(counts.longer, counts.wait.whole[:, :, np.newaxis]), share=True)
+    longer = ratio_over(Ratio(counts.longer, counts.started[:, :, np.newaxis]), share=True)
     waiting, work, elapsed = (
         ratio_over(Ratio(seconds, closed[:, np.newaxis])) / MINUTE
         for seconds in (counts.waiting, counts.work, counts.elapsed)
@@ -162,9 +203,9 @@ def step_figures(setting: Setting, counts: StepCounts, tallies: StepTallies, clo
             name=name,
             visits=visits.at(step),
             not_started=not_started.at(step),
-            wait_min=_spread(Ratio(*(column[:, step] for column in counts.wait)), tallies.wait[step]),
+            wait_min=spread(cast(Any, times.wait[step]), copies=copies) / MINUTE,
             delayed_share=delayed.at(step),
-            service_min=_spread(Ratio(*(column[:, step] for column in counts.service)), tallies.service[step]),
+            service_min=spread(cast(Any, times.service[step]), copies=copies) / MINUTE,
             interruptions=interruptions.at(step),
             waits=Exceedance(np.array(WAITS) / MINUTE, longer[step]),
             waiting_min=waiting.at(step),
@@ -220,18 +261,14 @@ def backlog_figures(setting: Setting, counts: OpenLetters) -> Backlog:
     return Backlog(days, window_days, _fan(counts.number), _fan(counts.age / DAY))
 
 
-def _spread(seconds: Ratio, durations: Tally) -> Spread:
-    percentiles = (durations.percentile(share) for share in (0.5, 0.9, 0.95, 0.99, 1.0))
-    in_minutes = (None if each is None else each / MINUTE for each in percentiles)
-    return Spread((ratio_over(seconds) / MINUTE).at(), *in_minutes)
-
-
-def _groups(names: Iterable[str], counts: Ratio) -> tuple[GroupFigures, ...]:
+def _groups(names: Sequence[str], counts: Decided, copies: bool) -> tuple[GroupFigures, ...]:
     """Compliance of each group that has letters."""
-    compliance = ratio_over(counts, share=True)
-    letters, breaches = mean_over(counts.whole), mean_over(counts.whole - counts.part)
+    compliance = judge_cells(counts, copies=copies)
+    letters, breaches = mean_over(counts.letters), mean_over(counts.late)
     return tuple(
-        GroupFigures(name, letters.at(index), breaches.at(index), compliance.at(index))
+        GroupFigures(
+            name, letters.at(index), breaches.at(index), compliance.at(index), float(compliance.letters[index])
+        )
         for index, name in enumerate(names)
         if letters.mean[index] > 0
     )

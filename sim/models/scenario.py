@@ -137,6 +137,13 @@ class Scenario(Record):
         """Weekdays, holidays and SLA clocks of a number of days from day 0 on."""
         return Calendar(self.start, count, self.holidays.rule if self.holidays else None, self.office_hours)
 
+    def changed(self, **update: Any) -> Self:
+        """A copy with some values replaced, which are not checked."""
+        copy = self.model_copy(update=update)
+        # A copy takes over what the original had worked out of its length.
+        copy.__dict__.pop("cooling", None)
+        return copy
+
     def resolved(self) -> dict[str, Any]:
         """The scenario as plain values that, written as YAML, give the same scenario again."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)

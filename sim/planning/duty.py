@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from sim.clock import HOUR
-from sim.forecast.load import lived_without_queues, load_of
+from sim.forecast.load import load_of
+from sim.infinite_servers import simulate_without_queues
 from sim.requirement import requirement
 from sim.setting import Setting
 from sim.tables import Floats
@@ -37,7 +38,7 @@ class Need:
 def needs(today: Setting, planned: Setting) -> Mapping[str, Need]:
     """Of each counted team, by the requirement under the plan: who is awake decides whose work it is."""
     before, after = (
-        load_of([lived_without_queues(each, number) for number in range(REPLICATIONS)], HALF_HOUR)
+        load_of([simulate_without_queues(each, number) for number in range(REPLICATIONS)], HALF_HOUR)
         for each in (today, planned)
     )
     found = requirement(planned, after)

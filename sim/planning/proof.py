@@ -7,7 +7,17 @@ import numpy as np
 
 from sim.planning.posts import People
 from sim.planning.sample import Lives, Promises
-from sim.statistics import Difference, Estimate, Ratio, Verdict, paired_difference, ratio_over, verdict
+from sim.statistics import (
+    Compliance,
+    Difference,
+    Ratio,
+    Verdict,
+    all_decided,
+    judge,
+    paired_difference,
+    ratio_over,
+    verdict,
+)
 from sim.tables import Floats
 
 FRESH: Final = 1_000_000
@@ -29,7 +39,7 @@ class Kept:
     sla: str
     hour: int | None
     target: float
-    compliance: Estimate
+    compliance: Compliance
     verdict: Verdict
 
 
@@ -145,13 +155,14 @@ def prove(lives: Lives, people: People, replications: range) -> Proof:
 
 def kept_promises(promises: Promises, ratio: Ratio) -> tuple[Kept, ...]:
     """Compliance with each promise over replications; one without letters is kept."""
-    band = ratio_over(ratio, share=True)
-    kept = []
+    decided, kept = all_decided(ratio), []
     for index, (sla, hour, target) in enumerate(
         zip(promises.names, promises.hours, promises.targets.tolist(), strict=True)
     ):
-        estimate = band.at(index)
-        kept.append(Kept(sla, hour, target, estimate, verdict(estimate, target) or Verdict.MET))
+        compliance = judge(decided.cell(index))
+        found = verdict(compliance, target)
+        judged = Verdict.MET if found in (None, Verdict.NOT_JUDGED) else found
+        kept.append(Kept(sla, hour, target, compliance, judged))
     return tuple(kept)
 
 
@@ -161,7 +172,7 @@ def change(lives: Lives, proof: Proof, post: int, more: int) -> Change:
     people[post] += more
     other = prove(lives, tuple(people), proof.replications)
     differences = tuple(
-        paired_difference(*(Ratio(each.ratio.part[:, index], each.ratio.whole[:, index]) for each in (proof, other)))
+        paired_difference(*(all_decided(each.ratio).cell(index) for each in (proof, other)))
         for index in range(len(proof.kept))
     )
     return Change(post, more, other, differences)

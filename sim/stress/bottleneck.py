@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.setting import Setting
-from sim.statistics import Estimate, paired_difference
+from sim.statistics import Estimate, all_decided, paired_difference
 from sim.stress.capacity import Capacity, Found, find_capacity
 from sim.stress.trials import Trials
 from sim.stress.variants import with_staff
@@ -96,7 +96,7 @@ def bottlenecks(
             break
         worth = WORTH * (1 - near.targets[sla])
         reliefs = [
-            _relief(name, people, paired_difference(before[sla], kept[sla]).paired, worth)
+            _relief(name, people, paired_difference(all_decided(before[sla]), all_decided(kept[sla])).paired, worth)
             for name, kept in after.items()
         ]
         reliefs.sort(key=lambda relief: relief.gain.mean or 0.0, reverse=True)

@@ -13,7 +13,7 @@ import numpy as np
 from sim.clock import DAY, MINUTE
 from sim.cost import estimate
 from sim.drawing.jurisdiction import named_units
-from sim.forecast.load import lived_without_queues
+from sim.infinite_servers import simulate_without_queues
 from sim.measuring.outcome import Outcome
 from sim.setting import Setting
 from sim.statistics import Estimate, Ratio, ratio_over, stacked
@@ -62,7 +62,7 @@ def without_queues(setting: Setting) -> tuple[tuple[Limit, ...], dict[str, float
     """
     enough = int(np.ceil(LETTERS / max(estimate(setting).letters, 1.0)))
     replications = range(min(max(enough, LEAST_REPLICATIONS), MOST_REPLICATIONS))
-    seen = stacked([_look(lived_without_queues(setting, number)) for number in replications])
+    seen = stacked([_look(simulate_without_queues(setting, number)) for number in replications])
     part, whole = (each.sum(axis=0) for each in seen.kept)
     ceiling = {name: float(part[row] / whole[row]) for row, name in enumerate(setting.scenario.sla) if whole[row] > 0}
     return _limits(setting, seen), ceiling

@@ -59,7 +59,4 @@ def _spread(staff: Mapping[str, int], more: int) -> list[tuple[tuple[str, int], 
 
 
 def _changed(setting: Setting, update: dict[str, Any]) -> Setting:
-    scenario = setting.scenario.model_copy(update=update)
-    # A copy takes over what the original had worked out of its length.
-    scenario.__dict__.pop("cooling", None)
-    return setting_of(scenario)
+    return setting_of(setting.scenario.changed(**update))

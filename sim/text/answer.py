@@ -9,11 +9,11 @@ from rich.text import Text
 
 from sim.measuring.figures import SlaFigures, TeamFigures
 from sim.report import Report
-from sim.statistics import Estimate, Verdict
+from sim.statistics import Compliance, Estimate, Verdict
 from sim.text.cautions import caution_lines
-from sim.text.words import ALARM, duration, hours_of_day, limit, listed, name, number, percent, word
+from sim.text.words import ALARM, figure, hours_of_day, limit, listed, name, number, percent, word
 
-COLOURS: Final = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.UNCLEAR: "yellow"}
+COLOURS: Final = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.UNCLEAR: "yellow", Verdict.NOT_JUDGED: ""}
 
 
 def answer(report: Report, lang: str) -> Group:
@@ -47,8 +47,8 @@ def sla_table(report: Report, lang: str) -> Table:
             percent(sla.target),
             interval(sla.compliance),
             Text(verdict, style=COLOURS[sla.verdict] if sla.verdict else ""),
-            duration(lang, sla.elapsed_min.p50),
-            duration(lang, sla.elapsed_min.p95),
+            figure(lang, sla.elapsed_min.p50),
+            figure(lang, sla.elapsed_min.p95),
         )
     return table
 
@@ -68,13 +68,15 @@ def sentences(report: Report, lang: str) -> Iterator[str]:
             yield word(lang, "undecided letters", name=name(lang, sla.name), letters=count(sla.undecided))
     if report.replications == 1:
         yield word(lang, "one replication")
+    elif report.copies:
+        yield word(lang, "copies", replications=report.replications)
 
 
 def interval(estimate: Estimate) -> str:
-    """`98.2% [97.9%, 98.5%]`."""
-    if estimate.low is None:
-        return percent(estimate.mean)
-    return f"{percent(estimate.mean)} [{percent(estimate.low)}, {percent(estimate.high)}]"
+    """`98.2% [97.9%, 98.5%]`; `86.4%–91.2% [85.8%, 91.9%]` where undecided letters leave the point open."""
+    between = estimate.between if isinstance(estimate, Compliance) else None
+    point = percent(estimate.mean) if between is None else "–".join(percent(each) for each in between)
+    return point if estimate.low is None else f"{point} [{percent(estimate.low)}, {percent(estimate.high)}]"
 
 
 def count(estimate: Estimate) -> str:
@@ -86,10 +88,15 @@ def _verdict(report: Report, lang: str) -> str:
     holds = report.holds
     if holds is None:
         return word(lang, "no targets")
-    if holds is Verdict.MET:
-        return word(lang, "holds")
+    if holds in (Verdict.MET, Verdict.NOT_JUDGED):
+        without = [name(lang, sla.name) for sla in report.slas.values() if sla.verdict is Verdict.NOT_JUDGED]
+        if not without:
+            return word(lang, "holds")
+        key = "holds judged" if holds is Verdict.MET else "nothing judged"
+        return word(lang, key, names=listed(lang, without))
     names = listed(lang, (name(lang, sla.name) for sla in report.slas.values() if sla.verdict is holds))
-    return word(lang, "breaks" if holds is Verdict.MISSED else "undecided", names=names)
+    alone = "undecided alone" if report.copies or report.replications == 1 else "undecided"
+    return word(lang, "breaks" if holds is Verdict.MISSED else alone, names=names)
 
 
 def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:

@@ -23,6 +23,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "met": "met",
         "missed": "missed",
         "unclear": "unclear",
+        "not judged": "not judged",
+        "more than": "more than {duration}",
         "no target": "no target",
         "until": "{from_} to {until}",
         "holds": "The staffing holds: every target is met.",
@@ -40,9 +42,14 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "overtime": "Overtime: {teams}.",
         "person-hours": "{team} {hours} person-hours",
         "open": "Open at the end: {open} of {letters} letters of the window ({share}).",
-        "undecided letters": "{name}: {letters} letters are still within the limit when the simulation ends and do not "
-        "count; a longer cool_down decides them.",
+        "undecided letters": "{name}: {letters} letters are still undecided when the simulation ends; "
+        "the interval takes them at their worst at both ends.",
         "one replication": "One replication alone has no confidence interval; take at least two.",
+        "undecided alone": "Whether the staffing holds is open: {names} unclear, without a confidence interval.",
+        "copies": "All {replications} replications are copies: the same letters, staff and work, since nothing here is "
+        "random. No confidence interval can come from them.",
+        "holds judged": "Every target that can be judged is met; {names} has no letters and is not judged.",
+        "nothing judged": "No target can be judged: no letters come to which {names} applies.",
         # before a run
         "outlook": "{title}: what it will simulate",
         "letters outlook": "{a_day} letters a day: {letters} in {days} days, and {counted} of them in the window of "
@@ -105,6 +112,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "met": "达标",
         "missed": "未达标",
         "unclear": "未定",
+        "not judged": "无来信，不作结论",
+        "more than": "超过 {duration}",
         "no target": "无目标",
         "until": "{from_}至{until}",
         "holds": "现有人员能够兑现承诺：各项时限全部达标。",
@@ -121,8 +130,12 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "overtime": "加班：{teams}。",
         "person-hours": "{team} {hours} 人时",
         "open": "期末未办结：统计期内 {letters} 件来信中有 {open} 件（{share}）。",
-        "undecided letters": "{name}：仿真结束时有 {letters} 件尚在时限之内，不计入；延长 cool_down 可得出结果。",
+        "undecided letters": "{name}：仿真结束时有 {letters} 件尚无结果，置信区间两端均按最不利情形计入。",
         "one replication": "只有一次重复仿真，没有置信区间；请至少仿真两次。",
+        "undecided alone": "能否兑现承诺尚无定论：{names}未定，没有置信区间。",
+        "copies": "{replications} 次仿真的来信、人员和工作完全相同，互为副本，无法得出置信区间：此情景中没有随机因素。",
+        "holds judged": "凡能判断的目标全部达到；{names}没有来信，不作结论。",
+        "nothing judged": "没有目标可供判断：没有适用{names}的来信。",
         "outlook": "{title}：仿真前的测算",
         "letters outlook": "每天来信 {a_day} 件：{days} 天共 {letters} 件，其中统计期 {window} 天内 {counted} 件计入；"
         "重复仿真 {replications} 次；编制 {headcount} 人。",

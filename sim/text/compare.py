@@ -14,7 +14,13 @@ from sim.text.cautions import caution, plain_caution, with_cautions
 from sim.text.compare_words import say
 from sim.text.words import listed, name, points
 
-FINDING_COLOURS: Final = {Finding.BETTER: "green", Finding.WORSE: "bold red", Finding.NO_DIFFERENCE: "", None: "yellow"}
+FINDING_COLOURS: Final = {
+    Finding.BETTER: "green",
+    Finding.WORSE: "bold red",
+    Finding.NO_DIFFERENCE: "",
+    Finding.NONE_SEEN: "",
+    None: "yellow",
+}
 
 
 def compared(comparison: Comparison, lang: str) -> Group:
@@ -100,7 +106,7 @@ def _best(comparison: Comparison, lang: str) -> Iterator[str]:
 
 def _pair(pair: Pair, lang: str) -> str:
     said = [f"{name(lang, each.sla)} {points(lang, each.paired)}" for each in pair.slas.values()
-            if each.finding is not Finding.NO_DIFFERENCE]  # fmt: skip
+            if each.finding in (Finding.BETTER, Finding.WORSE)]  # fmt: skip
     facts = say(lang, "facts", facts=listed(lang, said)) if said else ""
     return say(lang, f"pair {pair.finding.value if pair.finding else 'mixed'}", other=pair.other, base=pair.base,
                facts=facts)  # fmt: skip

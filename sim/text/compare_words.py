@@ -15,6 +15,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "better": "better",
         "worse": "worse",
         "no difference shown": "no difference shown",
+        "no difference seen": "no difference seen",
         "mixed": "better and worse",
         "no targets": "No SLA has a target, so none is called best.",
         "best holds": "Best is {best}: it meets every target with {headcount} staff; {base} falls short by "
@@ -32,6 +33,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "pair worse": "{other} is worse than {base}{facts}.",
         "pair mixed": "{other} is better than {base} in some promises and worse in others{facts}.",
         "pair no difference shown": "{other}: no difference from {base} is shown.",
+        "pair no difference seen": "{other}: no difference from {base} was seen in any replication.",
         "facts": ": {facts}",
         "dominated": "{other} is dominated by {by}, which is no dearer, not shown worse in anything, and better or "
         "cheaper in something.",
@@ -55,6 +57,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "better": "更好",
         "worse": "更差",
         "no difference shown": "无明显差别",
+        "no difference seen": "未见差别",
         "mixed": "有好有差",
         "no targets": "各项时限均未设目标，不评最优。",
         "best holds": "最优方案是 {best}：{headcount} 人即可全部达标；{base} 距目标共差 {base_short} 个百分点。",
@@ -70,6 +73,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "pair worse": "{other} 差于 {base}{facts}。",
         "pair mixed": "{other} 与 {base} 相比有好有差{facts}。",
         "pair no difference shown": "{other} 与 {base} 无明显差别。",
+        "pair no difference seen": "{other} 与 {base} 在各次仿真中未见差别。",
         "facts": "：{facts}",
         "dominated": "{other} 不如 {by}：后者成本不高于它，没有一项明显更差，且有更好或更省之处。",
         "narrowed": "由于面对相同来信，差值的置信区间缩小到各自来信时的 {least} 至 {most} 分之一。",

@@ -10,7 +10,7 @@ from rich.measure import Measurement
 from rich.segment import Segment, Segments
 
 from sim.characters import printable
-from sim.statistics import Estimate
+from sim.statistics import Estimate, Figure
 from sim.text.catalogue import WORDS
 from sim.text.names import MOMENTS_ZH, NAMES_ZH
 
@@ -91,6 +91,13 @@ def duration(lang: str, minutes: float | None) -> str:
         if minutes >= 2 * length:
             return f"{minutes / length:.1f} {WORDS[lang][unit]}"
     return f"{minutes:.1f} {WORDS[lang]['minutes']}"
+
+
+def figure(lang: str, minutes: Figure) -> str:
+    """A percentile, mean or maximum: `7.5 min`, or `more than 3.1 d` where open letters leave it unknown."""
+    if minutes.value is None and minutes.more_than is not None:
+        return word(lang, "more than", duration=duration(lang, minutes.more_than))
+    return duration(lang, minutes.value)
 
 
 def percent(share: float | None) -> str:

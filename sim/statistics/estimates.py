@@ -6,7 +6,6 @@ Every interval here comes from the variation between replications; its level is 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -59,14 +58,6 @@ class Band:
         return Band(self.mean / unit, self.low / unit, self.high / unit)
 
 
-class Verdict(StrEnum):
-    """Whether a target is met, judged by the interval and not by the mean."""
-
-    MET = "met"
-    MISSED = "missed"
-    UNCLEAR = "unclear"
-
-
 class Ratio(NamedTuple):
     """Sums whose quotient is a figure: letters on time and all letters, busy seconds and seconds on duty.
 
@@ -76,25 +67,6 @@ class Ratio(NamedTuple):
 
     part: Floats | Int64s
     whole: Floats | Int64s
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How a figure differs between two systems that met the same chance, replication by replication.
-
-    Attributes:
-        paired: the second minus the first, with the interval that the common chance allows.
-        independent: the same, with the interval it would have had if each had met its own chance.
-    """
-
-    paired: Estimate
-    independent: Estimate
-
-    @property
-    def narrowing(self) -> float | None:
-        """Factor by which common random numbers narrowed the interval; None where there is no width to compare."""
-        narrow, wide = self.paired.width, self.independent.width
-        return wide / narrow if narrow and wide is not None else None
 
 
 def combined(records: Sequence[T], combine: Callable[[Sequence[Any]], Any], leaf: type | tuple[type, ...]) -> T:
@@ -126,7 +98,7 @@ def mean_over(replications: Floats | Int64s) -> Band:
     mean = replications.mean(axis=0)
     if count < 2:
         return _unknown_width(mean)
-    half = _t(count - 1) * replications.std(axis=0, ddof=1) / np.sqrt(count)
+    half = student_t(count - 1) * replications.std(axis=0, ddof=1) / np.sqrt(count)
     return Band(mean, mean - half, mean + half)
 
 
@@ -140,72 +112,30 @@ def ratio_over(ratio: Ratio, *, share: bool = False) -> Band:
     Returns: nan where the whole is 0; no interval with fewer than two replications, or where deleting one
         leaves nothing.
     """
-    mean, without = _jackknife(ratio)
+    mean, without = jackknife(ratio)
     count = len(without)
     if count < 2:
         return _unknown_width(mean)
-    half = _t(count - 1) * np.sqrt(_variance(without))
+    half = student_t(count - 1) * np.sqrt(jackknife_variance(without))
     low, high = mean - half, mean + half
     return Band(mean, np.clip(low, 0, 1), np.clip(high, 0, 1)) if share else Band(mean, low, high)
 
 
-def paired_difference(first: Ratio, second: Ratio) -> Difference:
-    """Second ratio minus first, over the same replications of two systems.
-
-    The paired interval deletes a replication from both at once. The independent one adds the two variances,
-    with the degrees of freedom of Welch and Satterthwaite.
-
-    Args:
-        first, second: shape (replications,). A mean of counts is a ratio whose whole is 1 everywhere.
-    """
-    (mean, without), (other_mean, other_without) = _jackknife(first), _jackknife(second)
-    count = len(without)
-    if count != len(other_without):
-        raise ValueError(f"must be the same replications (got {count} and {len(other_without)})")
-    difference = other_mean - mean
-    if count < 2:
-        unknown = _unknown_width(difference).at()
-        return Difference(unknown, unknown)
-    half = _t(count - 1) * np.sqrt(_variance(other_without - without))
-    one, other = _variance(without), _variance(other_without)
-    with np.errstate(invalid="ignore"):
-        freedom = np.where(one + other > 0, (count - 1) * (one + other) ** 2 / (one**2 + other**2), count - 1)
-    wide = _t(freedom) * np.sqrt(one + other)
-    return Difference(
-        Band(difference, difference - half, difference + half).at(),
-        Band(difference, difference - wide, difference + wide).at(),
-    )
-
-
-def verdict(estimate: Estimate, target: float | None) -> Verdict | None:
-    """Whether a share of letters reaches its target; None without a target or without letters.
-
-    An estimate without interval, of one replication, is never more than unclear.
-    """
-    if target is None or estimate.mean is None:
-        return None
-    if estimate.low is not None and estimate.low >= target:
-        return Verdict.MET
-    if estimate.high is not None and estimate.high < target:
-        return Verdict.MISSED
-    return Verdict.UNCLEAR
-
-
-def _jackknife(ratio: Ratio) -> tuple[Floats, Floats]:
+def jackknife(ratio: Ratio) -> tuple[Floats, Floats]:
     """The ratio of the sums, and the same without each replication in turn, shape (replications, ...)."""
     part, whole = ratio.part.sum(axis=0), ratio.whole.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return part / whole, (part - ratio.part) / (whole - ratio.whole)
 
 
-def _variance(without: Floats) -> Floats:
+def jackknife_variance(without: Floats) -> Floats:
     """Jackknife variance of a figure, from its values without each replication."""
     count = len(without)
     variance: Floats = (count - 1) / count * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
     return variance
 
 
-def _t(freedom: Floats | int) -> Floats:
+def student_t(freedom: Floats | int) -> Floats:
     """Quantile of Student's t that leaves half of 1 - LEVEL above it."""
     quantile: Floats = stdtrit(freedom, (1 + LEVEL) / 2)
     return quantile

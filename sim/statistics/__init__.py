@@ -1,0 +1,30 @@
+"""Estimates over replications, and how SLAs are judged by them."""
+
+from sim.statistics.estimates import LEVEL as LEVEL
+from sim.statistics.estimates import Band as Band
+from sim.statistics.estimates import Estimate as Estimate
+from sim.statistics.estimates import Ratio as Ratio
+from sim.statistics.estimates import combined as combined
+from sim.statistics.estimates import mean_over as mean_over
+from sim.statistics.estimates import ratio_over as ratio_over
+from sim.statistics.estimates import stacked as stacked
+from sim.statistics.judging import FEWEST_LETTERS as FEWEST_LETTERS
+from sim.statistics.judging import Compliance as Compliance
+from sim.statistics.judging import ComplianceTable as ComplianceTable
+from sim.statistics.judging import Decided as Decided
+from sim.statistics.judging import Difference as Difference
+from sim.statistics.judging import Verdict as Verdict
+from sim.statistics.judging import all_decided as all_decided
+from sim.statistics.judging import highest_target as highest_target
+from sim.statistics.judging import judge as judge
+from sim.statistics.judging import judge_cells as judge_cells
+from sim.statistics.judging import paired_difference as paired_difference
+from sim.statistics.judging import together as together
+from sim.statistics.judging import verdict as verdict
+from sim.statistics.percentiles import Durations as Durations
+from sim.statistics.percentiles import Figure as Figure
+from sim.statistics.percentiles import Spread as Spread
+from sim.statistics.percentiles import body_effect as body_effect
+from sim.statistics.percentiles import durations_by as durations_by
+from sim.statistics.percentiles import durations_of as durations_of
+from sim.statistics.percentiles import spread as spread

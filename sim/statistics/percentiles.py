@@ -1,0 +1,288 @@
+"""Percentiles of durations over replications, with intervals, when some durations have not ended.
+
+A duration that has not ended is known to be at least what it is so far, and no more. So a percentile lies between
+the one with open durations as they are so far and the one with open durations that never end; where these are the
+same it is told, else both ends are.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+from scipy.special import betainc
+
+from sim.statistics.estimates import LEVEL, Ratio, ratio_over
+from sim.statistics.judging import chosen_effect, effective_letters, own_effect, share_variance
+from sim.tables import Bools, Floats, Int64s
+
+SHARES: Final = (0.5, 0.9, 0.95, 0.99)
+"""The percentiles that are told, as shares."""
+
+BODY: Final = (0.8, 0.9, 0.95)
+"""Shares of the durations at whose percentiles the design effect of their body is told."""
+
+_ROUNDING: Final = 1e-12
+"""So much of a number of durations is rounding."""
+
+_LOOKS: Final = 64
+"""Durations at which the end of an interval is looked for at first."""
+
+_ALL_AT_ONCE: Final = 512
+"""Durations among which it is looked for one by one."""
+
+_TINY: Final = 1e-300
+"""In place of a 0 that the incomplete beta function does not take."""
+
+
+class Durations(NamedTuple):
+    """How many durations of each length there are in one replication; one row a length."""
+
+    seconds: Int64s  # ascending, none twice
+    ended: Int64s
+    open: Int64s  # not ended; the length is what they are so far
+
+    @property
+    def total(self) -> int:
+        """Number of durations."""
+        return int(self.ended.sum()) + int(self.open.sum())
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A percentile, mean or maximum, in the unit of its owner.
+
+    Attributes:
+        value: None where open durations leave it unknown, or where there are no durations.
+        low, high: its 95% interval; None where one cannot be told.
+        more_than, at_most: what is known where `value` is not; `at_most` is None where open durations may last
+            for ever.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    more_than: float | None = None
+    at_most: float | None = None
+
+    @property
+    def least(self) -> float | None:
+        """The value, or what it is known to exceed."""
+        return self.value if self.value is not None else self.more_than
+
+    def __truediv__(self, unit: float) -> "Figure":
+        """The same in another unit."""
+        numbers = (self.value, self.low, self.high, self.more_than, self.at_most)
+        value, low, high, more, most = (None if each is None else each / unit for each in numbers)
+        return Figure(value, low, high, more, most)
+
+
+NOTHING: Final = Figure(None)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How long something took, over all letters (or visits) of all replications; open ones are bounds, see `Figure`.
+
+    A percentile is the least duration that this share did not exceed.
+    """
+
+    mean: Figure
+    p50: Figure
+    p90: Figure
+    p95: Figure
+    p99: Figure
+    max: Figure
+
+    def __truediv__(self, unit: float) -> "Spread":
+        """The same in another unit."""
+        mean, p50, p90, p95, p99, most = (
+            each / unit for each in (self.mean, self.p50, self.p90, self.p95, self.p99, self.max)
+        )
+        return Spread(mean, p50, p90, p95, p99, most)
+
+
+def durations_of(seconds: Int64s, open_: Bools | None = None) -> Durations:
+    """Count durations of one replication.
+
+    Args:
+        seconds: 0 or more, shape (durations,).
+        open_: which of them have not ended; none if not said.
+    """
+    code = seconds * 2 if open_ is None else seconds * 2 + open_
+    codes, times = np.unique(code, return_counts=True)
+    return _separate(codes, times)
+
+
+def durations_by(groups: int, group: Int64s, seconds: Int64s, open_: Bools) -> tuple[Durations, ...]:
+    """Count durations of several groups, 0 to `groups` - 1."""
+    span = 2 * (int(seconds.max(initial=0)) + 1)
+    codes, times = np.unique(group * span + 2 * seconds + open_, return_counts=True)
+    ends = np.searchsorted(codes, np.arange(groups + 1) * span).tolist()
+    return tuple(
+        _separate(codes[start:end] - each * span, times[start:end]) for each, (start, end) in enumerate(pairwise(ends))
+    )
+
+
+def pooled(replications: Sequence[Durations]) -> Durations:
+    """Durations of several replications as one."""
+    seconds, place = np.unique(np.concatenate([each.seconds for each in replications]), return_inverse=True)
+    ended, open_ = (
+        np.bincount(place, np.concatenate(columns), len(seconds)).astype(np.int64)
+        for columns in ([each.ended for each in replications], [each.open for each in replications])
+    )
+    return Durations(seconds, ended, open_)
+
+
+def spread(replications: Sequence[Durations], *, copies: bool = False) -> Spread:
+    """Mean, percentiles and maximum over replications, in seconds.
+
+    Args:
+        replications: at least one.
+        copies: whether the replications are the same, so that they say nothing about chance.
+    """
+    whole = pooled(replications)
+    if not whole.total:
+        return Spread(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
+    some = [each for each in replications if each.total]
+    search = None if copies or len(some) < 2 else _Search(some, whole)
+    p50, p90, p95, p99 = (_percentile(whole, share, search) for share in SHARES)
+    last, is_open = float(whole.seconds[-1]), bool(whole.open.any())
+    maximum = Figure(None, more_than=last) if is_open else Figure(last)
+    return Spread(_mean(some, whole, copies), p50, p90, p95, p99, maximum)
+
+
+def body_effect(replications: Sequence[Durations]) -> float:
+    """Design effect of the body of the durations: the largest at their pooled 80th, 90th and 95th percentile.
+
+    Args:
+        replications: open durations count as they are so far, and those that have not begun as 0.
+
+    Returns: at least 1; 1 where nothing can be told.
+    """
+    some = [each for each in replications if each.total]
+    if len(some) < 2:
+        return 1.0
+    whole = pooled(some)
+    at = np.array([whole.seconds[_rank(whole.ended + whole.open, share)] for share in BODY])
+    return float(_effects(_upto(some), at, only_ended=False)[1].max(initial=1.0))
+
+
+def _separate(codes: Int64s, times: Int64s) -> Durations:
+    """Counts of codes, each twice the seconds and one more for an open duration, as durations."""
+    seconds, place = np.unique(codes >> 1, return_inverse=True)
+    is_open = codes & 1 == 1
+    ended, open_ = np.zeros_like(seconds), np.zeros_like(seconds)
+    ended[place[~is_open]], open_[place[is_open]] = times[~is_open], times[is_open]
+    return Durations(seconds, ended, open_)
+
+
+def _rank(counts: Int64s, share: float) -> int:
+    """Index of the least duration that at least this share did not exceed; beyond the last one if none is."""
+    upto = counts.cumsum()
+    return int(np.searchsorted(upto, np.ceil(share * upto[-1] * (1 - _ROUNDING))))
+
+
+def _percentile(whole: Durations, share: float, search: "_Search | None") -> Figure:
+    least = float(whole.seconds[_rank(whole.ended + whole.open, share)])
+    needed = np.ceil(share * whole.total * (1 - _ROUNDING))
+    rank = int(np.searchsorted(whole.ended.cumsum(), needed))
+    most = float(whole.seconds[rank]) if rank < len(whole.seconds) else None
+    low, high = (search.low(share), search.high(share)) if search is not None else (None, None)
+    if least == most:
+        return Figure(least, low, high)
+    return Figure(None, low, high, least, most)
+
+
+def _mean(some: Sequence[Durations], whole: Durations, copies: bool) -> Figure:
+    mean = float(whole.seconds @ (whole.ended + whole.open)) / whole.total
+    if whole.open.any():
+        return Figure(None, more_than=mean)
+    if copies or len(some) < 2:
+        return Figure(mean)
+    sums = np.array([float(each.seconds @ each.ended) for each in some])
+    estimate = ratio_over(Ratio(sums, np.array([float(each.total) for each in some]))).at()
+    return Figure(mean, estimate.low, estimate.high)
+
+
+class _Upto(NamedTuple):
+    """Durations of one replication up to each length, ready to be looked up."""
+
+    seconds: Int64s
+    all: Int64s  # up to each length, from none of them on, (lengths + 1,)
+    ended: Int64s
+
+
+def _upto(some: Sequence[Durations]) -> list[_Upto]:
+    return [
+        _Upto(each.seconds, *(np.append(0, counts.cumsum()) for counts in (each.ended + each.open, each.ended)))
+        for each in some
+    ]
+
+
+def _effects(some: Sequence[_Upto], at: Int64s, *, only_ended: bool) -> tuple[Floats, Floats]:
+    """Share of the durations up to each length, and its own design effect, same shape as `at`."""
+    counts = np.empty((len(some), len(at)))
+    for row, each in zip(counts, some, strict=True):
+        row[:] = (each.ended if only_ended else each.all)[np.searchsorted(each.seconds, at, side="right")]
+    letters = np.array([[float(each.all[-1])] for each in some])
+    share, variance, _ = share_variance(counts, np.broadcast_to(letters, counts.shape))
+    return share, own_effect(share, variance, letters.sum())
+
+
+class _Search:
+    """Ends of the intervals of percentiles, by inversion of the interval of the share up to a duration."""
+
+    def __init__(self, some: Sequence[Durations], whole: Durations) -> None:
+        self._some, self._lengths = _upto(some), whole.seconds
+        self._closed = whole.seconds[whole.ended > 0]
+        self._letters = np.asarray(float(whole.total))
+        self._body = np.asarray(body_effect(some))
+
+    def low(self, share: float) -> float | None:
+        """The smallest length whose share's interval reaches up to `share`."""
+
+        def reaches(at: Int64s) -> Bools:
+            below, above, is_there = self._worth(at, share, only_ended=False)
+            there: Bools = is_there | (betainc(below + 1, np.maximum(above, _TINY), share) <= (1 + LEVEL) / 2)
+            return there
+
+        return _first(self._lengths, reaches, for_good=False)
+
+    def high(self, share: float) -> float | None:
+        """The smallest length from which on the intervals lie at `share` and above; None where there is none."""
+
+        def exceeds(at: Int64s) -> Bools:
+            below, above, is_there = self._worth(at, share, only_ended=True)
+            there: Bools = is_there & (betainc(np.maximum(below, _TINY), above + 1, share) <= (1 - LEVEL) / 2)
+            return there
+
+        return _first(self._closed, exceeds, for_good=True)
+
+    def _worth(self, at: Int64s, target: float, *, only_ended: bool) -> tuple[Floats, Floats, Bools]:
+        """Durations up to each length and beyond it, in independent ones, and whether their share is the target."""
+        share, own = _effects(self._some, at, only_ended=only_ended)
+        effect = chosen_effect(share, self._letters, own, self._body)
+        worth = effective_letters(self._letters, effect, np.asarray(len(self._some)))
+        return worth * share, worth * (1 - share), share >= target
+
+
+def _first(lengths: Int64s, holds: Callable[[Int64s], Bools], *, for_good: bool) -> float | None:
+    """The first length that holds, or from which on all hold; looked for in steps, then one by one."""
+    low, high = 0, len(lengths)  # the answer is in [low, high]
+    while low < high:
+        looks = np.arange(low, high)
+        if len(looks) > _ALL_AT_ONCE:
+            looks = np.unique(np.linspace(low, high - 1, _LOOKS).astype(np.int64))
+        held = holds(lengths[looks])
+        if for_good:
+            failed = np.flatnonzero(~held)
+            place = int(failed[-1]) + 1 if len(failed) else 0
+        else:
+            place = int(held.argmax()) if held.any() else len(looks)
+        low = int(looks[place - 1]) + 1 if place else int(looks[0])
+        high = int(looks[place]) if place < len(looks) else high
+        if place == 0:
+            break
+    return float(lengths[low]) if low < len(lengths) else None
