@@ -45,7 +45,7 @@ HOUSE = (
     (0, "ground", "public_holidays", "holidays numpy"),
     (0, "ground", "streams tables", "numpy"),
     (0, "ground", "compiler", "numba"),
-    (0, "ground", "characters errors paths spreadsheet version caches memory", ""),
+    (0, "ground", "characters errors file_names paths spreadsheet version caches memory", ""),
 )
 FLOOR = {module: floor for floor, _, modules, _ in HOUSE for module in modules.split()}
 OUTSIDE = {module: set(libraries.split()) for *_, modules, libraries in HOUSE for module in modules.split()}

@@ -307,3 +307,30 @@ def test_public_names_are_sorted_and_there() -> None:
 def test_the_version_is_the_packages() -> None:
     assert f'\nversion = "{sim.__version__}"\n' in (ROOT / "pyproject.toml").read_text("utf-8")
     assert sim.__version__ in ask("--version").stdout
+
+
+@pytest.mark.parametrize("words", ["run", "plan", "verify", "verify --days 1", "stress", "targets"])
+def test_a_scenario_too_large_for_memory_is_refused_alike_by_all(
+    mm8: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setattr("sim.cost.free_memory", lambda: 1000.0)
+    answer = ask(*words.split(), "mm8.yaml")
+    assert answer.exit_code == ASKED_WRONGLY
+    heading, problem = answer.stderr.splitlines()
+    assert heading == "mm8.yaml has 1 problem"
+    assert "GB of memory" in problem
+    assert "lower arrivals, window, warm_up or cool_down" in problem
+    assert files(mm8.parent) == ["mm8.yaml"]
+
+
+@pytest.mark.parametrize("key", ["extends", "arrivals.trace"])
+def test_a_name_that_no_file_can_have_is_refused(mm8: Path, key: str) -> None:
+    name = "长" * 90
+    if key == "extends":
+        mm8.write_text(f"extends: {name}\n", "utf-8")
+        answer = ask("run", "mm8.yaml")
+    else:
+        answer = ask("run", "mm8.yaml", "--set", f"arrivals={{trace: {name}}}")
+    assert answer.exit_code == ASKED_WRONGLY
+    assert answer.stderr.startswith("mm8.yaml has 1 problem")
+    assert "cannot be read: File name too long" in answer.stderr

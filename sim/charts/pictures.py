@@ -10,6 +10,7 @@ from sim.charts.frame import Framed
 from sim.charts.picture import Picture
 from sim.charts.registry import Chart, figure
 from sim.charts.style import look
+from sim.file_names import safe
 
 DPI: Final = 110
 
@@ -17,7 +18,6 @@ T = TypeVar("T")
 
 _SVG: Final = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
 _METADATA: Final = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
-_OTHERS: Final = re.compile(r"[^\w.-]")
 _REFERENCE: Final = re.compile(r'((?:\bid="|href="#|url\(#))')
 
 
@@ -39,11 +39,6 @@ def draw_panel(chart: Chart[T], subject: T, panel: str, folder: Path, lang: str,
                 folder / f"{name}.png", dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
             )
     return Picture(name, title, alt, untitled(svg, name, drawn.head))
-
-
-def safe(panel: str) -> str:
-    """A panel's key as it can stand in the names of files and ids: who names a scenario may use any character."""
-    return _OTHERS.sub(lambda other: f"_{ord(other[0]):x}_", panel)
 
 
 def written(drawn: Framed) -> str:

@@ -1,6 +1,7 @@
 """Commands about scenarios and engines themselves."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -20,7 +21,8 @@ def verify(paths: tuple[Path, ...], asked: Asked, days: float | None) -> None:
 
     Of a folder of results: that all its files are as they were written.
     """
-    loaded = load_all([path for path in paths if not path.is_dir()], asked.layers())
+    folders = [path for path in paths if os.path.isdir(path)]
+    loaded = load_all([path for path in paths if path not in folders], asked.layers())
     from sim.cost import prepare
     from sim.text import word
     from sim.verify import prove
@@ -31,7 +33,7 @@ def verify(paths: tuple[Path, ...], asked: Asked, days: float | None) -> None:
         checked = prove(setting, days)
         if not asked.quiet:
             show(word(asked.lang, "verified", scenario=each.source, **checked._asdict()))
-    sound = [verify_folder(path, asked) for path in paths if path.is_dir()]
+    sound = [verify_folder(folder, asked) for folder in folders]
     if not all(sound):
         sys.exit(COULD_NOT)
 

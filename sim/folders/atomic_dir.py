@@ -14,13 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from sim.errors import SimError
+from sim.file_names import fitting
 from sim.folders.process_lock import Owner, ProcessLock, owner_of
 
 DRAFT: Final = ".lettersim-draft"
 """Ending of the name of a draft."""
-
-LONGEST_NAME: Final = 100
-"""Bytes of a folder's name that the name of its draft repeats; a file system takes 255 for all of it."""
 
 
 class Draft:
@@ -154,7 +152,7 @@ def remove(draft: Path) -> None:
 
 def _begun(target: Path) -> tuple[Path, ProcessLock]:
     """A new draft with its lock taken."""
-    name = target.name.encode(errors="surrogateescape")[:LONGEST_NAME].decode(errors="ignore")
+    name = fitting(target.name)
     while True:
         word = secrets.token_hex(8)
         begun, root = target.with_name(f".{word}{DRAFT}"), target.with_name(f".{name}.{word}{DRAFT}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.comparison import Comparison, compare, require_comparable
+from sim.file_names import fitting
 from sim.folders.kept import Kept, Made, keep
 from sim.folders.result_folder import RESULTS, ResultFolder
 from sim.loading import Loaded, dump_yaml
@@ -75,7 +76,7 @@ def compare_into(
 def _write_scenarios(scenarios: Sequence[Loaded], folder: Path) -> None:
     (folder / "scenarios").mkdir()
     for each in scenarios:
-        (folder / "scenarios" / f"{each.stem}.yaml").write_text(dump_yaml(each.scenario), "utf-8")
+        (folder / "scenarios" / f"{fitting(each.stem, 250)}.yaml").write_text(dump_yaml(each.scenario), "utf-8")
 
 
 def _write_shown(comparison: Comparison, folder: Path, manifest: Mapping[str, Any], lang: str) -> None:

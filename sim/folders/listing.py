@@ -92,17 +92,24 @@ def prune(folder: Path) -> list[DraftFound]:
 
 
 def _listed(folder: Path, manifest: dict[str, Any]) -> Listed:
-    kind = next((each for each in KINDS if each in manifest), "unknown")
-    scenarios = manifest.get("scenarios") or [manifest.get("scenario") or manifest.get("replay") or ""]
-    changes = manifest.get("changes") or []
+    changes = manifest.get("changes")
     if isinstance(changes, dict):
-        changes = [f"{name}: {change}" for name, each in changes.items() for change in each]
-    timings = manifest.get("timings") or {}
+        changes = [f"{name}: {change}" for name, each in changes.items() for change in _list(each)]
+    scenarios = _list(manifest.get("scenarios")) or [manifest.get("scenario") or manifest.get("replay")]
     return Listed(
         folder,
-        kind,
-        tuple(str(each) for each in scenarios),
-        tuple(str(each) for each in changes),
-        str(timings.get("started", "")),
-        {str(name): str(verdict) for name, verdict in (manifest.get("verdicts") or {}).items()},
+        next((kind for kind in KINDS if kind in manifest), "unknown"),
+        tuple(str(each) for each in scenarios if each),
+        tuple(str(each) for each in _list(changes)),
+        str(_dict(manifest.get("timings")).get("started", "")),
+        {str(name): str(verdict) for name, verdict in _dict(manifest.get("verdicts")).items()},
     )
+
+
+# A manifest may have been edited, and must not keep the others from being listed.
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _dict(value: object) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}

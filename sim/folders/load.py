@@ -51,7 +51,7 @@ def stress_into(
         return Made(
             report,
             with_cautions(report.plain(), report.cautions),
-            {"capacity": report.capacity.found},
+            {"capacity": _capacity(report)},
             told_of(loaded),
             partial(stressed, report),
             partial(write_scenario_of, loaded),
@@ -126,6 +126,11 @@ def told_of(loaded: Loaded) -> dict[str, Any]:
 def write_scenario_of(loaded: Loaded, folder: Path) -> None:
     """scenario.yaml: the scenario, complete."""
     (folder / "scenario.yaml").write_text(dump_yaml(loaded.scenario), "utf-8")
+
+
+def _capacity(report: StressReport) -> str:
+    capacity = report.capacity
+    return capacity.found if capacity.per_day is None else f"{capacity.per_day:.0f}"
 
 
 def _export(loaded: Loaded, engine: str, folder: Path) -> None:

@@ -161,7 +161,8 @@ class ResultFolder:
         (draft.folder / MANIFEST).replace(self.path / MANIFEST)
 
     def _condition(self) -> Condition:
-        if self.path.exists() and not self.path.is_dir():
+        # Other than those of `Path` these take any name, be it too long for a file.
+        if os.path.exists(self.path) and not os.path.isdir(self.path):
             raise SimError(f"{self.path} is a file; name a folder")
         return condition_of(self.path)
 

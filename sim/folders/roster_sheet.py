@@ -3,9 +3,13 @@
 Absence is not in it: it says who should come.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+from typing import Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 from openpyxl import Workbook
@@ -18,6 +22,9 @@ from sim.setting import Setting
 from sim.spreadsheet import Cell, harmless, write_csv
 
 Row = list[Cell]
+
+_MOMENT: Final = re.compile(rb"(?<=W3CDTF\">)[^<]+")
+"""When the workbook was created and changed, as its properties say."""
 
 
 def roster_sheet(setting: Setting) -> Iterator[Row]:
@@ -64,7 +71,19 @@ def write_sheet(setting: Setting, folder: Path) -> None:
     sheet.freeze_panes = "F2"
     for column, width in zip("ABCDE", (14, 18, 26, 8, 8), strict=True):
         sheet.column_dimensions[column].width = width
-    book.save(folder / "roster.xlsx")
+    content = BytesIO()
+    book.save(content)
+    (folder / "roster.xlsx").write_bytes(_without_clock(content))
+
+
+def _without_clock(book: BytesIO) -> bytes:
+    """A workbook without the moment at which it was written, so that the same rows are the same bytes."""
+    content = BytesIO()
+    with ZipFile(book) as written, ZipFile(content, "w", ZIP_DEFLATED) as timeless:
+        for part in written.namelist():
+            # Without a time of its own a part is of 1980, the first year that the format knows.
+            timeless.writestr(ZipInfo(part), _MOMENT.sub(b"1980-01-01T00:00:00Z", written.read(part)), ZIP_DEFLATED)
+    return content.getvalue()
 
 
 def _shifts_by_day(shifts: Shifts, group: int, days: range) -> list[str]:

@@ -33,7 +33,11 @@ def named_file(written: str, beside: Path, folder: Path) -> Path:
     path = real_path(beside / written)
     if not path.is_relative_to(folder):
         raise ValueError(f"must stay inside the scenario's folder (got {written!r})")
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror} (got {written!r})") from None
+    if not there:
         like = [each.name for each in sorted(beside.glob(f"*{path.suffix}")) if each.is_file() and path.suffix]
         raise ValueError(f"no such file {one_of(written, like)}")
     return path

@@ -78,9 +78,16 @@ def _row(listed: Listed, lang: str) -> list[str]:
     changes = [*listed.changes[:MOST_SET]]
     if len(listed.changes) > MOST_SET:
         changes.append(say(lang, "more set", more=len(listed.changes) - MOST_SET))
-    verdicts = (f"{name(lang, key)} {COMMON[lang].get(verdict, verdict)}" for key, verdict in listed.verdicts.items())
+    verdicts = [_verdict(key, verdict, lang) for key, verdict in listed.verdicts.items()]
     when = listed.started.replace("T", " ")[:16]
-    return [str(listed.folder), say(lang, listed.kind), "\n".join(changes), when, "\n".join(verdicts)]
+    return [str(listed.folder), WORDS[lang][listed.kind], "\n".join(changes), when, "\n".join(verdicts)]
+
+
+def _verdict(key: str, verdict: str, lang: str) -> str:
+    if key == "capacity" and verdict.isdigit():
+        return say(lang, key, capacity=f"{int(verdict):,}")
+    said = COMMON[lang].get(verdict, WORDS[lang].get(verdict, verdict))
+    return said if key in ("capacity", "plan", "replay") else f"{name(lang, key)} {said}"
 
 
 def _reasons(stale: Stale, lang: str) -> str:
