@@ -16,8 +16,7 @@ class Report:
         scenario: short name, of the file.
         title: the scenario's own name.
         copies: whether the replications are one and the same, so that nothing is known of chance.
-        headcount: people of the teams that count towards the mailbox.
-        cost: of the people of all teams.
+        headcount, cost: of the people of the teams that count towards the mailbox.
         requirement: people that each team needs; empty if it was not worked out.
         cautions: what to know before believing the rest.
     """

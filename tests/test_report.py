@@ -184,13 +184,13 @@ def test_the_worst_verdict_counts(verdicts: list[Verdict | None], holds: Verdict
 
 
 def test_headcount_and_cost() -> None:
-    """The chief is not counted as staff, but costs."""
+    """The chief is not counted, neither as staff nor as cost."""
     teams = {
         "desk": {"tier": "city", "staff": {"always": 2, "office": 3}, "cost": 2},
         "chief": {"tier": "city", "staff": {"office": 1}, "counted": False},
     }
     report = reported(mailbox(teams=teams, workflow=[{"sign": {"by": "desk", "effort": "1 min"}}]), letters())
-    assert (report.headcount, report.cost) == (5, 11)
+    assert (report.headcount, report.cost) == (5, 10)
 
 
 # Figures of charts

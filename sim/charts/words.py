@@ -35,7 +35,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "people": "people",
         "utilisation": "utilisation",
         "utilisation over": "{team} is above the 85% alarm in {hours} of the 168 hours of the week",
-        "utilisation under": "No team is above the 85% alarm in any hour of the week",
+        "utilisation under": "No team is surely above the 85% alarm in any hour of the week",
         "utilisation alt": "Utilisation of the teams over the week with 95% intervals and the 85% alarm line",
         "alarm": "85% alarm",
         "open": "{letters} letters open when the simulation ends, {peak} at the peak (medians of the replications)",

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+import numpy as np
+
 from sim.measuring.late_hours import LateHours
 from sim.statistics import FEWEST_LETTERS, Band, Compliance, ComplianceTable, Estimate, Spread, Verdict
 from sim.tables import Floats
@@ -234,8 +236,9 @@ class TeamWeek:
 
     @property
     def hours_above_alarm(self) -> int:
-        """Hours of the week in which utilisation is above the alarm."""
-        return int((self.utilisation.mean > ALARM).sum())
+        """Hours of the week in which utilisation is above the alarm, with 95% confidence where there is an interval."""
+        low = np.where(np.isnan(self.utilisation.low), self.utilisation.mean, self.utilisation.low)
+        return int((low > ALARM).sum())
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def summarise(
         copies=copies,
         seed=model.seed,
         headcount=sum(team.headcount for team in model.teams.values() if team.counted),
-        cost=sum(team.headcount * team.cost for team in model.teams.values()),
+        cost=sum(team.headcount * team.cost for team in model.teams.values() if team.counted),
         letters=letter_figures(setting, counts, times.time_in_system, copies),
         slas={
             name: sla_figures(setting, name, counts.slas[index], counts.causes[index], times.elapsed[index], copies)

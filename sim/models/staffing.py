@@ -143,7 +143,7 @@ class Team(Record):
     """Share of the letters of each unit; equal if not said. Only their ratios matter."""
     other_duty: OtherDuty | None = None
     counted: Flag = True
-    """Whether these people count towards the headcount of the mailbox."""
+    """Whether these people count towards the headcount and the cost of the mailbox."""
     cost: Annotated[Number, Field(ge=0, le=1e9)] = 1.0
     """Cost of one person, in any unit; comparisons and plans add it up."""
 

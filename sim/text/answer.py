@@ -145,12 +145,18 @@ def _busy(report: Report, lang: str) -> Iterator[str]:
     def said(teams: list[TeamFigures]) -> str:
         return listed(lang, (f"{name(lang, team.name)} {percent(team.utilisation.mean)}" for team in teams))
 
+    at_hours = [team for team in used if team not in alarmed and team.week.hours_above_alarm]
     if alarmed:
         yield word(lang, "alarm", teams=said(alarmed))
     elif used:
-        yield word(lang, "no alarm", teams=said([max(used, key=lambda team: team.utilisation.mean or 0.0)]))
+        busiest = said([max(used, key=lambda team: team.utilisation.mean or 0.0)])
+        yield word(lang, "no alarm at every hour" if at_hours else "no alarm", teams=busiest)
     else:
         yield word(lang, "idle")
+    if at_hours:
+        hours = (word(lang, "hours of team", team=name(lang, each.name), hours=each.week.hours_above_alarm)
+                 for each in at_hours)  # fmt: skip
+        yield word(lang, "alarm at hours", teams=listed(lang, hours))
     late = [team for team in report.teams.values() if (team.overtime_hours.mean or 0.0) >= 1]
     if late:
         hours = (
