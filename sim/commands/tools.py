@@ -47,18 +47,30 @@ def schema() -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Path(path_type=Path))
+@click.argument("name", required=False, type=click.Path(path_type=Path))
+@click.option("--from", "origin", metavar="SCENARIO", help="A shipped scenario instead, such as shenzhen_stress_600.")
 @options("lang")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
-def new(name: Path, asked: Asked) -> None:
-    """Write a commented scenario to begin with, to NAME.yaml."""
-    from sim.starter import starter
+def new(name: Path | None, origin: str | None, asked: Asked) -> None:
+    """Write a commented scenario to begin with, to NAME.yaml.
+
+    With --from, NAME is that of the shipped scenario if not said.
+    """
+    from sim.starter import shipped, starter
     from sim.text import word
 
+    stem = None if origin is None else origin.removesuffix(".yaml")
+    name = name or (None if stem is None else Path(stem))
+    if name is None:
+        raise click.UsageError("Missing argument 'NAME'.")
     file = name if name.suffix in (".yaml", ".yml") else name.with_name(f"{name.name}.yaml")
-    try:
-        with file.open("w" if asked.force else "x", encoding="utf-8") as written:
-            written.write(starter(file.stem))
-    except FileExistsError:
-        raise click.UsageError(f"{file} is there already; name another, or say --force to replace it") from None
+    text, traces = (starter(file.stem), {}) if stem is None else shipped(stem)
+    # A trace that is the same already is in nobody's way.
+    beside = {file.with_name(trace): rows for trace, rows in traces.items()}
+    others = [path for path, rows in beside.items() if path.exists() and path.read_bytes() != rows]
+    for path in [file, *others]:
+        if path.exists() and not asked.force:
+            raise click.UsageError(f"{path} is there already; name another, or say --force to replace it")
+    for path, content in {**beside, file: text.encode()}.items():
+        path.write_bytes(content)
     show(word(asked.lang, "written", file=file))
