@@ -209,7 +209,7 @@ def test_a_level_that_nobody_asked_for_is_marked() -> None:
     told = report(answers_of(201))
     assert told.service_level.assumed
     assert said(told)[1].startswith(
-        "Nobody asked for a service level, so this one is assumed: 99% answered within 1,000"
+        "Nobody said how long an answer may take, so this is assumed: 99% answered within 1,000"
     )
 
 

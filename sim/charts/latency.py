@@ -54,8 +54,9 @@ def alt_throughput(report: ReplayReport, _panel: str, lang: str) -> str:
 def draw_throughput(report: ReplayReport, _panel: str, ax: Axes, lang: str) -> Axes:
     """Letters that became due and letters accepted, by the time of the one and of the other."""
     course = report.course
-    for key, label, colour in (("asked", "asked for", GREY), ("achieved", "achieved", BLUE)):
-        ax.plot(course.seconds, getattr(course, key), color=colour, linewidth=1.6, label=say(lang, label))
+    # The one is wide enough to be seen behind the other, which it is where the system keeps up.
+    ax.plot(course.seconds, course.asked, color=GREY, linewidth=4.5, alpha=0.5, label=say(lang, "asked for"))
+    ax.plot(course.seconds, course.achieved, color=BLUE, linewidth=1.4, label=say(lang, "achieved"))
     ax.set_xlim(left=0)
     ax.set_ylim(bottom=0)
     ax.grid(axis="y")

@@ -113,8 +113,8 @@ ENGLISH: Final[dict[str, str]] = {
     "went out on it. Nothing of an answer had come; should it have taken the first, it has them twice.",
     "aborted": "Stopped: {shown} letters in a row found no connection to {url} (--abort-after).",
     "level": "Service level: {latency}, and at most {errors} of the letters not accepted.",
-    "level assumed": "Nobody asked for a service level, so this one is assumed: {latency}, and at most {errors} of the "
-    "letters not accepted (--p99, --errors, or service_level in targets.json).",
+    "level assumed": "Nobody said how long an answer may take, so this is assumed: {latency}, and at most {errors} of "
+    "the letters not accepted (--p99, --errors, or service_level in targets.json).",
     "level latency": "{percentile}% answered within {ms} ms",
     "status": "answered {status}",
     "milliseconds": "milliseconds",

@@ -104,7 +104,7 @@ CHINESE: Final[dict[str, str]] = {
     "首次发出后未收到任何应答；若系统已收下，则会有两份。",
     "aborted": "已停止：连续 {shown} 件无法连接 {url}（--abort-after）。",
     "level": "服务水平：{latency}，未被接收的来信不超过 {errors}。",
-    "level assumed": "未指定服务水平，按假定判断：{latency}，未被接收的来信不超过 {errors}"
+    "level assumed": "未指定应答时间，按假定判断：{latency}，未被接收的来信不超过 {errors}"
     "（可用 --p99、--errors 或 targets.json 的 service_level 指定）。",
     "level latency": "{percentile}% 在 {ms} 毫秒内应答",
     "status": "应答 {status}",
