@@ -10,11 +10,10 @@ import numpy as np
 
 from sim.clock import DAY, HOUR, MINUTE, hour_of
 from sim.measuring.journeys import Journeys, steps_of
-from sim.measuring.milestones import MOMENTS
 from sim.measuring.outcome import Outcome
 from sim.measuring.slaclock import Fate, Run
 from sim.measuring.tally import Tally, tally
-from sim.models.sla import Sla
+from sim.models.sla import MOMENTS, Sla
 from sim.setting import Setting
 from sim.statistics import Ratio
 from sim.tables import NOT_YET, Bools, Floats, Int64s

@@ -258,6 +258,25 @@ def test_holidays_in_all_their_forms(tmp_path: Path, written: str, off: str, aga
     assert loaded(tmp_path, dump_yaml(scenario)).scenario == scenario
 
 
+@pytest.mark.parametrize("written", ["99%", "99％", "９９％", " 99 % ", "0.99"])
+def test_shares_as_keyboards_have_them(tmp_path: Path, written: str) -> None:
+    text = DESK + f"sla:\n  one: {{until: serve.started, within: 4 h, target: {written}}}\n"
+    assert loaded(tmp_path, text).scenario.sla["one"].target == 0.99
+
+
+def test_times_as_chinese_keyboards_have_them(tmp_path: Path) -> None:
+    text = DESK.replace("start: 2021-05-03", "start: 2021/5/3").replace("window: 1 d", "window: 7 天")
+    surge = "{from: 2021/5/3 9：05, lasts: 3 小时, times: 2}"
+    text = text.replace("per_day: 80", f"per_day: 80, surges: [{surge}]") + (
+        "rosters: {早班: {daily: ['08：30－12：00']}}\nsla: {一: {until: serve.started, within: 3 个工作日}}\n"
+    )
+    scenario = loaded(tmp_path, text).scenario
+    assert (scenario.start, scenario.window) == (date(2021, 5, 3), 7 * DAY)
+    assert scenario.rosters["早班"].daily == ((8.5 * HOUR, 12 * HOUR),)
+    assert str(scenario.sla["一"].within) == "3 working days"
+    assert scenario.arrivals.surges[0].from_ == datetime(2021, 5, 3, 9, 5)
+
+
 def test_office_hours_of_the_scenario_and_of_an_sla(tmp_path: Path) -> None:
     text = DESK.replace("window: 1 d", "window: 1 d\noffice_hours: [14：00-17:30, 08:30-12:00]") + (
         "sla:\n"

@@ -121,7 +121,6 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("tier: city", "tier: city, counted: 1", "line 5   teams.desk.counted: must be true or false (got 1)"),
     ("tier: city", "tier: city, staff_by: load", "line 5   teams.desk.staff_by: must be 'evenly' or 'weights' (got 'load')"),
     ("tier: city", "tier: city, names: [a, b]", "line 5   teams.desk.names: must be 1 names, one a unit (got 2)"),
-    ("tier: city", "units: 1", "line 5   teams.desk.tier: is missing"),
     ("workflow:", "rosters: {a: {}}\nworkflow:", "line 6   rosters.a: needs exactly one of daily, working_days, weekly, cycle"),
     ("workflow:", "rosters: {a: {daily: []}}\nworkflow:", "line 6   rosters.a: needs at least one shift"),
     ("workflow:", "rosters: {a: {daily: [8-20]}}\nworkflow:", "line 6   rosters.a.daily[0]: must be like '08:00-20:00' (got '8-20')"),
@@ -150,6 +149,8 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("priority: 3", "priority: {per_category: {default: 10}}", "line 8   workflow[1].priority.per_category.default: must be at most 9 (got 10)"),
     ("priority: 3", "at_shift_end: go home", "line 8   workflow[1].at_shift_end: must be 'hand over' or 'finish' (got 'go home')"),
     ("priority: 3", "cover: dsk", "line 8   workflow[1].cover: no such team 'dsk'; did you mean 'desk'?"),
+    ("priority: 3", "cover: desk", "line 8   workflow[1].cover: must be another team than the one that does the step, desk"),
+    ("priority: 3", "escalate: {after: 7 min, to: desk}", "line 8   workflow[1].escalate.to: must be another team than the one that does the step, desk"),
     ("priority: 3", "escalate: {after: 0.5 s, to: desk}", "line 8   workflow[1].escalate.after: must be 1 s or more (got '0.5 s')"),
     ("priority: 3", "escalate: 7 min", "line 8   workflow[1].escalate: must be a mapping (got '7 min')"),
     ("priority: 3", "for: letter", "line 8   workflow[1].for: must be a list (got 'letter')"),
@@ -174,6 +175,13 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("until: serve.finished", "until: srve.finished", "line 10  sla.served.until: no such step 'srve'; did you mean 'serve'?"),
     ("until: serve.finished", "until: serve.done", "line 10  sla.served.until: must be received, closed, or STEP.queued, STEP.started or STEP.finished (got 'serve.done')"),
     ("until: serve.finished", "until: received", "line 10  sla.served.until: must come after received"),
+    ("until: serve.finished", "from: check.queued, until: serve.finished", "line 10  sla.served.until: must come after check.queued"),
+    ("until: serve.finished", "from: serve.finished, until: serve.started", "line 10  sla.served.until: must come after serve.finished"),
+    ("until: serve.finished", "from: serve.started, until: serve.started", "line 10  sla.served.until: must come after serve.started"),
+    ("effort: {exponential: 25 min}", "effort: 5 min, chance: 0%", "line 10  sla.served.until: has a target, and no letter that it is for can reach serve.finished"),
+    ("effort: {exponential: 25 min}", "effort: 5 min, chance: {per_category: {default: 0}}", "line 10  sla.served.until: has a target, and no letter that it is for can reach serve.finished"),
+    ("workflow:", "workflow:\n  - gone: {leave: 100%}", "line 11  sla.served.until: has a target, and no letter that it is for can reach serve.finished"),
+    ("target: 95%", "target: 95%, for: [letter], from: check.finished", "line 10  sla.served.until: must come after check.finished"),
     ("until: serve.finished", "from: closed, until: serve.finished", "line 10  sla.served.from: must come before closed"),
     ("until: serve.finished", "until: closed, paused_during: [srve]", "line 10  sla.served.paused_during: no such step 'srve'; did you mean 'serve'?"),
     ("until: serve.finished", "until: closed, for: [noise]", "line 10  sla.served.for: no such category 'noise' (there is letter)"),
@@ -183,6 +191,26 @@ MISTAKES: list[tuple[str, str, str]] = [
 @pytest.mark.parametrize(("old", "new", "said"), MISTAKES, ids=[new.replace("\n", " ") for _, new, _ in MISTAKES])
 def test_one_mistake_one_answer(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert answer(tmp_path, with_line(old, new)) == [said]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # some letters come to the step, or the target is none
+        ("effort: {exponential: 25 min}", "effort: 5 min, chance: 0.1%"),
+        ("- serve: {by", "- serve: {for: [a], by"),
+        ("effort: {exponential: 25 min}", "effort: 5 min, chance: {per_category: {a: 0, b: 1}}"),
+        ("effort: {exponential: 25 min}", "effort: 5 min, chance: {per_category: {b: 0, default: 1}}"),
+        ("- serve: {by", "- gone: {leave: 100%, for: [b]}\n  - serve: {by"),
+        ("target: 95%", "for: [a]"),
+        # a team covers for another one that does a part of the step
+        ("check: {by: desk", "check: {by: {desk: 50%, pool: 50%}, cover: desk, escalate: {after: 1 h, to: desk}"),
+        ("check: {by: desk", "check: {by: {per_category: {a: desk, b: pool}}, cover: desk"),
+    ],
+)
+def test_what_can_be_meant_is_not_refused(tmp_path: Path, old: str, new: str) -> None:
+    text = with_line(old, new).replace("\nworkflow", "\n  pool: {staff: {always: 1}}\nworkflow")
+    assert answer(tmp_path, text + "categories: {a: {share: 50%}, b: {share: 50%}}\n") == []
 
 
 def test_no_type_of_error_is_without_words() -> None:

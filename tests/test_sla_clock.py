@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from builder import delay, letters, shifts, work
 
-from sim.clock import MINUTE
+from sim.clock import DAY, HOUR, MINUTE
 from sim.measuring.compliance import BINS, BINS_A_LIMIT, sla_counts
 from sim.measuring.outcome import Outcome
 from sim.measuring.slaclock import Fate
@@ -82,8 +82,10 @@ def test_a_clock_that_has_not_begun_decides_nothing() -> None:
 
 
 def test_what_came_before_the_clock_began_was_in_time() -> None:
-    workload = letters((at(8), work(NORTH, 60), delay(1000), work(NORTH, 300)))
-    found = outcome({"from": "handle.queued", "until": "sign.finished", "within": "10 min"}, workload)
+    """Handled without an enquiry at first, which came when the letter went back."""
+    workload = letters((at(8), work(NORTH, 60), work(NORTH, 300), delay(0), delay(1000), work(NORTH, 300)))
+    workload = marked(workload, step=[SIGN, HANDLE, AGAIN, ENQUIRE, HANDLE])
+    found = outcome({"from": "enquire.finished", "until": "handle.finished", "within": "10 min"}, workload)
     assert judged(found) == [(0, MET)]
 
 
@@ -131,6 +133,47 @@ def test_a_pause_counts_on_the_clock_of_the_sla() -> None:
     assert judged(found) == [(30 * MINUTE + 30 * MINUTE, MET)]
 
 
+def test_a_pause_over_night_stands_still_on_working_clocks_and_runs_on_the_calendar() -> None:
+    """Monday 08:30 to Tuesday 09:30 is 25 hours and 10.5 office hours; the enquiry took 17:00 to 09:00 of them."""
+    workload = letters((at(8, 30), work(NORTH, at(17) - at(8, 30)), delay(at(9, day=1) - at(17)), work(NORTH, 1800)))
+    for within, elapsed in (("20 office hours", 9 * HOUR), ("30 h", 9 * HOUR)):
+        sla = {"until": "closed", "within": within, "paused_during": ["enquire"]}
+        assert judged(outcome(sla, workload, window="9 d")) == [(elapsed, MET)]
+
+
+@pytest.mark.parametrize("within", ["20 office hours", "30 h", "2 working days"])
+def test_a_pause_over_a_weekend_leaves_an_hour_on_every_clock(within: str) -> None:
+    """Friday 17:00 to Monday 09:00, of which the enquiry took 17:30 to 08:30."""
+    friday, monday = 4, 7
+    pause = delay(at(8, 30, day=monday) - at(17, 30, day=friday))
+    workload = letters((at(17, day=friday), work(NORTH, 1800), pause, work(NORTH, 1800)))
+    sla = {"until": "closed", "within": within, "paused_during": ["enquire"]}
+    assert judged(outcome(sla, workload, window="9 d")) == [(HOUR, MET)]
+
+
+@pytest.mark.parametrize(("last", "says"), [(at(24, day=2), MET), (at(24, day=2) + 1, BREACHED)])
+def test_a_limit_at_the_end_of_a_working_day_does_not_count_the_day_of_receipt(last: int, says: Fate) -> None:
+    """Received on Monday at 08:00: working day 2 is Wednesday, and ends at 24:00."""
+    workload = letters((at(8), work(NORTH, last - at(8))))
+    found = outcome({"until": "closed", "within": "end of working day 2"}, workload, window="9 d")
+    assert [fate for _, fate in judged(found)] == [says]
+
+
+@pytest.mark.parametrize(("last", "says"), [(at(17, 30, day=2), MET), (at(17, 30, day=2) + 1, BREACHED)])
+def test_a_limit_at_the_end_of_a_working_day_with_office_hours_ends_as_the_office_closes(last: int, says: Fate) -> None:
+    workload = letters((at(8), work(NORTH, last - at(8))))
+    sla = {"until": "closed", "within": "end of working day 2", "office_hours": ["08:30-12:00", "14:00-17:30"]}
+    assert [fate for _, fate in judged(outcome(sla, workload, window="9 d"))] == [says]
+
+
+def test_a_pause_on_the_day_of_receipt_takes_nothing_off_a_limit_that_does_not_count_it() -> None:
+    """Received on Monday; the enquiry of 09:00 to Tuesday 06:00 takes the first six hours of Tuesday."""
+    pause = delay(at(6, day=1) - at(9))
+    workload = letters((at(8), work(NORTH, HOUR), pause, work(NORTH, at(24, day=2) - at(6, day=1))))
+    sla = {"until": "closed", "within": "end of working day 2", "paused_during": ["enquire"]}
+    assert judged(outcome(sla, workload, window="9 d")) == [(2 * DAY - 6 * HOUR, MET)]
+
+
 # Clocks
 
 
@@ -149,7 +192,7 @@ def test_each_clock_counts_a_weekend_differently(within: str, elapsed: int) -> N
     assert judged(found) == [(elapsed, MET)]
 
 
-@pytest.mark.parametrize("within", ["7 working days", "63 office hours", "4 d", "10 min"])
+@pytest.mark.parametrize("within", ["7 working days", "63 office hours", "4 d", "10 min", "end of working day 3"])
 @pytest.mark.parametrize("day", range(7))
 def test_the_usual_cool_down_lets_every_limit_pass(within: str, day: int) -> None:
     """A letter of the last second of the window, whichever day that is, is decided if it is never closed."""

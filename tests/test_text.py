@@ -59,6 +59,18 @@ def test_what_fails_where_when_and_why(tmp_path: Path) -> None:
     ]
 
 
+def test_an_sla_without_a_target_is_told_beside_those_that_have_one(tmp_path: Path) -> None:
+    found = desk(tmp_path, "sla.read={until: read.finished, within: 22 min}", "sla.started.target=10%")
+    assert said(found)[:2] == ["The staffing holds: every target is met.", "read: no target, 33.3% in time."]
+    assert "read：未设目标，按时率 33.3%。" in said(found, "zh")
+    assert "no target, 33.3%" not in " ".join(said(desk(tmp_path, "sla.started.target=null")))
+
+
+def test_a_team_need_not_stand_in_a_tier(tmp_path: Path) -> None:
+    assert "Worst at desk: 33.3% in time, 2 late." in said(desk(tmp_path, "teams.desk.tier=null"))
+    assert "Worst at desk: 33.3% in time, 2 late." in said(desk(tmp_path, "teams.desk.tier=desk"))
+
+
 def test_the_table(tmp_path: Path) -> None:
     table = plain(answer(desk(tmp_path), "en"))
     assert table.splitlines()[0] == "three letters: 100 replications, 3 letters each, 1 staff"
@@ -111,6 +123,8 @@ def test_names_with_markup_stay_text(tmp_path: Path) -> None:
         ("2.0 h", [duration("en", 120)]),
         ("3.1 d", [duration("en", 3.1 * 1440)]),
         ("7 个工作日", [limit("zh", "7 working days")]),
+        ("1 办公小时", [limit("zh", "1 office hour")]),
+        ("第 7 个工作日截止", [limit("zh", "end of working day 7")]),
         ("10 min", [limit("en", "10 min")]),
         ("a, b and c", [listed("en", ["a", "b", "c"])]),
         ("a、b和c", [listed("zh", ["a", "b", "c"])]),

@@ -47,7 +47,7 @@ def _objects(letters: list[TracedLetter], setting: Setting, ids: list[str]) -> I
     places, teams = setting.places, setting.scenario.teams
     for unit, name in enumerate(places.names):
         team = places.teams[places.team_of[unit]]
-        values = {"name": name, "team": team, "tier": teams[team].tier}
+        values = {"name": name, "team": team, "tier": teams[team].tier or ""}
         yield {"id": ids[unit], "type": "unit", "attributes": _values(values)}
     homes = {places.names[unit]: ids[unit] for unit in places.of_team(home_team(places))}
     for number, letter in enumerate(letters, start=1):

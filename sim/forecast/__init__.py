@@ -156,7 +156,7 @@ def _team(setting: Setting, index: int, name: str, load: Load) -> TeamForecast:
     swing = peak / utilisation if utilisation else 0.0
     return TeamForecast(
         name=name,
-        tier=team.tier,
+        tier=team.tier or "",
         units=team.unit_count,
         headcount=team.headcount,
         counted=team.counted,

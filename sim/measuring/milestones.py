@@ -7,9 +7,6 @@ import numpy as np
 from sim.measuring.journeys import Journeys
 from sim.tables import NO_UNIT, NOT_YET, Bools, Int64s, Log
 
-MOMENTS = ("queued", "started", "finished")
-"""Moments of a step; the first visit of a letter to the step counts."""
-
 
 class Milestone(NamedTuple):
     """When each letter reached it; rows as in `Journeys`."""

@@ -6,8 +6,9 @@ import numpy as np
 
 from sim.clock import HOUR
 from sim.measuring.journeys import steps_of
-from sim.measuring.milestones import MOMENTS, moment_of
+from sim.measuring.milestones import moment_of
 from sim.measuring.outcome import Outcome
+from sim.models.sla import MOMENTS
 from sim.tables import NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Floats, Int8s, Int16s, Int32s, Int64s
 
 

@@ -232,7 +232,7 @@ def team_figures(setting: Setting, index: int, counts: TeamSeconds) -> TeamFigur
 
     return TeamFigures(
         name=name,
-        tier=team.tier,
+        tier=team.tier or "",
         units=team.unit_count,
         headcount=team.headcount,
         counted=team.counted,

@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.characters import fit
-from sim.clock import DURATION, LIMIT, Limit, format_duration, parse_duration, parse_limit
+from sim.clock import DURATION, LIMIT, Limit, format_duration, parse_duration, parse_limit, plain_text
 from sim.models.wording import are, closest, did_you_mean
 
 T = TypeVar("T")
@@ -155,7 +155,7 @@ def same_file(written: str | None, digest: str, file: str) -> None:
         raise ValueError(f"{file} is not the file that was meant; its sha256 is {digest}")
 
 
-_PERCENTAGE = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+) ?%$"
+_PERCENTAGE = r"^ *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+) *[%％] *$"
 
 
 def parse_share(written: object) -> float:
@@ -164,9 +164,10 @@ def parse_share(written: object) -> float:
     Raises:
         ValueError: neither.
     """
-    if isinstance(written, str) and re.fullmatch(_PERCENTAGE, written):
+    text = plain_text(written)
+    if re.fullmatch(_PERCENTAGE, text):
         # In decimals, so that 99.9% is the same number as 0.999.
-        return float(Decimal(written.removesuffix("%")) / 100)
+        return float(Decimal(text.removesuffix("%").rstrip()) / 100)
     if isinstance(written, int | float) and not isinstance(written, bool):
         return float(written)
     raise ValueError(f"must be a share such as 15% or 0.15 (got {written!r})")
@@ -263,6 +264,10 @@ class PerCategory(Record, Generic[T]):
             KeyError: the category is not named and there is no default (a scenario is checked for that).
         """
         return self.per_category[category] if category in self.per_category else self.per_category["default"]
+
+    def get(self, category: str, otherwise: T) -> T:
+        """As `of`, with a value for a category that has none."""
+        return self.per_category.get(category, self.per_category.get("default", otherwise))
 
     @property
     def values(self) -> list[T]:

@@ -9,6 +9,7 @@ import numpy as np
 from sim.clock import DAY
 from sim.errors import Problem
 from sim.models.base import PerCategory
+from sim.models.slachecks import sla_checks
 from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Team, home_team, teams_above, unit_names
 from sim.models.wording import are, named_rows, one_of
 from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
@@ -224,9 +225,12 @@ def _work(scenario: "Scenario", step: WorkStep, path: str) -> Iterator[Problem]:
         for team in routing:
             yield from _known(team, scenario.teams, "team", where)
         yield from _sums_to_one(routing, where)
-    yield from _known(step.cover, scenario.teams, "team", f"{path}.cover")
-    if step.escalate is not None:
-        yield from _known(step.escalate.to, scenario.teams, "team", f"{path}.escalate.to")
+    own = {team for routing in step.by.values for team, share in routing.items() if share > 0}
+    places = [(step.cover, "cover"), (step.escalate.to if step.escalate is not None else None, "escalate.to")]
+    for name, key in places:
+        yield from _known(name, scenario.teams, "team", f"{path}.{key}")
+        if own == {name}:
+            yield Problem(f"must be another team than the one that does the step, {name}", f"{path}.{key}")
 
 
 def _loop(step: LoopStep, earlier: list[str], path: str) -> Iterator[Problem]:
@@ -243,10 +247,8 @@ def _slas(scenario: "Scenario") -> Iterator[Problem]:
         for key, milestone in (("from", sla.from_), ("until", sla.until)):
             if "." in milestone:
                 yield from _known(milestone.rsplit(".", 1)[0], steps, "step", f"{path}.{key}")
-        if sla.until in ("received", sla.from_):
-            yield Problem(f"must come after {sla.from_}", f"{path}.until")
-        if sla.from_ == "closed":
-            yield Problem("must come before closed", f"{path}.from")
+        if all(each.rsplit(".", 1)[0] in ("received", "closed", *steps) for each in (sla.from_, sla.until)):
+            yield from sla_checks(scenario, sla, path)
         yield from _categories(scenario, sla.for_, f"{path}.for")
         for step in sla.paused_during:
             yield from _known(step, steps, "step", f"{path}.paused_during")

@@ -1,7 +1,7 @@
 """What was promised: which moment of a letter must come within which time, and for how many letters."""
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
@@ -9,7 +9,10 @@ from sim.clock import Clock, office_hours
 from sim.models.base import Record, Share, WrittenLimit
 from sim.models.staffing import Span
 
-_MILESTONE = r"^(?:received|closed|.+\.(?:queued|started|finished))$"
+MOMENTS: Final = ("queued", "started", "finished")
+"""The moments of a step in their order; the first visit of a letter to the step counts."""
+
+_MILESTONE: Final = rf"^(?:received|closed|.+\.(?:{'|'.join(MOMENTS)}))$"
 
 
 def _milestone(written: str) -> str:

@@ -123,7 +123,7 @@ Dealing = Literal["evenly", "weights"]
 class Team(Record):
     """A kind of staffed place, in one or more units with a queue each."""
 
-    tier: Name
+    tier: Name | None = None
     """Where it stands: city, branch or station."""
     units: Units = 1
     """How many places; a list says how many within each unit of the team above."""

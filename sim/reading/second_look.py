@@ -21,7 +21,7 @@ _SOUND: Final[dict[str, Any]] = {
 _SOUND_ENTRY: Final[dict[str, Any]] = {
     "channels": {"share": 1},
     "categories": {"share": 1},
-    "teams": {"tier": "any"},
+    "teams": {},
     "rosters": {"daily": ["00:00-24:00"]},
 }
 _ABOUT_STEPS: Final = ("no such step", "must name an earlier step")

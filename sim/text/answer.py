@@ -56,6 +56,7 @@ def sla_table(report: Report, lang: str) -> Table:
 def sentences(report: Report, lang: str) -> Iterator[str]:
     """The same in words, and what the table does not say: where, when and why; how busy people are."""
     yield _verdict(report, lang)
+    yield from _without_target(report, lang)
     for sla in report.slas.values():
         if sla.verdict in (Verdict.MISSED, Verdict.UNCLEAR):
             yield from _failure(sla, report, lang)
@@ -99,6 +100,15 @@ def _verdict(report: Report, lang: str) -> str:
     return word(lang, "breaks" if holds is Verdict.MISSED else alone, names=names)
 
 
+def _without_target(report: Report, lang: str) -> Iterator[str]:
+    """SLAs that have no target, beside others that have one: no verdict speaks of them."""
+    slas = report.slas.values()
+    if any(sla.target is not None for sla in slas):
+        for sla in slas:
+            if sla.target is None and sla.compliance.mean is not None:
+                yield word(lang, "without target", name=name(lang, sla.name), compliance=percent(sla.compliance.mean))
+
+
 def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
     if not sla.breaches.mean:
         return
@@ -120,11 +130,12 @@ def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
     yield f"{late} {'; '.join(causes) if lang == 'en' else '；'.join(causes)}" + ("." if lang == "en" else "。")
     worst = max(sla.by_team, key=lambda team: team.breaches.mean or 0.0, default=None)
     if worst is not None and worst.breaches.mean:
+        tier = report.teams[worst.name].tier
         yield word(
             lang,
-            "worst team",
+            "worst team" if tier in ("", worst.name) else "worst team of tier",
             team=name(lang, worst.name),
-            tier=name(lang, report.teams[worst.name].tier),
+            tier=name(lang, tier),
             compliance=percent(worst.compliance.mean),
             breaches=count(worst.breaches),
         )
