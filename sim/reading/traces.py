@@ -38,6 +38,7 @@ SIZE: Final = Rule(
     f"size must be a number of bytes, 0 to {MOST_BYTES:,}", f"without a size in bytes, 0 to {MOST_BYTES:,}"
 )
 OBJECT: Final = Rule("must be a JSON object", "without a JSON object")
+CONSTANT: Final = Rule("must not hold NaN or Infinity, which JSON does not know", "with NaN or Infinity")
 NESTED: Final = Rule("is nested too deeply", "nested too deeply")
 MISSING: Final = Rule("needs the column 'received'", "without the column of times")
 NO_CASE: Final = Rule("needs the name of its case", "without the name of their case")
@@ -77,7 +78,7 @@ class BadRow(NamedTuple):
     written: Any
 
     def __str__(self) -> str:
-        if self.rule in (OBJECT, NESTED, MISSING, NO_CASE) or self.rule.one.startswith("has "):
+        if self.rule in (OBJECT, CONSTANT, NESTED, MISSING, NO_CASE) or self.rule.one.startswith("has "):
             return self.rule.one
         return f"{self.rule.one} (got {_quoted(self.written)})"
 
@@ -182,12 +183,18 @@ def _json_rows(text: str, received: str, wanted: Sequence[str]) -> _Rows:
 
 def _json(written: str) -> tuple[Any, Rule | None]:
     try:
-        value = json.loads(written)
+        value = json.loads(written, parse_constant=_no_constant)
+    except OverflowError:
+        return None, CONSTANT
     except ValueError:
         return None, OBJECT
     except RecursionError:
         return None, NESTED
     return value, None if isinstance(value, dict) else OBJECT
+
+
+def _no_constant(constant: str) -> None:
+    raise OverflowError(constant)
 
 
 def _names(rows: _Rows, column: str, bad: list[BadRow]) -> list[str]:
