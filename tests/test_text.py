@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from runs import report, setting, written
 
+from sim.clock import Clock
 from sim.report import Report
 from sim.text import answer, plain
 from sim.text.answer import sentences
@@ -53,7 +54,6 @@ def test_what_fails_where_when_and_why(tmp_path: Path) -> None:
         "100% of them waited most of their time with all busy at read (desk)."
     )
     assert rest == [
-        "Worst at desk (city): 33.3% in time, 2 late.",
         "Above the 85% alarm: desk 100%.",
         "Open at the end: 0 of 3 letters of the window (0%).",
     ]
@@ -122,6 +122,9 @@ def test_names_with_markup_stay_text(tmp_path: Path) -> None:
         ("119.0 min", [duration("en", 119)]),
         ("2.0 h", [duration("en", 120)]),
         ("3.1 d", [duration("en", 3.1 * 1440)]),
+        ("3.1 working days", [duration("en", 3.1 * 1440, Clock.WORKING), duration("en", 3.1 * 1440, Clock.DAY_ENDS)]),
+        ("74.4 office hours", [duration("en", 3.1 * 1440, Clock.OFFICE)]),
+        ("3.1 个工作日", [duration("zh", 3.1 * 1440, Clock.WORKING)]),
         ("7 个工作日", [limit("zh", "7 working days")]),
         ("1 办公小时", [limit("zh", "1 office hour")]),
         ("第 7 个工作日截止", [limit("zh", "end of working day 7")]),

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from sim.charts.style import BLUE, nothing, rows_axis
 from sim.charts.words import say
-from sim.measuring.figures import GroupFigures
+from sim.measuring.figures import GroupFigures, outstanding
 from sim.report import Report
 from sim.text.words import name, number
 
@@ -15,17 +15,21 @@ UNITS: Final = 20
 
 
 def _worst(report: Report, panel: str) -> list[GroupFigures]:
-    late = [unit for unit in report.slas[panel].by_home if unit.breaches.mean]
+    late = [unit for unit in report.slas[panel].by_home if unit.breaches.mean and not unit.grey]
     return sorted(late, key=lambda unit: -(unit.breaches.mean or 0.0))[:UNITS]
 
 
 def title(report: Report, panel: str, lang: str) -> str:
-    """The unit with most late letters."""
-    worst = _worst(report, panel)
-    if not worst:
-        return say(lang, "league none", sla=name(lang, panel))
-    breaches = number(worst[0].breaches.mean or 0.0)
-    return say(lang, "league", sla=name(lang, panel), unit=name(lang, worst[0].name), breaches=breaches)
+    """The unit with most late letters, if chance would not order them otherwise."""
+    sla = report.slas[panel]
+    if not _worst(report, panel):
+        key = "league few" if sla.breaches.mean else "league none"
+        return say(lang, key, sla=name(lang, panel))
+    first = outstanding(sla.by_home)
+    if first is None:
+        return say(lang, "league even", sla=name(lang, panel))
+    breaches = number(first.breaches.mean or 0.0)
+    return say(lang, "league", sla=name(lang, panel), unit=name(lang, first.name), breaches=breaches)
 
 
 def alt(report: Report, panel: str, lang: str) -> str:
@@ -37,7 +41,7 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     """A dot with its interval for each of the units with most late letters."""
     worst = _worst(report, panel)
     if not worst:
-        return nothing(ax, say(lang, "league none", sla=name(lang, panel)))
+        return nothing(ax, title(report, panel, lang))
     for row, unit in enumerate(worst):
         breaches = unit.breaches
         if breaches.low is not None and breaches.high is not None:

@@ -5,14 +5,15 @@ from matplotlib.axes import Axes
 
 from sim.charts.style import BLACK, BLUE, GREY, VERMILION, nothing, percent_axis
 from sim.charts.words import say
+from sim.clock import Clock
 from sim.report import Report
-from sim.text.words import duration, figure, limit, name, percent
+from sim.text.words import LENGTHS, duration, figure, limit, name, percent, word
 
 
 def title(report: Report, panel: str, lang: str) -> str:
     """What 95% of letters stay within."""
     sla = report.slas[panel]
-    p95 = figure(lang, sla.elapsed_min.p95)
+    p95 = figure(lang, sla.elapsed_min.p95, sla.clock)
     return say(lang, "waits", sla=name(lang, panel), p95=p95, limit=limit(lang, sla.limit))
 
 
@@ -39,7 +40,14 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
                 color=GREY, transform=ax.transAxes)  # fmt: skip
     ax.set_xlim(0, float(edges[-1]))
     ticks = np.linspace(0, edges[-1], 7)
-    ax.set_xticks(ticks, [duration(lang, float(minutes)).replace(".0 ", " ") if minutes else "0" for minutes in ticks])
+    if sla.clock is Clock.CALENDAR:
+        labels = [duration(lang, float(minutes)).replace(".0 ", " ") if minutes else "0" for minutes in ticks]
+    else:
+        # The units of working clocks are long words, which stand below the axis once.
+        unit, length = LENGTHS[sla.clock][0]
+        labels = [f"{minutes / length:.3g}" for minutes in ticks]
+        ax.set_xlabel(word(lang, unit))
+    ax.set_xticks(ticks, labels)
     percent_axis(ax, "y")
     ax.set_ylabel(say(lang, "letters share"))
     return ax

@@ -4,27 +4,37 @@ from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize
+from matplotlib.colors import ListedColormap, Normalize
 
-from sim.charts.style import BLACK, hour_axis, nothing
+from sim.charts.style import BLACK, GREY, hour_axis, nothing
 from sim.charts.words import WEEKDAYS, say
 from sim.measuring.figures import SlaFigures
 from sim.report import Report
 from sim.tables import Floats
 from sim.text.words import name, percent
 
+CHOSEN: Final = 2.0
+"""The weakest hour is picked from 168, so it needs an interval so many times as wide to be named."""
+
+FAINT: Final = 0.35
+"""Opacity of hours with too few letters to say anything."""
+
 WRITTEN: Final = 24
 """How many of the weakest hours have their compliance written, where it is below the target."""
 
 
 def title(report: Report, panel: str, lang: str) -> str:
-    """The weakest hour of the week."""
-    compliance = _told(report.slas[panel])
+    """The weakest hour of the week, if it is surely weaker than all hours together."""
+    sla = report.slas[panel]
+    compliance, all_hours = _told(sla), sla.compliance.mean
     if np.isnan(compliance).all():
-        return f"{name(lang, panel)}: {say(lang, 'no letters')}"
+        key = "few letters" if sla.letters.mean else "no letters"
+        return say(lang, "week none", sla=name(lang, panel), why=say(lang, key))
     day, hour = np.unravel_index(np.nanargmin(compliance), compliance.shape)
-    share = percent(float(compliance[day, hour]))
-    return say(lang, "week", sla=name(lang, panel), day=WEEKDAYS[lang][day], hour=f"{hour:02}", share=share)
+    share, high = float(compliance[day, hour]), float(sla.by_hour_of_week.share.high[day, hour])
+    if all_hours is None or not share + CHOSEN * (high - share) < all_hours:
+        return say(lang, "week even", sla=name(lang, panel))
+    return say(lang, "week", sla=name(lang, panel), day=WEEKDAYS[lang][day], hour=f"{hour:02}", share=percent(share))
 
 
 def _told(sla: SlaFigures) -> Floats:
@@ -43,13 +53,18 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     sla = report.slas[panel]
     compliance = _told(sla)
     if np.isnan(compliance).all():
-        return nothing(ax, say(lang, "no letters"))
+        return nothing(ax, say(lang, "few letters" if sla.letters.mean else "no letters"))
     least = min(float(np.nanmin(compliance)), sla.target if sla.target is not None else 1.0, 0.9)
     ax.set_facecolor("#F4F4F4")
     mesh = ax.pcolormesh(
         np.arange(25), np.arange(8), np.ma.masked_invalid(compliance), cmap="cividis", norm=Normalize(least, 1),
         edgecolors="white", linewidth=0.6,
     )  # fmt: skip
+    few = sla.by_hour_of_week.grey & (sla.by_hour_of_week.letters > 0)
+    if few.any():
+        ax.pcolormesh(np.arange(25), np.arange(8), np.ma.masked_where(~few, np.zeros(few.shape)),
+                      cmap=ListedColormap([GREY]), alpha=FAINT, edgecolors="white", linewidth=0.6)  # fmt: skip
+        ax.scatter([], [], marker="s", s=80, color=GREY, alpha=FAINT, label=say(lang, "few letters"))
     worst = np.argsort(np.where(compliance < (sla.target or 0.0), compliance, 2.0), axis=None)[:WRITTEN]
     for day, hour in zip(*np.unravel_index(worst, compliance.shape), strict=True):
         share = float(compliance[day, hour])

@@ -7,6 +7,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from sim.charts.picture import Groups
+from sim.clock import Clock
 from sim.html.page import fill, page
 from sim.html.words import LANGUAGES, say
 from sim.measuring.figures import GroupFigures, StepFigures
@@ -76,10 +77,10 @@ def value(text: str, figure: float | None, path: str) -> Markup:
     return Markup('<data value="{}" data-path="{}">{}</data>').format(exact, path, text)
 
 
-def time(lang: str, minutes: Figure, path: str) -> Markup:
+def time(lang: str, minutes: Figure, path: str, clock: Clock = Clock.CALENDAR) -> Markup:
     """A percentile or mean, or what it is known to exceed."""
     known = "value" if minutes.value is not None else "more_than"
-    return value(figure(lang, minutes), minutes.least, f"{path}.{known}")
+    return value(figure(lang, minutes, clock), minutes.least, f"{path}.{known}")
 
 
 def sla_table(report: Report, lang: str) -> Table:
@@ -93,8 +94,8 @@ def sla_table(report: Report, lang: str) -> Table:
         value(interval(sla.compliance), sla.compliance.mean, f"sla.{sla.name}.compliance.mean"),
         verdict(sla.verdict, lang),
         value(count(sla.letters), sla.letters.mean, f"sla.{sla.name}.letters.mean"),
-        time(lang, sla.elapsed_min.p50, f"sla.{sla.name}.elapsed_min.p50"),
-        time(lang, sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95"),
+        time(lang, sla.elapsed_min.p50, f"sla.{sla.name}.elapsed_min.p50", sla.clock),
+        time(lang, sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95", sla.clock),
     ] for sla in report.slas.values()]  # fmt: skip
     return say(lang, "sla table"), [say(lang, heading) for heading in headings], rows
 
@@ -137,12 +138,18 @@ def _group_tables(report: Report, lang: str) -> list[Table]:
         if len(names) > 1:
             headings = [say(lang, key), *(name(lang, sla) for sla in groups)]
             rows = [[name(lang, group), *(_of(each, group) for each in groups.values())] for group in names]
-            tables.append((say(lang, f"by {key}"), headings, rows))
+            few = any(group.grey for each in groups.values() for group in each)
+            tables.append((say(lang, f"by {key}") + (say(lang, "few letters") if few else ""), headings, rows))
     return tables
 
 
-def _of(groups: Sequence[GroupFigures], group: str) -> str:
-    return next((interval(each.compliance) for each in groups if each.name == group), "–")
+def _of(groups: Sequence[GroupFigures], group: str) -> Markup | str:
+    return next((_group(each) for each in groups if each.name == group), "–")
+
+
+def _group(group: GroupFigures) -> Markup | str:
+    shown = interval(group.compliance)
+    return Markup('<span class="few">{}</span>').format(shown) if group.grey else shown
 
 
 def _step_table(report: Report, lang: str) -> Table:

@@ -5,13 +5,14 @@ is nothing to estimate. Everything is over the letters received in the window, o
 window, unless it says otherwise.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
 
+from sim.clock import Clock
 from sim.measuring.late_hours import LateHours
 from sim.statistics import FEWEST_LETTERS, Band, Compliance, ComplianceTable, Estimate, Spread, Verdict
 from sim.tables import Floats
@@ -111,6 +112,18 @@ class GroupFigures:
         return self.all_letters < FEWEST_LETTERS
 
 
+def outstanding(groups: Sequence[GroupFigures]) -> GroupFigures | None:
+    """The group that surely has most late letters: by the intervals of their numbers, which must not meet.
+
+    None where there is nothing to compare, where the groups have too few letters to say anything, or where chance
+    might order them otherwise.
+    """
+    told = sorted((group for group in groups if not group.grey), key=lambda group: -(group.breaches.mean or 0.0))
+    if len(told) < 2 or told[0].breaches.low is None or told[1].breaches.high is None:
+        return None
+    return told[0] if told[0].breaches.low > told[1].breaches.high else None
+
+
 class Why(StrEnum):
     """What kept a letter for the largest part of its time."""
 
@@ -147,6 +160,7 @@ class SlaFigures:
     Attributes:
         limit: as the scenario writes it.
         limit_min: minutes on the SLA's own clock, as are all its durations.
+        clock: which one that is.
         letters: letters a replication to which it applies.
         breaches: those that were late, or are still open although the limit has passed.
         undecided: those still within the limit when the simulation ends, or whose clock has not begun; they stand at
@@ -168,6 +182,7 @@ class SlaFigures:
     until: str
     limit: str
     limit_min: float
+    clock: Clock
     target: float | None
     compliance: Compliance
     verdict: Verdict | None

@@ -154,6 +154,7 @@ def sla_figures(
         until=sla.until,
         limit=str(sla.within),
         limit_min=limit_min,
+        clock=sla.within.clock,
         target=sla.target,
         compliance=compliance,
         verdict=verdict(compliance, sla.target),

@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.measuring.figures import SlaFigures, TeamFigures
+from sim.measuring.figures import SlaFigures, TeamFigures, outstanding
 from sim.report import Report
 from sim.statistics import Compliance, Estimate, Verdict
 from sim.text.cautions import caution_lines
@@ -47,8 +47,8 @@ def sla_table(report: Report, lang: str) -> Table:
             percent(sla.target),
             interval(sla.compliance),
             Text(verdict, style=COLOURS[sla.verdict] if sla.verdict else ""),
-            figure(lang, sla.elapsed_min.p50),
-            figure(lang, sla.elapsed_min.p95),
+            figure(lang, sla.elapsed_min.p50, sla.clock),
+            figure(lang, sla.elapsed_min.p95, sla.clock),
         )
     return table
 
@@ -128,15 +128,15 @@ def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
             word(lang, "late cause", share=percent(cause.share.mean), why=word(lang, key, team=team, **where))
         )
     yield f"{late} {'; '.join(causes) if lang == 'en' else '；'.join(causes)}" + ("." if lang == "en" else "。")
-    worst = max(sla.by_team, key=lambda team: team.breaches.mean or 0.0, default=None)
-    if worst is not None and worst.breaches.mean:
+    worst = outstanding(sla.by_team)
+    if worst is not None:
         tier = report.teams[worst.name].tier
         yield word(
             lang,
             "worst team" if tier in ("", worst.name) else "worst team of tier",
             team=name(lang, worst.name),
             tier=name(lang, tier),
-            compliance=percent(worst.compliance.mean),
+            compliance=interval(worst.compliance),
             breaches=count(worst.breaches),
         )
 

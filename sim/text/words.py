@@ -10,12 +10,23 @@ from rich.measure import Measurement
 from rich.segment import Segment, Segments
 
 from sim.characters import printable
+from sim.clock import Clock
 from sim.statistics import Estimate, Figure
 from sim.text.catalogue import WORDS
 from sim.text.names import MOMENTS_ZH, NAMES_ZH
 
 ALARM: Final = 0.85
 """Utilisation above which a team is said to be too busy."""
+
+_WORKING: Final = (("working days", 1440.0), ("hours", 60.0))
+
+LENGTHS: Final[dict[Clock, tuple[tuple[str, float], ...]]] = {
+    Clock.CALENDAR: (("days", 1440.0), ("hours", 60.0)),
+    Clock.OFFICE: (("office hours", 60.0),),
+    Clock.WORKING: _WORKING,
+    Clock.DAY_ENDS: _WORKING,
+}
+"""Units of the durations of a clock, and how many of its minutes they have; a working day has 1,440."""
 
 WIDEST: Final = 100_000
 """Columns of which more are never needed."""
@@ -83,21 +94,25 @@ def limit(lang: str, written: str) -> str:
     return f"{number} {_UNITS_ZH.get(unit, unit)}"
 
 
-def duration(lang: str, minutes: float | None) -> str:
-    """`7.5 min`, `5.2 h`, `3.1 d`; a dash where there is none."""
+def duration(lang: str, minutes: float | None, clock: Clock = Clock.CALENDAR) -> str:
+    """`7.5 min`, `5.2 h`, `3.1 d`; a dash where there is none.
+
+    Args:
+        clock: which one counted them; `3.1 working days`, or `29.5 office hours` of which no days are made.
+    """
     if minutes is None:
         return "–"
-    for unit, length in (("days", 1440.0), ("hours", 60.0)):
+    for unit, length in LENGTHS[clock]:
         if minutes >= 2 * length:
             return f"{minutes / length:.1f} {WORDS[lang][unit]}"
     return f"{minutes:.1f} {WORDS[lang]['minutes']}"
 
 
-def figure(lang: str, minutes: Figure) -> str:
+def figure(lang: str, minutes: Figure, clock: Clock = Clock.CALENDAR) -> str:
     """A percentile, mean or maximum: `7.5 min`, or `more than 3.1 d` where open letters leave it unknown."""
     if minutes.value is None and minutes.more_than is not None:
-        return word(lang, "more than", duration=duration(lang, minutes.more_than))
-    return duration(lang, minutes.value)
+        return word(lang, "more than", duration=duration(lang, minutes.more_than, clock))
+    return duration(lang, minutes.value, clock)
 
 
 def percent(share: float | None) -> str:

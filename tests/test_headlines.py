@@ -1,0 +1,102 @@
+"""Headlines: of groups and hours with enough letters, and only where their intervals tell them apart."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from office import setting
+from runs import report
+
+from sim.charts import league, week
+from sim.measuring.figures import GroupFigures, SlaFigures, outstanding
+from sim.report import Report
+from sim.statistics import Compliance, ComplianceTable, Decided, Estimate, judge_cells
+from sim.statistics.estimates import Band
+
+
+def group(name: str, low: float, high: float, letters: float = 500) -> GroupFigures:
+    """A group whose late letters lie between two numbers."""
+    late = Estimate((low + high) / 2, low, high)
+    return GroupFigures(name, Estimate(letters / 10, None, None), late, Compliance(0.5, 0.4, 0.6), letters)
+
+
+@pytest.mark.parametrize(
+    ("groups", "first"),
+    [
+        ([group("north", 5, 7), group("south", 8, 12)], "south"),
+        ([group("north", 5, 9), group("south", 8, 12)], None),
+        ([group("north", 5, 7), group("south", 8, 12), group("east", 50, 90, letters=29)], "south"),
+        ([group("north", 5, 7, letters=29), group("south", 8, 12)], None),  # of one group nothing is news
+        ([group("south", 8, 12)], None),
+        ([], None),
+    ],
+)
+def test_a_group_stands_out_where_chance_would_not_order_them_otherwise(
+    groups: list[GroupFigures], first: str | None
+) -> None:
+    found = outstanding(groups)
+    assert (found.name if found else None) == first
+
+
+def test_without_intervals_nothing_stands_out() -> None:
+    alone = replace(group("south", 8, 12), breaches=Estimate(10, None, None))
+    assert outstanding([alone, group("north", 1, 2)]) is None
+
+
+@pytest.fixture(scope="module")
+def desk() -> Report:
+    """A report to be changed."""
+    return report(setting(replications=2, sla={"signed": {"until": "serve.started", "within": "10 min"}}))
+
+
+def showing(desk: Report, cells: ComplianceTable, share: float) -> Report:
+    """A report whose SLA has these cells, and this compliance over all of them."""
+    sla: SlaFigures = replace(desk.slas["signed"], by_hour_of_week=cells, compliance=Compliance(share, share, share))
+    return replace(desk, slas={"signed": sla})
+
+
+def cells_of(late: dict[tuple[int, int], int], letters: int = 10, replications: int = 20) -> ComplianceTable:
+    """Compliance by hour of the week, from letters of each hour and replication, some of them late."""
+    all_letters = np.full((replications, 7, 24), float(letters))
+    too_late = np.zeros_like(all_letters)
+    for (day, hour), number in late.items():
+        too_late[:, day, hour] = number
+    return judge_cells(Decided(all_letters - too_late, too_late, all_letters))
+
+
+def test_the_weakest_hour_is_named_where_it_is_surely_weaker(desk: Report) -> None:
+    bad = showing(desk, cells_of({(1, 14): 5}), 0.997)
+    assert week.title(bad, "signed", "en") == "signed: weakest for letters received on Tue at 14:00, 50% in time"
+    even = showing(desk, cells_of(dict.fromkeys([(day, hour) for day in range(7) for hour in range(24)], 5)), 0.5)
+    assert week.title(even, "signed", "en") == "signed: no hour of the week is surely weaker than the others"
+
+
+def test_one_late_letter_of_twelve_is_no_headline(desk: Report) -> None:
+    few = cells_of({(1, 14): 1}, letters=6, replications=2)
+    assert week.title(showing(desk, few, 0.999), "signed", "en") == "signed: fewer than 30 letters"
+    assert few.grey.all()
+
+
+def test_units_are_ranked_by_their_intervals(desk: Report) -> None:
+    def title(*units: GroupFigures) -> str:
+        sla = replace(desk.slas["signed"], by_home=units, breaches=Estimate(10, 9, 11))
+        return league.title(replace(desk, slas={"signed": sla}), "signed", "en")
+
+    assert title(group("north", 5, 7), group("south", 8, 12)) == (
+        "signed: south has most late letters, 10 on average in a replication"
+    )
+    assert title(group("north", 5, 9), group("south", 8, 12)) == (
+        "signed: no unit surely has more late letters than every other"
+    )
+    assert title(group("north", 5, 7, letters=29), group("south", 8, 12, letters=29)) == (
+        "signed: every unit has fewer than 30 letters in all replications together, too few to compare"
+    )
+
+
+def test_hours_above_the_alarm_are_those_of_the_interval(desk: Report) -> None:
+    team = desk.teams["desk"]
+    mean, nothing = np.full(168, 0.9), np.full(168, np.nan)
+    low = np.where(np.arange(168) < 20, 0.86, 0.8)
+    sure = replace(team.week, utilisation=Band(mean, low, np.ones(168)))
+    assert sure.hours_above_alarm == 20
+    assert replace(team.week, utilisation=Band(mean, nothing, nothing)).hours_above_alarm == 168
