@@ -78,6 +78,25 @@ def test_a_unit_may_have_too_much_where_its_team_has_not() -> None:
     assert found("overloaded", teams=teams, arrivals={"per_day": 300}) == []
 
 
+# targets
+
+
+def test_a_target_of_100_percent_is_never_shown_as_met() -> None:
+    slas = {"started": {"until": "serve.started", "within": "1 h", "target": "100%"}}
+    (told,) = found("target of all", sla=slas, replications=20)
+    # 24 letters a day for 7 d and 20 times, less what the estimate of their variance is worth: about 3,000.
+    assert told.figures["highest_share"] == pytest.approx(0.025 ** (1 / 3000), abs=2e-4)
+    assert caution(told, "en").endswith(" these (started) can show at most 99.88%.")
+    (fewer,) = found("target of all", sla=slas, replications=2)
+    assert fewer.figures["highest_share"] < told.figures["highest_share"]
+
+
+@pytest.mark.parametrize(("target", "can"), [("99.8%", True), ("99.99%", False)])
+def test_a_target_that_so_few_letters_cannot_show(target: str, can: bool) -> None:
+    slas = {"started": {"until": "serve.started", "within": "1 h", "target": target}}
+    assert (found("target too high", sla=slas, replications=20) == []) is can
+
+
 # people
 
 

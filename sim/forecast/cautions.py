@@ -17,12 +17,17 @@ from sim.forecast.trace_cautions import ends_early, gaps, outside, times_as_writ
 from sim.infinite_servers import simulate_without_queues
 from sim.measuring.figures import Caution
 from sim.measuring.outcome import Outcome
+from sim.measuring.slaclock import Fate
 from sim.models.workflow import WorkStep
 from sim.setting import Setting
+from sim.statistics import effective_letters, highest_target
 from sim.tables import NO_UNIT, NOT_YET
 
 ALL_BUT: Final = 1 - 1e-9
 """Load from which work fills the hours, however the sum was rounded."""
+
+HUNDREDTH: Final = 1e-4
+"""Targets are named in hundredths of a percent, rounded down."""
 
 NAMED: Final = 3
 """How many units are named at most."""
@@ -87,6 +92,23 @@ def overloaded(seen: Seen) -> Iterator[Caution]:
             yield Caution("units overloaded", name, figures)
 
 
+def unprovable_targets(seen: Seen) -> Iterator[Caution]:
+    """Targets that so many letters cannot show as met, though every one of them were in time; 100% never."""
+    scenario = seen.setting.scenario
+    for index, (name, sla) in enumerate(scenario.sla.items()):
+        if sla.target is None or scenario.replications < 2:
+            continue
+        fates = [outcome.runs[index].fate[outcome.counted] for outcome in seen.outcomes]
+        letters = float(np.mean([np.count_nonzero(fate != Fate.NOT_PROMISED) for fate in fates]))
+        all_letters, replications = np.float64(letters * scenario.replications), np.array(scenario.replications)
+        worth = float(effective_letters(np.asarray(all_letters), np.ones(()), replications))
+        highest = np.floor(highest_target(worth) / HUNDREDTH) * HUNDREDTH
+        if letters and sla.target > highest:
+            kind = "target of all" if sla.target >= 1 else "target too high"
+            figures = {"target_share": sla.target, "letters": round(worth), "highest_share": round(float(highest), 4)}
+            yield Caution(kind, name, figures)
+
+
 def held_back(setting: Setting) -> Iterator[Caution]:
     """Steps that interrupt, but not while something still more urgent that does not interrupt waits before them."""
     work = [step for step in setting.scenario.workflow if isinstance(step, WorkStep)]
@@ -120,7 +142,11 @@ def short_cool_down(setting: Setting) -> Iterator[Caution]:
             yield Caution("cool_down", name, {"cool_down_d": scenario.cooling / DAY, "limit": str(sla.within)})
 
 
-OF_REPLICATIONS: Final[tuple[Callable[[Seen], Iterator[Caution]], ...]] = (never_anybody, overloaded)
+OF_REPLICATIONS: Final[tuple[Callable[[Seen], Iterator[Caution]], ...]] = (
+    never_anybody,
+    overloaded,
+    unprovable_targets,
+)
 """Cautions that are seen in replications without queues."""
 
 OF_SCENARIO: Final[tuple[Callable[[Setting], Iterator[Caution]], ...]] = (

@@ -15,6 +15,7 @@ from sim.statistics.judging import Decided as Decided
 from sim.statistics.judging import Difference as Difference
 from sim.statistics.judging import Verdict as Verdict
 from sim.statistics.judging import all_decided as all_decided
+from sim.statistics.judging import effective_letters as effective_letters
 from sim.statistics.judging import highest_target as highest_target
 from sim.statistics.judging import judge as judge
 from sim.statistics.judging import judge_cells as judge_cells

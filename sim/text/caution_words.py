@@ -11,6 +11,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "without end, and the figures depend on how long one looks.",
         "units overloaded": "At {subject}, the work of an ordinary week fills the time on duty of {units} of the {of} units (most: {names}, "
         "up to {load_share}): their backlog grows without end.",
+        "target of all": "A target of 100% can be missed, but never shown as met, whatever the staffing: as many letters as "
+        "these ({subject}) can show at most {highest_share}.",
+        "target too high": "The target of {subject}, {target_share}, is more than its letters can show as met even if every "
+        "one of them is in time: {letters} independent ones show at most {highest_share}.",
         "held back": "At {subject}, {urgent} interrupts other work, but not while {holding} waits before it, which goes "
         "first and does not interrupt.",
         "cool_down": "The simulation ends {cool_down_d} days after the window, before the limit of {subject} ({limit}) "
@@ -41,6 +45,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "nobody ever": "{subject}（{names}，共 {units} 个单位）始终无人在岗，也没有代管，每天 {a_day} 件来信一直等待。",
         "overloaded": "平常一周，{subject}的工作量是在岗时间的 {load_share}：积压会不断增加，各项数值取决于统计多长时间。",
         "units overloaded": "平常一周，{subject}的 {of} 个单位中有 {units} 个工作量超过在岗时间（最多的是{names}，达 {load_share}），积压会不断增加。",
+        "target of all": "100% 的目标可以判为未达到，但无论人员如何配置都无法证明达到：{subject}的来信数量最多可以证明 {highest_share}。",
+        "target too high": "{subject}的目标 {target_share} 过高：即使全部按时，其来信（相当于 {letters} 件相互独立的来信）最多只能证明 {highest_share}。",
         "held back": "在{subject}，{urgent}可以打断其他工作，但当{holding}排在前面等待时不能，因为后者优先而不打断别人。",
         "cool_down": "统计期后 {cool_down_d} 天仿真即结束，最后一批来信的{subject}时限（{limit}）尚未到期，不能计入。",
         "holidays": "{subject} 年的调休安排尚未公布，日历只是推测。公布后请写明 holidays: {{country: china, days_off: [...], working: [...]}}。",

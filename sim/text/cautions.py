@@ -1,7 +1,7 @@
 """Cautions as sentences: for the terminal, for pages, and beside the figures for programs."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from rich.text import Text
 
@@ -9,6 +9,9 @@ from sim.measuring.figures import Caution
 from sim.report import Report
 from sim.text.caution_words import WORDS
 from sim.text.words import limit, listed, name, number, percent, word
+
+EXACT: Final = ("target_share", "highest_share")
+"""Shares that are told with every digit, for rounding would say another thing."""
 
 
 def caution(caution: Caution, lang: str) -> str:
@@ -55,6 +58,8 @@ def _said(key: str, value: Any, lang: str) -> str:
         return limit(lang, value)
     if isinstance(value, str):
         return name(lang, value)
+    if key in EXACT:
+        return f"{100 * value:.8g}%"
     if key.endswith("share"):
         return percent(value)
     return number(value)
