@@ -10,8 +10,9 @@ from runs import report
 from sim.charts import league, week
 from sim.measuring.figures import GroupFigures, SlaFigures, outstanding
 from sim.report import Report
-from sim.statistics import Compliance, ComplianceTable, Decided, Estimate, judge_cells
+from sim.statistics import Compliance, ComplianceTable, Decided, Estimate, Verdict, judge_cells
 from sim.statistics.estimates import Band
+from sim.text.answer import sentences
 
 
 def group(name: str, low: float, high: float, letters: float = 500) -> GroupFigures:
@@ -91,6 +92,19 @@ def test_units_are_ranked_by_their_intervals(desk: Report) -> None:
     assert title(group("north", 5, 7, letters=29), group("south", 8, 12, letters=29)) == (
         "signed: every unit has fewer than 30 letters in all replications together, too few to compare"
     )
+
+
+@pytest.mark.parametrize(("tier", "told"), [("city", "late (city)"), ("late", "late"), ("", "late")])
+def test_the_team_with_most_late_letters_is_told_with_its_tier_unless_that_says_the_same(
+    desk: Report, tier: str, told: str
+) -> None:
+    groups = (group("desk", 5, 7), group("late", 8, 12))
+    sla = replace(desk.slas["signed"], verdict=Verdict.MISSED, breaches=Estimate(16, 15, 17), by_team=groups)
+    teams = {**desk.teams, "late": replace(desk.teams["desk"], name="late", tier=tier)}
+    said = list(sentences(replace(desk, slas={"signed": sla}, teams=teams), "en"))
+    assert f"Most late letters at {told}: 10; 50% [40%, 60%] in time." in said
+    alone = replace(sla, by_team=groups[1:])
+    assert "Most late" not in " ".join(sentences(replace(desk, slas={"signed": alone}, teams=teams), "en"))
 
 
 def test_hours_above_the_alarm_are_those_of_the_interval(desk: Report) -> None:

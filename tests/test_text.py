@@ -66,11 +66,6 @@ def test_an_sla_without_a_target_is_told_beside_those_that_have_one(tmp_path: Pa
     assert "no target, 33.3%" not in " ".join(said(desk(tmp_path, "sla.started.target=null")))
 
 
-def test_a_team_need_not_stand_in_a_tier(tmp_path: Path) -> None:
-    assert "Worst at desk: 33.3% in time, 2 late." in said(desk(tmp_path, "teams.desk.tier=null"))
-    assert "Worst at desk: 33.3% in time, 2 late." in said(desk(tmp_path, "teams.desk.tier=desk"))
-
-
 def test_the_table(tmp_path: Path) -> None:
     table = plain(answer(desk(tmp_path), "en"))
     assert table.splitlines()[0] == "three letters: 100 replications, 3 letters each, 1 staff"
