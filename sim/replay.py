@@ -10,7 +10,7 @@ a new connection, while its time runs on.
 import asyncio
 import errno
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -46,6 +46,9 @@ LEAST_IDLE: Final = 0.05
 
 LONGEST_RACE: Final = 0.25
 """Seconds after a letter went out within which the news of an idle connection's end can cross it on the way."""
+
+PIECE: Final = 65_536
+"""Bytes of a long letter that are in memory at a time."""
 
 MOST_OF_ANSWER: Final = 1_000_000
 """Bytes of an answer that are read, and thrown away, before it counts as one without end."""
@@ -154,8 +157,22 @@ async def send(letters: Sequence[TracedLetter], plan: Plan, *, progress: Callabl
 
 def body(sequence: int, letter: TracedLetter) -> bytes:
     """What is posted: the letter's columns, its number in the trace from 1, and a text of its size."""
-    text = {"sequence": sequence, **letter.plain(), "text": "." * letter.size}
-    return json.dumps(text, ensure_ascii=False).encode()
+    before, after = _around_text(sequence, letter)
+    return before + b"." * letter.size + after
+
+
+async def body_in_pieces(sequence: int, letter: TracedLetter) -> AsyncIterator[bytes]:
+    """The same, of which only a piece is in memory at a time."""
+    before, after = _around_text(sequence, letter)
+    yield before
+    for left in range(letter.size, 0, -PIECE):
+        yield b"." * min(left, PIECE)
+    yield after
+
+
+def _around_text(sequence: int, letter: TracedLetter) -> tuple[bytes, bytes]:
+    content = json.dumps({"sequence": sequence, **letter.plain(), "text": ""}, ensure_ascii=False).encode()
+    return content[:-2], content[-2:]
 
 
 def busiest(letters: Sequence[TracedLetter], seconds: float) -> list[TracedLetter]:
@@ -207,7 +224,7 @@ class _Sending:
         try:
             async with asyncio.timeout_at(due + self._plan.timeout), self._slots:
                 outcome = Outcome.TIMED_OUT
-                outcome = await self._status(row, body(row + 1, letter))
+                outcome = await self._status(row, letter)
         except asyncio.CancelledError:
             outcome = Outcome.UNSENT if outcome == Outcome.UNSENT else Outcome.STOPPED
         except Exception as error:  # whatever one letter meets, the others go on
@@ -216,20 +233,26 @@ class _Sending:
         self._answers.outcome[row] = outcome
         self._mind(outcome)
 
-    async def _status(self, row: int, content: bytes) -> int:
+    async def _status(self, row: int, letter: TracedLetter) -> int:
         """Send one letter, and read the answer to its end."""
         begun = self._now()
         try:
-            return await self._exchange(self._usual, content)
+            return await self._exchange(self._usual, row + 1, letter)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
             if not _was_idle(error) or self._now() > begun + LONGEST_RACE:
                 raise
         self._answers.resent[row] = True
-        return await self._exchange(self._fresh, content)
+        return await self._exchange(self._fresh, row + 1, letter)
 
-    async def _exchange(self, session: aiohttp.ClientSession, content: bytes) -> int:
+    async def _exchange(self, session: aiohttp.ClientSession, sequence: int, letter: TracedLetter) -> int:
         _connected.set(None)
-        async with session.post(self._url, data=content, allow_redirects=False) as answer:
+        content: bytes | AsyncIterator[bytes]
+        if letter.size <= PIECE:
+            content, headers = body(sequence, letter), {}
+        else:
+            length = sum(map(len, _around_text(sequence, letter))) + letter.size
+            content, headers = body_in_pieces(sequence, letter), {"Content-Length": str(length)}
+        async with session.post(self._url, data=content, headers=headers, allow_redirects=False) as answer:
             came = 0
             async for chunk in answer.content.iter_any():
                 came += len(chunk)

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from sim.answers import Answers, Outcome
 from sim.errors import ScenarioError
-from sim.replay import Plan, Sent, body, busiest, send
+from sim.replay import PIECE, Plan, Sent, body, body_in_pieces, busiest, send
 from sim.replay_report import report_on
 from sim.service_level import Demand
 from sim.statistics import Verdict
@@ -451,6 +451,55 @@ async def test_an_answer_without_end_is_thrown_away_as_it_comes() -> None:
         tracemalloc.stop()
     assert answers.outcome.tolist() == [Outcome.BAD_ANSWER] * 30
     assert peak < 10_000_000
+
+
+@in_a_loop
+async def test_long_letters_are_not_in_memory_all_at_once() -> None:
+    released, deaf = asyncio.Event(), set()
+
+    async def never_reads(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        deaf.add((reader, writer))
+        await released.wait()
+        writer.close()
+
+    letters = [letter._replace(size=10_000_000) for letter in letters_at(*[0] * 20)]
+    server = await asyncio.start_server(never_reads, "127.0.0.1", 0)
+    plan = Plan(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/letters", timeout=1)
+    tracemalloc.start()
+    answers = await answers_to(letters, plan)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    released.set()
+    server.close()
+    assert len(deaf) == 20
+    assert answers.outcome.tolist() == [Outcome.TIMED_OUT] * 20
+    assert peak < 50_000_000  # of 200 million bytes; what the deaf end has in its own buffers counts too
+
+
+@pytest.mark.parametrize("size", [0, 3, PIECE, PIECE + 1, 3 * PIECE + 5])
+def test_a_letter_of_any_size_is_what_its_pieces_are(size: int) -> None:
+    letter = letters_at(1)[0]._replace(size=size)
+
+    async def pieces() -> bytes:
+        return b"".join([piece async for piece in body_in_pieces(17, letter)])
+
+    assert asyncio.run(pieces()) == body(17, letter)
+    assert json.loads(body(17, letter))["text"] == "." * size
+
+
+@in_a_loop
+async def test_a_long_letter_arrives_whole() -> None:
+    arrived = []
+
+    async def reads(request: web.Request) -> web.Response:
+        arrived.append((request.content_length, len((await request.json())["text"])))
+        return web.Response()
+
+    letter = letters_at(0)[0]._replace(size=500_000)
+    async with serving(reads) as url:
+        answers = await answers_to([letter], Plan(url))
+    assert answers.outcome.tolist() == [200]
+    assert arrived == [(len(body(1, letter)), 500_000)]
 
 
 @in_a_loop
