@@ -201,8 +201,10 @@ def compare(
         if progress is not None:
             progress(done)
 
+    # The same time after the window for all, whatever each needs by itself.
+    cool_down = max(prepare(each, engine, workers).setting.scenario.cooling for each in scenarios)
     for each in scenarios:
-        prepared = prepare(each, engine, workers)
+        prepared = prepare(each, engine, workers, cool_down=cool_down)
         reports[each.stem], decided[each.stem] = _simulated(prepared.setting, each.stem, engine, prepared.workers, tell)
     pairs = {
         (base, other): _pair(reports[base], reports[other], decided[base], decided[other])
@@ -273,8 +275,7 @@ def _simulated(
 def _differing(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
     resolved = [scenario.resolved() for scenario in scenarios]
     parts = [part for part in LETTERS_DEPEND_ON if any(each.get(part) != resolved[0].get(part) for each in resolved)]
-    ends = {scenario.horizon - scenario.window_end for scenario in scenarios}
-    return (*parts, *(["cool_down"] if len(ends) > 1 else []))
+    return tuple(parts)
 
 
 def _settings(scenarios: Sequence[Scenario]) -> dict[str, tuple[str, ...]]:

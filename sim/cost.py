@@ -4,18 +4,18 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import psutil
 
 from sim.clock import HOUR
+from sim.cool_down import raised
 from sim.drawing.rates import expected_letters
 from sim.drawing.shifts import groups_of, shifts_of
 from sim.errors import Problem, ScenarioError, SimError
 from sim.loading import Loaded
 from sim.measuring.week import HOURS_OF_WEEK
-from sim.models.arrivals import Arrivals, Decay
 from sim.models.scenario import Scenario
 from sim.models.staffing import Team
 from sim.setting import Setting, setting_of
@@ -61,16 +61,20 @@ class Prepared(NamedTuple):
     workers: int  # for which there is memory
 
 
-def prepare(loaded: Loaded, engine: str = "compiled", workers: int | None = None, *, one_run: bool = True) -> Prepared:
-    """Make a scenario ready, and see for how many workers there is memory.
+def prepare(
+    loaded: Loaded, engine: str = "compiled", workers: int | None = None, *, one_run: bool = True, cool_down: int = 0
+) -> Prepared:
+    """Make a scenario ready, with the cool-down that its SLAs need, and see for how many workers there is memory.
 
     Args:
+        cool_down: seconds; at least so long, as others have with whom it is compared.
         workers: replications at once, at most; as many as there are cores if None.
         one_run: whether no more replications are simulated than the scenario says.
     Raises: ScenarioError if there is not the memory for one, or its letters cannot be drawn.
     """
     setting = setting_of(loaded.scenario)
     try:
+        setting = raised(setting, cool_down)
         cost = estimate(setting, engine)
         most = min(workers or cores(), loaded.scenario.replications) if one_run else workers or cores()
         return Prepared(setting, cost, affordable(cost, most))
@@ -163,7 +167,7 @@ def _visits_a_letter(setting: Setting, letters: float) -> float:
     scenario = setting.scenario
     arrivals, keep = scenario.arrivals, min(1.0, SAMPLE / max(letters, 1.0))
     if arrivals.trace is None:
-        arrivals, keep = _scaled(arrivals, keep), 1.0
+        arrivals, keep = arrivals.scaled(keep), 1.0
     teams = {name: team.model_copy(update={"other_duty": None}) for name, team in scenario.teams.items()}
     small = setting._replace(scenario=scenario.model_copy(update={"arrivals": arrivals, "teams": teams}))
     none = np.empty(0, dtype=np.int64)
@@ -179,16 +183,6 @@ def _jobs_an_hour(scenario: Scenario, team: Team) -> float:
     patterns = ((scenario.roster(name), people) for name, people in team.staff.items())
     hours = sum(people * (HOURS_OF_WEEK if pattern is None else pattern.hours_a_week) for pattern, people in patterns)
     return team.unit_count * team.other_duty.per_hour * min(hours / team.unit_count / HOURS_OF_WEEK, 1.0)
-
-
-def _scaled(arrivals: Arrivals, factor: float) -> Arrivals:
-    level = arrivals.per_day
-    per_day: Any = level
-    if isinstance(level, Decay):
-        per_day = level.model_copy(update={"start": level.start * factor, "floor": level.floor * factor})
-    elif level is not None:
-        per_day = level * factor
-    return arrivals.model_copy(update={"per_day": per_day})
 
 
 def _control_groups() -> list[float]:

@@ -29,7 +29,7 @@ HOUSE = (
     (6, "deciding", "planner planning", "numpy scipy"),
     (6, "deciding", "replay destination", "aiohttp numpy yarl"),
     (6, "deciding", "replay_report replay_checks service_level latency answers headers", "hdrh numpy"),
-    (5, "judging", "forecast infinite_servers requirement", "numpy"),
+    (5, "judging", "cool_down forecast infinite_servers requirement", "numpy"),
     (5, "judging", "cost", "numpy psutil"),
     (5, "judging", "report measures measuring calls", "numba numpy"),
     (5, "judging", "statistics queueing transient", "numpy scipy"),

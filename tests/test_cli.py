@@ -17,7 +17,7 @@ from sim.engine import require_equal
 from sim.errors import EngineMismatch
 
 ESTIMATE = {"mean", "low", "high"}
-FIGURE = {"value", "low", "high", "more_than", "at_most"}
+FIGURE = frozenset({"value", "low", "high", "more_than", "at_most"})
 SPREAD = {"mean", "p50", "p90", "p95", "p99", "max"}
 
 

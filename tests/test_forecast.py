@@ -155,7 +155,7 @@ def test_a_sound_scenario_has_no_caution(tmp_path: Path) -> None:
         (DESK, ["teams.desk.staff.always=6"], "overloaded", "desk", {}),
         (STATIONS, ["teams.station.weights=[9, 1, 1, 1]", "arrivals.per_day=120"], "units overloaded", "station",
          {"units": 1, "of": 4, "names": ["station-1"]}),
-        (DESK, [], "cool_down", "started", {"cool_down_d": 0, "limit": "10 min"}),
+        (DESK, ["window=1 d", "sla.started.within=2 h"], "cool_down raised", "started", {"typed_d": 0}),
         (DESK, ["start=2031-03-03", "holidays=china"], "holidays", "2031", {}),
     ],
 )  # fmt: skip

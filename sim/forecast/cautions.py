@@ -130,16 +130,19 @@ def held_back(setting: Setting) -> Iterator[Caution]:
                 yield Caution("held back", name, {"urgent": urgent, "holding": holds})
 
 
-def short_cool_down(setting: Setting) -> Iterator[Caution]:
-    """A simulation that ends before the limits of its last letters have passed."""
-    scenario = setting.scenario
-    for name, sla in scenario.sla.items():
-        try:
-            needed = setting.calendar.time_for(sla.within, scenario.window_end, sla.office_hours)
-        except ValueError:
-            needed = scenario.cooling + DAY
-        if scenario.cooling < needed:
-            yield Caution("cool_down", name, {"cool_down_d": scenario.cooling / DAY, "limit": str(sla.within)})
+def changed_cool_down(setting: Setting) -> Iterator[Caution]:
+    """A cool-down that was longer than typed, and one that is too short all the same."""
+    found = setting.cool_down
+    if found is None:
+        return
+    if found.typed is not None and found.seconds > found.typed:
+        figures = {"typed_d": found.typed / DAY, "cool_down_d": found.seconds / DAY}
+        yield Caution("cool_down raised", found.sla or None, figures)
+    if found.lacking is None:
+        yield Caution("cool_down unknown", found.sla, {"cool_down_d": found.seconds / DAY})
+    elif found.lacking:
+        figures = {"cool_down_d": found.seconds / DAY, "lacking_d": found.lacking / DAY}
+        yield Caution("cool_down lacking", found.sla, figures)
 
 
 OF_REPLICATIONS: Final[tuple[Callable[[Seen], Iterator[Caution]], ...]] = (
@@ -151,7 +154,7 @@ OF_REPLICATIONS: Final[tuple[Callable[[Seen], Iterator[Caution]], ...]] = (
 
 OF_SCENARIO: Final[tuple[Callable[[Setting], Iterator[Caution]], ...]] = (
     held_back,
-    short_cool_down,
+    changed_cool_down,
     unknown_years,
     regional_holidays,
     clock_without_holidays,

@@ -13,7 +13,7 @@ from sim.html.words import LANGUAGES, say
 from sim.measuring.figures import GroupFigures, StepFigures
 from sim.report import Report
 from sim.statistics import Figure, Verdict
-from sim.text.answer import count, interval, sentences
+from sim.text.answer import count, interval, other_cautions, sentences
 from sim.text.cautions import caution_sentences, summary_of
 from sim.text.words import figure, limit, name, number, percent, word
 
@@ -53,7 +53,7 @@ def report_page(
             facts=_facts(report, each),
             verdict="none" if report.holds in (None, Verdict.NOT_JUDGED) else report.holds.value,
             sentences=list(sentences(report, each)),
-            cautions=caution_sentences(report.cautions, each),
+            cautions=caution_sentences(other_cautions(report), each),
             first_tables=[sla_table(report, each)] if report.slas else [],
             note=say(each, "letters note", window=limit(each, window), replications=report.replications),
             groups=[(say(each, chart), drawn) for chart, drawn in pictures[each]],

@@ -1,6 +1,6 @@
 """From the measures of all replications to the report: sums become estimates, durations percentiles."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -79,6 +79,7 @@ def summarise(
     copies = are_copies(counts)
     # The same times with a list of replications in the place of each `Durations`.
     times: Any = combined(each_times, list, Durations)
+    letters = letter_figures(setting, counts, times.time_in_system, copies)
     return Report(
         scenario=scenario,
         title=model.name,
@@ -88,7 +89,7 @@ def summarise(
         seed=model.seed,
         headcount=sum(team.headcount for team in model.teams.values() if team.counted),
         cost=sum(team.headcount * team.cost for team in model.teams.values() if team.counted),
-        letters=letter_figures(setting, counts, times.time_in_system, copies),
+        letters=letters,
         slas={
             name: sla_figures(setting, name, counts.slas[index], counts.causes[index], times.elapsed[index], copies)
             for index, name in enumerate(model.sla)
@@ -97,11 +98,20 @@ def summarise(
         teams={name: team_figures(setting, index, counts.teams) for index, name in enumerate(model.teams)},
         backlog=backlog_figures(setting, counts.open_letters),
         requirement=requirement or {},
-        cautions=cautions,
+        cautions=(*cautions, *_seen_in(letters, len(kept), copies)),
     )
 
 
 # All counts here are of several replications, stacked: their first axis is the replication.
+
+
+def _seen_in(letters: LetterFigures, replications: int, copies: bool) -> Iterator[Caution]:
+    """Cautions that only a run shows."""
+    growth = letters.growth_per_day
+    if letters.grew and growth is not None:
+        yield Caution("growth", None, {"per_day": growth.mean, "low": growth.low, "high": growth.high})
+    if copies:
+        yield Caution("copies", None, {"replications": replications})
 
 
 def are_copies(counts: Counts) -> bool:

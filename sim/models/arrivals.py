@@ -264,6 +264,15 @@ class Arrivals(Record):
                 raise ValueError(f"a trace says when letters come, and leaves no room for {', '.join(shape)}")
         return self
 
+    def scaled(self, factor: float) -> "Arrivals":
+        """The same with so many times the letters; the letters of a trace stay as they are."""
+        level: Any = self.per_day
+        if isinstance(level, Decay):
+            level = level.model_copy(update={"start": level.start * factor, "floor": level.floor * factor})
+        elif level is not None:
+            level = level * factor
+        return self.model_copy(update={"per_day": level})
+
 
 class Channel(Record):
     """A way in for letters."""

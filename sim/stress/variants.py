@@ -59,4 +59,4 @@ def _spread(staff: Mapping[str, int], more: int) -> list[tuple[tuple[str, int], 
 
 
 def _changed(setting: Setting, update: dict[str, Any]) -> Setting:
-    return setting_of(setting.scenario.changed(**update))
+    return setting_of(setting.scenario.changed(**update))._replace(cool_down=setting.cool_down)

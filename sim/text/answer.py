@@ -7,13 +7,17 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.measuring.figures import SlaFigures, TeamFigures, outstanding
+from sim.measuring.figures import Caution, SlaFigures, TeamFigures, outstanding
 from sim.report import Report
 from sim.statistics import Compliance, Estimate, Verdict
-from sim.text.cautions import caution_lines
+from sim.text.cautions import caution, caution_lines
 from sim.text.words import ALARM, figure, hours_of_day, limit, listed, name, number, percent, word
 
 COLOURS: Final = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.UNCLEAR: "yellow", Verdict.NOT_JUDGED: ""}
+
+
+BESIDE_THE_VERDICT: Final = "growth"
+"""Kind of the caution without which a verdict is not to be read."""
 
 
 def answer(report: Report, lang: str) -> Group:
@@ -29,7 +33,7 @@ def answer(report: Report, lang: str) -> Group:
     parts = [Text(heading, style="bold")]
     table = [sla_table(report, lang)] if report.slas else []
     said = (Text(sentence) for sentence in sentences(report, lang))
-    return Group(*parts, *table, *said, *caution_lines(report.cautions, lang))
+    return Group(*parts, *table, *said, *caution_lines(other_cautions(report), lang))
 
 
 def sla_table(report: Report, lang: str) -> Table:
@@ -55,7 +59,8 @@ def sla_table(report: Report, lang: str) -> Table:
 
 def sentences(report: Report, lang: str) -> Iterator[str]:
     """The same in words, and what the table does not say: where, when and why; how busy people are."""
-    yield _verdict(report, lang)
+    grew = (caution(each, lang) for each in report.cautions if each.kind == BESIDE_THE_VERDICT)
+    yield " ".join([_verdict(report, lang), *grew])
     yield from _without_target(report, lang)
     for sla in report.slas.values():
         if sla.verdict in (Verdict.MISSED, Verdict.UNCLEAR):
@@ -67,10 +72,15 @@ def sentences(report: Report, lang: str) -> Iterator[str]:
     for sla in report.slas.values():
         if sla.undecided.mean:
             yield word(lang, "undecided letters", name=name(lang, sla.name), letters=count(sla.undecided))
+    if report.letters.growth_per_day is None:
+        yield word(lang, "too short for growth")
     if report.replications == 1:
         yield word(lang, "one replication")
-    elif report.copies:
-        yield word(lang, "copies", replications=report.replications)
+
+
+def other_cautions(report: Report) -> list[Caution]:
+    """Cautions that are not said in the line of the verdict."""
+    return [each for each in report.cautions if each.kind != BESIDE_THE_VERDICT]
 
 
 def interval(estimate: Estimate) -> str:

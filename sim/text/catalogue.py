@@ -54,8 +54,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "the interval takes them at their worst at both ends.",
         "one replication": "One replication alone has no confidence interval; take at least two.",
         "undecided alone": "Whether the staffing holds is open: {names} unclear, without a confidence interval.",
-        "copies": "All {replications} replications are copies: the same letters, staff and work, since nothing here is "
-        "random. No confidence interval can come from them.",
+        "too short for growth": "Whether the backlog grows cannot be told: that takes a warm-up of a week and a window "
+        "of two.",
         "holds judged": "Every target that can be judged is met; {names} has no letters and is not judged.",
         "nothing judged": "No target can be judged: no letters come to which {names} applies.",
         # before a run
@@ -148,7 +148,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "undecided letters": "{name}：仿真结束时有 {letters} 件尚无结果，置信区间两端均按最不利情形计入。",
         "one replication": "只有一次重复仿真，没有置信区间；请至少仿真两次。",
         "undecided alone": "能否兑现承诺尚无定论：{names}未定，没有置信区间。",
-        "copies": "{replications} 次仿真的来信、人员和工作完全相同，互为副本，无法得出置信区间：此情景中没有随机因素。",
+        "too short for growth": "无法判断积压是否增长：需要至少一周的 warm_up 和两周的 window。",
         "holds judged": "凡能判断的目标全部达到；{names}没有来信，不作结论。",
         "nothing judged": "没有目标可供判断：没有适用{names}的来信。",
         "outlook": "{title}：仿真前的测算",

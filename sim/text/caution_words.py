@@ -17,8 +17,16 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "one of them is in time: {letters} independent ones show at most {highest_share}.",
         "held back": "At {subject}, {urgent} interrupts other work, but not while {holding} waits before it, which goes "
         "first and does not interrupt.",
-        "cool_down": "The simulation ends {cool_down_d} days after the window, before the limit of {subject} ({limit}) "
-        "has passed for its last letters; they will not count.",
+        "cool_down raised": "The cool-down of {typed_d} days was raised to {cool_down_d}: before that, letters that are quick "
+        "would be decided and slow ones not ({subject}).",
+        "cool_down lacking": "The simulation ends {cool_down_d} days after the window, {lacking_d} days too early to decide all "
+        "letters of {subject}: undecided ones stand at their worst at both ends of its interval.",
+        "cool_down unknown": "The simulation ends {cool_down_d} days after the window, and cannot go on until all letters of "
+        "{subject} are decided: undecided ones stand at their worst at both ends of its interval.",
+        "growth": "The backlog grew by {per_day} letters a day [{low}, {high}] through the window; the figures depend on how long "
+        "one looks.",
+        "copies": "All {replications} replications are copies of one another, since nothing here is random: they say nothing about "
+        "chance, and no figure has an interval.",
         "holidays": "The make-up working days of {subject} are not known yet; its calendar is a guess. Once they are, "
         "write holidays: {{country: china, days_off: [...], working: [...]}}.",
         "regions": "Holidays of only some regions of {subject} count as working days here ({days} in all, the first: {dates}); "
@@ -48,7 +56,11 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "target of all": "100% 的目标可以判为未达到，但无论人员如何配置都无法证明达到：{subject}的来信数量最多可以证明 {highest_share}。",
         "target too high": "{subject}的目标 {target_share} 过高：即使全部按时，其来信（相当于 {letters} 件相互独立的来信）最多只能证明 {highest_share}。",
         "held back": "在{subject}，{urgent}可以打断其他工作，但当{holding}排在前面等待时不能，因为后者优先而不打断别人。",
-        "cool_down": "统计期后 {cool_down_d} 天仿真即结束，最后一批来信的{subject}时限（{limit}）尚未到期，不能计入。",
+        "cool_down raised": "cool_down 由 {typed_d} 天延长到 {cool_down_d} 天：否则办得快的来信已有结果，办得慢的还没有（{subject}）。",
+        "cool_down lacking": "统计期后 {cool_down_d} 天仿真即结束，比{subject}全部来信有结果早 {lacking_d} 天：尚无结果的来信在置信区间两端均按最不利情形计入。",
+        "cool_down unknown": "统计期后 {cool_down_d} 天仿真即结束，{subject}的部分来信到那时仍无结果：在置信区间两端均按最不利情形计入。",
+        "growth": "统计期内积压每天增加 {per_day} 件 [{low}, {high}]，各项数值取决于统计多长时间。",
+        "copies": "{replications} 次仿真互为副本（此情景中没有随机因素），无法反映偶然性，各项数值均没有置信区间。",
         "holidays": "{subject} 年的调休安排尚未公布，日历只是推测。公布后请写明 holidays: {{country: china, days_off: [...], working: [...]}}。",
         "regions": "仿真期内有 {days} 天只在 {subject} 的部分地区放假，此处按工作日计（最早的是 {dates}）；请写明地区，如 holidays: {subject}-{example}。",
         "clock without holidays": "{slas}按工作时间计算，但情景没有给出节假日：周一至周五都算工作日。",
