@@ -41,7 +41,8 @@ def names(folder: Path) -> set[str]:
 
 
 def put(target: Path, file: str = "file") -> None:
-    """Write a folder with one file."""
+    """Write a folder with one file, as a command does."""
+    clear_dead_drafts(target.parent)
     with drafted(target) as draft:
         (draft.folder / file).touch()
         draft.replace()

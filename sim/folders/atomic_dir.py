@@ -63,14 +63,13 @@ class Draft:
 def drafted(target: Path) -> Iterator[Draft]:
     """A draft of a folder, which vanishes when the block ends, unless it was put in its place.
 
-    Drafts beside it whose writers were killed are cleared away. If `target` is a link, the folder is where it points.
+    If `target` is a link, the folder is where it points.
 
     Raises: SimError when the disk is full, or the folder cannot be written for another reason.
     """
     real = Path(os.path.realpath(target))
     new_parents = [parent for parent in real.parents if not parent.exists()]
     try:
-        clear_dead_drafts(real.parent)
         root, lock = _begun(real)
         try:
             draft = Draft(root, real)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sim.errors import SimError
-from sim.folders.atomic_dir import Draft, drafted, one_at_a_time
+from sim.folders.atomic_dir import Draft, clear_dead_drafts, drafted, one_at_a_time
 from sim.folders.manifest import MANIFEST, OURS, Condition, condition_of, hash_of, hashes_of, write_json
 from sim.folders.program_key import program_key
 
@@ -91,6 +91,8 @@ class ResultFolder:
 
         Raises: SimError if something is there that must not be replaced.
         """
+        # Somebody who was about to replace it may have been killed, and then it is still to be put back.
+        clear_dead_drafts(Path(os.path.realpath(self.path)).parent)
         condition = self._condition()
         if force or not self._is_in(condition):
             require_replaceable(self.path, condition)
