@@ -264,6 +264,13 @@ def test_shares_as_keyboards_have_them(tmp_path: Path, written: str) -> None:
     assert loaded(tmp_path, text).scenario.sla["one"].target == 0.99
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_scenario_is_the_same_in_all_encodings(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "desk.yaml"
+    path.write_bytes((DESK + "name: 局长信箱\n").encode(encoding))
+    assert load(path).scenario.name == "局长信箱"
+
+
 def test_times_as_chinese_keyboards_have_them(tmp_path: Path) -> None:
     text = DESK.replace("start: 2021-05-03", "start: 2021/5/3").replace("window: 1 d", "window: 7 天")
     surge = "{from: 2021/5/3 9：05, lasts: 3 小时, times: 2}"

@@ -50,8 +50,8 @@ def test_each_wrong_setting_is_answered(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_in_the_file_keeps_its_line(tmp_path: Path) -> None:
-    assert answer(tmp_path, with_line("tier: city", "units: 1"), "teams.desk.at_least=1") == [
-        "line 5   teams.desk.tier: is missing"
+    assert answer(tmp_path, with_line("{per_day: 80}", "{busyness: {ar1: 0.5}}"), "arrivals.per_day=80") == [
+        "line 3   arrivals.busyness.cv: is missing"
     ]
 
 
@@ -191,8 +191,8 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "letters.csv").write_bytes(b"received\n2021-05-03 09:00\n\xff\n")
     (said,) = answer(tmp_path, TRACE)
     assert said == (
-        "line 3   arrivals.trace: letters.csv is not text in UTF-8, UTF-16 or GB18030 (line 3); save it in UTF-8, in a "
-        "spreadsheet as 'CSV UTF-8'"
+        "line 3   arrivals.trace: letters.csv is not text in UTF-8, UTF-16 or GB18030; save it in UTF-8, in a "
+        "spreadsheet as 'CSV UTF-8' (line 3)"
     )
 
 

@@ -41,6 +41,28 @@ def test_the_shipped_trace_comes_in_as_it_is_written() -> None:
     assert [recorded.places.names[home] for home in letters.home] == [r["unit"] for r in rows]
 
 
+def test_paper_that_comes_after_the_office_has_closed_is_received_when_it_opens(tmp_path: Path) -> None:
+    """Before the Spring Festival of 2024, after which the first working day is Sunday 18 February."""
+    rows = "\n".join(f"2024-02-09 {time},paper" for time in ("17:59:59", "18:00:00", "19:00:00"))
+    (tmp_path / "t.csv").write_text(f"received,channel\n{rows}\n")
+    post = written(
+        tmp_path,
+        """
+start: 2024-02-09
+window: 10 d
+holidays: china
+arrivals: {trace: t.csv}
+channels: {paper: {registered: office}}
+teams: {desk: {staff: {office: 1}}}
+workflow:
+  - read: {by: desk, effort: 1 min}
+""",
+    )
+    office = setting(post)
+    received = [office.calendar.date_of(int(each)) for each in draw_letters(office, 0, keep=1.0).received]
+    assert received == [datetime(2024, 2, 9, 17, 59, 59)] + [datetime(2024, 2, 18, 8, 30)] * 2
+
+
 @pytest.fixture(scope="module")
 def requests() -> list[Row]:
     """The real requests, with names that can be keys of a scenario."""

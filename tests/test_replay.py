@@ -160,7 +160,7 @@ def test_bytes_that_are_no_text_are_found_with_their_line(tmp_path: Path) -> Non
         ("letters.jsonl", b'{"received": "2021-05-03"}\n' * 2, b'{"received": "2021-05-03", "unit": "\xff"}\n'),
     ):
         (tmp_path / name).write_bytes(good + bad)
-        with pytest.raises(ScenarioError, match=r"is not text in UTF-8, UTF-16 or GB18030 \(line 3\)"):
+        with pytest.raises(ScenarioError, match=r"is not text in UTF-8, UTF-16 or GB18030; .* \(line 3\)"):
             read_trace(tmp_path / name)
 
 

@@ -159,6 +159,13 @@ def test_a_roster_can_rest_on_holidays() -> None:
     assert own(pattern, **keys) == ["day 2 20:00-08:00 x 1", "day 3 20:00-08:00 x 1"]
 
 
+def test_a_night_that_begins_before_a_holiday_is_worked_to_its_end() -> None:
+    """The Labour Day of 2024: off from 1 to 5 May."""
+    night = {"daily": ["20:00-08:00"], "on_holidays": False}
+    worked = own(night, start="2024-04-30", window="7 d", holidays="china")
+    assert worked[-2:] == ["day 0 20:00-08:00 x 1", "day 6 20:00-08:00 x 1"], "30 April, and then 6 May"
+
+
 def test_shifts_that_start_and_end_together_are_one_row() -> None:
     roster = roster_of({"office": 2, "daytime": 7})
     assert told(roster) == [f"day {day} 08:30-18:00 x {7 if day < 5 else 5}" for day in range(7)]

@@ -13,6 +13,20 @@ _LOOKED_AT: Final = 1000
 """Bytes at the beginning by which UTF-16 without a mark is known."""
 
 
+class EncodingError(ValueError):
+    """Bytes that are no text in an encoding that is known.
+
+    Attributes:
+        reason: why, and what to do.
+        line: on which they cease to be text.
+    """
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(f"{reason} (line {line})")
+        self.reason = reason
+        self.line = line
+
+
 def decoded(content: bytes) -> str:
     """The text of a file.
 
@@ -20,7 +34,7 @@ def decoded(content: bytes) -> str:
     GB18030 (which GBK and GB2312 are part of) if most of its letters are among those of GB2312.
 
     Raises:
-        ValueError: none of these; the text says on which line it ceases to be UTF-8, and what to do.
+        EncodingError: none of these.
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):
@@ -38,8 +52,8 @@ def decoded(content: bytes) -> str:
         text = ""
     if _is_chinese(text):
         return text
-    raise ValueError(
-        f"is not text in UTF-8, UTF-16 or GB18030 (line {line}); save it in UTF-8, in a spreadsheet as 'CSV UTF-8'"
+    raise EncodingError(
+        "is not text in UTF-8, UTF-16 or GB18030; save it in UTF-8, in a spreadsheet as 'CSV UTF-8'", line
     )
 
 
@@ -48,7 +62,7 @@ def _strict(content: bytes, encoding: str) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content[: error.start].decode(encoding, "ignore").count("\n") + 1
-        raise ValueError(f"is not text in {encoding.upper()}, as its first bytes say (line {line})") from None
+        raise EncodingError(f"is not text in {encoding.upper()}, as its first bytes say", line) from None
 
 
 def _wide(content: bytes) -> str | None:

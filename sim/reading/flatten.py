@@ -10,6 +10,8 @@ from ruamel.yaml.error import CommentMark
 from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
 from ruamel.yaml.tokens import CommentToken
 
+from sim.reading.encodings import decoded
+
 _AFTER: Final = 2
 """Where a mapping keeps the comment behind a value, among those of a key."""
 
@@ -39,7 +41,7 @@ def _yaml() -> YAML:
 
 
 def _merged(path: Path) -> CommentedMap:
-    top: CommentedMap = _yaml().load(path.read_text("utf-8"))
+    top: CommentedMap = _yaml().load(decoded(path.read_bytes()))
     base = top.pop("extends", None)
     if base is None:
         return top

@@ -181,7 +181,8 @@ class Layers:
         for key, child in node.value.items():
             # A step without a value is told what it needs.
             if child.value is None and not (parts[:1] == ("workflow",) and len(parts) == 2):
-                message = "has no value; give it one or leave the key out"
+                wide = "; its full-width ： is text for YAML" if "：" in str(key) else ""
+                message = f"has no value; give it one or leave the key out{wide}"
                 self.problems.append(Problem(message, shown((*parts, key)), child.line, child.origin))
             else:
                 kept[key] = self._without_nulls(child, (*parts, key))

@@ -17,6 +17,7 @@ from ruamel.yaml.reader import ReaderError
 from sim.characters import printable, unfit
 from sim.errors import Problem
 from sim.paths import Parts, shown
+from sim.reading.encodings import EncodingError, decoded
 
 MAX_BYTES: Final = 1_000_000
 """A greater file is no scenario that a person wrote."""
@@ -113,10 +114,9 @@ def read_yaml(content: bytes, origin: str = "") -> Source:
     if len(content) > MAX_BYTES:
         return _refused(f"has {len(content) / 1e6:.1f} MB; must be at most {MAX_BYTES / 1e6:.0f} MB", None, origin)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        return _refused(f"is not UTF-8 text (byte 0x{content[error.start]:02x})", line, origin)
+        text = decoded(content)
+    except EncodingError as error:
+        return _refused(error.reason, error.line, origin)
     return _read(text, origin, must_be_mapping=True)
 
 
@@ -149,7 +149,8 @@ def _read(text: str, origin: str, *, must_be_mapping: bool) -> Source:
         line = text.count("\n", 0, error.position) + 1
         return _refused(f"has a character that is not allowed in YAML (U+{error.character:04X})", line, origin)
     except MarkedYAMLError as error:
-        return _refused(*_yaml_message(error), origin)
+        message, at = _yaml_message(error)
+        return _refused(message + _wide_signs(text, at), at, origin)
     except YAMLError as error:
         return _refused(f"is not YAML that can be read: {error}", None, origin)
     if root is None:
@@ -181,6 +182,16 @@ def _yaml_message(error: MarkedYAMLError) -> tuple[str, int | None]:
     if error.context and opened is not None and opened.line + 1 != line:
         problem += f" ({error.context} from line {opened.line + 1})"
     return f"is not YAML that can be read: {problem}", line
+
+
+def _wide_signs(text: str, line: int | None) -> str:
+    """A hint at signs of Chinese keyboards that stand where YAML needs its own, on a line or the one before it."""
+    lines = _BREAK.split(text)
+    for number in (line or 0, (line or 0) - 1):
+        found = re.search("[：，｛｝［］]", lines[number - 1]) if 0 < number <= len(lines) else None
+        if found:
+            return f"; line {number} has a full-width '{found[0]}', which YAML takes for text"
+    return ""
 
 
 class _Builder:
