@@ -8,26 +8,21 @@ a new connection, while its time runs on.
 """
 
 import asyncio
-import errno
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
+from typing import Final
 
 import aiohttp
 import numpy as np
 from yarl import URL
 
 from sim.answers import CONNECTION_FAILURES, Answers, Outcome
+from sim.connections import Connector, always_new, came_of, expect_connection, raced
 from sim.destination import refusals, without_secrets
 from sim.errors import Problem, ScenarioError
 from sim.trace_files import TracedLetter
-
-if TYPE_CHECKING:
-    from aiohttp.client_proto import ResponseHandler
 
 LEAD: Final = 0.1
 """Seconds between the start and the first letter, so that it is not late for want of a session."""
@@ -41,12 +36,6 @@ PROGRESS_EVERY: Final = 0.2
 IDLE: Final = 1.0
 """Seconds that a connection may lie idle and be used again; usual servers close theirs after 2 s or more."""
 
-LEAST_IDLE: Final = 0.05
-"""Seconds below which no server closes a connection for lying idle: one closed sooner was dropped in its work."""
-
-LONGEST_RACE: Final = 0.25
-"""Seconds after a letter went out within which the news of an idle connection's end can cross it on the way."""
-
 PIECE: Final = 65_536
 """Bytes of a long letter that are in memory at a time."""
 
@@ -55,9 +44,6 @@ MOST_OF_ANSWER: Final = 1_000_000
 
 ABORT_AFTER: Final = 50
 """Letters in a row that find no connection, after which nothing more is sent."""
-
-OUR_ERRORS: Final = (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM)
-"""Errors of a connection that lie with the sender's machine: too many files, no port or no memory left."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +130,10 @@ async def send(letters: Sequence[TracedLetter], plan: Plan, *, progress: Callabl
     outcome = np.full(count, Outcome.UNSENT, np.int16)
     answers = Answers(due, never, never.copy(), outcome, np.zeros(count, np.bool_))
     async with AsyncExitStack() as sessions:
-        kept = _Connector(limit=plan.connections, keepalive_timeout=plan.idle) if plan.idle else _always_new(plan)
-        sending = _Sending(plan, answers, *[
-            await sessions.enter_async_context(_session(plan, connector)) for connector in (kept, _always_new(plan))
-        ])  # fmt: skip
+        once = always_new(plan.connections)
+        again = Connector(limit=plan.connections, keepalive_timeout=plan.idle) if plan.idle else once
+        usual, fresh = [await sessions.enter_async_context(_session(plan, each)) for each in (again, once)]
+        sending = _Sending(plan, answers, usual, fresh)
         try:
             await sending.all(letters, progress)
         except asyncio.CancelledError:
@@ -182,6 +168,17 @@ def busiest(letters: Sequence[TracedLetter], seconds: float) -> list[TracedLette
     within = np.searchsorted(received, received + seconds) - np.arange(len(received))
     first = int(within.argmax())
     return list(letters[first : first + int(within[first])])
+
+
+def _session(plan: Plan, connector: Connector) -> aiohttp.ClientSession:
+    # The system under test is reached directly: no proxy of the environment, no cookies of earlier letters.
+    return aiohttp.ClientSession(
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=None),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": "lettersim", **plan.headers, "Content-Type": "application/json"},
+        auto_decompress=False,
+    )
 
 
 class _Sending:
@@ -228,7 +225,7 @@ class _Sending:
         except asyncio.CancelledError:
             outcome = Outcome.UNSENT if outcome == Outcome.UNSENT else Outcome.STOPPED
         except Exception as error:  # whatever one letter meets, the others go on
-            outcome = _met(error) if outcome != Outcome.UNSENT else outcome
+            outcome = came_of(error) if outcome != Outcome.UNSENT else outcome
         self._answers.latency[row] = self._now() - due
         self._answers.outcome[row] = outcome
         self._mind(outcome)
@@ -239,13 +236,13 @@ class _Sending:
         try:
             return await self._exchange(self._usual, row + 1, letter)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-            if not _was_idle(error) or self._now() > begun + LONGEST_RACE:
+            if not raced(error, self._now() - begun):
                 raise
         self._answers.resent[row] = True
         return await self._exchange(self._fresh, row + 1, letter)
 
     async def _exchange(self, session: aiohttp.ClientSession, sequence: int, letter: TracedLetter) -> int:
-        _connected.set(None)
+        expect_connection()
         content: bytes | AsyncIterator[bytes]
         if letter.size <= PIECE:
             content, headers = body(sequence, letter), {}
@@ -271,61 +268,3 @@ class _Sending:
         if enough and self._unbegun and not self.aborted and self._task is not None:
             self.aborted = True
             self._task.cancel()
-
-
-_connected: ContextVar[float | None] = ContextVar("connected")
-"""Seconds that the connection of the letter under way had lain idle, 0 if it is new; None without a connection."""
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Connections of which it is known how long they lay idle."""
-
-    def __init__(self, **how: Any) -> None:
-        super().__init__(**how)
-        self._idle_since: WeakKeyDictionary[ResponseHandler, float] = WeakKeyDictionary()
-
-    async def connect(self, *arguments: Any, **named: Any) -> Any:
-        """A connection, used before or new."""
-        connection = await super().connect(*arguments, **named)
-        protocol, now = connection.protocol, asyncio.get_running_loop().time
-        assert protocol is not None, "it has one until it is released"
-        _connected.set(now() - self._idle_since.get(protocol, now()))
-        connection.add_callback(lambda: self._idle_since.__setitem__(protocol, now()))
-        return connection
-
-
-def _always_new(plan: Plan) -> _Connector:
-    return _Connector(limit=plan.connections, force_close=True)
-
-
-def _session(plan: Plan, connector: _Connector) -> aiohttp.ClientSession:
-    # The system under test is reached directly: no proxy of the environment, no cookies of earlier letters.
-    return aiohttp.ClientSession(
-        connector=connector,
-        timeout=aiohttp.ClientTimeout(total=None),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": "lettersim", **plan.headers, "Content-Type": "application/json"},
-        auto_decompress=False,
-    )
-
-
-def _was_idle(error: aiohttp.ServerDisconnectedError | aiohttp.ClientOSError) -> bool:
-    """Whether a server closed a connection that lay idle, before anything of an answer came."""
-    begun = isinstance(error, aiohttp.ServerDisconnectedError) and not isinstance(error.message, str)
-    idle = _connected.get()
-    return not begun and idle is not None and idle >= LEAST_IDLE
-
-
-def _met(error: Exception) -> Outcome:
-    """What became of a letter that met an error."""
-    if isinstance(error, TimeoutError):
-        return Outcome.NO_CONNECTION if _connected.get(None) is None else Outcome.TIMED_OUT
-    if isinstance(error, aiohttp.ClientConnectorSSLError | aiohttp.ClientConnectorCertificateError):
-        return Outcome.NOT_SECURE
-    if isinstance(error, OSError) and error.errno in OUR_ERRORS:
-        return Outcome.OUR_ERROR
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return Outcome.NO_CONNECTION
-    if isinstance(error, aiohttp.ClientResponseError):
-        return Outcome.BAD_ANSWER
-    return Outcome.CONNECTION_LOST if isinstance(error, aiohttp.ClientError | OSError) else Outcome.OUR_ERROR

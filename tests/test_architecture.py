@@ -27,7 +27,7 @@ HOUSE = (
     (7, "showing", "export", "numpy"),
     (6, "deciding", "experiment comparison stress targets verify", "numpy"),
     (6, "deciding", "planner planning", "numpy scipy"),
-    (6, "deciding", "replay destination", "aiohttp numpy yarl"),
+    (6, "deciding", "replay destination connections", "aiohttp numpy yarl"),
     (6, "deciding", "replay_report replay_checks service_level latency answers headers", "hdrh numpy"),
     (5, "judging", "cool_down forecast infinite_servers requirement", "numpy"),
     (5, "judging", "cost", "numpy psutil"),
