@@ -7,10 +7,11 @@ import pytest
 from office import setting
 from runs import report
 
-from sim.charts import league, week
+from sim.charts import league, waits, week
+from sim.clock import Clock
 from sim.measuring.figures import GroupFigures, SlaFigures, outstanding
 from sim.report import Report
-from sim.statistics import Compliance, ComplianceTable, Decided, Estimate, Verdict, judge_cells
+from sim.statistics import Compliance, ComplianceTable, Decided, Estimate, Figure, Verdict, judge_cells
 from sim.statistics.estimates import Band
 from sim.text.answer import sentences
 
@@ -105,6 +106,24 @@ def test_the_team_with_most_late_letters_is_told_with_its_tier_unless_that_says_
     assert f"Most late letters at {told}: 10; 50% [40%, 60%] in time." in said
     alone = replace(sla, by_team=groups[1:])
     assert "Most late" not in " ".join(sentences(replace(desk, slas={"signed": alone}, teams=teams), "en"))
+
+
+def test_more_replications_are_no_advice_where_the_target_is_all(desk: Report) -> None:
+    unclear = replace(desk.slas["signed"], verdict=Verdict.UNCLEAR, target=0.95)
+    assert "more replications narrow" in next(sentences(replace(desk, slas={"signed": unclear}), "en"))
+    every = replace(unclear, target=1.0)
+    verdict = next(sentences(replace(desk, slas={"signed": every}), "en"))
+    assert "more replications" not in verdict
+    assert "not shown as met, by any number of replications" in verdict
+
+
+def test_a_percentile_among_open_letters_is_not_told_as_within(desk: Report) -> None:
+    spread = desk.slas["signed"].elapsed_min
+    sla = replace(
+        desk.slas["signed"], elapsed_min=replace(spread, p95=Figure(None, more_than=90.0)), clock=Clock.OFFICE
+    )
+    title = waits.title(replace(desk, slas={"signed": sla}), "signed", "en")
+    assert title == "signed: more than 5% take longer than 90.0 min, the limit is 10 min"
 
 
 def test_hours_above_the_alarm_are_those_of_the_interval(desk: Report) -> None:

@@ -6,16 +6,21 @@ from matplotlib.axes import Axes
 
 from sim.charts.style import GREY, STAFFINGS, percent_axis
 from sim.charts.words import say
-from sim.comparison import Comparison
+from sim.comparison import Comparison, Finding
 from sim.text.words import name, percent
 
 
 def title(comparison: Comparison, panel: str, lang: str) -> str:
-    """The staffing with the highest compliance."""
+    """The staffing with the highest compliance, if it is shown to differ from the base."""
     best = max(comparison.reports.values(), key=lambda report: report.slas[panel].compliance.mean or 0.0)
+    better = {pair.other for pair in comparison.pairs if pair.slas[panel].finding is Finding.BETTER}
+    worse = {pair.other for pair in comparison.pairs if pair.slas[panel].finding is Finding.WORSE}
+    told = best.scenario in better or (best is comparison.base and len(worse) == len(comparison.pairs))
+    if not told:
+        best = comparison.base
     return say(
         lang,
-        "tradeoff",
+        "tradeoff" if told else "tradeoff none",
         sla=name(lang, panel),
         other=best.scenario,
         share=percent(best.slas[panel].compliance.mean),

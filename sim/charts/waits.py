@@ -7,14 +7,16 @@ from sim.charts.style import BLACK, BLUE, GREY, VERMILION, nothing, percent_axis
 from sim.charts.words import say
 from sim.clock import Clock
 from sim.report import Report
-from sim.text.words import LENGTHS, duration, figure, limit, name, percent, word
+from sim.text.words import LENGTHS, duration, limit, name, percent, word
 
 
 def title(report: Report, panel: str, lang: str) -> str:
     """What 95% of letters stay within."""
     sla = report.slas[panel]
-    p95 = figure(lang, sla.elapsed_min.p95, sla.clock)
-    return say(lang, "waits", sla=name(lang, panel), p95=p95, limit=limit(lang, sla.limit))
+    p95 = sla.elapsed_min.p95
+    known, key = (p95.value, "waits") if p95.value is not None else (p95.more_than, "waits open")
+    p95_said = duration(lang, known, sla.clock)
+    return say(lang, key, sla=name(lang, panel), p95=p95_said, limit=limit(lang, sla.limit))
 
 
 def alt(report: Report, panel: str, lang: str) -> str:

@@ -105,9 +105,15 @@ def _verdict(report: Report, lang: str) -> str:
             return word(lang, "holds")
         key = "holds judged" if holds is Verdict.MET else "nothing judged"
         return word(lang, key, names=listed(lang, without))
-    names = listed(lang, (name(lang, sla.name) for sla in report.slas.values() if sla.verdict is holds))
-    alone = "undecided alone" if report.copies or report.replications == 1 else "undecided"
-    return word(lang, "breaks" if holds is Verdict.MISSED else alone, names=names)
+    told = [sla for sla in report.slas.values() if sla.verdict is holds]
+    names = listed(lang, (name(lang, sla.name) for sla in told))
+    if holds is Verdict.MISSED:
+        key = "breaks"
+    elif report.copies or report.replications == 1:
+        key = "undecided alone"
+    else:
+        key = "undecided for ever" if all((sla.target or 0.0) >= 1 for sla in told) else "undecided"
+    return word(lang, key, names=names)
 
 
 def _without_target(report: Report, lang: str) -> Iterator[str]:

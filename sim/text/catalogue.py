@@ -53,6 +53,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "undecided letters": "{name}: {letters} letters are still undecided when the simulation ends; "
         "the interval takes them at their worst at both ends.",
         "one replication": "One replication alone has no confidence interval; take at least two.",
+        "undecided for ever": "Whether the staffing holds stays open: {names} unclear, for a target of 100% can be "
+        "missed but not shown as met, by any number of replications.",
         "undecided alone": "Whether the staffing holds is open: {names} unclear, without a confidence interval.",
         "too short for growth": "Whether the backlog grows cannot be told: that takes a warm-up of a week and a window "
         "of two.",
@@ -147,6 +149,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "open": "期末未办结：统计期内 {letters} 件来信中有 {open} 件（{share}）。",
         "undecided letters": "{name}：仿真结束时有 {letters} 件尚无结果，置信区间两端均按最不利情形计入。",
         "one replication": "只有一次重复仿真，没有置信区间；请至少仿真两次。",
+        "undecided for ever": "能否兑现承诺无法定论：{names}未定，因为 100% 的目标可以判为未达到，"
+        "但多少次仿真都无法证明达到。",
         "undecided alone": "能否兑现承诺尚无定论：{names}未定，没有置信区间。",
         "too short for growth": "无法判断积压是否增长：需要至少一周的 warm_up 和两周的 window。",
         "holds judged": "凡能判断的目标全部达到；{names}没有来信，不作结论。",
