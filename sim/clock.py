@@ -72,7 +72,7 @@ DATE: Final = rf"^{_DATE}$"
 """How a date is written."""
 MOMENT: Final = rf"^ *(?:day [0-9]{{1,5}}(?: {_TIME})?|{_DATE}(?:[ T]{_TIME}(?:{_COLON}[0-9]{{2}})?)?) *$"
 """How a moment is written."""
-SPAN: Final = rf"^ *{_TIME} *[-–—~～] *{_TIME} *$"
+SPAN: Final = rf"^ *{_TIME} *[-－–—~～] *{_TIME} *$"
 """How a shift is written."""
 
 _QUANTITY: Final = re.compile(rf"([+-]?{_NUMBER}) *个?([a-zA-Z]+(?: [a-zA-Z]+)?|[一-龥]+)?")

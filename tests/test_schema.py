@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk import DESK
+from desk import DESK, loaded
 
+from sim.clock import HOUR, Clock, Limit
 from sim.loading import load
 from sim.reading.yaml_source import read_yaml
 from sim.schema import json_schema
@@ -44,6 +45,29 @@ def test_editors_accept_what_is_written(path: Path) -> None:
     assert source.root is not None
     assert list(validator.iter_errors(source.root.plain())) == []
     assert list(validator.iter_errors(load(path).scenario.resolved())) == []
+
+
+OTHERWISE = (
+    DESK.replace("2021-05-03", "2021/5/3").replace("window: 1 d", "window: 7 天")
+    + """
+holidays: GB-ENG
+office_hours: [08：30－12：00, 14:00-17:30]
+sla:
+  治安/一.二: {until: serve.started, within: end of working day 7, target: 99％, office_hours: [9:00～17:00]}
+  b: {until: serve.started, within: 4 办公小时}
+  c: {from: serve.started, until: closed, within: 7 个工作日}
+categories: {治安/噪音扰民: {share: 1}}
+stress: {spike: {from: 2021/5/3 9：05}}
+"""
+)
+
+
+def test_editors_accept_other_ways_of_writing(tmp_path: Path) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    source = read_yaml(OTHERWISE.encode())
+    assert source.root is not None
+    assert list(jsonschema.Draft7Validator(json_schema()).iter_errors(source.root.plain())) == []
+    assert loaded(tmp_path, OTHERWISE).scenario.sla["b"].within == Limit(4 * HOUR, Clock.OFFICE)
 
 
 @pytest.mark.parametrize(
