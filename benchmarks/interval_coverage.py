@@ -2,7 +2,7 @@
 
     python benchmarks/interval_coverage.py [EXPERIMENTS]
 
-Writes the table between `<!-- interval_coverage -->` and `<!-- end of interval_coverage -->` in `docs/model.md`. An experiment is 20
+Writes the table between `<!-- interval_coverage -->` and its end in `docs/model.md`. An experiment is 20
 replications of a small system; waits of M/M/1 follow Lindley's recursion from a start in equilibrium. Judged by what
 judges every run, `sim.statistics`.
 """

@@ -72,7 +72,7 @@ def late_slas(report: Report) -> list[str]:
     """A picture for each SLA that is not met, or for the weakest one if all are."""
     late = [sla for sla in report.slas.values() if sla.breaches.mean]
     failed = [sla.name for sla in late if sla.verdict in (Verdict.MISSED, Verdict.UNCLEAR)]
-    return failed or [sla.name for sla in sorted(late, key=lambda sla: sla.compliance.mean or 0.0)[:1]]
+    return failed or [sla.name for sla in sorted(late, key=lambda sla: sla.compliance.worst or 0.0)[:1]]
 
 
 def late_slas_of_many(report: Report) -> list[str]:

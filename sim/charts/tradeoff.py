@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from sim.charts.style import GREY, STAFFINGS, percent_axis
 from sim.charts.words import say
 from sim.comparison import Comparison, Finding
-from sim.text.words import name, percent
+from sim.text.words import name, point
 
 
 def title(comparison: Comparison, panel: str, lang: str) -> str:
     """The staffing with the highest compliance, if it is shown to differ from the base."""
-    best = max(comparison.reports.values(), key=lambda report: report.slas[panel].compliance.mean or 0.0)
+    best = max(comparison.reports.values(), key=lambda report: report.slas[panel].compliance.worst or 0.0)
     better = {pair.other for pair in comparison.pairs if pair.slas[panel].finding is Finding.BETTER}
     worse = {pair.other for pair in comparison.pairs if pair.slas[panel].finding is Finding.WORSE}
     told = best.scenario in better or (best is comparison.base and len(worse) == len(comparison.pairs))
@@ -23,7 +23,7 @@ def title(comparison: Comparison, panel: str, lang: str) -> str:
         "tradeoff" if told else "tradeoff none",
         sla=name(lang, panel),
         other=best.scenario,
-        share=percent(best.slas[panel].compliance.mean),
+        share=point(best.slas[panel].compliance),
         headcount=best.headcount,
     )
 
@@ -44,7 +44,7 @@ def draw(comparison: Comparison, panel: str, ax: Axes, lang: str) -> Axes:
         if compliance.low is not None and compliance.high is not None:
             ax.plot([x, x], [compliance.low, compliance.high], color=colour, linewidth=4, alpha=0.35,
                     solid_capstyle="butt")  # fmt: skip
-        ax.plot(x, compliance.mean or 0.0, marker, color=colour, markersize=7, linestyle="none", label=other)
+        ax.plot(x, compliance.worst or 0.0, marker, color=colour, markersize=7, linestyle="none", label=other)
     target = comparison.base.slas[panel].target
     if target is not None:
         ax.axhline(target, color=GREY, linewidth=1.2, linestyle="--", label=say(lang, "target"))

@@ -9,9 +9,9 @@ from rich.text import Text
 
 from sim.measuring.figures import Caution, SlaFigures, TeamFigures, outstanding
 from sim.report import Report
-from sim.statistics import Compliance, Estimate, Verdict
+from sim.statistics import Estimate, Verdict
 from sim.text.cautions import caution, caution_lines
-from sim.text.words import ALARM, figure, hours_of_day, limit, listed, name, number, percent, word
+from sim.text.words import ALARM, figure, hours_of_day, limit, listed, name, number, percent, point, word
 
 COLOURS: Final = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.UNCLEAR: "yellow", Verdict.NOT_JUDGED: ""}
 
@@ -85,9 +85,8 @@ def other_cautions(report: Report) -> list[Caution]:
 
 def interval(estimate: Estimate) -> str:
     """`98.2% [97.9%, 98.5%]`; `86.4%–91.2% [85.8%, 91.9%]` where undecided letters leave the point open."""
-    between = estimate.between if isinstance(estimate, Compliance) else None
-    point = percent(estimate.mean) if between is None else "–".join(percent(each) for each in between)
-    return point if estimate.low is None else f"{point} [{percent(estimate.low)}, {percent(estimate.high)}]"
+    shown = point(estimate)
+    return shown if estimate.low is None else f"{shown} [{percent(estimate.low)}, {percent(estimate.high)}]"
 
 
 def count(estimate: Estimate) -> str:
@@ -121,8 +120,8 @@ def _without_target(report: Report, lang: str) -> Iterator[str]:
     slas = report.slas.values()
     if any(sla.target is not None for sla in slas):
         for sla in slas:
-            if sla.target is None and sla.compliance.mean is not None:
-                yield word(lang, "without target", name=name(lang, sla.name), compliance=percent(sla.compliance.mean))
+            if sla.target is None and sla.compliance.worst is not None:
+                yield word(lang, "without target", name=name(lang, sla.name), compliance=point(sla.compliance))
 
 
 def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:

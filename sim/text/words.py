@@ -11,7 +11,7 @@ from rich.segment import Segment, Segments
 
 from sim.characters import printable
 from sim.clock import Clock
-from sim.statistics import Estimate, Figure
+from sim.statistics import Compliance, Estimate, Figure
 from sim.text.catalogue import WORDS
 from sim.text.names import MOMENTS_ZH, NAMES_ZH
 
@@ -113,6 +113,12 @@ def figure(lang: str, minutes: Figure, clock: Clock = Clock.CALENDAR) -> str:
     if minutes.value is None and minutes.more_than is not None:
         return word(lang, "more than", duration=duration(lang, minutes.more_than, clock))
     return duration(lang, minutes.value, clock)
+
+
+def point(compliance: Estimate) -> str:
+    """`98.2%`; `86.4%–91.2%` where undecided letters leave it open."""
+    between = compliance.between if isinstance(compliance, Compliance) else None
+    return percent(compliance.mean) if between is None else "–".join(percent(each) for each in between)
 
 
 def percent(share: float | None) -> str:
