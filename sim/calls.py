@@ -9,13 +9,14 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.clock import DAY, HOUR, MINUTE, hour_of
+from sim.measuring.compliance import elapsed_of
 from sim.measuring.journeys import Journeys, steps_of
 from sim.measuring.outcome import Outcome
 from sim.measuring.slaclock import Fate, Run
 from sim.measuring.tally import Tally, tally
 from sim.models.sla import MOMENTS, Sla
 from sim.setting import Setting
-from sim.statistics import Ratio
+from sim.statistics import Durations, Ratio
 from sim.tables import NOT_YET, Bools, Floats, Int64s
 
 RECEIVE: Final = "receive"
@@ -46,7 +47,8 @@ class CallTallies(NamedTuple):
 class Spare(NamedTuple):
     """How much longer the calls of one replication could take without a letter missing an SLA."""
 
-    tenths: Tally  # seconds a call, times `TENTHS`, rounded down, by letter; -1 for letters that are late anyway
+    tenths: Tally  # seconds a call, times `TENTHS`, rounded down, by letter; -1 for one not known to be in time anyway
+    elapsed: Durations  # on the clock of the SLA, by letter
     on_way: Bools  # operations that some letter calls while the clock runs, (operations,)
     calls: Ratio  # calls while the clock runs, and letters, ()
 
@@ -93,18 +95,22 @@ def calls_of(outcome: Outcome) -> Calls:
 
 
 def spare_of(outcome: Outcome, sla: Sla, run: Run) -> Spare:
-    """What the letters of the window, whose outcome is known, could spare at each call.
+    """What the letters of the window to which an SLA applies could spare at each call.
 
     A letter that is on time by some seconds, and makes some calls while the clock runs, can spare that quotient at
     each of them. It is a first-order answer: nobody's queue grows by the delay.
     """
-    decided = np.flatnonzero(outcome.counted & (run.fate >= Fate.MET))
-    begin, end = (_position(outcome, milestone)[decided] for milestone in (sla.from_, sla.until))
-    left = sla.within.seconds - run.elapsed[decided]
+    letters = np.flatnonzero(outcome.counted & (run.fate != Fate.NOT_PROMISED))
+    begin, end = (_position(outcome, milestone)[letters] for milestone in (sla.from_, sla.until))
+    left = sla.within.seconds - run.elapsed[letters]
     # A letter without a call on its way is not delayed.
-    spare = np.where(left < 0, -1, left * TENTHS // np.maximum(end - begin, 1))
-    calls = np.asarray(float((end - begin).sum()))
-    return Spare(tally(spare), _on_way(outcome, decided, begin, end), Ratio(calls, np.asarray(float(len(decided)))))
+    spare = np.where(run.fate[letters] == Fate.MET, left * TENTHS // np.maximum(end - begin, 1), -1)
+    return Spare(
+        tally(spare),
+        elapsed_of(run, outcome.counted),
+        _on_way(outcome, letters, begin, end),
+        Ratio(np.asarray(float((end - begin).sum())), np.asarray(float(len(letters)))),
+    )
 
 
 def _instants(journeys: Journeys) -> list[Int64s]:

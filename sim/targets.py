@@ -20,6 +20,7 @@ from sim.statistics import (
     Estimate,
     Ratio,
     all_decided,
+    body_effect,
     judge,
     mean_over,
     ratio_over,
@@ -232,18 +233,23 @@ def _headroom(sla: Sla, spare: Sequence[Spare]) -> Headroom:
         limit_min=sla.within.seconds / MINUTE,
         target=sla.target,
         calls=ratio_over(calls).at(),
-        seconds=_seconds([each.tenths for each in spare], sla),
+        seconds=_seconds(spare, sla),
     )
 
 
-def _seconds(spare: Sequence[Tally], sla: Sla) -> float | None:
-    """The longest time a call that the target can bear, by bisection: compliance falls as calls take longer."""
-    first, letters = spare[0], np.array([float(each.total) for each in spare])
-    copies = all(len(each) == len(first) and all(map(np.array_equal, each, first)) for each in spare)
+def _seconds(spare: Sequence[Spare], sla: Sla) -> float | None:
+    """The longest time a call that the target can bear, by bisection: compliance falls as calls take longer.
+
+    It is judged as the SLA itself, so that there is headroom where the target is met, and nowhere else.
+    """
+    tallies = [each.tenths for each in spare]
+    letters = np.array([float(each.total) for each in tallies])
+    copies = all(len(each) == len(tallies[0]) and all(map(np.array_equal, each, tallies[0])) for each in tallies)
+    body = body_effect([each.elapsed for each in spare])
 
     def met(tenths: int) -> bool:
-        in_time = np.array([float(each.times[each.seconds >= tenths].sum()) for each in spare])
-        compliance = judge(all_decided(Ratio(in_time, letters)), copies=copies)
+        in_time = np.array([float(each.times[each.seconds >= tenths].sum()) for each in tallies])
+        compliance = judge(all_decided(Ratio(in_time, letters)), body, copies=copies)
         # Without an interval the point decides: this is a figure, and no verdict.
         least = compliance.worst if compliance.low is None else compliance.low
         return least is not None and sla.target is not None and least >= sla.target

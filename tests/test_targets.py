@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from runs import report
 
 from sim.calls import operations
 from sim.loading import load
 from sim.service_level import ASSUMED, Demand, read_demand
 from sim.setting import Setting, setting_of
-from sim.statistics import Estimate
+from sim.statistics import Estimate, Verdict
 from sim.targets import Rate, Targets, targets
 
 SCENARIO = """
@@ -120,6 +121,38 @@ def test_a_system_as_slow_as_the_headroom_just_keeps_the_sla(tmp_path: Path) -> 
         effort = scenario.replace("effort: 1 min", f"effort: {60 + 3 * slower} s")
         again = targets(ready(tmp_path, effort), scenario="apart", engine="simpy", workers=1)
         assert again.headroom["signed"].seconds == left
+
+
+BUSY = """
+start: 2024-05-01
+warm_up: 1 d
+window: 5 d
+cool_down: {cool_down}
+replications: 12
+arrivals: {{per_day: 420}}
+teams: {{desk: {{tier: city, staff: {{always: 8}}}}}}
+workflow:
+  - serve: {{by: desk, effort: {{exponential: 22 min}}}}
+sla:
+{slas}
+"""
+
+
+@pytest.mark.parametrize("cool_down", ["1 d", "1 min"])
+def test_there_is_headroom_exactly_where_a_run_says_that_the_target_is_met(tmp_path: Path, cool_down: str) -> None:
+    """Letters in a row are late together, and some are undecided at the end: headroom knows both as a run does."""
+    shares = (90, *np.arange(97.5, 98.1, 0.02).round(2).tolist(), 99.9)
+    slas = "\n".join(
+        f"  s{number}: {{until: serve.finished, within: 100 min, target: {share}%}}"
+        for number, share in enumerate(shares)
+    )
+    setting = ready(tmp_path, BUSY.format(cool_down=cool_down, slas=slas))
+    headroom = targets(setting, scenario="busy").headroom
+    verdicts = {name: sla.verdict for name, sla in report(setting).slas.items()}
+    assert {name: each.seconds is not None for name, each in headroom.items()} == {
+        name: verdict is Verdict.MET for name, verdict in verdicts.items()
+    }
+    assert {Verdict.MET, Verdict.MISSED, Verdict.UNCLEAR} == set(verdicts.values())
 
 
 def test_percentiles_pool_all_replications_and_workers_do_not_matter(tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ ENGLISH: Final[dict[str, str]] = {
     "limit of {limit} is at risk.",
     "asked level": "Service level assumed for each call: {latency}, and at most {errors} of the calls failed. Once "
     "another is agreed, service_level in targets.json says so, and a replay judges by it.",
-    "asked no headroom": "{sla}: the target is not met even by a system that takes no time.",
+    "asked no headroom": "{sla}: the target is not surely met even by a system that takes no time: that is up to "
+    "the staffing.",
     "operation": "operation",
     "all": "all",
     "second": "second",

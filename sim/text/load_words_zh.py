@@ -67,7 +67,7 @@ CHINESE: Final[dict[str, str]] = {
     "asked headroom": "{sla}：一件来信途经 {calls} 次调用，每次至多可用 {seconds} 秒，否则难保 {limit}的时限。",
     "asked level": "各项调用假定的服务水平：{latency}，失败的调用不超过 {errors}。"
     "商定后请改 targets.json 的 service_level，回放据此判断。",
-    "asked no headroom": "{sla}：系统再快也达不到目标（人手问题）。",
+    "asked no headroom": "{sla}：系统再快也不能确保达到目标（人手问题）。",
     "operation": "操作",
     "all": "全部",
     "second": "秒",
