@@ -26,6 +26,9 @@ SAMPLE: Final = 2_000
 """Letters from which the visits of a letter are estimated."""
 
 BYTES_A_VISIT: Final = {"compiled": 300, "simpy": 1200}
+BYTES_KEPT_A_VISIT: Final = 24
+"""Lengths of its wait and its service, which stay until percentiles are told; fewer where lengths repeat."""
+
 BYTES_A_LETTER: Final = 400
 BYTES_A_SHIFT: Final = 200
 BYTES_AN_HOUR: Final = 600  # an hour of a team
@@ -77,7 +80,8 @@ def prepare(
         setting = raised(setting, cool_down)
         cost = estimate(setting, engine)
         most = min(workers or cores(), loaded.scenario.replications) if one_run else workers or cores()
-        return Prepared(setting, cost, affordable(cost, most))
+        kept = cost.visits * BYTES_KEPT_A_VISIT * loaded.scenario.replications if one_run else 0.0
+        return Prepared(setting, cost, affordable(cost, most, kept))
     except SimError as error:
         raise ScenarioError(loaded.source, [Problem(str(error))]) from error
 
@@ -122,21 +126,29 @@ def estimate(setting: Setting, engine: str = "compiled") -> Cost:
     )
 
 
-def affordable(cost: Cost, workers: int) -> int:
+def affordable(cost: Cost, workers: int, kept: float = 0.0) -> int:
     """How many of the workers have memory for a replication each.
+
+    Args:
+        kept: bytes that all replications together leave until the end.
 
     Raises: SimError if not even one has, with what it needs and what to lower.
     """
     free = free_memory()
-    if free is None or cost.bytes * workers <= free:
+    if free is None or cost.bytes * workers + kept <= free:
         return workers
+    if cost.bytes + kept > free >= cost.bytes:
+        raise SimError(
+            f"the durations of all replications need about {kept / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are "
+            "free; lower replications, arrivals or window"
+        )
     if cost.bytes > free:
         raise SimError(
             f"a replication of about {cost.letters:,.0f} letters and {cost.visits:,.0f} visits needs about "
             f"{cost.bytes / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free; "
             "lower arrivals, window, warm_up or cool_down"
         )
-    return int(free // cost.bytes)
+    return int((free - kept) // cost.bytes)
 
 
 def free_memory() -> float | None:

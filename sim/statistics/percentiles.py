@@ -8,9 +8,10 @@ same it is told, else both ends are.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import betainc
 
 from sim.statistics.estimates import LEVEL, Ratio, ratio_over
@@ -36,12 +37,15 @@ _TINY: Final = 1e-300
 """In place of a 0 that the incomplete beta function does not take."""
 
 
-class Durations(NamedTuple):
-    """How many durations of each length there are in one replication; one row a length."""
+Ints = npt.NDArray[np.integer[Any]]
 
-    seconds: Int64s  # ascending, none twice
-    ended: Int64s
-    open: Int64s  # not ended; the length is what they are so far
+
+class Durations(NamedTuple):
+    """How many durations of each length there are in one replication, in as few bytes as hold them; a row a length."""
+
+    seconds: Ints  # ascending, none twice
+    ended: Ints
+    open: Ints  # not ended; the length is what they are so far
 
     @property
     def total(self) -> int:
@@ -127,12 +131,14 @@ def durations_by(groups: int, group: Int64s, seconds: Int64s, open_: Bools) -> t
 
 def pooled(replications: Sequence[Durations]) -> Durations:
     """Durations of several replications as one."""
-    seconds, place = np.unique(np.concatenate([each.seconds for each in replications]), return_inverse=True)
-    ended, open_ = (
-        np.bincount(place, np.concatenate(columns), len(seconds)).astype(np.int64)
-        for columns in ([each.ended for each in replications], [each.open for each in replications])
-    )
-    return Durations(seconds, ended, open_)
+    seconds, ended, open_ = (np.concatenate(column).astype(np.int64) for column in zip(*replications, strict=True))
+    # Each is in order already, which a stable sort makes use of.
+    order = np.argsort(seconds, kind="stable")
+    seconds = seconds[order]
+    first = np.flatnonzero(np.append(True, seconds[1:] != seconds[:-1]))[: len(seconds)]
+    if not len(seconds):
+        return Durations(seconds, ended, open_)
+    return Durations(seconds[first], *(np.add.reduceat(counts[order], first) for counts in (ended, open_)))
 
 
 def spread(replications: Sequence[Durations], *, copies: bool = False) -> Spread:
@@ -164,21 +170,25 @@ def body_effect(replications: Sequence[Durations]) -> float:
     some = [each for each in replications if each.total]
     if len(some) < 2:
         return 1.0
-    whole = pooled(some)
+    return _body_effect(_upto(some), pooled(some))
+
+
+def _body_effect(some: Sequence["_Upto"], whole: Durations) -> float:
     at = np.array([whole.seconds[_rank(whole.ended + whole.open, share)] for share in BODY])
-    return float(_effects(_upto(some), at, only_ended=False)[1].max(initial=1.0))
+    return float(_effects(some, at, only_ended=False)[1].max(initial=1.0))
 
 
 def _separate(codes: Int64s, times: Int64s) -> Durations:
     """Counts of codes, each twice the seconds and one more for an open duration, as durations."""
     seconds, place = np.unique(codes >> 1, return_inverse=True)
     is_open = codes & 1 == 1
-    ended, open_ = np.zeros_like(seconds), np.zeros_like(seconds)
+    short = len(seconds) == 0 or seconds[-1] < np.iinfo(np.int32).max
+    ended, open_ = np.zeros(len(seconds), np.int32), np.zeros(len(seconds), np.int32)
     ended[place[~is_open]], open_[place[is_open]] = times[~is_open], times[is_open]
-    return Durations(seconds, ended, open_)
+    return Durations(seconds.astype(np.int32) if short else seconds, ended, open_)
 
 
-def _rank(counts: Int64s, share: float) -> int:
+def _rank(counts: Ints, share: float) -> int:
     """Index of the least duration that at least this share did not exceed; beyond the last one if none is."""
     upto = counts.cumsum()
     return int(np.searchsorted(upto, np.ceil(share * upto[-1] * (1 - _ROUNDING))))
@@ -201,7 +211,7 @@ def _mean(some: Sequence[Durations], whole: Durations, copies: bool) -> Figure:
         return Figure(None, more_than=mean)
     if copies or len(some) < 2:
         return Figure(mean)
-    sums = np.array([float(each.seconds @ each.ended) for each in some])
+    sums = np.array([float(each.seconds.astype(np.int64) @ each.ended) for each in some])
     estimate = ratio_over(Ratio(sums, np.array([float(each.total) for each in some]))).at()
     return Figure(mean, estimate.low, estimate.high)
 
@@ -209,7 +219,7 @@ def _mean(some: Sequence[Durations], whole: Durations, copies: bool) -> Figure:
 class _Upto(NamedTuple):
     """Durations of one replication up to each length, ready to be looked up."""
 
-    seconds: Int64s
+    seconds: Ints
     all: Int64s  # up to each length, from none of them on, (lengths + 1,)
     ended: Int64s
 
@@ -221,7 +231,7 @@ def _upto(some: Sequence[Durations]) -> list[_Upto]:
     ]
 
 
-def _effects(some: Sequence[_Upto], at: Int64s, *, only_ended: bool) -> tuple[Floats, Floats]:
+def _effects(some: Sequence[_Upto], at: Ints, *, only_ended: bool) -> tuple[Floats, Floats]:
     """Share of the durations up to each length, and its own design effect, same shape as `at`."""
     counts = np.empty((len(some), len(at)))
     for row, each in zip(counts, some, strict=True):
@@ -238,12 +248,12 @@ class _Search:
         self._some, self._lengths = _upto(some), whole.seconds
         self._closed = whole.seconds[whole.ended > 0]
         self._letters = np.asarray(float(whole.total))
-        self._body = np.asarray(body_effect(some))
+        self._body = np.asarray(_body_effect(self._some, whole))
 
     def low(self, share: float) -> float | None:
         """The smallest length whose share's interval reaches up to `share`."""
 
-        def reaches(at: Int64s) -> Bools:
+        def reaches(at: Ints) -> Bools:
             below, above, is_there = self._worth(at, share, only_ended=False)
             there: Bools = is_there | (betainc(below + 1, np.maximum(above, _TINY), share) <= (1 + LEVEL) / 2)
             return there
@@ -253,14 +263,14 @@ class _Search:
     def high(self, share: float) -> float | None:
         """The smallest length from which on the intervals lie at `share` and above; None where there is none."""
 
-        def exceeds(at: Int64s) -> Bools:
+        def exceeds(at: Ints) -> Bools:
             below, above, is_there = self._worth(at, share, only_ended=True)
             there: Bools = is_there & (betainc(np.maximum(below, _TINY), above + 1, share) <= (1 - LEVEL) / 2)
             return there
 
         return _first(self._closed, exceeds, for_good=True)
 
-    def _worth(self, at: Int64s, target: float, *, only_ended: bool) -> tuple[Floats, Floats, Bools]:
+    def _worth(self, at: Ints, target: float, *, only_ended: bool) -> tuple[Floats, Floats, Bools]:
         """Durations up to each length and beyond it, in independent ones, and whether their share is the target."""
         share, own = _effects(self._some, at, only_ended=only_ended)
         effect = chosen_effect(share, self._letters, own, self._body)
@@ -268,7 +278,7 @@ class _Search:
         return worth * share, worth * (1 - share), share >= target
 
 
-def _first(lengths: Int64s, holds: Callable[[Int64s], Bools], *, for_good: bool) -> float | None:
+def _first(lengths: Ints, holds: Callable[[Ints], Bools], *, for_good: bool) -> float | None:
     """The first length that holds, or from which on all hold; looked for in steps, then one by one."""
     low, high = 0, len(lengths)  # the answer is in [low, high]
     while low < high:
