@@ -58,19 +58,24 @@ def days_off(rule: DaysOff, first: date, count: int) -> tuple[Bools, Bools]:
     return named, working
 
 
-def check_place(country: str, region: str | None) -> None:
-    """Refuse a country or a region whose public holidays are not known.
+def place_of(country: str, region: str | None) -> tuple[str, str | None]:
+    """Codes of a country and a region as they are known here, from codes in any case, or `china`.
 
     Raises:
-        ValueError: no ISO 3166 code that is known; the text says which regions a country has.
+        ValueError: no ISO 3166 code whose public holidays are known; the text says which regions a country has.
     """
+    code = CHINA if country.lower() in ("china", "chn") else country.upper()
     try:
-        known = _known(country, None, 2021, 2021)
+        known = _known(code, None, 2021, 2021)
     except NotImplementedError:
         raise ValueError(f"must be 'china' or an ISO country code (got '{country}')") from None
-    if region is not None and region not in known.subdivisions:
-        regions = ", ".join(known.subdivisions) or "none"
-        raise ValueError(f"{country} has no region '{region}'; those that are known: {regions}")
+    if region is None:
+        return code, None
+    regions = {each.lower(): each for each in known.subdivisions}
+    if region.lower() not in regions:
+        there = ", ".join(regions.values()) or "none"
+        raise ValueError(f"{country} has no region '{region}'; those that are known: {there}")
+    return code, regions[region.lower()]
 
 
 def unannounced_years(rule: DaysOff, first: date, last: date) -> list[int]:

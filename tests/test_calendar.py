@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sim.calendar import Calendar
 from sim.clock import DAY, HOUR, MINUTE, OFFICE_HOURS, Clock, Limit, OfficeHours
-from sim.public_holidays import DaysOff, check_place, regional_days, unannounced_years
+from sim.public_holidays import DaysOff, place_of, regional_days, unannounced_years
 
 MONDAY = date(2021, 5, 3)  # a public holiday in China: the Labour Day of 2021 ended on Wednesday
 CHINA = DaysOff("CN")
@@ -108,7 +108,21 @@ def test_days_off_beside_a_weekend_make_it_part_of_the_holiday() -> None:
 )
 def test_places_that_are_not_known(country: str, region: str | None, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
-        check_place(country, region)
+        place_of(country, region)
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "codes"),
+    [
+        ("china", None, ("CN", None)),
+        ("CHN", None, ("CN", None)),
+        ("de", "by", ("DE", "BY")),
+        ("DE", "augsburg", ("DE", "Augsburg")),
+        ("UK", "eng", ("UK", "ENG")),
+    ],
+)
+def test_codes_of_places_in_any_case(country: str, region: str | None, codes: tuple[str, str | None]) -> None:
+    assert place_of(country, region) == codes
 
 
 def test_days_that_are_off_in_some_regions_only_are_told_where_no_region_is_named() -> None:

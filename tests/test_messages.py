@@ -181,6 +181,8 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("effort: {exponential: 25 min}", "effort: 5 min, chance: 0%", "line 10  sla.served.until: has a target, and no letter that it is for can reach serve.finished"),
     ("effort: {exponential: 25 min}", "effort: 5 min, chance: {per_category: {default: 0}}", "line 10  sla.served.until: has a target, and no letter that it is for can reach serve.finished"),
     ("workflow:", "workflow:\n  - gone: {leave: 100%}", "line 11  sla.served.until: has a target, and no letter that it is for can reach serve.finished"),
+    ("target: 95%", "paused_during: [serve]", "line 10  sla.served.paused_during: leaves no step between received and serve.finished at which the clock runs"),
+    ("until: serve.finished", "from: serve.finished, until: check.finished, paused_during: [check]", "line 10  sla.served.paused_during: leaves no step between serve.finished and check.finished at which the clock runs"),
     ("target: 95%", "target: 95%, for: [letter], from: check.finished", "line 10  sla.served.until: must come after check.finished"),
     ("until: serve.finished", "from: closed, until: serve.finished", "line 10  sla.served.from: must come before closed"),
     ("until: serve.finished", "until: closed, paused_during: [srve]", "line 10  sla.served.paused_during: no such step 'srve'; did you mean 'serve'?"),
@@ -203,6 +205,8 @@ def test_one_mistake_one_answer(tmp_path: Path, old: str, new: str, said: str) -
         ("effort: {exponential: 25 min}", "effort: 5 min, chance: {per_category: {b: 0, default: 1}}"),
         ("- serve: {by", "- gone: {leave: 100%, for: [b]}\n  - serve: {by"),
         ("target: 95%", "for: [a]"),
+        ("until: serve.finished", "until: check.queued, paused_during: [check]"),
+        ("until: serve.finished", "from: serve.started, until: check.started, paused_during: [check]"),
         # a team covers for another one that does a part of the step
         ("check: {by: desk", "check: {by: {desk: 50%, pool: 50%}, cover: desk, escalate: {after: 1 h, to: desk}"),
         ("check: {by: desk", "check: {by: {per_category: {a: desk, b: pool}}, cover: desk"),

@@ -39,6 +39,8 @@ FORMS: dict[str, bytes] = {
     "unicode text of a spreadsheet": table("\t", "\r\n").encode("utf-16"),
     "semicolons": table(";").encode(),
     "tabs": table("\t").encode(),
+    "bars": table("|").encode(),
+    "full-width commas": table("，").encode(),
     "semicolons in gbk": table(";").encode("gbk"),
     "slashes": table().replace("2021-05-03 0", "2021/5/3 ").encode(),
     "dots": table().replace("2021-05-03", "2021.5.3").encode(),
@@ -142,7 +144,7 @@ c1,sorted,late,2021-05-03 09:00:00
 """
 
 
-@pytest.mark.parametrize("column", ["case", "case_id", "case:concept:name", "案件编号", "id"])
+@pytest.mark.parametrize("column", ["case", "case_id", "Case ID", "case:concept:name", "案件编号", "id"])
 def test_the_first_event_of_each_case_is_its_letter(tmp_path: Path, column: str) -> None:
     (tmp_path / "letters.csv").write_text(EVENTS.replace("case,activity", f"{column},activity"), "utf-8")
     text = TRACE.replace("letters.csv}", f"letters.csv, case: '{column}'}}")

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_ser
 
 from sim.clock import DATE, parse_date
 from sim.models.base import Record
-from sim.public_holidays import CHINA, DaysOff, check_place
+from sim.public_holidays import DaysOff, place_of
 
 YEARS: Final = range(1950, 2101)
 """Years in which a scenario can start; nobody knows the public holidays of others."""
@@ -59,7 +59,7 @@ class Holidays(Record):
         if self.country is None and self.region is not None:
             raise ValueError(f"the region '{self.region}' needs the country that it is part of")
         if self.country is not None:
-            check_place(self.rule.country or "", self.region)
+            place_of(self.country, self.region)
         both = sorted({*self.days_off} & {*self.working})
         if both:
             raise ValueError(f"{both[0]} is both a day off and a working day")
@@ -82,5 +82,5 @@ class Holidays(Record):
     @cached_property
     def rule(self) -> DaysOff:
         """The same as a calendar takes it."""
-        country = CHINA if self.country is not None and self.country.lower() == "china" else self.country
-        return DaysOff(country, self.region, frozenset(self.days_off), frozenset(self.working))
+        country, region = (None, None) if self.country is None else place_of(self.country, self.region)
+        return DaysOff(country, region, frozenset(self.days_off), frozenset(self.working))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.errors import Problem
 from sim.models.sla import MOMENTS, Sla
-from sim.models.workflow import LeaveStep, WaitStep, WorkStep
+from sim.models.workflow import LeaveStep, LoopStep, WaitStep, WorkStep
 
 if TYPE_CHECKING:
     from sim.models.scenario import Scenario
@@ -21,6 +21,10 @@ def sla_checks(scenario: "Scenario", sla: Sla, path: str) -> Iterator[Problem]:
         yield Problem("must come before closed", f"{path}.from")
     elif until <= from_:
         yield Problem(f"must come after {sla.from_}", f"{path}.until")
+    elif _stands_still(scenario, sla, from_, until):
+        yield Problem(
+            f"leaves no step between {sla.from_} and {sla.until} at which the clock runs", f"{path}.paused_during"
+        )
     if sla.target is not None:
         for key, milestone, place in (("from", sla.from_, from_), ("until", sla.until, until)):
             if not any(_can_reach(scenario, category, place[0]) for category in sla.for_ or scenario.categories):
@@ -35,6 +39,16 @@ def _place(scenario: "Scenario", milestone: str) -> tuple[int, int]:
         return len(scenario.workflow), 0
     step, moment = milestone.rsplit(".", 1)
     return [each.name for each in scenario.workflow].index(step), MOMENTS.index(moment)
+
+
+def _stands_still(scenario: "Scenario", sla: Sla, from_: tuple[int, int], until: tuple[int, int]) -> bool:
+    """Whether an SLA pauses at every step between its milestones, from which no letter goes back."""
+    begins = max(from_[0], 0) + (sla.from_.endswith(".finished"))
+    ends = until[0] + (not sla.until.endswith(".queued"))
+    between = scenario.workflow[begins:ends]
+    steps = [step.name for step in between if isinstance(step, WorkStep | WaitStep)]
+    goes_back = any(isinstance(step, LoopStep) for step in between)
+    return bool(steps) and not goes_back and set(steps) <= set(sla.paused_during)
 
 
 def _can_reach(scenario: "Scenario", category: str, place: int) -> bool:

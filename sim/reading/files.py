@@ -71,10 +71,9 @@ class ScenarioFiles:
             raise ValueError(
                 f"the name of a column of durations ends with its unit, as in handling_min (got '{column}')"
             )
-        if table.uneven:
-            raise ValueError(
-                f"{file}: {named_rows(table.uneven, f'without the {len(table.header)} fields of the header')}"
-            )
+        uneven = sorted([*table.longer, *table.shorter])
+        if uneven:
+            raise ValueError(f"{file}: {named_rows(uneven, f'without the {len(table.header)} fields of the header')}")
         written = table.columns[column]
         seconds = [_number(text) * UNITS[unit] for text in written]
         bad = [(table.lines[row], written[row]) for row, value in enumerate(seconds) if not 0 <= value <= LONGEST]

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from sim.models.wording import one_of
 
-SEPARATORS: Final = (",", ";", "\t")
+SEPARATORS: Final = (",", ";", "\t", "|", "，", "；")
 """What can stand between fields; the one is taken by which the header has the column that must be there."""
 
 
@@ -19,8 +19,10 @@ class Table(NamedTuple):
     """Fields of the columns that were wanted and are there."""
     lines: list[int]
     """Line on which each row begins."""
-    uneven: list[tuple[int, str]]
-    """Line and text of each row that has another number of fields than the header."""
+    longer: list[tuple[int, str]]
+    """Line and text of each row that has more fields than the header."""
+    shorter: list[tuple[int, str]]
+    """The same of rows that have fewer."""
 
 
 def read_table(text: str, needed: str, wanted: Iterable[str] = ()) -> Table:
@@ -36,7 +38,8 @@ def read_table(text: str, needed: str, wanted: Iterable[str] = ()) -> Table:
     separator = _separator(text, needed)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     lines: list[int] = []
-    uneven: list[tuple[int, str]] = []
+    longer: list[tuple[int, str]] = []
+    shorter: list[tuple[int, str]] = []
     try:
         header = _header(next(reader, []))
         if not header:
@@ -58,13 +61,13 @@ def read_table(text: str, needed: str, wanted: Iterable[str] = ()) -> Table:
                 for index, fields in filled:
                     fields.append(row[index])
             elif any(row):
-                uneven.append((begins, separator.join(row)))
+                (longer if len(row) > len(header) else shorter).append((begins, separator.join(row)))
             begins = reader.line_num + 1
     except csv.Error as error:
         raise ValueError(f"is not CSV that can be read: {error} (line {reader.line_num})") from None
-    if not lines and not uneven:
+    if not (lines or longer or shorter):
         raise ValueError("has a header and no rows")
-    return Table(header, columns, lines, uneven)
+    return Table(header, columns, lines, longer, shorter)
 
 
 def _separator(text: str, needed: str) -> str:

@@ -25,7 +25,7 @@ from sim.tables import Int64s
 JSON_LINES: Final = (".jsonl", ".ndjson")
 """Endings of files that have one JSON object a line."""
 
-CASES: Final = ("case", "case_id", "caseid", "case:concept:name", "案件编号")
+CASES: Final = ("case", "case_id", "caseid", "case id", "Case ID", "CaseID", "case:concept:name", "案件编号")
 """Columns that logs of events, several a case, name their cases in."""
 
 MOST_BYTES: Final = 10_000_000
@@ -147,19 +147,17 @@ def read_letters(content: bytes, columns: Columns, *, json_lines: bool = False) 
 def _csv_rows(text: str, received: str, wanted: Sequence[str]) -> _Rows:
     table = read_table(text, received, wanted)
     many = f"without the {len(table.header)} fields of the header"
-    more, fewer = (Rule(f"has {what} columns than the first line", many) for what in ("more", "fewer"))
+    kinds = (("more", table.longer), ("fewer", table.shorter))
     bad = [
-        BadRow(line, more if _longer(written, len(table.header)) else fewer, written) for line, written in table.uneven
+        BadRow(line, Rule(f"has {what} columns than the first line", many), written)
+        for what, rows in kinds
+        for line, written in rows
     ]
     fields: dict[str, list[Any]] = {
         name: cells if name == received else [meant(cell.strip()) for cell in cells]
         for name, cells in table.columns.items()
     }
     return _Rows(table.lines, fields, bad)
-
-
-def _longer(written: str, fields: int) -> bool:
-    return max(written.count(sign) for sign in ",;\t") >= fields
 
 
 def _json_rows(text: str, received: str, wanted: Sequence[str]) -> _Rows:
