@@ -72,7 +72,7 @@ def sentences(report: Report, lang: str) -> Iterator[str]:
     for sla in report.slas.values():
         if sla.undecided.mean:
             yield word(lang, "undecided letters", name=name(lang, sla.name), letters=count(sla.undecided))
-    if report.letters.growth_per_day is None:
+    if letters.growth_per_day is None and letters.open_at_end.mean:
         yield word(lang, "too short for growth")
     if report.replications == 1:
         yield word(lang, "one replication")
