@@ -220,6 +220,13 @@ def test_a_trace_that_begins_after_the_simulation(tmp_path: Path) -> None:
     assert (late.kind, late.figures) == ("trace begins late", {"days": pytest.approx(7 + 9 / 24)})
 
 
+@pytest.mark.parametrize(("effort", "grows"), [("503 min", False), ("504 min", True)])
+def test_the_load_of_recorded_letters_is_exact(tmp_path: Path, effort: str, grows: bool) -> None:
+    # Forty letters a week of 8.4 hours each are all the hours of two people.
+    kinds = [each.kind for each in recorded(tmp_path, OFFICE, (f"workflow.serve.effort={effort}",))]
+    assert kinds == (["overloaded"] if grows else [])
+
+
 # every command
 
 OFFICE_SCENARIO = """

@@ -11,9 +11,10 @@ from runs import report, setting, written
 
 from sim.clock import Clock
 from sim.report import Report
+from sim.statistics import Estimate
 from sim.text import answer, plain
 from sim.text.answer import sentences
-from sim.text.words import duration, hours_of_day, limit, listed, name, number, percent
+from sim.text.words import duration, hours_of_day, limit, listed, name, number, percent, points
 
 DESK = """
 schema: 1
@@ -118,6 +119,8 @@ def test_names_with_markup_stay_text(tmp_path: Path) -> None:
         ("2.0 h", [duration("en", 120)]),
         ("3.1 d", [duration("en", 3.1 * 1440)]),
         ("3.1 working days", [duration("en", 3.1 * 1440, Clock.WORKING), duration("en", 3.1 * 1440, Clock.DAY_ENDS)]),
+        ("+1.2 points [+0.8, +1.6]", [points("en", Estimate(0.012, 0.008, 0.016))]),
+        ("0 points [-0.02, +0.01]", [points("en", Estimate(-0.000002, -0.0002, 0.0001))]),
         ("74.4 office hours", [duration("en", 3.1 * 1440, Clock.OFFICE)]),
         ("3.1 个工作日", [duration("zh", 3.1 * 1440, Clock.WORKING)]),
         ("7 个工作日", [limit("zh", "7 working days")]),

@@ -148,11 +148,11 @@ def hours_of_day(lang: str, span: tuple[int, int]) -> str:
 
 
 def points(lang: str, difference: Estimate) -> str:
-    """A difference of shares with its interval, in percentage points: `+1.2 points [+0.8, +1.6]`."""
+    """A difference of shares with its interval, in percentage points: `+1.2 points [+0.8, +1.6]`; 0 has no sign."""
     if difference.mean is None:
         return "–"
     ends = [end for end in (difference.mean, difference.low, difference.high) if end is not None]
     digits = 1 if max(map(abs, ends)) >= 0.001 else 2
-    said = [f"{100 * end:+.{digits}f}" for end in ends]
+    said = [re.sub(r"^[+-]0\.0+$", "0", f"{100 * end:+.{digits}f}") for end in ends]
     mean = word(lang, "points", points=said[0])
     return f"{mean} [{', '.join(said[1:])}]" if len(said) == 3 else mean
