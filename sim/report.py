@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.measuring.figures import Backlog, Caution, LetterFigures, Requirement, SlaFigures, StepFigures, TeamFigures
-from sim.statistics import Compliance, Estimate, Figure, Spread, Verdict, together
+from sim.statistics import FEWEST_LETTERS, Compliance, Estimate, Figure, Spread, Verdict, together
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,10 @@ class Report:
         Missed if one is missed, met if all are; not judged where no SLA with a target has letters.
         """
         return together([sla.verdict for sla in self.slas.values()])
+
+    def has_few_late(self, sla: str) -> bool:
+        """Whether so few letters were late, in all replications together, that nothing can be said of when and why."""
+        return (self.slas[sla].breaches.mean or 0.0) * self.replications < FEWEST_LETTERS
 
     def summary(self) -> dict[str, Any]:
         """The content of summary.json: plain values, None where there is nothing to estimate."""

@@ -7,7 +7,7 @@ import pytest
 from office import setting
 from runs import report
 
-from sim.charts import league, waits, week
+from sim.charts import causes, league, waits, week
 from sim.clock import Clock
 from sim.measuring.figures import GroupFigures, SlaFigures, outstanding
 from sim.report import Report
@@ -106,6 +106,15 @@ def test_the_team_with_most_late_letters_is_told_with_its_tier_unless_that_says_
     assert f"Most late letters at {told}: 10; 50% [40%, 60%] in time." in said
     alone = replace(sla, by_team=groups[1:])
     assert "Most late" not in " ".join(sentences(replace(desk, slas={"signed": alone}, teams=teams), "en"))
+
+
+def test_one_late_letter_says_nothing_of_when_and_why(desk: Report) -> None:
+    sla = replace(desk.slas["signed"], verdict=Verdict.MISSED, letters=Estimate(6, 6, 6), breaches=Estimate(0.5, 0, 1))
+    few = replace(desk, slas={"signed": sla})
+    _, told, *_ = sentences(few, "en")
+    assert told == "signed: 0.5 of 6 letters late on average in a replication, too few to say when and why."
+    for title in (causes.title_where, causes.title_when):
+        assert "too few to say when and why" in title(few, "signed", "en")
 
 
 def test_more_replications_are_no_advice_where_the_target_is_all(desk: Report) -> None:

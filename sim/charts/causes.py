@@ -49,8 +49,8 @@ LEAST: Final = 0.005
 def title_where(report: Report, panel: str, lang: str) -> str:
     """The commonest cause."""
     causes = report.slas[panel].causes
-    if not causes:
-        return say(lang, "none late", sla=name(lang, panel))
+    if report.has_few_late(panel):
+        return _none_or_few(report, panel, lang)
     first = causes[0]
     team = f" ({name(lang, first.team)})" if first.team else ""
     return say(lang, "where", sla=name(lang, panel), share=percent(first.share.mean), step=name(lang, first.step),
@@ -60,8 +60,8 @@ def title_where(report: Report, panel: str, lang: str) -> str:
 def title_when(report: Report, panel: str, lang: str) -> str:
     """The hours at which half of the delays begin."""
     hours = half_of(report.slas[panel].breaches_by_hour.mean.sum(axis=1))
-    if hours is None:
-        return say(lang, "none late", sla=name(lang, panel))
+    if hours is None or report.has_few_late(panel):
+        return _none_or_few(report, panel, lang)
     key = "when" if hours[1] - hours[0] <= FEW_HOURS else "when spread"
     return say(lang, key, sla=name(lang, panel), hours=hours_of_day(lang, hours))
 
@@ -79,8 +79,8 @@ def alt_when(report: Report, panel: str, lang: str) -> str:
 def draw_where(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     """One bar with its interval for each of the commonest causes, coloured by what kept the letter."""
     causes = [cause for cause in report.slas[panel].causes if (cause.share.mean or 0.0) >= LEAST][:CAUSES]
-    if not causes:
-        return nothing(ax, say(lang, "none late", sla=name(lang, panel)))
+    if report.has_few_late(panel):
+        return nothing(ax, _none_or_few(report, panel, lang))
     seen: set[Why] = set()
     for row, cause in enumerate(causes):
         ax.barh(row, cause.share.mean or 0.0, height=0.7, color=COLOURS[cause.why],
@@ -99,8 +99,8 @@ def draw_where(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
 def draw_when(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     """One stacked bar an hour of the day, coloured by what kept the letters."""
     breaches = report.slas[panel].breaches_by_hour.mean
-    if not np.nansum(breaches) > 0:
-        return nothing(ax, say(lang, "none late", sla=name(lang, panel)))
+    if report.has_few_late(panel):
+        return nothing(ax, _none_or_few(report, panel, lang))
     below = np.zeros(24)
     for why, late in zip(Why, breaches.T, strict=True):
         if late.any():
@@ -112,6 +112,11 @@ def draw_when(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     ax.set_ylabel(say(lang, "late letters"))
     ax.grid(axis="y")
     return ax
+
+
+def _none_or_few(report: Report, panel: str, lang: str) -> str:
+    key = "few late" if report.slas[panel].breaches.mean else "none late"
+    return say(lang, key, sla=name(lang, panel))
 
 
 def _place(cause: Cause, lang: str) -> str:

@@ -133,8 +133,11 @@ def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
         name=name(lang, sla.name),
         breaches=count(sla.breaches),
         letters=count(sla.letters),
-        hours=_late_hours(sla, lang),
+        hours=word(lang, "late few") if report.has_few_late(sla.name) else _late_hours(sla, lang),
     )
+    if report.has_few_late(sla.name):
+        yield late
+        return
     causes = []
     for cause in sla.causes[:2]:
         where = {"step": name(lang, cause.step), "why": word(lang, cause.why.value)}
