@@ -10,7 +10,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "overloaded": "The work of {subject} is {load_share} of its time on duty in an ordinary week: its backlog grows "
         "without end, and the figures depend on how long one looks.",
         "units overloaded": "At {subject}, the work of an ordinary week fills the time on duty of {units} of the {of} units (most: {names}, "
-        "up to {load_share}): their backlog grows without end.",
+        "up to {load_share}): the backlog there grows without end.",
         "target of all": "A target of 100% can be missed, but never shown as met, whatever the staffing: as many letters as "
         "these ({subject}) can show at most {highest_share}.",
         "target too high": "The target of {subject}, {target_share}, is more than its letters can show as met even if every "
@@ -45,8 +45,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "stand-ins": "At {subject}, at_least {at_least} has somebody stand in for an absent person {a_week} times a week, "
         "whom neither headcount nor cost count.",
         "unused team": "No step sends letters to {subject}: its people ({people}) count in cost, and have no part in the result.",
-        "long week": "On {subject} a person works {hours} hours a week, more than {most}; people on it: {people}.",
-        "no rest day": "On {subject} a person begins a shift on every day of the week, and so has no day of rest; "
+        "long week": "On the roster {subject} a person works {hours} hours a week, more than {most}; people on it: {people}.",
+        "no rest day": "On the roster {subject} a person begins a shift on every day of the week, and so has no day of rest; "
         "people on it: {people}.",
     },
     "zh": {
