@@ -3,12 +3,18 @@
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from kept import COMMANDS, FOUND_AGAIN, TYPICAL, ask, contents, copied, write_files
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kept import COMMANDS, FOUND_AGAIN, TYPICAL, ask, contents, copied, words_of, write_files
 
+from sim.commands.door import cli
 from sim.commands.options import BREACHED, COULD_NOT
+from sim.errors import SimError
 from sim.folders import program_key
 from sim.folders.manifest import condition_of
 from sim.folders.result_folder import ResultFolder
@@ -249,6 +255,29 @@ def test_a_folder_whose_manifest_does_not_list_its_files_is_never_replaced(
     assert contents(folder, ["manifest.json"]) == {k: v for k, v in before.items() if k != "manifest.json"}
 
 
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
+        ("notes", "notes is a file; name a folder"),
+        ("loop", "loop is a file; name a folder"),
+        ("notes/out", "notes/out could not be written: "),
+        ("长" * 90, "could not be written: "),
+        ("", ". is the folder you are in, or holds it; name another"),
+        ("/", "/ is the folder you are in, or holds it; name another"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["run", "plan", "export"])
+def test_where_no_folder_can_be_is_said_before_anything_is_written(here: Path, kind: str, out: str, said: str) -> None:
+    (here / "notes").write_text(DIARY)
+    (here / "loop").symlink_to("loop")
+    assert ask("export", "ours").exit_code == 0
+    before = contents(here)
+    answer = CliRunner().invoke(cli, [word.replace("OUT", out) for word in words_of(kind, "OUT")])
+    assert answer.exit_code == COULD_NOT, answer.output
+    assert said in answer.stderr
+    assert contents(here) == before
+
+
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_a_link_stays_and_results_go_where_it_points(here: Path, kind: str) -> None:
     (here / "disk").mkdir()
@@ -274,3 +303,44 @@ def test_the_folder_one_is_in_is_read_and_not_replaced(
     if kind in FOUND_AGAIN:
         assert ask(kind, ".", home="../").exit_code == 0
     assert contents(folder) == before
+
+
+# a manifest that somebody edited
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dictionaries(
+        st.sampled_from(["program", "run", "engine", "files", "versions", "source", "shown", "timings", "verdicts"]),
+        st.recursive(
+            st.none() | st.booleans() | st.floats(allow_nan=False) | st.sampled_from(["", "lettersim", "../x", "a/b"]),
+            lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["", "../desk.yaml"]), inner),
+            max_leaves=4,
+        ),
+        min_size=1,
+    )
+)
+def test_whatever_a_manifest_says_nothing_of_yours_is_touched_and_nothing_breaks(
+    tmp_path_factory: pytest.TempPathFactory, edits: dict[str, object]
+) -> None:
+    home = tmp_path_factory.mktemp("edited")
+    folder = home / "out"
+    folder.mkdir()
+    identity = {"run": "1", "engine": "compiled"}
+    with ResultFolder(folder, identity).writing(shown=False, force=False) as (draft, _):
+        (draft / "summary.json").write_text("{}")
+    rewrite(folder, **{key: value for key, value in edits.items() if value is not None})
+    (folder / "notes.txt").write_text(DIARY)
+    (home / "desk.yaml").write_text(DIARY)
+    before = contents(home)
+    for words in (["runs", str(home)], ["runs", str(home), "--json"], ["verify", str(folder)]):
+        answer = CliRunner().invoke(cli, words)
+        assert answer.exit_code in (0, COULD_NOT), answer.output
+        assert answer.exception is None or isinstance(answer.exception, SystemExit)
+    with suppress(SimError):
+        found = ResultFolder(folder, identity).find(shown=False, force=False)
+        assert found.stale is not None or found.whole
+    with suppress(SimError), ResultFolder(folder, identity).writing(shown=False, force=False) as (draft, _):
+        (draft / "summary.json").write_text("{}")
+    assert (home / "desk.yaml").read_text() == (folder / "notes.txt").read_text() == DIARY
+    assert set(contents(home)) == set(before)

@@ -20,6 +20,9 @@ from sim.folders.process_lock import Owner, ProcessLock, owner_of
 DRAFT: Final = ".lettersim-draft"
 """Ending of the name of a draft."""
 
+MOST_TRIES: Final = 20
+"""So often a draft is begun, should others remove it at once."""
+
 
 class Draft:
     """A folder that is being written.
@@ -151,23 +154,29 @@ def remove(draft: Path) -> None:
 
 def _begun(target: Path) -> tuple[Path, ProcessLock]:
     """A new draft with its lock taken."""
-    name = fitting(target.name)
-    while True:
-        word = secrets.token_hex(8)
-        begun, root = target.with_name(f".{word}{DRAFT}"), target.with_name(f".{name}.{word}{DRAFT}")
+    for more in reversed(range(MOST_TRIES)):
         try:
-            begun.mkdir(parents=True)
-            lock = ProcessLock(begun / "lock")
-            try:
-                # Who sees the name of the folder can be sure that there is a lock.
-                begun.rename(root)
-            except PermissionError:  # Windows lets nobody rename the folder of an open file
-                root = begun
+            return _begin(target)
         except FileNotFoundError:
             # Another process, which clears up, may have removed it while it was empty, or a parent that was new.
-            continue
-        except BaseException:  # Ctrl-C
-            remove(begun)
-            remove(root)
-            raise
-        return root, lock
+            if not more:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _begin(target: Path) -> tuple[Path, ProcessLock]:
+    word = secrets.token_hex(8)
+    begun, root = target.with_name(f".{word}{DRAFT}"), target.with_name(f".{fitting(target.name)}.{word}{DRAFT}")
+    try:
+        begun.mkdir(parents=True)
+        lock = ProcessLock(begun / "lock")
+        try:
+            # Who sees the name of the folder can be sure that there is a lock.
+            begun.rename(root)
+        except PermissionError:  # Windows lets nobody rename the folder of an open file
+            root = begun
+    except BaseException:  # Ctrl-C too
+        remove(begun)
+        remove(root)
+        raise
+    return root, lock

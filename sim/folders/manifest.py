@@ -67,6 +67,11 @@ class Condition:
         """Whether this program, with these libraries, wrote it."""
         return self.manifest is not None and program_key().items() <= self.manifest.items()
 
+    @property
+    def unharmed(self) -> bool:
+        """Whether this program wrote it, and what is there of it is as it was written."""
+        return self.by_this_program and self.hashes is not None and not self.changed
+
     def _told(self, key: str) -> Mapping[str, Any]:
         told = (self.manifest or {}).get(key)
         return told if isinstance(told, dict) else {}

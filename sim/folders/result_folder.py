@@ -97,8 +97,7 @@ class ResultFolder:
         if force or not self._is_in(condition):
             require_replaceable(self.path, condition)
             return Found(False, None)
-        assert condition.manifest is not None, "has our identity"
-        if not condition.by_this_program or condition.changed or condition.hashes is None:
+        if not condition.unharmed:
             require_replaceable(self.path, condition)
         elif not condition.missing:
             return Found(not shown or self._is_drawn(condition), None)
@@ -136,7 +135,7 @@ class ResultFolder:
         # Somebody else may have written here while we computed.
         condition = self._condition()
         drawn = self._is_drawn(condition) or not (manifest["shown"] and self._is_drawn(condition, any_language=True))
-        if not force and drawn and self._is_in(condition) and condition.by_this_program and not condition.changed:
+        if not force and drawn and self._is_in(condition) and condition.unharmed:
             self._add(draft, manifest, condition)
             return
         require_replaceable(self.path, condition)
@@ -144,8 +143,8 @@ class ResultFolder:
 
     def _add(self, draft: Draft, manifest: Mapping[str, Any], condition: Condition) -> None:
         """Add the files that are missing; the manifest last, so that it lists nothing that is not there yet."""
-        assert condition.manifest is not None, "has our identity"
-        assert condition.hashes is not None, "is by this program"
+        assert condition.manifest is not None, "is unharmed"
+        assert condition.hashes is not None, "is unharmed"
         lacking = {name: key for name, key in manifest["files"].items() if name not in condition.present}
         unlisted = {name: key for name, key in manifest["files"].items() if name in condition.unlisted}
         foreign = [name for name, key in unlisted.items() if hash_of(self.path / name) != key]
@@ -163,8 +162,8 @@ class ResultFolder:
         (draft.folder / MANIFEST).replace(self.path / MANIFEST)
 
     def _condition(self) -> Condition:
-        # Other than those of `Path` these take any name, be it too long for a file.
-        if os.path.exists(self.path) and not os.path.isdir(self.path):
+        # Other than those of `Path` these take any name, be it too long for a file; a loop of links leads to itself.
+        if os.path.lexists(os.path.realpath(self.path)) and not os.path.isdir(self.path):
             raise SimError(f"{self.path} is a file; name a folder")
         return condition_of(self.path)
 
