@@ -9,9 +9,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-import numba
-from numba.core import event
-from numba.core.caching import FunctionCache
+# A library for tests, which Numba loads to tell it of compiled lines; one that is at work already stays. So Numba must
+# be loaded here first, and others have it from here.
+_without_coverage = "coverage" not in sys.modules and sys.modules.setdefault("coverage", None) is None  # type: ignore[arg-type]
+
+import numba as numba  # noqa: E402
+from numba.core import event  # noqa: E402
+from numba.core.caching import FunctionCache  # noqa: E402
+
+if _without_coverage:
+    del sys.modules["coverage"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -64,7 +71,8 @@ class _Cache(FunctionCache):
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The compiled function, or None."""
         try:
-            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+            # Without what a compilation needs, which takes longer to get ready than many a run; compiling does it.
+            return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except Exception:  # whatever comes of reading a file that something has damaged
             with suppress(OSError):
                 self.flush()  # type: ignore[no-untyped-call]

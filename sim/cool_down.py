@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.clock import DAY
-from sim.drawing.rates import expected_letters
+from sim.drawing.arrivals import letters_expected
 from sim.infinite_servers import simulate_without_queues
 from sim.measuring.outcome import Outcome
 from sim.measuring.slaclock import Fate, Run, elapsed_at
@@ -105,7 +105,7 @@ def _surely_decided(setting: Setting, sla: Sla) -> bool:
 def _pilot(setting: Setting, longest: int) -> list[Outcome]:
     """Letters of the window, simulated until so many seconds after it."""
     scenario = setting.scenario.changed(cool_down=float(longest))
-    counted = max(_counted(setting), 1.0)
+    counted = max(letters_expected(setting, scenario.window_start, scenario.window_end), 1.0)
     wanted = min(max(TENTH * counted * scenario.replications, FEWEST_LETTERS), MOST_LETTERS)
     replications = min(ceil(wanted / counted), MOST_REPLICATIONS)
     keep = min(1.0, wanted / replications / counted)
@@ -117,15 +117,6 @@ def _pilot(setting: Setting, longest: int) -> list[Outcome]:
     return [
         simulate_without_queues(ready, FIRST + number, stretches=False, keep=keep) for number in range(replications)
     ]
-
-
-def _counted(setting: Setting) -> float:
-    """Letters to expect in the window, surges left out."""
-    scenario = setting.scenario
-    if scenario.arrivals.trace is not None:
-        since = (scenario.arrivals.trace.letters.received - np.datetime64(scenario.start, "s")).astype(np.int64)
-        return float(((since >= scenario.window_start) & (since < scenario.window_end)).sum())
-    return float(expected_letters(setting).sum()) * scenario.window / scenario.horizon
 
 
 def _need(outcomes: list[Outcome], name: str, sla: Sla) -> Undecided:

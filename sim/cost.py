@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import psutil
 
-from sim.clock import HOUR
+from sim.clock import DAY, HOUR
 from sim.cool_down import raised
-from sim.drawing.rates import expected_letters
-from sim.drawing.shifts import groups_of, shifts_of
+from sim.drawing.arrivals import letters_expected
+from sim.drawing.shifts import groups_of
 from sim.errors import Problem, ScenarioError, SimError
 from sim.loading import Loaded
 from sim.measuring.week import HOURS_OF_WEEK
@@ -24,6 +24,9 @@ from sim.workload import draw_workload
 
 SAMPLE: Final = 2_000
 """Letters from which the visits of a letter are estimated."""
+
+SAMPLED: Final = 28 * DAY
+"""Days at the beginning from which they are drawn."""
 
 BYTES_A_VISIT: Final = {"compiled": 300, "simpy": 1200}
 BYTES_KEPT_A_VISIT: Final = 24
@@ -101,18 +104,14 @@ def estimate(setting: Setting, engine: str = "compiled") -> Cost:
     Raises: SimError as `sim.workload.draw_workload`.
     """
     scenario = setting.scenario
-    letters = _letters(setting)
+    letters = letters_expected(setting, 0, scenario.horizon)
     visits = letters * _visits_a_letter(setting, letters)
     visits += sum(_jobs_an_hour(scenario, team) for team in scenario.teams.values()) * scenario.horizon / HOUR
-    shifts = 0.0
-    for team in scenario.teams.values():
-        for roster, headcount in team.staff.items():
-            pattern = scenario.roster(roster)
-            if pattern is None:
-                shifts += min(headcount, team.unit_count)
-            else:
-                groups = groups_of(pattern)
-                shifts += min(headcount, team.unit_count * groups) * len(shifts_of(pattern, setting).start) / groups
+    shifts = sum(
+        _shifts(scenario, team, roster, headcount)
+        for team in scenario.teams.values()
+        for roster, headcount in team.staff.items()
+    )
     hours = len(scenario.teams) * scenario.horizon / HOUR
     return Cost(
         letters=letters,
@@ -159,29 +158,27 @@ def free_memory() -> float | None:
     return min(free) if free else None
 
 
-def _letters(setting: Setting) -> float:
-    scenario = setting.scenario
-    if scenario.arrivals.trace is not None:
-        received = scenario.arrivals.trace.letters.received
-        first = np.datetime64(scenario.start, "s")
-        return float(((received >= first) & (received < first + np.timedelta64(scenario.horizon, "s"))).sum())
-    expected = expected_letters(setting).sum(axis=1)
-    hours = np.arange(len(expected)) * HOUR
-    for surge in scenario.arrivals.surges:
-        # Category and area are left out: rather too many letters than too few.
-        start = setting.calendar.seconds_of(surge.from_)
-        inside = (hours > start - HOUR) & (hours < start + surge.lasts)
-        expected[inside] *= max(surge.times, 1.0)
-    return float(expected.sum())
+def _shifts(scenario: Scenario, team: Team, roster: str, headcount: int) -> float:
+    """Rows of a roster that some people of a team make: those of a unit who come and go together are one."""
+    pattern = scenario.roster(roster)
+    if pattern is None:
+        return min(headcount, team.unit_count)
+    days = pattern.days_of_shifts
+    a_day = sum(len(spans) for spans in days) / len(days)
+    return min(headcount, team.unit_count * groups_of(pattern)) * a_day * scenario.horizon / DAY
 
 
 def _visits_a_letter(setting: Setting, letters: float) -> float:
-    scenario = setting.scenario
-    arrivals, keep = scenario.arrivals, min(1.0, SAMPLE / max(letters, 1.0))
-    if arrivals.trace is None:
-        arrivals, keep = arrivals.scaled(keep), 1.0
+    scenario, keep = setting.scenario, 1.0
+    if scenario.arrivals.trace is None:
+        scenario = scenario.stretch(0, warm_up=0, window=min(scenario.horizon, SAMPLED), cool_down=0)
+        some = letters_expected(setting, 0, scenario.horizon)
+        arrivals = scenario.arrivals.scaled(min(1.0, SAMPLE / max(some, 1.0)))
+        scenario = scenario.changed(arrivals=arrivals)
+    else:
+        keep = min(1.0, SAMPLE / max(letters, 1.0))
     teams = {name: team.model_copy(update={"other_duty": None}) for name, team in scenario.teams.items()}
-    small = setting._replace(scenario=scenario.model_copy(update={"arrivals": arrivals, "teams": teams}))
+    small = setting._replace(scenario=scenario.changed(teams=teams))
     none = np.empty(0, dtype=np.int64)
     nobody = Roster(none.astype(np.int32), none, none, none.astype(np.int32), setting.places.units)
     workload = draw_workload(small, nobody, 0, keep=keep)

@@ -28,11 +28,10 @@ those of the folders, so that an insertion or a removal is the same wherever it 
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiler import PLAIN, compiled
+from sim.compiler import PLAIN, compiled, numba
 from sim.errors import SimError
 from sim.tables import (
     FINISH,

@@ -8,6 +8,7 @@ from sim.engine import simulate
 from sim.measuring.outcome import Outcome
 from sim.roster import draw_roster
 from sim.setting import Setting
+from sim.tables import Roster, Workload
 from sim.workload import draw_workload
 
 PLENTY: Final = 1_000_000
@@ -27,6 +28,11 @@ def simulate_without_queues(
     """
     roster = draw_roster(setting, replication)
     workload = draw_workload(setting, roster, replication, keep=keep)
+    return without_queues(setting, workload, roster, stretches=stretches)
+
+
+def without_queues(setting: Setting, workload: Workload, roster: Roster, *, stretches: bool = True) -> Outcome:
+    """The same of a replication that was drawn."""
     plenty = roster._replace(people=np.where(roster.people > 0, PLENTY, 0).astype(np.int32))
     log = simulate(workload, plenty, setting.scenario.horizon, stretches=stretches)
     return Outcome(setting, workload, roster, log)

@@ -1,7 +1,10 @@
 """Days off: the public holidays of a country or one of its regions, and what somebody's own lists say over them."""
 
+import sys
 from datetime import date, timedelta
 from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -113,6 +116,12 @@ def _known(country: str, region: str | None, first_year: int, last_year: int) ->
     """Public holidays as a library knows them."""
     import holidays  # heavy; only scenarios with holidays need it
     from holidays.registry import EntityLoader
+
+    # The package of the countries would load every one of them. Without what it does itself, only those that are
+    # asked for are loaded.
+    countries = ModuleType("holidays.countries")
+    countries.__path__ = [str(Path(holidays.__file__).with_name("countries"))]
+    sys.modules.setdefault(countries.__name__, countries)
 
     # The library takes the names of its classes for codes, too.
     if country not in EntityLoader.get_country_codes():

@@ -4,11 +4,18 @@ It says what stands where and how quantities are written; names that must exist,
 left to `check`.
 """
 
+import ast
+import inspect
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from textwrap import dedent
 from typing import Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from sim.models.base import Record
 from sim.models.scenario import Scenario
 
 DIALECT: Final = "http://json-schema.org/draft-07/schema#"
@@ -36,6 +43,9 @@ def json_schema() -> dict[str, Any]:
     schema = Scenario.model_json_schema(schema_generator=_Written)
     records: dict[str, Any] = schema.pop("$defs")
     records["Scenario"] = schema
+    classes = {each.__name__: each for each in _classes()}
+    for name, record in records.items():
+        _describe(record, classes[name.partition("_")[0]])
     for name in STEPS:
         del records[name]["properties"]["name"]
         records[name]["required"].remove("name")
@@ -63,6 +73,41 @@ def json_schema() -> dict[str, Any]:
         "then": {"$ref": f"#/$defs/Scenario{PART}"},
         "else": {"$ref": "#/$defs/Scenario"},
         "$defs": records | parts,
+    }
+
+
+def _classes(of: type[Record] = Record) -> Iterator[type[Record]]:
+    for record in of.__subclasses__():
+        if "[" not in record.__name__:  # no form of a generic one
+            yield record
+            yield from _classes(record)
+
+
+def _describe(schema: dict[str, Any], record: type[Record]) -> None:
+    """Add what the docstrings below a record's attributes say."""
+    for key, field in record.model_fields.items():
+        written = schema["properties"].get(field.alias or key)
+        texts = [docs[key] for docs in map(_docstrings, record.__mro__) if key in docs]
+        if written is not None and texts:
+            written.setdefault("description", texts[0])
+
+
+@cache
+def _docstrings(record: type) -> dict[str, str]:
+    """The texts below the attributes of a class, by attribute."""
+    # Pydantic can read them too, but does it for every class whenever the program starts.
+    if not issubclass(record, Record) or "[" in record.__name__:
+        return {}
+    (written,) = ast.parse(dedent(inspect.getsource(record))).body
+    assert isinstance(written, ast.ClassDef), "the source of a class"
+    return {
+        attribute.target.id: inspect.cleandoc(below.value.value)
+        for attribute, below in pairwise(written.body)
+        if isinstance(attribute, ast.AnnAssign)
+        and isinstance(attribute.target, ast.Name)
+        and isinstance(below, ast.Expr)
+        and isinstance(below.value, ast.Constant)
+        and isinstance(below.value.value, str)
     }
 
 

@@ -21,8 +21,8 @@ from sim.charts.style import (
     percent_axis,
     week_axis,
 )
-from sim.charts.words import WEEKDAYS
 from sim.tables import Floats
+from sim.text.names import WEEKDAYS
 from sim.text.plan import promise, roster
 from sim.text.plan_words import say
 from sim.text.words import name

@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.charts.style import STAFFINGS, people_axis, week_axis
-from sim.charts.words import WEEKDAYS, say
+from sim.charts.words import say
 from sim.comparison import Comparison
+from sim.text.names import WEEKDAYS
 from sim.text.words import name, number
 
 

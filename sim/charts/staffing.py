@@ -4,9 +4,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.charts.style import BLACK, BLUE, ORANGE, PALE, VERMILION, nothing, people_axis, week_axis
-from sim.charts.words import WEEKDAYS, say
+from sim.charts.words import say
 from sim.report import Report
 from sim.tables import Floats
+from sim.text.names import WEEKDAYS
 from sim.text.words import name
 
 

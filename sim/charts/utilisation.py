@@ -7,9 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.charts.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, nothing, percent_axis, week_axis
-from sim.charts.words import WEEKDAYS, say
+from sim.charts.words import say
 from sim.measuring.figures import ALARM, TeamFigures
 from sim.report import Report
+from sim.text.names import WEEKDAYS
 from sim.text.words import name
 
 TEAMS: Final = 6

@@ -7,10 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, Normalize
 
 from sim.charts.style import BLACK, GREY, hour_axis, nothing
-from sim.charts.words import WEEKDAYS, say
+from sim.charts.words import say
 from sim.measuring.figures import SlaFigures
 from sim.report import Report
 from sim.tables import Floats
+from sim.text.names import WEEKDAYS
 from sim.text.words import name, percent
 
 CHOSEN: Final = 2.0

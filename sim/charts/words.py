@@ -2,11 +2,6 @@
 
 from typing import Final
 
-WEEKDAYS: Final[dict[str, tuple[str, ...]]] = {
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
-}
-
 WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "95% interval": "95% interval over replications",

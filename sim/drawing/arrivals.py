@@ -5,6 +5,7 @@ are thinned out keep their rows.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import prod
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ import numpy as np
 from sim.clock import HOUR
 from sim.drawing.jurisdiction import area_of, home_team, homes_of, share_of
 from sim.drawing.quantiles import choice
-from sim.drawing.rates import busyness_of_days, expected_letters
+from sim.drawing.rates import busyness_of_days, expected_between, expected_letters
 from sim.drawing.shifts import next_on_duty, shifts_of
 from sim.errors import SimError
 from sim.models.arrivals import Trace
@@ -72,6 +73,25 @@ def draw_letters(setting: Setting, replication: int, keep: float) -> Letters:
         kept &= uniforms(len(kept), scenario.seed, replication, Purpose.THINNING) < share_kept
     received = _registered(setting, source.sent, source.channel)
     return Letters(received, source.category, source.channel, source.home, kept & (received < scenario.horizon))
+
+
+def letters_expected(setting: Setting, start: int, end: int) -> float:
+    """Letters expected from one second to a later one, surges included; of a trace those that were recorded."""
+    trace = setting.scenario.arrivals.trace
+    if trace is not None:
+        sent = _sent(trace, setting)
+        return float(np.count_nonzero((sent >= start) & (sent < end)))
+    bursts = _bursts(setting)
+    edges = {start, end, *(edge for burst in bursts for edge in (burst.start, burst.end) if start < edge < end)}
+    expected = 0.0
+    share = setting.places.share[setting.places.of_team(home_team(setting.places))]
+    for begin, until in pairwise(sorted(edges)):
+        times = np.ones((len(setting.scenario.categories), len(share)))
+        for burst in bursts:
+            if burst.start <= begin < burst.end:
+                times *= np.where(burst.category[:, None] & burst.area, burst.times, 1.0)
+        expected += float(expected_between(setting, begin, until) @ times @ share)
+    return expected
 
 
 def _drawn(setting: Setting, replication: int) -> _Source:
@@ -152,8 +172,7 @@ def _inside(letters: _Source, burst: _Burst, setting: Setting) -> Bools:
 def _recorded(trace: Trace, setting: Setting, replication: int) -> _Source:
     """Letters of a trace; what it does not say is drawn."""
     scenario, rows = setting.scenario, trace.letters
-    start = np.datetime64(scenario.start, "s")
-    sent = (rows.received.astype("datetime64[s]") - start).astype(np.int64)
+    sent = _sent(trace, setting)
     category = _said_or_drawn(rows.category, scenario.category_shares, setting, replication, Purpose.CATEGORY)
     channel = _said_or_drawn(rows.channel, scenario.channel_shares, setting, replication, Purpose.CHANNEL)
     team = home_team(setting.places)
@@ -163,6 +182,11 @@ def _recorded(trace: Trace, setting: Setting, replication: int) -> _Source:
     said = _numbers(rows.unit, setting.places.names[units.start : units.stop])
     home = np.where(said >= 0, said + units.start, home).astype(np.int32)
     return _Source(sent, category, channel, home, np.ones(len(sent)))
+
+
+def _sent(trace: Trace, setting: Setting) -> Int64s:
+    start = np.datetime64(setting.scenario.start, "s")
+    return (trace.letters.received.astype("datetime64[s]") - start).astype(np.int64)
 
 
 def _said_or_drawn(

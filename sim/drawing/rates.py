@@ -1,5 +1,7 @@
 """How many letters to expect in every hour: the daily level, shaped by weekday, holiday, hour and busyness."""
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.special import ndtr
 
@@ -17,21 +19,29 @@ def expected_letters(setting: Setting) -> Floats:
     A last hour that the horizon cuts short counts in part. Surges and the busyness of days are left out; a
     scenario driven by a trace expects none.
     """
-    scenario, calendar = setting.scenario, setting.calendar
-    arrivals, categories = scenario.arrivals, scenario.categories.values()
+    scenario, calendar, shape = setting.scenario, setting.calendar, _shape(setting)
     hours = np.arange(-(-scenario.horizon // HOUR))
     day = hours // 24
-    share = np.array(list(scenario.category_shares.values()))
-    by_hour = np.array([category.by_hour or arrivals.by_hour for category in categories])
-    by_weekday = np.array([category.by_weekday or arrivals.by_weekday for category in categories])
-    on_holidays = np.array([_first_said(category.on_holidays, arrivals.on_holidays) for category in categories])
-    by_hour /= by_hour.sum(axis=1, keepdims=True)
-    by_weekday /= by_weekday.mean(axis=1, keepdims=True)
-    expected: Floats = letters_a_day(arrivals.per_day, int(day[-1]) + 1)[day, None] * share
-    expected *= by_weekday.T[calendar.weekday[day]] * by_hour.T[hours % 24]
-    expected *= np.where(calendar.holiday[day, None], on_holidays, 1.0)
+    expected: Floats = letters_a_day(scenario.arrivals.per_day, int(day[-1]) + 1)[day, None] * shape.share
+    expected *= shape.by_weekday.T[calendar.weekday[day]] * shape.by_hour.T[hours % 24]
+    expected *= np.where(calendar.holiday[day, None], shape.on_holidays, 1.0)
     expected[-1] *= (scenario.horizon - hours[-1] * HOUR) / HOUR
     return expected
+
+
+def expected_between(setting: Setting, start: int, end: int) -> Floats:
+    """Letters expected from one second to a later one by category, shape (categories,); as `expected_letters`.
+
+    Worked out from whole days, so that it takes no longer for years than for weeks.
+    """
+    calendar, shape = setting.calendar, _shape(setting)
+    day = np.arange(start // DAY, -(-end // DAY))
+    expected = letters_a_day(setting.scenario.arrivals.per_day, int(day[-1]) + 1)[day, None] * shape.share
+    expected *= shape.by_weekday.T[calendar.weekday[day]]
+    expected *= np.where(calendar.holiday[day, None], shape.on_holidays, 1.0)
+    before, upto = (_part_of_day(shape, second) for second in (start - day[0] * DAY, end - day[-1] * DAY))
+    total: Floats = expected.sum(axis=0) - expected[0] * before - expected[-1] * (1 - upto)
+    return total
 
 
 def letters_a_day(level: float | Decay | None, days: int) -> Floats:
@@ -54,6 +64,34 @@ def busyness_of_days(busyness: Busyness, days: int, seed: int, replication: int)
     for day in range(1, days):
         normal[day] = busyness.ar1 * normal[day - 1] + rest * fresh[day]
     return gamma_quantile(1.0, busyness.cv, ndtr(normal))
+
+
+class _Shape(NamedTuple):
+    """What shapes the daily level; of each category a row."""
+
+    share: Floats  # (categories,)
+    by_hour: Floats  # sums to 1, (categories, 24)
+    by_weekday: Floats  # 1 on average, (categories, 7)
+    on_holidays: Floats  # (categories,)
+
+
+def _shape(setting: Setting) -> _Shape:
+    arrivals, categories = setting.scenario.arrivals, setting.scenario.categories.values()
+    by_hour = np.array([category.by_hour or arrivals.by_hour for category in categories])
+    by_weekday = np.array([category.by_weekday or arrivals.by_weekday for category in categories])
+    return _Shape(
+        share=np.array(list(setting.scenario.category_shares.values())),
+        by_hour=by_hour / by_hour.sum(axis=1, keepdims=True),
+        by_weekday=by_weekday / by_weekday.mean(axis=1, keepdims=True),
+        on_holidays=np.array([_first_said(each.on_holidays, arrivals.on_holidays) for each in categories]),
+    )
+
+
+def _part_of_day(shape: _Shape, second: int) -> Floats:
+    """Share of a day's letters that come before a second of it, (categories,)."""
+    hours = np.clip(second / HOUR - np.arange(24), 0, 1)
+    part: Floats = shape.by_hour @ hours
+    return part
 
 
 def _first_said(own: float | None, common: float) -> float:

@@ -1,6 +1,6 @@
 """What `check` says of a scenario before it is simulated: letters, staff, load, who will be short, and the cost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -8,20 +8,24 @@ import numpy as np
 
 from sim.clock import DAY
 from sim.cost import Cost, prepare
+from sim.drawing.arrivals import letters_expected
 from sim.forecast.cautions import cautions
-from sim.forecast.lateness import Lateness, lateness
-from sim.forecast.load import Load, load_of
-from sim.infinite_servers import simulate_without_queues
+from sim.forecast.expectation import compliance_of, decided_of, late_by_team
+from sim.forecast.load import Load, load_of, on_duty_of_teams
+from sim.forecast.sample import Extent, Sample, sample_of
 from sim.loading import Loaded
 from sim.measuring.figures import Caution
 from sim.measuring.outcome import Outcome
+from sim.measuring.week import window_by_slot
+from sim.roster import draw_roster
 from sim.setting import Setting
-from sim.tables import Floats
+from sim.statistics import FEWEST_LETTERS
+from sim.tables import Bools, Floats, Int64s
 
-VISITS: Final = 600_000
-"""Visits from which the load is estimated, in as many replications as it takes, but no more than `REPLICATIONS`."""
+Groups = tuple[tuple[int, ...], ...]
 
-REPLICATIONS: Final = 100
+LEAST_DIFFERENCE: Final = 0.5, 0.1
+"""Weekdays differ where more people than this are on duty, and than this share of the most."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,12 @@ class TeamForecast:
     Attributes:
         staff: headcount by roster.
         least, mean, most: people on duty over all units, by hour of the week.
-        on_duty: people on duty by hour of the day, shape (24,).
-        load: offered load by hour of the day in erlangs, other duty included. Work that a minute clock waits for
-            counts when it comes; the rest is spread over the time on duty. Shape (24,).
+        on_duty: people on duty by group of weekdays and hour of the day, shape (groups, 24).
+        load: offered load in erlangs, other duty included, same shape. Work that a minute clock waits for counts
+            when it comes; the rest is spread over the time on duty.
         utilisation: load of people on duty, over the whole week; None where nobody ever is.
-        short: spans of hours of the day, [start, end), in which the load reaches the people on duty.
+        short: spans of hours of the day, [start, end), in which the load reaches the people on duty, by group of
+            weekdays.
         units_short: units whose load reaches their own people at some hour of the day.
     """
 
@@ -51,21 +56,24 @@ class TeamForecast:
     on_duty: Floats
     load: Floats
     utilisation: float | None
-    short: tuple[tuple[int, int], ...]
+    short: tuple[tuple[tuple[int, int], ...], ...]
     units_short: int
 
 
 @dataclass(frozen=True)
 class SlaForecast:
-    """What to expect of a promise.
+    """What to expect of an SLA.
 
     Attributes:
         at_best: compliance with people without end wherever and whenever anybody is on duty.
-        expected: compliance with the queues that closed forms expect; None for limits of more than two hours, which
-            depend on the backlog of days. An hour that is short of staff counts as lost.
-        late_by_hour: share of letters late, by hour of receipt, shape (24,); of the expected where there is one,
-            else of `at_best`. nan in an hour without letters.
-        team: where most of the expected late letters wait too long; None where that is not known.
+        expected: compliance in the short simulation; None where it cannot say, because letters are still undecided
+            as it ends, or there are none, or it has no queues.
+        between: the least and the most that it can be, where letters are undecided.
+        late_by_hour: share of letters late, by group of weekdays and hour of receipt, shape (groups, 24); nan in an
+            hour without letters.
+        worst: the group and hour with the largest of these shares, and where most of its time went for most late
+            letters; None where none is late or there are too few letters.
+        team: where most of their time went for most of the late letters; None where none is late.
     """
 
     name: str
@@ -73,7 +81,9 @@ class SlaForecast:
     target: float | None
     at_best: float | None
     expected: float | None
+    between: tuple[float, float] | None
     late_by_hour: Floats
+    worst: tuple[int, int] | None
     team: str | None
 
 
@@ -83,9 +93,11 @@ class Forecast:
 
     Attributes:
         letters_a_day: on average from the first second to the last.
-        letters, counted: letters of a replication, and those of the window.
+        letters, counted: letters to expect in a replication, and those of the window among them.
+        weekdays: groups of weekdays (0 is Monday) on which as many people are on duty at every hour; those that the
+            window has.
         changes: what `extends` and `--set` changed.
-        sampled: replications from which the load was estimated.
+        simulated: of how much of the scenario the load and the expectations are.
     """
 
     scenario: str
@@ -97,12 +109,13 @@ class Forecast:
     letters: float
     counted: float
     headcount: int
+    weekdays: tuple[tuple[int, ...], ...]
     teams: Mapping[str, TeamForecast]
     slas: Mapping[str, SlaForecast]
     cautions: tuple[Caution, ...]
     changes: tuple[str, ...]
     cost: Cost
-    sampled: int
+    simulated: Extent
 
     def plain(self) -> dict[str, Any]:
         """The same as JSON can hold it."""
@@ -111,7 +124,7 @@ class Forecast:
 
 
 def forecast_of(loaded: Loaded, engine: str = "compiled") -> Forecast:
-    """What to expect of a scenario, from a few replications that are lived without queues.
+    """What to expect of a scenario, from a short simulation of it.
 
     Args:
         engine: whose cost is estimated.
@@ -119,9 +132,11 @@ def forecast_of(loaded: Loaded, engine: str = "compiled") -> Forecast:
     """
     scenario = loaded.scenario
     setting, cost, _ = prepare(loaded, engine)
-    enough = int(np.ceil(VISITS / max(cost.visits, 1.0)))
-    outcomes = [simulate_without_queues(setting, number) for number in range(min(enough, REPLICATIONS))]
-    load = load_of(outcomes)
+    sample = sample_of(setting, cost)
+    load = load_of(sample.unhindered)
+    # Thinned out letters stand for more of them.
+    load = load._replace(**{key: getattr(load, key) / sample.kept for key in ("work", "unit_work", "visits")})
+    weekdays = _like_weekdays(sample.unhindered)
     return Forecast(
         scenario=loaded.stem,
         title=scenario.name,
@@ -130,30 +145,55 @@ def forecast_of(loaded: Loaded, engine: str = "compiled") -> Forecast:
         window_days=scenario.window / DAY,
         letters_a_day=cost.letters / (scenario.horizon / DAY),
         letters=cost.letters,
-        counted=float(np.mean([outcome.counted.sum() for outcome in outcomes])),
+        counted=letters_expected(setting, scenario.window_start, scenario.window_end),
         headcount=sum(team.headcount for team in scenario.teams.values() if team.counted),
-        teams={name: _team(setting, index, name, load) for index, name in enumerate(scenario.teams)},
-        slas={name: _sla(setting, index, name, outcomes, load) for index, name in enumerate(scenario.sla)},
-        cautions=cautions(setting, outcomes),
+        weekdays=weekdays,
+        teams={name: _team(setting, index, load, weekdays) for index, name in enumerate(scenario.teams)},
+        slas=_slas(setting, sample, weekdays),
+        cautions=cautions(setting, sample.unhindered),
         changes=loaded.changes,
         cost=cost,
-        sampled=len(outcomes),
+        simulated=sample.extent,
     )
 
 
-def _team(setting: Setting, index: int, name: str, load: Load) -> TeamForecast:
-    team, places = setting.scenario.teams[name], setting.places
-    with np.errstate(divide="ignore", invalid="ignore"):
-        week = load.on_duty[index] / load.seconds
-        unit_busy = load.unit_work / load.unit_on_duty
-    by_day = load.seconds.reshape(7, 24).sum(axis=0)
-    on_duty = _mean_by_hour(load.on_duty[index], by_day)
-    offered = _mean_by_hour(load.levelled()[index].sum(axis=0), by_day)
-    total = load.on_duty[index].sum()
-    utilisation = float(load.work[index].sum() / total) if total > 0 else None
+def _like_weekdays(outcomes: Sequence[Outcome]) -> Groups:
+    """Weekdays of the window in groups, each with as many people on duty as its first; absences do not count."""
+    settings = {outcome.setting.scenario.start: outcome.setting for outcome in outcomes}.values()
+    on_duty = np.sum([on_duty_of_teams(each, draw_roster(_without_absence(each), 0)) for each in settings], axis=0)
+    seconds = np.sum([window_by_slot(each) for each in settings], axis=0)
+    people = _people(on_duty, seconds).reshape(-1, 7, 24)
+    few, share = LEAST_DIFFERENCE
+    enough = np.maximum(few, share * np.nanmax(people, axis=(1, 2)))[:, np.newaxis]
+    groups: list[list[int]] = []
+    for day in np.flatnonzero((~np.isnan(people)).any(axis=(0, 2))).tolist():
+        for group in groups:
+            if not (np.abs(people[:, day] - people[:, group[0]]) > enough).any():
+                group.append(day)
+                break
+        else:
+            groups.append([day])
+    return tuple(tuple(group) for group in groups)
+
+
+def _without_absence(setting: Setting) -> Setting:
+    teams = {name: team.model_copy(update={"absence": 0.0}) for name, team in setting.scenario.teams.items()}
+    return setting._replace(scenario=setting.scenario.changed(teams=teams))
+
+
+def _team(setting: Setting, index: int, load: Load, weekdays: Groups) -> TeamForecast:
+    name, places = setting.places.teams[index], setting.places
+    team = setting.scenario.teams[name]
+    week, levelled = load.on_duty[index], load.levelled()[index].sum(axis=0)
+    seconds = _by_group(load.seconds, weekdays)
+    on_duty, offered = (_people(_by_group(each, weekdays), seconds) for each in (week, levelled))
+    utilisation = float(load.work[index].sum() / week.sum()) if week.any() else None
     units = slice(places.first[index], places.first[index + 1])
-    peak = max((each / people for each, people in zip(offered, on_duty, strict=True) if people > 0), default=0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unit_busy = load.unit_work[units] / load.unit_on_duty[units]
+        peak = np.nanmax(np.where(on_duty > 0, offered / on_duty, 0.0))
     swing = peak / utilisation if utilisation else 0.0
+    people = _people(week, load.seconds)
     return TeamForecast(
         name=name,
         tier=team.tier or "",
@@ -161,25 +201,32 @@ def _team(setting: Setting, index: int, name: str, load: Load) -> TeamForecast:
         headcount=team.headcount,
         counted=team.counted,
         staff=dict(team.staff),
-        least=float(np.nanmin(week)),
-        mean=float(np.nansum(load.on_duty[index]) / load.seconds.sum()),
-        most=float(np.nanmax(week)),
+        least=float(np.nanmin(people)),
+        mean=float(week.sum() / load.seconds.sum()),
+        most=float(np.nanmax(people)),
         on_duty=on_duty,
         load=offered,
         utilisation=utilisation,
-        short=_spans((offered >= on_duty) & (offered > 0)),
-        units_short=int((unit_busy[units] * swing >= 1).sum()),
+        short=tuple(_spans(hours) for hours in (offered >= on_duty) & (offered > 0)),
+        units_short=int((unit_busy * swing >= 1).sum()),
     )
 
 
-def _mean_by_hour(week: Floats, seconds: Floats) -> Floats:
-    """Person-seconds by hour of the week as people by hour of the day; nan in an hour that the window lacks."""
-    day = week.reshape(7, 24).sum(axis=0)
-    people: Floats = np.divide(day, seconds, out=np.full(24, np.nan), where=seconds > 0)
+def _by_group(week: Floats | Int64s, weekdays: Groups) -> Floats:
+    """What is said by hour of the week, added up over each group of weekdays, (groups, 24)."""
+    days = week.reshape(7, 24)
+    return np.array([days[list(group)].sum(axis=0) for group in weekdays], dtype=np.float64)
+
+
+def _people(person_seconds: Floats, seconds: Floats | Int64s) -> Floats:
+    """Person-seconds as people; nan in an hour that the window lacks."""
+    people: Floats = np.divide(
+        person_seconds, seconds, out=np.full(person_seconds.shape, np.nan), where=np.asarray(seconds) > 0
+    )
     return people
 
 
-def _spans(hours: Any) -> tuple[tuple[int, int], ...]:
+def _spans(hours: Bools) -> tuple[tuple[int, int], ...]:
     """The runs of hours that are true; a run across midnight ends after 24."""
     if hours.all():
         return ((0, 24),)
@@ -188,29 +235,40 @@ def _spans(hours: Any) -> tuple[tuple[int, int], ...]:
     return tuple((int(begin), int(begin) + last) for begin, last in zip(begins, lasts, strict=True))
 
 
-def _sla(setting: Setting, index: int, name: str, outcomes: list[Outcome], load: Load) -> SlaForecast:
-    sla = setting.scenario.sla[name]
-    each = [lateness(outcome, sla, outcome.runs[index], load) for outcome in outcomes]
-    total = Lateness(*(np.sum(columns, axis=0) for columns in zip(*each, strict=True)))
-    letters = total.letters.sum()
-    expects = not np.isnan(total.late).all()
-    late = total.late if expects else total.late_anyway
+def _slas(setting: Setting, sample: Sample, weekdays: Groups) -> dict[str, SlaForecast]:
+    late = late_by_team(sample.queued[: sample.detailed])
+    return {
+        name: _sla(setting, index, sample, weekdays, late[index] if late else None)
+        for index, name in enumerate(setting.scenario.sla)
+    }
+
+
+def _sla(setting: Setting, index: int, sample: Sample, weekdays: Groups, by_team: Floats | None) -> SlaForecast:
+    name = tuple(setting.scenario.sla)[index]
+    sla, decided = setting.scenario.sla[name], decided_of(sample.queued, index)
+    late, met = (_by_group(column.sum(axis=0), weekdays) for column in (decided.late, decided.met))
+    share = np.divide(late, late + met, out=np.full(late.shape, np.nan), where=late + met > 0)
+    headline = np.where(late + met >= FEWEST_LETTERS, share, 0.0)
+    group, hour = divmod(int(headline.argmax()), 24)
+    expected = compliance_of(decided)
     return SlaForecast(
         name=name,
         limit=str(sla.within),
         target=sla.target,
-        at_best=float(1 - total.late_anyway.sum() / letters) if letters else None,
-        expected=float(1 - total.late.sum() / letters) if letters and expects else None,
-        late_by_hour=np.divide(late, total.letters, out=np.full(24, np.nan), where=total.letters > 0),
-        team=setting.places.teams[int(total.late_at.argmax())] if total.late_at.any() else None,
+        at_best=compliance_of(decided_of(sample.unhindered, index)).mean,
+        expected=expected.mean,
+        between=expected.between,
+        late_by_hour=share,
+        worst=(group, hour) if headline.any() else None,
+        team=setting.places.teams[int(by_team.argmax())] if by_team is not None and by_team.any() else None,
     )
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | np.ndarray):
         return [_plain(each) for each in value]
-    if isinstance(value, np.ndarray):
-        return [None if np.isnan(each) else round(float(each), 4) for each in value]
+    if isinstance(value, np.floating):
+        return None if np.isnan(value) else round(float(value), 4)
     return value

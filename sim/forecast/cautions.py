@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.clock import DAY
+from sim.drawing.arrivals import letters_expected
 from sim.forecast.calendar_cautions import clock_without_holidays, regional_holidays, unknown_years
 from sim.forecast.ordinary_week import ordinary_week
 from sim.forecast.staff_cautions import long_weeks, stand_ins, unused_teams, without_rest
@@ -53,7 +54,7 @@ def cautions(setting: Setting, outcomes: Sequence[Outcome] | None = None) -> tup
 
 def never_anybody(seen: Seen) -> Iterator[Caution]:
     """Units at which letters wait though nobody ever comes."""
-    places, horizon = seen.setting.places, seen.setting.scenario.horizon
+    places, scenario = seen.setting.places, seen.setting.scenario
     stuck = np.zeros(places.units)
     for outcome in seen.outcomes:
         workload, log, roster = outcome.workload, outcome.log, outcome.roster
@@ -62,10 +63,13 @@ def never_anybody(seen: Seen) -> Iterator[Caution]:
         waits = np.flatnonzero((workload.unit != NO_UNIT) & (log.queued != NOT_YET) & (log.finished == NOT_YET))
         unit = workload.unit[waits]
         stuck += np.bincount(unit[~staffed[unit]], minlength=places.units)
+    # Those that were simulated may be a part of all.
+    simulated = sum(len(outcome.letters) for outcome in seen.outcomes)
+    a_day = letters_expected(seen.setting, 0, scenario.horizon) / (scenario.horizon / DAY) / max(simulated, 1)
     for team, name in enumerate(places.teams):
         units = np.flatnonzero((stuck > 0) & (places.team_of == team))
         if len(units):
-            letters = stuck[units].sum() / len(seen.outcomes) / (horizon / DAY)
+            letters = stuck[units].sum() * a_day
             names = [places.names[unit] for unit in units[:NAMED].tolist()]
             yield Caution("nobody ever", name, {"units": len(units), "names": names, "a_day": float(letters)})
 

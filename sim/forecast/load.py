@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.clock import DAY, HOUR, WEEK, Clock
-from sim.measuring.occupancy import Cells, presence
+from sim.measuring.occupancy import Cells, Ints, presence
 from sim.measuring.outcome import Outcome
-from sim.measuring.week import slot_of_week, slots_of_week, window_by_slot
+from sim.measuring.week import slots_of_week, window_by_slot
 from sim.models.scenario import Scenario
 from sim.models.sla import Sla
 from sim.setting import Setting
@@ -96,23 +96,12 @@ def _load(outcome: Outcome, slot: int) -> Load:
     end = np.maximum(np.minimum(stretches.end[is_work], roster.end[stretches.shift[is_work]]), start)
     classes = class_of(outcome)
     teams = len(places.teams)
-    codes, group = np.unique(places.team_of[unit] * CLASSES + classes[visit], return_inverse=True)
-    cells = Cells(scenario.horizon, (begin, stop), slot)
-    window = cells.between(begin, stop)
-    time, times = slot_of_week(setting, cells.edges[:-1][window], slot), slots_of_week(slot)
-    seconds = presence(cells, len(codes), group, start, end).seconds[:, window]
-    work = np.zeros((teams * CLASSES, times))
-    np.add.at(work, (codes[:, np.newaxis], time), seconds)
-    present = presence(
-        cells,
-        teams,
-        places.team_of[roster.unit],
-        np.clip(roster.start, 0, scenario.horizon),
-        np.clip(roster.end, 0, scenario.horizon),
-        roster.people,
-    ).seconds[:, window]
-    on_duty = np.zeros((teams, times))
-    np.add.at(on_duty, (np.arange(teams)[:, np.newaxis], time), present)
+    code = places.team_of[unit] * CLASSES + classes[visit]
+    occurs = np.bincount(code, minlength=teams * CLASSES) > 0
+    group = (np.cumsum(occurs) - 1)[code]  # sums of the codes that occur are fewer
+    start, end = np.clip(start, begin, stop), np.clip(end, begin, stop)
+    work = np.zeros((teams * CLASSES, slots_of_week(slot)))
+    work[occurs] = _by_slot(setting, int(occurs.sum()), group, start, end, slot)
     people_seconds = roster.people * (np.clip(roster.end, begin, stop) - np.clip(roster.start, begin, stop))
     served = np.flatnonzero(outcome.log.served_by >= 0)
     key = places.team_of[outcome.log.served_by[served]] * CLASSES + classes[served]
@@ -120,27 +109,42 @@ def _load(outcome: Outcome, slot: int) -> Load:
     powers = [np.bincount(key, service**power, teams * CLASSES).reshape(teams, CLASSES) for power in range(3)]
     return Load(
         seconds=window_by_slot(setting, slot),
-        on_duty=on_duty,
-        awake=_awake(setting, roster, slot),
-        work=work.reshape(teams, CLASSES, times),
+        on_duty=on_duty_of_teams(setting, roster, slot),
+        awake=awake(setting, roster, slot),
+        work=work.reshape(teams, CLASSES, -1),
         unit_on_duty=np.bincount(roster.unit, people_seconds, places.units).astype(np.float64),
-        unit_work=np.bincount(unit, np.clip(end, begin, stop) - np.clip(start, begin, stop), places.units).astype(
-            float
-        ),
+        unit_work=np.bincount(unit, end - start, places.units).astype(np.float64),
         visits=np.array(powers),
     )
 
 
-def _awake(setting: Setting, roster: Roster, slot: int) -> Floats:
+def on_duty_of_teams(setting: Setting, roster: Roster, slot: int = HOUR) -> Floats:
+    """Person-seconds of the window by slot of the week, (teams, slots)."""
+    window, places = (setting.scenario.window_start, setting.scenario.window_end), setting.places
+    start, end = np.clip(roster.start, *window), np.clip(roster.end, *window)
+    return _by_slot(setting, len(places.teams), places.team_of[roster.unit], start, end, slot, roster.people)
+
+
+def awake(setting: Setting, roster: Roster, slot: int = HOUR) -> Floats:
     """Seconds of the window in which anybody is on duty at each unit, by slot of the week, (units, slots)."""
-    unit, start, end = _manned(setting, roster)
+    return _by_slot(setting, roster.units, *_manned(setting, roster), slot)
+
+
+def _by_slot(
+    setting: Setting, groups: int, group: Ints, start: Int64s, end: Int64s, slot: int, people: Ints | None = None
+) -> Floats:
+    """Seconds of the intervals [start, end) by group and slot of the week, (groups, slots).
+
+    Args:
+        people: how many each interval stands for; one if not said.
+    """
     weeks, rest = np.divmod(end - start, WEEK)
     start = (start + setting.calendar.weekday[0] * DAY) % WEEK
     # What is left of the whole weeks ends in the same week or the next.
-    around = presence(Cells(2 * WEEK, (), slot), roster.units, unit, start, start + rest).seconds
-    whole = slot * np.bincount(unit, weeks, roster.units)
-    awake: Floats = around.reshape(roster.units, 2, -1).sum(axis=1) + whole[:, np.newaxis]
-    return awake
+    around = presence(Cells(2 * WEEK, (), slot), groups, group, start, start + rest, people).seconds
+    whole = slot * np.bincount(group, weeks if people is None else weeks * people, groups)
+    seconds: Floats = around.reshape(groups, 2, slots_of_week(slot)).sum(axis=1) + whole[:, np.newaxis]
+    return seconds
 
 
 def _manned(setting: Setting, roster: Roster) -> tuple[Int64s, Int64s, Int64s]:
@@ -155,17 +159,3 @@ def _manned(setting: Setting, roster: Roster) -> tuple[Int64s, Int64s, Int64s]:
     first = np.flatnonzero(np.append(True, (start[shifts] + after)[1:] > until[:-1])) if len(shifts) else shifts
     last = np.append(first[1:], len(shifts))[: len(first)] - 1
     return unit[first], start[shifts[first]], until[last] - after[last]
-
-
-def on_duty_at(roster: Roster, unit: Int64s, instants: Int64s) -> Int64s:
-    """How many people are on duty at a unit at an instant; one row a question."""
-    stretch = int(max(instants.max(initial=0), roster.end.max(initial=0))) + 1
-    counts = []
-    for edge in (np.maximum(roster.start, 0), roster.end):
-        at = roster.unit.astype(np.int64) * stretch + edge
-        order = np.argsort(at)
-        total = np.append(0, np.cumsum(roster.people[order]))
-        asked = unit.astype(np.int64) * stretch + instants
-        counts.append(total[np.searchsorted(at[order], asked, side="right")])
-    present: Int64s = counts[0] - counts[1]
-    return present

@@ -18,7 +18,7 @@ from sim.drawing.expected_visits import expected_visits
 from sim.drawing.jurisdiction import area_of, home_team, letters_of_units, named_units
 from sim.drawing.quantiles import mean
 from sim.drawing.rates import letters_a_day
-from sim.forecast.load import load_of
+from sim.forecast.load import awake
 from sim.measuring.outcome import Outcome
 from sim.models.arrivals import Trace
 from sim.models.staffing import Team
@@ -173,7 +173,8 @@ def _other_duty(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
     scenario = setting.scenario
     work = np.zeros(setting.places.units)
     if any(team.other_duty is not None for team in scenario.teams.values()):
-        attended = load_of(outcomes).awake.sum(axis=1) / (len(outcomes) * (scenario.window_end - scenario.window_start))
+        present = sum(awake(outcome.setting, outcome.roster).sum(axis=1) for outcome in outcomes)
+        attended = present / sum(outcome.setting.scenario.window for outcome in outcomes)
         for name, team in scenario.teams.items():
             if team.other_duty is not None:
                 units = setting.places.of_team(name)

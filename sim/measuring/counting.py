@@ -5,10 +5,8 @@ All is whole numbers, so the order of adding up does not matter.
 
 from enum import IntEnum
 
-import numba
-
 from sim.clock import HOUR
-from sim.compiler import PLAIN, compiled
+from sim.compiler import PLAIN, compiled, numba
 from sim.tables import NO_UNIT, NOT_YET, OTHER_DUTY, WAIT, WORK, Bools, Int8s, Int16s, Int32s, Int64s
 
 

@@ -104,6 +104,11 @@ class Decay(Record):
     half_life: Positive
     """Time in which the excess over the floor halves."""
 
+    def from_day(self, day: int) -> "Decay":
+        """The rate as it goes on from a day."""
+        excess = (self.start - self.floor) * 2.0 ** (-day * DAY / self.half_life)
+        return self.model_copy(update={"start": self.floor + excess})
+
 
 class Busyness(Record):
     """Day-to-day overdispersion: a gamma factor with mean 1 on the rate of each day."""
@@ -263,6 +268,15 @@ class Arrivals(Record):
             if shape:
                 raise ValueError(f"a trace says when letters come, and leaves no room for {', '.join(shape)}")
         return self
+
+    def from_day(self, day: int) -> "Arrivals":
+        """The same as it goes on from a day, which is day 0 then."""
+        level = self.per_day.from_day(day) if isinstance(self.per_day, Decay) else self.per_day
+        surges = tuple(
+            surge.model_copy(update={"from_": surge.from_ - day * DAY}) if isinstance(surge.from_, int) else surge
+            for surge in self.surges
+        )
+        return self.model_copy(update={"per_day": level, "surges": surges})
 
     def scaled(self, factor: float) -> "Arrivals":
         """The same with so many times the letters; the letters of a trace stay as they are."""

@@ -69,7 +69,7 @@ Title = Annotated[Text, AfterValidator(lambda written: " ".join(written.split())
 class Record(BaseModel):
     """Base of everything in a scenario file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     @model_validator(mode="wrap")
     @classmethod

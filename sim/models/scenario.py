@@ -1,6 +1,7 @@
 """The root of a scenario: everything a planner can configure, checked as a whole."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -143,6 +144,19 @@ class Scenario(Record):
         # A copy takes over what the original had worked out of its length.
         copy.__dict__.pop("cooling", None)
         return copy
+
+    def stretch(self, day: int, *, warm_up: int, window: int, cool_down: int) -> Self:
+        """The same mailbox from a day on, with the level that its letters have reached by then; durations in seconds.
+
+        What builds up before that day is left out.
+        """
+        return self.changed(
+            start=self.start + timedelta(days=day),
+            warm_up=float(warm_up),
+            window=float(window),
+            cool_down=float(cool_down),
+            arrivals=self.arrivals.from_day(day),
+        )
 
     def resolved(self) -> dict[str, Any]:
         """The scenario as plain values that, written as YAML, give the same scenario again."""

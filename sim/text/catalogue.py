@@ -6,6 +6,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "and": " and ",
         "comma": ", ",
+        "first to last": "{first} to {last}",
         "minutes": "min",
         "hours": "h",
         "days": "d",
@@ -74,14 +75,20 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "utilisation": "utilisation",
         "units short": "units short",
         "by hour": "By hour of the day: people that the work needs / people on duty (! where it needs all or more)",
+        "by hour on": "By hour on {weekdays}: people that the work needs / people on duty (! where it needs all or "
+        "more)",
         "late share": "{sla} late",
         "at best": "at best",
         "expected": "expected",
         "late most": "late most, by hour of receipt",
         "from a run": "by a run",
+        "least to most": "{least} to {most}",
         "worst hour": "{late} at {hour}",
+        "worst hour on": "{late} at {hour} on {weekdays}",
         "short": "{team} is short of staff between {hours}: at {hour} the work needs {load} people, and {on_duty} are "
         "on duty.",
+        "short on": "{team} is short of staff on {weekdays} between {hours}: at {hour} the work needs {load} people, "
+        "and {on_duty} are on duty.",
         "short units": "{units} of the {of} units of {team} are short of staff at some hour, though {team} as a whole "
         "is not.",
         "not short": "No team is short of staff at any hour of the day.",
@@ -89,7 +96,18 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "would be {at_best}.",
         "caution": "Warning: ",
         "cost": "A replication has about {visits} visits and needs {memory} MB; all {replications} need about "
-        "{seconds} s of one core. The load is that of {sampled} without queues.",
+        "{seconds} s of one core.",
+        "simulated": "The expected shares come from {simulated} replications, simulated with everything that a run "
+        "has; they leave out only the precision of more (a run makes {replications}).",
+        "simulated once": "The expected shares come from 1 replication, simulated with everything that a run has; they "
+        "leave out only the precision of more (a run makes {replications}).",
+        "simulated stretches": "The expected shares come from {stretches} stretches of {counted} days each, spread "
+        "over the window of {window} days and simulated with everything that a run has; they leave out the days "
+        "between and what takes longer than a stretch to build up.",
+        "simulated beginning": "The expected shares come from the first {counted} of the {window} days of the window, "
+        "simulated with everything that a run has; they leave out the other days and what builds up in them.",
+        "not simulated": "These are too many letters to be simulated here: the loads are of some of them, without "
+        "queues, and what to expect of the SLAs is left to a run.",
         "verified": "{scenario}: both engines agree, and the audit finds nothing, on {letters} letters and {visits} "
         "visits of {days:g} days.",
         "written": "{file} is written; try: lettersim check {file}",
@@ -107,6 +125,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "zh": {
         "and": "和",
         "comma": "、",
+        "first to last": "{first}至{last}",
         "minutes": "分钟",
         "hours": "小时",
         "days": "天",
@@ -169,19 +188,29 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "utilisation": "负荷率",
         "units short": "缺人单位",
         "by hour": "按时段：工作所需人数 / 在岗人数（! 表示需要全部人手或更多）",
+        "by hour on": "{weekdays}按时段：工作所需人数 / 在岗人数（! 表示需要全部人手或更多）",
         "late share": "{sla}超时",
         "at best": "最好情况",
         "expected": "预计",
         "late most": "超时最多的收信时段",
         "from a run": "须仿真",
+        "least to most": "{least} 至 {most}",
         "worst hour": "{hour} 达 {late}",
+        "worst hour on": "{weekdays} {hour} 达 {late}",
         "short": "{team}在 {hours} 人手不足：{hour} 工作需要 {load} 人，在岗 {on_duty} 人。",
+        "short on": "{team}在{weekdays} {hours} 人手不足：{hour} 工作需要 {load} 人，在岗 {on_duty} 人。",
         "short units": "{team}总体不缺人，但 {of} 个单位中有 {units} 个在某些时段人手不足。",
         "not short": "各单位全天各时段人手均够。",
         "out of reach": "按现有班次，{sla}无法达标：即使每班人手不限，达标率也只有 {at_best}。",
         "caution": "注意：",
-        "cost": "每次仿真约有 {visits} 个环节，占用内存 {memory} MB；全部 {replications} 次约需单核 {seconds} 秒。"
-        "负荷按 {sampled} 次不排队的仿真测算。",
+        "cost": "每次仿真约有 {visits} 个环节，占用内存 {memory} MB；全部 {replications} 次约需单核 {seconds} 秒。",
+        "simulated": "“预计”出自 {simulated} 次试仿真，做法与正式仿真（{replications} 次）相同，只是次数少、精度较低。",
+        "simulated once": "“预计”出自 1 次试仿真，做法与正式仿真（{replications} 次）相同，只是次数少、精度较低。",
+        "simulated stretches": "“预计”出自分布在 {window} 天统计期内的 {stretches} 段试仿真，每段计入 {counted} 天，"
+        "未计入其间各日，也未计入更长时间才会形成的积压。",
+        "simulated beginning": "“预计”出自统计期 {window} 天中前 {counted} 天的试仿真，未计入其余各日"
+        "及其间形成的积压。",
+        "not simulated": "来信太多，无法在此试仿真：负荷按其中部分来信、不计排队测算，各项时限的按时率须正式仿真。",
         "verified": "{scenario}：两个引擎结果一致，审计无误：{days:g} 天、{letters} 件来信、{visits} 个环节。",
         "written": "已写入 {file}；可运行：lettersim check {file}",
         "folder": "结果：{folder}",

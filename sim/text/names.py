@@ -2,6 +2,11 @@
 
 from typing import Final
 
+WEEKDAYS: Final[dict[str, tuple[str, ...]]] = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+}
+
 MOMENTS_ZH: Final = {"queued": "开始排队", "started": "开始", "finished": "完成"}
 """The moments of a step."""
 

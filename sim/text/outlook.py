@@ -1,6 +1,6 @@
 """What `check` says: letters, staff and load by hour, what to expect of each promise, warnings, the cost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,7 @@ from rich.text import Text
 from sim.forecast import Forecast, SlaForecast, TeamForecast
 from sim.text.cautions import caution_lines
 from sim.text.fitting import InParts
-from sim.text.words import ALARM, hours_of_day, limit, listed, name, number, percent, word
+from sim.text.words import ALARM, hours_of_day, limit, listed, name, number, percent, weekdays, word
 
 SHOWN_CHANGES: Final = 12
 
@@ -22,10 +22,11 @@ def outlook(forecast: Forecast, lang: str) -> Group:
         Text(word(lang, "outlook", title=forecast.title or forecast.scenario), style="bold"),
         *(Text(each) for each in _letters(forecast, lang)),
         team_table(forecast, lang),
-        by_hour(forecast, lang),
+        *by_hour(forecast, lang),
         *([sla_outlook(forecast, lang)] if forecast.slas else []),
         *(Text(each) for each in _short(forecast, lang)),
         *caution_lines(forecast.cautions, lang),
+        Text(_simulated(forecast, lang)),
         Text(_cost(forecast, lang)),
     )
 
@@ -52,13 +53,16 @@ def team_table(forecast: Forecast, lang: str) -> Table:
     return table
 
 
-def by_hour(forecast: Forecast, lang: str) -> InParts:
-    """The work that comes, people on duty, and letters late, by hour of the day."""
-    columns = [(name(lang, team.name), _load_cells(team)) for team in forecast.teams.values()]
-    columns += [
-        (word(lang, "late share", sla=name(lang, sla.name)), _late_cells(sla)) for sla in forecast.slas.values()
-    ]
-    return InParts(word(lang, "by hour"), ("", [f"{hour:02}" for hour in range(24)]), columns)
+def by_hour(forecast: Forecast, lang: str) -> Iterator[InParts]:
+    """The work that comes, people on duty, and letters late, by hour of the day; weekdays that differ one by one."""
+    for group, days in enumerate(forecast.weekdays):
+        columns = [(name(lang, team.name), _load_cells(team, group)) for team in forecast.teams.values()]
+        columns += [
+            (word(lang, "late share", sla=name(lang, sla.name)), _late_cells(sla, group))
+            for sla in forecast.slas.values()
+        ]
+        title = _on(forecast, "by hour", days, lang)
+        yield InParts(title, ("", [f"{hour:02}" for hour in range(24)]), columns)
 
 
 def sla_outlook(forecast: Forecast, lang: str) -> Table:
@@ -72,8 +76,8 @@ def sla_outlook(forecast: Forecast, lang: str) -> Table:
             limit(lang, sla.limit),
             percent(sla.target),
             _against(sla.at_best, sla.target),
-            _against(sla.expected, sla.target) if sla.expected is not None else word(lang, "from a run"),
-            Text(_late_most(sla, lang)),
+            _expected(forecast, sla, lang),
+            Text(_late_most(forecast, sla, lang)),
         )
     return table
 
@@ -100,20 +104,23 @@ def _short(forecast: Forecast, lang: str) -> Iterator[str]:
     """Where staff are short, team by team."""
     short = False
     for team in forecast.teams.values():
-        for start, end in team.short:
-            hours = np.arange(start, end) % 24
-            worst = hours[int((team.load[hours] - team.on_duty[hours]).argmax())]
-            yield word(
-                lang,
-                "short",
-                team=name(lang, team.name),
-                hours=hours_of_day(lang, (start, end)),
-                load=number(team.load[worst]),
-                on_duty=number(team.on_duty[worst]),
-                hour=f"{worst:02}:00",
-            )
-            short = True
-        if team.units_short and not team.short:
+        for group, days in enumerate(forecast.weekdays):
+            for start, end in team.short[group]:
+                hours = np.arange(start, end) % 24
+                worst = hours[int((team.load[group, hours] - team.on_duty[group, hours]).argmax())]
+                yield _on(
+                    forecast,
+                    "short",
+                    days,
+                    lang,
+                    team=name(lang, team.name),
+                    hours=hours_of_day(lang, (start, end)),
+                    load=number(team.load[group, worst]),
+                    on_duty=number(team.on_duty[group, worst]),
+                    hour=f"{worst:02}:00",
+                )
+                short = True
+        if team.units_short and not any(team.short):
             yield word(lang, "short units", team=name(lang, team.name), units=team.units_short, of=team.units)
             short = True
     if not short:
@@ -123,14 +130,43 @@ def _short(forecast: Forecast, lang: str) -> Iterator[str]:
             yield word(lang, "out of reach", sla=name(lang, sla.name), at_best=percent(sla.at_best))
 
 
-def _late_most(sla: SlaForecast, lang: str) -> str:
+def _on(forecast: Forecast, key: str, days: Sequence[int], lang: str, **values: object) -> str:
+    """A sentence about hours, which names the weekdays where weekdays differ."""
+    if len(forecast.weekdays) == 1:
+        return word(lang, key, **values)
+    return word(lang, f"{key} on", weekdays=weekdays(lang, days), **values)
+
+
+def _expected(forecast: Forecast, sla: SlaForecast, lang: str) -> Text:
+    if sla.expected is not None or sla.between is None:
+        unsaid = sla.expected is None and not forecast.simulated.with_queues
+        return Text(word(lang, "from a run")) if unsaid else _against(sla.expected, sla.target)
+    least, most = (percent(share) for share in sla.between)
+    return Text(word(lang, "least to most", least=least, most=most))
+
+
+def _late_most(forecast: Forecast, sla: SlaForecast, lang: str) -> str:
     """The hour of receipt with the largest share of late letters, and where they wait."""
-    late = np.nan_to_num(sla.late_by_hour)
-    if not late.max() > 0:
+    if sla.worst is None:
         return "–"
-    share = percent(round(float(late.max()), 3))
-    at = word(lang, "worst hour", hour=f"{int(late.argmax()):02}:00", late=share)
+    group, hour = sla.worst
+    share = percent(round(float(sla.late_by_hour[group, hour]), 3))
+    at = _on(forecast, "worst hour", forecast.weekdays[group], lang, hour=f"{hour:02}:00", late=share)
     return f"{at} ({name(lang, sla.team)})" if sla.team else at
+
+
+def _simulated(forecast: Forecast, lang: str) -> str:
+    """What was simulated for this, and what it leaves out."""
+    extent = forecast.simulated
+    if not extent.with_queues:
+        return word(lang, "not simulated")
+    window, counted = f"{forecast.window_days:g}", f"{extent.counted_days:g}"
+    if extent.stretches == 1:
+        return word(lang, "simulated beginning", counted=counted, window=window)
+    if extent.stretches:
+        return word(lang, "simulated stretches", stretches=extent.stretches, counted=counted, window=window)
+    key = "simulated once" if extent.replications == 1 else "simulated"
+    return word(lang, key, simulated=extent.replications, replications=forecast.replications)
 
 
 def _cost(forecast: Forecast, lang: str) -> str:
@@ -141,25 +177,24 @@ def _cost(forecast: Forecast, lang: str) -> str:
         visits=f"{cost.visits:,.0f}",
         seconds=number(cost.seconds * forecast.replications),
         memory=f"{cost.bytes / 1e6:,.0f}",
-        sampled=forecast.sampled,
         replications=forecast.replications,
     )
 
 
-def _load_cells(team: TeamForecast) -> list[Text]:
+def _load_cells(team: TeamForecast, group: int) -> list[Text]:
     cells = []
-    for load, people in zip(team.load.tolist(), team.on_duty.tolist(), strict=True):
+    for load, people in zip(team.load[group].tolist(), team.on_duty[group].tolist(), strict=True):
         short = load > 0 and load >= people
         busy = load / people if people else 2.0 * short
         cells.append(Text(f"{'! ' if short else ''}{number(load)} / {number(people)}", style=_colour(busy)))
     return cells
 
 
-def _late_cells(sla: SlaForecast) -> list[Text]:
+def _late_cells(sla: SlaForecast, group: int) -> list[Text]:
     allowed = 1 - sla.target if sla.target is not None else 1.0
     return [
         Text("–" if np.isnan(late) else f"{100 * late:.0f}%", style="red" if late > allowed else "")
-        for late in sla.late_by_hour.tolist()
+        for late in sla.late_by_hour[group].tolist()
     ]
 
 

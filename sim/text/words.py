@@ -1,8 +1,9 @@
 """Names, numbers and hours as people of a language write them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import StringIO
+from itertools import chain, groupby
 from typing import Final
 
 from rich.console import Console, RenderableType
@@ -13,7 +14,7 @@ from sim.characters import printable
 from sim.clock import Clock
 from sim.statistics import Compliance, Estimate, Figure
 from sim.text.catalogue import WORDS
-from sim.text.names import MOMENTS_ZH, NAMES_ZH
+from sim.text.names import MOMENTS_ZH, NAMES_ZH, WEEKDAYS
 
 ALARM: Final = 0.85
 """Utilisation above which a team is said to be too busy."""
@@ -145,6 +146,14 @@ def hours_of_day(lang: str, span: tuple[int, int]) -> str:
     if lang == "zh":
         return f"{start}至{'次日' if span[1] > 24 else ''}{end}"
     return f"{start} and {end}"
+
+
+def weekdays(lang: str, days: Sequence[int]) -> str:
+    """`Mon to Fri`, `Tue and Thu`; 0 is Monday, ascending."""
+    names = WEEKDAYS[lang]
+    runs = [[names[day] for _, day in run] for _, run in groupby(enumerate(days), lambda each: each[1] - each[0])]
+    parts = [[word(lang, "first to last", first=run[0], last=run[-1])] if len(run) > 2 else run for run in runs]
+    return listed(lang, chain.from_iterable(parts))
 
 
 def points(lang: str, difference: Estimate) -> str:
