@@ -17,12 +17,13 @@ IN     := $(VENV)/bin
 UV     := $(shell uv --version >/dev/null 2>&1 && echo uv || echo $(IN)/uv)
 PYTEST := $(IN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help run test slow lint coverage bench gallery lock clean
+.PHONY: help run test slow soak lint coverage bench gallery lock clean
 
 help:
 	@echo "make run       simulate $(SCENARIO) (SCENARIO=... for another)"
 	@echo "make test      all tests but the slow ones (ARGS=... go to pytest)"
 	@echo "make slow      the slow tests"
+	@echo "make soak      offices, mutants, full disks and kills at random (ARGS='--minutes 60')"
 	@echo "make lint      style and types"
 	@echo "make coverage  which lines the tests reach"
 	@echo "make bench     speed, ours and that of other simulators"
@@ -38,6 +39,9 @@ test: $(VENV)/.all
 
 slow: $(VENV)/.all
 	$(PYTEST) -m slow $(ARGS)
+
+soak: $(VENV)/.all
+	PYTHONPATH=tests:. $(IN)/python -m soak $(ARGS)
 
 lint: $(VENV)/.all
 	$(IN)/ruff check

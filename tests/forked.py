@@ -48,6 +48,12 @@ class Program:
             self._code = None if line is None else int(line)
         return self._code
 
+    def limit_files(self, size: int) -> None:
+        """Let no file that the command writes from now on become larger, as if the disk were full."""
+        import resource
+
+        resource.prlimit(self._pid, resource.RLIMIT_FSIZE, (size, size))
+
     def kill(self) -> None:
         """Kill the command as nothing can refuse."""
         if self._code is None:
