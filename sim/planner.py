@@ -1,53 +1,99 @@
-"""Plan: the fewest people, by team and roster, that keep every promise, proven on fresh seeds.
+"""Plan: the fewest people, by team and roster, that meet every target, proven on fresh seeds.
 
-A search (`sim.planning.search`) finds the cheapest staffing that holds on a sample of replications. Fresh seeds then
-judge it: while some target is not met with 95% confidence the sample is judged more strictly and searched on, and when
-one person fewer still meets every target he is taken away and fresh seeds judge again.
+A quick search on a few replications (`sim.planning.search`) finds where few people do; a validation on more of them
+makes that good and proves it on fresh seeds (`sim.planning.validation`); backward elimination takes whoever is not
+needed (`sim.planning.backward_elimination`); and a lower bound says what could still be saved. All of it is paid from
+one budget of simulated letters.
 """
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from sim.cost import estimate
 from sim.errors import SimError
-from sim.forecast.cautions import cautions
+from sim.forecast.cautions import Seen, cautions, unprovable_targets
+from sim.infinite_servers import simulate_without_queues
+from sim.measuring.figures import Caution
 from sim.models.plan import Plan
-from sim.models.scenario import Scenario
-from sim.planning.answer import Answer
-from sim.planning.confirmed import Confirmed, confirmed
-from sim.planning.dealing import Dealt, freely_dealt
+from sim.planning.allocation import Allocated, allocated
+from sim.planning.answer import Answer, Ending
+from sim.planning.backward_elimination import BackwardElimination
 from sim.planning.diagnosis import Shortage, failures
-from sim.planning.duty import needs
-from sim.planning.ending import Ending
-from sim.planning.frontier import frontier
-from sim.planning.paring import pared
-from sim.planning.posts import People, Post, posts_of, staffed
-from sim.planning.proof import Change, Fresh, Proof, change, prove
-from sim.planning.refine import Refinement
-from sim.planning.sample import Lives, Promises, Sample
+from sim.planning.frontier import Point, frontier
+from sim.planning.lower_bound import ConfirmedBound, confirmed, missed_by_far
+from sim.planning.proof import Blocks, Change, Proof, change, changed, decided, standard_error
+from sim.planning.requirement_by_slot import needs
+from sim.planning.sample import Sample
 from sim.planning.search import Search
-from sim.planning.workweek import workweek_of
-from sim.setting import Setting, setting_of
+from sim.planning.simulator import Meter, Simulator, Targets
+from sim.planning.stability import Stability
+from sim.planning.staffing_cells import People, posts_of, staffed
+from sim.planning.validation import Validation
+from sim.planning.working_hours import working_hours
+from sim.setting import Setting
 from sim.statistics import Verdict
 
-VISITS: Final = 180_000_000
-"""Visits that a search may simulate; about half a minute of two cores."""
+VISITS: Final = 7.4e8
+"""Visits that a plan may simulate if its budget is not said; about a minute and a half of two cores, as measured."""
 
-LEAST_BUDGET: Final = 200
+VISITS_A_REPLICATION: Final = 6_000
+"""What a replication costs besides its visits, in visits."""
 
-DEALING: Final = 3
-"""This part of the budget is for each pass over how people are dealt."""
+LEAST_REPLICATIONS: Final = 200
+"""A budget that is not said is of so many replications at least, and of at most `MOST_REPLICATIONS` a cell."""
 
-POINTS: Final = 12
-"""This part of the budget is for the search of each staffing on the frontier."""
+MOST_REPLICATIONS: Final = 2_500
 
-ADDED: Final = 20
+TRIALS: Final = 80
+"""A budget is enough for so many staffings on the whole sample of the search."""
+
+MOST_SAMPLED: Final = 48
+"""Replications of the search, at most, if not said."""
+
+TIMES: Final = 8
+"""A proof has so many times the replications of the search, if not said."""
+
+LEAST_TIMES: Final = 4
+"""And at least so many times, whatever is said."""
+
+COARSE: Final = 6
+"""The quick search uses this part of the replications of the search."""
+
+LEAST_COARSE: Final = 8
+"""And at least so many replications, as far as there are."""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Parts of the budget after which each stage of a plan ends, counted from its beginning."""
+
+    allocation: float = 0.18
+    quick: float = 0.40
+    sample: float = 0.56
+    proofs: float = 0.82
+    proof_search: float = 0.06  # of which each search for another plan may take so much
+    removals: float = 0.90
+    bound: float = 0.95
+    frontier: float = 0.06  # on its own
+
+
+STAGES: Final = Shares()
+
+TIMED: Final = 9
+"""Replications, but one, by which the time of a plan is told."""
+
+ADDED: Final = 16
 """Fresh replications that show what one person more is worth, at most; differences need fewer than verdicts."""
 
+OVERTIME: Final = 4
+"""Fresh replications that show overtime."""
+
 RELAXED: Final = (2, 4, 8)
-"""Multiples of the bounds that are tried where nothing within them holds."""
+"""Multiples of the bounds that are tried where nothing within them does."""
 
 
 def plan(
@@ -57,128 +103,200 @@ def plan(
     engine: str = "compiled",
     workers: int | None = None,
     progress: Callable[[int], object] | None = None,
+    told: Callable[[int, float], object] | None = None,
 ) -> Answer:
     """Plan the staff of a scenario as its `plan:` section says.
 
     Args:
         scenario: short name, usually the stem of the file.
-        progress: told how many replications were lived so far.
+        progress: told how many letters were simulated so far.
+        told: told beforehand how many letters will be simulated, about, and how many seconds that will take here.
 
     Raises: SimError if there is no target to plan for, or nothing that may vary.
     """
-    posts, promises = posts_of(setting.scenario), Promises(setting)
-    if not len(promises.targets):
+    posts, targets = posts_of(setting.scenario), Targets(setting)
+    if not len(targets.shares):
         raise SimError("no SLA has a target, so any staffing would do; give one a target, or plan.targets")
     if not posts:
         raise SimError("no counted team has people, so there is nothing to vary; name what may vary in plan.vary")
-
-    def lives_of(posts: tuple[Post, ...]) -> Lives:
-        return Lives(setting, posts, promises, engine=engine, workers=workers, progress=progress)
-
-    dealt = Dealt(posts, None, 0)
-    if setting.scenario.plan is not None and setting.scenario.plan.deal == "free":
-        dealt = freely_dealt(setting, posts, lives_of, budget_of(setting) // DEALING)
-    lives = lives_of(dealt.posts)
-    lives.lived = dealt.lived
-    return _Planner(setting, lives, scenario, dealt.people).answer()
+    if (targets.shares >= 1).any():
+        raise SimError("a target of 100% can be missed, but never shown as met, whatever the staffing")
+    simulator = Simulator(setting, posts, targets, engine=engine, workers=workers, meter=Meter(progress))
+    if told is not None:
+        letters = budget_of(setting)
+        told(letters, letters * seconds_a_letter(simulator))
+    return _Planner(simulator, scenario).answer()
 
 
-def expected(scenario: Scenario) -> int:
-    """About how many replications a plan will simulate, for a progress bar."""
-    setting, asked = setting_of(scenario), scenario.plan or Plan()
-    return budget_of(setting) + asked.proof * (2 * len(posts_of(scenario)) + 3)
+def seconds_a_letter(simulator: Simulator) -> float:
+    """Seconds that a letter takes on this machine, measured with today's staff."""
+    today = tuple(post.today for post in simulator.posts)
+    # The first one also loads or compiles the engine.
+    simulator.decided(today, range(1))
+    before, clock = simulator.meter.letters, time.perf_counter()
+    simulator.decided(today, range(1, TIMED))
+    return (time.perf_counter() - clock) / max(simulator.meter.letters - before, 1)
 
 
 def budget_of(setting: Setting) -> int:
-    """How many replications a search may simulate."""
+    """How many letters a plan may simulate."""
     asked = setting.scenario.plan or Plan()
-    visits = estimate(setting).visits
-    return asked.budget or max(int(VISITS / max(visits, 1.0)), LEAST_BUDGET)
+    if asked.budget is not None:
+        return asked.budget
+    cost = estimate(setting)
+    cells = sum(post.least < post.most for post in posts_of(setting.scenario))
+    replications = min(VISITS / (cost.visits + VISITS_A_REPLICATION), MOST_REPLICATIONS * max(cells, 1))
+    return int(max(replications, LEAST_REPLICATIONS) * max(cost.letters, 1.0))
+
+
+def sizes_of(setting: Setting) -> tuple[int, int]:
+    """Replications of the search's sample, and of the block that proves a plan."""
+    asked = setting.scenario.plan or Plan()
+    affordable = budget_of(setting) / max(estimate(setting).letters, 1.0) / TRIALS
+    sampled = asked.replications or int(min(max(affordable, LEAST_TIMES), MOST_SAMPLED))
+    proved = asked.proof or TIMES * sampled
+    return max(min(sampled, proved // LEAST_TIMES), 1), proved
+
+
+def targets_of_all(setting: Setting) -> tuple[Caution, ...]:
+    """Targets of 100%, which no plan can be shown to meet, with the highest that its proof can show."""
+    scenario, targets = setting.scenario, Targets(setting)
+    own = dict(zip(targets.names, targets.shares.tolist(), strict=True))
+    if all(target < 1 for target in own.values()):
+        return ()
+    slas = {name: sla.model_copy(update={"target": own.get(name)}) for name, sla in scenario.sla.items()}
+    _, proved = sizes_of(setting)
+    judged_by = setting._replace(scenario=scenario.model_copy(update={"sla": slas, "replications": proved}))
+    found = unprovable_targets(Seen(judged_by, [simulate_without_queues(judged_by, 0)]))
+    return tuple(each for each in found if each.kind == "target of all")
+
+
+def _are_copies(simulator: Simulator) -> bool:
+    """Whether nothing is random, so that all replications are one and the same."""
+    most = tuple(post.most for post in simulator.posts)
+    return len({each.fingerprint for each in simulator.observed(most, range(2))}) == 1
 
 
 class _Planner:
-    def __init__(self, setting: Setting, lives: Lives, scenario: str, hint: People | None) -> None:
-        self._setting, self._lives, self._scenario, self._hint = setting, lives, scenario, hint
-        self._asked = setting.scenario.plan or Plan()
-        self._posts = lives.posts
-        self._sample = Sample(
-            lives,
-            range(self._asked.replications),
-            workweek_of(setting, lives.posts, range(min(self._asked.replications, 4))),
-        )
-        self._budget = budget_of(setting)
-        self._search = Search(self._sample, lives.lived + self._budget)
-        self._fresh = Fresh(lives, self._asked.proof)
+    def __init__(self, simulator: Simulator, scenario: str) -> None:
+        self._setting, self._scenario = simulator.setting, scenario
+        self._asked = self._setting.scenario.plan or Plan()
+        self._budget = budget_of(self._setting)
+        self._sampled, self._proved = sizes_of(self._setting)
+        self._copies = _are_copies(simulator)
+        if self._copies:
+            self._sampled, self._proved = 1, 2
+        given = Allocated(simulator.posts, None)
+        if self._asked.deal == "free":
+            given = allocated(simulator, self._sampled, int(STAGES.allocation * self._budget))
+        self._hint = given.people
+        self._simulator = simulator if given.posts == simulator.posts else simulator.of(given.posts)
+        self._posts = given.posts
+        self._stability = Stability(self._simulator)
+        coarse = min(max(self._sampled // COARSE, LEAST_COARSE), self._sampled)
+        self._coarse = Sample(self._simulator, range(coarse), self._stability)
+        self._sample = Sample(self._simulator, range(self._sampled), self._stability)
+        self._search = Search(self._coarse, self._until(STAGES.quick), self._setting.scenario.seed)
+        self._blocks = Blocks(self._simulator, self._proved, chance=not self._copies)
 
     def answer(self) -> Answer:
-        search, sample = self._search, self._sample
-        if not search.begin():
+        search, coarse = self._search, self._coarse
+        if not search.begin() or search.best is None:
             return self._impossible()
-        assert search.best is not None, "found at the beginning"
-        if search.best == sample.least:
-            proof = self._fresh.prove(sample.least)
-            if proof.verdict is Verdict.MET:
-                return self._told(Ending.LEAST, proof, Confirmed(self._cost(proof.people), ()), True, ())
-        sample.margin = self._fresh.margin(sample.kept(search.best))
+        if search.best == coarse.least:
+            proof = self._blocks.prove(coarse.least)
+            if proof.shown and not self._stability.unstable(proof.people):
+                return self._told(Ending.LEAST, proof, ConfirmedBound(self._cost(proof.people), ()), ())
+        coarse.margin = self._blocks.margin(coarse.decided(search.best))
         search.trials.judge_again()
-        found = search.finish(self._hint)
-        if found.best is None:
+        if not search.trials.holds(coarse.most):
             return self._impossible()
-        proof = Refinement(found.best, sample, self._fresh, self._budget // 2).proved()
-        removals: tuple[Change, ...] = ()
-        if proof.verdict is Verdict.MET:
-            proof, removals = pared(self._fresh, proof, search.trials.fits)
-        ending = Ending.PLANNED if proof.verdict is Verdict.MET else Ending.UNPROVEN
-        ceiling = self._cost(proof.people) if ending is Ending.PLANNED else np.inf
+        search.local.improve(search.descend(search.raised(self._hint or coarse.least)))
+        search.restart()
+        proof = self._validated(search.best or coarse.most)
+        if not proof.shown:
+            return self._told(Ending.UNPROVEN, proof, self._bound(proof, np.inf, ()), ())
+        proof, removals = self._eliminated(proof)
+        bound = self._bound(proof, self._cost(proof.people), removals)
+        return self._told(Ending.PLANNED, proof, bound, removals)
+
+    def _validated(self, people: People) -> Proof:
+        """The proof of a plan all of whose units are stable."""
+        validation = Validation(people, self._sample, self._blocks)
+        validation.find(self._until(STAGES.sample))
+        return validation.proved(self._until(STAGES.proofs), int(STAGES.proof_search * self._budget))
+
+    def _eliminated(self, proof: Proof) -> tuple[Proof, tuple[Change, ...]]:
+        return BackwardElimination(self._blocks, proof, self._fits, self._until(STAGES.removals)).run()
+
+    def _fits(self, people: People) -> bool:
+        return self._search.trials.fits(people) and not self._stability.unstable(people)
+
+    def _bound(self, proof: Proof, ceiling: float, removals: tuple[Change, ...]) -> ConfirmedBound:
         known = [removal.proof for removal in removals]
-        bound = confirmed(search.trials, self._lives, self._fresh.block, ceiling, known)
-        return self._told(ending, proof, bound, found.steady, removals)
+        self._search.trials.limit(self._until(STAGES.bound))
+        missed_by_far(self._search.trials)
+        return confirmed(
+            self._search.trials, self._simulator, proof.replications, ceiling, self._until(STAGES.bound), known
+        )
+
+    def _until(self, share: float) -> int:
+        return int(share * self._budget)
 
     def _impossible(self) -> Answer:
         """What lacks even with the most people, and how many more would do."""
-        proof = self._fresh.prove(self._sample.most)
-        missed = [each for each in proof.kept if each.verdict is not Verdict.MET]
-        replications = range(self._asked.replications)
-        workweek = self._sample.hours @ np.array(self._sample.most) < self._sample.work
-        teams = tuple(dict.fromkeys(post.team for post in self._posts))
+        most = self._sample.most
+        proof = self._blocks.prove(most)
+        missed = [each for each in proof.targets if each.verdict not in (Verdict.MET, Verdict.NOT_JUDGED)]
         shortage = Shortage(
-            failures(self._setting, self._posts, proof.people, missed, replications),
-            tuple(team for team, over in zip(teams, workweek.tolist(), strict=True) if over),
+            failures(self._setting, self._posts, most, missed, range(self._sampled)),
+            self._stability.unstable(most),
             self._needed(),
         )
-        return self._told(Ending.IMPOSSIBLE, proof, Confirmed(np.inf, ()), True, (), shortage)
+        return self._told(Ending.IMPOSSIBLE, proof, ConfirmedBound(np.inf, ()), (), shortage)
 
     def _needed(self) -> People | None:
-        """A staffing beyond the bounds that holds on the sample, and is found quickly."""
+        """A staffing beyond the bounds that does on the sample, and is found quickly."""
         for times in RELAXED:
             posts = tuple(post._replace(most=max(times * post.most, post.least + times)) for post in self._posts)
-            lives = Lives(self._setting, posts, self._lives.promises)
-            sample = Sample(lives, self._sample.replications, workweek_of(self._setting, posts, range(2)))
-            search = Search(sample, self._budget // 4)
-            found = search.finish()
-            self._lives.lived += lives.lived
-            if found.best is not None:
-                return found.best
+            simulator = self._simulator.of(posts)
+            sample = Sample(simulator, self._coarse.replications, Stability(simulator))
+            search = Search(sample, sample.spent + self._budget // 4)
+            if search.begin() and search.best is not None:
+                return search.local.improve(search.descend(search.best))
         return None
 
     def _cost(self, people: People) -> float:
-        return self._search.trials.cost(people)
+        return float(np.dot(self._sample.cost, people))
+
+    def _frontier(self, proof: Proof) -> tuple[Point, ...]:
+        """The frontier, from the quick sample with the margin by which it flatters the plan's neighbours."""
+        sample = self._coarse
+        wanted = 2 * standard_error(proof.decided, sample.targets)
+        sample.margin = np.minimum(wanted + sample.compliance(proof.people) - proof.shares, (1 - sample.targets) / 2)
+        return frontier(sample, proof, self._until(STAGES.frontier))
 
     def _told(
         self,
         ending: Ending,
         proof: Proof,
-        bound: Confirmed,
-        steady: bool,
+        bound: ConfirmedBound,
         removals: tuple[Change, ...],
         shortage: Shortage | None = None,
     ) -> Answer:
         scenario, planned = self._setting.scenario, ending is not Ending.IMPOSSIBLE
-        lives, search, sample, posts = self._lives, self._search, self._sample, range(len(self._posts))
-        some = prove(lives, proof.people, proof.replications[:ADDED])
-        additions = [change(lives, some, post, 1) for post in posts if proof.people[post] < sample.most[post]]
-        points = frontier(lives, sample, search, proof, self._budget // POINTS) if planned else ()
+        simulator, sample = self._simulator, self._sample
+        points = self._frontier(proof) if planned else ()
+        some = proof.replications[:ADDED]
+        additions = [
+            change(proof, decided(simulator, changed(proof.people, cell, 1), some), cell, 1)
+            for cell in range(len(self._posts))
+            if proof.people[cell] < sample.most[cell]
+        ]
         varied = {(post.team, post.roster) for post in self._posts}
+        trials = self._search.trials
+        as_planned = staffed(self._setting, self._posts, proof.people)
+        hours = range(proof.replications.start, proof.replications.start + OVERTIME)
         return Answer(
             scenario=self._scenario,
             title=scenario.name,
@@ -196,24 +314,31 @@ class _Planner:
             ),
             bound=bound.cost,
             relaxations=bound.relaxations,
-            steady=steady,
-            fewest=search.trials.fewest() if planned else None,
+            steady=trials.steady(proof.people),
+            fewest=trials.fewest() if planned else None,
             today=self._today(proof.replications),
             proof=proof,
+            looks=self._blocks.looks,
             removals=removals,
             additions=tuple(additions) if planned else (),
-            held_by_hours=tuple(each.post for each in removals if not search.trials.fits(each.proof.people)),
+            held_by_hours=tuple(each.post for each in removals if not self._fits(each.proof.people)),
+            unstable=self._stability.excepted(proof.people),
+            hours=working_hours(as_planned, hours),
+            today_hours=working_hours(self._setting, hours),
+            not_judged=tuple(dict.fromkeys(each.sla for each in proof.targets if each.verdict is Verdict.NOT_JUDGED)),
+            copies=proof.copies,
             frontier=points,
             shortage=shortage,
-            needs=needs(self._setting, staffed(self._setting, self._posts, proof.people)),
-            sampled=self._asked.replications,
-            proved=self._asked.proof,
-            lived=self._lives.lived,
-            cautions=cautions(staffed(self._setting, self._posts, proof.people)),
+            needs=needs(self._setting, as_planned),
+            sampled=self._sampled,
+            proved=len(proof.replications),
+            simulated=simulator.meter.replications,
+            letters=simulator.meter.letters,
+            cautions=cautions(as_planned),
         )
 
     def _today(self, replications: range) -> Proof:
-        """Today's staffing, dealt as it is today."""
+        """Today's staffing, allocated as it is today."""
         posts = posts_of(self._setting.scenario)
-        lives = self._lives if posts == self._posts else self._lives.dealt(posts)
-        return prove(lives, tuple(post.today for post in posts), replications)
+        simulator = self._simulator if posts == self._posts else self._simulator.of(posts)
+        return decided(simulator, tuple(post.today for post in posts), replications)

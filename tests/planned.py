@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from office import setting
 
-from sim.planning.posts import People, posts_of
 from sim.planning.problem import Trial
-from sim.planning.sample import Lives, Promises, Sample
+from sim.planning.sample import Sample
 from sim.planning.search import Found, Search
-from sim.planning.workweek import workweek_of
+from sim.planning.simulator import Simulator, Targets
+from sim.planning.stability import Stability
+from sim.planning.staffing_cells import People, posts_of
 from sim.setting import Setting
 from sim.tables import Floats
 
@@ -73,9 +74,9 @@ def sample_of(office: Setting) -> Sample:
     """The problem of the search, as a plan makes it."""
     assert office.scenario.plan is not None
     posts = posts_of(office.scenario)
-    replications = range(office.scenario.plan.replications)
-    lives = Lives(office, posts, Promises(office), workers=1)
-    return Sample(lives, replications, workweek_of(office, posts, replications))
+    replications = range(office.scenario.plan.replications or 2)
+    simulator = Simulator(office, posts, Targets(office), workers=1)
+    return Sample(simulator, replications, Stability(simulator))
 
 
 def found(problem: Any, budget: int = PLENTY) -> Found:
@@ -101,10 +102,19 @@ class Puzzle:
         self.most = most
         self.team = tuple(range(len(most)))
         self.cost: Floats = np.array(cost)
+        self.rostered: Floats = np.zeros(len(most))
         self.hours: Floats = np.zeros((0, len(most)))
         self.work: Floats = np.zeros(0)
         self.spent = 0
         self._lateness = lateness
+
+    def fits(self, people: People) -> bool:
+        """Everything does."""
+        return True
+
+    def surface(self, people: People) -> Floats:
+        """The lateness, of that allowed."""
+        return np.atleast_1d(self._lateness(people))
 
     def trial(self, people: People) -> Trial:
         """Judge a staffing by the lateness, of that allowed, that the function gives."""

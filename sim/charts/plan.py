@@ -23,7 +23,7 @@ from sim.charts.style import (
 )
 from sim.tables import Floats
 from sim.text.names import WEEKDAYS
-from sim.text.plan import promise, roster
+from sim.text.plan import roster, target_name
 from sim.text.plan_words import say
 from sim.text.words import name
 
@@ -108,21 +108,21 @@ def alt_frontier(answer: Answer, _panel: str, lang: str) -> str:
 
 
 def draw_frontier(answer: Answer, _panel: str, ax: Axes, lang: str) -> Axes:
-    """Compliance of each promise with its interval against the number of people; target lines; the plan marked."""
+    """Compliance with each target and its interval against the number of people; target lines; the plan marked."""
     if not answer.frontier:
         return nothing(ax, say(lang, "no plan"))
     points = sorted(answer.frontier, key=lambda point: sum(point.people))
     x = [sum(point.people) + answer.fixed for point in points]
-    for promised, colour in zip(range(len(answer.proof.kept)), cycle((BLUE, ORANGE, GREEN, VERMILION)), strict=False):
-        kept = [point.kept[promised] for point in points]
+    for index, colour in zip(range(len(answer.proof.targets)), cycle((BLUE, ORANGE, GREEN, VERMILION)), strict=False):
+        met = [point.targets[index] for point in points]
         mean, low, high = (
             [np.nan if value is None else value for value in values]
-            for values in zip(*((each.compliance.mean, each.compliance.low, each.compliance.high) for each in kept),
+            for values in zip(*((each.compliance.mean, each.compliance.low, each.compliance.high) for each in met),
                               strict=True)
         )  # fmt: skip
         ax.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
-        ax.plot(x, mean, color=colour, marker="o", markersize=4, label=promise(kept[0], lang))
-        ax.axhline(kept[0].target, color=colour, linewidth=0.9, linestyle="--")
+        ax.plot(x, mean, color=colour, marker="o", markersize=4, label=target_name(met[0], lang))
+        ax.axhline(met[0].target, color=colour, linewidth=0.9, linestyle="--")
     planned = sum(answer.proof.people) + answer.fixed
     ax.axvline(planned, color=BLACK, linewidth=1.0)
     ax.annotate(f"{say(lang, 'plan')} {planned:,}", (planned, 0.02), xycoords=("data", "axes fraction"), color=BLACK,

@@ -105,10 +105,16 @@ def plan(scenario: Path, asked: Asked, file: Path | None, out: Path | None) -> N
     get_ready_to_draw(asked.shown)
     (loaded,) = load_all([scenario], asked.layers("plan.proof"))
     from sim.folders.plan import planned, write_planned
-    from sim.planner import expected
+    from sim.planner import budget_of
+    from sim.setting import setting_of
+    from sim.text.plan_words import say
 
-    with progress_bar(loaded.stem, expected(loaded.scenario), asked.silent) as progress:
-        result = planned(loaded, out=out, progress=progress, **asked.making)
+    def told(letters: int, seconds: float) -> None:
+        if not asked.silent:
+            click.echo(say(asked.lang, "told", letters=f"{letters:,}", seconds=seconds), err=True)
+
+    with progress_bar(loaded.stem, budget_of(setting_of(loaded.scenario)), asked.silent) as progress:
+        result = planned(loaded, out=out, progress=progress, told=told, **asked.making)
     if file is not None and result.people is not None:
         write_planned(result, loaded, bool(asked.overrides) or asked.seed is not None, file)
     tell_stale(result, asked)

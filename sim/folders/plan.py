@@ -10,24 +10,25 @@ import numpy as np
 from rich.console import Group
 
 from sim.cost import prepare
+from sim.errors import Problem, ScenarioError
 from sim.folders.kept import Kept, Made, keep
 from sim.folders.load import told_of, write_scenario_of
 from sim.folders.result_folder import RESULTS, ResultFolder
 from sim.folders.roster_sheet import write_sheet
 from sim.loading import Loaded
 from sim.models.staffing import WEEKDAYS
-from sim.planner import plan
+from sim.planner import plan, targets_of_all
 from sim.planning.answer import Answer
-from sim.planning.posts import People, Post, staffed
-from sim.planning.written import planned_yaml
+from sim.planning.scenario_patch import planned_yaml
+from sim.planning.staffing_cells import People, Post, staffed
 from sim.results import run_id
 from sim.setting import Setting
 from sim.spreadsheet import Cell, write_csv
-from sim.text.cautions import with_cautions
+from sim.text.cautions import caution, with_cautions
 from sim.text.plan import planned as shown_plan
 from sim.text.plan_words import say
 
-LEFT_OUT: Final = ("ratio", "needs")
+LEFT_OUT: Final = ("decided", "needs")
 """What plan.json does not hold: letters of every replication, and what is in requirement.csv."""
 
 
@@ -70,20 +71,25 @@ def planned(
     lang: str = "en",
     shown: bool = True,
     progress: Callable[[int], object] | None = None,
+    told: Callable[[int, float], object] | None = None,
 ) -> Planned:
     """Plan a scenario and write the folder of the plan, or find the one that the same plan wrote before.
 
     Args:
         out: the folder; by default `results/<file's stem>/plan-<run id>`.
         force, lang, shown: as of a run.
+        told: told beforehand about how many letters will be simulated, and how many seconds that will take.
 
-    Raises: ScenarioError as `prepare`; SimError if there is nothing to plan, or `out` is something else.
+    Raises: ScenarioError as `prepare`, or if a target can never be shown to be met; SimError if there is nothing to
+        plan, or `out` is something else.
     """
     setting, _, most = prepare(loaded, engine, workers, one_run=False)
+    if refused := targets_of_all(setting):
+        raise ScenarioError(loaded.source, [Problem(caution(each, "en")) for each in refused])
     clock = time.perf_counter()
 
     def make() -> Made[Answer]:
-        answer = plan(setting, scenario=loaded.stem, engine=engine, workers=most, progress=progress)
+        answer = plan(setting, scenario=loaded.stem, engine=engine, workers=most, progress=progress, told=told)
         content = plain_answer(answer)
 
         def write(folder: Path) -> None:
@@ -97,8 +103,8 @@ def planned(
 
             write_plan_page(folder, answer, content, manifest=manifest, lang=lang)
 
-        told = told_of(loaded)
-        return Made(answer, content, {"plan": answer.ending}, told, lambda each: shown_plan(answer, each), write, show)
+        about = told_of(loaded)
+        return Made(answer, content, {"plan": answer.ending}, about, lambda each: shown_plan(answer, each), write, show)
 
     target = out if out is not None else RESULTS / loaded.stem / f"plan-{run_id(loaded)}"
     place = ResultFolder(target, {"plan": run_id(loaded), "engine": engine}, lang)

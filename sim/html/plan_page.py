@@ -9,8 +9,7 @@ from sim.charts.album import Album, draw_album
 from sim.charts.picture import Groups
 from sim.html.page import fill, page
 from sim.html.words import LANGUAGES, say
-from sim.planning.answer import Answer
-from sim.planning.ending import Ending
+from sim.planning.answer import Answer, Ending
 from sim.statistics import Verdict
 from sim.text.cautions import caution_sentences
 from sim.text.plan import sentences, tables

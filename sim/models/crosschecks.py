@@ -282,3 +282,5 @@ def _plan(scenario: "Scenario") -> Iterator[Problem]:
             )
     for name in scenario.plan.targets:
         yield from _known(name, scenario.sla, "SLA", dotted("plan", "targets", name))
+    for position, name in enumerate(scenario.plan.may_fall_behind):
+        yield from _known(name, scenario.teams, "team", f"plan.may_fall_behind[{position}]")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from sim.models.base import Flag, Number, Record, Share, Whole
+from sim.models.base import Factor, Flag, Number, Record, Share, Whole
 
 Headcount = Annotated[Whole, Field(ge=0, le=1_000_000)]
 
@@ -22,6 +22,21 @@ Bounds = Annotated[tuple[Headcount, Headcount], AfterValidator(_in_order), WithJ
 """Fewest and most people, over all units of the team: `[10, 40]`."""
 
 
+class Pay(Record):
+    """What an hour costs, so that a plan tells the pay of a week; nothing is looked for by it."""
+
+    per_hour: Annotated[Number, Field(gt=0, le=1e9)]
+    """Pay of an hour on the roster, by day on a working day."""
+    night: Factor = 0.0
+    """Premium from 22:00 to 06:00, as a part of an hour's pay: `30%` for three tenths more."""
+    weekend: Factor = 0.0
+    """Premium on Saturday and Sunday."""
+    overtime: Factor = 0.5
+    """Premium of an hour after the end of a shift."""
+    stand_in: Factor = 0.0
+    """Premium of an hour of those who stand in for absent people."""
+
+
 class Plan(Record):
     """Which headcounts `plan` looks for, and what it may spend on the search."""
 
@@ -35,13 +50,21 @@ class Plan(Record):
     """Team -> roster -> cost of one person, where it is not the team's `cost`."""
     by_hours: Flag = False
     """Whether the cost of a person is of 40 hours a week, so that rosters with longer weeks cost more."""
-    targets: Mapping[str, Annotated[Share, Field(gt=0, lt=1)]] = {}
+    stand_ins: Annotated[Number, Field(ge=0, le=1e9)] = 0.0
+    """Cost of 40 hours a week of those who stand in for absent people, so that `at_least` is not free of charge."""
+    pay: Pay | None = None
+    """Pay of an hour and its premiums, told beside the plan."""
+    targets: Mapping[str, Annotated[Share, Field(gt=0)]] = {}
     """SLA -> target, where it is not the SLA's own."""
     every_hour: Flag = False
     """Whether targets hold for the letters of every hour of the day on their own, and not only for all together."""
-    replications: Annotated[Whole, Field(ge=2, le=1_000)] = 6
-    """Replications of the search; every staffing that it tries meets the same letters."""
-    proof: Annotated[Whole, Field(ge=2, le=10_000)] = 40
-    """Replications with fresh seeds that prove the plan."""
-    budget: Annotated[Whole, Field(ge=1, le=100_000_000)] | None = None
-    """Replications that the search may simulate in all; about a minute's worth if not said."""
+    may_fall_behind: tuple[str, ...] = ()
+    """Teams whose work may exceed their hours. Of all others that letters visit, every unit of a plan has more hours
+    than its work takes, whether or not a target watches it."""
+    replications: Annotated[Whole, Field(ge=1, le=1_000)] | None = None
+    """Replications of the search; every staffing that it tries meets the same letters. At most a quarter of `proof`;
+    as many as the budget allows if not said."""
+    proof: Annotated[Whole, Field(ge=2, le=10_000)] | None = None
+    """Replications with fresh seeds that prove the plan, in one block; eight times those of the search if not said."""
+    budget: Annotated[Whole, Field(ge=1, le=1_000_000_000_000)] | None = None
+    """Letters that the plan may simulate in all; about a minute and a half of two cores if not said."""

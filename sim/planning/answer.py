@@ -2,14 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sim.measuring.figures import Caution
 from sim.planning.diagnosis import Shortage
-from sim.planning.duty import Need
-from sim.planning.ending import Ending
 from sim.planning.frontier import Point
-from sim.planning.posts import People, Post
 from sim.planning.proof import Change, Proof
+from sim.planning.requirement_by_slot import Need
+from sim.planning.stability import UnstableUnit
+from sim.planning.staffing_cells import People, Post
+from sim.planning.working_hours import WorkingHours
+
+
+class Ending(StrEnum):
+    """How a plan ends."""
+
+    PLANNED = "planned"
+    """There is a plan, and on fresh seeds it meets every target that can be judged."""
+    LEAST = "least"
+    """The fewest people that the bounds allow do."""
+    UNPROVEN = "unproven"
+    """It meets the targets on the sample, but fresh seeds did not show that."""
+    IMPOSSIBLE = "impossible"
+    """Not even the most people that the bounds allow do."""
 
 
 @dataclass(frozen=True)
@@ -17,19 +32,24 @@ class Answer:
     """What a plan says.
 
     Attributes:
-        people: the plan, by post; None if nothing holds.
-        cost, today_cost: of the posts that may vary.
-        fixed: counted people whose posts do not vary.
+        people: the plan, by cell; None if nothing meets the targets.
+        cost, today_cost: of the cells that may vary.
+        fixed: counted people whose cells do not vary.
         bound: no staffing that meets every target costs less, as far as more people never hurt.
         relaxations: staffings that carry the bound, each shown on fresh seeds to miss a target.
         steady: whether more people never hurt in anything that was tried.
-        fewest: of each post the fewest people that hold with all others at their most.
+        fewest: of each cell the fewest people that do with all others at their most.
         today, proof: today's staffing and the plan on fresh seeds.
-        removals, additions: what one person of each post fewer or more changes.
-        held_by_hours: posts whose next removal would leave fewer hours than the work takes.
+        looks: plans that were proved, each on a block of its own.
+        removals, additions: what one person of each cell fewer or more changes.
+        held_by_hours: cells whose next removal would leave a unit fewer hours than its work takes.
+        unstable: units that the plan leaves with more work than hours, of teams that the user excepted.
+        hours, today_hours: hours of all counted teams under the plan and today.
+        not_judged: SLAs with a target to which no letter applies; the search leaves them out.
+        copies: whether the replications are the same, as nothing is random, so that fresh seeds say nothing new.
         needs: people needed and on duty, by team and half hour of the week.
         sampled, proved: replications of the search's sample and of the proof.
-        lived: replications simulated in all.
+        simulated, letters: replications and letters simulated in all.
         cautions: what to know of the plan, or of the most people allowed, before believing the rest.
     """
 
@@ -48,15 +68,22 @@ class Answer:
     fewest: People | None
     today: Proof
     proof: Proof
+    looks: int
     removals: tuple[Change, ...]
     additions: tuple[Change, ...]
     held_by_hours: tuple[int, ...]
+    unstable: tuple[UnstableUnit, ...]
+    hours: WorkingHours
+    today_hours: WorkingHours
+    not_judged: tuple[str, ...]
+    copies: bool
     frontier: tuple[Point, ...]
     shortage: Shortage | None
     needs: Mapping[str, Need]
     sampled: int
     proved: int
-    lived: int
+    simulated: int
+    letters: int
     cautions: tuple[Caution, ...]
 
     @property

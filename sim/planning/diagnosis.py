@@ -1,4 +1,4 @@
-"""Why nothing within the bounds holds: which promise, team and hours, and how many people more it would take."""
+"""Why nothing within the bounds does: which target, team and hours, and how many people more it would take."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from sim.clock import hour_of
 from sim.experiment import Replication, replicate
 from sim.measuring.outcome import Outcome
 from sim.measuring.slaclock import Fate
-from sim.planning.posts import People, Post, staffed
-from sim.planning.proof import Kept
+from sim.planning.proof import TargetCompliance
+from sim.planning.stability import UnstableUnit
+from sim.planning.staffing_cells import People, Post, staffed
 from sim.setting import Setting
 from sim.tables import Floats
 
@@ -20,14 +21,14 @@ DAY_HOURS: Final = 24
 
 @dataclass(frozen=True)
 class Failure:
-    """A promise that is not kept even with the most people.
+    """A target that is not met even with the most people.
 
     Attributes:
         team: in whose hands or queue most of the late letters are, or None.
         hours: shortest span of hours of receipt [start, end) with half of the late letters, end up to start + 24.
     """
 
-    kept: Kept
+    missed: TargetCompliance
     team: str | None
     hours: tuple[int, int]
 
@@ -37,28 +38,32 @@ class Shortage:
     """What lacks.
 
     Attributes:
-        failures: promises that are not kept with the most people.
-        overworked: teams whose work does not fit into the hours of the most people.
-        needed: a staffing beyond the bounds that holds on the sample; None if no number of people does.
+        failures: targets that are not met with the most people.
+        unstable: units whose work does not fit into the hours of the most people.
+        needed: a staffing beyond the bounds that meets every target on the sample; None if no number of people does.
     """
 
     failures: tuple[Failure, ...]
-    overworked: tuple[str, ...]
+    unstable: tuple[UnstableUnit, ...]
     needed: People | None
 
 
 def failures(
-    setting: Setting, posts: tuple[Post, ...], people: People, missed: Sequence[Kept], replications: Sequence[int]
+    setting: Setting,
+    posts: tuple[Post, ...],
+    people: People,
+    missed: Sequence[TargetCompliance],
+    replications: Sequence[int],
 ) -> tuple[Failure, ...]:
-    """Where and when letters are late under a staffing, for promises that are missed."""
+    """Where and when letters are late under a staffing, for targets that are missed."""
     slas = list(setting.scenario.sla)
     looks = list(replicate(staffed(setting, posts, people), replications, _late, stretches=False))
     late: Floats = np.sum(looks, axis=0)
     found = []
-    for kept in missed:
-        by_team, by_hour = late[slas.index(kept.sla)].sum(axis=1), late[slas.index(kept.sla)].sum(axis=0)
+    for each in missed:
+        by_team, by_hour = late[slas.index(each.sla)].sum(axis=1), late[slas.index(each.sla)].sum(axis=0)
         team = setting.places.teams[int(by_team[:-1].argmax())] if by_team[:-1].any() else None
-        found.append(Failure(kept, team, half_of(by_hour)))
+        found.append(Failure(each, team, half_of(by_hour)))
     return tuple(found)
 
 

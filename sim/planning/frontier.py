@@ -1,20 +1,24 @@
-"""The frontier: the fewest people for stricter and laxer targets, and so the best compliance for every budget."""
+"""The frontier: the fewest people for stricter and laxer targets, and so the best compliance for every budget.
+
+It is monotone: a laxer target never costs more. Where a staffing that was found for one target is cheaper than that of
+a laxer one, it serves for both; and one that meets the plan's own targets on fresh seeds at less cost is a plan.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from sim.planning.posts import People
-from sim.planning.proof import Kept, Proof, prove
-from sim.planning.sample import Lives, Sample
+from sim.planning.proof import Proof, TargetCompliance, judged
+from sim.planning.sample import Sample
 from sim.planning.search import Search
+from sim.planning.staffing_cells import People
 
 LATENESS: Final = (0.7, 2.0, 4.0)
 """Multiples of the lateness that the targets allow; the plan itself stands at 1."""
 
 SHOWN: Final = 12
-"""Fresh replications that say what a staffing of the frontier keeps, at most."""
+"""Fresh replications that say what a staffing of the frontier meets, at most."""
 
 
 @dataclass(frozen=True)
@@ -28,44 +32,68 @@ class Point:
     lateness: float
     people: People
     cost: float
-    kept: tuple[Kept, ...]
+    targets: tuple[TargetCompliance, ...]
 
 
-def frontier(lives: Lives, sample: Sample, search: Search, plan: Proof, budget: int) -> tuple[Point, ...]:
+def frontier(sample: Sample, plan: Proof, budget: int) -> tuple[Point, ...]:
     """A short search for each multiple of the allowed lateness, each from its neighbour's staffing on.
 
     Args:
-        sample: of the search; its margin is kept.
-        budget: replications that each of them may simulate.
+        sample: of the search, with the margin by which a staffing exceeds a target on it that a proof would show.
+        budget: letters that all of them may simulate.
 
     Returns: the plan and what was found, from few people to many; nothing for targets out of reach.
     """
     found = [(1.0, plan.people)]
-    for side in (sorted(each for each in LATENESS if each > 1), sorted((x for x in LATENESS if x < 1), reverse=True)):
+    each = budget // len(LATENESS)
+    for side in (sorted(x for x in LATENESS if x > 1), sorted((x for x in LATENESS if x < 1), reverse=True)):
         near = plan.people
         for lateness in side:
-            people = _cheapest(lives, sample, lateness, near, budget)
+            people = _cheapest(sample, lateness, near, each)
             if people is None:
                 break
             near = people
             found.append((lateness, people))
-    cost = search.trials.cost
-    shown = plan.replications[:SHOWN]
     points = [
-        Point(lateness, people, cost(people), (plan if people == plan.people else prove(lives, people, shown)).kept)
-        for lateness, people in found
+        Point(lateness, people, cost_of(sample, people), _shown(sample, plan, people)) for lateness, people in found
     ]
-    return tuple(sorted(points, key=lambda point: (point.cost, -point.lateness)))
+    return monotone(points)
 
 
-def _cheapest(lives: Lives, sample: Sample, lateness: float, near: People, budget: int) -> People | None:
-    other = Sample(lives, sample.replications, sample.workweek)
+def monotone(points: list[Point]) -> tuple[Point, ...]:
+    """Points from few people to many, each target with the cheapest staffing of all that are as strict or stricter."""
+    kept: list[Point] = []
+    for point in sorted(points, key=lambda point: point.lateness):
+        if kept and kept[-1].cost < point.cost:
+            # Who meets the stricter target for less meets the laxer one too.
+            point = Point(point.lateness, kept[-1].people, kept[-1].cost, kept[-1].targets)
+        kept.append(point)
+    return tuple(reversed(kept))
+
+
+def cost_of(sample: Sample, people: People) -> float:
+    """Cost of a staffing."""
+    return float(np.dot(sample.cost, people))
+
+
+def _shown(sample: Sample, plan: Proof, people: People) -> tuple[TargetCompliance, ...]:
+    if people == plan.people:
+        return plan.targets
+    fresh = plan.replications[:SHOWN]
+    return judged(sample.simulator.targets, people, fresh, list(sample.simulator.observed(people, fresh))).targets
+
+
+def _cheapest(sample: Sample, lateness: float, near: People, budget: int) -> People | None:
+    other = Sample(sample.simulator, sample.replications, sample.stability)
     other.targets = 1 - lateness * (1 - sample.targets)
     other.margin = np.minimum(sample.margin, (1 - other.targets) / 2)
-    search = Search(other, lives.lived + budget)
+    search = Search(other, sample.spent + budget)
     if not search.trials.holds(near):
-        if not search.trials.holds(other.most):
-            return None
-        near = search.raised(near)
+        people = search.local.repaired(near)
+        if people is None:
+            if not search.trials.holds(other.most):
+                return None
+            people = search.raised(near)
+        near = people
     search.descend(near)
     return search.best

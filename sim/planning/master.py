@@ -13,8 +13,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
-from sim.planning.posts import People
 from sim.planning.problem import Problem
+from sim.planning.staffing_cells import People
 
 NODES: Final = 20_000
 """Nodes of the search tree after which the best bound so far has to do."""

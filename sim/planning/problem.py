@@ -1,9 +1,9 @@
-"""The problem that a search solves: least cost, so that whatever is promised is kept on the sample."""
+"""The problem that a search solves: least cost, so that every target is met on the sample."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from sim.planning.posts import People
+from sim.planning.staffing_cells import People
 from sim.tables import Floats
 
 
@@ -60,8 +60,21 @@ class Problem(Protocol):
         """Weekly hours of work that each team must at least be staffed for, shape (teams,)."""
 
     @property
+    def rostered(self) -> Floats:
+        """Weekly hours on the roster of a person of each cell, shape (cells,); of equal costs fewer are better."""
+
+    @property
     def spent(self) -> int:
-        """Replications simulated so far."""
+        """Letters simulated so far."""
+
+    def fits(self, people: People) -> bool:
+        """Whether the work of every unit fits into its hours."""
 
     def trial(self, people: People) -> Trial:
         """Try one staffing within the bounds."""
+
+    def surface(self, people: People) -> Floats:
+        """Of the lateness that each target allows, how much is used on the replications that effects are measured on.
+
+        They are simulated to the end, so that the figures of two staffings differ by the staffings alone.
+        """

@@ -1,12 +1,13 @@
-"""The search: from plenty of people down to the fewest that hold.
+"""The search: from plenty of people down to the fewest that hold, and from there to cheaper staffings elsewhere.
 
 1. Down from plenty, in ever smaller steps: of the removals that still hold, the one that uses up least of the allowed
    lateness for its cost (marginal allocation). The result is the incumbent.
-2. From below (`sim.planning.below`) a lower bound rises, by staffings that surely fail.
-3. Some more of one post, if that lets others go who cost more.
-4. From below again, by all staffings that fail on the sample, until the bound meets the incumbent.
+2. Exchanges of several people at once (`sim.planning.local_search`), until none saves any.
+3. Restarts: one cell is changed by many people, the others make that good, and exchanges begin anew from there.
+4. From below (`sim.planning.lower_bound`) a lower bound rises, by staffings that fail, until it meets the incumbent.
 
-Everything is counted in replications, so that the same budget always finds the same.
+The budget is counted in letters, and chance comes from a stream of its own, so that the same scenario and seed always
+find the same.
 """
 
 import heapq
@@ -15,16 +16,20 @@ from typing import Final
 
 import numpy as np
 
-from sim.planning.below import STEPS, missed_by_far, on_the_sample
-from sim.planning.posts import People
+from sim.planning.local_search import LocalSearch
+from sim.planning.lower_bound import STEPS, missed_by_far, on_the_sample
 from sim.planning.problem import Problem, Trial
+from sim.planning.staffing_cells import People
 from sim.planning.trials import EPSILON, Trials, towards, with_heads
 
 COARSE: Final = 4
 """The first steps down are this part of the way."""
 
-FINE: Final = 32
-"""The same near an incumbent."""
+RESTARTS: Final = 1
+"""Restarts for each cell, in a row without a cheaper staffing, after which restarting ends."""
+
+WORTH: Final = 1.06
+"""A restart is given up once its staffing costs this much more than the incumbent."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,13 @@ class Search:
 
     Attributes:
         trials: everything that was tried.
+        local: exchanges on the same trials.
     """
 
-    def __init__(self, problem: Problem, budget: int) -> None:
+    def __init__(self, problem: Problem, budget: int, seed: int = 0) -> None:
         self.trials = Trials(problem, budget)
-        self._problem = problem
+        self.local = LocalSearch(self.trials)
+        self._problem, self._seed = problem, seed
 
     @property
     def best(self) -> People | None:
@@ -77,14 +84,37 @@ class Search:
         trials, problem = self.trials, self._problem
         if not trials.holds(problem.most):
             return Found(None, np.inf, np.inf, optimal=False, steady=True)
-        self.descend(self.raised(hint or problem.least))
+        self.local.improve(self.descend(self.raised(hint or problem.least)))
+        self.restart()
+        return self.proved()
+
+    def proved(self) -> Found:
+        """What was found, with a lower bound for which the rest of the budget is spent."""
+        trials, problem = self.trials, self._problem
         missed_by_far(trials)
-        self.exchange()
         bound = on_the_sample(trials)
         best = trials.best or problem.most
-        failed = (trial.people for trial in trials.all if not trial.holds)
-        steady = not any(all(a <= b for a, b in zip(best, each, strict=True)) for each in failed)
-        return Found(best, trials.cost(best), bound.cost, bound.reached, steady)
+        return Found(best, trials.cost(best), bound.cost, bound.reached, trials.steady(best))
+
+    def restart(self) -> None:
+        """Change one cell by many people and search on from there, until that has not helped for some time."""
+        trials, problem, chance = self.trials, self._problem, np.random.default_rng(self._seed)
+        free = [cell for cell, (low, high) in enumerate(zip(problem.least, problem.most, strict=True)) if low < high]
+        failures, here = 0, None
+        while len(free) > 1 and failures < RESTARTS * len(free) and not trials.exhausted:
+            best = self.best
+            if best is None:
+                return
+            if here is None or here[0] != best:
+                here = best, self.local.surface(best)
+            cell, share, up = int(chance.choice(free)), chance.uniform(0.15, 0.6), bool(chance.random() < 0.5)
+            change = max(round(share * max(best[cell], (problem.most[cell] - problem.least[cell]) / 8)), 1)
+            heads = best[cell] + change if up else best[cell] - change
+            heads = min(max(heads, problem.least[cell]), problem.most[cell])
+            people = None if heads == best[cell] else self.local.forced(best, here[1], cell, heads)
+            if people is not None and trials.cost(people) <= WORTH * trials.cost(best):
+                self.local.improve(people)
+            failures = failures + 1 if self.best == best else 0
 
     def raised(self, people: People) -> People:
         """A staffing that holds, on the straight way from one that perhaps does not to the most."""
@@ -97,19 +127,18 @@ class Search:
                 low = middle
         return towards(people, self._problem.most, high, STEPS)
 
-    def descend(self, people: People, but: int = -1, part: int = COARSE) -> People:
+    def descend(self, people: People, part: int = COARSE) -> People:
         """Take people away as long as it holds, in ever smaller steps, and return what is left.
 
         Of each post it is known what the last removal cost in pressure. As removals hurt the more, the fewer people
         are left, only the cheapest has to be tried before it is taken.
 
         Args:
-            but: a post that keeps its people.
             part: the first steps are this part of the way to the fewest.
         """
         cost, fewest, trials = self._problem.cost, self._problem.least, self.trials
         steps = [max((heads - low) // part, 1) for heads, low in zip(people, fewest, strict=True)]
-        queue = [(-np.inf, post) for post in range(len(people)) if post != but]
+        queue = [(-np.inf, post) for post in range(len(people))]
         while queue and not trials.exhausted:
             _, post = heapq.heappop(queue)
             fewer = min(steps[post], people[post] - fewest[post])
@@ -121,26 +150,14 @@ class Search:
                 if steps[post]:
                     heapq.heappush(queue, (-np.inf, post))
                 continue
-            hurts = _pressure(trials.of(there)) - _pressure(trials.of(people))
+            hurts = pressure(trials.of(there)) - pressure(trials.of(people))
             price = float(hurts / (fewer * cost[post]))
             if not queue or price <= queue[0][0] + EPSILON:
                 people = there
             heapq.heappush(queue, (price, post))
         return people
 
-    def exchange(self) -> None:
-        """One or some more of a post, if that lets others go that cost more."""
-        most = self._problem.most
-        for more in (8, 4, 2, 1):
-            for post in range(len(most)):
-                best = self.best
-                if best is None or self.trials.exhausted or best[post] + more > most[post]:
-                    continue
-                there = with_heads(best, post, best[post] + more)
-                if self.trials.holds(there):
-                    self.descend(there, post)
 
-
-def _pressure(trial: Trial) -> float:
+def pressure(trial: Trial) -> float:
     """How close a staffing is to the allowed lateness, without bound where it reaches one."""
     return float(-np.log(np.maximum(1 - trial.used, 1e-3)).sum())

@@ -4,8 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from sim.planning.posts import People
 from sim.planning.problem import Problem, Trial
+from sim.planning.staffing_cells import People
 
 EPSILON: Final = 1e-6
 
@@ -38,9 +38,9 @@ class Trials:
         """Whether the budget is used up."""
         return self.problem.spent >= self._budget
 
-    def allow(self, replications: int) -> None:
-        """Let the search simulate so many replications more from now on."""
-        self._budget = max(self._budget, self.problem.spent + replications)
+    def limit(self, budget: int) -> None:
+        """Set the letters at which the search ends, counted from the very first one of the plan."""
+        self._budget = budget
 
     def cost(self, people: People) -> float:
         """Cost of a staffing."""
@@ -50,17 +50,31 @@ class Trials:
         """Try a staffing, or remember what became of it."""
         if people not in self._tried:
             self._tried[people] = self.problem.trial(people)
-            if self._tried[people].holds and self.fits(people) and self.cost(people) < self.least_cost - EPSILON:
+            if self._tried[people].holds and self.fits(people) and self.cheaper(people, self.best):
                 self.best = people
         return self._tried[people]
 
     def holds(self, people: People) -> bool:
-        """Whether a staffing keeps every promise, and has hours for all its work."""
+        """Whether a staffing meets every target, and has hours for all its work."""
         return self.fits(people) and self.of(people).holds
 
+    def cheaper(self, people: People, than: People | None) -> bool:
+        """Whether one staffing costs less than another, or the same and is on the roster for fewer hours."""
+        if than is None:
+            return True
+        less = self.cost(than) - self.cost(people)
+        fewer = float(np.dot(self.problem.rostered, than) - np.dot(self.problem.rostered, people))
+        return less > EPSILON or (less > -EPSILON and fewer > EPSILON)
+
     def fits(self, people: People) -> bool:
-        """Whether the work fits into the hours."""
-        return bool((self.problem.hours @ np.array(people) >= self.problem.work - EPSILON).all())
+        """Whether the work fits into the hours, by teams and by units."""
+        by_teams = bool((self.problem.hours @ np.array(people) >= self.problem.work - EPSILON).all())
+        return by_teams and self.problem.fits(people)
+
+    def steady(self, people: People) -> bool:
+        """Whether nothing with as many people everywhere as a staffing, or more, was tried and failed."""
+        failed = (trial.people for trial in self.all if not trial.holds)
+        return not any(all(a <= b for a, b in zip(people, each, strict=True)) for each in failed)
 
     def fewest(self) -> People:
         """Of each post more people than any that missed a target by far with all others at their most."""
@@ -72,7 +86,7 @@ class Trials:
         return tuple(fewest)
 
     def judge_again(self) -> None:
-        """Judge whatever was tried by promises that have changed."""
+        """Judge whatever was tried by margins that have changed."""
         tried, self._tried, self.best = list(self._tried), {}, None
         for people in tried:
             self.of(people)

@@ -1,4 +1,4 @@
-"""A plan in the terminal: the answer in sentences, the table by team and roster, and what each promise comes to."""
+"""A plan in the terminal: the answer in sentences, the table by team and roster, and what each target comes to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.planning.ending import Ending
 from sim.statistics import Verdict
 from sim.text.answer import COLOURS, interval
 from sim.text.cautions import caution_lines
@@ -20,8 +19,12 @@ if TYPE_CHECKING:
     # Who draws the charts of a run imports this too, and need not wait for a search and its solver.
     from sim.planning.answer import Answer
     from sim.planning.diagnosis import Shortage
-    from sim.planning.posts import Post
-    from sim.planning.proof import Change, Kept
+    from sim.planning.proof import Change, TargetCompliance
+    from sim.planning.stability import UnstableUnit
+    from sim.planning.staffing_cells import Post
+
+UNITS_NAMED = 3
+"""Units that are named; of more the number."""
 
 
 def planned(answer: Answer, lang: str, seconds: float | None = None) -> Group:
@@ -31,7 +34,7 @@ def planned(answer: Answer, lang: str, seconds: float | None = None) -> Group:
         seconds: how long it took.
     """
     parts = [Text(sentence) for sentence in sentences(answer, lang, seconds)]
-    tables = [staff_table(answer, lang), promise_table(answer, lang)]
+    tables = [staff_table(answer, lang), hours_table(answer, lang), target_table(answer, lang)]
     if answer.frontier:
         tables += [frontier_table(answer, lang)]
     return Group(parts[0], *tables, *parts[1:-1], *caution_lines(answer.cautions, lang), parts[-1])
@@ -39,7 +42,11 @@ def planned(answer: Answer, lang: str, seconds: float | None = None) -> Group:
 
 def tables(answer: Answer, lang: str) -> list[tuple[str, list[str], list[list[str]]]]:
     """The same tables as captions, headings and rows, for a page."""
-    printed = [("posts", staff_table(answer, lang)), ("promises", promise_table(answer, lang))]
+    printed = [
+        ("posts", staff_table(answer, lang)),
+        ("hours table", hours_table(answer, lang)),
+        ("targets", target_table(answer, lang)),
+    ]
     if answer.frontier:
         printed.append(("frontier", frontier_table(answer, lang)))
     found = []
@@ -79,33 +86,49 @@ def staff_table(answer: Answer, lang: str) -> Table:
     return table
 
 
-def promise_table(answer: Answer, lang: str) -> Table:
-    """One row a promise: its target, today and under the plan."""
+def hours_table(answer: Answer, lang: str) -> Table:
+    """One row a kind of hours of all counted teams, a week: today and under the plan."""
+    table = Table()
+    for key in ("hours a week", "today", "plan", "change"):
+        table.add_column(say(lang, key), justify="left" if key == "hours a week" else "right")
+    rows = ["people", "rostered", "stand_in", "overtime", "long_weeks", "pay"]
+    for key in rows:
+        today, planned = getattr(answer.today_hours, key), getattr(answer.hours, key)
+        if today is not None:
+            change = "–" if answer.people is None else f"{planned - today:+,.0f}"
+            shown = "–" if answer.people is None else f"{planned:,.0f}"
+            table.add_row(say(lang, f"hours {key}"), f"{today:,.0f}", shown, change)
+    return table
+
+
+def target_table(answer: Answer, lang: str) -> Table:
+    """One row a target, today and under the plan."""
     table = Table()
     for key in ("sla", "target", "now", "planned", "verdict"):
         table.add_column(say(lang, key), justify="right" if key == "target" else "left", overflow="fold")
-    for today, kept in zip(answer.today.kept, answer.proof.kept, strict=True):
+    for today, met in zip(answer.today.targets, answer.proof.targets, strict=True):
+        verdict = Text(say(lang, met.verdict), style=COLOURS[met.verdict])
         table.add_row(
-            Text(promise(kept, lang)),
-            percent(kept.target),
+            Text(target_name(met, lang)),
+            percent(met.target),
             interval(today.compliance),
-            interval(kept.compliance),
-            Text(say(lang, kept.verdict.value), style=COLOURS[kept.verdict]),
+            interval(met.compliance),
+            verdict,
         )
     return table
 
 
 def frontier_table(answer: Answer, lang: str) -> Table:
-    """One row a staffing of the frontier: how late letters may be, people, cost, and what is kept on fresh seeds."""
+    """One row a staffing of the frontier: how late letters may be, people, cost, and compliance on fresh seeds."""
     table = Table()
     for key in ("lateness", "people", "cost"):
         table.add_column(say(lang, key), justify="right")
-    for kept in answer.proof.kept:
-        table.add_column(promise(kept, lang))
+    for met in answer.proof.targets:
+        table.add_column(target_name(met, lang))
     for point in answer.frontier:
         people = str(sum(point.people) + answer.fixed)
         allowed = say(lang, "the targets") if point.lateness == 1 else say(lang, "times", times=f"{point.lateness:g}")
-        table.add_row(allowed, people, number(point.cost), *(interval(each.compliance) for each in point.kept))
+        table.add_row(allowed, people, number(point.cost), *(interval(each.compliance) for each in point.targets))
     return table
 
 
@@ -114,26 +137,32 @@ def sentences(answer: Answer, lang: str, seconds: float | None = None) -> Iterat
     today, people = sum(post.today for post in answer.posts), sum(answer.proof.people)
     yield say(
         lang,
-        f"ending {answer.ending.value}",
+        "ending copies" if answer.copies and answer.people is not None else f"ending {answer.ending.value}",
         title=answer.title or answer.scenario,
         people=people + answer.fixed,
         today=today + answer.fixed,
         sampled=answer.sampled,
         proved=answer.proved,
-        names=listed(lang, (promise(kept, lang) for kept in _unmet(answer))) if _unmet(answer) else "",
+        names=listed(lang, (target_name(each, lang) for each in _unmet(answer))) if _unmet(answer) else "",
+        every=say(lang, "every judged" if answer.not_judged else "every"),
     )
+    if answer.looks > 1:
+        yield say(lang, "looks", looks=answer.looks)
+    if answer.not_judged:
+        yield say(lang, "left out", names=listed(lang, (name(lang, sla) for sla in answer.not_judged)))
     if answer.shortage is not None:
         yield from _shortage(answer.shortage, answer.posts, lang)
     if answer.cost is not None:
         yield from _worth(answer, today, people, lang)
     took = "" if seconds is None else say(lang, "in seconds", seconds=seconds)
-    yield say(lang, "effort", lived=f"{answer.lived:,}", seconds=took)
+    letters, replications = f"{answer.letters:,}", f"{answer.simulated:,}"
+    yield say(lang, "effort", letters=letters, replications=replications, seconds=took)
 
 
-def promise(kept: Kept, lang: str) -> str:
+def target_name(met: TargetCompliance, lang: str) -> str:
     """An SLA, with the hour of receipt where it is about one."""
-    sla = name(lang, kept.sla)
-    return sla if kept.hour is None else say(lang, "at hour", sla=sla, hour=kept.hour, end=kept.hour + 1)
+    sla = name(lang, met.sla)
+    return sla if met.hour is None else say(lang, "at hour", sla=sla, hour=met.hour, end=met.hour + 1)
 
 
 def roster(post: Post, lang: str) -> str:
@@ -145,10 +174,10 @@ def roster(post: Post, lang: str) -> str:
 def points(change: Change, lang: str) -> str:
     """By how many points one person changes the compliance that he changes most."""
     each = change.differences[change.most].paired
-    low, high = (each.mean if end is None else end for end in (each.low, each.high))
-    values = {"mean": each.mean, "low": low, "high": high}
+    values = {"mean": each.mean, "low": each.low, "high": each.high}
     shown = {key: 100 * (value or 0.0) for key, value in values.items()}
-    return say(lang, "points", sla=promise(change.proof.kept[change.most], lang), **shown)
+    key = "points" if each.low is not None else "points alone"
+    return say(lang, key, sla=target_name(change.proof.targets[change.most], lang), **shown)
 
 
 def _removed(change: Change, held_by_hours: bool, lang: str) -> str:
@@ -157,8 +186,20 @@ def _removed(change: Change, held_by_hours: bool, lang: str) -> str:
     return f"{points(change, lang)} {say(lang, key)}"
 
 
-def _unmet(answer: Answer) -> list[Kept]:
-    return [kept for kept in answer.proof.kept if kept.verdict is not Verdict.MET]
+def _unmet(answer: Answer) -> list[TargetCompliance]:
+    return [each for index, each in enumerate(answer.proof.targets) if index not in answer.proof.met]
+
+
+def _units(units: tuple[UnstableUnit, ...], lang: str) -> str:
+    """The first units, with their load."""
+    shown = [
+        say(lang, "unit nobody", unit=name(lang, each.unit)) if each.load is None
+        else say(lang, "unit load", unit=name(lang, each.unit), load=percent(each.load))
+        for each in units[:UNITS_NAMED]
+    ]  # fmt: skip
+    if len(units) > UNITS_NAMED:
+        shown.append(say(lang, "more units", more=len(units) - UNITS_NAMED))
+    return listed(lang, shown)
 
 
 def _shortage(shortage: Shortage, posts: tuple[Post, ...], lang: str) -> Iterator[str]:
@@ -167,14 +208,14 @@ def _shortage(shortage: Shortage, posts: tuple[Post, ...], lang: str) -> Iterato
         yield say(
             lang,
             key,
-            sla=promise(failure.kept, lang),
-            compliance=interval(failure.kept.compliance),
-            target=percent(failure.kept.target),
+            sla=target_name(failure.missed, lang),
+            compliance=interval(failure.missed.compliance),
+            target=percent(failure.missed.target),
             team=name(lang, failure.team or ""),
             hours=hours_of_day(lang, failure.hours),
         )
-    if shortage.overworked:
-        yield say(lang, "overworked", teams=listed(lang, (name(lang, team) for team in shortage.overworked)))
+    if shortage.unstable:
+        yield say(lang, "unstable most", units=_units(shortage.unstable, lang))
     elif not shortage.failures:
         yield say(lang, "failure met")
     if shortage.needed is None:
@@ -201,8 +242,11 @@ def _worth(answer: Answer, today: int, people: int, lang: str) -> Iterator[str]:
     cost, gap = answer.cost or 0.0, answer.gap or 0.0
     values = {"cost": number(cost), "today_cost": number(answer.today_cost)}
     key = "saves" if people < today else "adds" if people > today else "same"
-    yield say(lang, key, saved=today - people, added=people - today, **values)
-    if answer.ending is not Ending.LEAST:
+    hours = {"hours": f"{answer.hours.rostered:,.0f}", "today_hours": f"{answer.today_hours.rostered:,.0f}"}
+    yield say(lang, key, saved=today - people, added=people - today, **values, **hours)
+    if answer.unstable:
+        yield say(lang, "unstable", units=_units(answer.unstable, lang))
+    if answer.ending != "least":
         sure = {"shown": len(answer.relaxations), "bound": number(answer.bound), "gap": percent(gap)}
         yield say(
             lang, "bound optimal" if answer.optimal else "bound gap" if answer.relaxations else "bound none", **sure
@@ -211,14 +255,14 @@ def _worth(answer: Answer, today: int, people: int, lang: str) -> Iterator[str]:
             yield say(lang, "not today", today_cost=number(answer.today_cost))
         if not answer.steady:
             yield say(lang, "unsteady")
-    if answer.ending is Ending.PLANNED and answer.removals:
+    if answer.ending == "planned" and answer.removals:
         verdicts = [each.proof.verdict for each in answer.removals]
         breaks, undecided = verdicts.count(Verdict.MISSED), verdicts.count(Verdict.UNCLEAR)
         held = [each for each in answer.removals if each.proof.verdict is Verdict.MET]
         if all(each.post in answer.held_by_hours for each in held):
             key = "removal hours" if held else "removal minimal"
             yield say(lang, key, breaks=breaks, open=undecided, held=len(held))
-    elif answer.ending is Ending.LEAST:
+    elif answer.ending == "least":
         yield say(lang, "removal none")
     if answer.additions:
         best = max(answer.additions, key=_value)
@@ -228,5 +272,5 @@ def _worth(answer: Answer, today: int, people: int, lang: str) -> Iterator[str]:
 
 
 def _value(change: Change) -> float:
-    kept = change.proof.kept[change.most]
-    return (change.differences[change.most].paired.mean or 0.0) / (1 - kept.target)
+    target = change.proof.targets[change.most].target
+    return (change.differences[change.most].paired.mean or 0.0) / (1 - target)

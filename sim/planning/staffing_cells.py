@@ -23,7 +23,8 @@ class Post(NamedTuple):
     least: int
     most: int
     cost: float  # of one person
-    deal: Dealing = "evenly"  # how the people are dealt to the units of the team
+    hours: float  # a week on the roster, of one person
+    deal: Dealing = "evenly"  # how the people are allocated to the units of the team
 
 
 def posts_of(scenario: Scenario) -> tuple[Post, ...]:
@@ -44,6 +45,7 @@ def posts_of(scenario: Scenario) -> tuple[Post, ...]:
             least,
             most,
             cost_of(scenario, name, roster),
+            hours_of(scenario, roster),
             scenario.teams[name].dealt(roster),
         )
         for name, by_roster in vary.items()
@@ -57,9 +59,13 @@ def cost_of(scenario: Scenario, team: str, roster: str) -> float:
     written = asked.cost.get(team, {}).get(roster)
     if written is not None:
         return written
+    return scenario.teams[team].cost * (hours_of(scenario, roster) / WEEK if asked.by_hours else 1.0)
+
+
+def hours_of(scenario: Scenario, roster: str) -> float:
+    """Hours a week that one person is on a roster, before any absence."""
     pattern = scenario.roster(roster)
-    hours = 168.0 if pattern is None else pattern.hours_a_week
-    return scenario.teams[team].cost * (hours / WEEK if asked.by_hours else 1.0)
+    return 168.0 if pattern is None else pattern.hours_a_week
 
 
 def staffed(setting: Setting, posts: tuple[Post, ...], people: People) -> Setting:

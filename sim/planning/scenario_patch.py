@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from sim.loading import Loaded, dump_yaml
-from sim.planning.posts import People, Post, staffed
+from sim.planning.staffing_cells import People, Post, staffed
 from sim.setting import Setting
 
 
