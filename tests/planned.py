@@ -70,6 +70,49 @@ def three_desks(seed: int) -> Setting:
     )
 
 
+def three_teams(seed: int) -> Setting:
+    """Three teams on rosters that turn, with absence, busy days, and loads, limits and targets drawn at random."""
+    chance = np.random.default_rng(seed)
+    minutes = [int(each) for each in chance.integers(10, 40, 3)]
+    busy, per_day = int(chance.integers(2, 6)), int(chance.integers(60, 160))
+    targets = [f"{int(chance.integers(low, high))}%" for low, high in ((85, 97), (85, 97), (90, 99))]
+    steps = [("sign", "city"), ("contact", "branch"), ("handle", "station")]
+    return setting(
+        arrivals={"per_day": per_day, "by_hour": [1] * 8 + [busy] * 12 + [2] * 4, "busyness": {"cv": 0.2, "ar1": 0.5}},
+        window="14 d",
+        warm_up="1 d",
+        cool_down="2 d",
+        seed=seed,
+        rosters={"late": {"daily": ["12:00-22:00"]}},
+        teams={
+            "city": {
+                "tier": "city",
+                "staff": {"four_teams_three_shifts": 8, "late": 2},
+                "absence": "5%",
+                "at_least": 1,
+            },
+            "branch": {"tier": "branch", "units": 2, "staff": {"three_teams_two_shifts": 12}},
+            "station": {"tier": "station", "units": 2, "staff": {"daytime": 8}},
+        },
+        workflow=[
+            {name: {"by": team, "effort": {"exponential": f"{each} min"}}}
+            for (name, team), each in zip(steps, minutes, strict=True)
+        ],
+        sla={
+            "signed": {"until": "sign.started", "within": "20 min", "target": targets[0]},
+            "contacted": {"until": "contact.started", "within": "2 h", "target": targets[1]},
+            "closed": {"until": "closed", "within": "2 d", "target": targets[2]},
+        },
+        plan={
+            "vary": {
+                "city": {"four_teams_three_shifts": [0, 24], "late": [0, 8]},
+                "branch": {"three_teams_two_shifts": [0, 24]},
+                "station": {"daytime": [0, 16]},
+            }
+        },
+    )
+
+
 def sample_of(office: Setting) -> Sample:
     """The problem of the search, as a plan makes it."""
     assert office.scenario.plan is not None

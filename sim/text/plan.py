@@ -42,13 +42,14 @@ def planned(answer: Answer, lang: str, seconds: float | None = None) -> Group:
 
 def tables(answer: Answer, lang: str) -> list[tuple[str, list[str], list[list[str]]]]:
     """The same tables as captions, headings and rows, for a page."""
+    seeds = " copies" if answer.copies else ""
     printed = [
         ("posts", staff_table(answer, lang)),
         ("hours table", hours_table(answer, lang)),
-        ("targets", target_table(answer, lang)),
+        (f"targets{seeds}", target_table(answer, lang)),
     ]
     if answer.frontier:
-        printed.append(("frontier", frontier_table(answer, lang)))
+        printed.append((f"frontier{seeds}", frontier_table(answer, lang)))
     found = []
     for key, table in printed:
         cells = zip(*(map(str, column.cells) for column in table.columns), strict=True)
@@ -246,7 +247,7 @@ def _worth(answer: Answer, today: int, people: int, lang: str) -> Iterator[str]:
     yield say(lang, key, saved=today - people, added=people - today, **values, **hours)
     if answer.unstable:
         yield say(lang, "unstable", units=_units(answer.unstable, lang))
-    if answer.ending != "least":
+    if answer.ending != "least" and not answer.copies:
         sure = {"shown": len(answer.relaxations), "bound": number(answer.bound), "gap": percent(gap)}
         yield say(
             lang, "bound optimal" if answer.optimal else "bound gap" if answer.relaxations else "bound none", **sure
