@@ -71,10 +71,10 @@ LEAST_COARSE: Final = 8
 class Shares:
     """Parts of the budget after which each stage of a plan ends, counted from its beginning."""
 
-    allocation: float = 0.18
-    quick: float = 0.40
-    sample: float = 0.56
-    proofs: float = 0.82
+    allocation: float = 0.30
+    quick: float = 0.46
+    sample: float = 0.60
+    proofs: float = 0.84
     proof_search: float = 0.06  # of which each search for another plan may take so much
     removals: float = 0.90
     bound: float = 0.95
