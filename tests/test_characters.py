@@ -1,5 +1,6 @@
 """Characters that files cannot hold or terminals obey: refused where names are read, spelt out where they are shown."""
 
+import os
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from sim.characters import printable, unfit
 from sim.commands.door import cli
 from sim.errors import Problem
+from sim.folders import parquet
 from sim.loading import load
 from sim.models.scenario import Scenario
 
@@ -118,6 +120,23 @@ class TestTheTerminal:
         ]
         assert len(texts) >= 4
         assert all(unfit(text) is None for text in texts)
+
+
+@pytest.mark.parametrize("name", ["o\udcff\x1b", "a[1]*?", "100% of 'it'"])
+def test_results_can_lie_in_a_folder_of_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(parquet, "ROWS_IN_MEMORY", 20)  # so that there are parts, which are read again
+    (tmp_path / "desk.yaml").write_text(DESK)
+    arguments = ["run", "desk.yaml", "--replications", "3", "--set", "seed=5", "--no-report", "--out"]
+    for folder in ("plain", name):
+        try:
+            os.fsencode(folder)
+        except UnicodeEncodeError:
+            pytest.skip("no folder of this system has such a name")
+        done = CliRunner().invoke(cli, [*arguments, folder])
+        assert done.exit_code == 0, done.output
+    for table in ("letters.parquet", "hours.parquet"):
+        assert (tmp_path / name / table).read_bytes() == (tmp_path / "plain" / table).read_bytes()
 
 
 def test_a_problem_tells_its_path_without_escapes() -> None:

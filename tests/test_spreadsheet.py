@@ -57,7 +57,7 @@ def test_a_trace_comes_back_with_the_names_that_went_out(tmp_path: Path) -> None
         "received,channel,category,unit,size\n2024-01-01T08:00:00,'-web,'=noise,'@desk,5\n"
     )
     assert read_trace(tmp_path / "letters.csv") == letters
-    read = ScenarioFiles(tmp_path).read_trace("letters.csv", ["received", "category", "channel", "unit"])
+    read = ScenarioFiles(tmp_path).read_trace("letters.csv", ["received", "category", "channel", "unit", None])
     assert (read.category, read.channel, read.unit) == (("=noise",), ("-web",), ("@desk",))
 
 

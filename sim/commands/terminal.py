@@ -67,7 +67,7 @@ def show(what: "RenderableType") -> None:
         return
     from rich.console import Console
 
-    console = Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     console.print(harmless(fitted(what) if isinstance(what, str) else what, console), end="")
 
 

@@ -2,14 +2,17 @@
 
 import errno
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.characters import unfit
 from sim.clock import HOUR, MINUTE
 from sim.errors import SimError
 from sim.measuring.rows import HourTable, LetterTable
@@ -96,7 +99,7 @@ class Rows:
         self.rows_kept += len(next(iter(self.kept[-1].values())))
         if self.rows_kept > ROWS_IN_MEMORY:
             part = self.target.with_name(f"{self.target.stem}-{len(self.parts)}.parquet")
-            _copy("FROM columns", part, "COMPRESSION uncompressed", self._taken())
+            _copy(lambda _: "FROM columns", part, "COMPRESSION uncompressed", self._taken())
             self.parts.append(part)
 
     def write(self) -> None:
@@ -104,13 +107,15 @@ class Rows:
 
         Raises: SimError if it cannot be written.
         """
-        sources = [f"FROM read_parquet({_quoted(str(part))})" for part in self.parts]
         columns = self._taken()
-        if columns:
-            sources.append("FROM columns")
         # Enumerations are written as dictionaries, and read as text.
         named = ", ".join(f"{_enumerated(names, name)} AS {_identifier(name)}" for name, names in self.names.items())
-        query = f"SELECT * REPLACE ({named}) FROM ({' UNION ALL '.join(sources)})"
+
+        def query(folder: Path) -> str:
+            sources = [f"FROM read_parquet({_quoted(str(folder / part.name))})" for part in self.parts]
+            sources += ["FROM columns"] if columns else []
+            return f"SELECT * REPLACE ({named}) FROM ({' UNION ALL '.join(sources)})"
+
         # Version 2 writes times as differences, which makes smaller files in less time; so does it not to look for a
         # dictionary of times.
         how = "COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 1000"
@@ -137,19 +142,35 @@ def _enumerated(names: Sequence[str], column: str) -> str:
     return f"list_extract([{listed}]::ENUM({different})[], nullif({_identifier(column)}, -1) + 1)"
 
 
-def _copy(query: str, target: Path, how: str, columns: Mapping[str, npt.NDArray[Any]]) -> None:  # noqa: ARG001
-    # The query finds `columns` by its name here.
+def _copy(
+    query: Callable[[Path], str],
+    target: Path,
+    how: str,
+    columns: Mapping[str, npt.NDArray[Any]],  # noqa: ARG001 - the query finds them by their name
+) -> None:
+    """Write the rows of a query, given the folder of the target, to a file."""
     import duckdb  # takes a while to load, and is needed last
 
     try:
-        with _database().cursor() as cursor:
-            cursor.execute(
-                f"COPY ({query}) TO {_quoted(str(target))} (FORMAT parquet, {how}, ROW_GROUP_SIZE {ROWS_A_GROUP})"
-            )
+        with _reachable(target.parent) as folder, _database().cursor() as cursor:
+            file = _quoted(str(folder / target.name))
+            cursor.execute(f"COPY ({query(folder)}) TO {file} (FORMAT parquet, {how}, ROW_GROUP_SIZE {ROWS_A_GROUP})")
     except duckdb.Error as error:
         full = os.strerror(errno.ENOSPC)
         reason = full if full in str(error) else str(error).splitlines()[0]
         raise SimError(f"{target.name} could not be written: {reason}") from error
+
+
+@contextmanager
+def _reachable(folder: Path) -> Iterator[Path]:
+    """A folder by a path that the database takes as it is: in UTF-8, and no pattern of many files."""
+    if unfit(str(folder)) is None and not set("*?[") & set(str(folder)):
+        yield folder
+        return
+    with TemporaryDirectory() as beside:
+        link = Path(beside, "folder")
+        link.symlink_to(folder.absolute(), target_is_directory=True)
+        yield link
 
 
 @lru_cache

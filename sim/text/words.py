@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from itertools import chain, groupby
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console, RenderableType
 from rich.measure import Measurement
@@ -49,7 +49,8 @@ def plain(what: RenderableType) -> str:
     if isinstance(what, str):
         return f"{printable(what)}\n"
     text = StringIO()
-    console = Console(file=text, width=WIDEST, color_system=None, legacy_windows=False, highlight=False)
+    plainly: Any = {"color_system": None, "legacy_windows": False, "highlight": False, "markup": False, "emoji": False}
+    console = Console(file=text, width=WIDEST, **plainly)
     console.width = Measurement.get(console, console.options, what).maximum
     console.print(what)
     return printable("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()))

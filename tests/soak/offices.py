@@ -253,7 +253,7 @@ class _Drawing:
             sla: dict[str, Any] = {"until": until, "within": within}
             if self.maybe(0.85):
                 sla["target"] = self.one("50%", "70%", "80%", "90%", "95%", "99%", "99.9%")
-            if "pause" in names and self.maybe(0.5):
+            if "pause" in names and until == "closed" and self.maybe(0.5):
                 sla["paused_during"] = ["pause"]
             if len(categories) > 1 and self.maybe(0.2):
                 sla["for"] = categories[:1]
