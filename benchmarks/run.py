@@ -1,8 +1,10 @@
 """Speed, ours and that of other simulators, measured side by side and written into `benchmarks/README.md`.
 
+How often intervals cover the truth is measured here too, and stands in the docs.
+
     python benchmarks/run.py [SECTION ...]
 
-A section of the README that stands between `<!-- NAME -->` and `<!-- end of NAME -->` is one module here with a
+A section of a page that stands between `<!-- NAME -->` and `<!-- end of NAME -->` is one module here with a
 function `table()`. Without names all of them are measured, which takes some minutes.
 """
 
@@ -17,7 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "benchmarks" / "README.md"
-SECTIONS = ("peers", "threads", "growth", "scenario", "command", "replay")
+PAGES = {"capacity": ROOT / "docs" / "throughput.md"}
+SECTIONS = ("peers", "threads", "growth", "scenario", "command", "replay", "capacity")
 
 
 def main(names: list[str]) -> None:
@@ -29,7 +32,8 @@ def main(names: list[str]) -> None:
         table: Callable[[], list[str]] = import_module(name).table
         lines = [*table(), "", f"Measured on {machine()}."]
         print(f"\n{name}\n", *lines, sep="\n", flush=True)
-        README.write_text(filled(README.read_text(encoding="utf-8"), name, lines), encoding="utf-8")
+        page = PAGES.get(name, README)
+        page.write_text(filled(page.read_text(encoding="utf-8"), name, lines), encoding="utf-8")
 
 
 def filled(text: str, name: str, lines: list[str]) -> str:

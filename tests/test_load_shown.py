@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 import signal
 import string
 import subprocess
@@ -31,7 +30,7 @@ from sim.replay_report import ReplayReport, report_on
 from sim.service_level import Demand
 from sim.setting import setting_of
 from sim.statistics import Estimate
-from sim.stress import Capacity, Found, StressReport, stress
+from sim.stress import Back, Bottleneck, Bound, Capacity, Effect, Found, Relief, StressReport, stress
 from sim.targets import Targets, targets
 from sim.text import plain
 from sim.text.load_words import WORDS
@@ -113,8 +112,8 @@ def test_a_stress_run_in_words(stress_report: StressReport) -> None:
     text = " ".join(plain(stressed(stress_report, "en")).split())
     assert "How much load does it carry? A <b>mailbox</b>" in text
     assert "First to fail is signed." in text
-    assert re.search(r"From 28\d letters a day on, 95% interval \[2\d\d, 29\d\], the backlog grows without bound", text)
-    assert "the work fills all hours of city. Next to fill are station-" in text
+    assert "From 288 letters a day on the backlog grows without bound: the work fills all hours of city." in text
+    assert "Next to fill are station-" in text
     assert "letters a day are 7" in text
     assert "A spike of 6 times the letters for 2 h from 2024-01-02 10:00" in text
     assert "14 days at 200 letters a day" in text
@@ -124,36 +123,56 @@ def test_a_stress_run_in_words(stress_report: StressReport) -> None:
 NONE = Estimate(None, None, None)
 
 
+FOUND = Capacity(Found.YES, 138.2, 158.04, 169.9, Bound.SLA, "signed", NONE, ("signed",), (), 30, 900, 20)
+
+
 @pytest.mark.parametrize(
     ("capacity", "sentence"),
     [
         (
-            Capacity(Found.YES, 138.2, 158.04, 169.9, "signed", NONE, (), (), 30, 900, 20),
+            FOUND,
             (
-                "It carries 138 letters a day: up to there every target is met with 95% confidence. "
-                "Compliance falls to its target at 158 a day, 95% interval [138, 170]."
+                "It carries about 158 letters a day, 95% interval [138, 170]: up to 138 every target is met, and above "
+                "170 one is missed."
             ),
         ),
         (
-            Capacity(Found.YES, None, 1158.0, 1269.9, "signed", NONE, (), (), 30, 900, 20),
+            replace(FOUND, per_day=279.4, estimate=279.4, high=288.0, bound=Bound.STABILITY, sla=None, at_risk=()),
+            (
+                "It carries 279 letters a day: up to there every target is met, and from 288 on the backlog grows "
+                "without bound. What bounds it is no SLA but the hours of city."
+            ),
+        ),
+        (
+            replace(FOUND, per_day=270.0, estimate=279.4, high=288.0, bound=Bound.UNDECIDED, sla=None),
+            (
+                "It carries between 270 and 288 letters a day: up to 270 every target is met, and from 288 on the "
+                "backlog grows without bound. Whether a target is missed before that is undecided."
+            ),
+        ),
+        (
+            replace(FOUND, per_day=None, estimate=1158.0, high=1269.9),
             (
                 "At no rate is every target shown to be met with 95% confidence. Compliance falls to its target at "
-                "1,160 letters a day, and above 1,270 a target is surely missed."
+                "about 1,160 letters a day, and above 1,270 a target is surely missed or the backlog grows."
             ),
         ),
         (
-            Capacity(Found.BEYOND, None, None, None, "signed", NONE, (), (), 30, 900, 20),
+            Capacity(Found.BEYOND, None, None, None, None, "signed", NONE, (), (), 30, 900, 20),
             "Every target is met at all rates tried, up to 900 letters a day.",
         ),
         (
-            Capacity(Found.NOT_EVEN_A_FEW, None, None, None, "signed", Estimate(0.5, 0.4, 0.6), (), (), 3.125, 200, 20),
+            Capacity(
+                *(Found.NOT_EVEN_A_FEW, None, None, None, None),
+                *("signed", Estimate(0.5, 0.4, 0.6), (), (), 3.125, 200, 20),
+            ),
             (
                 "It has no capacity: even at 3.12 letters a day, the fewest that were tried, signed is kept for 50% "
                 "[40%, 60%]."
             ),
         ),
         (
-            Capacity(Found.NO_TARGET, None, None, None, None, None, (), (), 200, 200, 20),
+            Capacity(Found.NO_TARGET, None, None, None, None, None, None, (), (), 200, 200, 20),
             "No SLA has a target, so there is no capacity.",
         ),
     ],
@@ -169,6 +188,56 @@ def test_a_level_that_is_assumed_is_marked_where_it_is_written_and_where_it_is_s
     text = " ".join(plain(asked(found, "A mailbox", "en")).split())
     assert "Service level assumed for each call: 99% answered within 1,000 ms, and at most 1% of the calls" in text
     assert "假定的服务水平：99% 在 1,000 毫秒内应答" in plain(asked(found, "A mailbox", "zh"))
+
+
+def test_which_sla_fails_first_is_said_as_surely_as_it_is_known(stress_report: StressReport) -> None:
+    def said(capacity: Capacity) -> str:
+        return " ".join(sentences(replace(stress_report, capacity=capacity, bottlenecks=(), relieved=None), "en"))
+
+    assert "First to fail is signed." in said(FOUND)
+    tied = replace(FOUND, sla=None, at_risk=("signed", "closed"))
+    assert "Which fails first is not sure: signed and closed." in said(tied)
+    bounded = said(replace(FOUND, bound=Bound.STABILITY, sla=None, at_risk=()))
+    assert "fails first" not in bounded
+    assert "First to fail" not in bounded
+
+
+@pytest.mark.parametrize(
+    ("effect", "team", "rivals", "part"),
+    [
+        (Effect.HELPS, "city", (), "The bottleneck for signed is city: 1 more person there raise"),
+        (Effect.HELPS, "city", ("station",), "in station they may raise it as much"),
+        (Effect.HARDLY, None, (), "no team is the bottleneck: 1 more person in any one of them hardly"),
+        (Effect.UNDECIDED, None, (), "The bottleneck for signed is undecided: 40 replications do not show"),
+    ],
+)
+def test_a_bottleneck_in_words(
+    stress_report: StressReport, effect: Effect, team: str | None, rivals: tuple[str, ...], part: str
+) -> None:
+    reliefs = tuple(Relief(each, 1, Estimate(0.02, -0.01, 0.05), effect, 40) for each in ("city", "station"))
+    found = Bottleneck("signed", team, rivals, effect, reliefs)
+    assert part in " ".join(sentences(replace(stress_report, bottlenecks=(found,), relieved=None), "en"))
+    assert all(sentences(replace(stress_report, bottlenecks=(found,), relieved=None), "zh"))
+
+
+@pytest.mark.parametrize(
+    ("back", "phrase"),
+    [
+        (Back(Estimate(0.0, 0.0, 0.0), 0, above_limit=False), "as without the spike as soon as it ends"),
+        (Back(Estimate(17.2, 12.0, 22.4), 0, above_limit=False), "17 h after its end, 95% interval [12, 22]"),
+        (Back(Estimate(17.2, 12.0, 22.4), 1, above_limit=False), "in 2 of 3 replications, on average 17 h after its"),
+        (Back(NONE, 3, above_limit=False), "not as without the spike within 6.5 days"),
+        (
+            Back(NONE, 3, above_limit=True),
+            "not as without the spike within 6.5 days, since the rate is above the limit",
+        ),
+    ],
+)
+def test_a_recovery_in_words(stress_report: StressReport, back: Back, phrase: str) -> None:
+    spiked = replace(stress_report.spike, queue_back=back)
+    (said,) = (each for each in sentences(replace(stress_report, spike=spiked), "en") if each.startswith("The queue:"))
+    assert phrase in said
+    assert all(sentences(replace(stress_report, spike=spiked), "zh"))
 
 
 def test_targets_in_words(found: Targets) -> None:

@@ -11,8 +11,8 @@ from sim.statistics import Band, Estimate
 from sim.stress import StressReport
 from sim.tables import Floats
 from sim.text.load_words import say
-from sim.text.stress import growing, lasting, rate
-from sim.text.words import name, number, percent
+from sim.text.stress import back_after, growing, lasting, rate
+from sim.text.words import name, percent
 
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, SKY)
 
@@ -88,7 +88,7 @@ def draw_utilisation(report: StressReport, _panel: str, ax: Axes, lang: str) -> 
 
 def title_queues(report: StressReport, _panel: str, lang: str) -> str:
     """Where the first unit is full."""
-    return say(lang, "queues title", rate=rate(report.limits[0].unit_per_day.mean))
+    return say(lang, "queues title", rate=rate(report.stability.per_day if report.stability else None))
 
 
 def alt_queues(report: StressReport, _panel: str, lang: str) -> str:
@@ -100,11 +100,10 @@ def draw_queues(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
     """Growth of the queues with its band, and the limits of units that lie within the ramp."""
     rates = [step.per_day for step in report.ramp]
     _banded(ax, rates, _band([step.growth_per_day for step in report.ramp]), BLUE, None, marker="o")
-    shown = [(limit, limit.unit_per_day.mean or 0.0) for limit in report.limits]
-    shown = [(limit, full) for limit, full in shown if full <= max(rates)]
-    for (limit, full), colour in zip(shown, cycle((VERMILION, ORANGE, PURPLE, GREY)), strict=False):
+    shown = [limit for limit in report.limits if limit.unit_per_day <= max(rates)]
+    for limit, colour in zip(shown, cycle((VERMILION, ORANGE, PURPLE, GREY)), strict=False):
         label = say(lang, "limit mark", unit=name(lang, limit.unit))
-        ax.axvline(full, color=colour, linewidth=1.4, linestyle="--", label=label)
+        ax.axvline(limit.unit_per_day, color=colour, linewidth=1.4, linestyle="--", label=label)
     ax.set_xlim(0, max(rates) * 1.02)
     ax.grid(axis="y")
     ax.set_xlabel(say(lang, "per day"))
@@ -114,16 +113,10 @@ def draw_queues(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
 
 def title_spike(report: StressReport, _panel: str, lang: str) -> str:
     """How big it is, and how long the staffing takes to recover."""
-    spike, replications = report.spike, report.replications
-    if spike.not_recovered == replications:
-        end = say(lang, "spike not recovered")
-    elif spike.not_recovered:
-        end = say(
-            lang, "spike recovered often", recovered=replications - spike.not_recovered, replications=replications
-        )
-    else:
-        end = say(lang, "spike recovered", hours=number(max(spike.recovery_h.mean or 0.0, 0.0)))
-    return say(lang, "spike title", times=f"{spike.times:g}", hours=lasting(report, lang), recovery=end)
+    spike = report.spike
+    sla, queue = (back_after(report, back, lang) for back in (spike.sla_back, spike.queue_back))
+    recovery = say(lang, "spike back", sla=sla, queue=queue)
+    return say(lang, "spike title", times=f"{spike.times:g}", hours=lasting(report, lang), recovery=recovery)
 
 
 def alt_spike(report: StressReport, _panel: str, lang: str) -> str:
@@ -192,7 +185,8 @@ def draw_soak(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
 def _spike_axis(report: StressReport, ax: Axes, lang: str) -> None:
     spike = report.spike
     ax.axvspan(0, spike.lasts_h, color=PALE, linewidth=0, label=say(lang, "the spike"))
-    last = spike.lasts_h + max(AFTER_SPIKE, 24 + (spike.recovery_h.high or spike.recovery_h.mean or 0.0))
+    over = [back.hours.high or back.hours.mean or 0.0 for back in (spike.sla_back, spike.queue_back)]
+    last = spike.lasts_h + max(AFTER_SPIKE, 24 + max(over))
     ax.set_xlim(float(spike.hours[0]), min(last, float(spike.hours[-1])))
     ax.grid(axis="y")
     ax.set_xlabel(say(lang, "spike hours"))

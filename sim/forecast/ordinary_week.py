@@ -49,15 +49,20 @@ def ordinary_week(setting: Setting, outcomes: Sequence[Outcome]) -> OrdinaryWeek
     Args:
         outcomes: replications that were simulated without queues, at least one.
     """
+    return OrdinaryWeek(_letters_work(setting, outcomes) + other_duty(setting, outcomes), on_duty(setting))
+
+
+def on_duty(setting: Setting) -> Floats:
+    """Person-seconds on duty in a week, shape (units,)."""
     scenario = setting.scenario
-    on_duty = np.zeros(setting.places.units)
+    seconds = np.zeros(setting.places.units)
     for name, team in scenario.teams.items():
         units = setting.places.of_team(name)
         for roster in team.staff:
             pattern = scenario.roster(roster)
             hours = WEEK / HOUR if pattern is None else pattern.hours_a_week
-            on_duty[units.start : units.stop] += presence(setting, name, roster).people * hours * HOUR
-    return OrdinaryWeek(_letters_work(setting, outcomes) + _other_duty(setting, outcomes), on_duty)
+            seconds[units.start : units.stop] += presence(setting, name, roster).people * hours * HOUR
+    return seconds
 
 
 def presence(setting: Setting, name: str, roster: str) -> Presence:
@@ -89,13 +94,23 @@ def _stand_ins(people: int, team: Team) -> float:
 
 
 def _letters_work(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
+    work = np.zeros(setting.places.units)
+    for index, of_step in work_of_steps(setting).items():
+        step = setting.scenario.workflow[index]
+        stays = isinstance(step, WorkStep) and step.cover is None and step.escalate is None
+        work += of_step if stays else _moved(index, of_step, outcomes)
+    return work
+
+
+def work_of_steps(setting: Setting) -> dict[int, Floats]:
+    """Person-seconds a week that letters bring to their own unit at each step with people, shape (units,) each."""
     scenario, places = setting.scenario, setting.places
     by_home, visits = _letters(setting), expected_visits(scenario)
-    work = np.zeros(places.units)
+    work: dict[int, Floats] = {}
     for index, step in enumerate(scenario.workflow):
         if not isinstance(step, WorkStep):
             continue
-        of_step = np.zeros(places.units)
+        of_step = work[index] = np.zeros(places.units)
         first, again = visits[:, :, index]
         for row, category in enumerate(scenario.categories):
             if not first[row] + again[row]:
@@ -105,7 +120,6 @@ def _letters_work(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
                 units = places.of_team(team)
                 letters = letters_of_units(setting, team, by_home)[row]
                 of_step[units.start : units.stop] += letters * share * effort
-        work += of_step if step.cover is None and step.escalate is None else _moved(index, of_step, outcomes)
     return work
 
 
@@ -169,7 +183,8 @@ def _moved(step: int, work: Floats, outcomes: Sequence[Outcome]) -> Floats:
     return done.astype(np.float64) + np.where(seen > 0, 0.0, work)
 
 
-def _other_duty(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
+def other_duty(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
+    """Person-seconds of other duty in a week, shape (units,)."""
     scenario = setting.scenario
     work = np.zeros(setting.places.units)
     if any(team.other_duty is not None for team in scenario.teams.values()):

@@ -35,12 +35,10 @@ def stress_page(report: StressReport, *, manifest: Mapping[str, Any], pictures: 
         ramp: Table = (load_words.say(each, "ramp"), headings, stress.ramp_rows(report, each))
         return [ramp, _limits(report, each), *_reliefs(report, each)]
 
-    capacity = report.capacity.per_day
-    holds = Verdict.UNCLEAR if capacity is None else Verdict.MET if capacity >= report.per_day else Verdict.MISSED
     return _page(
         lambda each: load_words.say(each, "stressed", title=report.title or report.scenario),
         lang,
-        verdict=holds,
+        verdict=_carries(report),
         sentences=lambda each: list(stress.sentences(report, each)),
         cautions=report.cautions,
         tables=tables,
@@ -48,6 +46,14 @@ def stress_page(report: StressReport, *, manifest: Mapping[str, Any], pictures: 
         manifest=manifest,
         summary=with_cautions(report.plain(), report.cautions),
     )
+
+
+def _carries(report: StressReport) -> Verdict:
+    """Whether the staffing carries the scenario's own rate."""
+    capacity = report.capacity
+    if capacity.per_day is not None and capacity.per_day >= report.per_day:
+        return Verdict.MET
+    return Verdict.MISSED if capacity.high is not None and capacity.high < report.per_day else Verdict.UNCLEAR
 
 
 def targets_page(asked: Targets, *, title: str, manifest: Mapping[str, Any], lang: str) -> str:
@@ -115,8 +121,8 @@ def _limits(report: StressReport, lang: str) -> Table:
         [
             name(lang, limit.team),
             name(lang, limit.unit),
-            stress.rates(limit.unit_per_day),
-            stress.rates(limit.per_day),
+            stress.rate(limit.unit_per_day),
+            stress.rate(limit.per_day),
             f"{limit.work_min:.1f}",
         ]
         for limit in report.limits

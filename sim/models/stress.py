@@ -43,6 +43,9 @@ class Stress(Record):
     spike: Spike = Spike()
     soak: Soak = Soak()
     replications: Annotated[Whole, Field(ge=2, le=10_000)] = 20
-    """Replications at each rate of the ramp, around the capacity, and of the spike."""
+    """Replications at each rate of the ramp, around the capacity to begin with, and of the spike."""
     step: Annotated[Share, Field(ge=0.005, le=0.2)] = 0.08
     """By how much the rates differ that are tried near the capacity; between them compliance is interpolated."""
+    letters: Annotated[Whole, Field(ge=1_000)] = 4_000_000
+    """Letters that may be simulated in search of the capacity, about: where its interval is wide, more replications are
+    worth them."""

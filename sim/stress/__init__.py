@@ -3,7 +3,7 @@
 Ramp, breakpoint (the capacity), spike and soak, in the words of load testing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,32 +14,34 @@ from sim.forecast.cautions import cautions
 from sim.measuring.figures import Caution
 from sim.models.stress import Ramp, Stress
 from sim.setting import Setting
-from sim.stress.bottleneck import Bottleneck, Relieved, bottlenecks, relieved
-from sim.stress.capacity import Capacity, Found, find_capacity
-from sim.stress.letters import drawn_at
-from sim.stress.limits import Limit, without_queues
+from sim.stress.bottleneck import Bottleneck, Effect, Relief, Relieved, bottlenecks, relieved
+from sim.stress.capacity import Bound, Capacity, Found, find_capacity
+from sim.stress.limits import Limit, Limits, Stability, without_queues
 from sim.stress.ramp import Step, ramp
 from sim.stress.runner import Runner
 from sim.stress.soak import SoakFigures, soak
-from sim.stress.spike import SpikeFigures, spike
+from sim.stress.spike import Back, SpikeFigures, SpikeSla, spike
 from sim.stress.trials import Trials
 from sim.stress.variants import at_rate, own_rate
 
 __all__ = [
+    "Back",
     "Bottleneck",
+    "Bound",
     "Capacity",
+    "Effect",
     "Found",
     "Limit",
+    "Relief",
     "Relieved",
     "SoakFigures",
     "SpikeFigures",
+    "SpikeSla",
+    "Stability",
     "Step",
     "StressReport",
     "stress",
 ]
-
-ABOVE: Final = 1.5
-"""The highest rate that is tried, as a multiple of the scenario's own and of the rate that fills a team's hours."""
 
 PAST: Final = 1.2
 """How far the ramp goes past the scenario's own rate, the capacity and the breaking point."""
@@ -52,7 +54,8 @@ class StressReport:
     Attributes:
         per_day: the scenario's own rate, of spike and soak.
         targets: of each SLA that has one.
-        limits: where the backlog of each team grows without bound, the lowest first.
+        stability: from where on the backlog grows for ever; None where letters bring work to nobody on duty.
+        limits: the same for each team and the work that only it can do, the lowest first.
         ceiling: compliance with each SLA if nobody ever had to queue.
         bottlenecks: the team that limits the capacity, for each SLA that may be the first to fail.
         relieved: what there is once the first of their teams has twice the people.
@@ -68,6 +71,7 @@ class StressReport:
     per_day: float
     targets: Mapping[str, float]
     capacity: Capacity
+    stability: Stability | None
     limits: tuple[Limit, ...]
     ceiling: Mapping[str, float]
     bottlenecks: tuple[Bottleneck, ...]
@@ -104,9 +108,8 @@ def stress(
     rate = own_rate(model)
     runner = Runner(engine, workers, progress)
     steady = at_rate(setting, rate)
-    limits, ceiling = without_queues(steady)
-    capacity, found, more = _breakpoint(steady, asked, limits, runner)
-    rates = _rates(asked.ramp, rate, capacity, limits)
+    limits = without_queues(steady)
+    capacity, found, more = _breakpoint(steady, asked, limits.stability, runner)
     return StressReport(
         scenario=scenario,
         title=model.name,
@@ -116,12 +119,13 @@ def stress(
         per_day=rate,
         targets={name: sla.target for name, sla in model.sla.items() if sla.target is not None},
         capacity=capacity,
-        limits=limits,
-        ceiling=ceiling,
+        stability=limits.stability,
+        limits=limits.teams,
+        ceiling=limits.ceiling,
         bottlenecks=found,
         relieved=more,
-        ramp=ramp(steady, rates, asked.replications, runner),
-        spike=spike(steady, asked.spike, asked.replications, runner),
+        ramp=ramp(steady, _rates(asked.ramp, rate, capacity, limits), asked.replications, runner),
+        spike=spike(steady, asked.spike, asked.replications, limits, runner),
         soak=soak(steady, asked.soak, runner),
         replications_lived=runner.lived,
         cautions=cautions(setting),
@@ -129,32 +133,20 @@ def stress(
 
 
 def _breakpoint(
-    setting: Setting, asked: Stress, limits: Sequence[Limit], runner: Runner
+    setting: Setting, asked: Stress, limit: Stability | None, runner: Runner
 ) -> tuple[Capacity, tuple[Bottleneck, ...], Relieved | None]:
     """The capacity, what limits it, and what would limit it next."""
-    capacity, near, trials = _capacity(setting, asked, limits, runner)
+    capacity, near = find_capacity(
+        Trials(setting, limit, runner), asked.replications, asked.step, letters=asked.letters
+    )
     found = bottlenecks(setting, capacity, near, asked.replications)
-    return capacity, found, relieved(setting, capacity, found, near, trials, asked.replications, asked.step)
+    return capacity, found, relieved(setting, capacity, found, limit, runner, asked.replications, asked.step)
 
 
-def _capacity(
-    setting: Setting, asked: Stress, limits: Sequence[Limit], runner: Runner
-) -> tuple[Capacity, Trials, Trials]:
-    """The capacity, the trials near it, and those up to the highest rate, which any that can be worked off is below."""
-    rate = own_rate(setting.scenario)
-    of_teams = [limit.per_day.mean or 0.0 for limit in limits]
-    highest = ABOVE * max(rate, min(of_teams, default=rate))
-    while True:
-        trials = Trials(setting, drawn_at(highest), runner)
-        capacity, near = find_capacity(trials, asked.replications, asked.step)
-        if capacity.found is not Found.BEYOND or highest >= ABOVE * max(of_teams, default=rate):
-            return capacity, near, trials
-        highest = min(2 * highest, ABOVE * max(of_teams))
-
-
-def _rates(asked: Ramp, rate: float, capacity: Capacity, limits: Sequence[Limit]) -> list[float]:
+def _rates(asked: Ramp, rate: float, capacity: Capacity, limits: Limits) -> list[float]:
     """The rates of the ramp, to three digits."""
-    last = asked.to or PAST * max(rate, capacity.high or 0.0, *(limit.unit_per_day.mean or 0.0 for limit in limits[:1]))
+    full = limits.stability.per_day if limits.stability is not None else 0.0
+    last = asked.to or PAST * max(rate, capacity.high or 0.0, full)
     first = asked.from_ or last / 10
     return [float(f"{each:.3g}") for each in np.linspace(first, last, asked.steps)]
 

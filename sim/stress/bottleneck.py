@@ -1,26 +1,41 @@
 """The bottleneck: the team in which a few people more raise the compliance that fails first.
 
 Found by trying: at the rate where a target is just missed, the same letters meet each team with the same number of
-people added.
+people added, in more and more replications while it is not clear what they do.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from sim.setting import Setting
-from sim.statistics import Estimate, all_decided, paired_difference
-from sim.stress.capacity import Capacity, Found, find_capacity
-from sim.stress.trials import Trials
+from sim.statistics import Decided, Estimate
+from sim.stress.capacity import Bound, Capacity, find_capacity
+from sim.stress.limits import Stability, stability
+from sim.stress.runner import Runner
+from sim.stress.trials import Trials, gain
 from sim.stress.variants import with_staff
 
 SHARE_ADDED: Final = 0.05
 """People added to a team, as a share of the headcount of all teams that count."""
 
-TRIALS: Final = 10
-"""Replications, at most, with which teams are compared."""
+FEWEST: Final = 10
+"""Replications, at most, with which teams are compared at first, ..."""
+
+MOST: Final = 160
+"""... and at last."""
 
 WORTH: Final = 0.1
 """A gain smaller than this share of the letters that a target allows to be late is not worth the name."""
+
+
+class Effect(StrEnum):
+    """What more people in a team do for an SLA, with 95% confidence."""
+
+    HELPS = "helps"
+    HARDLY = "hardly"
+    """Whatever they do, it is not worth the name."""
+    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True)
@@ -30,26 +45,31 @@ class Relief:
     Attributes:
         people: added to the team.
         gain: in compliance with the SLA, paired replication by replication.
-        helps: whether that is a gain, with 95% confidence, and one that is worth the name.
+        replications: that it took to see that.
     """
 
     team: str
     people: int
     gain: Estimate
-    helps: bool
+    effect: Effect
+    replications: int
 
 
 @dataclass(frozen=True)
 class Bottleneck:
-    """Which team limits how long one promise can be kept.
+    """Which team limits compliance with one SLA.
 
     Attributes:
-        team: the one where people help most; None if more people help in no team.
+        team: the one where people help most; None if they are not shown to help in any.
+        rivals: other teams in which they may help as much.
+        effect: of people in the best team: `HARDLY` only if that is sure of all teams.
         reliefs: what more people do in each team, the best first.
     """
 
     sla: str
     team: str | None
+    rivals: tuple[str, ...]
+    effect: Effect
     reliefs: tuple[Relief, ...]
 
 
@@ -58,8 +78,8 @@ class Relieved:
     """What there is once a bottleneck has twice the people.
 
     Attributes:
-        capacity: its estimate, without an interval, from as many replications as that of the staffing itself; where
-            the two lie near each other, they met the same letters.
+        capacity: from at most twice the replications that a search begins with; where the two lie near each other, they
+            met the same letters.
         times: its estimate over that of the staffing; None where there is no estimate.
         bottlenecks: those that come next.
     """
@@ -77,45 +97,26 @@ def bottlenecks(
 
     Args:
         near: trials near the capacity.
-        replications: with which the capacity was found; fewer are enough here.
+        replications: with which the search for it began.
         further: where people help none of these SLAs, go on to the others until they help one.
     """
-    if capacity.estimate is None:
+    if capacity.estimate is None or not capacity.at_risk:
         return ()
-    few, teams = min(TRIALS, replications), setting.scenario.teams
-    people = max(1, round(SHARE_ADDED * sum(team.headcount for team in teams.values() if team.counted)))
-    before = near.kept(capacity.estimate, few)
-    after = {
-        name: near.with_staffing(with_staff(setting, name, people)).kept(capacity.estimate, few)
-        for name, team in teams.items()
-        if team.headcount
-    }
+    compared = _Compared(setting, capacity.estimate, near, min(FEWEST, replications))
     found: list[Bottleneck] = []
     for sla in (*capacity.at_risk, *capacity.kept):
         if sla in capacity.kept and (not further or any(each.team is not None for each in found)):
             break
-        worth = WORTH * (1 - near.targets[sla])
-        reliefs = [
-            _relief(name, people, paired_difference(all_decided(before[sla]), all_decided(kept[sla])).paired, worth)
-            for name, kept in after.items()
-        ]
-        reliefs.sort(key=lambda relief: relief.gain.mean or 0.0, reverse=True)
-        team = reliefs[0].team if reliefs and reliefs[0].helps else None
-        found.append(Bottleneck(sla, team, tuple(reliefs)))
+        found.append(compared.bottleneck(sla))
     return tuple(found)
-
-
-def _relief(team: str, people: int, gain: Estimate, worth: float) -> Relief:
-    helps = gain.mean is not None and gain.low is not None and gain.low > 0 and gain.mean >= worth
-    return Relief(team, people, gain, helps)
 
 
 def relieved(
     setting: Setting,
     base: Capacity,
     found: tuple[Bottleneck, ...],
-    near: Trials,
-    trials: Trials,
+    limit: Stability | None,
+    runner: Runner,
     replications: int,
     step: float,
 ) -> Relieved | None:
@@ -124,16 +125,73 @@ def relieved(
     Args:
         base: the capacity of the staffing.
         found: its bottlenecks.
-        near: trials near the capacity; where these are enough, the same letters meet both staffings.
-        trials: up to the highest rate that is tried.
+        limit: its stability limit; where that bounds the capacity, its first team is the bottleneck.
     """
     team = next((each.team for each in found if each.team is not None), None)
+    if team is None and base.bound is Bound.STABILITY and limit is not None:
+        team = limit.teams[0]
     if team is None or base.estimate is None:
         return None
     setting = with_staff(setting, team, setting.scenario.teams[team].headcount)
-    for others in (near.with_staffing(setting), trials.with_staffing(setting), trials.with_staffing(setting, 2)):
-        capacity, closer = find_capacity(others, replications, step, most=base.replications, interval=False)
-        if capacity.found is not Found.BEYOND:
-            break
+    trials = Trials(setting, stability(setting), runner)
+    capacity, closer = find_capacity(trials, min(base.replications, 2 * replications), step, sequential=False)
     times = None if capacity.estimate is None else capacity.estimate / base.estimate
     return Relieved(team, capacity, times, bottlenecks(setting, capacity, closer, replications, further=False))
+
+
+class _Compared:
+    """One staffing and the same with more people in each team in turn, at one rate."""
+
+    def __init__(self, setting: Setting, per_day: float, near: Trials, fewest: int) -> None:
+        teams = setting.scenario.teams
+        headcount = sum(team.headcount for team in teams.values() if team.counted)
+        self._people = max(1, round(SHARE_ADDED * headcount))
+        self._per_day, self._before, self._fewest = per_day, near, fewest
+        # Over as long a window as the staffing itself is judged there.
+        near.judged(per_day, fewest)
+        self._after = {
+            name: near.with_staffing(with_staff(setting, name, self._people))
+            for name, team in teams.items()
+            if team.headcount
+        }
+
+    def bottleneck(self, sla: str) -> Bottleneck:
+        """Compare until it is clear which team it is, or that it is none, or the replications are spent."""
+        replications = dict.fromkeys(self._after, self._fewest)
+        while True:
+            reliefs = [self._relief(sla, team, count) for team, count in replications.items()]
+            reliefs.sort(key=lambda relief: relief.gain.mean or 0.0, reverse=True)
+            best = reliefs[0]
+            if best.effect is Effect.HELPS:
+                rivals = [each for each in reliefs[1:] if self._may_help_as_much(sla, best, each)]
+                unclear = [best, *rivals] if rivals else []
+            else:
+                rivals, unclear = [], [each for each in reliefs if each.effect is Effect.UNDECIDED]
+            more = [each for each in unclear if each.replications < MOST]
+            if not more:
+                team = best.team if best.effect is Effect.HELPS else None
+                effect = Effect.UNDECIDED if unclear and team is None else best.effect
+                return Bottleneck(sla, team, tuple(each.team for each in rivals), effect, tuple(reliefs))
+            for each in more:
+                replications[each.team] = min(2 * each.replications, MOST)
+
+    def _relief(self, sla: str, team: str, replications: int) -> Relief:
+        gained = gain(self._met(self._before, sla, replications), self._met(self._after[team], sla, replications))
+        worth = WORTH * (1 - self._before.targets[sla])
+        effect = Effect.UNDECIDED
+        if gained.mean is not None and gained.low is not None and gained.high is not None:
+            if gained.low > 0 and gained.mean >= worth:
+                effect = Effect.HELPS
+            elif gained.high < worth:
+                effect = Effect.HARDLY
+        return Relief(team, self._people, gained, effect, replications)
+
+    def _may_help_as_much(self, sla: str, best: Relief, other: Relief) -> bool:
+        if other.effect is Effect.HARDLY:
+            return False
+        count = min(best.replications, other.replications)
+        ahead = gain(*(self._met(self._after[each.team], sla, count) for each in (other, best)))
+        return ahead.low is None or ahead.low <= 0
+
+    def _met(self, trials: Trials, sla: str, replications: int) -> Decided:
+        return trials.decided(self._per_day, replications)[sla]

@@ -9,10 +9,10 @@ import numpy as np
 from sim.clock import WEEK
 from sim.experiment import Replication
 from sim.setting import Setting
-from sim.statistics import Estimate, Ratio, mean_over, ratio_over, stacked
+from sim.statistics import Compliance, Estimate, Ratio, mean_over, ratio_over, stacked
+from sim.stress.counts import Counts, compliance_of, counts, growth_per_day, letters_waiting
 from sim.stress.letters import Letters
 from sim.stress.runner import Runner, outcome_of
-from sim.stress.trials import growth_per_day, kept, letters_waiting
 from sim.tables import WORK, Floats, Int64s
 
 
@@ -28,14 +28,13 @@ class Step:
     """
 
     per_day: float
-    compliance: Mapping[str, Estimate]
+    compliance: Mapping[str, Compliance]
     utilisation: Mapping[str, Estimate]
     waiting: Estimate
     growth_per_day: Estimate
 
 
 class _Seen(NamedTuple):
-    compliance: Ratio  # (slas,)
     utilisation: Ratio  # (teams,)
     waiting: Floats  # ()
     growth: Floats  # ()
@@ -52,11 +51,11 @@ def ramp(
     steps = []
     for per_day in rates:
         seen = list(runner.at_rate(letters, per_day, range(replications), _look))
-        steps.append(_step(setting, per_day, stacked(seen)))
+        steps.append(_step(setting, per_day, [each for each, _ in seen], stacked([each for _, each in seen])))
     return tuple(steps)
 
 
-def _look(replication: Replication) -> _Seen:
+def _look(replication: Replication) -> tuple[Counts, _Seen]:
     outcome, stretches = outcome_of(replication), replication.log.stretches
     assert stretches is not None, "asked for when simulated"
     scenario, places, roster = replication.setting.scenario, replication.setting.places, replication.roster
@@ -72,19 +71,18 @@ def _look(replication: Replication) -> _Seen:
     until = np.minimum(stretches.end[work], roster.end[stretches.shift[work]])
     busy = np.bincount(places.team_of[stretches.unit[work]], within(stretches.start[work], until), teams)
     on_duty = np.bincount(places.team_of[roster.unit], roster.people * within(roster.start, roster.end), teams)
-    return _Seen(
-        kept(outcome),
+    return counts(outcome), _Seen(
         Ratio(busy, on_duty),
         np.asarray(within(stretches.start[waits], stretches.end[waits]).sum() / (end - begin)),
         growth_per_day(outcome, WEEK),
     )
 
 
-def _step(setting: Setting, per_day: float, seen: _Seen) -> Step:
-    compliance, utilisation = ratio_over(seen.compliance, share=True), ratio_over(seen.utilisation, share=True)
+def _step(setting: Setting, per_day: float, letters: Sequence[Counts], seen: _Seen) -> Step:
+    utilisation = ratio_over(seen.utilisation, share=True)
     return Step(
         per_day=per_day,
-        compliance={name: compliance.at(index) for index, name in enumerate(setting.scenario.sla)},
+        compliance=compliance_of(list(setting.scenario.sla), letters),
         utilisation={name: utilisation.at(index) for index, name in enumerate(setting.scenario.teams)},
         waiting=mean_over(seen.waiting).at(),
         growth_per_day=mean_over(seen.growth).at(),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from sim.clock import DAY
 from sim.engine import simulate
 from sim.experiment import Replication, on_cores, replicate
 from sim.measuring.outcome import Outcome
@@ -22,12 +23,14 @@ class Runner:
         workers: at once; all cores if None.
         progress: told how many replications were lived so far.
         lived: that number.
+        letters_left: to be simulated at rates; what looks for more precision stops there.
     """
 
     engine: str = "compiled"
     workers: int | None = None
     progress: Callable[[int], object] | None = None
     lived: int = 0
+    letters_left: float = float("inf")
 
     def each(
         self,
@@ -55,6 +58,7 @@ class Runner:
         stretches: bool = True,
     ) -> Iterator[T]:
         """The same with letters that are kept from rate to rate."""
+        self.letters_left -= len(replications) * per_day * letters.setting.scenario.horizon / DAY
         task = partial(_live, letters, per_day, look, self.engine, stretches)
         yield from self._counted(on_cores(task, replications, engine=self.engine, workers=self.workers))
 

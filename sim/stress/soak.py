@@ -11,9 +11,9 @@ from sim.cost import affordable, estimate
 from sim.experiment import Replication, cores
 from sim.models.stress import Soak
 from sim.setting import Setting
-from sim.statistics import Band, Estimate, Ratio, mean_over, ratio_over, stacked
+from sim.statistics import Band, Compliance, ComplianceTable, Decided, Estimate, judge_cells, mean_over, stacked
+from sim.stress.counts import Counts, compliance_of, counts, decided_in, growth_per_day, waiting_at
 from sim.stress.runner import Runner, outcome_of
-from sim.stress.trials import growth_per_day, kept_by, waiting_at
 from sim.stress.variants import own_rate, with_window
 from sim.tables import Floats
 
@@ -39,8 +39,8 @@ class SoakFigures:
 
     per_day: float
     days: int
-    compliance: Mapping[str, Estimate]
-    by_month: Mapping[str, Band]
+    compliance: Mapping[str, Compliance]
+    by_month: Mapping[str, ComplianceTable]
     waiting: Band
     growth_per_day: Estimate
 
@@ -52,7 +52,7 @@ class SoakFigures:
 
 
 class _Seen(NamedTuple):
-    kept: Ratio  # (slas, months)
+    by_month: Decided  # (slas, months)
     waiting: Floats  # (days + 1,)
     growth: Floats  # ()
 
@@ -68,17 +68,17 @@ def soak(
     """
     long = with_window(setting, asked.lasts)
     workers = affordable(estimate(long, runner.engine), min(runner.workers or cores(), asked.replications))
-    kept, waiting, growth = stacked(list(runner.each(long, range(asked.replications), _look, at_once=workers)))
+    replications = list(runner.each(long, range(asked.replications), _look, at_once=workers))
+    by_month, waiting, growth = stacked([each for _, each in replications])
     days = waiting.shape[1] - 1
-    whole = ratio_over(Ratio(*(each.sum(axis=2) for each in kept)), share=True)
     whole_months = slice(0, max(days // MONTH, 1))
     names = list(setting.scenario.sla)
     return SoakFigures(
         per_day=own_rate(setting.scenario),
         days=days,
-        compliance={name: whole.at(index) for index, name in enumerate(names)},
+        compliance=compliance_of(names, [each for each, _ in replications]),
         by_month={
-            name: ratio_over(Ratio(*(each[:, index, whole_months] for each in kept)), share=True)
+            name: judge_cells(Decided(*(each[:, index, whole_months] for each in by_month)))
             for index, name in enumerate(names)
         },
         waiting=mean_over(waiting),
@@ -86,13 +86,13 @@ def soak(
     )
 
 
-def _look(replication: Replication) -> _Seen:
+def _look(replication: Replication) -> tuple[Counts, _Seen]:
     outcome, scenario = outcome_of(replication), replication.setting.scenario
     start, end = scenario.window_start, scenario.window_end
     month = (outcome.received - start) // (MONTH * DAY)
     months = (end - 1 - start) // (MONTH * DAY) + 1
-    return _Seen(
-        kept_by(outcome, np.where(outcome.counted, month, -1), months),
+    return counts(outcome), _Seen(
+        decided_in(outcome, np.where(outcome.counted, month, -1), months),
         waiting_at(outcome, np.arange(start, end + 1, DAY)),
         growth_per_day(outcome, MONTH * DAY),
     )

@@ -1,8 +1,10 @@
 """The spike: many times the letters for a few hours, and how long the staffing takes to get over it.
 
-Each replication is lived twice, with and without the letters that the spike adds; all other letters are the same. The
-staffing has *recovered* at the first full hour, at or after the end of the spike, from which on the letters of a whole
-day keep every promise as well as without the spike: no more of them are late than one, or 1%.
+Each replication is simulated twice, with and without the letters that the spike adds; all other letters are the same.
+An SLA is *back* at the first full hour, at or after the end of the spike, from which on the letters of a whole day meet
+it as well as without the spike: no more of them are late than one, or 1%. The queue is back when over such a day no
+more letters wait than without the spike, on average, than one, or 1% of those that come. Where the rate is above the
+stability limit the queue never is, nor an SLA with a step for which letters wait ever longer anyhow.
 """
 
 from collections.abc import Mapping
@@ -16,12 +18,14 @@ import numpy as np
 from sim.clock import DAY, HOUR
 from sim.experiment import Replication
 from sim.models.arrivals import Surge
+from sim.models.sla import Sla
 from sim.models.stress import Spike
 from sim.setting import Setting
-from sim.statistics import Band, Estimate, Ratio, mean_over, ratio_over, stacked
+from sim.statistics import Band, Compliance, Decided, Estimate, mean_over, stacked
+from sim.stress.counts import Counts, compliance_of, counts, decided_in, waiting_at
+from sim.stress.limits import Limits
 from sim.stress.runner import Runner, outcome_of
-from sim.stress.trials import kept_by, waiting_at
-from sim.stress.variants import with_surge
+from sim.stress.variants import own_rate, with_surge
 from sim.tables import Bools, Floats, Int64s
 
 HARM: Final = 0.01
@@ -38,6 +42,21 @@ LEAD: Final = DAY
 
 
 @dataclass(frozen=True)
+class Back:
+    """When something is again as it would be without the spike.
+
+    Attributes:
+        hours: from the end of the spike; over the replications in which it is back before the window ends.
+        not_back: replications in which it is not.
+        above_limit: whether it cannot be, because the rate is above what can be worked off in the long run.
+    """
+
+    hours: Estimate
+    not_back: int
+    above_limit: bool
+
+
+@dataclass(frozen=True)
 class SpikeSla:
     """How one promise was kept to the letters that came in a spike.
 
@@ -47,13 +66,15 @@ class SpikeSla:
         worst: of the letters of the worst hour of the spike and the day after it, all replications together.
         worst_hour: the hour from so many hours after the spike began on.
         by_hour: by hour of the course, nan where no letter comes, shape (hours,).
+        back: when it is met again as well as without the spike.
     """
 
-    without: Estimate
-    during: Estimate
+    without: Compliance
+    during: Compliance
     worst: float | None
     worst_hour: int | None
     by_hour: Floats
+    back: Back
 
 
 @dataclass(frozen=True)
@@ -65,8 +86,9 @@ class SpikeFigures:
         letters, added: that come in the spike, and how many of them it added.
         peak_waiting: most letters in queues at the end of an hour of the spike and the day after it.
         peak_excess: most letters more than without the spike at the end of such an hour.
-        recovery_h: hours from the end of the spike until the staffing has recovered; over the replications that do.
-        not_recovered: replications that have not recovered when the window ends.
+        sla_back: when every SLA is back.
+        queue_back: when the queue is.
+        seen_d: days after the spike that are looked at, to the end of the window.
         hours: of the course, ends of hours since the spike began, shape (hours,).
         waiting, waiting_without: letters in queues in that course.
     """
@@ -79,40 +101,43 @@ class SpikeFigures:
     slas: Mapping[str, SpikeSla]
     peak_waiting: Estimate
     peak_excess: Estimate
-    recovery_h: Estimate
-    not_recovered: int
+    sla_back: Back
+    queue_back: Back
+    seen_d: float
     hours: Floats
     waiting: Band
     waiting_without: Band
 
 
 class _Seen(NamedTuple):
-    kept: Ratio  # letters by SLA and hour of the course, (slas, hours)
-    inside: Ratio  # letters that came in the spike, (slas,)
+    decided: Decided  # letters by hour of the course, (slas, hours)
     letters: Floats  # ()
+    coming: Floats  # letters that come in each hour of the course, (hours,)
     waiting: Floats  # at the end of each hour of the course, (hours,)
 
 
-def spike(
-    setting: Setting,
-    asked: Spike,
-    replications: int,
-    runner: Runner,
-) -> SpikeFigures:
-    """Live through the replications with and without the spike."""
+def spike(setting: Setting, asked: Spike, replications: int, limits: Limits, runner: Runner) -> SpikeFigures:
+    """Simulate the replications with and without the spike.
+
+    Args:
+        limits: of the staffing, which the scenario's own rate may exceed.
+    """
     from_ = _default_begin(setting) if asked.from_ is None else asked.from_
     surge = Surge.model_construct(from_=from_, lasts=asked.lasts, times=asked.times)
     begin = setting.calendar.seconds_of(surge.from_)
     end = begin + round(asked.lasts)
     without, within = (
-        stacked(list(runner.each(each, range(replications), partial(_look, begin, end))))
+        list(runner.each(each, range(replications), partial(_look, begin, end)))
         for each in (setting, with_surge(setting, surge))
     )
-    return _figures(setting, asked, begin, end, without, within)
+    slas = list(setting.scenario.sla)
+    usual, hit = (compliance_of(slas, [each for each, _ in seen]) for seen in (without, within))
+    figures = _Figures(setting, (begin, end), *(stacked([each for _, each in seen]) for seen in (without, within)))
+    return figures.found(asked, limits, usual, hit)
 
 
 def recovery(harmed: Floats, letters: Floats, hours: Floats, end: float) -> float | None:
-    """Hours from the end of a spike until the staffing has recovered; None if it has not within the course.
+    """Hours from the end of a spike until what it did is over; None if it is not within the course.
 
     Args:
         harmed: letters late with the spike less those late without it, by hour of receipt, shape (slas, hours).
@@ -130,6 +155,16 @@ def recovery(harmed: Floats, letters: Floats, hours: Floats, end: float) -> floa
     return None
 
 
+def _is_blocked(setting: Setting, sla: Sla, limits: Limits) -> bool:
+    """Whether letters wait ever longer for a step between the two milestones of an SLA, at the scenario's own rate."""
+    scenario = setting.scenario
+    names = [step.name for step in scenario.workflow]
+    (begin, _, since), (end, _, what) = sla.from_.rpartition("."), sla.until.rpartition(".")
+    first = names.index(begin) + (since == "finished") if begin else 0
+    last = names.index(end) + (what != "queued") if end else len(names)
+    return any(limits.steps.get(name, np.inf) <= own_rate(scenario) for name in names[first:last])
+
+
 def _default_begin(setting: Setting) -> int:
     """10:00 of the first working day of the window, or of its first day if it has none."""
     scenario, calendar = setting.scenario, setting.calendar
@@ -144,50 +179,70 @@ def _course(setting: Setting, begin: int) -> Int64s:
     return np.arange(begin - lead, setting.scenario.window_end + 1, HOUR)
 
 
-def _look(begin: int, end: int, replication: Replication) -> _Seen:
+def _look(begin: int, end: int, replication: Replication) -> tuple[Counts, _Seen]:
     outcome, edges = outcome_of(replication), _course(replication.setting, begin)
     hours = len(edges) - 1
     place = np.searchsorted(edges, outcome.received, side="right") - 1
     inside = (outcome.received >= begin) & (outcome.received < end)
-    together = kept_by(outcome, np.where(inside, 0, -1), 1)
-    return _Seen(
-        kept_by(outcome, np.where(place < hours, place, -1), hours),
-        Ratio(together.part[:, 0], together.whole[:, 0]),
+    return counts(outcome, inside), _Seen(
+        decided_in(outcome, np.where(place < hours, place, -1), hours),
         np.asarray(float(inside.sum())),
+        np.bincount(place[outcome.counted & (place >= 0) & (place < hours)], minlength=hours).astype(np.float64),
         waiting_at(outcome, edges[1:]),
     )
 
 
-def _figures(setting: Setting, asked: Spike, begin: int, end: int, without: _Seen, within: _Seen) -> SpikeFigures:
-    edges = _course(setting, begin)
-    hours, lasts = (edges[1:] - begin) / HOUR, (end - begin) / HOUR
-    excess = within.waiting - without.waiting
-    struck = _hit(hours, lasts)
-    late, usually_late = (each.kept.whole - each.kept.part for each in (within, without))
-    recovered = [
-        recovery(harmed, letters, hours, lasts)
-        for harmed, letters in zip(late - usually_late, without.kept.whole, strict=True)
-    ]
-    known = np.array([each for each in recovered if each is not None])
-    usual, hit = (ratio_over(each.inside, share=True) for each in (without, within))
-    return SpikeFigures(
-        times=asked.times,
-        begins=setting.calendar.date_of(begin),
-        lasts_h=lasts,
-        letters=mean_over(within.letters).at(),
-        added=mean_over(within.letters - without.letters).at(),
-        slas={
-            name: _sla(within.kept, index, hours, lasts, usual.at(index), hit.at(index))
-            for index, name in enumerate(setting.scenario.sla)
-        },
-        peak_waiting=mean_over(within.waiting[:, struck].max(axis=1)).at(),
-        peak_excess=mean_over(excess[:, struck].max(axis=1)).at(),
-        recovery_h=mean_over(known).at() if len(known) else Estimate(None, None, None),
-        not_recovered=len(recovered) - len(known),
-        hours=hours,
-        waiting=mean_over(within.waiting),
-        waiting_without=mean_over(without.waiting),
-    )
+class _Figures:
+    """The figures of a spike, from what was seen without it and with it, stacked over replications."""
+
+    def __init__(self, setting: Setting, span: tuple[int, int], without: _Seen, within: _Seen) -> None:
+        self._setting, self._without, self._within = setting, without, within
+        (self._begin, self._end), edges = span, _course(setting, span[0])
+        self._hours, self._lasts = (edges[1:] - self._begin) / HOUR, (self._end - self._begin) / HOUR
+
+    def found(
+        self, asked: Spike, limits: Limits, usual: Mapping[str, Compliance], hit: Mapping[str, Compliance]
+    ) -> SpikeFigures:
+        """All figures.
+
+        Args:
+            limits: of the staffing.
+            usual, hit: compliance with each SLA of the letters that come while it lasts, without it and with it.
+        """
+        scenario, without, within = self._setting.scenario, self._without, self._within
+        excess, struck = within.waiting - without.waiting, _hit(self._hours, self._lasts)
+        harmed, letters = within.decided.late - without.decided.late, without.decided.letters
+        blocked = [_is_blocked(self._setting, sla, limits) for sla in scenario.sla.values()]
+        full = limits.stability is not None and limits.stability.per_day <= own_rate(scenario)
+        slas = {}
+        for index, name in enumerate(scenario.sla):
+            one = slice(index, index + 1)
+            back = self._back(harmed[:, one], letters[:, one], blocked[index])
+            slas[name] = _sla(within.decided.cell(index), self._hours, self._lasts, usual[name], hit[name], back)
+        return SpikeFigures(
+            times=asked.times,
+            begins=self._setting.calendar.date_of(self._begin),
+            lasts_h=self._lasts,
+            letters=mean_over(within.letters).at(),
+            added=mean_over(within.letters - without.letters).at(),
+            slas=slas,
+            peak_waiting=mean_over(within.waiting[:, struck].max(axis=1)).at(),
+            peak_excess=mean_over(excess[:, struck].max(axis=1)).at(),
+            sla_back=self._back(harmed, letters, any(blocked)),
+            queue_back=self._back(excess[:, np.newaxis] / 24, without.coming[:, np.newaxis], full),
+            seen_d=(scenario.window_end - self._end) / DAY,
+            hours=self._hours,
+            waiting=mean_over(within.waiting),
+            waiting_without=mean_over(without.waiting),
+        )
+
+    def _back(self, harmed: Floats, letters: Floats, above_limit: bool) -> Back:
+        """When what is counted is back; shapes (replications, rows, hours)."""
+        replications = zip(harmed, letters, strict=True)
+        after = [None if above_limit else recovery(*each, self._hours, self._lasts) for each in replications]
+        known = np.array([each for each in after if each is not None])
+        mean = mean_over(known).at() if len(known) else Estimate(None, None, None)
+        return Back(mean, len(after) - len(known), above_limit)
 
 
 def _hit(hours: Floats, lasts: float) -> Bools:
@@ -195,10 +250,12 @@ def _hit(hours: Floats, lasts: float) -> Bools:
     return (hours > 0) & (hours <= lasts + 24)
 
 
-def _sla(kept: Ratio, index: int, hours: Floats, lasts: float, without: Estimate, during: Estimate) -> SpikeSla:
-    met, decided = (each[:, index].sum(axis=0) for each in kept)
-    by_hour = np.divide(met, decided, out=np.full(len(met), np.nan), where=decided > 0)
-    hit = np.flatnonzero(_hit(hours, lasts) & (decided >= FEW))
+def _sla(
+    decided: Decided, hours: Floats, lasts: float, without: Compliance, during: Compliance, back: Back
+) -> SpikeSla:
+    met, known = (each.sum(axis=0) for each in (decided.met, decided.met + decided.late))
+    by_hour = np.divide(met, known, out=np.full(len(met), np.nan), where=known > 0)
+    hit = np.flatnonzero(_hit(hours, lasts) & (known >= FEW))
     worst = int(hit[by_hour[hit].argmin()]) if len(hit) else None
     return SpikeSla(
         without=without,
@@ -206,4 +263,5 @@ def _sla(kept: Ratio, index: int, hours: Floats, lasts: float, without: Estimate
         worst=None if worst is None else float(by_hour[worst]),
         worst_hour=None if worst is None else round(hours[worst]) - 1,
         by_hour=by_hour,
+        back=back,
     )

@@ -1,122 +1,162 @@
-"""Trials: the same replications at one rate of letters after another, each lived once."""
+"""Trials: the same replications at one rate of letters after another, and how they are judged."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY
+from sim.clock import DAY, WEEK
 from sim.experiment import Replication
-from sim.measuring.outcome import Outcome
-from sim.measuring.slaclock import Fate
 from sim.setting import Setting
-from sim.statistics import Estimate, Ratio, ratio_over, stacked
+from sim.statistics import Compliance, Decided, Estimate, Verdict, highest_target, mean_over, paired_difference, verdict
+from sim.stress.counts import Counts, compliance_of, counts, decided_of, growth_per_day
 from sim.stress.letters import Letters, drawn_at
+from sim.stress.limits import Stability
 from sim.stress.runner import Runner, outcome_of
-from sim.tables import OTHER_DUTY, WAIT, Floats, Int64s
+from sim.stress.variants import lengthened, own_rate
+from sim.tables import Floats
 
-SAMPLES: Final = 168
-"""Instants at which queues are looked at to average them."""
+BELOW: Final = 0.97
+"""The highest rate that is tried, as a share of the stability limit. Nearer to it queues take years to settle."""
+
+ABOVE: Final = 1.5
+"""The highest rate that is tried, as a multiple of the scenario's own, where no work fills anybody's hours."""
+
+NEAR: Final = 0.7
+"""From this share of the stability limit on a rate is judged on a window that is long enough for it."""
+
+GROWS: Final = 0.01
+"""Queues are steady that grow by no more than this share of the letters that come, ..."""
+
+SPARE: Final = 0.1
+"""... and of the letters that could come in addition. From empty, heavily loaded queues grow like a reflected Brownian
+motion: by a tenth of the spare rate only once they are within a fifth of where they will settle."""
+
+LONGEST: Final = 1_500 * DAY
+"""Windows are not made longer than this."""
+
+
+class Judged(NamedTuple):
+    """What replications say of one rate."""
+
+    compliance: dict[str, Compliance]
+    """With each SLA that has a target."""
+    steady: bool
+    """Whether the queues surely do not grow any more; not asked where a target is surely missed anyhow."""
 
 
 class Trials:
-    """Replications of one staffing at any rate.
+    """Replications of one staffing at any rate, each simulated once.
+
+    Near the stability limit the warm-up and the window are doubled until the queues surely do not grow any more: a
+    short window flatters a rate at which letters pile up. Elsewhere the scenario's own window is what is asked about.
 
     Args:
-        highest: letters a day; no rate can be higher.
+        stability: its stability limit, if there is one.
+        highest: letters a day, which no rate is above; just below the stability limit if not said.
     """
 
-    def __init__(self, setting: Setting, highest: float, runner: Runner) -> None:
-        self.highest = highest
-        self._letters, self._runner = Letters(setting, highest), runner
-        self._lived: dict[float, list[Ratio]] = {}
-        self._slas = tuple(setting.scenario.sla)
+    def __init__(
+        self, setting: Setting, stability: Stability | None, runner: Runner, highest: float | None = None
+    ) -> None:
+        if highest is None:
+            highest = ABOVE * own_rate(setting.scenario) if stability is None else BELOW * stability.per_day
+        self.highest, self.stability = highest, stability
         self.targets = {name: sla.target for name, sla in setting.scenario.sla.items() if sla.target is not None}
         """The target of each SLA that has one."""
+        self._setting, self._runner = setting, runner
+        self._slas = tuple(setting.scenario.sla)
+        self._letters: dict[int, Letters] = {}
+        self._seen: dict[tuple[float, int], list[_Seen]] = {}
+        self._longer: dict[float, int] = {}
 
     def near(self, highest: float) -> "Trials":
         """Trials of the same staffing that reach a lower rate, and cost less; their letters are other ones.
 
-        Where the rate is no lower, they are these, with all that was lived already.
+        Where the rate is no lower, they are these, with all that was simulated already.
         """
-        highest = drawn_at(highest)
-        return self if highest >= self.highest else Trials(self._letters.setting, highest, self._runner)
+        if drawn_at(highest) >= drawn_at(self.highest):
+            return self
+        return Trials(self._setting, self.stability, self._runner, highest)
 
-    def with_staffing(self, setting: Setting, times: float = 1.0) -> "Trials":
-        """Trials of another staffing; by the same letters, unless their highest rate is so many times as high."""
-        return Trials(setting, times * self.highest, self._runner)
+    def with_staffing(self, setting: Setting) -> "Trials":
+        """Trials of another staffing, by the same letters and over the same time at each rate."""
+        other = Trials(setting, self.stability, self._runner, self.highest)
+        other._longer = dict(self._longer)
+        return other
 
-    def kept(self, per_day: float, replications: int) -> dict[str, Ratio]:
-        """Letters that kept each SLA with a target, by replications 0 to `replications` - 1, shape (replications,)."""
-        lived = self._lived.setdefault(per_day, [])
-        missing = range(len(lived), replications)
-        lived += self._runner.at_rate(self._letters, per_day, missing, look, stretches=False)
-        together = stacked(lived[:replications])
-        columns = {name: (together.part[:, index], together.whole[:, index]) for index, name in enumerate(self._slas)}
-        return {name: Ratio(*columns[name]) for name in self.targets}
+    def decided(self, per_day: float, replications: int) -> dict[str, Decided]:
+        """Letters by each SLA with a target, of replications 0 to `replications` - 1, shape (replications,)."""
+        seen = [each.counts for each in self._at(per_day, replications, self._longer.get(per_day, 0))]
+        return {name: decided_of(seen, row) for row, name in enumerate(self._slas) if name in self.targets}
 
-    def compliance(self, per_day: float, replications: int) -> dict[str, Estimate]:
-        """Compliance with each SLA that has a target, by replications 0 to `replications` - 1 at that rate."""
-        kept = self.kept(per_day, replications)
-        return {name: ratio_over(ratio, share=True).at() for name, ratio in kept.items()}
+    @property
+    def letters_left(self) -> float:
+        """Letters that may still be simulated."""
+        return self._runner.letters_left
+
+    def allow(self, letters: float) -> None:
+        """Let so many letters be simulated from now on."""
+        self._runner.letters_left = letters
+
+    def judged(
+        self, per_day: float, replications: int, *, at_length: bool = True, although_missed: bool = False
+    ) -> Judged:
+        """Compliance with each SLA that has a target, by replications 0 to `replications` - 1 at that rate.
+
+        Args:
+            at_length: whether the window is made longer where it must be; else the rate is taken to be steady.
+            although_missed: make it longer even where a target is surely missed, for the sake of the others.
+        """
+        while True:
+            longer = self._longer.get(per_day, 0)
+            seen = self._at(per_day, replications, longer)
+            all_slas = compliance_of(self._slas, [each.counts for each in seen])
+            compliance = {name: all_slas[name] for name in self.targets}
+            if not at_length or self.stability is None or per_day < NEAR * self.stability.unmoved:
+                return Judged(compliance, steady=True)
+            missed = any(verdict(compliance[name], target) is Verdict.MISSED for name, target in self.targets.items())
+            if missed and not although_missed:
+                return Judged(compliance, steady=False)
+            growth = mean_over(np.array([each.growth for each in seen])).at()
+            most = min(GROWS * per_day, SPARE * (self.stability.per_day - per_day))
+            steady = growth.high is not None and growth.high <= most
+            if steady or not self._affordable(per_day, replications, longer + 1):
+                return Judged(compliance, steady)
+            self._longer[per_day] = longer + 1
+
+    def _at(self, per_day: float, replications: int, longer: int) -> list["_Seen"]:
+        seen = self._seen.setdefault((per_day, longer), [])
+        if longer not in self._letters:
+            self._letters[longer] = Letters(lengthened(self._setting, 2**longer), drawn_at(self.highest))
+        missing = range(len(seen), replications)
+        seen += self._runner.at_rate(self._letters[longer], per_day, missing, _look)
+        return seen[:replications]
+
+    def _affordable(self, per_day: float, replications: int, longer: int) -> bool:
+        """Whether a longer window is within bounds, and within a quarter of what may still be simulated."""
+        scenario = lengthened(self._setting, 2**longer).scenario
+        letters = replications * per_day * scenario.horizon / DAY
+        return scenario.window <= LONGEST and letters <= self._runner.letters_left / 4
 
 
-def look(replication: Replication) -> Ratio:
-    """Letters of the window that kept each SLA, and those that it is decided for, shape (slas,)."""
-    return kept(outcome_of(replication))
+class _Seen(NamedTuple):
+    """One replication."""
+
+    counts: Counts
+    growth: Floats  # ()
 
 
-def kept(outcome: Outcome) -> Ratio:
-    """Letters of the window that kept each SLA, and those that it is decided for, shape (slas,)."""
-    together = kept_by(outcome, np.where(outcome.counted, 0, -1), 1)
-    return Ratio(together.part[:, 0], together.whole[:, 0])
+def _look(replication: Replication) -> _Seen:
+    outcome = outcome_of(replication)
+    return _Seen(counts(outcome), growth_per_day(outcome, WEEK))
 
 
-def kept_by(outcome: Outcome, group: Int64s, groups: int) -> Ratio:
-    """Letters that kept each SLA, and those that it is decided for, by group, shape (slas, groups).
+def gain(before: Decided, after: Decided) -> Estimate:
+    """By how much one staffing meets an SLA more often than another, over the same replications.
 
-    Args:
-        group: of each letter, or -1 for one that does not count.
+    Where no replication differs, no more than the largest share that so many letters can hide is possible.
     """
-    fates = np.array([run.fate for run in outcome.runs]).reshape(-1, len(group))
-    shape = (len(fates), groups)
-    counts = (
-        [np.bincount(group[row], minlength=groups) for row in (group >= 0) & (fates >= least)]
-        for least in (Fate.MET, Fate.BREACHED)
-    )
-    decided, late = (np.array(each, np.float64).reshape(shape) for each in counts)
-    return Ratio(decided - late, decided)
-
-
-def letters_waiting(outcome: Outcome) -> Int64s:
-    """Stretches in which letters, and not other duty, wait in queues; the log must have stretches."""
-    stretches = outcome.log.stretches
-    assert stretches is not None, "asked for when simulated"
-    waits = np.flatnonzero(stretches.kind == WAIT)
-    letters: Int64s = waits[outcome.workload.step[stretches.visit[waits]] != OTHER_DUTY]
-    return letters
-
-
-def waiting_at(outcome: Outcome, instants: Int64s) -> Floats:
-    """Letters in queues just before each instant, same shape; the log must have stretches."""
-    stretches, waits = outcome.log.stretches, letters_waiting(outcome)
-    assert stretches is not None, "asked for when simulated"
-    began, ended = (np.sort(each[waits]) for each in (stretches.start, stretches.end))
-    came, went = (np.searchsorted(each, instants) for each in (began, ended))
-    return (came - went).astype(np.float64)
-
-
-def growth_per_day(outcome: Outcome, part: int) -> Floats:
-    """By how many letters a day the queues outgrow themselves, from the first part of the window to the last, ().
-
-    Averages over parts of whole weeks leave out the ups and downs of nights and weekends.
-
-    Args:
-        part: seconds; no more than half of the window is taken.
-    """
-    scenario = outcome.setting.scenario
-    start, end = scenario.window_start, scenario.window_end
-    part = min(part, (end - start) // 2)
-    instants = np.linspace(0, part, SAMPLES, endpoint=False).astype(np.int64)
-    waiting = waiting_at(outcome, np.concatenate([start + instants, end - part + instants]))
-    first, last = waiting.reshape(2, SAMPLES).mean(axis=1)
-    return np.asarray((last - first) * DAY / (end - start - part))
+    difference = paired_difference(before, after)
+    if difference.seen:
+        return difference.paired
+    return Estimate(0.0, 0.0, 1.0 - highest_target(float(before.letters.sum())))

@@ -47,6 +47,15 @@ def with_window(setting: Setting, window: float) -> Setting:
     return _changed(setting, {"window": window})
 
 
+def lengthened(setting: Setting, times: int) -> Setting:
+    """The same with a warm-up and a window so many times as long; the warm-up at least a quarter of the window."""
+    if times == 1:
+        return setting
+    scenario = setting.scenario
+    warm_up = max(scenario.warm_up, scenario.window / 4)
+    return _changed(setting, {"warm_up": times * warm_up, "window": times * scenario.window})
+
+
 def _spread(staff: Mapping[str, int], more: int) -> list[tuple[tuple[str, int], int]]:
     """How many people each roster gets, by largest remainders."""
     total = sum(staff.values())

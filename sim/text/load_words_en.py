@@ -5,46 +5,62 @@ from typing import Final
 ENGLISH: Final[dict[str, str]] = {
     # a stress run
     "stressed": "How much load does it carry? {title}",
-    "capacity found": "It carries {per_day} letters a day: up to there every target is met with 95% confidence. "
-    "Compliance falls to its target at {estimate} a day, 95% interval [{per_day}, {high}].",
+    "capacity sla": "It carries about {estimate} letters a day, 95% interval [{per_day}, {high}]: up to {per_day} "
+    "every target is met, and above {high} one is missed.",
+    "capacity stability": "It carries {per_day} letters a day: up to there every target is met, and from {high} on the "
+    "backlog grows without bound. What bounds it is no SLA but the hours of {units}.",
+    "capacity undecided": "It carries between {per_day} and {high} letters a day: up to {per_day} every target is met, "
+    "and from {high} on the backlog grows without bound. Whether a target is missed before that is undecided.",
     "capacity unsure": "At no rate is every target shown to be met with 95% confidence. Compliance falls to its "
-    "target at {estimate} letters a day, and above {high} a target is surely missed.",
+    "target at about {estimate} letters a day, and above {high} a target is surely missed or the backlog grows.",
     "capacity none": "It has no capacity: even at {lowest} letters a day, the fewest that were tried, {sla} is "
     "kept for {compliance}.",
     "capacity beyond": "Every target is met at all rates tried, up to {highest} letters a day.",
     "capacity no target": "No SLA has a target, so there is no capacity.",
-    "first to fail": "First to fail is {sla}. The scenario's own {rate} letters a day are {load}.",
+    "first to fail": "First to fail is {sla}.",
+    "first to fail unsure": "Which fails first is not sure: {slas}.",
+    "own load": "The scenario's own {rate} letters a day are {load}.",
     "times capacity": "{times} times the capacity",
     "share of capacity": "{share} of the capacity",
-    "bottleneck": "The bottleneck for {sla} is {team}: {people} people more there raise it by {gain} at {rate} "
-    "letters a day, and in any other team by less.",
-    "bottleneck nobody": "For {sla} no team is the bottleneck: {people} people more in any one of them hardly "
-    "raise it.",
+    "bottleneck": "The bottleneck for {sla} is {team}: {people} there raise it by {gain} at {rate} letters a day, and "
+    "in any other team by less.",
+    "bottleneck rivals": "For {sla} {people} in {team} raise it by {gain} at {rate} letters a day; in {rivals} they "
+    "may raise it as much.",
+    "bottleneck hardly": "For {sla} no team is the bottleneck: {people} in any one of them hardly raise it.",
+    "bottleneck undecided": "The bottleneck for {sla} is undecided: {replications} replications do not show whether "
+    "{people} raise it; in {team} they change it by {gain}.",
+    "one more": "1 more person",
+    "more people": "{people} more people",
     "doubled": "Twice the people in {team} raise the estimate by {percent}, to about {estimate} letters a day, "
     "where {sla} is the first to fail.",
-    "doubled same": "Twice the people in {team} do not raise the estimate: {sla} fails there anyway.",
+    "doubled bound": "Twice the people in {team} raise the estimate by {percent}, to about {estimate} letters a day.",
+    "doubled same": "Twice the people in {team} do not raise the estimate.",
     "doubled beyond": "With twice the people in {team} every target is met up to {highest} letters a day.",
     "doubled none": "With twice the people in {team} a target is missed at any rate.",
-    "next bottleneck": "Then the bottleneck for {sla} is {team}: {people} people more there raise it by {gain}.",
-    "next bottleneck nobody": "Then no team is the bottleneck for {sla}: {people} people more in any one of them "
-    "hardly raise it.",
+    "next bottleneck": "Then the bottleneck for {sla} is {team}: {people} there raise it by {gain}.",
+    "next bottleneck rivals": "Then {people} in {team} raise {sla} by {gain}; in {rivals} they may raise it as much.",
+    "next bottleneck hardly": "Then no team is the bottleneck for {sla}: {people} in any one of them hardly raise it.",
+    "next bottleneck undecided": "Then the bottleneck for {sla} is undecided: {replications} replications do not show "
+    "whether {people} raise it; in {team} they change it by {gain}.",
     "ceiling": "If nobody ever queued, {sla} would be kept for {ceiling}; the target is {target}.",
     "ceiling too low": "Even if nobody ever queued, {sla} would be kept for {ceiling} only; the target is "
     "{target}. Either nobody is on duty at some hours, or the limit is too short.",
-    "limit": "From {rate} letters a day on, 95% interval [{low}, {high}], the backlog grows without bound: the "
-    "work fills all hours of {unit}.",
+    "limit": "From {rate} letters a day on the backlog grows without bound: the work fills all hours of {units}.",
     "limits": "Next to fill are {others}.",
     "limit unit": "{unit} at {rate}",
     "unit of team": "{unit} ({team})",
     "spike": "A spike of {times} times the letters for {hours} from {begins} brings {letters} letters instead of "
     "{usual}. In it and the day after, up to {peak} letters wait, {excess} more than without it.",
     "spike sla": "{sla}: {during} of the letters of the spike in time, {without} without it; {worst} in the worst "
-    "hour.",
-    "recovered": "It has recovered {hours} h after the end of the spike, 95% interval [{low}, {high}].",
-    "recovered at once": "It has recovered as soon as the spike ends.",
-    "recovered often": "In {recovered} of {replications} replications it has recovered, on average {hours} h after "
-    "the end of the spike; in the others it has not when the window ends.",
-    "not recovered": "In none of {replications} replications has it recovered when the window ends.",
+    "hour; {back}.",
+    "spike over": "All SLAs: {back}.",
+    "spike queue over": "The queue: {back}.",
+    "back at once": "as without the spike as soon as it ends",
+    "back": "as without the spike {hours} h after its end, 95% interval [{low}, {high}]",
+    "back often": "as without the spike in {times} of {replications} replications, on average {hours} h after its end, "
+    "in the others not within {days} days",
+    "back never": "not as without the spike within {days} days",
+    "back above limit": "not as without the spike within {days} days, since the rate is above the limit",
     "soak": "{days} days at {rate} letters a day: {slas}. {growth}",
     "soak sla": "{sla} {compliance} in time",
     "soak steady": "The queues do not grow.",
@@ -168,9 +184,10 @@ ENGLISH: Final[dict[str, str]] = {
     "growth axis": "growth of queues a day",
     "limit mark": "{unit} is full",
     "spike title": "{times} times the letters for {hours}: {recovery}",
-    "spike recovered": "recovered {hours} h after",
-    "spike recovered often": "recovered in {recovered} of {replications} replications",
-    "spike not recovered": "not recovered when the window ends",
+    "spike back": "SLAs back after {sla}, the queue after {queue}",
+    "spike back hours": "{hours} h",
+    "spike back late": "more than {days} days",
+    "spike back never": "never",
     "spike alt": "Letters waiting in the course of a spike, with and without it, 95% bands",
     "spike sla title": "{sla}: {worst} in the worst hour",
     "spike sla alt": "Compliance by hour of receipt in the course of a spike",

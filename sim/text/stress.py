@@ -9,7 +9,7 @@ from rich.text import Text
 
 from sim.clock import HOUR, format_duration
 from sim.statistics import Estimate
-from sim.stress import Bottleneck, Capacity, Found, Limit, Relieved, StressReport
+from sim.stress import Back, Bottleneck, Bound, Capacity, Effect, Found, Relieved, Stability, StressReport
 from sim.text.answer import interval
 from sim.text.cautions import caution_lines
 from sim.text.load_words import say
@@ -32,11 +32,9 @@ def stressed(report: StressReport, lang: str) -> Group:
 
 def sentences(report: StressReport, lang: str) -> Iterator[str]:
     """Everything in words, the answer first."""
-    yield _capacity(report.capacity, lang)
-    capacity, relieved = report.capacity.per_day or report.capacity.estimate, report.relieved
-    if capacity is not None and report.capacity.sla is not None:
-        sla, load = name(lang, report.capacity.sla), _load(report.per_day / capacity, lang)
-        yield say(lang, "first to fail", sla=sla, rate=rate(report.per_day), load=load)
+    relieved = report.relieved
+    yield _capacity(report, lang)
+    yield from _first_to_fail(report, lang)
     yield from (_bottleneck(each, "bottleneck", report.capacity, lang) for each in report.bottlenecks)
     if relieved is not None:
         yield _relieved(relieved, report.capacity.estimate or 0.0, lang)
@@ -88,18 +86,14 @@ def rate(per_day: float | None) -> str:
     return "–" if per_day is None else f"{float(f'{per_day:.3g}'):,.6g}"
 
 
-def rates(estimate: Estimate) -> str:
-    """Letters a day with their interval."""
-    return f"{rate(estimate.mean)} [{rate(estimate.low)}, {rate(estimate.high)}]"
-
-
 def count(estimate: Estimate) -> str:
     """A mean number of letters."""
     return "–" if estimate.mean is None else number(estimate.mean)
 
 
-def _capacity(capacity: Capacity, lang: str) -> str:
-    key = capacity.found.value
+def _capacity(report: StressReport, lang: str) -> str:
+    capacity = report.capacity
+    key = capacity.found.value if capacity.bound is None else capacity.bound.value
     if capacity.found is Found.YES and capacity.per_day is None:
         key = "unsure"
     return say(
@@ -110,9 +104,22 @@ def _capacity(capacity: Capacity, lang: str) -> str:
         high=rate(capacity.high),
         lowest=rate(capacity.lowest),
         highest=rate(capacity.highest),
+        units="" if report.stability is None else _full(report.stability, lang),
         sla=name(lang, capacity.sla or ""),
         compliance="" if capacity.compliance is None else interval(capacity.compliance),
     )
+
+
+def _first_to_fail(report: StressReport, lang: str) -> Iterator[str]:
+    """The SLA that fails first, or those of which any may be it, and what the scenario's own rate is beside that."""
+    capacity = report.capacity
+    if capacity.estimate is None:
+        return
+    if capacity.bound is Bound.SLA and capacity.sla is not None:
+        yield say(lang, "first to fail", sla=name(lang, capacity.sla))
+    elif capacity.bound is Bound.SLA:
+        yield say(lang, "first to fail unsure", slas=listed(lang, [name(lang, sla) for sla in capacity.at_risk]))
+    yield say(lang, "own load", rate=rate(report.per_day), load=_load(report.per_day / capacity.estimate, lang))
 
 
 def _load(times: float, lang: str) -> str:
@@ -123,17 +130,28 @@ def _load(times: float, lang: str) -> str:
 
 
 def _bottleneck(each: Bottleneck, key: str, capacity: Capacity, lang: str) -> str:
-    sla, people = name(lang, each.sla), each.reliefs[0].people if each.reliefs else 0
+    best = each.reliefs[0]
     if each.team is None:
-        return say(lang, f"{key} nobody", people=people, sla=sla)
-    values = {"team": name(lang, each.team), "gain": points(lang, each.reliefs[0].gain), "people": people}
-    return say(lang, key, sla=sla, rate=rate(capacity.estimate), **values)
+        key = f"{key} {'hardly' if each.effect is Effect.HARDLY else 'undecided'}"
+    elif each.rivals:
+        key = f"{key} rivals"
+    return say(
+        lang,
+        key,
+        sla=name(lang, each.sla),
+        team=name(lang, best.team),
+        rivals=listed(lang, [name(lang, team) for team in each.rivals] or ["–"]),
+        people=say(lang, "one more" if best.people == 1 else "more people", people=best.people),
+        gain=points(lang, best.gain),
+        replications=max(relief.replications for relief in each.reliefs),
+        rate=rate(capacity.estimate),
+    )
 
 
 def _ceiling(report: StressReport, lang: str) -> Iterator[str]:
     """What queues have to do with an SLA that fails although people more in one team do not help."""
     found = [*report.bottlenecks, *(report.relieved.bottlenecks if report.relieved else ())]
-    slas = [each.sla for each in found if each.team is None]
+    slas = [each.sla for each in found if each.effect is Effect.HARDLY]
     if report.capacity.found is Found.NOT_EVEN_A_FEW and report.capacity.sla is not None:
         slas.append(report.capacity.sla)
     for sla in dict.fromkeys(slas):
@@ -151,27 +169,34 @@ def _relieved(relieved: Relieved, per_day: float, lang: str) -> str:
         return say(lang, key, highest=rate(capacity.highest), **values)
     if times < SAME:
         return say(lang, "doubled same", **values)
-    return say(lang, "doubled", percent=f"{times - 1:.0%}", estimate=rate(times * per_day), **values)
+    key = "doubled" if capacity.sla is not None else "doubled bound"
+    return say(lang, key, percent=f"{times - 1:.0%}", estimate=rate(times * per_day), **values)
 
 
 def _limits(report: StressReport, lang: str) -> Iterator[str]:
-    if not report.limits:
+    if report.stability is None:
         return
-    first, *others = report.limits
-    full = first.unit_per_day
-    yield say(lang, "limit", rate=rate(full.mean), low=rate(full.low), high=rate(full.high), unit=_unit(first, lang))
+    full = report.stability
+    yield say(lang, "limit", rate=rate(full.per_day), units=_full(full, lang))
     told = [
-        say(lang, "limit unit", unit=_unit(each, lang), rate=rate(each.unit_per_day.mean))
-        for each in others
-        if (each.unit_per_day.mean or 0.0) <= NEXT * (full.mean or 0.0)
+        say(lang, "limit unit", unit=_unit(each.unit, each.team, lang), rate=rate(each.unit_per_day))
+        for each in report.limits
+        if each.unit not in full.units and each.unit_per_day <= NEXT * full.per_day
     ]
     if told:
         yield say(lang, "limits", others=listed(lang, told))
 
 
-def _unit(limit: Limit, lang: str) -> str:
+def _full(stability: Stability, lang: str) -> str:
+    """The units that fill first: the one, or the teams among which work moves."""
+    if len(stability.units) == 1:
+        return _unit(stability.units[0], stability.teams[0], lang)
+    return listed(lang, [name(lang, team) for team in stability.teams])
+
+
+def _unit(unit: str, team: str, lang: str) -> str:
     """A unit with its team; a team that is one unit is named once."""
-    unit, team = name(lang, limit.unit), name(lang, limit.team)
+    unit, team = name(lang, unit), name(lang, team)
     return unit if unit == team else say(lang, "unit of team", unit=unit, team=team)
 
 
@@ -191,8 +216,11 @@ def _spike(report: StressReport, lang: str) -> Iterator[str]:
     )
     for sla, each in spike.slas.items():
         shares = {"during": each.during.mean, "without": each.without.mean, "worst": each.worst}
-        yield say(lang, "spike sla", sla=name(lang, sla), **{key: percent(share) for key, share in shares.items()})
-    yield recovery(report, lang)
+        said = {key: percent(share) for key, share in shares.items()}
+        yield say(lang, "spike sla", sla=name(lang, sla), back=_back(report, each.back, lang), **said)
+    if len(spike.slas) > 1:
+        yield say(lang, "spike over", back=_back(report, spike.sla_back, lang))
+    yield say(lang, "spike queue over", back=_back(report, spike.queue_back, lang))
 
 
 def lasting(report: StressReport, lang: str) -> str:
@@ -200,19 +228,28 @@ def lasting(report: StressReport, lang: str) -> str:
     return limit(lang, format_duration(report.spike.lasts_h * HOUR))
 
 
-def recovery(report: StressReport, lang: str) -> str:
-    """How long the staffing takes to get over the spike."""
-    spike, replications = report.spike, report.replications
-    ends = (spike.recovery_h.mean, spike.recovery_h.low, spike.recovery_h.high)
+def _back(report: StressReport, back: Back, lang: str) -> str:
+    """When something is as it would be without the spike."""
+    replications, days = report.replications, number(report.spike.seen_d)
+    if back.above_limit:
+        return say(lang, "back above limit", days=days)
+    if back.not_back == replications:
+        return say(lang, "back never", days=days)
+    ends = (back.hours.mean, back.hours.low, back.hours.high)
     mean, low, high = (number(max(end or 0.0, 0.0)) for end in ends)
-    if spike.not_recovered == replications:
-        return say(lang, "not recovered", replications=replications)
-    if spike.not_recovered:
-        recovered = replications - spike.not_recovered
-        return say(lang, "recovered often", recovered=recovered, replications=replications, hours=mean)
-    if mean == "0":
-        return say(lang, "recovered at once")
-    return say(lang, "recovered", hours=mean, low=low, high=high)
+    if back.not_back:
+        times = replications - back.not_back
+        return say(lang, "back often", times=times, replications=replications, hours=mean, days=days)
+    return say(lang, "back at once" if mean == "0" else "back", hours=mean, low=low, high=high)
+
+
+def back_after(report: StressReport, back: Back, lang: str) -> str:
+    """The same in a word or two."""
+    if back.above_limit:
+        return say(lang, "spike back never")
+    if back.not_back * 2 >= report.replications:
+        return say(lang, "spike back late", days=number(report.spike.seen_d))
+    return say(lang, "spike back hours", hours=number(max(back.hours.mean or 0.0, 0.0)))
 
 
 def _soak(report: StressReport, lang: str) -> str:
