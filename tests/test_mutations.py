@@ -37,7 +37,7 @@ Place = tuple[str | int, ...]
 SHARES = ("share", "target", "leave", "chance", "absence")
 NAMES = ("by", "cover", "to", "registered", "category", "back_to", "until")
 RECORDS = ("arrivals", "busyness", "other_duty", "escalate", "effort", "wait")
-REQUIRED = ("window", "start", "arrivals", "teams", "workflow", "tier", "share", "effort", "until", "mean")
+REQUIRED = ("window", "start", "arrivals", "teams", "workflow", "share", "effort", "until", "mean")
 
 
 def is_number(value: Any) -> bool:

@@ -213,26 +213,24 @@ def test_letters_are_counted_by_all_that_tells_them_apart() -> None:
     roster = shifts((BRANCH, 0, at(0, day=2), 1), (NORTH, 0, at(0, day=2), 1), units=3)
     found = outcome({"until": "sign.finished", "within": "5 min"}, workload, roster, window="23 h", cool_down="1 h")
     (counts,) = sla_counts(found)
-    assert [int(column) for column in counts.compliance] == [2, 3], "the letter of 23:00 is not of the window"
-    assert int(counts.undecided) == 0
+    assert [int(column) for column in counts.all] == [2, 1, 3], "met, late, all; that of 23:00 is not of the window"
     assert {hour: [int(column[hour]) for column in counts.by_hour_of_week] for hour in (8, 9, 10, 23)} == {
-        8: [0, 0],
-        9: [1, 2],
-        10: [1, 1],
-        23: [0, 0],
+        8: [0, 0, 0],
+        9: [1, 1, 2],
+        10: [1, 0, 1],
+        23: [0, 0, 0],
     }
-    assert [column.tolist() for column in counts.by_category] == [[1, 1], [1, 2]]
-    assert [column.tolist() for column in counts.by_channel] == [[1, 1], [2, 1]]
-    assert [column.tolist() for column in counts.by_home] == [[0, 1, 1], [0, 2, 1]]
-    assert [column.tolist() for column in counts.by_team] == [[1, 1], [1, 2]]
-    assert [int(column) for column in counts.elapsed] == [300 + 601 + 100, 3]
+    assert [column.tolist() for column in counts.by_category] == [[1, 1], [0, 1], [1, 2]]
+    assert [column.tolist() for column in counts.by_channel] == [[1, 1], [1, 0], [2, 1]]
+    assert [column.tolist() for column in counts.by_home] == [[0, 1, 1], [0, 1, 0], [0, 2, 1]]
+    assert [column.tolist() for column in counts.by_team] == [[1, 1], [0, 1], [1, 2]]
 
 
 def test_a_letter_that_waits_belongs_to_the_team_of_its_own_unit() -> None:
     workload = letters((at(9), work(NORTH, 300, cover=BRANCH)), (at(9), delay(0)))
     (counts,) = sla_counts(outcome({"until": "closed", "within": "5 min"}, workload, shifts(units=3)))
-    assert [int(column) for column in counts.compliance] == [1, 2]
-    assert [column.tolist() for column in counts.by_team] == [[0, 0], [0, 1]], "nobody works on a delay"
+    assert [int(column) for column in counts.all] == [1, 1, 2]
+    assert [column.tolist() for column in counts.by_team] == [[0, 0], [0, 1], [0, 1]], "nobody works on a delay"
 
 
 def test_elapsed_times_fall_into_twentieths_of_the_limit() -> None:
@@ -242,7 +240,7 @@ def test_elapsed_times_fall_into_twentieths_of_the_limit() -> None:
     (counts,) = sla_counts(outcome({"until": "closed", "within": "10 min"}, workload))
     filled = {index: letters for index, letters in enumerate(counts.histogram.tolist()) if letters}
     assert filled == {0: 2, 1: 1, BINS_A_LIMIT - 1: 1, BINS_A_LIMIT: 1, BINS - 1: 1, BINS: 1}
-    assert counts.histogram[:BINS_A_LIMIT].sum() == counts.compliance.part
+    assert counts.histogram[:BINS_A_LIMIT].sum() == counts.all.met
 
 
 def test_no_promise_no_count() -> None:
