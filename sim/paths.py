@@ -1,6 +1,7 @@
 """Where a value stands in a scenario: the keys and indices from the root, and how people write them.
 
-A key that has a dot, a bracket, a quote or `=` in it is written in quotes: `categories."治安.噪音".share`.
+A key that has a dot, a bracket or `=` in it, or begins with a quote or a space, is written in quotes:
+`categories."治安.噪音".share`.
 """
 
 import re
@@ -10,7 +11,7 @@ Parts = tuple[str | int, ...]
 """Keys and indices from the root to a value."""
 
 _QUOTED: Final = r"""(?:"(?:[^"]|"")*"|'(?:[^']|'')*')"""
-_PLAIN: Final = r"""[^.\[\]="'][^.\[\]=]*"""
+_PLAIN: Final = r"""[^.\[\]="'\s][^.\[\]=]*"""
 _INDEX: Final = r"\[\d+\]"
 _PART: Final = re.compile(rf"({_QUOTED})|({_PLAIN})|\[(\d+)\]")
 

@@ -30,6 +30,7 @@ SETTINGS = [
     ("extends=base.yaml", "extends: can only be said in a file"),
     ("window", "must be KEY=VALUE, such as arrivals.per_day=600"),
     ("=3", "must be KEY=VALUE, such as arrivals.per_day=600"),
+    (" =3", "must be KEY=VALUE, such as arrivals.per_day=600"),
     ("a..b=3", "must be KEY=VALUE, such as arrivals.per_day=600"),
     ("window=&x 3 d", "window: anchors (&) and aliases (*) are not part of the language; write it out"),
 ]  # fmt: skip
