@@ -10,7 +10,8 @@ cover does it) it is the fewest people with whom both kinds of promises can be k
 - Day clocks are kept by who works that day. Their work is a fluid backlog, spread over the hours of duty, and people
   must be as many as it and the minutes' work keep busy.
 
-Where a unit is awake for a part of an hour only, the work of that hour is done in that part, by people who are there
+It is an estimate: what escalation takes to a team is not in its load, and a backlog of earlier hours neither. Where a
+unit is awake for a part of an hour only, the work of that hour is done in that part, by people who are there
 for that part.
 """
 
@@ -60,21 +61,46 @@ def requirement(setting: Setting, load: Load) -> Mapping[str, Requirement]:
 
 
 def waits_of(setting: Setting) -> dict[str, Wait]:
-    """The strictest wait that minute clocks with a target allow each team on their way."""
+    """The strictest wait that minute clocks with a target allow each team on their way.
+
+    A team whose letters are escalated within the limit may let them wait; the team that gets them may not.
+    """
     found: dict[str, Wait] = {}
     for sla in setting.scenario.sla.values():
         if sla.target is None or sla.target >= 1 or not is_minute_clock(sla):
             continue
-        steps = _on_the_way(setting, sla)
-        work = sum(np.mean([mean(each) for each in step.effort.values]) for step in steps)
-        if sla.until.endswith((".started", ".queued")) and steps:
-            work -= np.mean([mean(each) for each in steps[-1].effort.values])
-        teams = dict.fromkeys(team for step in steps for by in step.by.values for team in by)
         limit = sla.within.seconds
-        allowed = Wait(max(limit - float(work), LEAST_LEFT * limit), (1 - sla.target) / max(len(teams), 1))
-        for team in teams:
+        steps = [(step, _takers(setting, sla, step)) for step in _on_the_way(setting, sla)]
+        steps = [(step, takers) for step, takers in steps if takers]
+        efforts = [_mean_effort(step, takers) for step, takers in steps]
+        if sla.until.endswith((".started", ".queued")):
+            efforts = efforts[:-1]
+        left = max(limit - sum(efforts), LEAST_LEFT * limit)
+        longest: dict[str, float] = {}
+        for step, takers in steps:
+            teams, wait = [team for category in takers for team in step.by.of(category)], left
+            if step.escalate is not None and step.escalate.after < limit:
+                teams, wait = [step.escalate.to], max(left - step.escalate.after, LEAST_LEFT * limit)
+            longest |= {team: min(longest.get(team, wait), wait) for team in teams}
+        for team, wait in longest.items():
+            allowed = Wait(wait, (1 - sla.target) / len(longest))
             found[team] = min(found.get(team, allowed), allowed)
     return found
+
+
+def _takers(setting: Setting, sla: Sla, step: WorkStep) -> dict[str, float]:
+    """Share of all letters that a promise is made for and that take a step, by category; those that occur."""
+    shares = {
+        category: share * step.chance.of(category)
+        for category, share in setting.scenario.category_shares.items()
+        if (sla.for_ is None or category in sla.for_) and (step.for_ is None or category in step.for_)
+    }
+    return {category: share for category, share in shares.items() if share > 0}
+
+
+def _mean_effort(step: WorkStep, takers: Mapping[str, float]) -> float:
+    efforts = [share * mean(step.effort.of(category)) for category, share in takers.items()]
+    return sum(efforts) / sum(takers.values())
 
 
 def people_for(load: float, release: float, wait: Wait | None) -> int:

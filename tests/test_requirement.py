@@ -1,20 +1,25 @@
 """The staffing requirement: Erlang's answer where theory is exact, and no more than the work for clocks of days."""
 
+from dataclasses import replace
 from math import ceil, inf, nan
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from office import setting
-from runs import SCENARIOS
+from runs import SCENARIOS, report
 from runs import setting as scenario_file
 
+from sim.charts.staffing import draw, title
 from sim.clock import DAY, HOUR, MINUTE
 from sim.forecast.load import load_of
 from sim.infinite_servers import simulate_without_queues
+from sim.measuring.figures import Requirement
 from sim.measuring.week import slot_of_week
 from sim.queueing import servers_for
 from sim.requirement import Wait, people_for, requirement, waits_of
 from sim.setting import Setting
+from sim.statistics import Verdict
 
 
 @pytest.mark.parametrize("per_day", [30, 150, 400, 4000])
@@ -205,3 +210,59 @@ def test_the_stress_scenario_is_short_of_branch_staff_in_the_evening() -> None:
 
 def load(office: Setting):  # type: ignore[no-untyped-def]
     return load_of([simulate_without_queues(office, 0)])
+
+
+def test_the_work_on_the_way_is_the_mean_over_the_letters_that_bring_it() -> None:
+    office = setting(
+        categories={"note": {"share": "90%"}, "case": {"share": "10%"}},
+        teams={name: {"tier": "city", "staff": {"always": 1}} for name in ("desk", "room")},
+        workflow=[
+            {"sign": {"by": "desk", "effort": {"per_category": {"note": "1 min", "case": "20 min"}}}},
+            {"look": {"by": "room", "effort": "9 min", "for": ["case"]}},
+        ],
+        sla={
+            "signed": {"until": "sign.finished", "within": "30 min", "target": "90%"},
+            "noted": {"until": "closed", "within": "30 min", "target": "80%", "for": ["note"]},
+        },
+    )
+    # 0.9 x 1 + 0.1 x 20 minutes. Notes never come to the room, so what is promised for them asks nothing of it.
+    assert waits_of(office) == {"desk": Wait(pytest.approx(27.1 * MINUTE), pytest.approx(0.1))}
+
+
+def test_a_team_may_let_wait_what_is_escalated_in_time() -> None:
+    office = setting(
+        teams={
+            "city": {"tier": "city", "staff": {"always": 1}},
+            "station": {"tier": "station", "units": 3, "within": "city", "staff": {"always": 3}},
+        },
+        workflow=[{"sign": {"by": "station", "effort": "2 min", "escalate": {"after": "7 min", "to": "city"}}}],
+        sla={"signed": {"until": "sign.finished", "within": "12 min", "target": "99%"}},
+    )
+    assert waits_of(office) == {"city": Wait(3 * MINUTE, pytest.approx(0.01))}
+    need = requirement(office, load(office))["station"]
+    assert not need.shortfall.any()  # one person each is enough for the work itself
+
+
+@pytest.mark.parametrize(("people", "found"), [(5, Verdict.MET), (2, Verdict.MISSED)])
+def test_people_are_said_to_lack_only_where_the_simulation_missed_a_target(people: int, found: Verdict) -> None:
+    office = setting(
+        window="14 d",
+        arrivals={"per_day": 100},
+        replications=4,
+        teams={"desk": {"tier": "city", "staff": {"always": people}}},
+        workflow=[{"serve": {"by": "desk", "effort": {"exponential": "25 min"}}}],
+        sla={"started": {"until": "serve.started", "within": "20 min", "target": "90%"}},
+    )
+    lacking = Requirement(np.full(168, 9.0), np.repeat([2.0, 0.0], [30, 138]))
+    of = replace(report(office), requirement={"desk": lacking})
+    assert of.slas["started"].verdict is found
+    said = {lang: title(of, "desk", lang) for lang in ("en", "zh")}
+    assert ("lack people in 30 of 168 hours" in said["en"]) == (found is Verdict.MISSED)
+    assert ("168 小时中有 30 小时有单位缺人" in said["zh"]) == (found is Verdict.MISSED)
+    # The picture shows the same hours: the area above the people on duty is there in 30 hours and as high as they lack.
+    ax = draw(of, "desk", Figure().subplots(), "en")
+    (area,) = [each for each in ax.collections if str(each.get_label()).startswith("lacking")]
+    (path,) = area.get_paths()
+    hours, height = path.vertices.T
+    assert set(height.tolist()) == {people, people + 2}
+    assert (hours[height > people].min(), hours[height > people].max()) == (0, 30)

@@ -21,6 +21,7 @@ from sim.charts.style import (
     percent_axis,
     week_axis,
 )
+from sim.statistics import Verdict
 from sim.tables import Floats
 from sim.text.names import WEEKDAYS
 from sim.text.plan import roster, target_name
@@ -67,10 +68,11 @@ def draw_posts(answer: Answer, _panel: str, ax: Axes, lang: str) -> Axes:
 
 
 def title_needs(answer: Answer, panel: str, lang: str) -> str:
-    """In how many half hours people are short under the plan, and today."""
-    need = answer.needs[panel]
-    short = [int((need.people > duty + 0.5).sum()) for duty in (need.today, need.planned)]
-    return say(lang, "needs title", team=name(lang, panel), today=short[0] / 2, planned=short[1] / 2)
+    """In how many hours people are short by estimate, unless the plan has proved to meet every target."""
+    hours = float((answer.needs[panel].shortfall > 0).sum()) / 2
+    if answer.proof.verdict is Verdict.MET or not hours:
+        return say(lang, "needs met title", team=name(lang, panel))
+    return say(lang, "needs title", team=name(lang, panel), hours=hours)
 
 
 def alt_needs(answer: Answer, panel: str, lang: str) -> str:
@@ -79,17 +81,20 @@ def alt_needs(answer: Answer, panel: str, lang: str) -> str:
 
 
 def draw_needs(answer: Answer, panel: str, ax: Axes, lang: str) -> Axes:
-    """Step lines over the week: people needed, on duty today, and on duty under the plan."""
+    """Step lines over the week of people on duty today and under the plan, and above it whom units lack by estimate."""
     need = answer.needs[panel]
     hours = np.arange(SLOTS + 1) / 2
 
     def steps(values: Floats) -> Floats:
         return np.append(values, values[-1])
 
-    ax.fill_between(hours, 0, steps(need.planned), step="post", color=PALE, alpha=0.6, linewidth=0)
+    planned = steps(need.planned)
+    needed, met = planned + steps(need.shortfall), answer.proof.verdict is Verdict.MET
+    ax.fill_between(hours, 0, planned, step="post", color=PALE, alpha=0.6, linewidth=0)
+    ax.fill_between(hours, planned, needed, step="post", color=GREY if met else VERMILION,
+                    alpha=0.25 if met else 0.45, linewidth=0, label=say(lang, "lacking people"))  # fmt: skip
     ax.step(hours, steps(need.today), where="post", color=ORANGE, linewidth=1.1, label=say(lang, "on duty today"))
-    ax.step(hours, steps(need.planned), where="post", color=BLUE, linewidth=1.6, label=say(lang, "on duty planned"))
-    ax.step(hours, steps(need.people), where="post", color=BLACK, linewidth=1.2, label=say(lang, "needed people"))
+    ax.step(hours, planned, where="post", color=BLUE, linewidth=1.6, label=say(lang, "on duty planned"))
     week_axis(ax, WEEKDAYS[lang])
     people_axis(ax)
     ax.set_ylabel(say(lang, "people"))

@@ -3,27 +3,36 @@
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.charts.style import BLACK, BLUE, ORANGE, PALE, VERMILION, nothing, people_axis, week_axis
+from sim.charts.style import BLUE, GREY, ORANGE, PALE, VERMILION, nothing, people_axis, week_axis
 from sim.charts.words import say
 from sim.report import Report
+from sim.statistics import Verdict
 from sim.tables import Floats
 from sim.text.names import WEEKDAYS
 from sim.text.words import name
 
 
 def title(report: Report, panel: str, lang: str) -> str:
-    """In how many hours people are short, and the worst of them."""
+    """Where by estimate people are short, and the worst hour, if the simulation missed a target for it."""
     week, need = report.teams[panel].week, report.requirement.get(panel)
     team = name(lang, panel)
     if not week.on_duty.mean.any():
         return say(lang, "staffing nobody", team=team)
     if need is None:
         return say(lang, "staffing", team=team)
-    hours = int((need.shortfall > 0).sum())
-    if not hours:
-        return say(lang, "staffing enough", team=team)
-    day, hour = divmod(int(np.argmax(need.shortfall)), 24)
-    return say(lang, "staffing short", team=team, hours=hours, day=WEEKDAYS[lang][day], hour=f"{hour:02}")
+    hours, at_fault = int((need.shortfall > 0).sum()), _at_fault(report, panel)
+    if hours and at_fault:
+        day, hour = divmod(int(np.argmax(need.shortfall)), 24)
+        return say(lang, "staffing short", team=team, hours=hours, day=WEEKDAYS[lang][day], hour=f"{hour:02}")
+    if hours:
+        return say(lang, "staffing not missed", team=team)
+    return say(lang, "staffing needed" if at_fault else "staffing enough", team=team)
+
+
+def _at_fault(report: Report, panel: str) -> bool:
+    """Whether the simulation missed a target for which letters were late at a team."""
+    missed = [sla for sla in report.slas.values() if sla.verdict is Verdict.MISSED]
+    return any(cause.team == panel for sla in missed for cause in sla.causes)
 
 
 def alt(report: Report, panel: str, lang: str) -> str:
@@ -32,7 +41,7 @@ def alt(report: Report, panel: str, lang: str) -> str:
 
 
 def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
-    """A step line of people on duty with its interval, one of the requirement, and the shortfall between them."""
+    """A step line of people on duty with its interval, and above it whom units lack by estimate."""
     week, need = report.teams[panel].week, report.requirement.get(panel)
     if not week.on_duty.mean.any():
         return nothing(ax, say(lang, "staffing nobody", team=name(lang, panel)))
@@ -44,10 +53,10 @@ def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
     duty = steps(week.on_duty.mean)
     ax.fill_between(hours, 0, duty, step="post", color=PALE, alpha=0.6, linewidth=0)
     if need is not None:
-        required = steps(need.people)
-        ax.fill_between(hours, duty, required, where=required > duty, step="post", color=VERMILION, alpha=0.45,
-                        linewidth=0, label=say(lang, "shortfall"))  # fmt: skip
-        ax.step(hours, required, where="post", color=BLACK, linewidth=1.2, label=say(lang, "required"))
+        # People whom some units lack; others that have more than they need do not make up for them.
+        needed, at_fault = duty + steps(need.shortfall), _at_fault(report, panel)
+        ax.fill_between(hours, duty, needed, step="post", color=VERMILION if at_fault else GREY,
+                        alpha=0.45 if at_fault else 0.25, linewidth=0, label=say(lang, "shortfall"))  # fmt: skip
     ax.step(hours, duty, where="post", color=BLUE, linewidth=1.6, label=say(lang, "on duty"))
     if not np.isnan(week.on_duty.low).any():
         ax.fill_between(hours, steps(week.on_duty.low), steps(week.on_duty.high), step="post", color=BLUE, alpha=0.25,
