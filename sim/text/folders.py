@@ -78,16 +78,18 @@ def _row(listed: Listed, lang: str) -> list[str]:
     changes = [*listed.changes[:MOST_SET]]
     if len(listed.changes) > MOST_SET:
         changes.append(say(lang, "more set", more=len(listed.changes) - MOST_SET))
-    verdicts = [_verdict(key, verdict, lang) for key, verdict in listed.verdicts.items()]
+    verdicts = [_verdict(listed.kind, key, verdict, lang) for key, verdict in listed.verdicts.items()]
     when = listed.started.replace("T", " ")[:16]
     return [str(listed.folder), WORDS[lang][listed.kind], "\n".join(changes), when, "\n".join(verdicts)]
 
 
-def _verdict(key: str, verdict: str, lang: str) -> str:
+def _verdict(kind: str, key: str, verdict: str, lang: str) -> str:
     if key == "capacity" and verdict.isdigit():
         return say(lang, key, capacity=f"{int(verdict):,}")
     said = COMMON[lang].get(verdict, WORDS[lang].get(verdict, verdict))
-    return said if key in ("capacity", "plan", "replay") else f"{name(lang, key)} {said}"
+    if kind == "comparison":  # of scenarios, whose names are those of their files
+        return f"{key} {said}"
+    return f"{name(lang, key)} {said}" if kind == "run" else said
 
 
 def _reasons(stale: Stale, lang: str) -> str:
