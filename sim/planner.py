@@ -314,7 +314,7 @@ class _Planner:
             ),
             bound=bound.cost,
             relaxations=bound.relaxations,
-            steady=trials.steady(proof.people),
+            steady=trials.steady(),
             fewest=trials.fewest() if planned else None,
             today=self._today(proof.replications),
             proof=proof,

@@ -16,7 +16,8 @@ from sim.planning.staffing_cells import People, posts_of
 from sim.setting import Setting
 from sim.tables import Floats
 
-PLENTY = 1_000_000
+PLENTY = 10**12
+"""Letters of a budget that is never spent."""
 
 
 def desk(per_day: float, minutes: float, limit: str, target: str, most: int = 40, **plan: Any) -> Setting:

@@ -71,7 +71,7 @@ def on_the_sample(trials: Trials) -> Bound:
     Near the limit a person more may harm by a letter or two. When all is done and there is budget left, everything
     is looked at once more with those staffings that failed by little ruling out only themselves.
     """
-    found = _Below(trials, lambda trial: not trial.holds).bound()
+    found = _Below(trials, lambda trial: not trial.holds or not trials.fits(trial.people)).bound()
     if found.reached and not trials.exhausted:
         cost = trials.least_cost
         careful = _careful(trials)

@@ -94,7 +94,7 @@ class Search:
         missed_by_far(trials)
         bound = on_the_sample(trials)
         best = trials.best or problem.most
-        return Found(best, trials.cost(best), bound.cost, bound.reached, trials.steady(best))
+        return Found(best, trials.cost(best), bound.cost, bound.reached, trials.steady())
 
     def restart(self) -> None:
         """Change one cell by many people and search on from there, until that has not helped for some time."""

@@ -82,7 +82,7 @@ class Stability:
                 if (name, roster) not in varied:
                     self._fixed[units.start : units.stop] += _hours_of_units(setting, name, roster)
         needed = [by_team[places.teams.index(name)] if name not in excepted else 0.0 for name in self.teams]
-        self.work: Floats = np.array(needed) - np.array(fixed)
+        self.work: Floats = np.array(needed) / MOST_LOAD - np.array(fixed)
 
     def fits(self, people: People) -> bool:
         """Whether the work that is surely each unit's fits into its hours."""

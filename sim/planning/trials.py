@@ -71,10 +71,11 @@ class Trials:
         by_teams = bool((self.problem.hours @ np.array(people) >= self.problem.work - EPSILON).all())
         return by_teams and self.problem.fits(people)
 
-    def steady(self, people: People) -> bool:
-        """Whether nothing with as many people everywhere as a staffing, or more, was tried and failed."""
-        failed = (trial.people for trial in self.all if not trial.holds)
-        return not any(all(a <= b for a, b in zip(people, each, strict=True)) for each in failed)
+    def steady(self) -> bool:
+        """Whether nothing failed that has as many people everywhere as something that did not, or more."""
+        failed = [trial.people for trial in self.all if not trial.holds]
+        held = [trial.people for trial in self.all if trial.holds]
+        return not any(all(a <= b for a, b in zip(one, each, strict=True)) for one in held for each in failed)
 
     def fewest(self) -> People:
         """Of each post more people than any that missed a target by far with all others at their most."""
