@@ -46,7 +46,7 @@ def allocated(simulator: Simulator, replications: int, budget: int) -> Allocated
         return Allocated(simulator.posts, None)
     # Far from the optimum first, so that what is taken away later is taken from a good allocation.
     for _ in range(ROUNDS):
-        better = _better(search, simulator, search.best, numbers, budget)
+        better = _better(search, simulator, search.best, numbers, budget, alone=True)
         if better is search:
             break
         better.raised(better.trials.problem.least)
@@ -74,11 +74,19 @@ def _cheaper(
     return search, people
 
 
-def _better(search: Search, simulator: Simulator, people: People, numbers: range, budget: int) -> Search:
-    """A search with the cells allocated otherwise, one after the other, as long as that uses less; else the same."""
+def _better(
+    search: Search, simulator: Simulator, people: People, numbers: range, budget: int, *, alone: bool = False
+) -> Search:
+    """A search with the cells allocated otherwise, one after the other, as long as that uses less; else the same.
+
+    Args:
+        alone: only cells that are the only one of their team; which of several serves better depends on the others.
+    """
     while not search.trials.exhausted:
         now, posts, tried = pressure(search.trials.of(people)), _posts(search), []
         for cell, post in enumerate(posts):
+            if alone and sum(each.team == post.team and each.least < each.most for each in posts) > 1:
+                continue
             if people[cell] and _may_differ(simulator.setting, post):
                 there = _search(simulator.of(_other(posts, cell)), numbers, budget)
                 if there.trials.holds(people):

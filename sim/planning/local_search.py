@@ -33,6 +33,9 @@ REACH: Final = 3
 LEAST_USED: Final = 1e-3
 """Of the allowed lateness; less than that is as good as none, and has no logarithm."""
 
+GENEROUS: Final = 0.02
+"""By so much of a logarithm more is made good than lacks."""
+
 HAIR: Final = 1e-4
 """Cost of an hour on the roster in a programme, of the cheapest person: of equal costs fewer hours are better."""
 
@@ -74,7 +77,7 @@ class LocalSearch:
             fixed: cells that keep their people.
         """
         surface = self.surface(people) if surface is None else surface
-        for _ in range(REPAIRS):
+        for attempt in range(REPAIRS):
             if self._trials.holds(people):
                 return people
             if self._trials.exhausted:
@@ -82,7 +85,9 @@ class LocalSearch:
             lacking = _log(self._trials.of(people).used)
             # Nobody goes here: what seems to do no harm by chance would go first, and exchanges look closer at that.
             nobody = np.zeros(len(people))
-            more = self._programme(people, surface, lacking + 0.02, saving=False, limits=nobody, fixed=fixed)
+            # What was not enough before promised too much, so each time more is asked for.
+            wanted = np.where(lacking > 0, (1 + attempt / 2) * lacking + GENEROUS, lacking)
+            more = self._programme(people, surface, wanted, saving=False, limits=nobody, fixed=fixed)
             if more is None or more == people:
                 return None
             people = more
