@@ -8,7 +8,8 @@ from office import CATEGORIES, FLOW, MONDAY, TEAMS, drawn, setting
 
 from sim.drawing.expected_visits import expected_visits
 from sim.forecast.load import load_of
-from sim.forecast.ordinary_week import OrdinaryWeek, ordinary_week, presence
+from sim.forecast.ordinary_week import OrdinaryWeek, ordinary_week
+from sim.forecast.presence import presence
 from sim.infinite_servers import simulate_without_queues
 from sim.setting import Setting
 
@@ -51,6 +52,7 @@ def test_visits_on_average_are_those_of_the_drawn_letters() -> None:
         {},
         {"holidays": None, "channels": {"web": {"share": "100%"}}},
         {"teams": {**TEAMS, "branch": {**TEAMS["branch"], "absence": "20%", "at_least": 1}}},
+        {"teams": {**TEAMS, "station": {**TEAMS["station"], "absence": "40%", "at_least": 2}}},
         {"teams": {**TEAMS, "branch": {**TEAMS["branch"], "names": ["noise", "rest"], "within": "city"}}},
         {"teams": {**TEAMS, "city": {**TEAMS["city"], "other_duty": {"per_hour": 2, "effort": "10 min"}}}},
         {
@@ -74,14 +76,34 @@ def test_work_and_hours_are_those_of_simulated_weeks_on_average(change: dict[str
 
 
 def test_absence_and_those_who_stand_in() -> None:
-    # Two people of a shift, each absent half of the time: nobody comes in a quarter of the shifts, one in half.
+    # Of 14 people in seven groups ten work each day, from 08:30 to 18:00: one shift, whatever their turns.
     team = {"tier": "city", "staff": {"daytime": 14}, "absence": "50%"}
     free = presence(setting(teams={"desk": team}), "desk", "daytime")
-    assert (free.people.tolist(), free.stand_ins.tolist(), free.shifts) == ([7.0], [0.0], 5.0)
+    assert (free.on_duty, free.absent) == (pytest.approx([35 * 9.5 * HOUR]), pytest.approx([35]))
+    assert free.stand_ins.tolist() == [0]
     one = presence(setting(teams={"desk": {**team, "at_least": 1}}), "desk", "daytime")
-    assert one.stand_ins == pytest.approx([7 * 0.25])
-    both = presence(setting(teams={"desk": {**team, "at_least": 5}}), "desk", "daytime")
-    assert both.people == pytest.approx([14.0])
+    assert one.stand_ins == pytest.approx([7 / 2**10])
+    all_of_them = presence(setting(teams={"desk": {**team, "at_least": 10}}), "desk", "daytime")
+    assert all_of_them.stand_ins == pytest.approx(all_of_them.absent)
+    assert all_of_them.on_duty == pytest.approx([70 * 9.5 * HOUR])
+    # Four teams of one person take turns in two shifts a day: whoever is absent leaves nobody.
+    shifts = {"tier": "city", "staff": {"four_teams_two_shifts": 4}, "absence": "10%", "at_least": 1}
+    alone = presence(setting(teams={"desk": shifts}), "desk", "four_teams_two_shifts")
+    assert alone.stand_ins == pytest.approx([14 * 0.1])
+
+
+def test_work_that_waits_for_ever_does_not_come_further() -> None:
+    teams = {"desk": {"tier": "city", "staff": {}}, "next": {"tier": "city", "staff": {"always": 1}}}
+    flow = [
+        {"sort": {"by": "desk", "effort": "1 min", "chance": {"per_category": {"noise": "100%", "default": "0%"}}}},
+        {"answer": {"by": "next", "effort": "10 min"}},
+    ]
+    of = setting(teams=teams, categories=CATEGORIES, workflow=flow, arrivals={"per_day": 240})
+    # Only the 30% that need no sorting get there, which is seen in 1,680 letters: three standard errors are 11%.
+    assert week(of).work[1] == pytest.approx(0.3 * 240 * 7 * 600, rel=0.11)
+    flow[0]["sort"]["cover"] = "next"
+    covered = setting(teams=teams, categories=CATEGORIES, workflow=flow, arrivals={"per_day": 240})
+    assert week(covered).work.tolist() == pytest.approx([0, 240 * 7 * 600 + 0.7 * 240 * 7 * 60])
 
 
 def test_a_load_that_fills_the_hours_exactly_is_one() -> None:

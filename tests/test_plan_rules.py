@@ -200,8 +200,9 @@ def test_hours_are_told_beside_heads() -> None:
     answer = plan(office, scenario="desk")
     today = answer.today_hours
     assert (today.people, today.rostered) == (7, 4 * 47.5 + 3 * 56)
-    # Everybody works a shift alone, and is stood in for whenever absent.
-    assert today.stand_in == pytest.approx(0.1 * today.rostered)
+    # Who is on duty for 24 hours is alone, and is stood in for whenever absent; by day two or three are there together,
+    # and somebody stands in only where all of them are absent.
+    assert today.stand_in == pytest.approx(0.1 * 3 * 56 + 9.5 * (0.1**2 + 6 * 0.1**3))
     assert today.long_weeks == pytest.approx(1)  # two or three duties a week, in turn
     assert today.pay is not None
     assert today.pay > 10 * (today.rostered + 3 * 56 * 8 / 24 * 0.5)

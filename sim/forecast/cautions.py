@@ -99,13 +99,14 @@ def overloaded(seen: Seen) -> Iterator[Caution]:
 def unprovable_targets(seen: Seen) -> Iterator[Caution]:
     """Targets that so many letters cannot show as met, though every one of them were in time; 100% never."""
     scenario = seen.setting.scenario
+    counted = letters_expected(seen.setting, scenario.window_start, scenario.window_end)
     for index, (name, sla) in enumerate(scenario.sla.items()):
         if sla.target is None or scenario.replications < 2:
             continue
-        fates = [outcome.runs[index].fate[outcome.counted] for outcome in seen.outcomes]
-        letters = float(np.mean([np.count_nonzero(fate != Fate.NOT_PROMISED) for fate in fates]))
-        all_letters, replications = np.float64(letters * scenario.replications), np.array(scenario.replications)
-        worth = float(effective_letters(np.asarray(all_letters), np.ones(()), replications))
+        fates = np.concatenate([outcome.runs[index].fate[outcome.counted] for outcome in seen.outcomes])
+        letters = counted * np.count_nonzero(fates != Fate.NOT_PROMISED) / max(len(fates), 1)
+        replications = np.array(scenario.replications)
+        worth = float(effective_letters(np.asarray(letters * replications), np.ones(()), replications))
         highest = np.floor(highest_target(worth) / HUNDREDTH) * HUNDREDTH
         if letters and sla.target > highest:
             kind = "target of all" if sla.target >= 1 else "target too high"

@@ -1,14 +1,14 @@
 """The work that an ordinary week brings to each unit, and the hours of duty that it has to do it in: exact means.
 
 A queue whose work fills its hours grows without end, whatever the seed. The week has no holidays and nobody queues.
-Letters, their ways through the workflow, their efforts and absences enter by their means. Only which part of the
-letters cover or escalation takes to another unit, and how often somebody is there for other duty, is seen in
-replications.
+Letters, their ways through the workflow, their efforts and absences enter by their means. Only which part of the work
+cover or escalation takes to another unit, which part never comes because its letters wait for ever before, and how
+often somebody is there for other duty, is seen in replications.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from math import lgamma
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -19,13 +19,12 @@ from sim.drawing.jurisdiction import area_of, home_team, letters_of_units, named
 from sim.drawing.quantiles import mean
 from sim.drawing.rates import letters_a_day
 from sim.forecast.load import awake
+from sim.forecast.presence import presence
 from sim.measuring.outcome import Outcome
 from sim.models.arrivals import Trace
-from sim.models.staffing import Team
 from sim.models.workflow import WorkStep
-from sim.roster import people_of_groups, people_of_units
 from sim.setting import Setting
-from sim.tables import NO_UNIT, Floats
+from sim.tables import NO_UNIT, OTHER_DUTY, Floats
 
 
 class OrdinaryWeek(NamedTuple):
@@ -33,14 +32,6 @@ class OrdinaryWeek(NamedTuple):
 
     work: Floats
     on_duty: Floats
-
-
-class Presence(NamedTuple):
-    """People of each unit whom a shift of a roster has on average, shape (units,)."""
-
-    people: Floats
-    stand_ins: Floats  # of them, those who take the place of absent ones
-    shifts: float  # of each of them, a week
 
 
 def ordinary_week(setting: Setting, outcomes: Sequence[Outcome]) -> OrdinaryWeek:
@@ -59,44 +50,15 @@ def on_duty(setting: Setting) -> Floats:
     for name, team in scenario.teams.items():
         units = setting.places.of_team(name)
         for roster in team.staff:
-            pattern = scenario.roster(roster)
-            hours = WEEK / HOUR if pattern is None else pattern.hours_a_week
-            seconds[units.start : units.stop] += presence(setting, name, roster).people * hours * HOUR
+            seconds[units.start : units.stop] += presence(setting, name, roster).on_duty
     return seconds
 
 
-def presence(setting: Setting, name: str, roster: str) -> Presence:
-    """Whom an average shift of a team's roster has, absences and those who stand in for them included."""
-    team, units = setting.scenario.teams[name], setting.places.of_team(name)
-    share = setting.places.share[units.start : units.stop]
-    people = people_of_units(team, roster, team.staff[roster], share)
-    pattern = setting.scenario.roster(roster)
-    if pattern is None:
-        return Presence(people.astype(np.float64), np.zeros(len(people)), 0.0)
-    groups = people_of_groups(pattern, people)
-    sizes, which = np.unique(groups, return_inverse=True)
-    stand_ins = np.array([_stand_ins(size, team) for size in sizes.tolist()])[which].reshape(groups.shape).sum(axis=1)
-    days = pattern.days_of_shifts
-    return Presence(
-        people * (1 - team.absence) + stand_ins, stand_ins, sum(len(spans) for spans in days) * 7 / len(days)
-    )
-
-
-def _stand_ins(people: int, team: Team) -> float:
-    """How many stand in on average so that a shift of some people does not fall below its least number."""
-    least = min(people, team.at_least)
-    if not least or not 0 < team.absence < 1:
-        return least * team.absence
-    present = np.arange(least)
-    ways = np.array([lgamma(people + 1) - lgamma(each + 1) - lgamma(people - each + 1) for each in present.tolist()])
-    chance = np.exp(ways + present * np.log1p(-team.absence) + (people - present) * np.log(team.absence))
-    return float(((least - present) * chance).sum())
-
-
 def _letters_work(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
+    reached = _reached(setting, outcomes)
     work = np.zeros(setting.places.units)
-    for index, of_step in work_of_steps(setting).items():
-        step = setting.scenario.workflow[index]
+    for index, planned in work_of_steps(setting).items():
+        step, of_step = setting.scenario.workflow[index], planned * reached[index]
         stays = isinstance(step, WorkStep) and step.cover is None and step.escalate is None
         work += of_step if stays else _moved(index, of_step, outcomes)
     return work
@@ -168,19 +130,48 @@ def _recorded(setting: Setting, trace: Trace, share: Floats, homes: Floats) -> F
     return letters * (WEEK / (scenario.window_end - begin))
 
 
+def _reached(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
+    """Share of the work of each step and own unit that nothing earlier keeps from coming, shape (steps, units).
+
+    A letter stays where nobody is ever on duty, neither at its unit nor where cover or escalation would take it.
+    """
+    shape = (len(setting.scenario.workflow), setting.places.units)
+    whole, come = np.zeros(prod(shape)), np.zeros(prod(shape))
+    for outcome in outcomes:
+        workload, roster = outcome.workload, outcome.roster
+        staffed = np.zeros(shape[1] + 1, dtype=np.bool_)  # the last is that of NO_UNIT
+        staffed[roster.unit[roster.people > 0]] = True
+        stays = workload.unit != NO_UNIT
+        for place in (workload.unit, workload.cover, workload.escalate_to):
+            stays &= ~staffed[place]
+        before = np.cumsum(stays) - stays
+        comes = before == before[workload.first_visit[workload.letter_of_visit()]]
+        work = (workload.step != OTHER_DUTY) & (workload.unit != NO_UNIT)
+        code = np.ravel_multi_index((workload.step[work], workload.unit[work]), shape)
+        whole += np.bincount(code, workload.service[work], len(whole))
+        come += np.bincount(code, workload.service[work] * comes[work], len(come))
+    share: Floats = np.divide(come, whole, out=np.ones(len(whole)), where=whole > 0)
+    return share.reshape(shape)
+
+
 def _moved(step: int, work: Floats, outcomes: Sequence[Outcome]) -> Floats:
-    """Work of a step by the unit that does it, in the parts that cover and escalation took there in replications."""
-    units = len(work)
-    codes = []
+    """Work of a step by the unit that does it, in the parts that cover and escalation took there in replications.
+
+    Args:
+        work: by own unit, shape (units,).
+    """
+    units, codes, services = len(work), [], []
     for outcome in outcomes:
         workload, served_by = outcome.workload, outcome.log.served_by
         visits = np.flatnonzero((workload.step == step) & (served_by != NO_UNIT))
         codes.append(workload.unit[visits].astype(np.int64) * units + served_by[visits])
-    moves, times = np.unique(np.concatenate(codes), return_counts=True)
+        services.append(workload.service[visits])
+    moves, which = np.unique(np.concatenate(codes), return_inverse=True)
+    seconds = np.bincount(which, np.concatenate(services), len(moves))
     own, by = np.divmod(moves, units)
-    seen = np.bincount(own, times, units)
-    done = np.bincount(by, work[own] * times / np.maximum(seen[own], 1), units)
-    return done.astype(np.float64) + np.where(seen > 0, 0.0, work)
+    whole = np.bincount(own, seconds, units)
+    done = np.bincount(by, work[own] * seconds / whole[own], units)
+    return done.astype(np.float64) + np.where(whole > 0, 0.0, work)
 
 
 def other_duty(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:

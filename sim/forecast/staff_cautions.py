@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from sim.forecast.ordinary_week import presence
+from sim.forecast.presence import presence
 from sim.measuring.figures import Caution
 from sim.models.workflow import WorkStep
 from sim.setting import Setting
@@ -18,13 +18,11 @@ LEAST_TOLD: Final = 0.5
 def stand_ins(setting: Setting) -> Iterator[Caution]:
     """Teams whose `at_least` puts people in the place of absent ones, who then cost nothing."""
     for name, team in setting.scenario.teams.items():
-        shifts = [presence(setting, name, roster) for roster in team.staff]
-        a_week = sum(float(each.stand_ins.sum()) * each.shifts for each in shifts)
-        absent = sum(
-            team.absence * float((each.people - each.stand_ins).sum()) / (1 - team.absence) * each.shifts
-            if team.absence < 1 else float(each.people.sum()) * each.shifts
-            for each in shifts
-        )  # fmt: skip
+        weeks = [presence(setting, name, roster) for roster in team.staff]
+        a_week, absent = (
+            float(sum(each.sum() for each in column))
+            for column in ([week.stand_ins for week in weeks], [week.absent for week in weeks])
+        )
         if a_week >= LEAST_TOLD:
             key = "absence cancelled" if a_week >= absent * (1 - 1e-9) else "stand-ins"
             yield Caution(key, name, {"at_least": team.at_least, "a_week": a_week, "absence_share": team.absence})

@@ -10,10 +10,11 @@ from typing import Final
 import numpy as np
 
 from sim.clock import DAY, HOUR
-from sim.forecast.ordinary_week import ordinary_week, presence
+from sim.forecast.ordinary_week import ordinary_week
+from sim.forecast.presence import presence
 from sim.infinite_servers import simulate_without_queues
 from sim.planning.simulator import Simulator
-from sim.planning.staffing_cells import People, hours_of, staffed
+from sim.planning.staffing_cells import People, staffed
 from sim.setting import Setting
 from sim.tables import NEVER, NO_UNIT, Bools, Floats
 
@@ -141,8 +142,7 @@ def unstable_units(setting: Setting, work: Floats, on_duty: Floats, over: Bools)
 
 def _hours_of_units(setting: Setting, team: str, roster: str) -> Floats:
     """Hours a week of a team's roster by unit of the team."""
-    there: Floats = presence(setting, team, roster).people * hours_of(setting.scenario, roster)
-    return there
+    return presence(setting, team, roster).on_duty / HOUR
 
 
 def _hours(setting: Setting, roster: str, team: str) -> float:

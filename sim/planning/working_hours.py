@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.clock import DAY, HOUR
 from sim.experiment import Replication, replicate
-from sim.forecast.ordinary_week import presence
+from sim.forecast.presence import presence
 from sim.forecast.staff_cautions import LONGEST_WEEK
 from sim.measuring.outcome import Outcome
 from sim.models.plan import Pay
@@ -78,10 +78,7 @@ def working_hours(setting: Setting, replications: range) -> WorkingHours:
 
 def stand_in_hours(setting: Setting, team: str, roster: str) -> float:
     """Hours a week of those who stand in for absent people of a team's roster."""
-    pattern = setting.scenario.roster(roster)
-    if pattern is None:
-        return 0.0
-    return float(presence(setting, team, roster).stand_ins.sum()) * pattern.hours_a_week
+    return float(presence(setting, team, roster).stood_in.sum()) / HOUR
 
 
 def _overtime(replication: Replication) -> float:
