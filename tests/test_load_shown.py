@@ -166,10 +166,7 @@ FOUND = Capacity(Found.YES, 138.2, 158.04, 169.9, Bound.SLA, "signed", NONE, ("s
                 *(Found.NOT_EVEN_A_FEW, None, None, None, None),
                 *("signed", Estimate(0.5, 0.4, 0.6), (), (), 3.125, 200, 20),
             ),
-            (
-                "It has no capacity: even at 3.12 letters a day, the fewest that were tried, signed is kept for 50% "
-                "[40%, 60%]."
-            ),
+            ("It has no capacity: even at 3.12 letters a day signed is met for 50% [40%, 60%] only."),
         ),
         (
             Capacity(Found.NO_TARGET, None, None, None, None, None, None, (), (), 200, 200, 20),
@@ -205,9 +202,9 @@ def test_which_sla_fails_first_is_said_as_surely_as_it_is_known(stress_report: S
 @pytest.mark.parametrize(
     ("effect", "team", "rivals", "part"),
     [
-        (Effect.HELPS, "city", (), "The bottleneck for signed is city: 1 more person there raise"),
-        (Effect.HELPS, "city", ("station",), "in station they may raise it as much"),
-        (Effect.HARDLY, None, (), "no team is the bottleneck: 1 more person in any one of them hardly"),
+        (Effect.HELPS, "city", (), "The bottleneck for signed is city: with 1 more person there it rises"),
+        (Effect.HELPS, "city", ("station",), "in station they may help as much"),
+        (Effect.HARDLY, None, (), "no team is the bottleneck: with 1 more person in any one of them it hardly"),
         (Effect.UNDECIDED, None, (), "The bottleneck for signed is undecided: 40 replications do not show"),
     ],
 )

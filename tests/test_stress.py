@@ -130,6 +130,16 @@ def test_a_promise_that_a_few_letters_break_leaves_no_capacity(ready: Ready) -> 
     assert capacity.compliance.high < 0.5
 
 
+def test_that_there_is_no_capacity_is_shown_at_a_rate_with_enough_letters(ready: Ready) -> None:
+    """63.2% of exponential 25 minutes end within 25; the few letters of a very low rate do not tell that from 66%."""
+    setting = ready(DESK.replace("80%", "66%"), sla__started__until="serve.finished", sla__started__within="25 min")
+    capacity = capacity_of(setting, replications=10)
+    assert (capacity.found, capacity.per_day) == (Found.NOT_EVEN_A_FEW, None)
+    assert capacity.compliance is not None
+    assert capacity.compliance.high is not None
+    assert capacity.compliance.high < 0.66
+
+
 def test_what_bounds_a_desk_whose_sla_stands_any_queue_is_its_stability_limit(ready: Ready) -> None:
     """8 people, 47.5 hours a week each, an hour a letter: 54.29 a day. A window of four weeks calls 54.8 in time."""
     setting = ready(OFFICE)

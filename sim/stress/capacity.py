@@ -83,10 +83,10 @@ class Capacity:
             [per_day, high].
         bound: what holds there; None without a capacity.
         sla: the one that surely fails first; None where that is not sure.
-        compliance: with the tightest SLA, at the estimate (at the lowest or highest rate tried if none was found).
+        compliance: with the tightest SLA, at the estimate, or where it shows why there is none.
         at_risk: SLAs of which any may be the first to fail, the tightest first.
         kept: the others, the tightest first.
-        lowest, highest: rates that were tried.
+        lowest, highest: rates that were tried; where there is none, the lowest is the one that `compliance` is of.
         replications: at each rate near the capacity.
     """
 
@@ -192,7 +192,9 @@ class _Search:
         """The capacity, near a rate; `BEYOND` if some end of its interval may lie above the highest rate."""
         estimate = self._crossing("mean", self._step(near))
         if estimate is None:
-            return self._none(Found.NOT_EVEN_A_FEW, self._last)
+            # Few letters say little: the least rate at which a target is surely missed says most.
+            missed = [number for number in self._tried if self._margin("high", number) < 0]
+            return self._none(Found.NOT_EVEN_A_FEW, max(missed, default=self._last))
         low, high = (self._crossing(end, self._step(estimate)) for end in ("low", "high"))
         top = self._trials.highest
         if high is not None and high < top:
@@ -306,7 +308,7 @@ class _Search:
         above = {name: _above(compliance[name], "mean", target) for name, target in self._trials.targets.items()}
         return {name: compliance[name] for name in sorted(above, key=lambda name: above[name])}
 
-    def _none(self, found: Found, number: int) -> Capacity:
+    def _none(self, found: Found, number: float) -> Capacity:
         compliance = self._tightest_first(number) if self._trials.targets else {}
         sla, tightest = next(iter(compliance.items()), (None, None))
         return Capacity(
@@ -319,7 +321,7 @@ class _Search:
             compliance=tightest,
             at_risk=(),
             kept=(),
-            lowest=self._rate(max(self._tried, default=0)),
+            lowest=self._rate(number),
             highest=self._trials.highest,
             replications=self._replications,
         )

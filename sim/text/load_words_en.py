@@ -13,8 +13,7 @@ ENGLISH: Final[dict[str, str]] = {
     "and from {high} on the backlog grows without bound. Whether a target is missed before that is undecided.",
     "capacity unsure": "At no rate is every target shown to be met with 95% confidence. Compliance falls to its "
     "target at about {estimate} letters a day, and above {high} a target is surely missed or the backlog grows.",
-    "capacity none": "It has no capacity: even at {lowest} letters a day, the fewest that were tried, {sla} is "
-    "kept for {compliance}.",
+    "capacity none": "It has no capacity: even at {lowest} letters a day {sla} is met for {compliance} only.",
     "capacity beyond": "Every target is met at all rates tried, up to {highest} letters a day.",
     "capacity no target": "No SLA has a target, so there is no capacity.",
     "first to fail": "First to fail is {sla}.",
@@ -22,13 +21,13 @@ ENGLISH: Final[dict[str, str]] = {
     "own load": "The scenario's own {rate} letters a day are {load}.",
     "times capacity": "{times} times the capacity",
     "share of capacity": "{share} of the capacity",
-    "bottleneck": "The bottleneck for {sla} is {team}: {people} there raise it by {gain} at {rate} letters a day, and "
-    "in any other team by less.",
-    "bottleneck rivals": "For {sla} {people} in {team} raise it by {gain} at {rate} letters a day; in {rivals} they "
-    "may raise it as much.",
-    "bottleneck hardly": "For {sla} no team is the bottleneck: {people} in any one of them hardly raise it.",
-    "bottleneck undecided": "The bottleneck for {sla} is undecided: {replications} replications do not show whether "
-    "{people} raise it; in {team} they change it by {gain}.",
+    "bottleneck": "The bottleneck for {sla} is {team}: with {people} there it rises by {gain} at {rate} letters a day, "
+    "and in any other team by less.",
+    "bottleneck rivals": "With {people} in {team} {sla} rises by {gain} at {rate} letters a day; in {rivals} they may "
+    "help as much.",
+    "bottleneck hardly": "For {sla} no team is the bottleneck: with {people} in any one of them it hardly rises.",
+    "bottleneck undecided": "The bottleneck for {sla} is undecided: {replications} replications do not show whether it "
+    "rises with {people}; in {team} they change it by {gain}.",
     "one more": "1 more person",
     "more people": "{people} more people",
     "doubled": "Twice the people in {team} raise the estimate by {percent}, to about {estimate} letters a day, "
@@ -37,11 +36,12 @@ ENGLISH: Final[dict[str, str]] = {
     "doubled same": "Twice the people in {team} do not raise the estimate.",
     "doubled beyond": "With twice the people in {team} every target is met up to {highest} letters a day.",
     "doubled none": "With twice the people in {team} a target is missed at any rate.",
-    "next bottleneck": "Then the bottleneck for {sla} is {team}: {people} there raise it by {gain}.",
-    "next bottleneck rivals": "Then {people} in {team} raise {sla} by {gain}; in {rivals} they may raise it as much.",
-    "next bottleneck hardly": "Then no team is the bottleneck for {sla}: {people} in any one of them hardly raise it.",
+    "next bottleneck": "Then the bottleneck for {sla} is {team}: with {people} there it rises by {gain}.",
+    "next bottleneck rivals": "Then with {people} in {team} {sla} rises by {gain}; in {rivals} they may help as much.",
+    "next bottleneck hardly": "Then no team is the bottleneck for {sla}: with {people} in any one of them it hardly "
+    "rises.",
     "next bottleneck undecided": "Then the bottleneck for {sla} is undecided: {replications} replications do not show "
-    "whether {people} raise it; in {team} they change it by {gain}.",
+    "whether it rises with {people}; in {team} they change it by {gain}.",
     "ceiling": "If nobody ever queued, {sla} would be kept for {ceiling}; the target is {target}.",
     "ceiling too low": "Even if nobody ever queued, {sla} would be kept for {ceiling} only; the target is "
     "{target}. Either nobody is on duty at some hours, or the limit is too short.",

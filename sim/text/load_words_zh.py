@@ -13,7 +13,7 @@ CHINESE: Final[dict[str, str]] = {
     "将无限增长；此前是否有一项跌破目标，尚不能确定。",
     "capacity unsure": "没有任何来信量能以 95% 的置信度证明各项按时率均达到目标。每天约 {estimate} 件时按时率降到目标，"
     "超过 {high} 件必有一项跌破目标，或积压不断增长。",
-    "capacity none": "没有承载能力：即使降到每天 {lowest} 件（试过的最低来信量），{sla}的按时率也只有 {compliance}。",
+    "capacity none": "没有承载能力：即使每天只有 {lowest} 件，{sla}的按时率也只有 {compliance}。",
     "capacity beyond": "试过的来信量（每天至多 {highest} 件）各项按时率均达到目标。",
     "capacity no target": "各项时限都没有目标，因此谈不上承载能力。",
     "first to fail": "最先跌破目标的是{sla}。",
