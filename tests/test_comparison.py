@@ -203,3 +203,12 @@ def test_the_command_runs_with_chinese_words(tmp_path: Path) -> None:
     told = CliRunner().invoke(cli, ["compare", *files, "--out", str(tmp_path / "out"), "--no-report", "--lang", "zh"])
     assert told.exit_code == 0, told.output
     assert "未见差别" in told.output
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "no target is judged"), ("zh", "不评最优")])
+def test_without_letters_none_is_called_best(tmp_path: Path, lang: str, said: str) -> None:
+    files = [small(tmp_path, name) and str(tmp_path / f"{name}.yaml") for name in ("today", "other")]
+    short = ["--replications", "2", "--set", "arrivals={per_day: 0}", "--no-report", "--lang", lang]
+    told = CliRunner().invoke(cli, ["compare", *files, "--out", str(tmp_path / "out"), *short])
+    assert told.exit_code == 0, told.output
+    assert said in told.output

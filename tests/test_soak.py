@@ -19,6 +19,11 @@ def test_small_offices_go_through_and_their_verdicts_hold(rounds: Rounds, first:
     assert [fault for seed in range(first, first + 10) for fault in rounds.try_one("office", seed)] == []
 
 
+@pytest.mark.parametrize("seed", [7020])
+def test_offices_that_once_failed(rounds: Rounds, seed: int) -> None:
+    assert rounds.try_one("office", seed) == []
+
+
 @pytest.mark.parametrize("first", range(0, 100, 50))
 def test_mutants_are_refused_in_words_or_run(rounds: Rounds, first: int) -> None:
     assert [fault for seed in range(first, first + 50) for fault in rounds.try_one("mutant", seed)] == []

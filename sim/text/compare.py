@@ -86,8 +86,8 @@ def signed(amount: float) -> str:
 
 def _best(comparison: Comparison, lang: str) -> Iterator[str]:
     best, base = comparison.best, comparison.base
-    if best.holds is None:
-        yield say(lang, "no targets")
+    if best.holds is None or best.holds is Verdict.NOT_JUDGED:
+        yield say(lang, "no targets" if best.holds is None else "no letters")
         return
     holds = {Verdict.MET: "best holds", Verdict.UNCLEAR: "best unclear", Verdict.MISSED: "best misses"}[best.holds]
     if best is base:

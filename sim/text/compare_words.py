@@ -18,6 +18,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "no difference seen": "no difference seen",
         "mixed": "better and worse",
         "no targets": "No SLA has a target, so none is called best.",
+        "no letters": "No SLA with a target has letters, so no target is judged and none is called best.",
         "best holds": "Best is {best}: it meets every target with {headcount} staff; {base} falls short by "
         "{base_short} points.",
         "best unclear": "Best is {best} with {headcount} staff, but at 95% confidence {missed} is open; "
@@ -60,6 +61,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "no difference seen": "未见差别",
         "mixed": "有好有差",
         "no targets": "各项时限均未设目标，不评最优。",
+        "no letters": "设有目标的时限均无来信，不作结论，不评最优。",
         "best holds": "最优方案是 {best}：{headcount} 人即可全部达标；{base} 距目标共差 {base_short} 个百分点。",
         "best unclear": "最优方案是 {best}（{headcount} 人），但在 95% 置信度下{missed}未定；{base} 距目标共差 "
         "{base_short} 个百分点。",

@@ -182,7 +182,8 @@ def points(change: Change, lang: str) -> str:
 
 
 def _removed(change: Change, held_by_hours: bool, lang: str) -> str:
-    key = {Verdict.MISSED: "breaks", Verdict.UNCLEAR: "open", Verdict.MET: "spare"}[change.proof.verdict]
+    # Without a letter that can be judged nothing is shown either.
+    key = {Verdict.MISSED: "breaks", Verdict.MET: "spare"}.get(change.proof.verdict, "open")
     key = "hours" if key == "spare" and held_by_hours else key
     return f"{points(change, lang)} {say(lang, key)}"
 
