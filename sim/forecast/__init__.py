@@ -243,6 +243,17 @@ def _slas(setting: Setting, sample: Sample, weekdays: Groups) -> dict[str, SlaFo
     }
 
 
+def _at_best(sample: Sample, index: int, expected: float | None) -> float | None:
+    """Compliance with infinite servers, by what they gain on the same letters: never less than is expected."""
+    at_best = compliance_of(decided_of(sample.unhindered, index)).mean
+    if at_best is None or expected is None:
+        return at_best
+    if sample.kept == 1:
+        same = compliance_of(decided_of(sample.queued[: len(sample.unhindered)], index)).mean
+        at_best = expected if same is None else expected + at_best - same
+    return min(max(at_best, expected), 1.0)
+
+
 def _sla(setting: Setting, index: int, sample: Sample, weekdays: Groups, by_team: Floats | None) -> SlaForecast:
     name = tuple(setting.scenario.sla)[index]
     sla, decided = setting.scenario.sla[name], decided_of(sample.queued, index)
@@ -255,7 +266,7 @@ def _sla(setting: Setting, index: int, sample: Sample, weekdays: Groups, by_team
         name=name,
         limit=str(sla.within),
         target=sla.target,
-        at_best=compliance_of(decided_of(sample.unhindered, index)).mean,
+        at_best=_at_best(sample, index, expected.mean),
         expected=expected.mean,
         between=expected.between,
         late_by_hour=share,

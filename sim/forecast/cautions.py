@@ -110,7 +110,11 @@ def unprovable_targets(seen: Seen) -> Iterator[Caution]:
         highest = np.floor(highest_target(worth) / HUNDREDTH) * HUNDREDTH
         if letters and sla.target > highest:
             kind = "target of all" if sla.target >= 1 else "target too high"
-            figures = {"target_share": sla.target, "letters": round(worth), "highest_share": round(float(highest), 4)}
+            figures = {
+                "target_share": sla.target,
+                "letters": round(float(all_letters)),
+                "highest_share": round(float(highest), 4),
+            }
             yield Caution(kind, name, figures)
 
 

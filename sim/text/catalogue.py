@@ -97,10 +97,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "caution": "Warning: ",
         "cost": "A replication has about {visits} visits and needs {memory} MB; all {replications} need about "
         "{seconds} s of one core.",
-        "simulated": "The expected shares come from {simulated} replications, simulated with everything that a run "
-        "has; they leave out only the precision of more (a run makes {replications}).",
-        "simulated once": "The expected shares come from 1 replication, simulated with everything that a run has; they "
-        "leave out only the precision of more (a run makes {replications}).",
+        "simulated": "The expected shares come from {simulated} replications, simulated with everything that a run has "
+        "(a run makes {replications}).",
+        "simulated once": "The expected shares come from 1 replication, simulated with everything that a run has (a "
+        "run makes {replications}); they leave out the precision of more.",
         "simulated stretches": "The expected shares come from {stretches} stretches of {counted} days each, spread "
         "over the window of {window} days and simulated with everything that a run has; they leave out the days "
         "between and what takes longer than a stretch to build up.",
@@ -204,7 +204,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "out of reach": "按现有班次，{sla}无法达标：即使每班人手不限，达标率也只有 {at_best}。",
         "caution": "注意：",
         "cost": "每次仿真约有 {visits} 个环节，占用内存 {memory} MB；全部 {replications} 次约需单核 {seconds} 秒。",
-        "simulated": "“预计”出自 {simulated} 次试仿真，做法与正式仿真（{replications} 次）相同，只是次数少、精度较低。",
+        "simulated": "“预计”出自 {simulated} 次试仿真，做法与正式仿真（{replications} 次）相同。",
         "simulated once": "“预计”出自 1 次试仿真，做法与正式仿真（{replications} 次）相同，只是次数少、精度较低。",
         "simulated stretches": "“预计”出自分布在 {window} 天统计期内的 {stretches} 段试仿真，每段计入 {counted} 天，"
         "未计入其间各日，也未计入更长时间才会形成的积压。",
