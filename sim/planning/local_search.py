@@ -76,6 +76,7 @@ class LocalSearch:
             surface: measured somewhere near; at the staffing itself if not said.
             fixed: cells that keep their people.
         """
+        people = self._fitting(people)
         surface = self.surface(people) if surface is None else surface
         for attempt in range(REPAIRS):
             if self._trials.holds(people):
@@ -120,6 +121,23 @@ class LocalSearch:
                 there = with_heads(people, cell, heads - down)
                 fewer[cell] = np.maximum((_log(problem.surface(there)) - here) / down, 0.0)
         return Surface(more, fewer, steps)
+
+    def _fitting(self, people: People) -> People:
+        """Add the fewest people of a cell with whom every unit has hours enough; of all where one is not enough."""
+        most = self._problem.most
+        while not self._trials.fits(people) and people != most:
+            enough = [
+                (more * self._problem.cost[cell], cell, more)
+                for cell, heads in enumerate(people)
+                for more in range(1, most[cell] - heads + 1)
+                if self._trials.fits(with_heads(people, cell, heads + more))
+            ]
+            if not enough:
+                people = tuple(min(heads + 1, high) for heads, high in zip(people, most, strict=True))
+                continue
+            _, cell, more = min(enough)
+            people = with_heads(people, cell, people[cell] + more)
+        return people
 
     def _exchanged(self, people: People, surface: Surface) -> People | None:
         trials = self._trials

@@ -87,7 +87,7 @@ class Validation:
                 self._surface = search.local.surface(people)
             if not search.trials.holds(people):
                 people = search.local.repaired(people, self._surface) or search.descend(search.raised(people))
-            people = search.local.improve(people, self._surface)
+            people = search.local.improve(search.best or people, self._surface)
             if not self._sample.stability.unstable(people):
                 break
         return people
