@@ -112,7 +112,7 @@ def unprovable_targets(seen: Seen) -> Iterator[Caution]:
             kind = "target of all" if sla.target >= 1 else "target too high"
             figures = {
                 "target_share": sla.target,
-                "letters": round(float(all_letters)),
+                "letters": round(float(letters * replications)),
                 "highest_share": round(float(highest), 4),
             }
             yield Caution(kind, name, figures)
