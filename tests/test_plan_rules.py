@@ -26,7 +26,7 @@ from sim.planning.working_hours import _at_night, _long_weeks
 from sim.setting import Setting
 from sim.statistics import Verdict
 from sim.text import plain
-from sim.text.plan import planned, sentences
+from sim.text.plan import exact_cost, planned, sentences
 
 
 def said(answer: Answer) -> str:
@@ -275,3 +275,7 @@ def test_where_nothing_is_random_fresh_seeds_are_not_claimed(tmp_path: Path) -> 
     content = json.loads((tmp_path / "out" / "plan.json").read_text("utf-8"))
     assert content["copies"]
     assert content["proof"]["targets"][0]["compliance"]["low"] is None
+
+
+def test_costs_that_differ_look_different() -> None:
+    assert [exact_cost(each) for each in (23.4, 22.6, 23, 1234.567, 41)] == ["23.4", "22.6", "23", "1,234.57", "41"]

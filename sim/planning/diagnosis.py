@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from sim.clock import hour_of
 from sim.experiment import Replication, replicate
+from sim.measuring.late_hours import DAY_HOURS, LateHours, late_hours
 from sim.measuring.outcome import Outcome
 from sim.measuring.slaclock import Fate
 from sim.planning.proof import TargetCompliance
@@ -16,8 +16,6 @@ from sim.planning.staffing_cells import People, Post, staffed
 from sim.setting import Setting
 from sim.tables import Floats
 
-DAY_HOURS: Final = 24
-
 
 @dataclass(frozen=True)
 class Failure:
@@ -25,12 +23,12 @@ class Failure:
 
     Attributes:
         team: in whose hands or queue most of the late letters are, or None.
-        hours: shortest span of hours of receipt [start, end) with half of the late letters, end up to start + 24.
+        hours: hours of receipt at which letters are late more often than at others, where that is shown.
     """
 
     missed: TargetCompliance
     team: str | None
-    hours: tuple[int, int]
+    hours: LateHours | None
 
 
 @dataclass(frozen=True)
@@ -57,31 +55,28 @@ def failures(
 ) -> tuple[Failure, ...]:
     """Where and when letters are late under a staffing, for targets that are missed."""
     slas = list(setting.scenario.sla)
-    looks = list(replicate(staffed(setting, posts, people), replications, _late, stretches=False))
-    late: Floats = np.sum(looks, axis=0)
+    looks = np.array(list(replicate(staffed(setting, posts, people), replications, _letters, stretches=False)))
     found = []
     for each in missed:
-        by_team, by_hour = late[slas.index(each.sla)].sum(axis=1), late[slas.index(each.sla)].sum(axis=0)
+        late, letters = looks[:, slas.index(each.sla), :-1], looks[:, slas.index(each.sla), -1]
+        by_team = late.sum(axis=(0, 2))
         team = setting.places.teams[int(by_team[:-1].argmax())] if by_team[:-1].any() else None
-        found.append(Failure(each, team, half_of(by_hour)))
+        found.append(Failure(each, team, late_hours(late.sum(axis=1), letters)))
     return tuple(found)
 
 
-def half_of(by_hour: Floats) -> tuple[int, int]:
-    """Shortest span of hours of the day, [start, end) with end up to start + 24, with half of something."""
-    twice = np.concatenate([[0.0], np.cumsum(np.concatenate([by_hour, by_hour]))])
-    half = 0.5 * twice[DAY_HOURS] * (1 - 1e-12)
-    spans = ((start, start + length) for length in range(1, DAY_HOURS + 1) for start in range(DAY_HOURS))
-    return next((span for span in spans if twice[span[1]] - twice[span[0]] >= half), (0, DAY_HOURS))
+def _letters(replication: Replication) -> Floats:
+    """Letters of the window by SLA and hour of receipt: late ones of each team and of none, then all.
 
-
-def _late(replication: Replication) -> Floats:
-    """Late letters of the window by SLA, team (the last: none) and hour of receipt, (slas, teams + 1, 24)."""
+    Returns: shape (slas, teams + 2, 24).
+    """
     outcome = Outcome(replication.setting, replication.workload, replication.roster, replication.log)
     hour, teams = hour_of(outcome.received), len(outcome.setting.places.teams) + 1
     counts = []
     for run in outcome.runs:
         late = outcome.counted & (run.fate == Fate.BREACHED)
         code = (run.team[late] % teams) * DAY_HOURS + hour[late]
-        counts.append(np.bincount(code, minlength=teams * DAY_HOURS).reshape(teams, DAY_HOURS))
+        by_team = np.bincount(code, minlength=teams * DAY_HOURS).reshape(teams, DAY_HOURS)
+        every = np.bincount(hour[outcome.counted & (run.fate != Fate.NOT_PROMISED)], minlength=DAY_HOURS)
+        counts.append([*by_team, every])
     return np.array(counts, dtype=np.float64)

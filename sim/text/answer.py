@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.measuring.figures import Caution, SlaFigures, TeamFigures, outstanding
+from sim.measuring.late_hours import LateHours
 from sim.report import Report
 from sim.statistics import Estimate, Verdict
 from sim.text.cautions import caution, caution_lines
@@ -133,7 +134,7 @@ def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
         name=name(lang, sla.name),
         breaches=count(sla.breaches),
         letters=count(sla.letters),
-        hours=word(lang, "late few") if report.has_few_late(sla.name) else _late_hours(sla, lang),
+        hours=word(lang, "late few") if report.has_few_late(sla.name) else told_hours(sla.late_hours, lang),
     )
     if report.has_few_late(sla.name):
         yield late
@@ -159,8 +160,8 @@ def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
         )
 
 
-def _late_hours(sla: SlaFigures, lang: str) -> str:
-    hours = sla.late_hours
+def told_hours(hours: LateHours | None, lang: str) -> str:
+    """The end of a sentence about late letters: at which hours they come; nothing where that is no news."""
     if hours is None:
         return ""
     share = {"late": percent(round(hours.late, 2)), "usual": percent(round(hours.letters, 2))}

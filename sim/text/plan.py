@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.statistics import Verdict
-from sim.text.answer import COLOURS, interval
+from sim.text.answer import COLOURS, interval, told_hours
 from sim.text.cautions import caution_lines
 from sim.text.plan_words import say
-from sim.text.words import hours_of_day, listed, name, number, percent
+from sim.text.words import listed, name, number, percent
 
 if TYPE_CHECKING:
     # Who draws the charts of a run imports this too, and need not wait for a search and its solver.
@@ -204,6 +204,11 @@ def _units(units: tuple[UnstableUnit, ...], lang: str) -> str:
     return listed(lang, shown)
 
 
+def exact_cost(amount: float) -> str:
+    """A cost to the hundredth, so that one below another also looks it."""
+    return f"{round(amount, 2):,.10g}"
+
+
 def _shortage(shortage: Shortage, posts: tuple[Post, ...], lang: str) -> Iterator[str]:
     for failure in shortage.failures:
         key = "failure nobody" if failure.team is None else "failure"
@@ -214,7 +219,7 @@ def _shortage(shortage: Shortage, posts: tuple[Post, ...], lang: str) -> Iterato
             compliance=interval(failure.missed.compliance),
             target=percent(failure.missed.target),
             team=name(lang, failure.team or ""),
-            hours=hours_of_day(lang, failure.hours),
+            hours=told_hours(failure.hours, lang),
         )
     if shortage.unstable:
         yield say(lang, "unstable most", units=_units(shortage.unstable, lang))
@@ -242,19 +247,19 @@ def _shortage(shortage: Shortage, posts: tuple[Post, ...], lang: str) -> Iterato
 
 def _worth(answer: Answer, today: int, people: int, lang: str) -> Iterator[str]:
     cost, gap = answer.cost or 0.0, answer.gap or 0.0
-    values = {"cost": number(cost), "today_cost": number(answer.today_cost)}
+    values = {"cost": exact_cost(cost), "today_cost": exact_cost(answer.today_cost)}
     key = "saves" if people < today else "adds" if people > today else "same"
     hours = {"hours": f"{answer.hours.rostered:,.0f}", "today_hours": f"{answer.today_hours.rostered:,.0f}"}
     yield say(lang, key, saved=today - people, added=people - today, **values, **hours)
     if answer.unstable:
         yield say(lang, "unstable", units=_units(answer.unstable, lang))
     if answer.ending != "least" and not answer.copies:
-        sure = {"shown": len(answer.relaxations), "bound": number(answer.bound), "gap": percent(gap)}
+        sure = {"shown": len(answer.relaxations), "bound": exact_cost(answer.bound), "gap": percent(gap)}
         yield say(
             lang, "bound optimal" if answer.optimal else "bound gap" if answer.relaxations else "bound none", **sure
         )
-        if answer.today_cost < answer.bound:
-            yield say(lang, "not today", today_cost=number(answer.today_cost))
+        if exact_cost(answer.today_cost) != exact_cost(answer.bound) and answer.today_cost < answer.bound:
+            yield say(lang, "not today", today_cost=exact_cost(answer.today_cost))
         if not answer.steady:
             yield say(lang, "unsteady")
     if answer.ending == "planned" and answer.removals:

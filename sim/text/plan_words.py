@@ -60,10 +60,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "told": "About {letters} letters will be simulated, which takes about {seconds:.0f} s here, or less.",
         "ending impossible": "{title}: no plan within the bounds meets every target; with the most people that they "
         "allow, {people}, it still fails.",
-        "failure": "{sla}: {compliance} in time, the target is {target}; most of its late letters are at {team}, half "
-        "of them received between {hours}.",
-        "failure nobody": "{sla}: {compliance} in time, the target is {target}; half of its late letters are received "
-        "between {hours}.",
+        "failure": "{sla}: {compliance} in time, the target is {target}; most of its late letters are at "
+        "{team}{hours}.",
+        "failure nobody": "{sla}: {compliance} in time, the target is {target}{hours}.",
         "failure met": "With fresh seeds every target is met by the most people; it is the sample of the search that "
         "fails, by little. More plan.replications decide it.",
         "needed": "Beyond the bounds it would take: {posts}.",
@@ -176,8 +175,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "told": "将仿真约 {letters} 封来信，在本机约需 {seconds:.0f} 秒，或更短。",
         "ending impossible": "{title}：在允许范围内没有任何方案能使各项时限全部达标；即使用到允许的最多人数 {people} 人，"
         "仍不达标。",
-        "failure": "{sla}：达标率 {compliance}，目标 {target}；超时来信多在{team}，其中半数收到于 {hours}。",
-        "failure nobody": "{sla}：达标率 {compliance}，目标 {target}；超时来信半数收到于 {hours}。",
+        "failure": "{sla}：达标率 {compliance}，目标 {target}；超时来信多在{team}{hours}。",
+        "failure nobody": "{sla}：达标率 {compliance}，目标 {target}{hours}。",
         "failure met": "用全新种子仿真时，最多人数使各项时限全部达标；只是搜索样本略有不足，增加 plan.replications 可以定论。",
         "needed": "若突破允许范围，需要：{posts}。",
         "needed one": "{team}的{roster}比允许人数多 {more} 人（{people} 人，允许 {most} 人）",
