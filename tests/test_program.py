@@ -54,7 +54,7 @@ def test_the_program_runs_from_anywhere(mm8: Path) -> None:
 @pytest.mark.parametrize(("stop", "code"), [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 128 + signal.SIGTERM)])
 def test_a_stopped_run_goes_at_once_and_leaves_nothing(mm8: Path, engine: str, stop: int, code: int) -> None:
     process = program(
-        "run", "mm8.yaml", "--set", "window=2000 d", "--replications", "1000", "--engine", engine, "--out", "out/run"
+        "run", "mm8.yaml", "--set", "window=2000 d", "--replications", "60", "--engine", engine, "--out", "out/run"
     )
     while not (drafts := list(mm8.parent.glob("out/.run.*"))):
         assert process.poll() is None, process.communicate()
@@ -70,7 +70,7 @@ def test_a_stopped_run_goes_at_once_and_leaves_nothing(mm8: Path, engine: str, s
 
 
 def test_a_killed_run_leaves_no_folder_and_the_next_one_clears_up(mm8: Path) -> None:
-    process = program("run", "mm8.yaml", "--set", "window=2000 d", "--replications", "1000", "--out", "out/run")
+    process = program("run", "mm8.yaml", "--set", "window=2000 d", "--replications", "60", "--out", "out/run")
     while not list(mm8.parent.glob("out/.run.*")):
         assert process.poll() is None, process.communicate()
     process.kill()
