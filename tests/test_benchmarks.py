@@ -33,7 +33,7 @@ def test_plain_simpy_gives_the_same_times_in_system() -> None:
 def test_every_section_has_its_place() -> None:
     import run
 
-    text = run.README.read_text(encoding="utf-8")
     for name in run.SECTIONS:
+        text = run.PAGES.get(name, run.README).read_text(encoding="utf-8")
         assert (BENCHMARKS / f"{name}.py").exists()
         assert run.filled(text, name, ["| a table |"]).count("| a table |") == 1

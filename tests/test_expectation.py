@@ -109,7 +109,7 @@ LAUNCH = {
     "teams": {"desk": {"tier": "city", "staff": {"always": 8}}},
     "workflow": [
         {"serve": {"by": "desk", "effort": {"exponential": "20 min"}}},
-        *({f"note{number}": {"by": "desk", "effort": "5 s", "priority": 9}} for number in range(6)),
+        *({f"note{number}": {"by": "desk", "effort": "5 s", "priority": 9}} for number in range(4)),
     ],
     "replications": 4,
 }

@@ -20,13 +20,14 @@ def expected_letters(setting: Setting) -> Floats:
     scenario driven by a trace expects none.
     """
     scenario, calendar, shape = setting.scenario, setting.calendar, _shape(setting)
-    hours = np.arange(-(-scenario.horizon // HOUR))
-    day = hours // 24
-    expected: Floats = letters_a_day(scenario.arrivals.per_day, int(day[-1]) + 1)[day, None] * shape.share
-    expected *= shape.by_weekday.T[calendar.weekday[day]] * shape.by_hour.T[hours % 24]
-    expected *= np.where(calendar.holiday[day, None], shape.on_holidays, 1.0)
-    expected[-1] *= (scenario.horizon - hours[-1] * HOUR) / HOUR
-    return expected
+    hours = -(-scenario.horizon // HOUR)
+    day = np.arange(-(-hours // 24))
+    level = letters_a_day(scenario.arrivals.per_day, len(day))[:, None] * shape.share
+    expected = level[:, None] * (shape.by_weekday.T[calendar.weekday[day], None] * shape.by_hour.T)
+    expected *= np.where(calendar.holiday[day, None], shape.on_holidays, 1.0)[:, None]
+    of_hours: Floats = expected.reshape(-1, len(shape.share))[:hours]
+    of_hours[-1] *= (scenario.horizon - (hours - 1) * HOUR) / HOUR
+    return of_hours
 
 
 def expected_between(setting: Setting, start: int, end: int) -> Floats:

@@ -19,7 +19,7 @@ from sim.roster import draw_roster
 from sim.setting import Setting, setting_of
 from sim.workload import draw_workload
 
-BUDGET: Final = 1_100_000
+BUDGET: Final = 900_000
 """Visits that may be simulated in all; about a third of a second."""
 
 A_REPLICATION: Final = 25_000
@@ -39,7 +39,7 @@ SETTLING: Final = 14
 
 FEWEST_DAYS: Final = 3
 
-THINNED: Final = 0.2
+THINNED: Final = 0.1
 """Part of the time for one replication with letters thinned out, beside one with all."""
 
 THINNED_DAYS: Final = 42

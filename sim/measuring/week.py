@@ -29,5 +29,5 @@ def slots_of_week(slot: int) -> int:
 def window_by_slot(setting: Setting, slot: int = HOUR) -> Int64s:
     """Seconds of the window in each hour of the week, or slot of another length, shape (slots,)."""
     start, end = setting.scenario.window_start, setting.scenario.window_end
-    edges = np.unique([start, *range(start // slot * slot + slot, end, slot), end])
+    edges = np.concatenate([[start], np.arange(start // slot * slot + slot, end, slot), [end]])
     return np.bincount(slot_of_week(setting, edges[:-1], slot), np.diff(edges), slots_of_week(slot)).astype(np.int64)
