@@ -9,7 +9,7 @@ from soak.rounds import Rounds
 @pytest.fixture(scope="module")
 def rounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rounds]:
     """Rounds in a folder of their own."""
-    started = Rounds(tmp_path_factory.mktemp("soak"))
+    started = Rounds(tmp_path_factory.mktemp("soak"), patience=300)  # other tests may be at work beside it
     yield started
     started.close()
 

@@ -16,7 +16,7 @@ from soak.mutants import mutant
 from soak.offices import office
 
 PATIENCE = 60.0
-"""Seconds after which a command hangs."""
+"""Seconds after which a command hangs, on a machine that does nothing else."""
 
 FRESH = 1_000_003
 """Added to the seed of a scenario for letters that it has not met."""
@@ -48,8 +48,10 @@ class Rounds:
         code: with which the last command ended.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, patience: float = PATIENCE) -> None:
+        """Begin in an empty folder; a command that takes more seconds than `patience` hangs."""
         self.root = self.folder = root
+        self.patience = patience
         self.program = Program(root)
         self.code: int | None = None
         self._counts: Counter[str] = Counter()
@@ -167,12 +169,12 @@ class Rounds:
         if room is not None:
             self.program.limit_files(room)
         self._counts["commands"] += 1
-        code = self.program.wait(PATIENCE)
+        code = self.program.wait(self.patience)
         self.code = code
         said = self.program.printed
         if code is None:
             self.program.kill()
-            return [Fault("hang", f"{' '.join(words)} takes more than {PATIENCE:.0f} s")]
+            return [Fault("hang", f"{' '.join(words)} takes more than {self.patience:.0f} s")]
         if code not in (0, 1, 2) or "Traceback" in said or re.search(r"\wWarning: ", said):
             return [Fault("crash", f"{' '.join(words)} exits {code}\n{said}")]
         if code and not (refusable and said.strip()):
