@@ -30,7 +30,7 @@ from sim.replay_report import ReplayReport, report_on
 from sim.service_level import Demand
 from sim.setting import setting_of
 from sim.statistics import Estimate
-from sim.stress import Back, Bottleneck, Bound, Capacity, Effect, Found, Relief, StressReport, stress
+from sim.stress import Back, Bottleneck, Capacity, CapacityBound, Effect, Found, Relief, StressReport, stress
 from sim.targets import Targets, targets
 from sim.text import plain
 from sim.text.load_words import WORDS
@@ -123,7 +123,7 @@ def test_a_stress_run_in_words(stress_report: StressReport) -> None:
 NONE = Estimate(None, None, None)
 
 
-FOUND = Capacity(Found.YES, 138.2, 158.04, 169.9, Bound.SLA, "signed", NONE, ("signed",), (), 30, 900, 20)
+FOUND = Capacity(Found.YES, 138.2, 158.04, 169.9, CapacityBound.SLA, "signed", NONE, ("signed",), (), 30, 900, 20)
 
 
 @pytest.mark.parametrize(
@@ -137,14 +137,16 @@ FOUND = Capacity(Found.YES, 138.2, 158.04, 169.9, Bound.SLA, "signed", NONE, ("s
             ),
         ),
         (
-            replace(FOUND, per_day=279.4, estimate=279.4, high=288.0, bound=Bound.STABILITY, sla=None, at_risk=()),
+            replace(
+                FOUND, per_day=279.4, estimate=279.4, high=288.0, bound=CapacityBound.STABILITY, sla=None, at_risk=()
+            ),
             (
                 "It carries 279 letters a day: up to there every target is met, and from 288 on the backlog grows "
                 "without bound. What bounds it is no SLA but the hours of city."
             ),
         ),
         (
-            replace(FOUND, per_day=270.0, estimate=279.4, high=288.0, bound=Bound.UNDECIDED, sla=None),
+            replace(FOUND, per_day=270.0, estimate=279.4, high=288.0, bound=CapacityBound.UNDECIDED, sla=None),
             (
                 "It carries between 270 and 288 letters a day: up to 270 every target is met, and from 288 on the "
                 "backlog grows without bound. Whether a target is missed before that is undecided."
@@ -194,7 +196,7 @@ def test_which_sla_fails_first_is_said_as_surely_as_it_is_known(stress_report: S
     assert "First to fail is signed." in said(FOUND)
     tied = replace(FOUND, sla=None, at_risk=("signed", "closed"))
     assert "Which fails first is not sure: signed and closed." in said(tied)
-    bounded = said(replace(FOUND, bound=Bound.STABILITY, sla=None, at_risk=()))
+    bounded = said(replace(FOUND, bound=CapacityBound.STABILITY, sla=None, at_risk=()))
     assert "fails first" not in bounded
     assert "First to fail" not in bounded
 

@@ -16,7 +16,7 @@ from sim.loading import load
 from sim.models.stress import Soak, Spike, Stress
 from sim.queueing import mmc_wait_longer
 from sim.setting import Setting, setting_of
-from sim.stress import Bottleneck, Bound, Effect, Found, Stability, StressReport, stress
+from sim.stress import Bottleneck, CapacityBound, Effect, Found, StabilityLimit, StressReport, stress
 from sim.stress.bottleneck import bottlenecks, relieved
 from sim.stress.capacity import Capacity, find_capacity
 from sim.stress.letters import Letters
@@ -148,7 +148,7 @@ def test_what_bounds_a_desk_whose_sla_stands_any_queue_is_its_stability_limit(re
     assert short.high is not None
     assert short.high > 0.95
     capacity = capacity_of(setting)
-    assert (capacity.found, capacity.bound, capacity.sla) == (Found.YES, Bound.STABILITY, None)
+    assert (capacity.found, capacity.bound, capacity.sla) == (Found.YES, CapacityBound.STABILITY, None)
     assert capacity.per_day == capacity.estimate == pytest.approx(BELOW * limit)
     assert capacity.high == pytest.approx(limit)
 
@@ -207,9 +207,9 @@ def test_the_sla_that_fails_first_is_named_only_when_that_is_sure(ready: Ready) 
     roots = [mmc_root(4, 25, 10, 0.2), mmc_root(6, 40, 20, 0.15)]
     assert roots == pytest.approx([149.26, 153.82], abs=0.01)
     few, _ = find_capacity(trials_of(setting), 4, 0.08, sequential=False)
-    assert (few.bound, few.sla, set(few.at_risk)) == (Bound.SLA, None, {"signed", "handled"})
+    assert (few.bound, few.sla, set(few.at_risk)) == (CapacityBound.SLA, None, {"signed", "handled"})
     many = capacity_of(setting)
-    assert (many.bound, many.sla, many.at_risk, many.kept) == (Bound.SLA, "signed", ("signed",), ("handled",))
+    assert (many.bound, many.sla, many.at_risk, many.kept) == (CapacityBound.SLA, "signed", ("signed",), ("handled",))
     assert many.per_day is not None
     assert many.high is not None
     assert many.per_day < roots[0] < many.high < roots[1]
@@ -284,7 +284,7 @@ def test_the_backlog_grows_from_where_work_fills_all_hours(ready: Ready) -> None
     found = without_queues(ready(DESK))
     # 4 people of 24 hours for 25 minutes a letter, whatever was drawn.
     full = pytest.approx(4 * 24 * 60 / 25)
-    assert found.stability == Stability(full, full, ("desk",), ("desk",))
+    assert found.stability == StabilityLimit(full, full, ("desk",), ("desk",))
     (limit,) = found.teams
     assert limit.team == limit.unit == "desk"
     assert limit.unit_per_day == pytest.approx(limit.per_day) == pytest.approx(4 * 24 * 60 / 25)
@@ -466,7 +466,7 @@ def test_where_hours_are_the_bound_the_full_team_is_the_one_to_be_relieved(ready
     assert bottlenecks(setting, capacity, near, 10) == ()
     doubled = relieved(setting, capacity, (), stability(setting), runner, 10, 0.08)
     assert doubled is not None
-    assert (doubled.team, doubled.capacity.bound) == ("desk", Bound.STABILITY)
+    assert (doubled.team, doubled.capacity.bound) == ("desk", CapacityBound.STABILITY)
     assert doubled.times == pytest.approx(2)
 
 

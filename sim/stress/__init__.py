@@ -15,8 +15,8 @@ from sim.measuring.figures import Caution
 from sim.models.stress import Ramp, Stress
 from sim.setting import Setting
 from sim.stress.bottleneck import Bottleneck, Effect, Relief, Relieved, bottlenecks, relieved
-from sim.stress.capacity import Bound, Capacity, Found, find_capacity
-from sim.stress.limits import Limit, Limits, Stability, without_queues
+from sim.stress.capacity import Capacity, CapacityBound, Found, find_capacity
+from sim.stress.limits import Limit, Limits, StabilityLimit, without_queues
 from sim.stress.ramp import Step, ramp
 from sim.stress.runner import Runner
 from sim.stress.soak import SoakFigures, soak
@@ -27,8 +27,8 @@ from sim.stress.variants import at_rate, own_rate
 __all__ = [
     "Back",
     "Bottleneck",
-    "Bound",
     "Capacity",
+    "CapacityBound",
     "Effect",
     "Found",
     "Limit",
@@ -37,7 +37,7 @@ __all__ = [
     "SoakFigures",
     "SpikeFigures",
     "SpikeSla",
-    "Stability",
+    "StabilityLimit",
     "Step",
     "StressReport",
     "stress",
@@ -71,7 +71,7 @@ class StressReport:
     per_day: float
     targets: Mapping[str, float]
     capacity: Capacity
-    stability: Stability | None
+    stability: StabilityLimit | None
     limits: tuple[Limit, ...]
     ceiling: Mapping[str, float]
     bottlenecks: tuple[Bottleneck, ...]
@@ -133,7 +133,7 @@ def stress(
 
 
 def _breakpoint(
-    setting: Setting, asked: Stress, limit: Stability | None, runner: Runner
+    setting: Setting, asked: Stress, limit: StabilityLimit | None, runner: Runner
 ) -> tuple[Capacity, tuple[Bottleneck, ...], Relieved | None]:
     """The capacity, what limits it, and what would limit it next."""
     capacity, near = find_capacity(

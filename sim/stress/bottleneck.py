@@ -10,8 +10,8 @@ from typing import Final
 
 from sim.setting import Setting
 from sim.statistics import Decided, Estimate
-from sim.stress.capacity import Bound, Capacity, find_capacity
-from sim.stress.limits import Stability, stability
+from sim.stress.capacity import Capacity, CapacityBound, find_capacity
+from sim.stress.limits import StabilityLimit, stability
 from sim.stress.runner import Runner
 from sim.stress.trials import Trials, gain
 from sim.stress.variants import with_staff
@@ -115,7 +115,7 @@ def relieved(
     setting: Setting,
     base: Capacity,
     found: tuple[Bottleneck, ...],
-    limit: Stability | None,
+    limit: StabilityLimit | None,
     runner: Runner,
     replications: int,
     step: float,
@@ -128,7 +128,7 @@ def relieved(
         limit: its stability limit; where that bounds the capacity, its first team is the bottleneck.
     """
     team = next((each.team for each in found if each.team is not None), None)
-    if team is None and base.bound is Bound.STABILITY and limit is not None:
+    if team is None and base.bound is CapacityBound.STABILITY and limit is not None:
         team = limit.teams[0]
     if team is None or base.estimate is None:
         return None

@@ -61,7 +61,7 @@ class Found(StrEnum):
     NO_TARGET = "no target"
 
 
-class Bound(StrEnum):
+class CapacityBound(StrEnum):
     """What bounds the capacity."""
 
     SLA = "sla"
@@ -94,7 +94,7 @@ class Capacity:
     per_day: float | None
     estimate: float | None
     high: float | None
-    bound: Bound | None
+    bound: CapacityBound | None
     sla: str | None
     compliance: Compliance | None
     at_risk: tuple[str, ...]
@@ -155,7 +155,7 @@ def _is_narrow(capacity: Capacity) -> bool:
 
 
 def _is_sure(capacity: Capacity) -> bool:
-    return capacity.bound is not Bound.UNDECIDED and len(capacity.at_risk) <= 1
+    return capacity.bound is not CapacityBound.UNDECIDED and len(capacity.at_risk) <= 1
 
 
 class _Search:
@@ -198,23 +198,25 @@ class _Search:
         low, high = (self._crossing(end, self._step(estimate)) for end in ("low", "high"))
         top = self._trials.highest
         if high is not None and high < top:
-            return self._found(low, estimate, high, Bound.SLA)
+            return self._found(low, estimate, high, CapacityBound.SLA)
         limit = self._trials.stability
         if limit is None or top < BELOW * limit.per_day:
             return self._none(Found.BEYOND, 0)
-        return self._found(low, estimate, limit.per_day, Bound.STABILITY if low == top else Bound.UNDECIDED)
+        return self._found(
+            low, estimate, limit.per_day, CapacityBound.STABILITY if low == top else CapacityBound.UNDECIDED
+        )
 
-    def _found(self, low: float | None, estimate: float, high: float, bound: Bound) -> Capacity:
+    def _found(self, low: float | None, estimate: float, high: float, bound: CapacityBound) -> Capacity:
         number = min(self._step(estimate), self._last)
         compliance = self._tightest_first(number)
-        at_risk = self._at_risk(list(compliance), high) if bound is not Bound.STABILITY else ()
+        at_risk = self._at_risk(list(compliance), high) if bound is not CapacityBound.STABILITY else ()
         return Capacity(
             found=Found.YES,
             per_day=low,
             estimate=estimate,
             high=high,
             bound=bound,
-            sla=at_risk[0] if bound is Bound.SLA and len(at_risk) == 1 else None,
+            sla=at_risk[0] if bound is CapacityBound.SLA and len(at_risk) == 1 else None,
             compliance=next(iter(compliance.values())),
             at_risk=at_risk,
             kept=tuple(name for name in compliance if name not in at_risk),

@@ -16,7 +16,7 @@ PARTS: Final = 200
 """Times on an SLA's clock are told apart by this part of its limit, which is all that a design effect needs."""
 
 
-class Counts(NamedTuple):
+class LetterCounts(NamedTuple):
     """How the letters of one replication met each SLA."""
 
     decided: Decided  # (slas,)
@@ -24,7 +24,7 @@ class Counts(NamedTuple):
     """In parts of each SLA's limit; open letters at what it is so far, 0 where the clock has not begun."""
 
 
-def counts(outcome: Outcome, which: Bools | None = None) -> Counts:
+def counts(outcome: Outcome, which: Bools | None = None) -> LetterCounts:
     """Count letters, those of the window if not said; the log may be without stretches."""
     which = outcome.counted if which is None else which
     together = decided_in(outcome, np.where(which, 0, -1), 1)
@@ -33,7 +33,7 @@ def counts(outcome: Outcome, which: Bools | None = None) -> Counts:
         letters = which & (run.fate != Fate.NOT_PROMISED)
         part = max(round(sla.within.seconds / PARTS), 1)
         elapsed.append(durations_of(np.maximum(run.elapsed[letters], 0) // part, run.open[letters]))
-    return Counts(Decided(*(each[:, 0] for each in together)), tuple(elapsed))
+    return LetterCounts(Decided(*(each[:, 0] for each in together)), tuple(elapsed))
 
 
 def decided_in(outcome: Outcome, group: Int64s, groups: int) -> Decided:
@@ -50,7 +50,7 @@ def decided_in(outcome: Outcome, group: Int64s, groups: int) -> Decided:
     return Decided(*(np.array(column, np.float64).reshape(len(by_sla), groups) for column in columns))
 
 
-def compliance_of(slas: Sequence[str], replications: Sequence[Counts]) -> dict[str, Compliance]:
+def compliance_of(slas: Sequence[str], replications: Sequence[LetterCounts]) -> dict[str, Compliance]:
     """Compliance with each SLA, over replications."""
     return {
         name: judge(decided_of(replications, index), body_effect([each.elapsed[index] for each in replications]))
@@ -58,7 +58,7 @@ def compliance_of(slas: Sequence[str], replications: Sequence[Counts]) -> dict[s
     }
 
 
-def decided_of(replications: Sequence[Counts], index: int) -> Decided:
+def decided_of(replications: Sequence[LetterCounts], index: int) -> Decided:
     """What became of the letters of one SLA, shape (replications,)."""
     return Decided(*(each[:, index] for each in stacked([one.decided for one in replications])))
 

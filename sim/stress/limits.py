@@ -33,7 +33,7 @@ MOST_REPLICATIONS: Final = 10
 
 
 @dataclass(frozen=True)
-class Stability:
+class StabilityLimit:
     """The largest rate of letters that can be worked off in the long run.
 
     Attributes:
@@ -70,7 +70,7 @@ class Limit:
 class Limits(NamedTuple):
     """What there is to know before anybody queues."""
 
-    stability: Stability | None
+    stability: StabilityLimit | None
     """None where letters bring no work to anybody on duty."""
     teams: tuple[Limit, ...]
     """Of every team that letters bring work to which only it can do, the lowest first."""
@@ -105,7 +105,7 @@ def without_queues(setting: Setting) -> Limits:
     return Limits(_stability(setting, ways, hours), _teams(setting, ways, hours), _steps(setting, hours), ceiling)
 
 
-def stability(setting: Setting) -> Stability | None:
+def stability(setting: Setting) -> StabilityLimit | None:
     """The stability limit alone; as `without_queues`."""
     outcomes = _outcomes(setting, LEAST_REPLICATIONS)
     return _stability(setting, _ways(setting, outcomes), _hours(setting, outcomes))
@@ -115,7 +115,7 @@ def _outcomes(setting: Setting, replications: int) -> list[Outcome]:
     return [simulate_without_queues(setting, number) for number in range(replications)]
 
 
-def _stability(setting: Setting, ways: _Ways, hours: Floats) -> Stability | None:
+def _stability(setting: Setting, ways: _Ways, hours: Floats) -> StabilityLimit | None:
     """The largest rate, and where hours are full there; without units that are never staffed."""
     places, nowhere = setting.places, np.full_like(ways.unit, NO_UNIT)
     solved, stays = _largest_rate(ways, hours), hours[ways.unit] > 0
@@ -126,7 +126,7 @@ def _stability(setting: Setting, ways: _Ways, hours: Floats) -> Stability | None
     if solved is None or alone is None:
         return None
     per_day, full = solved
-    return Stability(
+    return StabilityLimit(
         per_day=per_day,
         unmoved=alone[0],
         units=tuple(places.names[unit] for unit in full),

@@ -10,7 +10,7 @@ from sim.clock import WEEK
 from sim.experiment import Replication
 from sim.setting import Setting
 from sim.statistics import Compliance, Estimate, Ratio, mean_over, ratio_over, stacked
-from sim.stress.counts import Counts, compliance_of, counts, growth_per_day, letters_waiting
+from sim.stress.counts import LetterCounts, compliance_of, counts, growth_per_day, letters_waiting
 from sim.stress.letters import Letters
 from sim.stress.runner import Runner, outcome_of
 from sim.tables import WORK, Floats, Int64s
@@ -55,7 +55,7 @@ def ramp(
     return tuple(steps)
 
 
-def _look(replication: Replication) -> tuple[Counts, _Seen]:
+def _look(replication: Replication) -> tuple[LetterCounts, _Seen]:
     outcome, stretches = outcome_of(replication), replication.log.stretches
     assert stretches is not None, "asked for when simulated"
     scenario, places, roster = replication.setting.scenario, replication.setting.places, replication.roster
@@ -78,7 +78,7 @@ def _look(replication: Replication) -> tuple[Counts, _Seen]:
     )
 
 
-def _step(setting: Setting, per_day: float, letters: Sequence[Counts], seen: _Seen) -> Step:
+def _step(setting: Setting, per_day: float, letters: Sequence[LetterCounts], seen: _Seen) -> Step:
     utilisation = ratio_over(seen.utilisation, share=True)
     return Step(
         per_day=per_day,

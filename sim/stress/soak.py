@@ -12,7 +12,7 @@ from sim.experiment import Replication, cores
 from sim.models.stress import Soak
 from sim.setting import Setting
 from sim.statistics import Band, Compliance, ComplianceTable, Decided, Estimate, judge_cells, mean_over, stacked
-from sim.stress.counts import Counts, compliance_of, counts, decided_in, growth_per_day, waiting_at
+from sim.stress.counts import LetterCounts, compliance_of, counts, decided_in, growth_per_day, waiting_at
 from sim.stress.runner import Runner, outcome_of
 from sim.stress.variants import own_rate, with_window
 from sim.tables import Floats
@@ -86,7 +86,7 @@ def soak(
     )
 
 
-def _look(replication: Replication) -> tuple[Counts, _Seen]:
+def _look(replication: Replication) -> tuple[LetterCounts, _Seen]:
     outcome, scenario = outcome_of(replication), replication.setting.scenario
     start, end = scenario.window_start, scenario.window_end
     month = (outcome.received - start) // (MONTH * DAY)

@@ -22,7 +22,7 @@ from sim.models.sla import Sla
 from sim.models.stress import Spike
 from sim.setting import Setting
 from sim.statistics import Band, Compliance, Decided, Estimate, mean_over, stacked
-from sim.stress.counts import Counts, compliance_of, counts, decided_in, waiting_at
+from sim.stress.counts import LetterCounts, compliance_of, counts, decided_in, waiting_at
 from sim.stress.limits import Limits
 from sim.stress.runner import Runner, outcome_of
 from sim.stress.variants import own_rate, with_surge
@@ -179,7 +179,7 @@ def _course(setting: Setting, begin: int) -> Int64s:
     return np.arange(begin - lead, setting.scenario.window_end + 1, HOUR)
 
 
-def _look(begin: int, end: int, replication: Replication) -> tuple[Counts, _Seen]:
+def _look(begin: int, end: int, replication: Replication) -> tuple[LetterCounts, _Seen]:
     outcome, edges = outcome_of(replication), _course(replication.setting, begin)
     hours = len(edges) - 1
     place = np.searchsorted(edges, outcome.received, side="right") - 1

@@ -8,9 +8,9 @@ from sim.clock import DAY, WEEK
 from sim.experiment import Replication
 from sim.setting import Setting
 from sim.statistics import Compliance, Decided, Estimate, Verdict, highest_target, mean_over, paired_difference, verdict
-from sim.stress.counts import Counts, compliance_of, counts, decided_of, growth_per_day
+from sim.stress.counts import LetterCounts, compliance_of, counts, decided_of, growth_per_day
 from sim.stress.letters import Letters, drawn_at
-from sim.stress.limits import Stability
+from sim.stress.limits import StabilityLimit
 from sim.stress.runner import Runner, outcome_of
 from sim.stress.variants import lengthened, own_rate
 from sim.tables import Floats
@@ -56,7 +56,7 @@ class Trials:
     """
 
     def __init__(
-        self, setting: Setting, stability: Stability | None, runner: Runner, highest: float | None = None
+        self, setting: Setting, stability: StabilityLimit | None, runner: Runner, highest: float | None = None
     ) -> None:
         if highest is None:
             highest = ABOVE * own_rate(setting.scenario) if stability is None else BELOW * stability.per_day
@@ -142,7 +142,7 @@ class Trials:
 class _Seen(NamedTuple):
     """One replication."""
 
-    counts: Counts
+    counts: LetterCounts
     growth: Floats  # ()
 
 

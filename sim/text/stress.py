@@ -9,7 +9,7 @@ from rich.text import Text
 
 from sim.clock import HOUR, format_duration
 from sim.statistics import Estimate
-from sim.stress import Back, Bottleneck, Bound, Capacity, Effect, Found, Relieved, Stability, StressReport
+from sim.stress import Back, Bottleneck, Capacity, CapacityBound, Effect, Found, Relieved, StabilityLimit, StressReport
 from sim.text.answer import interval
 from sim.text.cautions import caution_lines
 from sim.text.load_words import say
@@ -115,9 +115,9 @@ def _first_to_fail(report: StressReport, lang: str) -> Iterator[str]:
     capacity = report.capacity
     if capacity.estimate is None:
         return
-    if capacity.bound is Bound.SLA and capacity.sla is not None:
+    if capacity.bound is CapacityBound.SLA and capacity.sla is not None:
         yield say(lang, "first to fail", sla=name(lang, capacity.sla))
-    elif capacity.bound is Bound.SLA:
+    elif capacity.bound is CapacityBound.SLA:
         yield say(lang, "first to fail unsure", slas=listed(lang, [name(lang, sla) for sla in capacity.at_risk]))
     yield say(lang, "own load", rate=rate(report.per_day), load=_load(report.per_day / capacity.estimate, lang))
 
@@ -187,7 +187,7 @@ def _limits(report: StressReport, lang: str) -> Iterator[str]:
         yield say(lang, "limits", others=listed(lang, told))
 
 
-def _full(stability: Stability, lang: str) -> str:
+def _full(stability: StabilityLimit, lang: str) -> str:
     """The units that fill first: the one, or the teams among which work moves."""
     if len(stability.units) == 1:
         return _unit(stability.units[0], stability.teams[0], lang)
