@@ -22,6 +22,14 @@ TICKS: Final = 5
 """Lines of a file of percentiles for each halving of what lies above."""
 
 
+def require_histograms() -> None:
+    """Look for the library that latencies are told with, before anything is sent.
+
+    Raises: ModuleNotFoundError without it.
+    """
+    from hdrh.histogram import HdrHistogram  # noqa: F401
+
+
 @dataclass(frozen=True)
 class Milliseconds:
     """How long something took, over many letters; None where there are none."""

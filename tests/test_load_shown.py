@@ -563,7 +563,15 @@ def test_a_replay_without_its_network_client_says_what_to_install(here: Path, mo
     monkeypatch.delitem(sys.modules, "sim.replay")
     answer = ask("replay", "letters.csv", "--to", "http://127.0.0.1/")
     assert answer.exit_code == COULD_NOT
-    assert answer.stderr == "a replay needs aiohttp, which is not installed: pip install 'lettersim[replay]'\n"
+    assert answer.stderr.startswith("a replay needs aiohttp, which is not installed; in this program's folder: make")
+
+
+def test_a_replay_without_its_histograms_sends_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hdrh", None)
+    monkeypatch.setitem(sys.modules, "hdrh.histogram", None)
+    answer = ask("replay", "letters.csv", "--to", "http://127.0.0.1:9/")
+    assert (answer.exit_code, answer.stdout) == (COULD_NOT, "")
+    assert "a replay needs hdrh" in answer.stderr
 
 
 def test_ctrl_c_ends_a_replay_with_its_report(here: Path, mailbox: Callable[..., Mailbox]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.errors import Problem, ScenarioError, SimError
 from sim.folders.kept import Kept, Made, keep
 from sim.folders.result_folder import RESULTS, ResultFolder
-from sim.latency import write_percentiles
+from sim.latency import require_histograms, write_percentiles
 from sim.replay_report import ReplayReport, report_on
 from sim.service_level import Demand, read_demand
 from sim.text.replay import replayed
@@ -26,9 +26,12 @@ def planned(url: str, **how: Any) -> "Plan":
     """
     try:
         from sim.replay import Plan
+
+        require_histograms()
     except ModuleNotFoundError as missing:
         raise SimError(
-            f"a replay needs {missing.name}, which is not installed: pip install 'lettersim[replay]'"
+            f"a replay needs {missing.name}, which is not installed; in this program's folder: make .venv/.all, "
+            "or pip install '.[replay]'"
         ) from None
     plan = Plan(url, **how)
     plan.check()

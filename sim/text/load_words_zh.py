@@ -41,7 +41,7 @@ CHINESE: Final[dict[str, str]] = {
     "ceiling": "假如从不排队，{sla}的按时率为 {ceiling}；目标为 {target}。",
     "ceiling too low": "即使从不排队，{sla}的按时率也只有 {ceiling}，目标为 {target}：某些钟点无人在岗，或时限太短。",
     "limit": "每天超过 {rate} 件，积压将无限增长：{units}的全部工时已被占满。",
-    "limits": "其后占满的依次为{others}。",
+    "limits": "其后依次为{others}。",
     "limit unit": "{unit} {rate} 件",
     "unit of team": "{unit}（{team}）",
     "spike": "自 {begins} 起 {hours}内来信为平时的 {times} 倍，共 {letters} 件（平时 {usual} "
