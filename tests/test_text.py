@@ -52,7 +52,7 @@ def test_what_fails_where_when_and_why(tmp_path: Path) -> None:
     assert verdict == "The staffing does not hold: started missed."
     assert late == (
         "started: 2 of 3 letters late on average in a replication. "
-        "100% of them waited most of their time with all busy at read (desk)."
+        "100% of them waited most of their time for busy people at read (desk)."
     )
     assert rest == [
         "Above the 85% alarm: desk 100%.",

@@ -113,6 +113,7 @@ def unprovable_targets(seen: Seen) -> Iterator[Caution]:
             figures = {
                 "target_share": sla.target,
                 "letters": round(float(letters * replications)),
+                "replications": scenario.replications,
                 "highest_share": round(float(highest), 4),
             }
             yield Caution(kind, name, figures)

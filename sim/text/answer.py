@@ -61,7 +61,7 @@ def sla_table(report: Report, lang: str) -> Table:
 def sentences(report: Report, lang: str) -> Iterator[str]:
     """The same in words, and what the table does not say: where, when and why; how busy people are."""
     grew = (caution(each, lang) for each in report.cautions if each.kind == BESIDE_THE_VERDICT)
-    yield " ".join([_verdict(report, lang), *grew])
+    yield word(lang, "space").join([_verdict(report, lang), *grew])
     yield from _without_target(report, lang)
     for sla in report.slas.values():
         if sla.verdict in (Verdict.MISSED, Verdict.UNCLEAR):
@@ -146,7 +146,8 @@ def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
         causes.append(
             word(lang, "late cause", share=percent(cause.share.mean), why=word(lang, key, team=team, **where))
         )
-    yield f"{late} {'; '.join(causes) if lang == 'en' else '；'.join(causes)}" + ("." if lang == "en" else "。")
+    because = word(lang, "semicolon").join(causes) + word(lang, "full stop")
+    yield word(lang, "space").join([late, because])
     worst = outstanding(sla.by_team)
     if worst is not None:
         tier = report.teams[worst.name].tier

@@ -14,7 +14,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "target of all": "A target of 100% can be missed, but never shown as met, whatever the staffing: as many letters as "
         "these ({subject}) can show at most {highest_share}.",
         "target too high": "The target of {subject}, {target_share}, is more than its letters can show as met even if every "
-        "one of them is in time: {letters} in all replications together show at most {highest_share}.",
+        "one of them is in time: {letters} in all {replications} replications together show at most {highest_share}.",
         "held back": "At {subject}, {urgent} interrupts other work, but not while {holding} waits before it, which goes "
         "first and does not interrupt.",
         "cool_down raised": "The cool-down of {typed_d} days was raised to {cool_down_d}: before that, letters that are quick "
@@ -54,7 +54,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "overloaded": "平常一周，{subject}的工作量是在岗时间的 {load_share}：积压会不断增加，各项数值取决于统计多长时间。",
         "units overloaded": "平常一周，{subject}的 {of} 个单位中有 {units} 个工作量超过在岗时间（最多的是{names}，达 {load_share}），积压会不断增加。",
         "target of all": "100% 的目标可以判为未达到，但无论人员如何配置都无法证明达到：{subject}的来信数量最多可以证明 {highest_share}。",
-        "target too high": "{subject}的目标 {target_share} 过高：即使全部按时，各次仿真合计 {letters} 件来信最多只能证明 {highest_share}。",
+        "target too high": "{subject}的目标 {target_share} 过高：即使全部按时，{replications} 次仿真合计 {letters} 件来信最多只能证明 {highest_share}。",
         "held back": "在{subject}，{urgent}可以打断其他工作，但当{holding}排在前面等待时不能，因为后者优先而不打断别人。",
         "cool_down raised": "cool_down 由 {typed_d} 天延长到 {cool_down_d} 天：否则办得快的来信已有结果，办得慢的还没有（{subject}）。",
         "cool_down lacking": "统计期后 {cool_down_d} 天仿真即结束，比{subject}全部来信有结果早 {lacking_d} 天：尚无结果的来信在置信区间两端均按最不利情形计入。",

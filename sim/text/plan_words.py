@@ -75,10 +75,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "same": "That is as many as today, on the roster for {hours} hours a week instead of {today_hours}, at a cost of "
         "{cost} instead of {today_cost}.",
         "by weights": "{roster}, allocated by load",
-        "bound optimal": "No staffing with a cost below {bound} meets every target, as far as more people never hurt: "
-        "nothing is cheaper than this plan.",
-        "bound gap": "No staffing with a cost below {bound} meets every target, as far as more people never hurt: the "
-        "{shown} staffings that rule all of them out each miss a target with 95% confidence on fresh seeds. So at most "
+        "bound optimal": "No staffing with a cost below {bound} meets every target and has the hours that the work takes, as far as "
+        "more people never hurt: nothing is cheaper than this plan.",
+        "bound gap": "No staffing with a cost below {bound} meets every target and has the hours that the work takes, as far as "
+        "more people never hurt: the {shown} staffings that rule all of them out each miss a target with 95% confidence on fresh seeds. So at most "
         "{gap} of the plan's cost could still be saved.",
         "bound none": "That nothing cheaper than {bound} does follows from the hours of work alone; fresh seeds confirmed "
         "no better bound.",
@@ -185,7 +185,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "adds": "比现有多 {added} 人，每周排班工时由 {today_hours} 小时变为 {hours} 小时，成本由 {today_cost} 变为 {cost}。",
         "same": "人数与现有相同，每周排班工时由 {today_hours} 小时变为 {hours} 小时，成本由 {today_cost} 变为 {cost}。",
         "by weights": "{roster}（按来信量分配）",
-        "bound optimal": "成本低于 {bound} 的任何配置都不能使各项时限全部达标（以增加人员不会变坏为前提）：没有比本方案更省的。",
+        "bound optimal": "成本低于 {bound} 的任何配置都不能既使各项时限全部达标又有足够工时（以增加人员不会变坏为前提）：没有比本方案更省的。",
         "bound gap": "成本低于 {bound} 的任何配置都不能使各项时限全部达标（以增加人员不会变坏为前提）：另用独立仿真，"
         "足以排除它们的 {shown} 种配置各有一项时限在 95% 置信度下未达标。因此方案成本最多还可节省 {gap}。",
         "bound none": "仅由工作量可知成本至少为 {bound}；独立仿真未能证实更高的下限。",
