@@ -245,7 +245,8 @@ def test_check_in_chinese_and_as_json(mm8: Path) -> None:
     assert "仿真前的测算" in ask("check", "mm8.yaml", "--lang", "zh").stdout
     forecast = json.loads(ask("check", "mm8.yaml", "--json").stdout)
     assert forecast["letters_a_day"] == pytest.approx(400)
-    assert len(forecast["teams"]["desk"]["load"]) == 24
+    (every_day,) = forecast["teams"]["desk"]["load"]
+    assert len(every_day) == 24
 
 
 def test_verify_says_that_the_engines_agree(mm8: Path) -> None:

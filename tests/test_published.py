@@ -94,9 +94,9 @@ def _open_on_average(replication: Replication) -> float:
 
 
 def test_a_cycle_of_three_days_in_nankang() -> None:
-    told = report(setting(SCENARIOS / "nankang.yaml"))
-    three_days = 3 * DAY / 60
-    assert agree(told.letters.time_in_system_min.mean, three_days, replications=told.replications, tight=0.05)
+    told = report(setting(SCENARIOS / "nankang.yaml", "cool_down=120 d"))  # until all are closed
+    three_days, cycle = 3 * DAY / 60, told.letters.time_in_system_min.mean
+    assert agree(Estimate(cycle.value, cycle.low, cycle.high), three_days, replications=told.replications, tight=0.05)
 
 
 def test_cangzhou_satisfied_82_percent_of_those_it_called_back() -> None:
@@ -166,5 +166,7 @@ def test_the_city_desk_needs_seven_in_the_peak_hour(tmp_path: Path) -> None:
 
 def _late_in_the_peak_hour(desk: Setting) -> Estimate:
     by_hour_of_week = promises(desk)[0].by_hour_of_week
-    peak = Ratio(*(column.reshape(-1, 7, 24)[:, :, PEAK].sum(axis=1) for column in by_hour_of_week))
-    return ratio_over(Ratio(peak.whole - peak.part, peak.whole), share=True).at()
+    late, letters = (
+        column.reshape(-1, 7, 24)[:, :, PEAK].sum(axis=1) for column in (by_hour_of_week.late, by_hour_of_week.letters)
+    )
+    return ratio_over(Ratio(late, letters), share=True).at()

@@ -157,7 +157,7 @@ def test_dealing_people_by_load_ruins_the_small_districts() -> None:
         homes = [home for home in places.of_team("station") if places.names[places.above[home]] == district]
         for name, expected in (("stress_600", before), ("600_by_load", after)):
             by_home = _kept(name)[1].by_home
-            share = by_home.part[:, homes].sum() / by_home.whole[:, homes].sum()
+            share = by_home.met[:, homes].sum() / by_home.letters[:, homes].sum()
             assert share == pytest.approx(expected, abs=0.06)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.clock import DAY
+from sim.clock import DAY, HOUR
 from sim.cost import Cost, prepare
 from sim.drawing.arrivals import letters_expected
 from sim.forecast.cautions import cautions
@@ -28,6 +28,10 @@ LEAST_DIFFERENCE: Final = 0.5, 0.1
 """Weekdays differ where more people than this are on duty, and than this share of the most."""
 
 
+SURELY: Final = 1.0
+"""Standard errors by which the load of an hour must exceed the people on duty, so that these are called short."""
+
+
 @dataclass(frozen=True)
 class TeamForecast:
     """People of a team and the work that they are asked to do, over the window.
@@ -39,7 +43,7 @@ class TeamForecast:
         load: offered load in erlangs, other duty included, same shape. Work that a minute clock waits for counts
             when it comes; the rest is spread over the time on duty.
         utilisation: load of people on duty, over the whole week; None where nobody ever is.
-        short: spans of hours of the day, [start, end), in which the load reaches the people on duty, by group of
+        short: spans of hours of the day, [start, end), in which the load surely reaches the people on duty, by group of
             weekdays.
         units_short: units whose load reaches their own people at some hour of the day.
     """
@@ -191,7 +195,10 @@ def _team(setting: Setting, index: int, load: Load, weekdays: Groups) -> TeamFor
     units = slice(places.first[index], places.first[index + 1])
     with np.errstate(divide="ignore", invalid="ignore"):
         unit_busy = load.unit_work[units] / load.unit_on_duty[units]
-        peak = np.nanmax(np.where(on_duty > 0, offered / on_duty, 0.0))
+        # Letters come by chance: what a few days show may be more than is usual at that hour.
+        surely = offered - SURELY * np.sqrt(offered * HOUR / seconds)
+        peak = np.nanmax(np.where(on_duty > 0, np.maximum(surely, 0.0) / on_duty, 0.0))
+    short = (surely >= on_duty) & (offered > 0)
     swing = peak / utilisation if utilisation else 0.0
     people = _people(week, load.seconds)
     return TeamForecast(
@@ -207,7 +214,7 @@ def _team(setting: Setting, index: int, load: Load, weekdays: Groups) -> TeamFor
         on_duty=on_duty,
         load=offered,
         utilisation=utilisation,
-        short=tuple(_spans(hours) for hours in (offered >= on_duty) & (offered > 0)),
+        short=tuple(_spans(hours) for hours in short),
         units_short=int((unit_busy * swing >= 1).sum()),
     )
 
@@ -244,14 +251,9 @@ def _slas(setting: Setting, sample: Sample, weekdays: Groups) -> dict[str, SlaFo
 
 
 def _at_best(sample: Sample, index: int, expected: float | None) -> float | None:
-    """Compliance with infinite servers, by what they gain on the same letters: never less than is expected."""
+    """Compliance with infinite servers; of other letters than what is expected, but never less than that."""
     at_best = compliance_of(decided_of(sample.unhindered, index)).mean
-    if at_best is None or expected is None:
-        return at_best
-    if sample.kept == 1:
-        same = compliance_of(decided_of(sample.queued[: len(sample.unhindered)], index)).mean
-        at_best = expected if same is None else expected + at_best - same
-    return min(max(at_best, expected), 1.0)
+    return at_best if at_best is None or expected is None else max(at_best, expected)
 
 
 def _sla(setting: Setting, index: int, sample: Sample, weekdays: Groups, by_team: Floats | None) -> SlaForecast:

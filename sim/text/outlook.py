@@ -183,8 +183,9 @@ def _cost(forecast: Forecast, lang: str) -> str:
 
 def _load_cells(team: TeamForecast, group: int) -> list[Text]:
     cells = []
-    for load, people in zip(team.load[group].tolist(), team.on_duty[group].tolist(), strict=True):
-        short = load > 0 and load >= people
+    hours = zip(team.load[group].tolist(), team.on_duty[group].tolist(), strict=True)
+    for hour, (load, people) in enumerate(hours):
+        short = any(start <= hour < end or start <= hour + 24 < end for start, end in team.short[group])
         busy = load / people if people else 2.0 * short
         cells.append(Text(f"{'! ' if short else ''}{number(load)} / {number(people)}", style=_colour(busy)))
     return cells
