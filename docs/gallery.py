@@ -136,7 +136,7 @@ def _at_night(report: Report) -> str:
     """Compliance of contact for letters received at night."""
     sla = report.slas["contacted"]
     letters = sla.letters_by_hour_of_week.mean[:, NIGHT]
-    return percent(float(np.nansum(sla.by_hour_of_week.mean[:, NIGHT] * letters) / letters.sum()))
+    return percent(float(np.nansum(sla.by_hour_of_week.share.mean[:, NIGHT] * letters) / letters.sum()))
 
 
 if __name__ == "__main__":
