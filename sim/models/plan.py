@@ -50,8 +50,6 @@ class Plan(Record):
     """Team -> roster -> cost of one person, where it is not the team's `cost`."""
     by_hours: Flag = False
     """Whether the cost of a person is of 40 hours a week, so that rosters with longer weeks cost more."""
-    stand_ins: Annotated[Number, Field(ge=0, le=1e9)] = 0.0
-    """Cost of 40 hours a week of those who stand in for absent people, so that `at_least` is not free of charge."""
     pay: Pay | None = None
     """Pay of an hour and its premiums, told beside the plan."""
     targets: Mapping[str, Annotated[Share, Field(gt=0)]] = {}
