@@ -101,15 +101,15 @@ def draw_needs(answer: Answer, panel: str, ax: Axes, lang: str) -> Axes:
     return ax
 
 
-def title_frontier(_answer: Answer, _panel: str, lang: str) -> str:
+def title_frontier(answer: Answer, _panel: str, lang: str) -> str:
     """What stricter and laxer targets take."""
-    return say(lang, "frontier")
+    return say(lang, "frontier copies" if answer.copies else "frontier")
 
 
-def alt_frontier(answer: Answer, _panel: str, lang: str) -> str:
+def alt_frontier(answer: Answer, panel: str, lang: str) -> str:
     """What is drawn."""
     points = (f"{sum(point.people) + answer.fixed:,} ({point.lateness:g})" for point in answer.frontier)
-    return f"{say(lang, 'frontier')}: " + ", ".join(points)
+    return f"{title_frontier(answer, panel, lang)}: " + ", ".join(points)
 
 
 def draw_frontier(answer: Answer, _panel: str, ax: Axes, lang: str) -> Axes:

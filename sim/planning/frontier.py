@@ -1,7 +1,8 @@
 """The frontier: the fewest people for stricter and laxer targets, and so the best compliance for every budget.
 
 It is monotone: a laxer target never costs more. Where a staffing that was found for one target is cheaper than that of
-a laxer one, it serves for both; and one that meets the plan's own targets on fresh seeds at less cost is a plan.
+a laxer one, it serves for both. But one that is said to meet targets as strict as the plan's, or stricter, for less
+than the plan is a promise of the sample that no proof stands behind, and is left out.
 """
 
 from dataclasses import dataclass
@@ -61,9 +62,14 @@ def frontier(sample: Sample, plan: Proof, budget: int) -> tuple[Point, ...]:
 
 
 def monotone(points: list[Point]) -> tuple[Point, ...]:
-    """Points from few people to many, each target with the cheapest staffing of all that are as strict or stricter."""
+    """Points from few people to many, each target with the cheapest staffing of all that are as strict or stricter.
+
+    Args:
+        points: the first one is the plan, at a lateness of 1.
+    """
     kept: list[Point] = []
-    for point in sorted(points, key=lambda point: point.lateness):
+    proven = [point for point in points if point.lateness > 1 or point.cost >= points[0].cost]
+    for point in sorted(proven, key=lambda point: point.lateness):
         if kept and kept[-1].cost < point.cost:
             # Who meets the stricter target for less meets the laxer one too.
             point = Point(point.lateness, kept[-1].people, kept[-1].cost, kept[-1].targets)
