@@ -74,11 +74,11 @@ class Shares:
     allocation: float = 0.30
     quick: float = 0.46
     sample: float = 0.60
-    proofs: float = 0.84
+    proofs: float = 0.66  # no other plan is looked for after that
     proof_search: float = 0.06  # of which each search for another plan may take so much
-    removals: float = 0.90
-    bound: float = 0.95
-    frontier: float = 0.06  # on its own
+    removals: float = 0.88
+    bound: float = 0.90
+    frontier: float = 0.04  # on its own
 
 
 STAGES: Final = Shares()
@@ -122,10 +122,11 @@ def plan(
     if (targets.shares >= 1).any():
         raise SimError("a target of 100% can be missed, but never shown as met, whatever the staffing")
     simulator = Simulator(setting, posts, targets, engine=engine, workers=workers, meter=Meter(progress))
+    copies = _are_copies(simulator)
     if told is not None:
-        letters = budget_of(setting)
+        letters = budget_of(setting, copies=copies)
         told(letters, letters * seconds_a_letter(simulator))
-    return _Planner(simulator, scenario).answer()
+    return _Planner(simulator, scenario, copies=copies).answer()
 
 
 def seconds_a_letter(simulator: Simulator) -> float:
@@ -138,14 +139,19 @@ def seconds_a_letter(simulator: Simulator) -> float:
     return (time.perf_counter() - clock) / max(simulator.meter.letters - before, 1)
 
 
-def budget_of(setting: Setting) -> int:
-    """How many letters a plan may simulate."""
+def budget_of(setting: Setting, *, copies: bool = False) -> int:
+    """How many letters a plan may simulate.
+
+    Args:
+        copies: whether nothing is random, so that one replication says of a staffing all that there is to say.
+    """
     asked = setting.scenario.plan or Plan()
     if asked.budget is not None:
         return asked.budget
     cost = estimate(setting)
     cells = sum(post.least < post.most for post in posts_of(setting.scenario))
     replications = min(VISITS / (cost.visits + VISITS_A_REPLICATION), MOST_REPLICATIONS * max(cells, 1))
+    replications = replications / LEAST_COARSE if copies else replications
     return int(max(replications, LEAST_REPLICATIONS) * max(cost.letters, 1.0))
 
 
@@ -178,12 +184,12 @@ def _are_copies(simulator: Simulator) -> bool:
 
 
 class _Planner:
-    def __init__(self, simulator: Simulator, scenario: str) -> None:
+    def __init__(self, simulator: Simulator, scenario: str, *, copies: bool) -> None:
         self._setting, self._scenario = simulator.setting, scenario
         self._asked = self._setting.scenario.plan or Plan()
-        self._budget = budget_of(self._setting)
+        self._budget = budget_of(self._setting, copies=copies)
         self._sampled, self._proved = sizes_of(self._setting)
-        self._copies = _are_copies(simulator)
+        self._copies = copies
         if self._copies:
             self._sampled, self._proved = 1, 2
         given = Allocated(simulator.posts, None)

@@ -213,8 +213,8 @@ def decided(simulator: Simulator, people: People, replications: range, proof: Pr
     """Judge a staffing on as few of the replications as decide: until a target is surely missed, or all of them.
 
     Args:
-        proof: of a staffing near it on the same replications. Where the difference to that one tells that not even
-            all replications would decide, the rest is left out.
+        proof: of a staffing near it on the same replications. Where the difference to that one tells that all
+            replications would surely show it to meet its targets, or would not decide, the rest is left out.
     """
     observed: list[Observed] = []
     looks = 0
@@ -225,7 +225,7 @@ def decided(simulator: Simulator, people: People, replications: range, proof: Pr
             looks += 1
             found = judged(simulator.targets, people, replications[: len(observed)], observed, look=looks)
             # A target is missed by what confidence is left for one of several looks at ever more replications.
-            if found.missed or (proof is not None and _futile(found, proof)):
+            if found.missed or (proof is not None and _foreseen(found, proof)):
                 break
     assert found is not None, "at least one replication"
     return replace(found, look=0)
@@ -245,13 +245,26 @@ def expected_shares(found: Proof, proof: Proof) -> tuple[Floats, Floats]:
     return expected, np.asarray(error)
 
 
-def _futile(found: Proof, proof: Proof) -> bool:
-    """Whether the whole block would surely leave a staffing undecided: neither missed nor met."""
+def surely_met(found: Proof, proof: Proof) -> bool:
+    """Whether a staffing would surely meet every target on the whole block, of which it met a part."""
     expected, error = expected_shares(found, proof)
-    targets = np.array([each.target for each in proof.targets])
-    half = quantile(0) * standard_error(proof.decided, targets)
+    targets, half = _targets_and_half(proof)
+    return bool((expected - 2 * error - half > targets).all())
+
+
+def _foreseen(found: Proof, proof: Proof) -> bool:
+    """Whether it is plain what the whole block would say: that all targets are met, or nothing that is sure."""
+    expected, error = expected_shares(found, proof)
+    targets, half = _targets_and_half(proof)
     not_missed = (expected - 2 * error + half > targets).all()
-    return bool(not_missed and (expected + 2 * error - half < targets).any())
+    undecided = bool(not_missed and (expected + 2 * error - half < targets).any())
+    return undecided or surely_met(found, proof)
+
+
+def _targets_and_half(proof: Proof) -> tuple[Floats, Floats]:
+    """The targets, and half the width of the interval of compliance on the whole block, each shape (targets,)."""
+    targets = np.array([each.target for each in proof.targets])
+    return targets, quantile(0) * standard_error(proof.decided, targets)
 
 
 def change(proof: Proof, other: Proof, post: int, more: int) -> Change:
