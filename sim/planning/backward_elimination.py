@@ -132,6 +132,8 @@ class BackwardElimination:
         Args:
             expected: compliance with each target, shape (targets,).
         """
+        if self.proof.copies:
+            return self._blocks.size if self._blocks.size <= self._affordable() else None
         deviation = standard_error(self.proof.decided, self._targets) * np.sqrt(len(self.proof.decided.letters))
         away = np.abs(expected - self._targets)
         # Of a miss one target is enough, and everything must be met.

@@ -19,7 +19,10 @@ from sim.planning.trials import EPSILON, Trials, with_heads
 from sim.tables import Floats
 
 PROPOSALS: Final = 6
-"""Exchanges that are tried on one surface before it has to be measured anew, or the search ends."""
+"""Exchanges that are simulated on one surface before it has to be measured anew, or the search ends."""
+
+ASKED: Final = 100
+"""How often the programme is asked on one surface; what leaves too few hours is not simulated, and costs no letters."""
 
 REPAIRS: Final = 8
 """Attempts to make good what a staffing lacks, before people are added everywhere."""
@@ -143,8 +146,9 @@ class LocalSearch:
         trials = self._trials
         now, guard = _log(trials.of(people).used), np.zeros(surface.more.shape[1])
         limits = np.full(len(people), np.inf)
-        for _ in range(PROPOSALS):
-            if trials.exhausted:
+        simulated = 0
+        for _ in range(ASKED):
+            if trials.exhausted or simulated == PROPOSALS:
                 return None
             there = self._programme(people, surface, now + guard, saving=True, limits=limits)
             if there is None:
@@ -153,6 +157,7 @@ class LocalSearch:
                 limits = self._stricter(people, there, limits)
                 continue
             trial = trials.of(there)
+            simulated += 1
             if trial.holds:
                 return there
             predicted = now + _change(people, there, surface)

@@ -247,6 +247,8 @@ def expected_shares(found: Proof, proof: Proof) -> tuple[Floats, Floats]:
 
 def surely_met(found: Proof, proof: Proof) -> bool:
     """Whether a staffing would surely meet every target on the whole block, of which it met a part."""
+    if proof.copies:
+        return found.verdict is Verdict.MET
     expected, error = expected_shares(found, proof)
     targets, half = _targets_and_half(proof)
     return bool((expected - 2 * error - half > targets).all())

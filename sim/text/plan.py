@@ -182,9 +182,8 @@ def points(change: Change, lang: str) -> str:
 
 
 def _removed(change: Change, held_by_hours: bool, lang: str) -> str:
-    # Without a letter that can be judged nothing is shown either.
-    key = {Verdict.MISSED: "breaks", Verdict.MET: "spare"}.get(change.proof.verdict, "open")
-    key = "hours" if key == "spare" and held_by_hours else key
+    # Whoever is shown not to be needed has gone; without a letter that can be judged nothing is shown either.
+    key = "breaks" if change.proof.verdict is Verdict.MISSED else "hours" if held_by_hours else "open"
     return f"{points(change, lang)} {say(lang, key)}"
 
 
@@ -263,12 +262,10 @@ def _worth(answer: Answer, today: int, people: int, lang: str) -> Iterator[str]:
         if not answer.steady:
             yield say(lang, "unsteady")
     if answer.ending == "planned" and answer.removals:
-        verdicts = [each.proof.verdict for each in answer.removals]
-        breaks, undecided = verdicts.count(Verdict.MISSED), verdicts.count(Verdict.UNCLEAR)
-        held = [each for each in answer.removals if each.proof.verdict is Verdict.MET]
-        if all(each.post in answer.held_by_hours for each in held):
-            key = "removal hours" if held else "removal minimal"
-            yield say(lang, key, breaks=breaks, open=undecided, held=len(held))
+        others = [each.post for each in answer.removals if each.proof.verdict is not Verdict.MISSED]
+        held = sum(post in answer.held_by_hours for post in others)
+        counts = {"breaks": len(answer.removals) - len(others), "open": len(others) - held, "held": held}
+        yield say(lang, "removal hours" if held else "removal minimal", **counts)
     elif answer.ending == "least":
         yield say(lang, "removal none")
     if answer.additions:

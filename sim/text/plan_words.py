@@ -29,8 +29,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "points alone": "{sla} {mean:+.2f}",
         "breaks": "breaks it",
         "open": "undecided",
-        "spare": "still met",
-        "hours": "still met, but the hours of work would not fit",
+        "hours": "the hours of work would not fit",
         "ending planned": "{title}: {people} people instead of {today} meet {every}, shown with 95% confidence in "
         "{proved} replications with fresh seeds.",
         "ending least": "{title}: the fewest people that the bounds allow, {people}, meet {every} already, shown "
@@ -144,8 +143,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "points alone": "{sla} {mean:+.2f}",
         "breaks": "不再达标",
         "open": "未定",
-        "spare": "仍达标",
-        "hours": "仍达标，但工时不够",
+        "hours": "工时不够",
         "ending planned": "{title}：用 {people} 人（现有 {today} 人）{every}全部达标，已用 {proved} 次独立仿真"
         "在 95% 置信度下验证。",
         "ending least": "{title}：允许范围内最少的 {people} 人即可使{every}全部达标，已用 {proved} 次独立仿真"
