@@ -75,7 +75,7 @@ class Shares:
     quick: float = 0.46
     sample: float = 0.60
     proofs: float = 0.66  # no other plan is looked for after that
-    proof_search: float = 0.06  # of which each search for another plan may take so much
+    proof_search: float = 0.14  # of which each search for another plan may take so much
     removals: float = 0.88
     bound: float = 0.90
     frontier: float = 0.04  # on its own

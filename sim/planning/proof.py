@@ -34,7 +34,7 @@ from sim.tables import Floats
 FRESH: Final = 1_000_000
 """Number of the first replication of a proof; no search and no run comes that far."""
 
-ASSURANCE: Final = 0.9
+ASSURANCE: Final = 0.97
 """A plan is looked for that a further block of the same size would show again with this probability."""
 
 FIRST_LOOK: Final = 8
