@@ -77,7 +77,7 @@ class Shares:
     proofs: float = 0.66  # no other plan is looked for after that
     proof_search: float = 0.14  # of which each search for another plan may take so much
     removals: float = 0.88
-    bound: float = 0.90
+    bound: float = 0.88
     frontier: float = 0.04  # on its own
 
 
