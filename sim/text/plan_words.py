@@ -85,9 +85,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "rosters, they would not do.",
         "unsteady": "In some trials more people did harm (other duty comes where somebody is on duty), so the bound may "
         "be too high.",
-        "removal minimal": "No single person can be taken away: each removal breaks a target ({breaks}) or leaves one "
+        "removal minimal": "Nobody is shown to be one too many: each removal breaks a target ({breaks}) or leaves one "
         "undecided at 95% ({open}).",
-        "removal hours": "No single person can be taken away: each removal breaks a target ({breaks}), leaves one "
+        "removal hours": "Nobody is shown to be one too many: each removal breaks a target ({breaks}), leaves one "
         "undecided at 95% ({open}), or leaves fewer hours than the work takes ({held}).",
         "removal none": "Nobody can be taken away within the bounds.",
         "most valuable": "One more person helps most at {team} on {roster}: {points} points.",
@@ -189,8 +189,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "bound none": "仅由工作量可知成本至少为 {bound}；独立仿真未能证实更高的下限。",
         "not today": "现有成本 {today_cost} 低于这一下限：现有人数无论怎样在这些班次之间调配都不能达标。",
         "unsteady": "个别试算中增加人员反而变坏（有人在岗才有其他勤务），因此下限可能偏高。",
-        "removal minimal": "再减少任何一人都不行：减一人后不再达标的有 {breaks} 处，在 95% 置信度下未定的有 {open} 处。",
-        "removal hours": "再减少任何一人都不行：减一人后不再达标的有 {breaks} 处，在 95% 置信度下未定的有 {open} 处，"
+        "removal minimal": "没有能证明多余的人：减一人后不再达标的有 {breaks} 处，在 95% 置信度下未定的有 {open} 处。",
+        "removal hours": "没有能证明多余的人：减一人后不再达标的有 {breaks} 处，在 95% 置信度下未定的有 {open} 处，"
         "工时不够的有 {held} 处。",
         "removal none": "在允许范围内已无人可减。",
         "most valuable": "增加一人最有用的是{team}的{roster}：{points} 个百分点。",
