@@ -202,9 +202,11 @@ def compare(
             progress(done)
 
     # The same time after the window for all, whatever each needs by itself.
-    cool_down = max(prepare(each, engine, workers).setting.scenario.cooling for each in scenarios)
-    for each in scenarios:
-        prepared = prepare(each, engine, workers, cool_down=cool_down)
+    each_alone = [prepare(each, engine, workers) for each in scenarios]
+    cool_down = max(prepared.setting.scenario.cooling for prepared in each_alone)
+    for each, prepared in zip(scenarios, each_alone, strict=True):
+        if prepared.setting.scenario.cooling < cool_down:
+            prepared = prepare(each, engine, workers, cool_down=cool_down)
         reports[each.stem], decided[each.stem] = _simulated(prepared.setting, each.stem, engine, prepared.workers, tell)
     pairs = {
         (base, other): _pair(reports[base], reports[other], decided[base], decided[other])

@@ -6,16 +6,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from runs import written
+from runs import report, written
 
 import cli
 from sim.comparison import compare
 from sim.cost import prepare
-from sim.experiment import replicate
 from sim.loading import load
-from sim.measures import Measures, measures_of
-from sim.measuring.outcome import Outcome
-from sim.measuring.summaries import summarise
 from sim.report import Report
 from sim.statistics import Verdict
 
@@ -64,16 +60,9 @@ sla:
 """
 
 
-def look(replication: object) -> Measures:
-    setting, _, workload, roster, log = replication  # type: ignore[misc]
-    return measures_of(Outcome(setting, workload, roster, log))
-
-
 def judged(folder: Path, text: str, *changes: str) -> Report:
     """The report of a run."""
-    setting = prepare(load(written(folder, text), changes)).setting
-    each = replicate(setting, range(setting.scenario.replications), look)
-    return summarise(setting, each, scenario="office", engine="compiled")
+    return report(prepare(load(written(folder, text), changes)).setting)
 
 
 @pytest.mark.parametrize("cool_down", [None, "0 s", "1 d", "8 d"])

@@ -1,7 +1,6 @@
 """Tallies: how many times each duration occurred, so that percentiles over many replications stay exact."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Final, Generic, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -44,17 +43,6 @@ def tally(durations: Int64s) -> Tally:
     """Count durations, in whole seconds."""
     seconds, count = np.unique(durations, return_counts=True)
     return Tally(seconds, count)
-
-
-def tallies_by(groups: int, group: Int64s, durations: Int64s) -> tuple[Tally, ...]:
-    """Count durations of several groups, 0 to `groups` - 1; none is negative."""
-    span = int(durations.max(initial=0)) + 1
-    counted = tally(group * span + durations)
-    ends = np.searchsorted(counted.seconds, np.arange(groups + 1) * span).tolist()
-    return tuple(
-        Tally(counted.seconds[start:end] - each * span, counted.times[start:end])
-        for each, (start, end) in enumerate(pairwise(ends))
-    )
 
 
 def merged(tallies: Sequence[T]) -> T:
