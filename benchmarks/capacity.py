@@ -13,16 +13,16 @@ from typing import NamedTuple
 
 from scipy.optimize import brentq
 
-from sim.clock import DAY
-from sim.loading import load
+from sim.capacity.capacity import Capacity, find_capacity
+from sim.capacity.limits import stability
+from sim.capacity.runner import Runner
+from sim.capacity.trials import Trials
+from sim.capacity.variants import at_rate, own_rate
+from sim.core.clock import DAY
 from sim.models.stress import Stress
 from sim.queueing import mmc_wait_longer
-from sim.setting import Setting, setting_of
-from sim.stress.capacity import Capacity, find_capacity
-from sim.stress.limits import stability
-from sim.stress.runner import Runner
-from sim.stress.trials import Trials
-from sim.stress.variants import at_rate, own_rate
+from sim.scenario.loading import load
+from sim.scenario.setting import Setting, setting_of
 
 SEEDS = 40
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.tables import HAND_OVER, NEVER, NO_UNIT, Log, Roster, Workload
+from sim.core.tables import HAND_OVER, NEVER, NO_UNIT, Log, Roster, Workload
 
 DAY: Final = 86_400
 PER_DAY: Final = 600

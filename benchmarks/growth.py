@@ -57,7 +57,7 @@ def measure(letters: int) -> None:
     """
     from common_model import PER_DAY, draw
 
-    from sim import engine_compiled
+    from sim.engine import compiled as engine_compiled
 
     small = draw(1)
     engine_compiled.simulate(*small[1:])

@@ -23,10 +23,11 @@ sys.path.insert(0, str(ROOT))
 
 from run import filled  # noqa: E402
 
-from sim.cost import prepare  # noqa: E402
-from sim.loading import load  # noqa: E402
-from sim.planner import plan  # noqa: E402
+from sim.core.tables import Floats, Int64s  # noqa: E402
+from sim.experiment.cost import prepare  # noqa: E402
+from sim.planner.planning import plan  # noqa: E402
 from sim.queueing import mmc_wait_longer  # noqa: E402
+from sim.scenario.loading import load  # noqa: E402
 from sim.statistics import (  # noqa: E402
     Compliance,
     Decided,
@@ -39,7 +40,6 @@ from sim.statistics import (  # noqa: E402
     paired_difference,
     spread,
 )
-from sim.tables import Floats, Int64s  # noqa: E402
 
 REPLICATIONS: Final = 20
 LETTERS: Final = 400

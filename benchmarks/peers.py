@@ -11,7 +11,8 @@ import peer_simpy
 from common_model import Model, draw, times_in_system
 from timing import interleaved, ratio
 
-from sim import engine_compiled, engine_simpy
+from sim.engine import compiled as engine_compiled
+from sim.engine import simpy as engine_simpy
 
 ROUNDS = {10: 5, 100: 3, 1_000: 3}
 """Days of the model, and how often each simulator runs them."""

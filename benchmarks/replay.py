@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from run import ROOT
 
-from sim.replay import Plan, replay
-from sim.replay_report import report_on
-from sim.service_level import Demand
-from sim.trace_files import TracedLetter
+from sim.operations.replay import Plan, replay
+from sim.operations.replay_report import report_on
+from sim.operations.service_level import Demand
+from sim.operations.trace_files import TracedLetter
 
 RATES = (500, 1_000, 2_000, 3_000)
 SECONDS = 10

@@ -7,14 +7,15 @@ from typing import Any
 from run import ROOT
 from timing import interleaved, ratio, timed
 
-from sim import engine_compiled, engine_simpy
-from sim.engine import simulate
-from sim.loading import load
-from sim.measures import measure
-from sim.memory import keep_memory
-from sim.roster import draw_roster
-from sim.setting import setting_of
-from sim.workload import draw_workload
+from sim.core.memory import keep_memory
+from sim.engine import compiled as engine_compiled
+from sim.engine import simpy as engine_simpy
+from sim.engine.contract import simulate
+from sim.metrics.measures import measure
+from sim.sampling.roster import draw_roster
+from sim.sampling.workload import draw_workload
+from sim.scenario.loading import load
+from sim.scenario.setting import setting_of
 
 SCENARIO = ROOT / "scenarios" / "shenzhen_stress_600.yaml"
 

@@ -7,7 +7,7 @@ from statistics import median
 from common_model import draw
 from timing import interleaved, ratio
 
-from sim import engine_compiled
+from sim.engine import compiled as engine_compiled
 
 REPLICATIONS = 100
 DAYS = 100

@@ -9,12 +9,12 @@ from typing import Final
 
 import numpy as np
 
-from sim.charts.registry import CHARTS, COMPARISON_CHARTS, figure
-from sim.charts.style import look
 from sim.comparison import Comparison, compare
-from sim.loading import load
-from sim.report import Report
-from sim.text.words import percent
+from sim.metrics.report import Report
+from sim.output.charts.registry import CHARTS, COMPARISON_CHARTS, figure
+from sim.output.charts.style import look
+from sim.output.text.words import percent
+from sim.scenario.loading import load
 
 HERE: Final = Path(__file__).parent
 SCENARIOS: Final = HERE.parent / "scenarios"

@@ -12,64 +12,64 @@ Every name is read from its module when it is first used, so that importing the 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sim.version import VERSION
+from sim.core.version import VERSION
 
 if TYPE_CHECKING:
-    from sim.audit import require_sound as require_sound
-    from sim.engine import require_equal as require_equal
-    from sim.engine import simulate as simulate
-    from sim.errors import AuditError as AuditError
-    from sim.errors import EngineMismatch as EngineMismatch
-    from sim.errors import Problem as Problem
-    from sim.errors import ScenarioError as ScenarioError
-    from sim.errors import SimError as SimError
-    from sim.experiment import Replication as Replication
-    from sim.experiment import live as live
-    from sim.experiment import replicate as replicate
+    from sim.core.errors import AuditError as AuditError
+    from sim.core.errors import EngineMismatch as EngineMismatch
+    from sim.core.errors import Problem as Problem
+    from sim.core.errors import ScenarioError as ScenarioError
+    from sim.core.errors import SimError as SimError
+    from sim.core.tables import Log as Log
+    from sim.core.tables import Roster as Roster
+    from sim.core.tables import Workload as Workload
+    from sim.engine.audit import require_sound as require_sound
+    from sim.engine.contract import require_equal as require_equal
+    from sim.engine.contract import simulate as simulate
+    from sim.engine.verify import prove as prove
+    from sim.experiment.replications import Replication as Replication
+    from sim.experiment.replications import live as live
+    from sim.experiment.replications import replicate as replicate
     from sim.forecast import Forecast as Forecast
     from sim.forecast import forecast_of as forecast_of
-    from sim.loading import Loaded as Loaded
-    from sim.loading import load as load
-    from sim.measures import Measures as Measures
-    from sim.measures import measure as measure
-    from sim.measuring.summaries import summarise as summarise
+    from sim.metrics.measures import Measures as Measures
+    from sim.metrics.measures import measure as measure
+    from sim.metrics.report import Report as Report
+    from sim.metrics.summaries import summarise as summarise
     from sim.models.scenario import Scenario as Scenario
-    from sim.report import Report as Report
-    from sim.results import Result as Result
-    from sim.results import run as run
-    from sim.roster import draw_roster as draw_roster
-    from sim.schema import json_schema as json_schema
-    from sim.setting import Setting as Setting
-    from sim.setting import setting_of as setting_of
+    from sim.output.results.run import Result as Result
+    from sim.output.results.run import run as run
+    from sim.sampling.roster import draw_roster as draw_roster
+    from sim.sampling.workload import draw_workload as draw_workload
+    from sim.scenario.loading import Loaded as Loaded
+    from sim.scenario.loading import load as load
+    from sim.scenario.schema import json_schema as json_schema
+    from sim.scenario.setting import Setting as Setting
+    from sim.scenario.setting import setting_of as setting_of
     from sim.statistics import Estimate as Estimate
     from sim.statistics import Verdict as Verdict
-    from sim.tables import Log as Log
-    from sim.tables import Roster as Roster
-    from sim.tables import Workload as Workload
-    from sim.verify import prove as prove
-    from sim.workload import draw_workload as draw_workload
 
 __version__ = VERSION
 
 _NAMES = {
-    "audit": "require_sound",
-    "engine": "require_equal simulate",
-    "errors": "AuditError EngineMismatch Problem ScenarioError SimError",
-    "experiment": "Replication live replicate",
+    "core.errors": "AuditError EngineMismatch Problem ScenarioError SimError",
+    "core.tables": "Log Roster Workload",
+    "engine.audit": "require_sound",
+    "engine.contract": "require_equal simulate",
+    "engine.verify": "prove",
+    "experiment.replications": "Replication live replicate",
     "forecast": "Forecast forecast_of",
-    "loading": "Loaded load",
-    "measures": "Measures measure",
+    "metrics.measures": "Measures measure",
+    "metrics.report": "Report",
+    "metrics.summaries": "summarise",
     "models.scenario": "Scenario",
-    "report": "Report",
-    "results": "Result run",
-    "roster": "draw_roster",
-    "schema": "json_schema",
-    "setting": "Setting setting_of",
+    "output.results.run": "Result run",
+    "sampling.roster": "draw_roster",
+    "sampling.workload": "draw_workload",
+    "scenario.loading": "Loaded load",
+    "scenario.schema": "json_schema",
+    "scenario.setting": "Setting setting_of",
     "statistics": "Estimate Verdict",
-    "measuring.summaries": "summarise",
-    "tables": "Log Roster Workload",
-    "verify": "prove",
-    "workload": "draw_workload",
 }
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 

@@ -7,18 +7,18 @@ from enum import StrEnum
 from itertools import permutations
 from typing import Any, Final
 
-from sim.cost import prepare
-from sim.errors import Problem, ScenarioError
-from sim.experiment import Replication, replicate
+from sim.core.errors import Problem, ScenarioError
+from sim.experiment.cost import prepare
+from sim.experiment.replications import Replication, replicate
 from sim.forecast.cautions import cautions
-from sim.loading import Loaded
-from sim.measures import Measures, measures_of
-from sim.measuring.figures import Caution
-from sim.measuring.outcome import Outcome
-from sim.measuring.summaries import summarise
+from sim.metrics.figures import Caution
+from sim.metrics.measures import Measures, measures_of
+from sim.metrics.outcome import Outcome
+from sim.metrics.report import Report
+from sim.metrics.summaries import summarise
 from sim.models.scenario import Scenario
-from sim.report import Report
-from sim.setting import Setting
+from sim.scenario.loading import Loaded
+from sim.scenario.setting import Setting
 from sim.statistics import Decided, Difference, Estimate, paired_difference, stacked
 
 

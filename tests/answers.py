@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from sim.errors import ScenarioError
-from sim.loading import load
+from sim.core.errors import ScenarioError
+from sim.scenario.loading import load
 
 DESK = """\
 start: 2021-05-03

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.tables import HAND_OVER, NEVER, NO_UNIT, NOT_YET, WAIT, WORK, Log, Roster, Stretches, Workload
+from sim.core.tables import HAND_OVER, NEVER, NO_UNIT, NOT_YET, WAIT, WORK, Log, Roster, Stretches, Workload
 
 DESK, BRANCH, STATION, CITY = UNITS = range(4)
 

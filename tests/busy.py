@@ -9,7 +9,7 @@ import numpy as np
 from builder import letters, shifts, work
 from strategies import Day
 
-from sim.tables import FINISH, HAND_OVER, NEVER, NO_UNIT
+from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT
 
 BUSY_DAYS = 100
 

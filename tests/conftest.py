@@ -9,9 +9,9 @@ import pytest
 from builder import Play
 from hypothesis import settings
 
-from sim.audit import require_sound
-from sim.engine import ENGINES, simulate
-from sim.tables import Log, Roster, Workload
+from sim.core.tables import Log, Roster, Workload
+from sim.engine.audit import require_sound
+from sim.engine.contract import ENGINES, simulate
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

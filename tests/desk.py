@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sim.loading import Loaded, load
+from sim.scenario.loading import Loaded, load
 
 DESK = """\
 start: 2021-05-03

@@ -79,12 +79,12 @@ class Program:
 
 def serve() -> None:
     """Fork for each command that is read, and tell its process number, and its exit code when it has ended."""
-    import sim.engine_compiled
-    import sim.folders.comparison
-    import sim.folders.load
-    import sim.folders.plan
-    import sim.folders.replay
-    import sim.results  # noqa: F401
+    import sim.engine.compiled
+    import sim.output.results.comparison
+    import sim.output.results.load
+    import sim.output.results.plan
+    import sim.output.results.replay
+    import sim.output.results.run  # noqa: F401
     from sim.commands.door import cli
 
     tell("ready")

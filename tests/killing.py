@@ -13,8 +13,8 @@ from time import perf_counter
 from forked import Program
 from kept import COMMANDS, FOUND_AGAIN, TYPICAL, contents, copied, words_of, write_files
 
-from sim.folders.atomic_dir import DRAFT
-from sim.folders.manifest import condition_of
+from sim.output.folders.atomic_dir import DRAFT
+from sim.output.folders.manifest import condition_of
 
 STATES = ("absent", "whole", "damaged", "yours")
 """What is there before a command is killed; one of these at random."""

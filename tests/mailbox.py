@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import office
 
-from sim.clock import DAY, HOUR
-from sim.engine import simulate
-from sim.measuring.outcome import Outcome
-from sim.setting import Setting
-from sim.tables import OTHER_DUTY, Roster, Workload
+from sim.core.clock import DAY, HOUR
+from sim.core.tables import OTHER_DUTY, Roster, Workload
+from sim.engine.contract import simulate
+from sim.metrics.outcome import Outcome
+from sim.scenario.setting import Setting
 
 BRANCH, NORTH, SOUTH = UNITS = range(3)
 SIGN, ENQUIRE, HANDLE, AGAIN = range(4)

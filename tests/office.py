@@ -3,11 +3,11 @@
 from itertools import pairwise
 from typing import Any
 
+from sim.core.tables import Workload
 from sim.models.scenario import Scenario
-from sim.roster import draw_roster
-from sim.setting import Setting, setting_of
-from sim.tables import Workload
-from sim.workload import draw_workload
+from sim.sampling.roster import draw_roster
+from sim.sampling.workload import draw_workload
+from sim.scenario.setting import Setting, setting_of
 
 MONDAY = "2021-05-10"
 """An ordinary Monday; no public holiday is near."""

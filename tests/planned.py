@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from office import setting
 
-from sim.planning.problem import Trial
-from sim.planning.sample import Sample
-from sim.planning.search import Found, Search
-from sim.planning.simulator import Simulator, Targets
-from sim.planning.stability import Stability
-from sim.planning.staffing_cells import People, posts_of
-from sim.setting import Setting
-from sim.tables import Floats
+from sim.core.tables import Floats
+from sim.planner.problem import Trial
+from sim.planner.sample import Sample
+from sim.planner.search import Found, Search
+from sim.planner.simulator import Simulator, Targets
+from sim.planner.stability import Stability
+from sim.planner.staffing_cells import People, posts_of
+from sim.scenario.setting import Setting
 
 PLENTY = 10**12
 """Letters of a budget that is never spent."""

@@ -6,14 +6,14 @@ from typing import TypeVar
 
 from scipy.stats import t as student
 
-from sim.experiment import Replication, replicate
-from sim.loading import load
-from sim.measures import Counts, Measures, measure
-from sim.measuring.compliance import SlaCounts, sla_counts
-from sim.measuring.outcome import Outcome
-from sim.measuring.summaries import summarise
-from sim.report import Report
-from sim.setting import Setting, setting_of
+from sim.experiment.replications import Replication, replicate
+from sim.metrics.compliance import SlaCounts, sla_counts
+from sim.metrics.measures import Counts, Measures, measure
+from sim.metrics.outcome import Outcome
+from sim.metrics.report import Report
+from sim.metrics.summaries import summarise
+from sim.scenario.loading import load
+from sim.scenario.setting import Setting, setting_of
 from sim.statistics import Estimate, stacked
 
 T = TypeVar("T")

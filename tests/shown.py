@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sim.loading import Loaded, load
+from sim.scenario.loading import Loaded, load
 
 MARKUP = "<script>alert(1)</script>"
 

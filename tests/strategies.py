@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from builder import delay, letters, shifts, work
 from hypothesis import strategies as st
 
-from sim.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Roster, Workload
+from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Roster, Workload
 
 
 class Day(NamedTuple):

@@ -8,9 +8,9 @@ from functools import wraps
 
 from aiohttp import web
 
-from sim.answers import Answers
-from sim.replay import Plan, send
-from sim.trace_files import TracedLetter
+from sim.operations.answers import Answers
+from sim.operations.replay import Plan, send
+from sim.operations.trace_files import TracedLetter
 
 START = datetime(2021, 5, 3, 8)
 Answering = Callable[[web.Request], Awaitable[web.Response]]

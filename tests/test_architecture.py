@@ -1,7 +1,7 @@
-"""The house: which module stands on which floor, and which library from outside it may use.
+"""The house: one order of rooms, and which library from outside a room may use.
 
-The table is the diagram of the program. A module of `sim/` that is not in it fails; a sub-package is one row
-with all its modules. Imports inside functions and for types count like any other.
+`HOUSE` is the diagram of the program. A room imports only rooms of earlier lines; rooms of one line do not import each
+other, and inside a room there is no circle. Imports inside functions and for types count like any other.
 """
 
 import ast
@@ -16,52 +16,39 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
-# floor, room, modules, libraries from outside
-HOUSE = (
-    (8, "door", "cli commands", "click rich rich_click"),
-    (7, "showing", "charts", "matplotlib numpy"),
-    (7, "showing", "html", "fontTools jinja2 markupsafe"),
-    (7, "showing", "text", "numpy rich"),
-    (7, "showing", "results", ""),
-    (7, "showing", "folders", "duckdb numpy openpyxl rich"),
-    (7, "showing", "export", "numpy"),
-    (6, "deciding", "experiment comparison targets verify", "numpy"),
-    (6, "deciding", "stress", "numpy scipy"),
-    (6, "deciding", "planner planning", "numpy scipy"),
-    (6, "deciding", "replay destination connections", "aiohttp numpy yarl"),
-    (6, "deciding", "replay_report replay_checks service_level latency answers headers", "hdrh numpy"),
-    (5, "judging", "cool_down forecast infinite_servers requirement", "numpy"),
-    (5, "judging", "cost", "numpy psutil"),
-    (5, "judging", "report measures measuring calls", "numba numpy"),
-    (5, "judging", "statistics queueing transient", "numpy scipy"),
-    (4, "running", "engine audit", "numpy"),
-    (4, "running", "engine_simpy", "numpy simpy"),
-    (4, "running", "engine_compiled", "numba numpy"),
-    (3, "drawing", "workload roster setting", "numpy"),
-    (3, "drawing", "drawing", "numpy scipy"),
-    (2, "reading", "loading schema starter trace_files", "pydantic pydantic_core"),
-    (2, "reading", "reading", "numpy pydantic pydantic_core ruamel"),
-    (1, "nouns", "models", "numpy pydantic pydantic_core"),
-    (0, "ground", "clock calendar", "numpy"),
-    (0, "ground", "public_holidays", "holidays numpy"),
-    (0, "ground", "streams tables", "numpy"),
-    (0, "ground", "compiler", "numba"),
-    (0, "ground", "characters errors file_names paths spreadsheet version caches memory", ""),
+# the rooms of a line, and the libraries from outside that each may use
+HOUSE: tuple[dict[str, str], ...] = (
+    {"core": "holidays numba numpy"},
+    {"models": "numpy pydantic pydantic_core"},
+    {"scenario": "numpy pydantic pydantic_core ruamel"},
+    {"sampling": "numpy scipy"},
+    {"engine": "numba numpy simpy"},
+    {"statistics": "numpy scipy", "queueing": ""},
+    {"metrics": "numpy"},
+    {"experiment": "numpy psutil"},
+    {"forecast": "numpy"},
+    {"comparison": "numpy", "capacity": "numpy scipy", "planner": "numpy scipy"},
+    {"operations": "aiohttp hdrh numpy yarl"},
+    {"output.folders": "duckdb numpy rich"},
+    {"output.text": "numpy rich"},
+    {"output.charts": "matplotlib numpy"},
+    {"output.html": "fontTools jinja2 markupsafe"},
+    {"output.results": "numpy openpyxl rich"},
+    {"commands": "click rich rich_click"},
+    {"cli": ""},
 )
-FLOOR = {module: floor for floor, _, modules, _ in HOUSE for module in modules.split()}
-OUTSIDE = {module: set(libraries.split()) for *_, modules, libraries in HOUSE for module in modules.split()}
+LINE = {room: line for line, rooms in enumerate(HOUSE) for room in rooms}
+LIBRARIES = {room: set(libraries.split()) for rooms in HOUSE for room, libraries in rooms.items()}
 
-# Who may import less than its own floor and all below.
-GROUND_ONLY = {0}
+# What may import less than its line allows: an engine, and the audit of its log, nothing but the ground.
 NARROWER = {
-    "engine_simpy": GROUND_ONLY,
-    "engine_compiled": GROUND_ONLY,
-    "audit": GROUND_ONLY,
-    "charts": {0, 5, 6, 7},
+    "sim.engine.simpy": {"core"},
+    "sim.engine.compiled": {"core"},
+    "sim.engine.audit": {"core"},
 }
 
-# Chooses its modules while it runs, which the check cannot follow.
-BY_NAME = {"engine"}
+# Choose their modules while they run, which the check cannot follow.
+BY_NAME = {"sim", "sim.engine.contract"}
 
 # `lettersim --help` must answer at once, so neither the door nor the package may load these by being imported.
 HEAVY = {"duckdb", "holidays", "jinja2", "matplotlib", "numba", "numpy", "pydantic", "ruamel", "scipy", "simpy"}
@@ -96,24 +83,40 @@ def imports(source: str) -> Iterator[Import]:
         yield from (Import(name, node.lineno, id(node) in for_types) for name in names)
 
 
+def room_of(name: str) -> str | None:
+    """The room in which a dotted name stands: `models` for `sim.models.base.Record`; None for no room."""
+    parts = name.removeprefix("sim.").split(".")
+    return next((room for room in (".".join(parts[:2]), parts[0]) if room in LINE), None)
+
+
+def narrowed(module: str) -> set[str] | None:
+    """The only rooms that a module may import, where they are fewer than its line allows."""
+    return next((rooms for name, rooms in NARROWER.items() if f"{module}.".startswith(f"{name}.")), None)
+
+
 def complaints(module: str, source: str) -> list[str]:
-    """What a module imports and must not; `module` is a name of the table."""
-    floors = NARROWER.get(module, set(range(FLOOR[module] + 1)))
+    """What a module, named as in an import, imports and must not."""
+    room = room_of(module)
+    assert room is not None, f"{module} stands in no room"
     found = []
     for name, line, _ in imports(source):
-        top, _, rest = name.partition(".")
+        top = name.partition(".")[0]
         if name in ("importlib", "importlib.import_module") and module not in BY_NAME:
             found.append(f"line {line}: {module} imports by name")
         if top in sys.stdlib_module_names:
             continue
-        inside = rest.partition(".")[0] if top == "sim" else top
-        if top != "sim" and top != "cli":
-            if top not in OUTSIDE[module]:
-                found.append(f"line {line}: {module} uses the library {top}")
-        elif inside not in FLOOR:
-            found.append(f"line {line}: {module} imports {name}, which is not a module of the table")
-        elif inside != module and FLOOR[inside] not in floors:
-            found.append(f"line {line}: {module} imports {inside} of floor {FLOOR[inside]}")
+        if top not in ("sim", "cli"):
+            if top not in LIBRARIES[room]:
+                found.append(f"line {line}: {room} uses the library {top}")
+            continue
+        other, only = room_of(name), narrowed(module)
+        if other is None:
+            found.append(f"line {line}: {module} imports {name}, which is in no room")
+        elif only is not None and other not in only and not name.startswith(f"{module}."):
+            same = any(f"{name}.".startswith(f"{each}.") and f"{module}.".startswith(f"{each}.") for each in NARROWER)
+            found += [] if same else [f"line {line}: {module} imports {name}, and may import {', '.join(only)} only"]
+        elif other != room and LINE[other] >= LINE[room]:
+            found.append(f"line {line}: {room} imports {other}, which is no earlier room")
     return found
 
 
@@ -124,31 +127,29 @@ def files() -> dict[str, Path]:
 
 
 FILES = files()
-INHABITANTS = {name: path for name, path in FILES.items() if name != "sim"}
+HALLS = {"sim", "sim.output"}
+"""Packages that hold rooms and nothing else."""
+
+MODULES = [name for name in FILES if name not in HALLS]
 
 
-def row(name: str) -> str:
-    """The table's name of a dotted module: `models` of `sim.models.base`."""
-    return name.removeprefix("sim.").partition(".")[0]
+def test_each_module_stands_in_a_room_and_each_room_is_there() -> None:
+    assert len(LINE) == sum(len(rooms) for rooms in HOUSE)
+    assert [name for name in MODULES if room_of(name) is None] == []
+    assert set(LINE) == {room_of(name) for name in MODULES}
 
 
-def test_each_module_stands_in_the_table_once() -> None:
-    listed = [module for *_, modules, _ in HOUSE for module in modules.split()]
-    assert len(listed) == len(set(listed))
-    assert [name for name in INHABITANTS if row(name) not in FLOOR] == []
-
-
-@pytest.mark.parametrize("name", INHABITANTS)
-def test_imports_point_down_and_stay_in_the_room(name: str) -> None:
-    assert complaints(row(name), FILES[name].read_text("utf-8")) == []
+@pytest.mark.parametrize("name", MODULES)
+def test_a_room_imports_earlier_rooms_only(name: str) -> None:
+    assert complaints(name, FILES[name].read_text("utf-8")) == []
 
 
 def test_no_import_goes_in_a_circle() -> None:
     graph = {}
-    for name, path in INHABITANTS.items():
-        targets = {each.name for each in imports(path.read_text("utf-8")) if not each.only_for_types}
+    for name in MODULES:
+        targets = {each.name for each in imports(FILES[name].read_text("utf-8")) if not each.only_for_types}
         # `from sim.models import base` names a module, `from sim.models.base import Record` a thing in one
-        graph[name] = {found for target in targets for found in (target, target.rpartition(".")[0]) if found in FILES}
+        graph[name] = {found for target in targets for found in (target, target.rpartition(".")[0]) if found in MODULES}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as cycle:
@@ -162,24 +163,56 @@ def test_nothing_heavy_is_loaded_at_the_door(name: str) -> None:
     assert loaded.stdout.split() == []
 
 
+def test_the_diagram_of_the_readme_is_this_order() -> None:
+    diagram = (ROOT / "README.md").read_text("utf-8").partition("<!-- rooms -->")[2].partition("<!-- /rooms -->")[0]
+    lines = [line.strip().split("  ")[0] for line in diagram.splitlines() if line.strip()]
+    assert [line.split(" · ") for line in lines] == [list(rooms) for rooms in HOUSE]
+
+
 @pytest.mark.parametrize(
     ("module", "source", "complaint"),
     [
-        ("tables", "import numpy as np", None),
-        ("charts", "from sim.report import Report", None),
-        ("models", "from sim.models.base import Record", None),
-        ("experiment", "from sim.engine import simulate", None),
-        ("tables", "import scipy.special", "line 1: tables uses the library scipy"),
-        ("measures", "def f():\n    import pandas", "line 2: measures uses the library pandas"),
-        ("models", "from sim.loading import load", "line 1: models imports loading of floor 2"),
-        ("engine_simpy", "import sim.models.scenario", "line 1: engine_simpy imports models of floor 1"),
-        ("engine_compiled", "from sim import engine_simpy", "line 1: engine_compiled imports engine_simpy of floor 4"),
-        ("audit", "from sim.engine import simulate", "line 1: audit imports engine of floor 4"),
-        ("charts", "from sim.models import sla", "line 1: charts imports models of floor 1"),
-        ("roster", "from importlib import resources", None),
-        ("roster", "from importlib import import_module", "line 1: roster imports by name"),
-        ("results", "from cli import main", "line 1: results imports cli of floor 8"),
-        ("report", "from sim import Report", "line 1: report imports sim.Report, which is not a module of the table"),
+        ("sim.core.tables", "import numpy as np", None),
+        ("sim.output.charts.waits", "from sim.metrics.report import Report", None),
+        ("sim.models.sla", "from sim.models.base import Record", None),
+        ("sim.core.tables", "import scipy.special", "line 1: core uses the library scipy"),
+        ("sim.metrics.week", "def f():\n    import pandas", "line 2: metrics uses the library pandas"),
+        (
+            "sim.models.sla",
+            "from sim.scenario import load",
+            "line 1: models imports scenario, which is no earlier room",
+        ),
+        ("sim.capacity", "import sim.planner", "line 1: capacity imports planner, which is no earlier room"),
+        (
+            "sim.output.text.names",
+            "import sim.output.html",
+            "line 1: output.text imports output.html, which is no earlier room",
+        ),
+        (
+            "sim.engine.simpy.engine",
+            "import sim.models.sla",
+            "line 1: sim.engine.simpy.engine imports sim.models.sla, and may import core only",
+        ),
+        (
+            "sim.engine.compiled",
+            "from sim.engine import simpy",
+            "line 1: sim.engine.compiled imports sim.engine.simpy, and may import core only",
+        ),
+        (
+            "sim.engine.audit.visits",
+            "from sim.engine.contract import simulate",
+            "line 1: sim.engine.audit.visits imports sim.engine.contract.simulate, and may import core only",
+        ),
+        ("sim.engine.audit", "from sim.engine.audit.visits import check", None),
+        ("sim.engine.audit.visits", "from sim.engine.audit.records import Reading", None),
+        ("sim.core.streams", "from importlib import resources", None),
+        ("sim.core.streams", "from importlib import import_module", "line 1: sim.core.streams imports by name"),
+        ("sim.comparison", "from cli import main", "line 1: comparison imports cli, which is no earlier room"),
+        (
+            "sim.core.streams",
+            "from sim import Report",
+            "line 1: sim.core.streams imports sim.Report, which is in no room",
+        ),
     ],
 )
 def test_the_check_itself(module: str, source: str, complaint: str | None) -> None:

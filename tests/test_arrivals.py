@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from office import CHINA, GUANGDONG, MONDAY, setting
 
-from sim.clock import DAY, HOUR, MINUTE
-from sim.drawing.arrivals import Letters, draw_letters
-from sim.drawing.rates import expected_letters
-from sim.errors import SimError
+from sim.core.clock import DAY, HOUR, MINUTE
+from sim.core.errors import SimError
 from sim.models.arrivals import TraceLetters
-from sim.setting import Setting
+from sim.sampling.arrivals import Letters, draw_letters
+from sim.sampling.rates import expected_letters
+from sim.scenario.setting import Setting
 
 
 def letters(office: Setting, replication: int = 0, keep: float = 1.0) -> Letters:

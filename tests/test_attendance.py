@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import days
 
-from sim.measuring.attendance import Attendance
+from sim.metrics.attendance import Attendance
 
 
 def test_who_is_on_duty_next() -> None:

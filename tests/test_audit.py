@@ -9,10 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import Day, days
 
-from sim.audit import audit, require_sound
-from sim.engine import ENGINES, first_difference, simulate
-from sim.errors import AuditError, SimError
-from sim.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Log, Roster, Stretches
+from sim.core.errors import AuditError, SimError
+from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Log, Roster, Stretches
+from sim.engine.audit import audit, require_sound
+from sim.engine.contract import ENGINES, first_difference, simulate
 
 both_clocks = days(tick=60, ticks=20) | days(tick=1, ticks=2000)
 

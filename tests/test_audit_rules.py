@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from builder import BRANCH, CITY, DESK, STATION, claimed, delay, letters, shifts, work
 
-from sim.audit import audit
-from sim.tables import FINISH, Roster, Workload
+from sim.core.tables import FINISH, Roster, Workload
+from sim.engine.audit import audit
 
 DAY = shifts((DESK, 0, 1000, 1))
 QUEUE = letters((0, work(DESK, 100)), (30, work(DESK, 50)))

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from runs import promises, setting, written
 
-from sim.experiment import live
-from sim.measuring.compliance import SlaCounts
+from sim.experiment.replications import live
+from sim.metrics.compliance import SlaCounts
 from sim.statistics import Decided, Difference, paired_difference
 
 NOISE = 0.003

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim import engine_compiled
+from sim.engine import compiled as engine_compiled
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 

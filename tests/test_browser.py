@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from shown import MARKUP, small
 
-from sim.folders.comparison import compare_into
-from sim.results import run
+from sim.output.results.comparison import compare_into
+from sim.output.results.run import run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

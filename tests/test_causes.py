@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import days
 
-from sim.clock import DAY, HOUR, Clock
-from sim.measuring.attendance import Attendance
-from sim.measuring.causes import breaches, cause_counts
-from sim.measuring.figures import Why
-from sim.measuring.outcome import Outcome
-from sim.measuring.slaclock import Fate
-from sim.tables import FINISH, NO_UNIT, NOT_YET, WORK, Roster, Workload
+from sim.core.clock import DAY, HOUR, Clock
+from sim.core.tables import FINISH, NO_UNIT, NOT_YET, WORK, Roster, Workload
+from sim.metrics.attendance import Attendance
+from sim.metrics.causes import breaches, cause_counts
+from sim.metrics.figures import Why
+from sim.metrics.outcome import Outcome
+from sim.metrics.slaclock import Fate
 
 ALL_DAY = (NORTH, 0, at(0, day=30), 1)
 SIGNED = {"until": "sign.finished", "within": "10 min"}

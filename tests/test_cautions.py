@@ -12,9 +12,9 @@ from runs import written
 
 from sim.commands.door import cli
 from sim.forecast.cautions import cautions
-from sim.measuring.figures import Caution
-from sim.text.caution_words import WORDS
-from sim.text.cautions import caution, plain_caution
+from sim.metrics.figures import Caution
+from sim.output.text.caution_words import WORDS
+from sim.output.text.cautions import caution, plain_caution
 
 
 def found(kind: str, **keys: Any) -> list[Caution]:
@@ -177,8 +177,8 @@ def test_working_days_without_holidays() -> None:
 
 def recorded(folder: Path, times: list[str], changes: tuple[str, ...] = ()) -> list[Caution]:
     """Cautions on a desk that gets letters at these times of May 2021; the 3rd is a Monday."""
-    from sim.loading import load
-    from sim.setting import setting_of
+    from sim.scenario.loading import load
+    from sim.scenario.setting import setting_of
 
     (folder / "letters.csv").write_text("received\n" + "".join(f"2021-05-{time}\n" for time in times))
     text = (

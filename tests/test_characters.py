@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from sim.characters import printable, unfit
 from sim.commands.door import cli
-from sim.errors import Problem
-from sim.folders import parquet
-from sim.loading import load
+from sim.core.characters import printable, unfit
+from sim.core.errors import Problem
 from sim.models.scenario import Scenario
+from sim.output.folders import parquet
+from sim.scenario.loading import load
 
 BAD = ["\x00", "\x07", "\x1b", "\x7f", "\x9b", "\u2028", "\u202e", "\ud800", "\udcff", "\uffff"]
 

@@ -11,21 +11,21 @@ from matplotlib.figure import Figure
 from runs import SCENARIOS, report
 from shown import small
 
-from sim.charts import album, frame, words
-from sim.charts.album import Album, draw_album
-from sim.charts.frame import ems, framed, wrapped
-from sim.charts.pictures import draw_panel, inline, untitled, written
-from sim.charts.registry import CHARTS, COMPARISON_CHARTS, Chart, figure
-from sim.charts.style import look
 from sim.comparison import Comparison, compare
-from sim.errors import SimError
-from sim.html.words import WORDS as PAGE_WORDS
-from sim.loading import load
-from sim.report import Report
-from sim.setting import setting_of
-from sim.text.compare_words import WORDS as COMPARE_WORDS
-from sim.text.names import NAMES_ZH
-from sim.text.words import name
+from sim.core.errors import SimError
+from sim.metrics.report import Report
+from sim.output.charts import album, frame, words
+from sim.output.charts.album import Album, draw_album
+from sim.output.charts.frame import ems, framed, wrapped
+from sim.output.charts.pictures import draw_panel, inline, untitled, written
+from sim.output.charts.registry import CHARTS, COMPARISON_CHARTS, Chart, figure
+from sim.output.charts.style import look
+from sim.output.html.words import WORDS as PAGE_WORDS
+from sim.output.text.compare_words import WORDS as COMPARE_WORDS
+from sim.output.text.names import NAMES_ZH
+from sim.output.text.words import name
+from sim.scenario.loading import load
+from sim.scenario.setting import setting_of
 
 LANGUAGES = ("zh", "en")
 

@@ -11,10 +11,10 @@ from runs import ROOT
 
 import cli
 import sim
-from sim import results
 from sim.commands.options import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
-from sim.engine import require_equal
-from sim.errors import EngineMismatch
+from sim.core.errors import EngineMismatch
+from sim.engine.contract import require_equal
+from sim.output.results import run as results
 
 ESTIMATE = {"mean", "low", "high"}
 FIGURE = frozenset({"value", "low", "high", "more_than", "at_most"})
@@ -221,7 +221,7 @@ def test_no_error_ends_in_a_traceback(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("sim.results.replicate", fail)
+    monkeypatch.setattr("sim.output.results.run.replicate", fail)
     answer = ask("run", "mm8.yaml")
     assert answer.exit_code == code
     assert message in answer.stderr
@@ -262,7 +262,7 @@ def test_verify_names_the_first_visit_that_differs(mm8: Path, monkeypatch: pytes
         log.finished[7] += 60
         require_equal(logs)
 
-    monkeypatch.setattr("sim.verify.require_equal", differ)
+    monkeypatch.setattr("sim.engine.verify.require_equal", differ)
     answer = ask("verify", "mm8.yaml")
     assert answer.exit_code == COULD_NOT
     first, second = answer.stderr.splitlines()
@@ -274,7 +274,7 @@ def test_a_run_that_fails_its_cross_check_leaves_nothing(mm8: Path, monkeypatch:
     def differ(logs: dict[str, sim.Log]) -> None:
         raise EngineMismatch(0, "queued", {"simpy": 1, "compiled": 2})
 
-    monkeypatch.setattr("sim.verify.require_equal", differ)
+    monkeypatch.setattr("sim.engine.verify.require_equal", differ)
     answer = ask("run", "mm8.yaml", "--out", "out")
     assert answer.exit_code == COULD_NOT
     assert "visit 0: the engines differ in queued: simpy says 1, compiled says 2" in answer.stderr
@@ -314,7 +314,7 @@ def test_the_version_is_the_packages() -> None:
 def test_a_scenario_too_large_for_memory_is_refused_alike_by_all(
     mm8: Path, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
-    monkeypatch.setattr("sim.cost.free_memory", lambda: 1000.0)
+    monkeypatch.setattr("sim.experiment.cost.free_memory", lambda: 1000.0)
     answer = ask(*words.split(), "mm8.yaml")
     assert answer.exit_code == ASKED_WRONGLY
     heading, problem = answer.stderr.splitlines()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.clock import (
+from sim.core.clock import (
     DAY,
     HOUR,
     LONGEST,

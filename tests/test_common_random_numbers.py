@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from office import FLOW, TEAMS, drawn, efforts, journeys, service
 
-from sim.tables import Workload
+from sim.core.tables import Workload
 
 
 def same(one: Workload, other: Workload) -> bool:

@@ -10,11 +10,11 @@ from shown import small
 
 from cli import cli
 from sim.comparison import Comparison, Finding, compare, require_comparable, shortfall
-from sim.errors import ScenarioError, SimError
-from sim.folders.comparison import compare_into
-from sim.loading import Loaded
-from sim.text import plain
-from sim.text.compare import compared, comparison_sentences
+from sim.core.errors import ScenarioError, SimError
+from sim.output.results.comparison import compare_into
+from sim.output.text import plain
+from sim.output.text.compare import compared, comparison_sentences
+from sim.scenario.loading import Loaded
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +170,7 @@ def test_nothing_is_left_of_a_comparison_that_fails(
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.folders.kept.write_json", fail)
+    monkeypatch.setattr("sim.output.results.kept.write_json", fail)
     with pytest.raises(SimError, match="No space left"):
         compare_into(staffings[:2], out=tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

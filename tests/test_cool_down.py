@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from runs import setting, written
 
-from sim.clock import DAY, HOUR
-from sim.cool_down import raised, undecided_allowed
-from sim.cost import prepare
-from sim.loading import load
-from sim.text.cautions import caution
+from sim.core.clock import DAY, HOUR
+from sim.experiment.cool_down import raised, undecided_allowed
+from sim.experiment.cost import prepare
+from sim.output.text.cautions import caution
+from sim.scenario.loading import load
 
 OFFICE = """
 schema: 1

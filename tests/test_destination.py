@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.destination import without_secrets
-from sim.errors import ScenarioError
-from sim.headers import read_headers
-from sim.replay import Plan
+from sim.core.errors import ScenarioError
+from sim.operations.destination import without_secrets
+from sim.operations.headers import read_headers
+from sim.operations.replay import Plan
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from builder import BRANCH, DESK, claimed, delay, letters, shifts, work
 from hypothesis import given
 from strategies import Day, days
 
-from sim.engine import ENGINES, check_arrays, first_difference, require_equal, simulate
-from sim.errors import EngineMismatch, SimError
-from sim.tables import Log
+from sim.core.errors import EngineMismatch, SimError
+from sim.core.tables import Log
+from sim.engine.contract import ENGINES, check_arrays, first_difference, require_equal, simulate
 
 WORKLOAD = letters((0, work(DESK, 10), delay(0)), (5, work(BRANCH, 20, cover=DESK)))
 ROSTER = shifts((DESK, 0, 100, 1), (BRANCH, 50, 100, 1))

@@ -7,7 +7,7 @@ delays pass, what interrupts, and where time ends; `test_engine_stories_staff` t
 import pytest
 from builder import BRANCH, CITY, DESK, NOTHING, STATION, Play, delay, history, letters, shifts, told, work
 
-from sim.engine import ENGINES, simulate
+from sim.engine.contract import ENGINES, simulate
 
 # Who is next
 

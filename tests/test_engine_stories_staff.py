@@ -3,7 +3,7 @@
 import pytest
 from builder import BRANCH, CITY, DESK, STATION, Play, history, letters, shifts, told, work
 
-from sim.tables import FINISH, HAND_OVER
+from sim.core.tables import FINISH, HAND_OVER
 
 # Shift ends
 

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from strategies import Day, days
 from uncompiled import uncompiled
 
-from sim import engine_compiled, engine_simpy
-from sim.engine import require_equal
-from sim.errors import SimError
-from sim.tables import Log
+from sim.core.errors import SimError
+from sim.core.tables import Log
+from sim.engine import compiled as engine_compiled
+from sim.engine import simpy as engine_simpy
+from sim.engine.contract import require_equal
 
 # Seconds a tick, ticks a day. On coarse clocks nearly everything falls into one second with something else, on
 # fine ones hardly anything does; on the last one timers are set for months and years.
@@ -171,7 +172,7 @@ def test_what_does_not_fit_is_refused(change: dict[str, Any], message: str) -> N
 
 RUN_ONCE = """
 from busy import busy_day
-from sim.engine_compiled import simulate
+from sim.engine.compiled import simulate
 simulate(*busy_day(0), stretches=True)
 """
 

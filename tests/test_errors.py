@@ -10,7 +10,7 @@ from multiprocessing import get_context
 import pytest
 
 import sim
-from sim.errors import AuditError, EngineMismatch, Problem, ScenarioError, SimError
+from sim.core.errors import AuditError, EngineMismatch, Problem, ScenarioError, SimError
 
 EXAMPLES: dict[type[SimError], SimError] = {
     SimError: SimError("the folder cannot be written"),

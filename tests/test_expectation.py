@@ -11,17 +11,17 @@ import pytest
 from office import setting
 from runs import ROOT, SCENARIOS, report
 
-from sim.clock import DAY, HOUR
-from sim.cost import estimate
-from sim.drawing.arrivals import letters_expected
-from sim.drawing.rates import expected_between, expected_letters
-from sim.experiment import replicate
+from sim.core.clock import DAY, HOUR
+from sim.experiment.cost import estimate
+from sim.experiment.replications import replicate
 from sim.forecast import Forecast, forecast_of
 from sim.forecast.sample import MOST_STRETCHES, SETTLING, sample_of
-from sim.loading import load
-from sim.setting import setting_of
-from sim.text import plain
-from sim.text.outlook import outlook
+from sim.output.text import plain
+from sim.output.text.forecast import outlook
+from sim.sampling.arrivals import letters_expected
+from sim.sampling.rates import expected_between, expected_letters
+from sim.scenario.loading import load
+from sim.scenario.setting import setting_of
 
 STARTED = {"until": "serve.started", "within": "10 min", "target": "80%"}
 
@@ -276,7 +276,7 @@ def test_letters_that_stay_undecided_leave_bounds(tmp_path: Path) -> None:
 def loaded_by_check(scenario: Path) -> set[str]:
     """Names of the modules that a check with a warm cache loads."""
     code = (
-        f"import sys; from sim.forecast import forecast_of; from sim.loading import load; "
+        f"import sys; from sim.forecast import forecast_of; from sim.scenario.loading import load; "
         f"forecast_of(load({str(scenario)!r})); print(*sys.modules)"
     )
     for _ in range(2):

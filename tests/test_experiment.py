@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from office import CHINA, GUANGDONG, TEAMS, setting
 
-from sim import cost
-from sim.cost import affordable, cores, estimate
-from sim.errors import SimError
-from sim.experiment import MOST_DEATHS, Replication, live, replicate
-from sim.setting import Setting
+from sim.core.errors import SimError
+from sim.experiment import cost
+from sim.experiment.cost import affordable, cores, estimate
+from sim.experiment.replications import MOST_DEATHS, Replication, live, replicate
+from sim.scenario.setting import Setting
 
 WORKERS = 2
 

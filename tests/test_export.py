@@ -12,15 +12,15 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from sim.experiment import Replication, live
-from sim.export import export
-from sim.export.letters import SIZE_MEAN, sizes_of
-from sim.export.locust import write_locust_file
-from sim.loading import load
-from sim.measuring.journeys import Journeys
-from sim.setting import Setting, setting_of
-from sim.tables import NOT_YET
-from sim.trace_files import TracedLetter, read_trace
+from sim.core.tables import NOT_YET
+from sim.experiment.replications import Replication, live
+from sim.metrics.letter_view import Journeys
+from sim.operations.export import export
+from sim.operations.export.letters import SIZE_MEAN, sizes_of
+from sim.operations.export.locust import write_locust_file
+from sim.operations.trace_files import TracedLetter, read_trace
+from sim.scenario.loading import load
+from sim.scenario.setting import Setting, setting_of
 
 SCENARIO = """
 start: 2024-05-01

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.file_names import LONGEST, fitting, safe
+from sim.core.file_names import LONGEST, fitting, safe
 
 NAMES = st.text(min_size=1, max_size=200)
 

@@ -11,10 +11,10 @@ from busy import BUSY_DAYS, busy_day
 from strategies import Day
 from uncompiled import SOURCE, uncompiled
 
-from sim import engine_simpy
-from sim.engine import require_equal
-from sim.errors import EngineMismatch
-from sim.tables import Log
+from sim.core.errors import EngineMismatch
+from sim.core.tables import Log
+from sim.engine import simpy as engine_simpy
+from sim.engine.contract import require_equal
 
 # What goes wrong, and the line of the engine with what takes its place.
 FAULTS = {

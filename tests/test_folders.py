@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from sim.folders.atomic_dir import DRAFT, clear_dead_drafts, drafted, drafts_in, owner_of_draft, remove
-from sim.folders.process_lock import Owner, ProcessLock, machine, owner_of
+from sim.output.folders.atomic_dir import DRAFT, clear_dead_drafts, drafted, drafts_in, owner_of_draft, remove
+from sim.output.folders.process_lock import Owner, ProcessLock, machine, owner_of
 
 HOLDS_A_DRAFT = """
 import sys, time
 from pathlib import Path
-from sim.folders.atomic_dir import drafted
+from sim.output.folders.atomic_dir import drafted
 with drafted(Path(sys.argv[1])) as draft:
     (draft.folder / "file").touch()
     if "placed" in sys.argv:

@@ -10,10 +10,10 @@ from runs import SCENARIOS, written
 
 from sim.forecast import Forecast, forecast_of
 from sim.forecast.sample import BUDGET
-from sim.loading import load
+from sim.output.text import WORDS, plain
+from sim.output.text.forecast import outlook
 from sim.queueing import mmc_wait_longer
-from sim.text import WORDS, plain
-from sim.text.outlook import outlook
+from sim.scenario.loading import load
 
 DESK = """
 schema: 1

@@ -7,13 +7,15 @@ import pytest
 from office import setting
 from runs import report
 
-from sim.charts import causes, league, waits, week
-from sim.clock import Clock
-from sim.measuring.figures import GroupFigures, SlaFigures, outstanding
-from sim.report import Report
+from sim.core.clock import Clock
+from sim.metrics.figures import GroupFigures, SlaFigures, outstanding
+from sim.metrics.report import Report
+from sim.output.charts import causes, waits
+from sim.output.charts import compliance_heatmap as week
+from sim.output.charts import worst_units as league
+from sim.output.text.answer import sentences
 from sim.statistics import Compliance, ComplianceTable, Decided, Estimate, Figure, Verdict, judge_cells
 from sim.statistics.estimates import Band
-from sim.text.answer import sentences
 
 
 def group(name: str, low: float, high: float, letters: float = 500) -> GroupFigures:

@@ -12,9 +12,9 @@ import pytest
 from fontTools.ttLib import TTFont
 from shown import MARKUP, small
 
-from sim.folders.comparison import compare_into
-from sim.html.font import embedded_font
-from sim.results import run
+from sim.output.html.font import embedded_font
+from sim.output.results.comparison import compare_into
+from sim.output.results.run import run
 
 EXTERNAL = re.compile(r"""(?:src|href|action|poster|data)\s*=\s*["']?(?!#|data:)[\w./]|url\((?!#|data:|"?#)|@import""")
 

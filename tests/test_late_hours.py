@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.measuring.late_hours import half_of, late_hours
+from sim.metrics.late_hours import half_of, late_hours
 
 FLAT = np.full((20, 24), 10)
 

@@ -8,12 +8,12 @@ from desk import DESK, loaded, written
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.clock import DAY
-from sim.errors import ScenarioError
-from sim.loading import load
+from sim.core.clock import DAY
+from sim.core.errors import ScenarioError
+from sim.core.paths import PATH, dotted, parts_of
 from sim.models.distributions import Lognormal
 from sim.models.workflow import WorkStep
-from sim.paths import PATH, dotted, parts_of
+from sim.scenario.loading import load
 
 
 def test_a_file_extends_another(tmp_path: Path) -> None:

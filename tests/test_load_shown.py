@@ -20,23 +20,23 @@ from runs import ROOT
 from test_charts import outside, the_contract
 
 import cli
-from sim.answers import Answers, Outcome
-from sim.charts.registry import REPLAY_CHARTS, STRESS_CHARTS, Chart, figure
+from sim.capacity import Back, Bottleneck, Capacity, CapacityBound, Effect, Found, Relief, StressReport, stress
 from sim.commands.options import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
-from sim.html.load_page import replay_page, stress_page, targets_page
-from sim.loading import load
-from sim.replay import Plan, Sent
-from sim.replay_report import ReplayReport, report_on
-from sim.service_level import Demand
-from sim.setting import setting_of
+from sim.operations.answers import Answers, Outcome
+from sim.operations.replay import Plan, Sent
+from sim.operations.replay_report import ReplayReport, report_on
+from sim.operations.service_level import Demand
+from sim.operations.targets import Targets, targets
+from sim.output.charts.registry import REPLAY_CHARTS, STRESS_CHARTS, Chart, figure
+from sim.output.html.load_page import replay_page, stress_page, targets_page
+from sim.output.text import plain
+from sim.output.text.load_words import WORDS
+from sim.output.text.replay import replayed
+from sim.output.text.stress import sentences, stressed
+from sim.output.text.targets import asked
+from sim.scenario.loading import load
+from sim.scenario.setting import setting_of
 from sim.statistics import Estimate
-from sim.stress import Back, Bottleneck, Capacity, CapacityBound, Effect, Found, Relief, StressReport, stress
-from sim.targets import Targets, targets
-from sim.text import plain
-from sim.text.load_words import WORDS
-from sim.text.replay import replayed
-from sim.text.stress import sentences, stressed
-from sim.text.targets import asked
 
 LANGUAGES = ("zh", "en")
 MAILBOX = """
@@ -560,7 +560,7 @@ def test_a_replay_that_is_asked_wrongly(here: Path, arguments: tuple[str, ...], 
 
 def test_a_replay_without_its_network_client_says_what_to_install(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "aiohttp", None)
-    monkeypatch.delitem(sys.modules, "sim.replay")
+    monkeypatch.delitem(sys.modules, "sim.operations.replay")
     answer = ask("replay", "letters.csv", "--to", "http://127.0.0.1/")
     assert answer.exit_code == COULD_NOT
     assert answer.stderr.startswith("a replay needs aiohttp, which is not installed; in this program's folder: make")

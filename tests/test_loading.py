@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from desk import DESK, loaded, written
 
-from sim.clock import DAY, HOUR
-from sim.errors import ScenarioError
-from sim.loading import dump_yaml, load
+from sim.core.clock import DAY, HOUR
+from sim.core.errors import ScenarioError
 from sim.models.distributions import Constant, Empirical, Gamma, Lognormal
 from sim.models.workflow import LeaveStep, LoopStep, WaitStep, WorkStep
-from sim.reading.marks import Figure
-from sim.starter import starter
+from sim.scenario.loading import dump_yaml, load
+from sim.scenario.provenance import Figure
+from sim.scenario.starter import starter
 
 HERE = Path(__file__).parent
 WRITTEN = sorted((HERE / "written").glob("*.yaml"))

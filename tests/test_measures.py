@@ -8,15 +8,15 @@ from builder import delay, letters, shifts, work
 from hypothesis import given
 from strategies import days
 
-from sim.clock import DAY, HOUR, MINUTE
-from sim.measures import Measures, measure, measures_of
-from sim.measuring.backlog import MOST_HOURS, instants_of, open_letters
-from sim.measuring.outcome import Outcome
-from sim.measuring.rows import hour_table
-from sim.measuring.steps import WAITS
-from sim.measuring.week import window_by_slot
-from sim.setting import Setting
-from sim.tables import FINISH, NOT_YET, WORK, Workload
+from sim.core.clock import DAY, HOUR, MINUTE
+from sim.core.tables import FINISH, NOT_YET, WORK, Workload
+from sim.metrics.backlog import MOST_HOURS, instants_of, open_letters
+from sim.metrics.measures import Measures, measure, measures_of
+from sim.metrics.outcome import Outcome
+from sim.metrics.rows import hour_table
+from sim.metrics.steps import WAITS
+from sim.metrics.week import window_by_slot
+from sim.scenario.setting import Setting
 
 CITY, STATIONS = 0, 1  # teams of the mailbox
 ALL_DAY = (NORTH, 0, at(0, day=30), 1)

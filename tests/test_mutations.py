@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.clock import LIMIT
-from sim.errors import ScenarioError
-from sim.loading import load
-from sim.reading.yaml_source import read_yaml
-from sim.starter import starter
+from sim.core.clock import LIMIT
+from sim.core.errors import ScenarioError
+from sim.scenario.loading import load
+from sim.scenario.starter import starter
+from sim.scenario.yaml_source import read_yaml
 
 HERE = Path(__file__).parent
 FOLDERS = (HERE / "written", HERE.parent / "scenarios")

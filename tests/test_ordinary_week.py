@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from office import CATEGORIES, FLOW, MONDAY, TEAMS, drawn, setting
 
-from sim.drawing.expected_visits import expected_visits
+from sim.experiment.infinite_servers import simulate_without_queues
 from sim.forecast.load import load_of
 from sim.forecast.ordinary_week import OrdinaryWeek, ordinary_week
 from sim.forecast.presence import presence
-from sim.infinite_servers import simulate_without_queues
-from sim.setting import Setting
+from sim.sampling.expected_visits import expected_visits
+from sim.scenario.setting import Setting
 
 HOUR = 3600
 

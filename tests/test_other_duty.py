@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from office import CATEGORIES, FLOW, TEAMS, drawn, efforts, setting, workload_of
 
-from sim.clock import DAY, HOUR
-from sim.roster import draw_roster
-from sim.tables import HAND_OVER, NO_UNIT, OTHER_DUTY, Workload
+from sim.core.clock import DAY, HOUR
+from sim.core.tables import HAND_OVER, NO_UNIT, OTHER_DUTY, Workload
+from sim.sampling.roster import draw_roster
 
 DUTY = {"per_hour": 2, "effort": {"mean": "20 min", "cv": 1}, "priority": 3, "interrupts": True, "interruptible": False}
 

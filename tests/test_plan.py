@@ -13,33 +13,33 @@ import pytest
 from click.testing import CliRunner, Result
 from office import setting
 from openpyxl import load_workbook
+from oracles.transient import Plan as Queue
+from oracles.transient import course, wait_longer
 from planned import Puzzle, by_brute_force, desk, found, sample_of, three_desks
 from runs import SCENARIOS
 from runs import setting as scenario_file
 
 import cli
-from sim.charts.registry import PLAN_CHARTS, Chart, figure
-from sim.charts.style import look
-from sim.errors import ScenarioError, SimError
-from sim.folders.plan import plain_answer, write_planned
-from sim.folders.plan import planned as made
-from sim.folders.roster_sheet import roster_sheet
-from sim.html.plan_page import plan_page
-from sim.loading import load
+from sim.core.errors import ScenarioError, SimError
 from sim.models.scenario import Scenario
-from sim.planner import plan
-from sim.planning.answer import Answer, Ending
-from sim.planning.master import master, maximal
-from sim.planning.proof import judged
-from sim.planning.simulator import Simulator, Targets
-from sim.planning.staffing_cells import posts_of, staffed
+from sim.output.charts.registry import PLAN_CHARTS, Chart, figure
+from sim.output.charts.style import look
+from sim.output.html.plan_page import plan_page
+from sim.output.results.plan import plain_answer, write_planned
+from sim.output.results.plan import planned as made
+from sim.output.results.roster_sheet import roster_sheet
+from sim.output.text import plain
+from sim.output.text.plan import planned, sentences, tables
+from sim.planner.answer import Answer, Ending
+from sim.planner.master import master, maximal
+from sim.planner.planning import plan
+from sim.planner.proof import judged
+from sim.planner.simulator import Simulator, Targets
+from sim.planner.staffing_cells import posts_of, staffed
 from sim.queueing import mmc_wait_longer, servers_for
-from sim.setting import Setting, setting_of
+from sim.scenario.loading import load
+from sim.scenario.setting import Setting, setting_of
 from sim.statistics import Verdict
-from sim.text import plain
-from sim.text.plan import planned, sentences, tables
-from sim.transient import Plan as Queue
-from sim.transient import course, wait_longer
 
 # theory
 

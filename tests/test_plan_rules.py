@@ -13,21 +13,21 @@ from planned import PLENTY, Puzzle, desk, three_teams
 
 import cli
 from sim.models.staffing import RosterPattern
-from sim.planner import budget_of, plan, sizes_of
-from sim.planning.answer import Answer, Ending
-from sim.planning.backward_elimination import BackwardElimination
-from sim.planning.frontier import Point, monotone
-from sim.planning.local_search import LocalSearch
-from sim.planning.proof import FRESH, Blocks, decided, quantile, surely_met
-from sim.planning.simulator import Simulator, Targets
-from sim.planning.stability import Stability
-from sim.planning.staffing_cells import posts_of
-from sim.planning.trials import Trials
-from sim.planning.working_hours import _at_night, _long_weeks
-from sim.setting import Setting
+from sim.output.text import plain
+from sim.output.text.plan import exact_cost, planned, sentences
+from sim.planner.answer import Answer, Ending
+from sim.planner.backward_elimination import BackwardElimination
+from sim.planner.frontier import Point, monotone
+from sim.planner.local_search import LocalSearch
+from sim.planner.planning import budget_of, plan, sizes_of
+from sim.planner.proof import FRESH, Blocks, decided, quantile, surely_met
+from sim.planner.simulator import Simulator, Targets
+from sim.planner.stability import Stability
+from sim.planner.staffing_cells import posts_of
+from sim.planner.trials import Trials
+from sim.planner.working_hours import _at_night, _long_weeks
+from sim.scenario.setting import Setting
 from sim.statistics import Verdict
-from sim.text import plain
-from sim.text.plan import exact_cost, planned, sentences
 
 
 def said(answer: Answer) -> str:

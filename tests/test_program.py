@@ -12,9 +12,9 @@ import pytest
 from desk_of_eight import files, mm8_in
 from runs import ROOT
 
-from sim import results
 from sim.commands.options import INTERRUPTED
-from sim.loading import load
+from sim.output.results import run as results
+from sim.scenario.loading import load
 
 
 @pytest.fixture

@@ -13,15 +13,15 @@ import pytest
 from runs import SCENARIOS, agree, counted, half_width, promises, report, see, setting, written
 from scipy.stats import t as student
 
-from sim.clock import DAY
-from sim.drawing.arrivals import draw_letters
-from sim.drawing.rates import expected_letters
-from sim.experiment import Replication
-from sim.measuring.journeys import Journeys
+from sim.core.clock import DAY
+from sim.core.tables import NOT_YET
+from sim.experiment.replications import Replication
+from sim.metrics.letter_view import Journeys
 from sim.queueing import mmc_wait_longer
-from sim.setting import Setting
+from sim.sampling.arrivals import draw_letters
+from sim.sampling.rates import expected_letters
+from sim.scenario.setting import Setting
 from sim.statistics import Estimate, Ratio, mean_over, ratio_over, stacked
-from sim.tables import NOT_YET
 
 Floats = npt.NDArray[np.float64]
 

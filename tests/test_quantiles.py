@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from sim.drawing.quantiles import FAMILIES, choice, mean, quantile
 from sim.models.distributions import Distribution, Measured
+from sim.sampling.quantiles import FAMILIES, choice, mean, quantile
 
 
 class OneFile:

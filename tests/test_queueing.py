@@ -7,26 +7,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.linalg import expm
-
-from sim.queueing import (
-    erlang_b,
-    erlang_c,
+from oracles.queueing import (
     jackson,
     mg1_wait,
     mgc_wait,
     mmc_number,
     mmc_wait,
-    mmc_wait_longer,
-    offered_load,
     preemptive_times,
     preemptive_times_mmc,
     priority_waits,
     priority_waits_mmc,
-    servers_for,
     square_root_staffing,
 )
-from sim.transient import Plan, course, wait_longer
+from oracles.transient import Plan, course, wait_longer
+from scipy.linalg import expm
+
+from sim.queueing import erlang_b, erlang_c, mmc_wait_longer, offered_load, servers_for
 
 approx = pytest.approx
 loads = st.floats(0.01, 60)

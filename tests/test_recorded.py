@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pytest
 from runs import ROOT, SCENARIOS, counted, setting, written
 
-from sim.drawing.arrivals import draw_letters
-from sim.experiment import live
-from sim.setting import Setting
+from sim.experiment.replications import live
+from sim.sampling.arrivals import draw_letters
+from sim.scenario.setting import Setting
 
 REQUESTS = ROOT.parent / "shared" / "data" / "boston_311_requests_2018_2019.csv"
 FIRST, DAYS = date(2018, 1, 1), 730

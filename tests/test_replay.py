@@ -11,13 +11,13 @@ import pytest
 from aiohttp import web
 from systems import START, answers_to, in_a_loop, letters_at, listening, serving
 
-from sim.answers import Outcome
-from sim.errors import ScenarioError
-from sim.replay import Plan, Sent, body, busiest, send
-from sim.replay_report import report_on
-from sim.service_level import Demand
+from sim.core.errors import ScenarioError
+from sim.operations.answers import Outcome
+from sim.operations.replay import Plan, Sent, body, busiest, send
+from sim.operations.replay_report import report_on
+from sim.operations.service_level import Demand
+from sim.operations.trace_files import TracedLetter, read_trace, write_csv, write_json_lines
 from sim.statistics import Verdict
-from sim.trace_files import TracedLetter, read_trace, write_csv, write_json_lines
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
 from server import application

@@ -9,10 +9,10 @@ import pytest
 from aiohttp import web
 from systems import CREATED, RawAnswering, answers_to, in_a_loop, letters_at, raw, serving
 
-from sim.answers import Outcome
-from sim.replay import PIECE, Plan, Sent, body, body_in_pieces, send
-from sim.replay_report import report_on
-from sim.service_level import Demand
+from sim.operations.answers import Outcome
+from sim.operations.replay import PIECE, Plan, Sent, body, body_in_pieces, send
+from sim.operations.replay_report import report_on
+from sim.operations.service_level import Demand
 from sim.statistics import Verdict
 
 # Answers and letters without end

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.answers import Answers, Outcome
-from sim.errors import ScenarioError, SimError
-from sim.latency import milliseconds, write_percentiles
-from sim.replay import Plan, Sent
-from sim.replay_report import ReplayReport, report_on
-from sim.service_level import ASSUMED, Demand, ServiceLevel, read_demand
+from sim.core.errors import ScenarioError, SimError
+from sim.operations.answers import Answers, Outcome
+from sim.operations.latency import milliseconds, write_percentiles
+from sim.operations.replay import Plan, Sent
+from sim.operations.replay_report import ReplayReport, report_on
+from sim.operations.service_level import ASSUMED, Demand, ServiceLevel, read_demand
+from sim.output.text.replay import sentences
 from sim.statistics import Verdict
-from sim.text.replay import sentences
 
 NOTHING_ASKED = Demand()
 PLAN = Plan("http://127.0.0.1/letters")

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from builder import delay, letters, shifts, work
 
-from sim.clock import HOUR
-from sim.measures import Measures, measures_of
-from sim.measuring.compliance import BINS_A_LIMIT
-from sim.measuring.figures import SlaFigures, Why
-from sim.measuring.summaries import summarise
-from sim.report import Report
-from sim.setting import Setting
+from sim.core.clock import HOUR
+from sim.core.tables import FINISH, Workload
+from sim.metrics.compliance import BINS_A_LIMIT
+from sim.metrics.figures import SlaFigures, Why
+from sim.metrics.measures import Measures, measures_of
+from sim.metrics.report import Report
+from sim.metrics.summaries import summarise
+from sim.scenario.setting import Setting
 from sim.statistics import Compliance, Verdict
-from sim.tables import FINISH, Workload
 
 approx = pytest.approx
 

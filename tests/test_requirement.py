@@ -10,15 +10,15 @@ from office import setting
 from runs import SCENARIOS, report
 from runs import setting as scenario_file
 
-from sim.charts.staffing import draw, title
-from sim.clock import DAY, HOUR, MINUTE
+from sim.core.clock import DAY, HOUR, MINUTE
+from sim.experiment.infinite_servers import simulate_without_queues
 from sim.forecast.load import load_of
-from sim.infinite_servers import simulate_without_queues
-from sim.measuring.figures import Requirement
-from sim.measuring.week import slot_of_week
+from sim.forecast.requirement import Wait, people_for, requirement, waits_of
+from sim.metrics.figures import Requirement
+from sim.metrics.week import slot_of_week
+from sim.output.charts.staffing import draw, title
 from sim.queueing import servers_for
-from sim.requirement import Wait, people_for, requirement, waits_of
-from sim.setting import Setting
+from sim.scenario.setting import Setting
 from sim.statistics import Verdict
 
 

@@ -14,10 +14,10 @@ from kept import COMMANDS, FOUND_AGAIN, TYPICAL, ask, contents, copied, words_of
 
 from sim.commands.door import cli
 from sim.commands.options import BREACHED, COULD_NOT
-from sim.errors import SimError
-from sim.folders import program_key
-from sim.folders.manifest import condition_of
-from sim.folders.result_folder import ResultFolder
+from sim.core.errors import SimError
+from sim.output.folders import program_key
+from sim.output.folders.manifest import condition_of
+from sim.output.folders.result_folder import ResultFolder
 
 DIARY = "dear diary\n"
 

@@ -11,11 +11,11 @@ import duckdb
 import pytest
 from runs import written
 
-from sim import results
-from sim.errors import ScenarioError, SimError
-from sim.loading import Loaded, load
-from sim.results import Result, run, run_id
-from sim.text.cautions import summary_of
+from sim.core.errors import ScenarioError, SimError
+from sim.output.results import run as results
+from sim.output.results.run import Result, run, run_id
+from sim.output.text.cautions import summary_of
+from sim.scenario.loading import Loaded, load
 
 OFFICE = """
 schema: 1
@@ -209,7 +209,7 @@ def test_the_same_bytes_however_it_is_computed(
 def test_the_same_rows_however_few_are_kept_in_memory(
     office: Loaded, result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
-    monkeypatch.setattr("sim.folders.parquet.ROWS_IN_MEMORY", rows)
+    monkeypatch.setattr("sim.output.folders.parquet.ROWS_IN_MEMORY", rows)
     again = run(office, out=tmp_path / "again")
     assert set(contents(again.folder)) == set(contents(result.folder))
     for table in ("letters", "hours"):
@@ -301,7 +301,7 @@ def test_a_full_disk_leaves_nothing(office: Loaded, tmp_path: Path, monkeypatch:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(f"sim.results.{what}", full)
+    monkeypatch.setattr(f"sim.output.results.run.{what}", full)
     with pytest.raises(SimError, match="run could not be written: No space left on device"):
         run(office, out=tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
@@ -329,7 +329,7 @@ def test_an_interrupted_run_leaves_nothing(office: Loaded, tmp_path: Path) -> No
 def test_a_scenario_too_large_for_the_machine_is_refused(
     office: Loaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.cost.free_memory", lambda: 1000.0)
+    monkeypatch.setattr("sim.experiment.cost.free_memory", lambda: 1000.0)
     with pytest.raises(ScenarioError, match=r"1 problem\n  a replication of about .* lower arrivals, window"):
         run(office, out=tmp_path / "run")
     assert list(tmp_path.iterdir()) == []

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from office import MONDAY, setting
 
-from sim.clock import DAY, HOUR
-from sim.drawing.places import places_of
-from sim.drawing.shifts import spreading_order
+from sim.core.clock import DAY, HOUR
+from sim.core.tables import Roster
 from sim.models.staffing import ROSTERS, Team
-from sim.roster import draw_roster, people_of_units
-from sim.tables import Roster
+from sim.sampling.roster import draw_roster, people_of_units
+from sim.sampling.shifts import spreading_order
+from sim.scenario.places import places_of
 
 STEPS = [{"serve": {"by": "desk", "effort": "10 min"}}]
 

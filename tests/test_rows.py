@@ -7,10 +7,10 @@ from builder import delay, letters, shifts, work
 from hypothesis import given
 from strategies import days
 
-from sim.clock import HOUR
-from sim.measuring.rows import hour_table, letter_table
-from sim.measuring.slaclock import Fate
-from sim.tables import FINISH, NOT_YET
+from sim.core.clock import HOUR
+from sim.core.tables import FINISH, NOT_YET
+from sim.metrics.rows import hour_table, letter_table
+from sim.metrics.slaclock import Fate
 
 SLAS = {
     "signed": {"until": "sign.finished", "within": "10 min", "for": ["noise"]},

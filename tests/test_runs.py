@@ -9,8 +9,8 @@ from kept import COMMANDS, ask, contents, write_files
 
 from sim.commands.door import cli
 from sim.commands.options import COULD_NOT
-from sim.folders.atomic_dir import DRAFT
-from sim.folders.process_lock import ProcessLock, machine
+from sim.output.folders.atomic_dir import DRAFT
+from sim.output.folders.process_lock import ProcessLock, machine
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from runs import ROOT, SCENARIOS, promises, report, setting
 
-from sim.drawing.arrivals import draw_letters
-from sim.drawing.rates import expected_letters
-from sim.loading import load
-from sim.measuring.compliance import SlaCounts
+from sim.engine.verify import prove
+from sim.metrics.compliance import SlaCounts
 from sim.models.scenario import Scenario
 from sim.models.workflow import LoopStep, WaitStep, WorkStep
+from sim.sampling.arrivals import draw_letters
+from sim.sampling.rates import expected_letters
+from sim.scenario.loading import load
 from sim.statistics import Estimate, Verdict, paired_difference
-from sim.verify import prove
 
 FILES = sorted(SCENARIOS.glob("*.yaml"))
 AT_600 = [file for file in FILES if file.stem.startswith("shenzhen_600_")]

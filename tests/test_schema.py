@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from desk import DESK, loaded
 
-from sim.clock import HOUR, Clock, Limit
-from sim.loading import load
-from sim.reading.yaml_source import read_yaml
-from sim.schema import json_schema
+from sim.core.clock import HOUR, Clock, Limit
+from sim.scenario.loading import load
+from sim.scenario.schema import json_schema
+from sim.scenario.yaml_source import read_yaml
 
 HERE = Path(__file__).parent
 WRITTEN = sorted((HERE / "written").glob("*.yaml"))

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from builder import delay, letters, shifts, work
 
-from sim.clock import DAY, HOUR, MINUTE
-from sim.measuring.compliance import BINS, BINS_A_LIMIT, sla_counts
-from sim.measuring.outcome import Outcome
-from sim.measuring.slaclock import Fate
-from sim.tables import NOT_YET, Roster, Workload
+from sim.core.clock import DAY, HOUR, MINUTE
+from sim.core.tables import NOT_YET, Roster, Workload
+from sim.metrics.compliance import BINS, BINS_A_LIMIT, sla_counts
+from sim.metrics.outcome import Outcome
+from sim.metrics.slaclock import Fate
 
 MET, BREACHED, UNDECIDED, NOT_PROMISED = Fate.MET, Fate.BREACHED, Fate.UNDECIDED, Fate.NOT_PROMISED
 

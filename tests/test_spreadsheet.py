@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from runs import ROOT, setting, written
 
-from sim.folders.roster_sheet import write_sheet
-from sim.reading.files import ScenarioFiles
-from sim.spreadsheet import harmless, meant, write_csv
-from sim.trace_files import TracedLetter, read_trace
-from sim.trace_files import write_csv as write_trace
+from sim.core.spreadsheet import harmless, meant, write_csv
+from sim.operations.trace_files import TracedLetter, read_trace
+from sim.operations.trace_files import write_csv as write_trace
+from sim.output.results.roster_sheet import write_sheet
+from sim.scenario.files import ScenarioFiles
 
 FORMULAS = ["=1+1", "+1+1", "-1-1", "@SUM(A1)", "＝1", "＠x", "\t=1", "\r=1", "'=1", "''-x", "=cmd|' /C calc'!A0"]
 

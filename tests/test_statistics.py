@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.measuring.tally import SMALL, Pool, Tally, merged, tally
+from sim.metrics.tally import SMALL, Pool, Tally, merged, tally
 from sim.statistics import (
     Compliance,
     Difference,

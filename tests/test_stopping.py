@@ -14,8 +14,8 @@ from killing import STATES, Killing
 from runs import ROOT
 
 from sim.commands.options import COULD_NOT
-from sim.folders.atomic_dir import drafts_in
-from sim.folders.manifest import condition_of
+from sim.output.folders.atomic_dir import drafts_in
+from sim.output.folders.manifest import condition_of
 
 if sys.platform == "win32":
     pytest.skip("needs signals, limits and namespaces of POSIX", allow_module_level=True)
@@ -25,7 +25,7 @@ import resource
 HOLDS_A_DRAFT = """
 import sys
 from pathlib import Path
-from sim.folders.atomic_dir import drafted
+from sim.output.folders.atomic_dir import drafted
 with drafted(Path(sys.argv[1])):
     print("ready", flush=True)
     sys.stdin.read()

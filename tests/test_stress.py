@@ -9,25 +9,25 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from sim.clock import DAY, HOUR
-from sim.engine import ENGINES
-from sim.errors import ScenarioError, SimError
-from sim.loading import load
+from sim.capacity import Bottleneck, CapacityBound, Effect, Found, StabilityLimit, StressReport, stress
+from sim.capacity.bottleneck import bottlenecks, relieved
+from sim.capacity.capacity import Capacity, find_capacity
+from sim.capacity.letters import Letters
+from sim.capacity.limits import stability, without_queues
+from sim.capacity.ramp import ramp
+from sim.capacity.runner import Runner
+from sim.capacity.soak import soak
+from sim.capacity.spike import recovery, spike
+from sim.capacity.trials import BELOW, Trials
+from sim.capacity.variants import at_rate, own_rate, with_staff, with_surge, with_window
+from sim.core.clock import DAY, HOUR
+from sim.core.errors import ScenarioError, SimError
+from sim.core.tables import OTHER_DUTY
+from sim.engine.contract import ENGINES
 from sim.models.stress import Soak, Spike, Stress
 from sim.queueing import mmc_wait_longer
-from sim.setting import Setting, setting_of
-from sim.stress import Bottleneck, CapacityBound, Effect, Found, StabilityLimit, StressReport, stress
-from sim.stress.bottleneck import bottlenecks, relieved
-from sim.stress.capacity import Capacity, find_capacity
-from sim.stress.letters import Letters
-from sim.stress.limits import stability, without_queues
-from sim.stress.ramp import ramp
-from sim.stress.runner import Runner
-from sim.stress.soak import soak
-from sim.stress.spike import recovery, spike
-from sim.stress.trials import BELOW, Trials
-from sim.stress.variants import at_rate, own_rate, with_staff, with_surge, with_window
-from sim.tables import OTHER_DUTY
+from sim.scenario.loading import load
+from sim.scenario.setting import Setting, setting_of
 
 DESK = """
 start: 2024-01-01
@@ -415,7 +415,7 @@ def test_that_people_hardly_help_is_said_only_when_it_is_sure(ready: Ready) -> N
 def test_whether_people_help_stays_undecided_where_replications_do_not_tell(
     ready: Ready, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.stress.bottleneck.MOST", 2)
+    monkeypatch.setattr("sim.capacity.bottleneck.MOST", 2)
     found = one_more(ready, "started")
     assert (found.team, found.effect) == (None, Effect.UNDECIDED)
     assert found.reliefs[0].replications == 2
@@ -642,7 +642,7 @@ def test_a_trace_has_no_rate_to_raise(ready: Ready, tmp_path: Path) -> None:
 
 
 def test_a_surge_adds_letters_and_leaves_the_others(ready: Ready) -> None:
-    from sim.experiment import live
+    from sim.experiment.replications import live
     from sim.models.arrivals import Surge
 
     setting = ready(DESK)

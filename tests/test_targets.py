@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from runs import report
 
-from sim.calls import operations
-from sim.loading import load
-from sim.service_level import ASSUMED, Demand, read_demand
-from sim.setting import Setting, setting_of
+from sim.operations.operations import operations
+from sim.operations.service_level import ASSUMED, Demand, read_demand
+from sim.operations.targets import Rate, Targets, targets
+from sim.scenario.loading import load
+from sim.scenario.setting import Setting, setting_of
 from sim.statistics import Estimate, Verdict
-from sim.targets import Rate, Targets, targets
 
 SCENARIO = """
 start: 2024-05-01

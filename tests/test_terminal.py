@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.door import cli
-from sim.text import fitted, plain
-from sim.text.fitting import InParts
+from sim.output.text import fitted, plain
+from sim.output.text.fitting import InParts
 
 OFFICE = """
 schema: 1

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from runs import report, setting, written
 
-from sim.clock import Clock
-from sim.report import Report
+from sim.core.clock import Clock
+from sim.metrics.report import Report
+from sim.output.text import answer, plain
+from sim.output.text.answer import sentences
+from sim.output.text.words import duration, hours_of_day, limit, listed, name, number, percent, points
 from sim.statistics import Estimate
-from sim.text import answer, plain
-from sim.text.answer import sentences
-from sim.text.words import duration, hours_of_day, limit, listed, name, number, percent, points
 
 DESK = """
 schema: 1

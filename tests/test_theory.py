@@ -10,22 +10,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from changing_desk import CHANGING, changing_desk
-from runs import agree, counted, promises, report, setting, written
-
-from sim.clock import HOUR
-from sim.queueing import (
-    erlang_c,
+from oracles.queueing import (
     jackson,
     mg1_wait,
     mmc_wait,
-    mmc_wait_longer,
     preemptive_times,
     preemptive_times_mmc,
     priority_waits,
     priority_waits_mmc,
 )
-from sim.report import Report
-from sim.setting import Setting
+from runs import agree, counted, promises, report, setting, written
+
+from sim.core.clock import HOUR
+from sim.metrics.report import Report
+from sim.queueing import erlang_c, mmc_wait_longer
+from sim.scenario.setting import Setting
 from sim.statistics import Decided, Estimate, Figure, judge, mean_over
 
 REPLICATIONS = 80

@@ -10,9 +10,9 @@ from runs import report, written
 
 import cli
 from sim.comparison import compare
-from sim.cost import prepare
-from sim.loading import load
-from sim.report import Report
+from sim.experiment.cost import prepare
+from sim.metrics.report import Report
+from sim.scenario.loading import load
 from sim.statistics import Verdict
 
 WAITS = """

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from office import BAOAN, CITY, FLOW, FUTIAN, drawn, efforts, journeys, service, workload_of
 
-from sim.clock import MINUTE
-from sim.drawing import visits
-from sim.engine import check_arrays
-from sim.errors import SimError
-from sim.loading import load
-from sim.roster import draw_roster
-from sim.setting import setting_of
-from sim.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, OTHER_DUTY, Workload
-from sim.workload import draw_workload
+from sim.core.clock import MINUTE
+from sim.core.errors import SimError
+from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, OTHER_DUTY, Workload
+from sim.engine.contract import check_arrays
+from sim.sampling import visits
+from sim.sampling.roster import draw_roster
+from sim.sampling.workload import draw_workload
+from sim.scenario.loading import load
+from sim.scenario.setting import setting_of
 
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numba
 
-import sim.engine_compiled
+import sim.engine.compiled
 
-SOURCE = Path(sim.engine_compiled.__file__).read_text(encoding="utf-8")
+SOURCE = Path(sim.engine.compiled.__file__).read_text(encoding="utf-8")
 
 
 def uncompiled(source: str = SOURCE) -> ModuleType:
     """The engine's module made from a source, with every function left to Python."""
     module = ModuleType("uncompiled_engine")
-    module.__file__ = sim.engine_compiled.__file__
+    module.__file__ = sim.engine.compiled.__file__
     with _compiler_off():
         exec(compile(source, "uncompiled_engine", "exec"), vars(module))
     return module

@@ -9,15 +9,15 @@ from typing import Any, Final, NoReturn
 
 import rich_click as click
 
-from sim.characters import printable
 from sim.commands.folders import runs
 from sim.commands.options import ASKED_WRONGLY, COULD_NOT, INTERRUPTED
 from sim.commands.staffing import check, compare, plan, run
 from sim.commands.system import replay, stress, targets
 from sim.commands.terminal import complain
 from sim.commands.tools import new, schema, verify
-from sim.errors import ScenarioError, SimError
-from sim.version import VERSION
+from sim.core.characters import printable
+from sim.core.errors import ScenarioError, SimError
+from sim.core.version import VERSION
 
 STOPPING: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
 """Names of the signals, besides Ctrl-C, that end a program; a closed window is SIGHUP or, on Windows, SIGBREAK."""

@@ -17,9 +17,9 @@ def runs(folder: Path, asked: Asked, prune: bool) -> None:
 
     A draft is what a command is writing, or was when it was killed; --prune removes nothing but these.
     """
-    from sim.folders.listing import listing_of
-    from sim.folders.listing import prune as remove_drafts
-    from sim.text.folders import listing_told, pruned_told
+    from sim.output.folders.listing import listing_of
+    from sim.output.folders.listing import prune as remove_drafts
+    from sim.output.text.folders import listing_told, pruned_told
 
     if prune:
         drafts = remove_drafts(folder)
@@ -41,8 +41,8 @@ def verify_folder(folder: Path, asked: Asked) -> bool:
 
     Raises: SimError if it is no folder of results, or lists no files.
     """
-    from sim.folders.manifest import require_results
-    from sim.text.folders import condition_told
+    from sim.output.folders.manifest import require_results
+    from sim.output.text.folders import condition_told
 
     condition = require_results(folder)
     for sentence in condition_told(condition, folder, asked.lang):

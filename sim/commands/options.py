@@ -102,7 +102,7 @@ SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=click.Path
 
 def seconds(_: click.Context, __: click.Parameter, written: str | None) -> float | None:
     """A duration with its unit, as an option takes it."""
-    from sim.clock import parse_duration
+    from sim.core.clock import parse_duration
 
     try:
         return None if written is None else parse_duration(written)

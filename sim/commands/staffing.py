@@ -25,9 +25,9 @@ def run(
         raise click.UsageError("--out names one folder, for one scenario")
     get_ready_to_draw(asked.shown)
     loaded = load_all(scenarios, asked.layers())
-    from sim.cost import prepare
-    from sim.results import run as simulate
-    from sim.text import answer
+    from sim.experiment.cost import prepare
+    from sim.output.results.run import run as simulate
+    from sim.output.text import answer
 
     for each in loaded:
         prepare(each, asked.engine, asked.workers)
@@ -55,8 +55,8 @@ def check(scenarios: tuple[Path, ...], asked: Asked) -> None:
     """Say what a scenario will simulate: letters, staff, load, where staff are short, and what the run costs."""
     loaded = load_all(scenarios, asked.layers())
     from sim.forecast import forecast_of
-    from sim.text.cautions import with_cautions
-    from sim.text.outlook import outlook
+    from sim.output.text.cautions import with_cautions
+    from sim.output.text.forecast import outlook
 
     forecasts = [forecast_of(each, asked.engine) for each in loaded]
     if asked.as_json:
@@ -75,8 +75,8 @@ def compare(scenarios: tuple[Path, ...], asked: Asked, out: Path | None) -> None
     """Let several staffings meet the same letters, and say which is better than the first, and how sure that is."""
     get_ready_to_draw(asked.shown)
     loaded = load_all(scenarios, asked.layers())
-    from sim.folders.comparison import compare_into
-    from sim.text.compare import compared
+    from sim.output.results.comparison import compare_into
+    from sim.output.text.compare import compared
 
     total = sum(each.scenario.replications for each in loaded)
     with progress_bar("compare", total, asked.silent) as progress:
@@ -104,10 +104,10 @@ def plan(scenario: Path, asked: Asked, file: Path | None, out: Path | None) -> N
         raise click.UsageError(f"{file} is there already; name another, or say --force to replace it")
     get_ready_to_draw(asked.shown)
     (loaded,) = load_all([scenario], asked.layers("plan.proof"))
-    from sim.folders.plan import planned, write_planned
-    from sim.planner import budget_of
-    from sim.setting import setting_of
-    from sim.text.plan_words import say
+    from sim.output.results.plan import planned, write_planned
+    from sim.output.text.plan_words import say
+    from sim.planner.planning import budget_of
+    from sim.scenario.setting import setting_of
 
     def told(letters: int, seconds: float) -> None:
         if not asked.silent:

@@ -9,8 +9,8 @@ import rich_click as click
 
 from sim.commands.options import BREACHED, COULD_NOT, INTERRUPTED, SCENARIO, Asked, Command, options, seconds
 from sim.commands.terminal import complain, get_ready_to_draw, load_all, progress_bar, show, show_written, tell_stale
-from sim.headers import TOKEN, read_headers
-from sim.service_level import PERCENTILES
+from sim.operations.headers import TOKEN, read_headers
+from sim.operations.service_level import PERCENTILES
 
 
 @click.command()
@@ -25,7 +25,7 @@ def stress(scenario: Path, asked: Asked, out: Path | None) -> None:
     """
     get_ready_to_draw(asked.shown)
     (loaded,) = load_all([scenario], asked.layers("stress.replications"))
-    from sim.folders.load import stress_into
+    from sim.output.results.load import stress_into
 
     with progress_bar(loaded.stem, None, asked.silent) as progress:
         written = stress_into(loaded, out=out, progress=progress, **asked.making)
@@ -45,8 +45,8 @@ def targets(scenario: Path, asked: Asked, export: Path | None, out: Path | None)
     became of them as event logs (XES, OCEL 2.0).
     """
     (loaded,) = load_all([scenario], asked.layers())
-    from sim.folders.load import export_into, letters_exported, targets_into
-    from sim.text.load_words import say
+    from sim.output.results.load import export_into, letters_exported, targets_into
+    from sim.output.text.load_words import say
 
     with progress_bar(loaded.stem, loaded.scenario.replications, asked.silent) as progress:
         written = targets_into(loaded, out=out, progress=progress, **asked.making)
@@ -185,7 +185,7 @@ def replay(
     Credentials belong in --header-file or LETTERSIM_TOKEN, for what stands on a command line everybody on the machine
     can read. Those in the URL are used too, and shown nowhere.
     """
-    from sim.folders.replay import planned, replay_into
+    from sim.output.results.replay import planned, replay_into
 
     plan = planned(
         url, speed=speed, connections=connections, timeout=timeout, allowed_hosts=hosts, idle=idle,
@@ -203,6 +203,6 @@ def replay(
     if fail_on_breach and written.summary["verdict"] == "missed":
         sys.exit(BREACHED)
     if written.summary["aborted"]:
-        from sim.text.load_words import say
+        from sim.output.text.load_words import say
 
         complain(say(asked.lang, "aborted", shown=abort_after, url=plan.shown), COULD_NOT)

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import rich_click as click
 
-from sim.characters import printable
 from sim.commands.options import ASKED_WRONGLY, Asked
-from sim.errors import ScenarioError
+from sim.core.characters import printable
+from sim.core.errors import ScenarioError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from sim.folders.kept import Kept
-    from sim.loading import Loaded
+    from sim.output.results.kept import Kept
+    from sim.scenario.loading import Loaded
 
 
 def load_all(scenarios: Sequence[Path], layers: Sequence[str]) -> list["Loaded"]:
     """Read all scenarios with what the command line changes; all that is wrong with any of them is said at once."""
-    from sim.loading import load
+    from sim.scenario.loading import load
 
     loaded, refused = [], []
     for scenario in scenarios:
@@ -38,7 +38,7 @@ def load_all(scenarios: Sequence[Path], layers: Sequence[str]) -> list["Loaded"]
 def get_ready_to_draw(shown: bool) -> None:
     """If something will be shown, let what draws get ready while the scenario is still read and simulated."""
     if shown:
-        from sim.charts.album import get_ready
+        from sim.output.charts.album import get_ready
 
         get_ready()
 
@@ -60,7 +60,7 @@ def progress_bar(title: str, total: int | None, hidden: bool) -> Iterator[Callab
 
 def show(what: "RenderableType") -> None:
     """Print to the terminal as wide as it is, or to a file or pipe plainly and as wide as it needs."""
-    from sim.text import fitted, harmless, plain
+    from sim.output.text import fitted, harmless, plain
 
     if not sys.stdout.isatty():
         click.echo(plain(what), nl=False)
@@ -83,14 +83,14 @@ def show_written(kept: "Kept", asked: Asked) -> None:
 
 def show_place(kept: "Kept", asked: Asked) -> None:
     """Print where results are, and whether they were there already."""
-    from sim.text import word
+    from sim.output.text import word
 
     show(word(asked.lang, "reused" if kept.reused else "folder", folder=kept.folder))
 
 
 def tell_stale(kept: "Kept", asked: Asked) -> None:
     """Say, beside what is printed, why results that were there were computed again."""
-    from sim.text.folders import why_again
+    from sim.output.text.folders import why_again
 
     if kept.stale is not None and not asked.quiet:
         aside(why_again(kept.stale, kept.folder, asked.lang))

@@ -23,9 +23,9 @@ def verify(paths: tuple[Path, ...], asked: Asked, days: float | None) -> None:
     """
     folders = [path for path in paths if os.path.isdir(path)]
     loaded = load_all([path for path in paths if path not in folders], asked.layers())
-    from sim.cost import prepare
-    from sim.text import word
-    from sim.verify import prove
+    from sim.engine.verify import prove
+    from sim.experiment.cost import prepare
+    from sim.output.text import word
 
     # Both engines get the same memory, and SimPy needs the more.
     settings = [prepare(each, "simpy", 1).setting for each in loaded]
@@ -41,7 +41,7 @@ def verify(paths: tuple[Path, ...], asked: Asked, days: float | None) -> None:
 @click.command()
 def schema() -> None:
     """Print the JSON Schema of scenarios, for editors."""
-    from sim.schema import json_schema
+    from sim.scenario.schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False))
 
@@ -56,8 +56,8 @@ def new(name: Path | None, origin: str | None, asked: Asked) -> None:
 
     With --from, NAME is that of the shipped scenario if not said.
     """
-    from sim.starter import shipped, starter
-    from sim.text import word
+    from sim.output.text import word
+    from sim.scenario.starter import shipped, starter
 
     stem = None if origin is None else origin.removesuffix(".yaml")
     name = name or (None if stem is None else Path(stem))

@@ -6,21 +6,21 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.clock import DAY, HOUR
-from sim.cost import Cost, prepare
-from sim.drawing.arrivals import letters_expected
+from sim.core.clock import DAY, HOUR
+from sim.core.tables import Bools, Floats, Int64s
+from sim.experiment.cost import Cost, prepare
 from sim.forecast.cautions import cautions
 from sim.forecast.expectation import compliance_of, decided_of, late_by_team
 from sim.forecast.load import Load, load_of, on_duty_of_teams
 from sim.forecast.sample import Extent, Sample, sample_of
-from sim.loading import Loaded
-from sim.measuring.figures import Caution
-from sim.measuring.outcome import Outcome
-from sim.measuring.week import window_by_slot
-from sim.roster import draw_roster
-from sim.setting import Setting
+from sim.metrics.figures import Caution
+from sim.metrics.outcome import Outcome
+from sim.metrics.week import window_by_slot
+from sim.sampling.arrivals import letters_expected
+from sim.sampling.roster import draw_roster
+from sim.scenario.loading import Loaded
+from sim.scenario.setting import Setting
 from sim.statistics import FEWEST_LETTERS
-from sim.tables import Bools, Floats, Int64s
 
 Groups = tuple[tuple[int, ...], ...]
 
@@ -132,7 +132,7 @@ def forecast_of(loaded: Loaded, engine: str = "compiled") -> Forecast:
 
     Args:
         engine: whose cost is estimated.
-    Raises: ScenarioError as `sim.cost.prepare`.
+    Raises: ScenarioError as `sim.experiment.cost.prepare`.
     """
     scenario = loaded.scenario
     setting, cost, _ = prepare(loaded, engine)

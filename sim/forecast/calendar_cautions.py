@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from sim.clock import Clock
-from sim.measuring.figures import Caution
-from sim.public_holidays import regional_days, unannounced_years
-from sim.setting import Setting
+from sim.core.clock import Clock
+from sim.core.public_holidays import regional_days, unannounced_years
+from sim.metrics.figures import Caution
+from sim.scenario.setting import Setting
 
 DATES: Final = 3
 """How many days are named at most."""

@@ -1,7 +1,7 @@
 """What to know before believing a result: things that a scenario may say, but hardly means.
 
 One place for all commands. A kind of caution is one function here or beside, which yields it, its row in `CAUTIONS`,
-and its sentence in each language in `sim.text.caution_words`.
+and its sentence in each language in `sim.output.text.caution_words`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,20 +9,20 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY
-from sim.drawing.arrivals import letters_expected
+from sim.core.clock import DAY
+from sim.core.tables import NO_UNIT, NOT_YET
+from sim.experiment.infinite_servers import simulate_without_queues
 from sim.forecast.calendar_cautions import clock_without_holidays, regional_holidays, unknown_years
 from sim.forecast.ordinary_week import ordinary_week
 from sim.forecast.staff_cautions import long_weeks, stand_ins, unused_teams, without_rest
 from sim.forecast.trace_cautions import ends_early, gaps, outside, times_as_written
-from sim.infinite_servers import simulate_without_queues
-from sim.measuring.figures import Caution
-from sim.measuring.outcome import Outcome
-from sim.measuring.slaclock import Fate
+from sim.metrics.figures import Caution
+from sim.metrics.outcome import Outcome
+from sim.metrics.slaclock import Fate
 from sim.models.workflow import WorkStep
-from sim.setting import Setting
+from sim.sampling.arrivals import letters_expected
+from sim.scenario.setting import Setting
 from sim.statistics import effective_letters, highest_target
-from sim.tables import NO_UNIT, NOT_YET
 
 ALL_BUT: Final = 1 - 1e-9
 """Load from which work fills the hours, however the sum was rounded."""

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.measuring.causes import cause_counts
-from sim.measuring.compliance import decided_by
-from sim.measuring.outcome import Outcome
-from sim.measuring.slaclock import Fate
-from sim.measuring.week import HOURS_OF_WEEK, hour_of_week
+from sim.core.tables import Floats
+from sim.metrics.causes import cause_counts
+from sim.metrics.compliance import decided_by
+from sim.metrics.outcome import Outcome
+from sim.metrics.slaclock import Fate
+from sim.metrics.week import HOURS_OF_WEEK, hour_of_week
 from sim.statistics import Compliance, Decided, judge
-from sim.tables import Floats
 
 
 def decided_of(outcomes: Sequence[Outcome], sla: int) -> Decided:

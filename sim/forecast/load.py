@@ -10,14 +10,14 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY, HOUR, WEEK, Clock
-from sim.measuring.occupancy import Cells, Ints, presence
-from sim.measuring.outcome import Outcome
-from sim.measuring.week import slots_of_week, window_by_slot
+from sim.core.clock import DAY, HOUR, WEEK, Clock
+from sim.core.tables import OTHER_DUTY, WORK, Bools, Floats, Int64s, Roster
+from sim.metrics.occupancy import Cells, Ints, presence
+from sim.metrics.outcome import Outcome
+from sim.metrics.week import slots_of_week, window_by_slot
 from sim.models.scenario import Scenario
 from sim.models.sla import Sla
-from sim.setting import Setting
-from sim.tables import OTHER_DUTY, WORK, Bools, Floats, Int64s, Roster
+from sim.scenario.setting import Setting
 
 MINUTE_CLOCK: Final = 2 * HOUR
 """An SLA with a limit up to this is kept or lost by who is on duty at that hour, not by who works that day."""

@@ -13,18 +13,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.clock import DAY, HOUR, WEEK
-from sim.drawing.expected_visits import expected_visits
-from sim.drawing.jurisdiction import area_of, home_team, letters_of_units, named_units
-from sim.drawing.quantiles import mean
-from sim.drawing.rates import letters_a_day
+from sim.core.clock import DAY, HOUR, WEEK
+from sim.core.tables import NO_UNIT, OTHER_DUTY, Floats
 from sim.forecast.load import awake
 from sim.forecast.presence import presence
-from sim.measuring.outcome import Outcome
+from sim.metrics.outcome import Outcome
 from sim.models.arrivals import Trace
 from sim.models.workflow import WorkStep
-from sim.setting import Setting
-from sim.tables import NO_UNIT, OTHER_DUTY, Floats
+from sim.sampling.expected_visits import expected_visits
+from sim.sampling.jurisdiction import area_of, home_team, letters_of_units, named_units
+from sim.sampling.quantiles import mean
+from sim.sampling.rates import letters_a_day
+from sim.scenario.setting import Setting
 
 
 class OrdinaryWeek(NamedTuple):

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.clock import WEEK
-from sim.roster import people_of_groups, people_of_units
-from sim.setting import Setting
-from sim.tables import Floats, Int64s
+from sim.core.clock import WEEK
+from sim.core.tables import Floats, Int64s
+from sim.sampling.roster import people_of_groups, people_of_units
+from sim.scenario.setting import Setting
 
 
 class Presence(NamedTuple):

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from math import lcm
 from typing import Final, NamedTuple
 
-from sim.clock import DAY
-from sim.cost import Cost
-from sim.drawing.shifts import groups_of
-from sim.engine import simulate
-from sim.infinite_servers import simulate_without_queues, without_queues
-from sim.measuring.outcome import Outcome
+from sim.core.clock import DAY
+from sim.engine.contract import simulate
+from sim.experiment.cost import Cost
+from sim.experiment.infinite_servers import simulate_without_queues, without_queues
+from sim.metrics.outcome import Outcome
 from sim.models.scenario import Scenario
-from sim.roster import draw_roster
-from sim.setting import Setting, setting_of
-from sim.workload import draw_workload
+from sim.sampling.roster import draw_roster
+from sim.sampling.shifts import groups_of
+from sim.sampling.workload import draw_workload
+from sim.scenario.setting import Setting, setting_of
 
 BUDGET: Final = 900_000
 """Visits that may be simulated in all; about a third of a second."""

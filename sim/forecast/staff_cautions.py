@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from sim.forecast.presence import presence
-from sim.measuring.figures import Caution
+from sim.metrics.figures import Caution
 from sim.models.workflow import WorkStep
-from sim.setting import Setting
+from sim.scenario.setting import Setting
 
 LONGEST_WEEK: Final = 48.0
 """Hours that a person may work in an average week (directive 2003/88/EC; China's labour law allows 44)."""

@@ -5,11 +5,11 @@ from typing import Final
 
 import numpy as np
 
-from sim.clock import DAY, HOUR
-from sim.measuring.figures import Caution
-from sim.measuring.week import HOURS_OF_WEEK, hour_of_week
-from sim.setting import Setting
-from sim.tables import Int64s
+from sim.core.clock import DAY, HOUR
+from sim.core.tables import Int64s
+from sim.metrics.figures import Caution
+from sim.metrics.week import HOURS_OF_WEEK, hour_of_week
+from sim.scenario.setting import Setting
 
 LEAST_MISSED: Final = 3.0
 """Letters that are missed at an end of a trace, at the rate of the rest of it, before it is said."""

@@ -20,10 +20,10 @@ from pydantic import (
     model_validator,
 )
 
-from sim.clock import DAY, HOUR, MINUTE, MOMENT, parse_moment
+from sim.core.clock import DAY, HOUR, MINUTE, MOMENT, parse_moment
+from sim.core.tables import Int64s
 from sim.models.base import RULE, Factor, Number, Positive, Record, Share, Weight, files_of, same_file
 from sim.models.wording import one_of
-from sim.tables import Int64s
 
 HOUR_PROFILES: dict[str, tuple[float, ...]] = {
     # An assumption, shaped by measured profiles: 19% of letters come between 22 and 08 h.

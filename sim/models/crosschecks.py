@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.clock import DAY
-from sim.errors import Problem
+from sim.core.clock import DAY
+from sim.core.errors import Problem
+from sim.core.paths import dotted
 from sim.models.base import PerCategory
 from sim.models.slachecks import sla_checks
 from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Team, home_team, teams_above, unit_names
 from sim.models.wording import are, named_rows, one_of
 from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
-from sim.paths import dotted
 
 if TYPE_CHECKING:
     from sim.models.scenario import Scenario

@@ -1,6 +1,6 @@
 """Service times and waits, as people write them: a duration that is constant, or one that varies.
 
-What they mean in numbers (quantiles, means) is in `sim.drawing.quantiles`; nothing is drawn here.
+What they mean in numbers (quantiles, means) is in `sim.sampling.quantiles`; nothing is drawn here.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from sim.clock import format_duration
+from sim.core.clock import format_duration
 from sim.models.base import FINAL, RULE, Duration, Number, Positive, Record, files_of, same_file
 
 

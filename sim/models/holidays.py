@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_serializer, model_validator
 
-from sim.clock import DATE, parse_date
+from sim.core.clock import DATE, parse_date
+from sim.core.public_holidays import DaysOff, place_of
 from sim.models.base import Record
-from sim.public_holidays import DaysOff, place_of
 
 YEARS: Final = range(1950, 2101)
 """Years in which a scenario can start; nobody knows the public holidays of others."""

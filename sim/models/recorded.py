@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from sim.errors import Problem
+from sim.core.errors import Problem
 from sim.models.arrivals import Category, Channel
 from sim.models.base import Label
 from sim.models.wording import named_rows

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.calendar import CALENDAR_MARGIN, Calendar
-from sim.clock import DAY, LONGEST, OFFICE_HOURS
-from sim.errors import ScenarioError
+from sim.core.calendar import CALENDAR_MARGIN, Calendar
+from sim.core.clock import DAY, LONGEST, OFFICE_HOURS
+from sim.core.errors import ScenarioError
 from sim.models.arrivals import Arrivals, Category, Channel
 from sim.models.base import Duration, Label, Name, Record, Text, Title, Whole
 from sim.models.crosschecks import cross_checks

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from sim.clock import Clock, office_hours
+from sim.core.clock import Clock, office_hours
 from sim.models.base import Record, Share, WrittenLimit
 from sim.models.staffing import Span
 

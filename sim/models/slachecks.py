@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from sim.errors import Problem
+from sim.core.errors import Problem
 from sim.models.sla import MOMENTS, Sla
 from sim.models.workflow import LeaveStep, LoopStep, WaitStep, WorkStep
 

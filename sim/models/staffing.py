@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema, model_validator
 
-from sim.clock import DAY, HOUR, MINUTE, SPAN, parse_span
+from sim.core.clock import DAY, HOUR, MINUTE, SPAN, parse_span
 from sim.models.base import Flag, Name, Number, PerCategory, Record, Share, Weight, Whole, share_schema
 from sim.models.distributions import Distribution
 

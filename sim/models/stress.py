@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sim.clock import DAY, HOUR
+from sim.core.clock import DAY, HOUR
 from sim.models.arrivals import Moment, PerDay
 from sim.models.base import Duration, Factor, Record, Share, Whole
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 import numpy as np
 from scipy.special import stdtrit
 
-from sim.tables import Floats, Int64s
+from sim.core.tables import Floats, Int64s
 
 T = TypeVar("T")
 

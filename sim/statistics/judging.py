@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.special import betaincinv
 
+from sim.core.tables import Bools, Floats, Int64s
 from sim.statistics.estimates import (
     LEVEL,
     Band,
@@ -25,7 +26,6 @@ from sim.statistics.estimates import (
     jackknife_variance,
     student_t,
 )
-from sim.tables import Bools, Floats, Int64s
 
 NORMAL: Final = 1.959964
 """Quantile of the standard normal distribution that leaves half of 1 - LEVEL above it."""

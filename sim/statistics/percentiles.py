@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc
 
+from sim.core.tables import Bools, Floats, Int64s
 from sim.statistics.estimates import LEVEL, Ratio, ratio_over
 from sim.statistics.judging import chosen_effect, effective_letters, own_effect, share_variance
-from sim.tables import Bools, Floats, Int64s
 
 SHARES: Final = (0.5, 0.9, 0.95, 0.99)
 """The percentiles that are told, as shares."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.reading.yaml_source import read_yaml
+from sim.scenario.yaml_source import read_yaml
 from soak.offices import Office, office
 
 ROOT = Path(__file__).parents[2]

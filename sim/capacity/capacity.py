@@ -1,0 +1,346 @@
+"""The capacity of a staffing: the largest rate of letters at which every SLA meets its target, for as long as it comes.
+
+A root is looked for: the rate at which compliance falls to a target. At each rate tried the same replications are
+simulated, with nested letters, so that compliance falls smoothly. The interval of the root is what a test at each rate
+does not reject: from the largest rate at which every target is shown to be met to the least at which one is shown to
+be missed. It never reaches beyond the stability limit, where the backlog grows for ever.
+
+Replications are doubled until that interval is narrow in relation to the root, or the letters to spend are spent. Such
+a rule is valid as the width asked for becomes small (Chow and Robbins 1965; for ratios of simulated queues Lavenberg
+and Sauer 1977; Glynn and Whitt 1992). What it costs before is that a sample which looks too sure stops too early; so
+the first look already has as many replications as asked for, looks are few, since each doubles them, and only the width
+decides. Which SLA fails first may ask for one last look with four times the replications, and no more: to stop as soon
+as one is sure would favour the samples that err.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from sim.capacity.trials import BELOW, Judged, Trials
+from sim.statistics import Compliance
+
+PILOT_REPLICATIONS: Final = 4
+
+ABOVE: Final = 1.6
+"""The highest rate of the trials near the capacity, as a multiple of where the pilot saw it."""
+
+FAR: Final = 3.0
+"""Trials that reach farther than so many times the capacity cost too much."""
+
+WIDE: Final = 0.1
+"""An interval of the capacity wider than this share of it is worth more replications."""
+
+LAST_LOOK: Final = 4
+"""So many times the replications are worth knowing which SLA fails first, once the interval is narrow."""
+
+LOWEST: Final = 1 / 64
+"""The least rate that is tried, as a share of the highest."""
+
+STEEP: Final = 1.0
+"""Between rates whose log odds differ by no more than this compliance is interpolated."""
+
+FINEST: Final = 1 / 16
+"""The rates that are tried between two neighbouring ones lie so far apart, as a share of a step."""
+
+SURE: Final = 1e-6
+"""Compliance closer to 0 or 1 than this is as good as sure; it bounds the scale on which it is interpolated."""
+
+
+class Found(StrEnum):
+    """Whether there is a capacity."""
+
+    YES = "found"
+    NOT_EVEN_A_FEW = "none"
+    """A target is missed at the lowest rate that was tried."""
+    BEYOND = "beyond"
+    """Every target is met at the highest rate that was tried, and nothing bounds the rate."""
+    NO_TARGET = "no target"
+
+
+class CapacityBound(StrEnum):
+    """What bounds the capacity."""
+
+    SLA = "sla"
+    """A target is missed at a rate whose work could still be done."""
+    STABILITY = "stability"
+    """Every target is met up to the rate whose work fills all hours."""
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """How many letters a day a staffing carries; None where that was not found.
+
+    Attributes:
+        found: whether there is a capacity between the lowest and the highest rate that were tried.
+        per_day: the largest rate at which every target is met with 95% confidence.
+        estimate: the rate at which compliance itself falls to its target, or just below the stability limit.
+        high: the rate above which some target is missed with 95% confidence, or the stability limit; the interval is
+            [per_day, high].
+        bound: what holds there; None without a capacity.
+        sla: the one that surely fails first; None where that is not sure.
+        compliance: with the tightest SLA, at the estimate, or where it shows why there is none.
+        at_risk: SLAs of which any may be the first to fail, the tightest first.
+        kept: the others, the tightest first.
+        lowest, highest: rates that were tried; where there is none, the lowest is the one that `compliance` is of.
+        replications: at each rate near the capacity.
+    """
+
+    found: Found
+    per_day: float | None
+    estimate: float | None
+    high: float | None
+    bound: CapacityBound | None
+    sla: str | None
+    compliance: Compliance | None
+    at_risk: tuple[str, ...]
+    kept: tuple[str, ...]
+    lowest: float
+    highest: float
+    replications: int
+
+
+def find_capacity(
+    trials: Trials,
+    replications: int,
+    step: float,
+    *,
+    letters: float = np.inf,
+    sequential: bool = True,
+) -> tuple[Capacity, Trials]:
+    """Look for the capacity of a staffing.
+
+    Args:
+        trials: of the staffing, up to the highest rate that is tried.
+        replications: at each rate near the capacity, to begin with.
+        step: by how much the rates that are tried there differ; between them compliance is interpolated.
+        letters: that may be simulated for it, about.
+        sequential: whether to go on until the interval is narrow and the SLA that fails first is sure.
+
+    Returns: the capacity, and the trials near it.
+    """
+    trials.allow(letters)
+    pilot = _Search(trials, min(PILOT_REPLICATIONS, replications), step, at_length=False)
+    near = pilot.roughly()
+    if isinstance(near, Capacity):
+        return near, trials
+    closer = trials.near(min(ABOVE * near, trials.highest))
+    last = not sequential
+    while True:
+        before = trials.letters_left
+        capacity = _Search(closer, replications, step).around(near)
+        if capacity.found is Found.BEYOND and closer.highest < trials.highest:
+            # The pilot saw it too low.
+            closer = trials.near(min(ABOVE * closer.highest, trials.highest))
+            continue
+        narrow = _is_narrow(capacity)
+        times = LAST_LOOK if narrow else 2
+        affordable = (times - 1) * (before - trials.letters_left) <= trials.letters_left
+        if last or capacity.found is not Found.YES or (narrow and _is_sure(capacity)) or not affordable:
+            return replace(capacity, highest=trials.highest), closer
+        last, near, replications = narrow, capacity.estimate or near, times * replications
+        if closer.highest > FAR * near:
+            # The pilot saw it too high.
+            closer = trials.near(min(ABOVE * near, trials.highest))
+
+
+def _is_narrow(capacity: Capacity) -> bool:
+    if capacity.per_day is None or capacity.high is None or capacity.estimate is None:
+        return False
+    return capacity.high - capacity.per_day <= WIDE * capacity.estimate
+
+
+def _is_sure(capacity: Capacity) -> bool:
+    return capacity.bound is not CapacityBound.UNDECIDED and len(capacity.at_risk) <= 1
+
+
+class _Search:
+    """Looks for a capacity among rates that each lie one step below the one before: rate 0 is the highest.
+
+    Between two of them rates are tried where compliance is expected to cross its target; those have broken numbers.
+    """
+
+    def __init__(self, trials: Trials, replications: int, step: float, *, at_length: bool = True) -> None:
+        self._trials, self._replications, self._at_length = trials, replications, at_length
+        self._factor = 1 + step
+        self._last = int(np.ceil(np.log(1 / LOWEST) / np.log(self._factor)))
+        self._tried: dict[float, Judged] = {}
+
+    def roughly(self) -> float | Capacity:
+        """A rate near the capacity, or what there is instead of one."""
+        if not self._trials.targets:
+            return self._none(Found.NO_TARGET, 0)
+        # With so few replications a rate is taken to hold unless it surely does not.
+        if self._margin("high", 0) >= 0:
+            return self._trials.highest
+        half = max(1, round(np.log(2) / np.log(self._factor)))
+        fails, holds = 0, half
+        while self._margin("high", holds) < 0:
+            if holds >= self._last:
+                return self._none(Found.NOT_EVEN_A_FEW, holds)
+            fails, holds = holds, min(holds + half, self._last)
+        while holds - fails > 1:
+            middle = (fails + holds) // 2
+            fails, holds = (fails, middle) if self._margin("high", middle) >= 0 else (middle, holds)
+        return self._rate(holds)
+
+    def around(self, near: float) -> Capacity:
+        """The capacity, near a rate; `BEYOND` if some end of its interval may lie above the highest rate."""
+        estimate = self._crossing("mean", self._step(near))
+        if estimate is None:
+            # Few letters say little: the least rate at which a target is surely missed says most.
+            missed = [number for number in self._tried if self._margin("high", number) < 0]
+            return self._none(Found.NOT_EVEN_A_FEW, max(missed, default=self._last))
+        low, high = (self._crossing(end, self._step(estimate)) for end in ("low", "high"))
+        top = self._trials.highest
+        if high is not None and high < top:
+            return self._found(low, estimate, high, CapacityBound.SLA)
+        limit = self._trials.stability
+        if limit is None or top < BELOW * limit.per_day:
+            return self._none(Found.BEYOND, 0)
+        return self._found(
+            low, estimate, limit.per_day, CapacityBound.STABILITY if low == top else CapacityBound.UNDECIDED
+        )
+
+    def _found(self, low: float | None, estimate: float, high: float, bound: CapacityBound) -> Capacity:
+        number = min(self._step(estimate), self._last)
+        compliance = self._tightest_first(number)
+        at_risk = self._at_risk(list(compliance), high) if bound is not CapacityBound.STABILITY else ()
+        return Capacity(
+            found=Found.YES,
+            per_day=low,
+            estimate=estimate,
+            high=high,
+            bound=bound,
+            sla=at_risk[0] if bound is CapacityBound.SLA and len(at_risk) == 1 else None,
+            compliance=next(iter(compliance.values())),
+            at_risk=at_risk,
+            kept=tuple(name for name in compliance if name not in at_risk),
+            lowest=self._rate(max(self._tried)),
+            highest=self._trials.highest,
+            replications=self._replications,
+        )
+
+    def _at_risk(self, names: Sequence[str], high: float) -> tuple[str, ...]:
+        """SLAs that may be the first to fail: not shown to be met at the least rate at which one is shown to fail.
+
+        Compliance falls with the rate, so one that is met there fails later.
+        """
+        failing = max(np.floor(self._number(high) / FINEST) * FINEST, 0.0)
+        while failing > 0 and self._margin("high", failing) >= 0:
+            failing -= FINEST
+        judged = self._trials.judged(self._rate(failing), self._replications, although_missed=True)
+        return tuple(
+            name
+            for name in names
+            if not judged.steady or _above(judged.compliance[name], "low", self._trials.targets[name]) < 0
+        )
+
+    def _crossing(self, end: str, start: int) -> float | None:
+        """The largest rate at which an end of the intervals, or the mean, is on target; None if it is at none."""
+        holds, stride = float(start), 1
+        while self._margin(end, holds) < 0:
+            if holds >= self._last:
+                return None
+            holds, stride = min(holds + stride, self._last), 2 * stride
+        fails, stride = holds - 1, 1
+        while fails >= 0 and self._margin(end, fails) >= 0:
+            holds, fails, stride = fails, fails - stride, 2 * stride
+        if fails < 0:
+            if holds == 0 or self._margin(end, 0) >= 0:
+                return self._trials.highest
+            fails = 0
+        holds = self._holding(end, int(fails), int(holds))
+        return self._refined(end, holds - 1, holds)
+
+    def _holding(self, end: str, fails: int, holds: int) -> int:
+        """The highest of the rates that is on target, between one that is not and one that is."""
+        while holds - fails > 1:
+            middle = (fails + holds) // 2
+            fails, holds = (fails, middle) if self._margin(end, middle) >= 0 else (middle, holds)
+        return holds
+
+    def _refined(self, end: str, fails: float, holds: float) -> float:
+        """Where a curve crosses its target between two neighbouring rates.
+
+        The line between them tells, where the curve is not steep; else the rate at which the line crosses is tried.
+        """
+        while holds - fails > FINEST and not abs(self._margin(end, fails) - self._margin(end, holds)) <= STEEP:
+            crosses = self._number(self._between(end, fails, holds))
+            number = np.clip(round(crosses / FINEST) * FINEST, fails + FINEST, holds - FINEST)
+            fails, holds = (fails, number) if self._margin(end, number) >= 0 else (number, holds)
+        return self._between(end, fails, holds)
+
+    def _between(self, end: str, fails: float, holds: float) -> float:
+        """Where the line between two rates crosses the target; the middle where one of them says only that it fails."""
+        low, at_low = self._rate(holds), self._margin(end, holds)
+        high, at_high = self._rate(fails), self._margin(end, fails)
+        share = at_low / (at_low - at_high) if np.isfinite(at_low) and np.isfinite(at_high) else 0.5
+        return low + (high - low) * share
+
+    def _rate(self, number: float) -> float:
+        return float(self._trials.highest * self._factor**-number)
+
+    def _number(self, rate: float) -> float:
+        return float(np.log(self._trials.highest / rate) / np.log(self._factor))
+
+    def _step(self, rate: float) -> int:
+        """The whole number of the rate nearest to one."""
+        return int(np.clip(round(self._number(rate)), 0, self._last))
+
+    def _margin(self, end: str, number: float) -> float:
+        """How far the tightest compliance is above its target, on the scale of log odds; 0 or more: on target.
+
+        At a rate at which queues may grow for ever nothing is.
+        """
+        if number not in self._tried:
+            self._tried[number] = self._trials.judged(self._rate(number), self._replications, at_length=self._at_length)
+        judged = self._tried[number]
+        margin = min(_above(judged.compliance[name], end, target) for name, target in self._trials.targets.items())
+        return -np.inf if margin >= 0 and end != "high" and not judged.steady else margin
+
+    def _tightest_first(self, number: float) -> dict[str, Compliance]:
+        """Compliance at a rate by SLA, the tightest first."""
+        self._margin("mean", number)
+        compliance = self._tried[number].compliance
+        above = {name: _above(compliance[name], "mean", target) for name, target in self._trials.targets.items()}
+        return {name: compliance[name] for name in sorted(above, key=lambda name: above[name])}
+
+    def _none(self, found: Found, number: float) -> Capacity:
+        compliance = self._tightest_first(number) if self._trials.targets else {}
+        sla, tightest = next(iter(compliance.items()), (None, None))
+        return Capacity(
+            found=found,
+            per_day=None,
+            estimate=None,
+            high=None,
+            bound=None,
+            sla=sla,
+            compliance=tightest,
+            at_risk=(),
+            kept=(),
+            lowest=self._rate(number),
+            highest=self._trials.highest,
+            replications=self._replications,
+        )
+
+
+def _above(compliance: Compliance, end: str, target: float) -> float:
+    """Log odds of one end of an interval less those of the target; without an interval nothing is sure."""
+    if compliance.worst is None:
+        return np.inf
+    share: float | None = getattr(compliance, end)
+    if share is None and end == "mean" and compliance.between is not None:
+        share = sum(compliance.between) / 2
+    if share is None:
+        return -np.inf if end == "low" else np.inf
+    return _log_odds(share) - _log_odds(target)
+
+
+def _log_odds(share: float) -> float:
+    share = min(max(share, SURE), 1 - SURE)
+    return float(np.log(share / (1 - share)))

@@ -1,0 +1,89 @@
+"""The ramp: what happens as more letters come, from few to more than the staffing can work off."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.capacity.counts import LetterCounts, compliance_of, counts, growth_per_day, letters_waiting
+from sim.capacity.letters import Letters
+from sim.capacity.runner import Runner, outcome_of
+from sim.core.clock import WEEK
+from sim.core.tables import WORK, Floats, Int64s
+from sim.experiment.replications import Replication
+from sim.scenario.setting import Setting
+from sim.statistics import Compliance, Estimate, Ratio, mean_over, ratio_over, stacked
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rate of the ramp.
+
+    Attributes:
+        compliance: with each SLA.
+        utilisation: of each team, other duty included.
+        waiting: letters in queues, averaged over the window.
+        growth_per_day: by how many letters a day the last week of the window has longer queues than the first.
+    """
+
+    per_day: float
+    compliance: Mapping[str, Compliance]
+    utilisation: Mapping[str, Estimate]
+    waiting: Estimate
+    growth_per_day: Estimate
+
+
+class _Seen(NamedTuple):
+    utilisation: Ratio  # (teams,)
+    waiting: Floats  # ()
+    growth: Floats  # ()
+
+
+def ramp(
+    setting: Setting,
+    rates: Sequence[float],
+    replications: int,
+    runner: Runner,
+) -> tuple[Step, ...]:
+    """Live through the replications at each rate; the letters are nested in those of the highest rate."""
+    letters = Letters(setting, max(rates))
+    steps = []
+    for per_day in rates:
+        seen = list(runner.at_rate(letters, per_day, range(replications), _look))
+        steps.append(_step(setting, per_day, [each for each, _ in seen], stacked([each for _, each in seen])))
+    return tuple(steps)
+
+
+def _look(replication: Replication) -> tuple[LetterCounts, _Seen]:
+    outcome, stretches = outcome_of(replication), replication.log.stretches
+    assert stretches is not None, "asked for when simulated"
+    scenario, places, roster = replication.setting.scenario, replication.setting.places, replication.roster
+    begin, end = scenario.window_start, scenario.window_end
+    teams = len(places.teams)
+
+    def within(start: Int64s, stop: Int64s) -> Int64s:
+        seconds: Int64s = np.clip(stop, begin, end) - np.clip(start, begin, end)
+        return seconds
+
+    # Work after the end of a shift is no use of it; nobody starts anything then.
+    work, waits = np.flatnonzero(stretches.kind == WORK), letters_waiting(outcome)
+    until = np.minimum(stretches.end[work], roster.end[stretches.shift[work]])
+    busy = np.bincount(places.team_of[stretches.unit[work]], within(stretches.start[work], until), teams)
+    on_duty = np.bincount(places.team_of[roster.unit], roster.people * within(roster.start, roster.end), teams)
+    return counts(outcome), _Seen(
+        Ratio(busy, on_duty),
+        np.asarray(within(stretches.start[waits], stretches.end[waits]).sum() / (end - begin)),
+        growth_per_day(outcome, WEEK),
+    )
+
+
+def _step(setting: Setting, per_day: float, letters: Sequence[LetterCounts], seen: _Seen) -> Step:
+    utilisation = ratio_over(seen.utilisation, share=True)
+    return Step(
+        per_day=per_day,
+        compliance=compliance_of(list(setting.scenario.sla), letters),
+        utilisation={name: utilisation.at(index) for index, name in enumerate(setting.scenario.teams)},
+        waiting=mean_over(seen.waiting).at(),
+        growth_per_day=mean_over(seen.growth).at(),
+    )

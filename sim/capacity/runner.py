@@ -1,0 +1,84 @@
+"""How the replications of a stress run are lived, and counted as they are."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from sim.capacity.letters import Letters
+from sim.core.clock import DAY
+from sim.engine.contract import simulate
+from sim.experiment.replications import Replication, on_cores, replicate
+from sim.metrics.outcome import Outcome
+from sim.scenario.setting import Setting
+
+T = TypeVar("T")
+
+
+@dataclass
+class Runner:
+    """Lives through replications.
+
+    Attributes:
+        workers: at once; all cores if None.
+        progress: told how many replications were lived so far.
+        lived: that number.
+        letters_left: to be simulated at rates; what looks for more precision stops there.
+    """
+
+    engine: str = "compiled"
+    workers: int | None = None
+    progress: Callable[[int], object] | None = None
+    lived: int = 0
+    letters_left: float = float("inf")
+
+    def each(
+        self,
+        setting: Setting,
+        replications: Sequence[int],
+        look: Callable[[Replication], T],
+        *,
+        at_once: int | None = None,
+    ) -> Iterator[T]:
+        """As `sim.experiment.replications.replicate`.
+
+        Args:
+            at_once: instead of all workers, where there is not the memory for more.
+        """
+        workers = at_once or self.workers
+        yield from self._counted(replicate(setting, replications, look, engine=self.engine, workers=workers))
+
+    def at_rate(
+        self,
+        letters: Letters,
+        per_day: float,
+        replications: Sequence[int],
+        look: Callable[[Replication], T],
+        *,
+        stretches: bool = True,
+    ) -> Iterator[T]:
+        """The same with letters that are kept from rate to rate."""
+        self.letters_left -= len(replications) * per_day * letters.setting.scenario.horizon / DAY
+        task = partial(_live, letters, per_day, look, self.engine, stretches)
+        yield from self._counted(on_cores(task, replications, engine=self.engine, workers=self.workers))
+
+    def _counted(self, seen: Iterator[T]) -> Iterator[T]:
+        for each in seen:
+            self.lived += 1
+            if self.progress is not None:
+                self.progress(self.lived)
+            yield each
+
+
+def _live(
+    letters: Letters, per_day: float, look: Callable[[Replication], T], engine: str, stretches: bool, number: int
+) -> T:
+    roster, workload = letters.at(per_day, number)
+    setting = letters.setting
+    log = simulate(workload, roster, setting.scenario.horizon, engine=engine, stretches=stretches)
+    return look(Replication(setting, number, workload, roster, log))
+
+
+def outcome_of(replication: Replication) -> Outcome:
+    """A replication, to be measured."""
+    return Outcome(replication.setting, replication.workload, replication.roster, replication.log)

@@ -1,0 +1,136 @@
+"""The calendar of a scenario: weekdays, holidays, working days, and the SLA clocks that follow from them."""
+
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from sim.core.clock import DAY, OFFICE_HOURS, Clock, Limit, OfficeHours
+from sim.core.public_holidays import DaysOff, days_off
+from sim.core.tables import Bools, Int64s
+
+_LONGEST_BREAK: Final = 16
+"""Days that a run of days off around a public holiday can last."""
+
+CALENDAR_MARGIN: Final = 2
+"""Days that a scenario's calendar knows after its horizon, so that its last instants have a next day."""
+
+
+class Calendar:
+    """Days of a scenario: weekdays, public holidays, working days, and the SLA clocks that follow from them.
+
+    Args:
+        start: day 0.
+        days: how many days are known; instants after them raise IndexError.
+        holidays: which days are off besides weekends; None for no public holidays.
+        hours: when offices are open on a working day, for clocks that do not say it themselves.
+    """
+
+    def __init__(
+        self, start: date, days: int, holidays: DaysOff | None = None, hours: OfficeHours = OFFICE_HOURS
+    ) -> None:
+        self.start = start
+        self.days = days
+        self.hours = hours
+        self.weekday: Int64s = (np.arange(days) + start.weekday()) % 7
+        """Monday is 0; shape (days,)."""
+        self.holiday: Bools = np.zeros(days, dtype=np.bool_)
+        """Public holidays with the days off around them, so that a holiday at a weekend is one too; shape (days,)."""
+        self.working: Bools = self.weekday < 5
+        """Working days, make-up working days at weekends included; shape (days,)."""
+        if holidays is not None:
+            # A run of days off may begin before day 0 or end after the last day.
+            first, count = start - timedelta(days=_LONGEST_BREAK), days + 2 * _LONGEST_BREAK
+            named, working = days_off(holidays, first, count)
+            run = np.cumsum(working)
+            off_with_holiday = np.isin(run, run[named]) & ~working
+            self.holiday = off_with_holiday[_LONGEST_BREAK : _LONGEST_BREAK + days]
+            self.working = working[_LONGEST_BREAK : _LONGEST_BREAK + days]
+
+    def date_of(self, seconds: int) -> datetime:
+        """Local date and time of an instant."""
+        return datetime.combine(self.start, datetime.min.time()) + timedelta(seconds=int(seconds))
+
+    def seconds_of(self, moment: int | datetime) -> int:
+        """Seconds from 00:00 of day 0 to a moment; negative before it."""
+        if isinstance(moment, datetime):
+            return round((moment - datetime.combine(self.start, datetime.min.time())).total_seconds())
+        return moment
+
+    def begins(self, instants: Int64s, clock: Clock, hours: OfficeHours | None = None) -> Int64s:
+        """When a clock that is started at each instant begins to count, same shape as `instants`.
+
+        At once, but on a clock of ends of days as that day ends: the day of receipt does not count.
+        """
+        if clock is not Clock.DAY_ENDS:
+            return instants
+        begins: Int64s = (instants // DAY + 1) * DAY - _after_close(hours)
+        return begins
+
+    def counted(self, instants: Int64s, clock: Clock, hours: OfficeHours | None = None) -> Int64s:
+        """Seconds that a clock has counted from the start to each instant, same shape as `instants`.
+
+        Args:
+            hours: office hours; the calendar's own for an office clock if not said. A clock of ends of days ends
+                them as the office closes if they are said, and else at 24:00.
+        """
+        if clock is Clock.CALENDAR:
+            return instants
+        if clock is Clock.OFFICE:
+            return self._in_spans(instants, hours or self.hours)
+        shift = _after_close(hours) if clock is Clock.DAY_ENDS else 0
+        return self._in_spans(instants + shift, ((0, DAY),))
+
+    def elapsed(self, begin: Int64s, end: Int64s, clock: Clock, hours: OfficeHours | None = None) -> Int64s:
+        """Seconds that a clock started at `begin` shows at `end`, same shape; 0 before it begins to count.
+
+        The clock of ends of days shows one second more after the end of a working day until the next one begins:
+        what happens on a Saturday has missed the end of Friday.
+        """
+        begins = self.begins(begin, clock, hours)
+        seconds = self.counted(end, clock, hours) - self.counted(np.minimum(begins, end), clock, hours)
+        if clock is Clock.DAY_ENDS:
+            shifted = end + _after_close(hours) - 1  # the last second of a day belongs to it
+            is_off = ~self._known_working[np.clip(shifted // DAY, 0, self.days)]
+            seconds = np.where(end > begins, seconds + is_off, 0)
+        return seconds
+
+    def time_for(self, limit: Limit, instant: int, hours: OfficeHours | None = None) -> int:
+        """Seconds of calendar time, from an instant on, after which a limit has passed; whole days on working clocks.
+
+        A weekend counts nothing there, so that a limit from Saturday on has passed as late as one from Monday on.
+
+        Raises:
+            ValueError: the calendar ends before that.
+        """
+        if limit.clock is Clock.CALENDAR:
+            return limit.seconds
+        ends = np.arange(instant // DAY, self.days) * DAY
+        begin = np.full(len(ends), instant)
+        reached = np.flatnonzero(self.elapsed(begin, ends, limit.clock, hours) > limit.seconds)
+        if not len(reached):
+            raise ValueError(f"the calendar of {self.days} days ends before {limit} have passed")
+        return int(ends[reached[0]]) - instant
+
+    def _in_spans(self, instants: Int64s, spans: OfficeHours) -> Int64s:
+        """Seconds of the spans of working days before each instant."""
+        day, second = np.divmod(instants, DAY)
+        today = sum(np.clip(second, start, end) - start for start, end in spans)
+        whole = sum(end - start for start, end in spans)
+        seconds: Int64s = self._working_until[day] * whole + self._known_working[day] * today
+        return seconds
+
+    @cached_property
+    def _working_until(self) -> Int64s:
+        return np.concatenate([[0], np.cumsum(self.working)]).astype(np.int64)
+
+    @cached_property
+    def _known_working(self) -> Bools:
+        """Working days, and that the day after the last known one is none."""
+        return np.append(self.working, np.False_)
+
+
+def _after_close(hours: OfficeHours | None) -> int:
+    """Seconds of a day after its end: none, or those after the office closes."""
+    return 0 if hours is None else DAY - hours[-1][1]

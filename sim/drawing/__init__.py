@@ -1,1 +1,0 @@
-"""Drawing: where chance is spent. `sim.workload` and `sim.roster` are the ways in."""

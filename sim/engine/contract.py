@@ -1,0 +1,197 @@
+"""The engine contract, and the choice of engine.
+
+Every engine turns a workload and a roster into a log by the rules below, with no chance left in them, so
+all engines give the same log for the same input, bit for bit.
+
+Words. A *unit* is a place with one queue. A *shift* is a number of people on duty at a unit from its start
+to its end: while `start <= now < end`. A letter makes its *visits* in order; a visit is *work* (one person
+of a unit, for `service` seconds) or a *delay* (`service` seconds, nobody). Every visit in progress is held
+by one person of one shift. *Free* are the people of shifts in progress that hold nothing. A unit serves by
+*rank*: (priority, queued, letter, visit), smaller first. A visit that moves or is put down keeps its rank.
+
+Each second at which something is due has three phases.
+
+A.  The clock advances to it.
+
+B.  Everything due is applied, and no work starts. In this order, and within a kind by letter, then visit:
+
+    1. *Finishes.* The letter's next visit joins the queue of its unit, or begins its delay, in the same
+       second; a delay of 0 ends at once. A person whose shift has ended goes home.
+    2. *Shift ends.* Of the visits held by the shift, those with `at_shift_end` HAND_OVER are put down where
+       they are, interruptible or not. Those with FINISH stay with their person, in overtime, until they
+       finish, and cannot be interrupted.
+    3. *Ends of delays*, then *receipts*: the letter's next (first) visit, as after a finish.
+    4. *Escalations.* A visit never started moves to `escalate_to` at the first second, `escalate_after` or
+       more after it joined its queue, at which somebody is on duty there; once.
+    5. *Cover.* A visit that waits where nobody is on duty moves to its own unit, or else to its cover, if
+       somebody is on duty there; otherwise it stays.
+
+C.  Each unit dispatches once:
+
+    1. *Start.* While somebody is free and a visit waits, the visit that ranks first is started by the free
+       person whose shift ends last (then of the lowest shift).
+    2. *Interrupt.* While the first waiting visit has `interrupts`, and some interruptible visit held by a
+       shift in progress has a strictly larger `priority`, the one of those that ranks last is put down, and
+       its person starts the waiting one.
+
+A visit put down resumes where it stopped: its effort is `service` + `resume_cost` x resumptions, and resume
+cost that is not worked off when it is put down again stays owed.
+
+Seconds 0 to `horizon` - 1 are applied: what would finish at the horizon is open, and a letter received at
+it or later has no rows but NOT_YET.
+"""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any, Final, get_args, get_type_hints
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.core.errors import EngineMismatch, SimError
+from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, NOT_YET, Bools, Log, Roster, Stretches, Workload
+
+ENGINES: Final = ("compiled", "simpy")
+"""The compiled engine is the fast one, the SimPy engine the readable one."""
+
+
+def simulate(
+    workload: Workload, roster: Roster, horizon: int, *, engine: str = "compiled", stretches: bool = False
+) -> Log:
+    """What happens to the letters under the roster.
+
+    Args:
+        horizon: seconds 0 to horizon - 1 are simulated.
+        engine: one of `ENGINES`; the log does not depend on it.
+        stretches: record also who worked or waited where and when, which costs memory.
+    Raises: SimError for an unknown engine, or arrays that break the rules of `sim.core.tables`.
+    """
+    if engine not in ENGINES:
+        raise SimError(f"engine must be one of {', '.join(ENGINES)}, got {engine!r}")
+    check_arrays(workload, roster, horizon)
+    log: Log = import_module(f"sim.engine.{engine}").simulate(workload, roster, horizon, stretches=stretches)
+    return log
+
+
+def check_arrays(workload: Workload, roster: Roster, horizon: int) -> None:
+    """Refuse arrays that an engine would misread.
+
+    Raises: SimError with the field, the row, the value and the rule.
+    """
+    if horizon < 0:
+        raise SimError(f"horizon must be 0 or more, got {horizon}")
+    letters = dict.fromkeys(("received", "category", "channel", "home", "left"), workload.letters)
+    _require_columns("workload", workload, workload.visits, letters | {"first_visit": workload.letters + 1})
+    _require_columns("roster", roster, roster.shifts, {})
+    _check_letters(workload)
+    _check_visits(workload, roster.units)
+    _check_shifts(roster)
+
+
+def _check_letters(workload: Workload) -> None:
+    received, offsets = workload.received, workload.first_visit
+    _refuse("workload.received", received, received < 0, "must be 0 or more")
+    _refuse("workload.received", received, np.diff(received, prepend=0) < 0, "must be ascending")
+    _refuse("workload.first_visit", offsets, np.diff(offsets, prepend=0) < 0, "must be ascending")
+    if offsets[0] != 0 or offsets[-1] != workload.visits:
+        rule = f"must run from 0 to {workload.visits}"
+        raise SimError(f"workload.first_visit {rule}, got {offsets[0]} to {offsets[-1]}")
+
+
+def _check_visits(workload: Workload, units: int) -> None:
+    is_unit = f"must be a unit from 0 to {units - 1}"
+    work = workload.unit != NO_UNIT
+    escalated = work & (workload.escalate_after != NEVER)
+    rules = {
+        "unit": (_outside(workload.unit, NO_UNIT, units), f"{is_unit}, or {NO_UNIT}"),
+        "service": (workload.service < work, "must be 1 or more (a delay's 0 or more)"),
+        "priority": (_outside(workload.priority, 0, 10), "must be from 0 to 9"),
+        "resume_cost": (workload.resume_cost < 0, "must be 0 or more"),
+        "at_shift_end": (_outside(workload.at_shift_end, HAND_OVER, FINISH + 1), f"must be {HAND_OVER} or {FINISH}"),
+        "cover": (_outside(workload.cover, NO_UNIT, units), f"{is_unit}, or {NO_UNIT}"),
+        "escalate_after": (escalated & (workload.escalate_after < 1), f"must be 1 or more, or {NEVER}"),
+        "escalate_to": (escalated & _outside(workload.escalate_to, 0, units), is_unit),
+    }
+    for field, (wrong, rule) in rules.items():
+        _refuse(f"workload.{field}", getattr(workload, field), wrong, rule)
+
+
+def _check_shifts(roster: Roster) -> None:
+    unit, start, end = roster.unit, roster.start, roster.end
+    _refuse("roster.unit", unit, _outside(unit, 0, roster.units), f"must be a unit from 0 to {roster.units - 1}")
+    _refuse("roster.end", end, end < start, "must not be before its start")
+    _refuse("roster.people", roster.people, roster.people < 0, "must be 0 or more")
+    if not np.array_equal(np.lexsort((end, unit, start)), np.arange(roster.shifts)):
+        raise SimError("roster must be sorted by start, then unit, then end")
+
+
+def _require_columns(name: str, table: Workload | Roster, rows: int, other_rows: Mapping[str, int]) -> None:
+    """Refuse a column of another type than `sim.core.tables` says, or without a row for each letter, visit or shift."""
+    for field, hint in get_type_hints(type(table)).items():
+        if field != "units":
+            column: npt.NDArray[Any] = getattr(table, field)
+            (dtype,) = get_args(get_args(hint)[1])
+            shape = (other_rows.get(field, rows),)
+            if column.dtype != dtype or column.shape != shape:
+                rule = f"must be {np.dtype(dtype)} of shape {shape}"
+                raise SimError(f"{name}.{field} {rule}, got {column.dtype} of shape {column.shape}")
+
+
+def _outside(column: npt.NDArray[Any], first: int, end: int) -> Bools:
+    return (column < first) | (column >= end)
+
+
+def _refuse(name: str, column: npt.NDArray[Any], wrong: Bools, rule: str) -> None:
+    """Refuse the first row that breaks a rule."""
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise SimError(f"{name}[{row}] {rule}, got {column[row]}")
+
+
+def require_equal(logs: Mapping[str, Log]) -> None:
+    """Hold the logs of two engines against each other: every visit, and every stretch where both have them.
+
+    Args:
+        logs: the two logs of one input, by the engine's name.
+    Raises: EngineMismatch with the first visit that differs.
+    """
+    (one, a), (other, b) = logs.items()
+    difference = first_difference(a, b)
+    if difference is not None:
+        visit, field, says, says_instead = difference
+        raise EngineMismatch(visit, field, {one: says, other: says_instead})
+
+
+def first_difference(a: Log, b: Log) -> tuple[int, str, int, int] | None:
+    """The first visit in which two logs differ: its number, the field, and what each says; None if they are equal.
+
+    Stretches are compared only where both logs have them and agree in all else. A stretch that one log
+    lacks counts as NOT_YET.
+    """
+    columns = Log._fields[:-1]
+    found = _first_row(a[:-1], b[:-1], columns)
+    if found is not None:
+        return found
+    if a.stretches is None or b.stretches is None:
+        return None
+    found = _first_row(a.stretches, b.stretches, Stretches._fields)
+    if found is None:
+        return None
+    row, field, says, says_instead = found
+    visit = min(int(s.visit[row]) for s in (a.stretches, b.stretches) if row < len(s.visit))
+    return visit, f"stretches.{field}", says, says_instead
+
+
+_Columns = Sequence[npt.NDArray[np.integer[Any]]]
+
+
+def _first_row(a: _Columns, b: _Columns, names: Sequence[str]) -> tuple[int, str, int, int] | None:
+    """The first row in which two tables differ, with the first column that does and both values."""
+    rows = min(len(a[0]), len(b[0]))
+    differs = [left[:rows] != right[:rows] for left, right in zip(a, b, strict=True)]
+    row = int(np.append(np.logical_or.reduce(differs), True).argmax())
+    if row == len(a[0]) == len(b[0]):
+        return None
+    values = [tuple(int(column[row]) if row < len(column) else NOT_YET for column in table) for table in (a, b)]
+    column = next(i for i, (left, right) in enumerate(zip(*values, strict=True)) if left != right)
+    return row, names[column], values[0][column], values[1][column]

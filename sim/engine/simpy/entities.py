@@ -1,0 +1,112 @@
+"""What there is in a bureau: visits, shifts and units."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import attrgetter
+from typing import Any, Final
+
+import simpy
+
+from sim.core.tables import NOT_YET, Roster, Workload
+
+RANK: Final = attrgetter("rank")
+TURN: Final = attrgetter("turn")
+NUMBER: Final = attrgetter("number")
+
+
+@dataclass(slots=True, eq=False)
+class Visit:
+    """One step of a letter: what the workload asks, and how far it has come."""
+
+    number: int
+    unit: int
+    service: int
+    priority: int
+    interrupts: bool
+    interruptible: bool
+    resume_cost: int
+    at_shift_end: int
+    cover: int
+    escalate_after: int
+    escalate_to: int
+
+    queued: int = NOT_YET
+    started: int = NOT_YET
+    finished: int = NOT_YET
+    served_by: int = NOT_YET
+    interruptions: int = 0
+
+    next: "Visit | None" = None  # of the same letter
+    effort_left: int = 0
+    place: "Unit" = field(init=False)  # where it waits, or where a person works on it
+    shift: "Shift | None" = None  # whose person works on it; None while it waits
+    since: int = NOT_YET  # when it began to wait there, or that person to work on it
+    work: simpy.Process = field(init=False)  # of that person
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """The order in which a unit serves, smaller first; the number orders by letter, then visit."""
+        return (self.priority, self.queued, self.number)
+
+
+@dataclass(slots=True, eq=False)
+class Shift:
+    """People on duty at a unit from start to end, and the visits that they hold."""
+
+    number: int
+    unit: int
+    start: int
+    end: int
+    people: int
+
+    holds: list[Visit] = field(default_factory=list)
+
+    @property
+    def turn(self) -> tuple[int, int]:
+        """The order in which free people start work: the shift that ends last first, then the lowest."""
+        return (-self.end, self.number)
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """A place with one queue, and its shifts in progress that have anybody."""
+
+    number: int
+    queue: list[Visit] = field(default_factory=list)  # by rank
+    shifts: list[Shift] = field(default_factory=list)  # by turn
+
+    @property
+    def on_duty(self) -> bool:
+        """Somebody is on duty, busy or free."""
+        return bool(self.shifts)
+
+    def shift_of_free_person(self) -> Shift | None:
+        """The shift of the free person whose turn it is; None if nobody is free."""
+        return next((shift for shift in self.shifts if len(shift.holds) < shift.people), None)
+
+    def last_interruptible(self) -> Visit | None:
+        """Of the interruptible visits held by shifts in progress, the one that ranks last."""
+        held = (visit for shift in self.shifts for visit in shift.holds if visit.interruptible)
+        return max(held, key=RANK, default=None)
+
+
+def read_visits(workload: Workload) -> list[Visit]:
+    """The visits of all letters, each knowing the next one of its letter."""
+    asked = "unit service priority interrupts interruptible resume_cost at_shift_end cover escalate_after escalate_to"
+    visits = [Visit(number, *row) for number, row in enumerate(_rows(workload, asked))]
+    first_of_a_letter = set(workload.first_visit.tolist())
+    for visit, following in pairwise(visits):
+        visit.next = None if following.number in first_of_a_letter else following
+    return visits
+
+
+def read_shifts(roster: Roster) -> list[Shift]:
+    """The shifts during which, from second 0 on, somebody is on duty."""
+    shifts = [Shift(number, *row) for number, row in enumerate(_rows(roster, "unit start end people"))]
+    return [shift for shift in shifts if shift.people > 0 and shift.end > max(shift.start, 0)]
+
+
+def _rows(table: Workload | Roster, columns: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of some columns, as Python's own numbers, which count faster than NumPy's."""
+    return zip(*(getattr(table, column).tolist() for column in columns.split()), strict=True)

@@ -1,0 +1,98 @@
+"""Proof on any scenario that both engines give the same log, and that the log keeps the engine contract."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sim.core.clock import DAY
+from sim.core.errors import EngineMismatch, SimError
+from sim.core.tables import NOT_YET, OTHER_DUTY, Roster, Workload
+from sim.engine.audit import require_sound
+from sim.engine.contract import ENGINES, require_equal, simulate
+from sim.sampling.roster import draw_roster
+from sim.sampling.workload import draw_workload
+from sim.scenario.setting import Setting
+
+SLICE: Final = 3_000
+"""Visits on which every run is checked: the SimPy engine and the audit need a fraction of a second for them."""
+
+
+class Checked(NamedTuple):
+    """What was simulated by both engines and passed the audit: the start of replication 0."""
+
+    days: float
+    letters: int
+    visits: int
+
+
+def prove(setting: Setting, days: float | None = None) -> Checked:
+    """Simulate replication 0 by both engines, compare the logs and audit them.
+
+    Args:
+        days: how many of its first days; the whole horizon if None.
+    Raises: EngineMismatch with the first differing visit, AuditError with the broken rules, SimError for
+        days that are not above 0.
+    """
+    horizon = setting.scenario.horizon
+    if days is not None:
+        if not 0 < days * DAY <= horizon:
+            raise SimError(f"days must be above 0 and at most {horizon / DAY:g}, the scenario's own, got {days:g}")
+        horizon = round(days * DAY)
+    roster = draw_roster(setting, 0)
+    return _check(setting, draw_workload(setting, roster, 0), roster, horizon)
+
+
+def cross_check(setting: Setting, workload: Workload, roster: Roster) -> Checked:
+    """Check the engines on a slice of a replication: its first days, or less where a day has too many visits.
+
+    Raises: as `prove`.
+    """
+    horizon = setting.scenario.horizon
+    letters = int(np.searchsorted(workload.first_visit, SLICE, side="right")) - 1
+    if letters < workload.letters:
+        reached = int(workload.received[letters])
+        horizon = min(horizon, reached // DAY * DAY or max(reached, 1))
+    return _check(setting, workload, roster, horizon)
+
+
+def _check(setting: Setting, workload: Workload, roster: Roster, horizon: int) -> Checked:
+    workload, roster = _until(workload, horizon), _begun(roster, horizon)
+    logs = {engine: simulate(workload, roster, horizon, engine=engine, stretches=True) for engine in reversed(ENGINES)}
+    try:
+        require_equal(logs)
+    except EngineMismatch as mismatch:
+        mismatch.add_note(_where(setting, workload, mismatch.visit))
+        raise
+    log = logs["simpy"]
+    require_sound(workload, roster, horizon, log)
+    reached = int((log.queued != NOT_YET).sum())
+    return Checked(horizon / DAY, workload.letters, reached)
+
+
+def _until(workload: Workload, horizon: int) -> Workload:
+    """The letters received before the horizon."""
+    letters = int(np.searchsorted(workload.received, horizon))
+    visits = int(workload.first_visit[letters])
+    of_letters = {"received", "category", "channel", "home", "left"}
+    rows = {name: letters if name in of_letters else visits for name in Workload._fields}
+    rows["first_visit"] = letters + 1
+    return Workload(*(getattr(workload, name)[: rows[name]] for name in Workload._fields))
+
+
+def _begun(roster: Roster, horizon: int) -> Roster:
+    """The shifts that begin before the horizon."""
+    shifts = int(np.searchsorted(roster.start, horizon))
+    return roster._replace(
+        unit=roster.unit[:shifts], start=roster.start[:shifts], end=roster.end[:shifts], people=roster.people[:shifts]
+    )
+
+
+def _where(setting: Setting, workload: Workload, visit: int) -> str:
+    """Which letter a visit belongs to, in the words of the scenario."""
+    letter = int(np.searchsorted(workload.first_visit, visit, side="right")) - 1
+    step = int(workload.step[visit])
+    name = "other duty" if step == OTHER_DUTY else setting.scenario.workflow[step].name
+    unit = int(workload.unit[visit])
+    at = f" at {setting.places.names[unit]}" if unit >= 0 else ""
+    received = setting.calendar.date_of(int(workload.received[letter]))
+    return f"visit {visit} is {name}{at}, of letter {letter} received {received:%Y-%m-%d %H:%M:%S}"

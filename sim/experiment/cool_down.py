@@ -1,0 +1,151 @@
+"""How long a simulation must go on after its window, so that what became of its letters can be judged.
+
+A letter is decided once its limit has passed on the SLA's own clock, which may begin late and stand still. How long
+that takes is seen on a pilot: some letters with a chance of their own, and infinite servers in rostered hours, since
+only how the clocks run matters and not who waits for whom.
+"""
+
+from math import ceil, floor
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sim.core.clock import DAY
+from sim.core.tables import NOT_YET, Bools, Int64s
+from sim.experiment.infinite_servers import simulate_without_queues
+from sim.metrics.outcome import Outcome
+from sim.metrics.slaclock import Fate, Run, elapsed_at
+from sim.models.sla import Sla
+from sim.sampling.arrivals import letters_expected
+from sim.scenario.setting import CoolDown, Setting, setting_of
+
+FIRST: Final = 2_000_000
+"""Number of the pilot's first replication; no run, search or proof comes that far."""
+
+MOST_LETTERS: Final = 20_000
+FEWEST_LETTERS: Final = 2_000
+"""Counted letters of a pilot; between these a tenth of those of the run."""
+
+MOST_REPLICATIONS: Final = 20
+
+LEAST_RAISE: Final = 60 * DAY
+MOST_WINDOWS: Final = 3
+"""A cool-down is raised to three windows or 60 days at most, whichever is longer."""
+
+USUAL_UNDECIDED: Final = 0.01
+LEAST_UNDECIDED: Final = 0.0001
+TENTH: Final = 0.1
+"""Share of letters that may stay undecided: a tenth of the lateness that the target allows, within bounds."""
+
+KNOWN: Final = 400
+"""Days after the pilot that its calendar knows."""
+
+NEVER: Final = 2**60
+"""In place of an instant that the pilot does not see."""
+
+
+class Undecided(NamedTuple):
+    """What a pilot needs for one SLA."""
+
+    sla: str
+    needed: int | None  # seconds after the window; None if it is longer than the pilot can tell
+
+
+def raised(setting: Setting, at_least: int = 0) -> Setting:
+    """The same with the cool-down that its SLAs need, if that is longer than its own.
+
+    Args:
+        at_least: seconds; a cool-down that others have with whom it is compared.
+    """
+    scenario = setting.scenario
+    most = max(MOST_WINDOWS * round(scenario.window), LEAST_RAISE)
+    each = _needs(setting, max(most, scenario.cooling, at_least))
+    longest = max(each, key=lambda one: NEVER if one.needed is None else one.needed, default=Undecided("", 0))
+    needed = min(NEVER if longest.needed is None else longest.needed, most)
+    seconds = max(scenario.cooling, needed, at_least)
+    lacking = None if longest.needed is None else max(longest.needed - seconds, 0)
+    found = CoolDown(
+        typed=None if scenario.cool_down is None else scenario.cooling,
+        seconds=seconds,
+        sla=longest.sla,
+        lacking=lacking,
+    )
+    if seconds == scenario.cooling:
+        return setting._replace(cool_down=found)
+    return setting_of(scenario.changed(cool_down=float(seconds)))._replace(cool_down=found)
+
+
+def undecided_allowed(target: float | None) -> float:
+    """Share of the letters of an SLA that may stay undecided, so that its verdict hardly depends on them."""
+    if target is None:
+        return USUAL_UNDECIDED
+    return min(USUAL_UNDECIDED, max(TENTH * (1 - target), LEAST_UNDECIDED))
+
+
+def _needs(setting: Setting, longest: int) -> list[Undecided]:
+    """What each SLA needs whose last letters are not surely decided already."""
+    slas = {name: sla for name, sla in setting.scenario.sla.items() if not _surely_decided(setting, sla)}
+    if not slas:
+        return []
+    outcomes = _pilot(setting, longest)
+    return [_need(outcomes, name, sla) for name, sla in slas.items()]
+
+
+def _surely_decided(setting: Setting, sla: Sla) -> bool:
+    """Whether the limit of the last letter passes within the cool-down, since the clock runs from receipt on."""
+    scenario = setting.scenario
+    if sla.from_ != "received" or sla.paused_during:
+        return False
+    try:
+        return setting.calendar.time_for(sla.within, scenario.window_end, sla.office_hours) <= scenario.cooling
+    except ValueError:
+        return False
+
+
+def _pilot(setting: Setting, longest: int) -> list[Outcome]:
+    """Letters of the window, simulated until so many seconds after it."""
+    scenario = setting.scenario.changed(cool_down=float(longest))
+    counted = max(letters_expected(setting, scenario.window_start, scenario.window_end), 1.0)
+    wanted = min(max(TENTH * counted * scenario.replications, FEWEST_LETTERS), MOST_LETTERS)
+    replications = min(ceil(wanted / counted), MOST_REPLICATIONS)
+    keep = min(1.0, wanted / replications / counted)
+    if scenario.arrivals.trace is None:
+        scenario, keep = scenario.changed(arrivals=scenario.arrivals.scaled(keep)), 1.0
+    teams = {name: team.model_copy(update={"other_duty": None}) for name, team in scenario.teams.items()}
+    scenario = scenario.changed(teams=teams)
+    ready = setting_of(scenario)._replace(calendar=scenario.days(scenario.horizon // DAY + KNOWN))
+    return [
+        simulate_without_queues(ready, FIRST + number, stretches=False, keep=keep) for number in range(replications)
+    ]
+
+
+def _need(outcomes: list[Outcome], name: str, sla: Sla) -> Undecided:
+    place = list(outcomes[0].setting.scenario.sla).index(name)
+    instants = np.concatenate([_decided_at(outcome, sla, outcome.runs[place]) for outcome in outcomes])
+    if not len(instants):
+        return Undecided(name, 0)
+    may_stay = floor(undecided_allowed(sla.target) * len(instants))
+    last = int(np.sort(instants)[len(instants) - 1 - may_stay])
+    return Undecided(name, None if last >= NEVER else max(last - outcomes[0].setting.scenario.window_end, 0))
+
+
+def _decided_at(outcome: Outcome, sla: Sla, run: Run) -> Int64s:
+    """When the limit of each letter of the window has passed, or `NEVER` if the pilot does not see that."""
+    applies = outcome.counted & (run.fate != Fate.NOT_PROMISED)
+    begun = run.begin != NOT_YET
+    begin = np.where(begun, run.begin, 0)
+    low, high = begin, np.full(len(begin), outcome.setting.calendar.days * DAY - 1)
+
+    def passed(instants: Int64s) -> Bools:
+        late: Bools = elapsed_at(outcome, sla, begin, instants) > sla.within.seconds
+        return late
+
+    seen = begun & passed(high)
+    while (high - low > 1).any():
+        middle = (low + high) // 2
+        late = passed(middle)
+        low, high = np.where(late, low, middle), np.where(late, middle, high)
+    # A pause that may go on after the pilot, or be still to come, is not seen.
+    unseen = bool(sla.paused_during) & run.open & (high > outcome.setting.scenario.horizon)
+    instants: Int64s = np.where(seen & ~unseen, high, NEVER)[applies]
+    return instants

@@ -1,0 +1,168 @@
+"""The staffing requirement: people that each team needs, by hour or half hour, before any simulation with queues.
+
+Of each unit and hour of the week in which the unit is awake (somebody is on duty there; else its work waits, or its
+cover does it) it is the fewest people with whom both kinds of promises can be kept:
+
+- Minute clocks are kept or lost by who is on duty in that hour. Their work is offered load as it comes, through the
+  tiers (modified offered load: the engine lays it over time with people without end, so that long work, shift ends,
+  cover and rework are in it). By Erlang's C at most the allowed share of letters may wait longer than what the limit
+  leaves after the work itself. That is exact for M/M/c; several teams on the way share the allowed lateness evenly.
+- Day clocks are kept by who works that day. Their work is a fluid backlog, spread over the hours of duty, and people
+  must be as many as it and the minutes' work keep busy.
+
+It is an estimate: what escalation takes to a team is not in its load, and a backlog of earlier hours neither. Where a
+unit is awake for a part of an hour only, the work of that hour is done in that part, by people who are there
+for that part.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from math import ceil
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sim.core.tables import Floats
+from sim.forecast.load import CLASSES, Load, is_minute_clock
+from sim.metrics.figures import Requirement
+from sim.models.sla import Sla
+from sim.models.workflow import WorkStep
+from sim.queueing import offered_load, servers_for
+from sim.sampling.quantiles import mean
+from sim.scenario.setting import Setting
+
+LEAST_LEFT: Final = 0.1
+"""Of a limit that its work alone takes, this share is left for waiting all the same."""
+
+
+LEAST_MISSED: Final = 0.5
+"""People whose lack is told of a unit."""
+
+
+class Wait(NamedTuple):
+    """How long letters may wait at a team, and how many of them longer."""
+
+    longest: float  # seconds
+    share: float
+
+
+def requirement(setting: Setting, load: Load) -> Mapping[str, Requirement]:
+    """People that each team needs, over all its units.
+
+    Args:
+        load: of some replications that were lived without queues, by hour or half hour.
+
+    Returns: of each team people by hour of the week, or half hour as the load has it, and how many are missing:
+        those that a unit needs above those whom its share of the team brings on duty in that hour, on average, summed
+        over the units. Less than half a person, by whom now and then an absence is not made up for, is not missed.
+    """
+    waits = waits_of(setting)
+    return {name: _of_team(setting, load, index, waits.get(name)) for index, name in enumerate(setting.places.teams)}
+
+
+def waits_of(setting: Setting) -> dict[str, Wait]:
+    """The strictest wait that minute clocks with a target allow each team on their way.
+
+    A team whose letters are escalated within the limit may let them wait; the team that gets them may not.
+    """
+    found: dict[str, Wait] = {}
+    for sla in setting.scenario.sla.values():
+        if sla.target is None or sla.target >= 1 or not is_minute_clock(sla):
+            continue
+        limit = sla.within.seconds
+        steps = [(step, _takers(setting, sla, step)) for step in _on_the_way(setting, sla)]
+        steps = [(step, takers) for step, takers in steps if takers]
+        efforts = [_mean_effort(step, takers) for step, takers in steps]
+        if sla.until.endswith((".started", ".queued")):
+            efforts = efforts[:-1]
+        left = max(limit - sum(efforts), LEAST_LEFT * limit)
+        longest: dict[str, float] = {}
+        for step, takers in steps:
+            teams, wait = [team for category in takers for team in step.by.of(category)], left
+            if step.escalate is not None and step.escalate.after < limit:
+                teams, wait = [step.escalate.to], max(left - step.escalate.after, LEAST_LEFT * limit)
+            longest |= {team: min(longest.get(team, wait), wait) for team in teams}
+        for team, wait in longest.items():
+            allowed = Wait(wait, (1 - sla.target) / len(longest))
+            found[team] = min(found.get(team, allowed), allowed)
+    return found
+
+
+def _takers(setting: Setting, sla: Sla, step: WorkStep) -> dict[str, float]:
+    """Share of all letters that a promise is made for and that take a step, by category; those that occur."""
+    shares = {
+        category: share * step.chance.of(category)
+        for category, share in setting.scenario.category_shares.items()
+        if (sla.for_ is None or category in sla.for_) and (step.for_ is None or category in step.for_)
+    }
+    return {category: share for category, share in shares.items() if share > 0}
+
+
+def _mean_effort(step: WorkStep, takers: Mapping[str, float]) -> float:
+    efforts = [share * mean(step.effort.of(category)) for category, share in takers.items()]
+    return sum(efforts) / sum(takers.values())
+
+
+def people_for(load: float, release: float, wait: Wait | None) -> int:
+    """Fewest people with whom at most a share waits longer: C(c, a) exp(-(c - a) t / r) (Gross et al., sec. 2.3).
+
+    Args:
+        load: erlangs.
+        release: mean time until one who works is done, in seconds; the mean service for exponential services.
+        wait: None where letters may wait for days; then as many people as the work keeps busy.
+
+    Raises: ValueError if the load is not finite.
+    """
+    rate = load / release
+    if wait is None:
+        return ceil(offered_load(rate, release) - 1e-9)
+    return servers_for(rate, release, wait.longest, wait.share)
+
+
+def _of_team(setting: Setting, load: Load, team: int, wait: Wait | None) -> Requirement:
+    places = setting.places
+    units = slice(places.first[team], places.first[team + 1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        erlangs = np.nan_to_num(load.levelled()[team] / load.seconds)
+        on_duty = np.nan_to_num(load.on_duty[team] / load.seconds)
+        awake = np.nan_to_num(load.awake[units] / load.seconds)
+        share = np.nan_to_num(load.unit_work[units] / load.unit_work[units].sum())
+        duty_share = np.nan_to_num(load.unit_on_duty[units] / load.unit_on_duty[units].sum())
+    # Work of an hour is done by those units that are awake, while they are, in proportion to their shares.
+    covered = share @ awake
+    part = np.divide(share[:, np.newaxis], covered, out=np.zeros_like(awake), where=covered > 0)
+    at_once = np.arange(CLASSES) & 1 == 0
+    minutes, all_work = erlangs[at_once].sum(axis=0), erlangs.sum(axis=0)
+    release = _release(load.visits[:, team, at_once])
+    people, shortfall = np.zeros(len(load.seconds)), np.zeros(len(load.seconds))
+    for unit, share_on_duty in enumerate(duty_share.tolist()):
+        works = zip((part[unit] * minutes).tolist(), (part[unit] * all_work).tolist(), strict=True)
+        need = np.array([_need(*each, release, wait) for each in works]) * awake[unit]
+        people += need
+        missing = need - share_on_duty * on_duty
+        shortfall += np.where(missing >= LEAST_MISSED * awake[unit], np.maximum(missing, 0), 0)
+    return Requirement(people, shortfall)
+
+
+def _need(minutes: float, all_work: float, release: float, wait: Wait | None) -> int:
+    return max(people_for(all_work, release, None), _rounded(round(minutes, 3), release, wait))
+
+
+@lru_cache(maxsize=100_000)
+def _rounded(load: float, release: float, wait: Wait | None) -> int:
+    return people_for(load, release, wait)
+
+
+def _release(visits: Floats) -> float:
+    """E[S^2] / (2 E[S]), from the number of visits, the sum of their services and of its squares, (3, classes)."""
+    _, total, squares = visits.sum(axis=1)
+    return float(squares / 2 / total) if total > 0 else 1.0
+
+
+def _on_the_way(setting: Setting, sla: Sla) -> list[WorkStep]:
+    """Steps of work between the milestones of a promise, the last one included if it must begin."""
+    names = [step.name for step in setting.scenario.workflow]
+    begin, end = (milestone.rpartition(".")[0] for milestone in (sla.from_, sla.until))
+    first = names.index(begin) if begin else 0
+    last = names.index(end) if end else len(names) - 1
+    return [step for step in setting.scenario.workflow[first : last + 1] if isinstance(step, WorkStep)]

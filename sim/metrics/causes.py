@@ -1,0 +1,172 @@
+"""Why letters breached an SLA: where most of their time went.
+
+All time that the clock of an SLA ran for a letter, from its begin to the milestone (or to the horizon), is
+part of exactly one of the letter's visits, and of that visit's time
+
+- *elapsed wait*, if the visit is a delay;
+- *being worked on*, while a person works on it;
+- *nobody on duty*, while it waits for its first start and nobody has been on duty since then at the unit that
+  it waits at;
+- *all busy*, while it waits on for its first start: a shift was there and did not get to it. The nights after
+  that count here too, else a unit with office hours would seem to lack a night shift where it lacks people;
+- *put down at shift end* or *interrupted*, while it waits for a person to take it up again: the first if
+  the person's shift ended in the second in which it was put down, else urgent work came in between.
+
+The largest of all these parts, over all visits, is the cause of the breach; of equal parts the earlier.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.core.clock import hour_of
+from sim.core.tables import NO_UNIT, NOT_YET, WORK, Floats, Int64s, Stretches
+from sim.metrics.attendance import Attendance
+from sim.metrics.figures import Why
+from sim.metrics.letter_view import Journeys, spans
+from sim.metrics.outcome import Outcome
+from sim.metrics.slaclock import Fate, Run, paused_visits, seconds_between
+from sim.models.sla import Sla
+
+
+class CauseCounts(NamedTuple):
+    """Breaches of an SLA by letters of the window."""
+
+    by_place: Int64s  # (steps, teams + 1, causes); the last team is none
+    by_hour: Int64s  # hour of the day at which the longest delay began, (24, causes)
+
+
+_NOBODY, _BUSY, _INTERRUPTED, _SHIFT_END, _WORKED_ON, _ELAPSED = range(len(Why))
+
+
+class Breaches(NamedTuple):
+    """The breaches of one SLA, one row a breach; rows of the letters ascending."""
+
+    row: Int64s  # of the letter in the journeys
+    step: Int64s  # index in the workflow, of the visit with the largest part
+    team: Int64s  # where that part passed, or -1 for an elapsed wait
+    why: Int64s  # index into `Why`
+    hour: Int64s  # of the day, at which the longest piece of that part began
+
+
+class _Parts(NamedTuple):
+    """The parts of the time of some visits, one row a piece of a visit's time."""
+
+    key: Int64s  # the visit's place among them, times the number of causes, plus the cause
+    seconds: Int64s  # on the SLA's clock
+    unit: Int64s  # or NO_UNIT
+    begin: Int64s
+
+
+def cause_counts(outcome: Outcome) -> tuple[CauseCounts, ...]:
+    """Count the breaches of each SLA by cause; the log must have stretches."""
+    setting = outcome.setting
+    attendance = Attendance(outcome.roster, setting.scenario.horizon)
+    teams = len(setting.places.teams)
+    shape = (len(setting.scenario.workflow), teams + 1, len(Why))
+    counts = []
+    for sla, run in zip(setting.scenario.sla.values(), outcome.runs, strict=True):
+        found = breaches(outcome, sla, run, attendance)
+        place = (found.step, np.where(found.team >= 0, found.team, teams), found.why)
+        by_place = np.bincount(np.ravel_multi_index(place, shape), minlength=math.prod(shape)).reshape(shape)
+        by_hour = np.bincount(found.hour * len(Why) + found.why, minlength=24 * len(Why)).reshape(24, len(Why))
+        counts.append(CauseCounts(by_place, by_hour))
+    return tuple(counts)
+
+
+def breaches(journeys: Journeys, sla: Sla, run: Run, attendance: Attendance) -> Breaches:
+    """The cause of each breach of an SLA by a letter of the window; the log must have stretches."""
+    stretches, log = journeys.log.stretches, journeys.log
+    assert stretches is not None, "simulated with stretches"
+    late = np.flatnonzero(journeys.counted & (run.fate == Fate.BREACHED))
+    letters, first_visit = journeys.letters[late], journeys.workload.first_visit
+    first, end = first_visit[letters], first_visit[letters + 1]
+    visits, row = spans(first, end), np.repeat(late, end - first)
+    some = (log.queued[visits] != NOT_YET) & (log.queued[visits] < run.end[row])
+    if sla.paused_during:
+        some &= ~paused_visits(journeys, sla)[visits]
+    visits, row = visits[some], row[some]
+    if not len(visits):
+        nothing = np.zeros(0, dtype=np.int64)
+        return Breaches(*[nothing] * 5)
+    pieces = [
+        *_waits_and_work(journeys, sla, run, attendance, stretches, visits, row),
+        _delays(journeys, sla, run, visits, row),
+    ]
+    parts = _Parts(*(np.concatenate(column) for column in zip(*pieces, strict=True)))
+    seconds = np.bincount(parts.key, parts.seconds, len(visits) * len(Why)).reshape(-1, len(Why))
+
+    visit, why = _largest(seconds.astype(np.float64, copy=False), row)
+    team_of = np.append(journeys.setting.places.team_of, -1)
+    longest = _longest(parts, visit * len(Why) + why, len(visits))
+    return Breaches(
+        row=row[visit],
+        step=journeys.workload.step[visits[visit]].astype(np.int64),
+        team=team_of[parts.unit[longest]].astype(np.int64),
+        why=why,
+        hour=hour_of(parts.begin[longest]),
+    )
+
+
+def _waits_and_work(
+    journeys: Journeys, sla: Sla, run: Run, attendance: Attendance, stretches: Stretches, visits: Int64s, row: Int64s
+) -> list[_Parts]:
+    first, after = journeys.first_stretch[visits], journeys.first_stretch[visits + 1]
+    place, row = np.repeat(np.arange(len(visits)), after - first), np.repeat(row, after - first)
+    chosen = spans(first, after)
+    _, kind, unit, shift, start, end = (column[chosen] for column in stretches)
+    unit, is_work = unit.astype(np.int64), kind == WORK
+
+    last_work = np.maximum.accumulate(np.where(is_work, np.arange(len(place)), -1))
+    put_down = (last_work >= 0) & (place[last_work] == place)
+    shift_ends = np.append(journeys.roster.end, journeys.setting.scenario.horizon)
+    at_shift_end = end[last_work] >= shift_ends[shift[last_work]]
+    why = np.where(put_down, np.where(at_shift_end, _SHIFT_END, _INTERRUPTED), _BUSY)
+    why[is_work] = _WORKED_ON
+
+    begin = np.minimum(np.maximum(start, run.begin[row]), end)
+    stop = np.maximum(np.minimum(end, run.end[row]), begin)
+    began = run.begin[row]
+    seconds = seconds_between(journeys, sla, began, begin, stop)
+    waits = np.flatnonzero((why == _BUSY) & (stop > begin))
+    awake = np.minimum(attendance.first(unit[waits], begin[waits]), stop[waits])
+    nobody = seconds_between(journeys, sla, began[waits], begin[waits], awake)
+    seconds[waits] -= nobody
+    key = place * len(Why)
+    asleep = _Parts(key[waits] + _NOBODY, nobody, unit[waits], begin[waits])
+    begin = begin.copy()
+    begin[waits] = awake
+    return [_Parts(key + why, seconds, unit, begin), asleep]
+
+
+def _delays(journeys: Journeys, sla: Sla, run: Run, visits: Int64s, row: Int64s) -> _Parts:
+    log = journeys.log
+    place = np.flatnonzero(journeys.workload.unit[visits] == NO_UNIT)
+    delays, row = visits[place], row[place]
+    finished = np.where(log.finished[delays] != NOT_YET, log.finished[delays], journeys.setting.scenario.horizon)
+    # No milestone lies within a delay: it is before the clock began or after.
+    begin = np.where(log.queued[delays] < run.begin[row], finished, log.queued[delays])
+    seconds = seconds_between(journeys, sla, run.begin[row], begin, finished)
+    return _Parts(place * len(Why) + _ELAPSED, seconds, np.full(len(delays), NO_UNIT), begin)
+
+
+def _largest(seconds: Floats, row: Int64s) -> tuple[Int64s, Int64s]:
+    """Of each letter the visit (its place) and the cause with most seconds; rows ascending."""
+    most = seconds.max(axis=1)
+    begins = np.flatnonzero(np.diff(row, prepend=-1))
+    largest = np.maximum.reduceat(most, begins)
+    candidates = np.flatnonzero(most == np.repeat(largest, np.diff(begins, append=len(row))))
+    visit = candidates[np.flatnonzero(np.diff(row[candidates], prepend=-1))]
+    return visit, seconds[visit].argmax(axis=1)
+
+
+def _longest(parts: _Parts, keys: Int64s, visits: int) -> Int64s:
+    """The longest piece of each part, as its row; of equal pieces the last."""
+    piece = np.zeros(visits * len(Why), dtype=np.int64)
+    wanted = np.zeros(len(piece), dtype=np.bool_)
+    wanted[keys] = True
+    of_these = np.flatnonzero(wanted[parts.key])
+    ascending = of_these[np.argsort(parts.seconds[of_these], kind="stable")]
+    piece[parts.key[ascending]] = ascending  # the last assignment stays: the longest piece
+    return piece[keys]

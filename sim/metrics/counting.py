@@ -1,0 +1,160 @@
+"""Counting what a log says, in one pass over its stretches and one over its visits: compiled loops, for speed alone.
+
+All is whole numbers, so the order of adding up does not matter.
+"""
+
+from enum import IntEnum
+
+from sim.core.clock import HOUR
+from sim.core.compiler import PLAIN, compiled, numba
+from sim.core.tables import NO_UNIT, NOT_YET, OTHER_DUTY, WAIT, WORK, Bools, Int8s, Int16s, Int32s, Int64s
+
+
+class Doing(IntEnum):
+    """What people, or letters in queues, do in a stretch."""
+
+    LETTER_WORK = 0
+    """Within the shift, as is other duty."""
+    WAITING = 1
+    OTHER_DUTY = 2
+    OTHER_WAITING = 3
+    """Other duty in queues."""
+    OVERTIME = 4
+    """Work of either kind after the end of the shift."""
+
+
+class Sum(IntEnum):
+    """What is added up of the visits at a step."""
+
+    VISITS = 0
+    DELAYED = 1
+    STARTED = 2
+    INTERRUPTIONS = 3
+    CLOSED_AT_WORK = 4
+    """Seconds of closed letters, as are the next ones."""
+    CLOSED_EFFORT = 5
+    CLOSED_ELAPSED = 6
+
+
+@compiled
+def count_stretches(
+    visit: Int64s, kind: Int8s, unit: Int32s, shift: Int64s, start: Int64s, end: Int64s,
+    step: Int16s, team_of: Int32s, shift_end: Int64s, cuts: Int64s, window: tuple[int, int],
+    counts: Int64s, moments: Int64s, events: Int64s,
+) -> int:  # fmt: skip
+    """Count the stretches of a log by what was done, team, and cell of time (see `sim.metrics.occupancy.Cells`).
+
+    Args:
+        visit, kind, unit, shift, start, end: as in `sim.core.tables.Stretches`.
+        step: of each visit.
+        shift_end: of each shift.
+        cuts: instants within hours that begin a cell.
+        window: its start and end.
+        counts, moments: how many more begin than end in each cell, and the sum of the instants at which they do,
+            shape (len(Doing), teams, cells + 1); zeros.
+        events: beginnings and ends of waits of letters that have a part in the window, as codes: team, instant, and
+            whether it begins; room for two a stretch.
+
+    Returns: how many events there are.
+    """
+    span = 2 * (window[1] + 1)
+    many = 0
+    for row in range(len(visit)):
+        team, until = team_of[unit[row]], end[row]
+        doing = kind[row] + (Doing.OTHER_DUTY.value if step[visit[row]] == OTHER_DUTY else 0)
+        if kind[row] == WORK and until > shift_end[shift[row]]:
+            # Nobody starts anything in overtime, so that a stretch begins within its shift.
+            until = shift_end[shift[row]]
+            _count(counts[Doing.OVERTIME.value, team], moments[Doing.OVERTIME.value, team], until, end[row], cuts)
+        _count(counts[doing, team], moments[doing, team], start[row], until, cuts)
+        if doing == WAIT:
+            begins, ends = max(start[row], window[0]), min(until, window[1])
+            if begins < ends:
+                events[many] = team * span + 2 * begins + 1
+                events[many + 1] = team * span + 2 * ends
+                many += 2
+    return many
+
+
+@numba.njit(**PLAIN)  # type: ignore[untyped-decorator]
+def _count(counts: Int64s, moments: Int64s, start: int, end: int, cuts: Int64s) -> None:
+    first, last = start // HOUR, end // HOUR
+    for cut in cuts:
+        first += start >= cut
+        last += end >= cut
+    counts[first] += 1
+    counts[last] -= 1
+    moments[first] += start
+    moments[last] -= end
+
+
+@compiled
+def most_at_once(events: Int64s, window_end: int, most: Int64s) -> None:
+    """The largest number of waits of each team that overlap, from the sorted events of `count_stretches`.
+
+    Args:
+        most: shape (teams,); zeros.
+    """
+    span = 2 * (window_end + 1)
+    team, at_once = -1, 0
+    for event in events:
+        if event // span != team:
+            team, at_once = event // span, 0
+        # In one second what ends goes before what begins.
+        at_once += 2 * (event % 2) - 1
+        most[team] = max(most[team], at_once)
+
+
+@compiled
+def first_visits(letters: Int64s, first_visit: Int64s, step: Int16s, first: Int64s) -> None:
+    """Find the visits with which letters first come to each step.
+
+    Args:
+        letters: their numbers.
+        first_visit, step: as in `sim.core.tables.Workload`.
+        first: shape (steps, letters); stays as it is where a letter never comes.
+    """
+    for row in range(len(letters)):
+        for visit in range(first_visit[letters[row] + 1] - 1, first_visit[letters[row]] - 1, -1):
+            first[step[visit], row] = visit
+
+
+@compiled
+def count_visits(
+    letters: Int64s, closed: Bools, first_visit: Int64s,
+    step: Int16s, unit: Int32s, service: Int64s, resume_cost: Int32s,
+    queued: Int64s, started: Int64s, finished: Int64s, interruptions: Int32s,
+    waits: Int64s, sums: Int64s, longer: Int64s,
+) -> None:  # fmt: skip
+    """Add up the visits of some letters by step, those that were reached.
+
+    Args:
+        letters: their numbers.
+        closed: whether each of these is closed.
+        first_visit, step, unit, service, resume_cost: as in `sim.core.tables.Workload`.
+        queued, started, finished, interruptions: as in `sim.core.tables.Log`.
+        waits: ascending durations.
+        sums: shape (steps, len(Sum)); zeros.
+        longer: started visits by the number of durations that they waited longer than, (steps, waits + 1); zeros.
+    """
+    for row in range(len(letters)):
+        for visit in range(first_visit[letters[row]], first_visit[letters[row] + 1]):
+            if queued[visit] == NOT_YET:
+                break
+            at = sums[step[visit]]
+            at[Sum.VISITS.value] += 1
+            at[Sum.INTERRUPTIONS.value] += interruptions[visit]
+            at[Sum.DELAYED.value] += started[visit] != queued[visit]
+            if started[visit] != NOT_YET:
+                wait = started[visit] - queued[visit]
+                at[Sum.STARTED.value] += 1
+                shorter = 0
+                while shorter < len(waits) and waits[shorter] < wait:
+                    shorter += 1
+                longer[step[visit], shorter] += 1
+            if closed[row] and unit[visit] == NO_UNIT:
+                at[Sum.CLOSED_ELAPSED.value] += finished[visit] - queued[visit]
+            elif closed[row]:
+                at[Sum.CLOSED_AT_WORK.value] += finished[visit] - queued[visit]
+                # Each time that a visit of a closed letter was put down it was resumed.
+                at[Sum.CLOSED_EFFORT.value] += service[visit] + resume_cost[visit] * interruptions[visit]

@@ -1,0 +1,331 @@
+"""What people read: the figures of letters, SLAs, steps and teams, estimated over replications.
+
+Times leave the program here, so every name says its unit. Arrays hold nan, and estimates None, where there
+is nothing to estimate. Everything is over the letters received in the window, or over the hours of the
+window, unless it says otherwise.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+import numpy as np
+
+from sim.core.clock import Clock
+from sim.core.tables import Floats
+from sim.metrics.late_hours import LateHours
+from sim.statistics import FEWEST_LETTERS, Band, Compliance, ComplianceTable, Estimate, Spread, Verdict
+
+ALARM: Final = 0.85
+"""Utilisation above which a team is said to be too busy."""
+
+GROWTH: Final = 0.01
+"""Growth of the backlog a day, of the letters that come in a day, above which it is told."""
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Shares of letters between edges, and of those beyond the last edge; they sum to 1.
+
+    Attributes:
+        edges_min: shape (bins + 1,); a bin holds its lower edge and not its upper one, the first also
+            what took no time.
+        share: shape (bins,).
+    """
+
+    edges_min: Floats
+    share: Band
+    beyond: Estimate
+
+
+@dataclass(frozen=True)
+class Exceedance:
+    """Share of visits that waited longer than each of some durations, shape (durations,)."""
+
+    minutes: Floats
+    share: Band
+
+
+@dataclass(frozen=True)
+class Fan:
+    """A course of time over replications: its mean and percentiles across them, shape (instants,)."""
+
+    mean: Floats
+    p5: Floats
+    p25: Floats
+    p50: Floats
+    p75: Floats
+    p95: Floats
+
+
+@dataclass(frozen=True)
+class LetterFigures:
+    """What became of the letters of the window.
+
+    Attributes:
+        received, closed: letters a replication; closed ones may have left for another authority.
+        open_at_end: letters of the window that the simulation leaves open.
+        left: letters that leave the workflow before its end.
+        open_at_window_end: letters open when the window ends, of all that came since day 0.
+        closed_share: closed of received.
+        growth_per_day: by how many the open letters grow, from the first whole week of the window to the last; None
+            where it has fewer than two or the warm-up is shorter than one, which is too short to tell.
+        time_in_system_min: from received to closed.
+        window_days: length of the window.
+    """
+
+    received: Estimate
+    closed: Estimate
+    open_at_end: Estimate
+    left: Estimate
+    open_at_window_end: Estimate
+    closed_share: Estimate
+    growth_per_day: Estimate | None
+    time_in_system_min: Spread
+    window_days: float
+
+    @property
+    def grew(self) -> bool:
+        """Whether the backlog surely grew through the window, by more than a hundredth of the letters that come."""
+        least = GROWTH * (self.received.mean or 0.0) / self.window_days
+        return self.growth_per_day is not None and (self.growth_per_day.low or 0.0) > least
+
+
+@dataclass(frozen=True)
+class GroupFigures:
+    """Compliance of the letters of one category, channel, home unit or team.
+
+    Attributes:
+        all_letters: in all replications together.
+    """
+
+    name: str
+    letters: Estimate
+    breaches: Estimate
+    compliance: Compliance
+    all_letters: float
+
+    @property
+    def grey(self) -> bool:
+        """Whether there are too few letters to say anything of them."""
+        return self.all_letters < FEWEST_LETTERS
+
+
+def outstanding(groups: Sequence[GroupFigures]) -> GroupFigures | None:
+    """The group that surely has most late letters: by the intervals of their numbers, which must not meet.
+
+    None where there is nothing to compare, where the groups have too few letters to say anything, or where chance
+    might order them otherwise.
+    """
+    told = sorted((group for group in groups if not group.grey), key=lambda group: -(group.breaches.mean or 0.0))
+    if len(told) < 2 or told[0].breaches.low is None or told[1].breaches.high is None:
+        return None
+    return told[0] if told[0].breaches.low > told[1].breaches.high else None
+
+
+class Why(StrEnum):
+    """What kept a letter for the largest part of its time."""
+
+    NOBODY_ON_DUTY = "nobody on duty"
+    ALL_BUSY = "all busy"
+    INTERRUPTED = "interrupted"
+    PUT_DOWN_AT_SHIFT_END = "put down at shift end"
+    BEING_WORKED_ON = "being worked on"
+    ELAPSED_WAIT = "elapsed wait"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One way in which letters breached an SLA: where most of their time went.
+
+    Attributes:
+        step: name of the step.
+        team: name of the team in whose queue or hands the letter was; None for an elapsed wait.
+        breaches: letters a replication.
+        share: of all breaches of this SLA.
+    """
+
+    step: str
+    team: str | None
+    why: Why
+    breaches: Estimate
+    share: Estimate
+
+
+@dataclass(frozen=True)
+class SlaFigures:
+    """How one SLA was met.
+
+    Attributes:
+        limit: as the scenario writes it.
+        limit_min: minutes on the SLA's own clock, as are all its durations.
+        clock: which one that is.
+        letters: letters a replication to which it applies.
+        breaches: those that were late, or are still open although the limit has passed.
+        undecided: those still within the limit when the simulation ends, or whose clock has not begun; they stand at
+            their worst at both ends of the interval of `compliance`.
+        elapsed_min: until the milestone; open where it was not reached.
+        histogram: of the letters that are decided.
+        by_hour_of_week: compliance by weekday and hour of receipt, shape (7, 24), Monday first.
+        letters_by_hour_of_week: letters a replication, same shape.
+        by_home: by home unit, those with letters.
+        by_team: by the team that brought it about, or whose turn it is.
+        late_hours: hours of receipt at which letters are late more often than at others, where that is shown.
+        causes: of its breaches, the commonest first.
+        breaches_by_hour: letters a replication by hour of the day at which the longest part of the delay began, and
+            by cause in the order of `Why`, shape (24, causes).
+    """
+
+    name: str
+    from_: str
+    until: str
+    limit: str
+    limit_min: float
+    clock: Clock
+    target: float | None
+    compliance: Compliance
+    verdict: Verdict | None
+    letters: Estimate
+    breaches: Estimate
+    undecided: Estimate
+    elapsed_min: Spread
+    histogram: Histogram
+    by_hour_of_week: ComplianceTable
+    letters_by_hour_of_week: Band
+    by_category: tuple[GroupFigures, ...]
+    by_channel: tuple[GroupFigures, ...]
+    by_home: tuple[GroupFigures, ...]
+    by_team: tuple[GroupFigures, ...]
+    late_hours: LateHours | None
+    causes: tuple[Cause, ...]
+    breaches_by_hour: Band
+
+
+@dataclass(frozen=True)
+class StepFigures:
+    """What happened at one step, and how much of a letter's way it takes.
+
+    Attributes:
+        visits: visits a replication that reached the step.
+        not_started: visits a replication that nobody had started when the simulation ended.
+        wait_min: from joining the queue to the first start; open where nobody has started them.
+        delayed_share: visits that waited at all, of all.
+        service_min: effort (or elapsed time) without interruptions.
+        interruptions: times a replication that a visit was put down, by urgent work or by a shift end.
+        waits: share of the started visits that waited longer than some durations.
+        time_in_system_share: of the mean time from received to closed, how much passes at this step; None without
+            closed letters.
+        waiting_min, work_min, elapsed_min: minutes of a closed letter's time in system that pass at this step
+            in queues, in somebody's hands, and without anybody. Over all steps they sum to its mean.
+    """
+
+    name: str
+    visits: Estimate
+    not_started: Estimate
+    wait_min: Spread
+    delayed_share: Estimate
+    service_min: Spread
+    interruptions: Estimate
+    waits: Exceedance
+    waiting_min: Estimate
+    work_min: Estimate
+    elapsed_min: Estimate
+    time_in_system_share: float | None
+
+
+@dataclass(frozen=True)
+class TeamWeek:
+    """People of a team, and letters waiting for them, by hour of the week of the window, Monday 00 first.
+
+    Time averages within the hour, each shape (168,). `busy` includes other duty but not `overtime`;
+    `utilisation` is busy of on duty, nan where nobody ever is.
+    """
+
+    on_duty: Band
+    busy: Band
+    other_duty: Band
+    overtime: Band
+    waiting: Band
+    utilisation: Band
+
+    @property
+    def hours_above_alarm(self) -> int:
+        """Hours of the week in which utilisation is above the alarm, with 95% confidence where there is an interval."""
+        low = np.where(np.isnan(self.utilisation.low), self.utilisation.mean, self.utilisation.low)
+        return int((low > ALARM).sum())
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Something that whoever reads a result should know: what a scenario says, but hardly means.
+
+    Attributes:
+        kind: which sentence says it.
+        subject: the team, SLA or other thing that it is about; None for the scenario as a whole.
+        figures: what the sentence is filled with; plain values, as JSON can hold them.
+    """
+
+    kind: str
+    subject: str | None = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """People that a team needs by hour of the week, over all its units, and how many of them are missing.
+
+    Attributes:
+        people, shortfall: shape (168,), Monday 00 first.
+    """
+
+    people: Floats
+    shortfall: Floats
+
+
+@dataclass(frozen=True)
+class TeamFigures:
+    """How much of its people a team used.
+
+    Attributes:
+        headcount: people employed, over all units and rosters.
+        counted: whether they count towards the headcount of the mailbox.
+        on_duty_hours: person-hours of its shifts, absences taken off.
+        busy_hours: person-hours of work within shifts, other duty included.
+        letter_hours: of these, on letters.
+        utilisation: busy of on duty.
+        overtime_hours: person-hours of work after the end of a shift.
+        queue_mean: letters waiting in its queues, averaged over time.
+        queue_max: most letters that waited at once.
+    """
+
+    name: str
+    tier: str
+    units: int
+    headcount: int
+    counted: bool
+    on_duty_hours: Estimate
+    busy_hours: Estimate
+    letter_hours: Estimate
+    utilisation: Estimate
+    overtime_hours: Estimate
+    queue_mean: Estimate
+    queue_max: Estimate
+    week: TeamWeek
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Letters open and their mean age in the course of the whole simulation.
+
+    Attributes:
+        days: instants in days since the start, shape (instants,).
+        window_days: first and last day of the counted window.
+        open_letters: received and not closed.
+        age_days: mean time since receipt of the open letters; 0 where none is open.
+    """
+
+    days: Floats
+    window_days: tuple[float, float]
+    open_letters: Fan
+    age_days: Fan

@@ -1,0 +1,101 @@
+"""The rows of a replication's tables: one a letter, and one a team and hour, over the whole simulation."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.core.clock import HOUR
+from sim.core.tables import NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Floats, Int8s, Int16s, Int32s, Int64s
+from sim.metrics.letter_view import steps_of
+from sim.metrics.milestones import moment_of
+from sim.metrics.outcome import Outcome
+from sim.models.sla import MOMENTS
+
+
+class LetterTable(NamedTuple):
+    """Every letter received before the horizon, in order of receipt; all columns have one row a letter.
+
+    Instants are seconds since the start; codes are indices into what the scenario lists.
+    """
+
+    letter: Int64s  # its index in the workload
+    received: Int64s
+    counted: Bools  # received in the window
+    left: Bools  # leaves the workflow before its end
+    closed: Int64s  # or NOT_YET
+    category: Int16s
+    channel: Int16s
+    unit: Int32s  # home unit
+    milestones: dict[str, Int64s]  # by name, such as `sign.finished`: of its first visit to the step, or NOT_YET
+    elapsed: dict[str, Int64s]  # by SLA: seconds on the SLA's clock until kept, or until the horizon; or NOT_YET
+    fate: dict[str, Int8s]  # by SLA: a `sim.metrics.slaclock.Fate`
+
+
+class HourTable(NamedTuple):
+    """Every team in every hour of the simulation, by team, then hour; the last hour may be cut short."""
+
+    team: Int64s  # index into the scenario's teams
+    hour: Int64s  # since the start
+    received: Int64s  # visits of letters that joined a queue of the team when their turn came
+    on_duty: Floats  # people, averaged over the hour, as are the next four
+    busy: Floats  # people at work within their shift, other duty included
+    other_duty: Floats  # of these, at other duty
+    overtime: Floats  # people at work after the end of their shift
+    waiting: Floats  # letters in queues
+    backlog: Int64s  # letters in queues or in somebody's hands at the end of the hour
+
+
+def letter_table(outcome: Outcome) -> LetterTable:
+    """What became of every letter; the log may be without stretches."""
+    workload, letters, slas = outcome.workload, outcome.letters, outcome.setting.scenario.sla
+    milestones: dict[str, Int64s] = {}
+    for step in steps_of(outcome.setting):
+        visit = outcome.first_visits(step)
+        milestones |= {f"{step}.{moment}": moment_of(outcome.log, visit, moment) for moment in MOMENTS}
+    return LetterTable(
+        letter=letters,
+        received=outcome.received,
+        counted=outcome.counted,
+        left=workload.left[letters],
+        closed=outcome.closed,
+        category=workload.category[letters],
+        channel=workload.channel[letters],
+        unit=workload.home[letters],
+        milestones=milestones,
+        elapsed={name: run.elapsed for name, run in zip(slas, outcome.runs, strict=True)},
+        fate={name: run.fate for name, run in zip(slas, outcome.runs, strict=True)},
+    )
+
+
+def hour_table(outcome: Outcome) -> HourTable:
+    """What people and letters did, hour by hour; the log must have stretches."""
+    occupancy, horizon = outcome.occupancy, outcome.setting.scenario.horizon
+    teams = len(outcome.setting.places.teams)
+    begins = np.flatnonzero(occupancy.cells.edges[:-1] % HOUR == 0)  # an edge of the window may cut an hour in two
+    ends = np.append(begins[1:], len(occupancy.cells)) - 1
+    hours = np.arange(len(begins))
+    length = np.minimum(horizon - hours * HOUR, HOUR)
+
+    def mean(seconds: Floats) -> Floats:
+        averages: Floats = (np.add.reduceat(seconds, begins, axis=1) / length).ravel()
+        return averages
+
+    backlog = occupancy.waiting.at_end + occupancy.letter_work.at_end + occupancy.overtime.at_end
+    return HourTable(
+        team=np.repeat(np.arange(teams), len(hours)),
+        hour=np.tile(hours, teams),
+        received=_joined(outcome, teams, len(hours)),
+        on_duty=mean(occupancy.on_duty.seconds),
+        busy=mean(occupancy.letter_work.seconds + occupancy.other_duty.seconds),
+        other_duty=mean(occupancy.other_duty.seconds),
+        overtime=mean(occupancy.overtime.seconds),
+        waiting=mean(occupancy.waiting.seconds),
+        backlog=backlog[:, ends].ravel().astype(np.int64),
+    )
+
+
+def _joined(outcome: Outcome, teams: int, hours: int) -> Int64s:
+    workload, queued = outcome.workload, outcome.log.queued
+    joined = np.flatnonzero((queued != NOT_YET) & (workload.unit != NO_UNIT) & (workload.step != OTHER_DUTY))
+    team = outcome.setting.places.team_of[workload.unit[joined]]
+    return np.bincount(team * hours + queued[joined] // HOUR, minlength=teams * hours)

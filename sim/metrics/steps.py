@@ -1,0 +1,78 @@
+"""What happened at each step of the workflow in one replication, and how letters' time divides among them."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sim.core.clock import DAY, HOUR, MINUTE
+from sim.core.tables import NOT_YET, Int64s
+from sim.metrics.counting import Sum, count_visits
+from sim.metrics.letter_view import Journeys
+from sim.statistics import Durations, durations_by
+
+WAITS: Final = (
+    *(0, 1 * MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 20 * MINUTE, 30 * MINUTE),
+    *(1 * HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR),
+    *(1 * DAY, 2 * DAY, 4 * DAY, 7 * DAY, 14 * DAY, 30 * DAY),
+)
+"""Durations for which it is counted how many visits waited longer."""
+
+
+class StepCounts(NamedTuple):
+    """Visits of letters of the window at each step of the workflow."""
+
+    visits: Int64s  # that the letters reached, (steps,)
+    delayed: Int64s  # that waited at all, (steps,)
+    not_started: Int64s  # (steps,)
+    interruptions: Int64s  # (steps,)
+    started: Int64s  # (steps,)
+    longer: Int64s  # started visits that waited longer than each of `WAITS`, (steps, waits)
+    waiting: Int64s  # seconds of closed letters in queues, (steps,)
+    work: Int64s  # seconds of closed letters in somebody's hands, (steps,)
+    elapsed: Int64s  # seconds of closed letters without anybody, (steps,)
+
+
+class StepDurations(NamedTuple):
+    """Durations of the visits that `StepCounts` counts, for each step."""
+
+    wait: tuple[Durations, ...]  # until the first start; open where nobody has started them
+    service: tuple[Durations, ...]
+
+
+def step_counts(journeys: Journeys) -> StepCounts:
+    """Count the visits; the log may be without stretches."""
+    workload, log, steps = journeys.workload, journeys.log, len(journeys.setting.scenario.workflow)
+    sums = np.zeros((steps, len(Sum)), dtype=np.int64)
+    reached = np.zeros((steps, len(WAITS) + 1), dtype=np.int64)
+    count_visits(
+        journeys.letters[journeys.counted], (journeys.closed != NOT_YET)[journeys.counted], workload.first_visit,
+        workload.step, workload.unit, workload.service, workload.resume_cost,
+        log.queued, log.started, log.finished, log.interruptions, np.array(WAITS), sums, reached,
+    )  # fmt: skip
+    of = {each: sums[:, each] for each in Sum}
+    return StepCounts(
+        visits=of[Sum.VISITS],
+        delayed=of[Sum.DELAYED],
+        not_started=of[Sum.VISITS] - of[Sum.STARTED],
+        interruptions=of[Sum.INTERRUPTIONS],
+        started=of[Sum.STARTED],
+        longer=np.cumsum(reached[:, ::-1], axis=1)[:, -2::-1],
+        waiting=of[Sum.CLOSED_AT_WORK] - of[Sum.CLOSED_EFFORT],
+        work=of[Sum.CLOSED_EFFORT],
+        elapsed=of[Sum.CLOSED_ELAPSED],
+    )
+
+
+def step_durations(journeys: Journeys) -> StepDurations:
+    """Waits until the first start, and efforts (or lengths of delays) without interruptions."""
+    workload, log, visits = journeys.workload, journeys.log, journeys.counted_visits
+    steps = len(journeys.setting.scenario.workflow)
+    step = workload.step[visits].astype(np.int64)
+    queued, started = log.queued[visits], log.started[visits]
+    waiting = started == NOT_YET
+    wait = np.where(waiting, journeys.setting.scenario.horizon, started) - queued
+    service = workload.service[visits]
+    return StepDurations(
+        durations_by(steps, step, wait, waiting),
+        durations_by(steps, step, service, np.zeros(len(step), dtype=np.bool_)),
+    )

@@ -1,0 +1,185 @@
+"""Calls that letters make on the real system: a receipt, and every start and finish of a step, counted by time.
+
+An *operation* is one kind of call: `receive`, `sign.start`, `sign.finish`. Calls count when they happen in the
+window, whenever their letter was received; other duty makes none.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sim.core.clock import DAY, HOUR, MINUTE, hour_of
+from sim.core.tables import NOT_YET, Bools, Floats, Int64s
+from sim.metrics.compliance import elapsed_of
+from sim.metrics.letter_view import Journeys, steps_of
+from sim.metrics.outcome import Outcome
+from sim.metrics.slaclock import Fate, Run
+from sim.metrics.tally import Tally, tally
+from sim.models.sla import MOMENTS, Sla
+from sim.scenario.setting import Setting
+from sim.statistics import Durations, Ratio
+
+RECEIVE: Final = "receive"
+
+PERIODS: Final = {"second": 1, "minute": MINUTE, "hour": HOUR}
+"""Lengths of time in which calls are counted; bins begin with the window."""
+
+TENTHS: Final = 10
+"""Headroom is kept in tenths of a second."""
+
+
+class CallSums(NamedTuple):
+    """Sums over the window of one replication."""
+
+    calls: Floats  # (operations,)
+    by_hour_of_day: Floats  # letters received, (channels, 24)
+    open_seconds: Floats  # open letters, integrated over the window, ()
+
+
+class CallTallies(NamedTuple):
+    """How often each number occurred; what a `Tally` calls seconds are numbers of calls or letters here."""
+
+    rates: tuple[tuple[Tally, ...], ...]  # calls a bin, by operation and period; the last operation is all together
+    channels: tuple[tuple[Tally, Tally], ...]  # letters a day and an hour, by channel; the last is all together
+    open_letters: Tally  # open at once, and for how many seconds of the window
+
+
+class Spare(NamedTuple):
+    """How much longer the calls of one replication could take without a letter missing an SLA."""
+
+    tenths: Tally  # seconds a call, times `TENTHS`, rounded down, by letter; -1 for one not known to be in time anyway
+    elapsed: Durations  # on the clock of the SLA, by letter
+    on_way: Bools  # operations that some letter calls while the clock runs, (operations,)
+    calls: Ratio  # calls while the clock runs, and letters, ()
+
+
+class Calls(NamedTuple):
+    """The calls of one replication."""
+
+    sums: CallSums
+    tallies: CallTallies
+    spare: tuple[Spare, ...]  # of each SLA
+
+
+def operations(setting: Setting) -> tuple[str, ...]:
+    """Every operation, in the order of the workflow."""
+    return (RECEIVE, *(f"{step}.{moment}" for step in steps_of(setting) for moment in ("start", "finish")))
+
+
+def calls_of(outcome: Outcome) -> Calls:
+    """Count the calls of one replication; its log may be without stretches."""
+    instants = [_in_window(outcome, each) for each in _instants(outcome)]
+    together = [*instants, np.concatenate(instants)]
+    channel = outcome.workload.channel[outcome.letters][outcome.counted]
+    received = outcome.received[outcome.counted]
+    by_channel = [received[channel == code] for code in range(len(outcome.setting.scenario.channels))]
+    open_letters = _open_letters(outcome)
+    return Calls(
+        CallSums(
+            calls=np.array([len(each) for each in instants], dtype=np.float64),
+            by_hour_of_day=np.array([np.bincount(hour_of(each), minlength=24) for each in by_channel], np.float64),
+            open_seconds=np.asarray(float((open_letters.seconds * open_letters.times).sum())),
+        ),
+        CallTallies(
+            rates=tuple(tuple(_a_bin(outcome, each, length) for length in PERIODS.values()) for each in together),
+            channels=tuple(
+                (_a_bin(outcome, each, DAY), _a_bin(outcome, each, HOUR)) for each in (*by_channel, received)
+            ),
+            open_letters=open_letters,
+        ),
+        tuple(
+            spare_of(outcome, sla, run)
+            for sla, run in zip(outcome.setting.scenario.sla.values(), outcome.runs, strict=True)
+        ),
+    )
+
+
+def spare_of(outcome: Outcome, sla: Sla, run: Run) -> Spare:
+    """What the letters of the window to which an SLA applies could spare at each call.
+
+    A letter that is on time by some seconds, and makes some calls while the clock runs, can spare that quotient at
+    each of them. It is a first-order answer: nobody's queue grows by the delay.
+    """
+    letters = np.flatnonzero(outcome.counted & (run.fate != Fate.NOT_PROMISED))
+    begin, end = (_position(outcome, milestone)[letters] for milestone in (sla.from_, sla.until))
+    left = sla.within.seconds - run.elapsed[letters]
+    # A letter without a call on its way is not delayed.
+    spare = np.where(run.fate[letters] == Fate.MET, left * TENTHS // np.maximum(end - begin, 1), -1)
+    return Spare(
+        tally(spare),
+        elapsed_of(run, outcome.counted),
+        _on_way(outcome, letters, begin, end),
+        Ratio(np.asarray(float((end - begin).sum())), np.asarray(float(len(letters)))),
+    )
+
+
+def _instants(journeys: Journeys) -> list[Int64s]:
+    """When each operation was called, in the order of `operations`."""
+    log, real = journeys.log, journeys.row_of_visit >= 0
+    instants = [journeys.received]
+    for index in steps_of(journeys.setting).values():
+        visits = np.flatnonzero(real & (journeys.workload.step == index))
+        instants += [log.started[visits], log.finished[visits]]
+    return instants
+
+
+def _in_window(journeys: Journeys, instants: Int64s) -> Int64s:
+    scenario = journeys.setting.scenario
+    return instants[(instants >= scenario.window_start) & (instants < scenario.window_end)]
+
+
+def _a_bin(journeys: Journeys, instants: Int64s, length: int) -> Tally:
+    """How often each number of calls fell into a bin of the window, bins without any among them."""
+    scenario = journeys.setting.scenario
+    window = scenario.window_end - scenario.window_start
+    _, calls = np.unique((instants - scenario.window_start) // length, return_counts=True)
+    some = tally(calls)
+    none = -(-window // length) - len(calls)
+    if not none:
+        return some
+    return Tally(np.append(0, some.seconds), np.append(none, some.times))
+
+
+def _open_letters(journeys: Journeys) -> Tally:
+    """For how many seconds of the window each number of letters was open."""
+    scenario = journeys.setting.scenario
+    closed = journeys.closed[journeys.closed != NOT_YET]
+    moments = np.concatenate([journeys.received, closed])
+    change = np.repeat([1, -1], [len(journeys.received), len(closed)])
+    order = np.argsort(moments)
+    count = np.append(0, np.cumsum(change[order]))
+    edges = np.concatenate([[scenario.window_start], moments[order], [scenario.window_end]])
+    length = np.diff(np.clip(edges, scenario.window_start, scenario.window_end))
+    level, place = np.unique(count[length > 0], return_inverse=True)
+    return Tally(level, np.bincount(place, length[length > 0], len(level)).astype(np.int64))
+
+
+def _on_way(journeys: Journeys, rows: Int64s, begin: Int64s, end: Int64s) -> Bools:
+    """Which operations some letters call after their call number `begin`, up to number `end`."""
+    workload = journeys.workload
+    letter = journeys.letters[rows]
+    first, visits = workload.first_visit[letter], workload.first_visit[letter + 1] - workload.first_visit[letter]
+    row = np.repeat(np.arange(len(rows)), visits)
+    nth = np.arange(len(row)) - np.repeat(np.cumsum(visits) - visits, visits)
+    step = workload.step[first[row] + nth]
+    way = [((begin < 1) & (end >= 1)).any()]
+    for index in steps_of(journeys.setting).values():
+        at = step == index
+        calls = (2 * nth[at] + 2, 2 * nth[at] + 3)
+        way += [((call > begin[row[at]]) & (call <= end[row[at]])).any() for call in calls]
+    return np.array(way)
+
+
+def _position(journeys: Journeys, milestone: str) -> Int64s:
+    """How many calls a letter has made when it reaches a milestone, the one that is the milestone included.
+
+    Counted on the way that it is to take, whether or not it has got there.
+    """
+    first, end = (journeys.workload.first_visit[journeys.letters + after] for after in (0, 1))
+    if milestone == "received":
+        # The clock starts as the letter comes; taking it in is the first call that the clock sees.
+        return np.zeros(len(first), dtype=np.int64)
+    if milestone == "closed":
+        return 1 + 2 * (end - first)
+    step, moment = milestone.rsplit(".", 1)
+    return 1 + 2 * (journeys.first_visits(step) - first) + MOMENTS.index(moment)

@@ -1,0 +1,61 @@
+"""Traces of letters in files, CSV or JSON Lines: one letter a row, as `targets` exports and `replay` sends them.
+
+The columns are `received` (local time), `channel`, `category`, `unit` (the letter's home) and `size` (bytes of its
+text). Only `received` must be there. The same file serves a scenario as `arrivals.trace`, by the same reader.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import chain, starmap
+from pathlib import Path
+from typing import NamedTuple
+
+from sim.core import spreadsheet
+from sim.core.errors import Problem, ScenarioError
+from sim.scenario.traces import JSON_LINES, Columns, TraceError, read_letters
+
+MOST_PROBLEMS = 20
+"""A file with more bad rows than this is not a trace; the first ones say enough."""
+
+
+class TracedLetter(NamedTuple):
+    """One letter of a trace; an empty text where the file says nothing."""
+
+    received: datetime
+    channel: str = ""
+    category: str = ""
+    unit: str = ""
+    size: int = 0
+
+    def plain(self) -> dict[str, str | int]:
+        """The letter as JSON can hold it, in the order of the columns."""
+        return {**self._asdict(), "received": self.received.isoformat()}
+
+
+def read_trace(path: Path) -> list[TracedLetter]:
+    """The letters of a trace by time of receipt; letters of the same instant in the order of the file.
+
+    Raises: ScenarioError naming every bad row (the first 20), or a file that is no trace or cannot be read.
+    """
+    try:
+        letters = read_letters(path.read_bytes(), Columns(), json_lines=path.suffix.lower() in JSON_LINES)
+    except OSError as error:
+        raise ScenarioError(str(path), [Problem(f"cannot be read as a trace: {error}")]) from None
+    except TraceError as error:
+        rows = [Problem(str(row), line=row.line) for row in error.rows[:MOST_PROBLEMS]]
+        raise ScenarioError(str(path), rows or [Problem(str(error))]) from None
+    columns = (letters.received.tolist(), letters.channel, letters.category, letters.unit, letters.size.tolist())
+    return list(starmap(TracedLetter, zip(*columns, strict=True)))
+
+
+def write_csv(letters: Iterable[TracedLetter], path: Path) -> None:
+    """Write a trace as CSV."""
+    rows = (letter.plain().values() for letter in letters)
+    spreadsheet.write_csv(path, chain([TracedLetter._fields], rows), marked=False)
+
+
+def write_json_lines(letters: Iterable[TracedLetter], path: Path) -> None:
+    """Write a trace as JSON Lines: one JSON object a line."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(letter.plain(), ensure_ascii=False) + "\n" for letter in letters)

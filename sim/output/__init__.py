@@ -1,0 +1,1 @@
+"""What people get: folders of results, tables, texts, charts and pages."""

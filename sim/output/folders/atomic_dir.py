@@ -1,0 +1,182 @@
+"""Atomic folders: written as a draft beside their place, moved there when whole, cleared when their writer is dead.
+
+A draft is one hidden folder, `.NAME.RANDOM.lettersim-draft`, with the lock of the process that writes it, the new
+content in `new/`, and for a moment in `former/` what it takes the place of.
+"""
+
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from sim.core.errors import SimError
+from sim.core.file_names import fitting
+from sim.output.folders.process_lock import Owner, ProcessLock, owner_of
+
+DRAFT: Final = ".lettersim-draft"
+"""Ending of the name of a draft."""
+
+MOST_TRIES: Final = 20
+"""So often a draft is begun, should others remove it at once."""
+
+
+class Draft:
+    """A folder that is being written.
+
+    Attributes:
+        folder: takes the content; empty at first.
+        target: where it will be, through all links.
+    """
+
+    def __init__(self, root: Path, target: Path) -> None:
+        self.root = root
+        self.target = target
+        self.folder = root / "new" / target.name
+        self.former = root / "former" / target.name
+
+    def flush(self) -> None:
+        """Make sure that the files survive a power cut that the new name of their folder survives."""
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file():
+                with path.open("r+b") as file:  # Windows flushes only what may be written
+                    os.fsync(file.fileno())
+
+    def replace(self) -> None:
+        """Put the folder in its place; what was there is kept in `former` until the draft is gone."""
+        if self.target.exists():
+            self.former.parent.mkdir()
+            self.target.rename(self.former)
+        try:
+            self.folder.rename(self.target)
+        except OSError:
+            self.restore()
+            raise
+
+    def restore(self) -> None:
+        """Put back what was there before."""
+        if self.former.exists() and not self.target.exists():
+            self.former.rename(self.target)
+
+
+@contextmanager
+def drafted(target: Path) -> Iterator[Draft]:
+    """A draft of a folder, which vanishes when the block ends, unless it was put in its place.
+
+    If `target` is a link, the folder is where it points.
+
+    Raises: SimError when the disk is full, or the folder cannot be written for another reason.
+    """
+    real = Path(os.path.realpath(target))
+    new_parents = [parent for parent in real.parents if not parent.exists()]
+    try:
+        root, lock = _begun(real)
+        try:
+            draft = Draft(root, real)
+            draft.folder.mkdir(parents=True)
+            yield draft
+        finally:
+            lock.release()
+            clear(root)
+    except BaseException as error:
+        for parent in new_parents:
+            with suppress(OSError):
+                parent.rmdir()
+        if isinstance(error, OSError):
+            raise SimError(f"{target} could not be written: {error.strerror or error}") from error
+        raise
+
+
+@contextmanager
+def one_at_a_time(parent: Path) -> Iterator[None]:
+    """Let only one process at a time move folders into `parent`, where folders can be locked."""
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = None
+    with suppress(OSError, ImportError):
+        import fcntl
+
+        descriptor = os.open(parent, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def drafts_in(parent: Path) -> list[Path]:
+    """All drafts that lie in a folder, those of older versions too."""
+    return sorted(path for path in parent.glob(f".*{DRAFT}*") if path.is_dir() and not path.is_symlink())
+
+
+def owner_of_draft(draft: Path) -> Owner:
+    """Whether the process that writes a draft is alive; unknown for drafts without a lock."""
+    return owner_of(draft / "lock")
+
+
+def clear_dead_drafts(parent: Path) -> None:
+    """Clear the drafts whose writers are proved dead; what cannot be cleared stays and is in nobody's way."""
+    for draft in drafts_in(parent):
+        if owner_of_draft(draft) is Owner.DEAD:
+            clear(draft)
+        else:
+            with suppress(OSError):
+                draft.rmdir()  # where somebody was killed before or after all, it is empty
+
+
+def clear(draft: Path) -> None:
+    """Remove a draft; a folder that was just about to be replaced goes back to its place."""
+    for former in (draft / "former").glob("*"):
+        # The new folder is still here, so the old one is whole.
+        if (draft / "new" / former.name).exists():
+            with suppress(OSError):
+                Draft(draft, draft.parent / former.name).restore()
+    remove(draft)
+
+
+def remove(draft: Path) -> None:
+    """Remove a draft, if it is there, also while another thread still writes into it."""
+    away = draft.with_name(f"{draft.name}.away")
+    try:
+        # Who opens a file by its old path now fails, so that nothing comes in while it is emptied.
+        draft.rename(away)
+    except OSError:
+        away = draft
+    # The lock goes last: what is left if this process is killed here must still be known to be dead.
+    for part in (away / "new", away / "former", away):
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _begun(target: Path) -> tuple[Path, ProcessLock]:
+    """A new draft with its lock taken."""
+    for more in reversed(range(MOST_TRIES)):
+        try:
+            return _begin(target)
+        except FileNotFoundError:
+            # Another process, which clears up, may have removed it while it was empty, or a parent that was new.
+            if not more:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _begin(target: Path) -> tuple[Path, ProcessLock]:
+    word = secrets.token_hex(8)
+    begun, root = target.with_name(f".{word}{DRAFT}"), target.with_name(f".{fitting(target.name)}.{word}{DRAFT}")
+    try:
+        begun.mkdir(parents=True)
+        lock = ProcessLock(begun / "lock")
+        try:
+            # Who sees the name of the folder can be sure that there is a lock.
+            begun.rename(root)
+        except PermissionError:  # Windows lets nobody rename the folder of an open file
+            root = begun
+    except BaseException:  # Ctrl-C too
+        remove(begun)
+        remove(root)
+        raise
+    return root, lock

@@ -1,0 +1,115 @@
+"""What lies below a folder like results/: every folder of results with what was set and found, and every draft."""
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from sim.output.folders.atomic_dir import DRAFT, clear, drafts_in, owner_of_draft
+from sim.output.folders.manifest import MANIFEST, manifest_of
+from sim.output.folders.process_lock import Owner
+
+KINDS: Final = ("run", "comparison", "plan", "stress", "targets", "export", "replay")
+"""What a folder of results may be of; its manifest has the key."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A folder of results.
+
+    Attributes:
+        kind: one of `KINDS`, or `unknown`.
+        scenarios: files, as they were named.
+        changes: what `extends` and `--set` changed.
+        started: when it was computed, local time in ISO 8601; empty if nobody knows.
+        verdicts: what was found, by SLA or staffing.
+    """
+
+    folder: Path
+    kind: str
+    scenarios: tuple[str, ...]
+    changes: tuple[str, ...]
+    started: str
+    verdicts: dict[str, str]
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {**asdict(self), "folder": str(self.folder)}
+
+
+class DraftFound(NamedTuple):
+    """A draft, and what became of it."""
+
+    path: Path
+    owner: Owner
+    removed: bool = False
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {"folder": str(self.path), "writer": self.owner.value, "removed": self.removed}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All that was found below a folder."""
+
+    folder: Path
+    results: tuple[Listed, ...]
+    drafts: tuple[DraftFound, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {
+            "folder": str(self.folder),
+            "results": [each.plain() for each in self.results],
+            "drafts": [each.plain() for each in self.drafts],
+        }
+
+
+def listing_of(folder: Path) -> Listing:
+    """Everything below a folder that this program wrote, the newest first; the folder need not be there."""
+    results: list[Listed] = []
+    drafts: list[DraftFound] = []
+    for path, folders, files in os.walk(folder):
+        here = Path(path)
+        drafts += [DraftFound(draft, owner_of_draft(draft)) for draft in drafts_in(here)]
+        manifest = manifest_of(here) if MANIFEST in files else None
+        if manifest is not None:
+            results.append(_listed(here, manifest))
+        folders[:] = sorted(name for name in folders if DRAFT not in name)
+    results.sort(key=lambda each: (each.started, each.folder), reverse=True)
+    return Listing(folder, tuple(results), tuple(drafts))
+
+
+def prune(folder: Path) -> list[DraftFound]:
+    """Remove all drafts below a folder but those that a living process writes, and tell what became of each."""
+    found = []
+    for draft in listing_of(folder).drafts:
+        if draft.owner is not Owner.ALIVE:
+            clear(draft.path)
+        found.append(draft._replace(removed=not draft.path.exists()))
+    return found
+
+
+def _listed(folder: Path, manifest: dict[str, Any]) -> Listed:
+    changes = manifest.get("changes")
+    if isinstance(changes, dict):
+        changes = [f"{name}: {change}" for name, each in changes.items() for change in _list(each)]
+    scenarios = _list(manifest.get("scenarios")) or [manifest.get("scenario") or manifest.get("replay")]
+    return Listed(
+        folder,
+        next((kind for kind in KINDS if kind in manifest), "unknown"),
+        tuple(str(each) for each in scenarios if each),
+        tuple(str(each) for each in _list(changes)),
+        str(_dict(manifest.get("timings")).get("started", "")),
+        {str(name): str(verdict) for name, verdict in _dict(manifest.get("verdicts")).items()},
+    )
+
+
+# A manifest may have been edited, and must not keep the others from being listed.
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _dict(value: object) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}

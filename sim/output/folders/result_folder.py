@@ -1,0 +1,203 @@
+"""The folder in which a command leaves its results: found again, written whole or not at all, over nothing of others.
+
+A folder is ours only by its manifest, which lists every file with its hash. One that holds a file not listed is read,
+and our missing files may be added to it, but it is never replaced.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from sim.core.errors import SimError
+from sim.output.folders.atomic_dir import Draft, clear_dead_drafts, drafted, one_at_a_time
+from sim.output.folders.manifest import MANIFEST, OURS, Condition, condition_of, hash_of, hashes_of, write_json
+from sim.output.folders.program_key import program_key
+
+RESULTS: Final = Path("results")
+
+MOST_NAMED: Final = 3
+"""Files that a sentence names."""
+
+ADVICE: Final = "move it away, or name another folder"
+
+
+@dataclass(frozen=True)
+class Stale:
+    """Why results that are there are computed again.
+
+    Attributes:
+        missing, changed: files that are not there, or not as they were written.
+        versions: of the libraries, Python and this program, then and now, where they differ.
+        source: whether the source of this program was another one.
+    """
+
+    missing: tuple[str, ...]
+    changed: tuple[str, ...]
+    versions: Mapping[str, tuple[str, str]]
+    source: bool
+
+    @classmethod
+    def of(cls, condition: Condition) -> "Stale":
+        """What is wrong with a folder of this program."""
+        anew = program_key()["source"] != (condition.manifest or {}).get("source")
+        return cls(condition.missing, condition.changed, condition.versions, anew)
+
+
+class Found(NamedTuple):
+    """What was found where results are to be.
+
+    Attributes:
+        whole: whether all that is asked for is there, as it was written.
+        stale: None unless what was asked for is there and is not good enough.
+    """
+
+    whole: bool
+    stale: Stale | None
+
+
+class Filling(NamedTuple):
+    """A folder that is being written, and what its manifest will say besides its files."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ResultFolder:
+    """A place for results.
+
+    Attributes:
+        path: the folder, as the user named it.
+        identity: what its manifest says if it holds the results that are asked for, such as the id of the run.
+        lang: language in which its page opens, and of its charts as PNG.
+    """
+
+    path: Path
+    identity: Mapping[str, str]
+    lang: str = "en"
+
+    def find(self, *, shown: bool, force: bool) -> Found:
+        """Look whether the results are there; if they are not, they may be put there.
+
+        Args:
+            shown: whether charts and page must be there.
+            force: whether they are wanted anew, whatever is there.
+
+        Raises: SimError if something is there that must not be replaced.
+        """
+        # Somebody who was about to replace it may have been killed, and then it is still to be put back.
+        clear_dead_drafts(Path(os.path.realpath(self.path)).parent)
+        condition = self._condition()
+        if force or not self._is_in(condition):
+            require_replaceable(self.path, condition)
+            return Found(False, None)
+        if not condition.unharmed:
+            require_replaceable(self.path, condition)
+        elif not condition.missing:
+            return Found(not shown or self._is_drawn(condition), None)
+        return Found(False, Stale.of(condition))
+
+    def read(self, name: str) -> dict[str, Any]:
+        """The content of a JSON file of the folder."""
+        content: dict[str, Any] = json.loads((self.path / name).read_text("utf-8"))
+        return content
+
+    @contextmanager
+    def writing(self, *, shown: bool, force: bool) -> Iterator[Filling]:
+        """A draft to be filled, which becomes the folder when the block ends well and vanishes when it does not.
+
+        Results of the same kind that are there, as they were written, stay, and what they lack is added; everything
+        else is replaced.
+
+        Raises: SimError as `find`; when the disk is full, or the folder cannot be written for another reason.
+        """
+        started, clock = datetime.now().astimezone(), time.perf_counter()
+        manifest = {"program": OURS, **self.identity, "shown": shown, "lang": self.lang, **program_key()}
+        with drafted(self.path) as draft:
+            yield Filling(draft.folder, manifest)
+            seconds = round(time.perf_counter() - clock, 3)
+            manifest["timings"] = {
+                "started": started.isoformat(timespec="seconds"), "seconds": seconds, **manifest.get("timings", {}),
+            }  # fmt: skip
+            manifest["files"] = hashes_of(draft.folder)
+            write_json(draft.folder / MANIFEST, manifest)
+            draft.flush()
+            with one_at_a_time(draft.target.parent):
+                self._put(draft, manifest, force)
+
+    def _put(self, draft: Draft, manifest: Mapping[str, Any], force: bool) -> None:
+        # Somebody else may have written here while we computed.
+        condition = self._condition()
+        drawn = self._is_drawn(condition) or not (manifest["shown"] and self._is_drawn(condition, any_language=True))
+        if not force and drawn and self._is_in(condition) and condition.unharmed:
+            self._add(draft, manifest, condition)
+            return
+        require_replaceable(self.path, condition)
+        draft.replace()
+
+    def _add(self, draft: Draft, manifest: Mapping[str, Any], condition: Condition) -> None:
+        """Add the files that are missing; the manifest last, so that it lists nothing that is not there yet."""
+        assert condition.manifest is not None, "is unharmed"
+        assert condition.hashes is not None, "is unharmed"
+        lacking = {name: key for name, key in manifest["files"].items() if name not in condition.present}
+        unlisted = {name: key for name, key in manifest["files"].items() if name in condition.unlisted}
+        foreign = [name for name, key in unlisted.items() if hash_of(self.path / name) != key]
+        if foreign:
+            raise SimError(f"{self.path} holds {_named(foreign)}, which is not ours and stands in the way: {ADVICE}")
+        for name in lacking:
+            place = self.path / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (draft.folder / name).rename(place)
+        listed = {**condition.hashes, **lacking, **unlisted}
+        shown = condition.manifest.get("shown") is True or manifest["shown"]
+        lang = manifest["lang"] if manifest["shown"] else condition.manifest.get("lang")
+        told = {**condition.manifest, "shown": shown, "lang": lang, "files": dict(sorted(listed.items()))}
+        write_json(draft.folder / MANIFEST, told)
+        (draft.folder / MANIFEST).replace(self.path / MANIFEST)
+
+    def _condition(self) -> Condition:
+        # Other than those of `Path` these take any name, be it too long for a file; a loop of links leads to itself.
+        if os.path.lexists(os.path.realpath(self.path)) and not os.path.isdir(self.path):
+            raise SimError(f"{self.path} is a file; name a folder")
+        return condition_of(self.path)
+
+    def _is_drawn(self, condition: Condition, any_language: bool = False) -> bool:
+        """Whether charts and page are there, in the language asked for unless files of others keep them as they are."""
+        manifest = condition.manifest or {}
+        same = any_language or manifest.get("lang") == self.lang or bool(condition.unlisted)
+        return manifest.get("shown") is True and same
+
+    def _is_in(self, condition: Condition) -> bool:
+        return condition.manifest is not None and self.identity.items() <= condition.manifest.items()
+
+
+def require_replaceable(path: Path, condition: Condition) -> None:
+    """Refuse to put results in the place of what is not ours to remove.
+
+    Raises: SimError naming what is in the way.
+    """
+    if Path.cwd().is_relative_to(os.path.realpath(path)):
+        raise SimError(f"{path} is the folder you are in, or holds it; name another")
+    if condition.manifest is None and condition.present:
+        raise SimError(f"{path} exists and is no folder of results; it holds {_named(condition.present)}: {ADVICE}")
+    if condition.manifest is not None and condition.hashes is None:
+        raise SimError(
+            f"{path} was written by an older version, whose manifest does not list its files, so that yours cannot be "
+            f"told from them: {ADVICE}"
+        )
+    if condition.unlisted:
+        raise SimError(
+            f"{path} holds {_named(condition.unlisted)}, which its manifest does not list, so the folder is not "
+            f"replaced: {ADVICE}"
+        )
+
+
+def _named(files: Sequence[str]) -> str:
+    more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
+    return ", ".join(files[:MOST_NAMED]) + more

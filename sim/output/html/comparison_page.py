@@ -1,0 +1,150 @@
+"""A comparison as a page: which staffing is best and by how much, tables, charts, and what differs."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from sim.comparison import Comparison, Finding, Pair
+from sim.output.charts.album import Album, draw_album
+from sim.output.charts.picture import Groups
+from sim.output.html.page import fill, page
+from sim.output.html.report_page import Table, value, verdict
+from sim.output.html.words import LANGUAGES, say
+from sim.output.text.answer import interval
+from sim.output.text.compare import (
+    comparison_cautions,
+    comparison_content,
+    comparison_sentences,
+    finding,
+    heading,
+    signed,
+)
+from sim.output.text.words import name, points
+
+LONGEST: Final = 120
+"""Letters of a setting's value that are shown."""
+
+_COLOURS: Final = {
+    Finding.BETTER: "met",
+    Finding.WORSE: "missed",
+    Finding.NO_DIFFERENCE: "none",
+    Finding.NONE_SEEN: "none",
+    None: "unclear",
+}
+
+
+def write_comparison(folder: Path, comparison: Comparison, *, lang: str, manifest: Mapping[str, Any]) -> None:
+    """charts/ and report.html of a comparison.
+
+    Args:
+        lang: language in which the page opens, and of the charts as PNG.
+    """
+    charts = folder / "charts"
+    charts.mkdir()
+    pictures = draw_album(Album("COMPARISON_CHARTS", comparison, charts, tuple(LANGUAGES), png=lang))
+    text = comparison_page(comparison, manifest=manifest, pictures=pictures, lang=lang)
+    (folder / "report.html").write_text(text, "utf-8")
+
+
+def comparison_page(
+    comparison: Comparison, *, manifest: Mapping[str, Any], pictures: Mapping[str, Groups], lang: str
+) -> str:
+    """The page of a comparison.
+
+    Args:
+        manifest: how the comparison came about.
+        pictures: charts with their names, by language.
+        lang: the language in which the page opens.
+    """
+    bodies = {
+        each: fill(
+            "comparison.html.j2",
+            lang=each,
+            title=_title(comparison, each),
+            about=heading(comparison, each),
+            verdict=comparison.best.holds.value if comparison.best.holds else "none",
+            sentences=list(comparison_sentences(comparison, each)),
+            cautions=comparison_cautions(comparison, each),
+            first_tables=[_staffings(comparison, each), _pairs(comparison, each)],
+            note=say(each, "pairs note", base=comparison.base.scenario),
+            groups=[(say(each, f"compare {chart}"), drawn) for chart, drawn in pictures[each]],
+            settings=_settings(comparison, each),
+            manifest=json.dumps(dict(manifest), indent=1, ensure_ascii=False),
+        )
+        for each in LANGUAGES
+    }
+    return page(_title(comparison, lang), lang, bodies, _contents, comparison_content(comparison))
+
+
+def _title(comparison: Comparison, lang: str) -> str:
+    return say(lang, "comparison", base=comparison.base.title or comparison.base.scenario)
+
+
+def _contents(lang: str) -> list[tuple[str, str]]:
+    return [(key, say(lang, key)) for key in ("answer", "charts", "differing", "manifest")]
+
+
+def _staffings(comparison: Comparison, lang: str) -> Table:
+    """One row a staffing."""
+    base = comparison.base
+    headings = ["staffing column", "called", "headcount", "cost column", *base.slas, "verdict"]
+    rows = []
+    for other, report in comparison.reports.items():
+        path = f"scenarios.{other}"
+        kept = [
+            value(interval(report.slas[sla].compliance), report.slas[sla].compliance.mean,
+                  f"{path}.sla.{sla}.compliance.mean") if sla in report.slas else "–"
+            for sla in base.slas
+        ]  # fmt: skip
+        rows.append([
+            other,
+            report.title,
+            value(f"{report.headcount:,}", report.headcount, f"{path}.headcount"),
+            value(f"{report.cost:,.6g}", report.cost, f"{path}.cost"),
+            *kept,
+            verdict(report.holds, lang),
+        ])  # fmt: skip
+    slas = set(base.slas)
+    return say(lang, "staffings table"), [name(lang, key) if key in slas else say(lang, key) for key in headings], rows
+
+
+def _pairs(comparison: Comparison, lang: str) -> Table:
+    """One row a staffing: its differences from the base, SLA by SLA."""
+    slas = list(comparison.base.slas)
+    headings = [say(lang, "staffing column"), say(lang, "headcount"), say(lang, "cost column"),
+                *(name(lang, sla) for sla in slas), say(lang, "verdict")]  # fmt: skip
+    rows = [
+        [
+            pair.other,
+            signed(pair.headcount),
+            signed(pair.cost),
+            *(_difference(pair, index, sla, lang) for sla in slas),
+            _found(pair.finding, lang),
+        ]
+        for index, pair in enumerate(comparison.pairs)
+    ]
+    return say(lang, "pairs table", base=comparison.base.scenario), headings, rows
+
+
+def _difference(pair: Pair, index: int, sla: str, lang: str) -> Markup | str:
+    if sla not in pair.slas:
+        return "–"
+    each = pair.slas[sla]
+    shown = value(points(lang, each.paired), each.paired.mean, f"pairs.{index}.sla.{sla}.difference.mean")
+    return Markup("{}<br>{}").format(shown, _found(each.finding, lang))
+
+
+def _found(found: Finding | None, lang: str) -> Markup:
+    return Markup('<span class="verdict {}">{}</span>').format(_COLOURS[found], finding(found, lang))
+
+
+def _settings(comparison: Comparison, lang: str) -> Table:
+    rows = [[path, *(_short(each) for each in values)] for path, values in comparison.settings.items()]
+    return say(lang, "differing"), [say(lang, "figure"), *comparison.reports], rows
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

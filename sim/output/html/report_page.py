@@ -1,0 +1,193 @@
+"""The report on one run as a page: the answer first, then charts, tables, and where the figures come from."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from sim.core.clock import Clock
+from sim.metrics.figures import GroupFigures, StepFigures
+from sim.metrics.report import Report
+from sim.output.charts.picture import Groups
+from sim.output.html.page import fill, page
+from sim.output.html.words import LANGUAGES, say
+from sim.output.text.answer import count, interval, other_cautions, sentences
+from sim.output.text.cautions import caution_sentences, summary_of
+from sim.output.text.words import figure, limit, name, number, percent, word
+from sim.statistics import Figure, Verdict
+
+LEFT_OUT: Final = ("figures", "changes", "workers")
+"""What the page tells elsewhere of the manifest, or not at all, since the figures do not depend on it."""
+
+Table = tuple[str, list[str], list[list[Any]]]
+"""Caption, headings and rows."""
+
+
+def report_page(
+    report: Report,
+    *,
+    about: str,
+    window: str,
+    figures: Sequence[Mapping[str, str]],
+    manifest: Mapping[str, Any],
+    pictures: Mapping[str, Groups],
+    lang: str,
+) -> str:
+    """The page of a run.
+
+    Args:
+        about: what the scenario says it is for.
+        window: the counted window, for example `14 d`.
+        figures: figures of the scenario with path, value, mark and note.
+        manifest: how the run came about.
+        pictures: charts with their names, by language.
+        lang: the language in which the page opens.
+    """
+    bodies = {
+        each: fill(
+            "report.html.j2",
+            lang=each,
+            title=report.title or report.scenario,
+            about=about,
+            facts=_facts(report, each),
+            verdict="none" if report.holds in (None, Verdict.NOT_JUDGED) else report.holds.value,
+            sentences=list(sentences(report, each)),
+            cautions=caution_sentences(other_cautions(report), each),
+            first_tables=[sla_table(report, each)] if report.slas else [],
+            note=say(each, "letters note", window=limit(each, window), replications=report.replications),
+            groups=[(say(each, chart), drawn) for chart, drawn in pictures[each]],
+            tables=[*_group_tables(report, each), _step_table(report, each), _team_table(report, each)],
+            marks=_marks(figures, each),
+            changes=manifest.get("changes", []),
+            manifest=json.dumps(
+                {key: value for key, value in manifest.items() if key not in LEFT_OUT},
+                indent=1,
+                ensure_ascii=False,
+            ),
+        )
+        for each in LANGUAGES
+    }
+    return page(report.title or report.scenario, lang, bodies, _contents, summary_of(report))
+
+
+def value(text: str, figure: float | None, path: str) -> Markup:
+    """A number as people read it, with the exact one and where it stands in summary.json beside it."""
+    exact = "" if figure is None else repr(float(figure))
+    return Markup('<data value="{}" data-path="{}">{}</data>').format(exact, path, text)
+
+
+def time(lang: str, minutes: Figure, path: str, clock: Clock = Clock.CALENDAR) -> Markup:
+    """A percentile or mean, or what it is known to exceed."""
+    known = "value" if minutes.value is not None else "more_than"
+    return value(figure(lang, minutes, clock), minutes.least, f"{path}.{known}")
+
+
+def sla_table(report: Report, lang: str) -> Table:
+    """One row an SLA."""
+    headings = ["sla table", "promise", "limit", "target", "compliance column", "verdict", "letters", "half", "p95"]
+    rows = [[
+        name(lang, sla.name),
+        word(lang, "until", from_=name(lang, sla.from_), until=name(lang, sla.until)),
+        limit(lang, sla.limit),
+        percent(sla.target),
+        value(interval(sla.compliance), sla.compliance.mean, f"sla.{sla.name}.compliance.mean"),
+        verdict(sla.verdict, lang),
+        value(count(sla.letters), sla.letters.mean, f"sla.{sla.name}.letters.mean"),
+        time(lang, sla.elapsed_min.p50, f"sla.{sla.name}.elapsed_min.p50", sla.clock),
+        time(lang, sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95", sla.clock),
+    ] for sla in report.slas.values()]  # fmt: skip
+    return say(lang, "sla table"), [say(lang, heading) for heading in headings], rows
+
+
+def verdict(found: Verdict | None, lang: str) -> Markup:
+    """A verdict in its colour."""
+    shown = "none" if found in (None, Verdict.NOT_JUDGED) else found.value
+    key = {None: "no target", Verdict.MET: "met", Verdict.MISSED: "verdict missed", Verdict.UNCLEAR: "verdict unclear",
+           Verdict.NOT_JUDGED: "not judged"}[found]  # fmt: skip
+    return Markup('<span class="verdict {}">{}</span>').format(shown, say(lang, key))
+
+
+def _contents(lang: str) -> list[tuple[str, str]]:
+    return [(key, say(lang, key)) for key in ("answer", "charts", "tables", "assumptions", "manifest")]
+
+
+def _facts(report: Report, lang: str) -> list[str]:
+    return [
+        say(lang, "staff", count=f"{report.headcount:,}"),
+        say(lang, "cost", cost=f"{report.cost:,.6g}"),
+        word(
+            lang,
+            "heading",
+            title=report.scenario,
+            replications=report.replications,
+            letters=count(report.letters.received),
+            headcount=f"{report.headcount:,}",
+        ),
+    ]
+
+
+def _group_tables(report: Report, lang: str) -> list[Table]:
+    """Compliance by category and by channel, where there is more than one."""
+    tables = []
+    for key, groups in (
+        ("category", {sla.name: sla.by_category for sla in report.slas.values()}),
+        ("channel", {sla.name: sla.by_channel for sla in report.slas.values()}),
+    ):
+        names = list(dict.fromkeys(group.name for each in groups.values() for group in each))
+        if len(names) > 1:
+            headings = [say(lang, key), *(name(lang, sla) for sla in groups)]
+            rows = [[name(lang, group), *(_of(each, group) for each in groups.values())] for group in names]
+            few = any(group.grey for each in groups.values() for group in each)
+            tables.append((say(lang, f"by {key}") + (say(lang, "few letters") if few else ""), headings, rows))
+    return tables
+
+
+def _of(groups: Sequence[GroupFigures], group: str) -> Markup | str:
+    return next((_group(each) for each in groups if each.name == group), "–")
+
+
+def _group(group: GroupFigures) -> Markup | str:
+    shown = interval(group.compliance)
+    return Markup('<span class="few">{}</span>').format(shown) if group.grey else shown
+
+
+def _step_table(report: Report, lang: str) -> Table:
+    headings = ["step", "visits", "waited", "wait", "wait95", "service", "interruptions"]
+    rows = [_step_row(step, lang) for step in report.steps.values()]
+    return say(lang, "step table"), [say(lang, heading) for heading in headings], rows
+
+
+def _step_row(step: StepFigures, lang: str) -> list[Any]:
+    waited, wait, path = step.delayed_share.mean, step.wait_min, f"steps.{step.name}"
+    return [
+        name(lang, step.name),
+        value(count(step.visits), step.visits.mean, f"{path}.visits.mean"),
+        value(percent(waited), waited, f"{path}.delayed_share.mean"),
+        time(lang, wait.mean, f"{path}.wait_min.mean"),
+        time(lang, wait.p95, f"{path}.wait_min.p95"),
+        figure(lang, step.service_min.mean),
+        count(step.interruptions),
+    ]
+
+
+def _team_table(report: Report, lang: str) -> Table:
+    headings = ["team", "headcount", "on duty hours", "busy hours", "utilisation column", "overtime", "queue mean",
+                "queue max"]  # fmt: skip
+    rows = [[
+        name(lang, team.name),
+        number(team.headcount),
+        value(count(team.on_duty_hours), team.on_duty_hours.mean, f"teams.{team.name}.on_duty_hours.mean"),
+        value(count(team.busy_hours), team.busy_hours.mean, f"teams.{team.name}.busy_hours.mean"),
+        value(interval(team.utilisation), team.utilisation.mean, f"teams.{team.name}.utilisation.mean"),
+        value(count(team.overtime_hours), team.overtime_hours.mean, f"teams.{team.name}.overtime_hours.mean"),
+        value(count(team.queue_mean), team.queue_mean.mean, f"teams.{team.name}.queue_mean.mean"),
+        value(count(team.queue_max), team.queue_max.mean, f"teams.{team.name}.queue_max.mean"),
+    ] for team in report.teams.values()]  # fmt: skip
+    return say(lang, "team table"), [say(lang, heading) for heading in headings], rows
+
+
+def _marks(figures: Sequence[Mapping[str, str]], lang: str) -> Table:
+    headings = [say(lang, key) for key in ("figure", "value", "mark", "note")]
+    rows = [[figure["path"], figure["value"], figure["mark"], figure["note"]] for figure in figures]
+    return say(lang, "assumptions"), headings, rows

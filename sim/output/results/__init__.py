@@ -1,0 +1,1 @@
+"""What each command finds or computes, and the folder it leaves."""

@@ -1,0 +1,196 @@
+"""The answer to a run: the SLA table, and in plain sentences what fails, where, at which hours and why."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from sim.metrics.figures import Caution, SlaFigures, TeamFigures, outstanding
+from sim.metrics.late_hours import LateHours
+from sim.metrics.report import Report
+from sim.output.text.cautions import caution, caution_lines
+from sim.output.text.words import ALARM, figure, hours_of_day, limit, listed, name, number, percent, point, word
+from sim.statistics import Estimate, Verdict
+
+COLOURS: Final = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.UNCLEAR: "yellow", Verdict.NOT_JUDGED: ""}
+
+
+BESIDE_THE_VERDICT: Final = "growth"
+"""Kind of the caution without which a verdict is not to be read."""
+
+
+def answer(report: Report, lang: str) -> Group:
+    """What a run says of a staffing, to be printed."""
+    heading = word(
+        lang,
+        "heading",
+        title=report.title or report.scenario,
+        replications=report.replications,
+        letters=count(report.letters.received),
+        headcount=f"{report.headcount:,}",
+    )
+    parts = [Text(heading, style="bold")]
+    table = [sla_table(report, lang)] if report.slas else []
+    said = (Text(sentence) for sentence in sentences(report, lang))
+    return Group(*parts, *table, *said, *caution_lines(other_cautions(report), lang))
+
+
+def sla_table(report: Report, lang: str) -> Table:
+    """One row an SLA: what was promised, whether it is kept, and how long it takes."""
+    table = Table()
+    for key in ("sla", "promise", "limit", "target", "compliance", "verdict", "p50", "p95"):
+        right = key in ("limit", "target", "p50", "p95")
+        table.add_column(word(lang, key), justify="right" if right else "left", overflow="fold")
+    for sla in report.slas.values():
+        verdict = word(lang, sla.verdict.value if sla.verdict else "no target")
+        table.add_row(
+            Text(name(lang, sla.name)),
+            Text(word(lang, "until", from_=name(lang, sla.from_), until=name(lang, sla.until))),
+            limit(lang, sla.limit),
+            percent(sla.target),
+            interval(sla.compliance),
+            Text(verdict, style=COLOURS[sla.verdict] if sla.verdict else ""),
+            figure(lang, sla.elapsed_min.p50, sla.clock),
+            figure(lang, sla.elapsed_min.p95, sla.clock),
+        )
+    return table
+
+
+def sentences(report: Report, lang: str) -> Iterator[str]:
+    """The same in words, and what the table does not say: where, when and why; how busy people are."""
+    grew = (caution(each, lang) for each in report.cautions if each.kind == BESIDE_THE_VERDICT)
+    yield word(lang, "space").join([_verdict(report, lang), *grew])
+    yield from _without_target(report, lang)
+    for sla in report.slas.values():
+        if sla.verdict in (Verdict.MISSED, Verdict.UNCLEAR):
+            yield from _failure(sla, report, lang)
+    yield from _busy(report, lang)
+    letters = report.letters
+    share = (letters.open_at_end.mean or 0) / letters.received.mean if letters.received.mean else 0.0
+    yield word(lang, "open", open=count(letters.open_at_end), letters=count(letters.received), share=percent(share))
+    for sla in report.slas.values():
+        if sla.undecided.mean:
+            yield word(lang, "undecided letters", name=name(lang, sla.name), letters=count(sla.undecided))
+    if letters.growth_per_day is None and letters.open_at_end.mean:
+        yield word(lang, "too short for growth")
+    if report.replications == 1:
+        yield word(lang, "one replication")
+
+
+def other_cautions(report: Report) -> list[Caution]:
+    """Cautions that are not said in the line of the verdict."""
+    return [each for each in report.cautions if each.kind != BESIDE_THE_VERDICT]
+
+
+def interval(estimate: Estimate) -> str:
+    """`98.2% [97.9%, 98.5%]`; `86.4%–91.2% [85.8%, 91.9%]` where undecided letters leave the point open."""
+    shown = point(estimate)
+    return shown if estimate.low is None else f"{shown} [{percent(estimate.low)}, {percent(estimate.high)}]"
+
+
+def count(estimate: Estimate) -> str:
+    """A mean number of things: `8,412`, or `3.4` where it is small."""
+    return "–" if estimate.mean is None else number(estimate.mean)
+
+
+def _verdict(report: Report, lang: str) -> str:
+    holds = report.holds
+    if holds is None:
+        return word(lang, "no targets")
+    if holds in (Verdict.MET, Verdict.NOT_JUDGED):
+        without = [name(lang, sla.name) for sla in report.slas.values() if sla.verdict is Verdict.NOT_JUDGED]
+        if not without:
+            return word(lang, "holds")
+        key = "holds judged" if holds is Verdict.MET else "nothing judged"
+        return word(lang, key, names=listed(lang, without))
+    told = [sla for sla in report.slas.values() if sla.verdict is holds]
+    names = listed(lang, (name(lang, sla.name) for sla in told))
+    if holds is Verdict.MISSED:
+        key = "breaks"
+    elif report.copies or report.replications == 1:
+        key = "undecided alone"
+    else:
+        key = "undecided for ever" if all((sla.target or 0.0) >= 1 for sla in told) else "undecided"
+    return word(lang, key, names=names)
+
+
+def _without_target(report: Report, lang: str) -> Iterator[str]:
+    """SLAs that have no target, beside others that have one: no verdict speaks of them."""
+    slas = report.slas.values()
+    if any(sla.target is not None for sla in slas):
+        for sla in slas:
+            if sla.target is None and sla.compliance.worst is not None:
+                yield word(lang, "without target", name=name(lang, sla.name), compliance=point(sla.compliance))
+
+
+def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
+    if not sla.breaches.mean:
+        return
+    late = word(
+        lang,
+        "late",
+        name=name(lang, sla.name),
+        breaches=count(sla.breaches),
+        letters=count(sla.letters),
+        hours=word(lang, "late few") if report.has_few_late(sla.name) else told_hours(sla.late_hours, lang),
+    )
+    if report.has_few_late(sla.name):
+        yield late
+        return
+    causes = []
+    for cause in sla.causes[:2]:
+        where = {"step": name(lang, cause.step), "why": word(lang, cause.why.value)}
+        key, team = ("at step", "") if cause.team is None else ("at", name(lang, cause.team))
+        causes.append(
+            word(lang, "late cause", share=percent(cause.share.mean), why=word(lang, key, team=team, **where))
+        )
+    because = word(lang, "semicolon").join(causes) + word(lang, "full stop")
+    yield word(lang, "space").join([late, because])
+    worst = outstanding(sla.by_team)
+    if worst is not None:
+        tier = report.teams[worst.name].tier
+        yield word(
+            lang,
+            "worst team" if tier in ("", worst.name) else "worst team of tier",
+            team=name(lang, worst.name),
+            tier=name(lang, tier),
+            compliance=interval(worst.compliance),
+            breaches=count(worst.breaches),
+        )
+
+
+def told_hours(hours: LateHours | None, lang: str) -> str:
+    """The end of a sentence about late letters: at which hours they come; nothing where that is no news."""
+    if hours is None:
+        return ""
+    share = {"late": percent(round(hours.late, 2)), "usual": percent(round(hours.letters, 2))}
+    return word(lang, "late hours", hours=hours_of_day(lang, hours.span), **share)
+
+
+def _busy(report: Report, lang: str) -> Iterator[str]:
+    used = [team for team in report.teams.values() if team.utilisation.mean is not None]
+    alarmed = [team for team in used if (team.utilisation.mean or 0.0) > ALARM]
+
+    def said(teams: list[TeamFigures]) -> str:
+        return listed(lang, (f"{name(lang, team.name)} {percent(team.utilisation.mean)}" for team in teams))
+
+    at_hours = [team for team in used if team not in alarmed and team.week.hours_above_alarm]
+    if alarmed:
+        yield word(lang, "alarm", teams=said(alarmed))
+    elif used:
+        busiest = said([max(used, key=lambda team: team.utilisation.mean or 0.0)])
+        yield word(lang, "no alarm at every hour" if at_hours else "no alarm", teams=busiest)
+    else:
+        yield word(lang, "idle")
+    if at_hours:
+        hours = (word(lang, "hours of team", team=name(lang, each.name), hours=each.week.hours_above_alarm)
+                 for each in at_hours)  # fmt: skip
+        yield word(lang, "alarm at hours", teams=listed(lang, hours))
+    late = [team for team in report.teams.values() if (team.overtime_hours.mean or 0.0) >= 1]
+    if late:
+        hours = (
+            word(lang, "person-hours", team=name(lang, team.name), hours=count(team.overtime_hours)) for team in late
+        )
+        yield word(lang, "overtime", teams=listed(lang, hours))

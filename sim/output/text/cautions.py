@@ -1,0 +1,65 @@
+"""Cautions as sentences: for the terminal, for pages, and beside the figures for programs."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from rich.text import Text
+
+from sim.metrics.figures import Caution
+from sim.metrics.report import Report
+from sim.output.text.caution_words import WORDS
+from sim.output.text.words import limit, listed, name, number, percent, word
+
+EXACT: Final = ("target_share", "highest_share")
+"""Shares that are told with every digit, for rounding would say another thing."""
+
+
+def caution(caution: Caution, lang: str) -> str:
+    """A caution as a sentence."""
+    values = {key: _said(key, value, lang) for key, value in caution.figures.items()}
+    return WORDS[lang][caution.kind].format(subject=_said("subject", caution.subject or "", lang), **values)
+
+
+def caution_sentences(cautions: Iterable[Caution], lang: str) -> list[str]:
+    """Cautions each marked as one."""
+    return [word(lang, "caution") + caution(each, lang) for each in cautions]
+
+
+def caution_lines(cautions: Iterable[Caution], lang: str) -> list[Text]:
+    """The same to be printed."""
+    return [Text(each, style="yellow") for each in caution_sentences(cautions, lang)]
+
+
+def plain_caution(each: Caution) -> dict[str, Any]:
+    """A caution as JSON holds it, with its sentence in each language."""
+    return {
+        "kind": each.kind,
+        "subject": each.subject,
+        "figures": dict(each.figures),
+        "text": {lang: caution(each, lang) for lang in WORDS},
+    }
+
+
+def summary_of(report: Report) -> dict[str, Any]:
+    """The content of summary.json."""
+    return with_cautions(report.summary(), report.cautions)
+
+
+def with_cautions(content: Mapping[str, Any], cautions: Iterable[Caution]) -> dict[str, Any]:
+    """The figures for programs with their cautions."""
+    return {**content, "cautions": [plain_caution(each) for each in cautions]}
+
+
+def _said(key: str, value: Any, lang: str) -> str:
+    """A figure as its key asks: a share as percentage, names and limits as people call them."""
+    if isinstance(value, list):
+        return listed(lang, [name(lang, each) for each in value])
+    if key == "limit":
+        return limit(lang, value)
+    if isinstance(value, str):
+        return name(lang, value)
+    if key in EXACT:
+        return f"{100 * value:.8g}%"
+    if key.endswith("share"):
+        return percent(value)
+    return number(value)

@@ -1,0 +1,150 @@
+"""The answer to a comparison: staffings side by side, and in plain sentences which is best and how sure that is."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from sim.comparison import Comparison, Finding, Pair, shortfall
+from sim.output.text.answer import COLOURS, interval
+from sim.output.text.cautions import caution, plain_caution, with_cautions
+from sim.output.text.compare_words import say
+from sim.output.text.words import listed, name, points
+from sim.statistics import Verdict
+
+FINDING_COLOURS: Final = {
+    Finding.BETTER: "green",
+    Finding.WORSE: "bold red",
+    Finding.NO_DIFFERENCE: "",
+    Finding.NONE_SEEN: "",
+    None: "yellow",
+}
+
+
+def compared(comparison: Comparison, lang: str) -> Group:
+    """What a comparison says, to be printed."""
+    return Group(
+        Text(heading(comparison, lang), style="bold"),
+        _staffings(comparison, lang),
+        _differences(comparison, lang),
+        *(Text(sentence) for sentence in comparison_sentences(comparison, lang)),
+        *(Text(each, style="yellow") for each in comparison_cautions(comparison, lang)),
+    )
+
+
+def heading(comparison: Comparison, lang: str) -> str:
+    """How much was compared."""
+    return say(lang, "heading", staffings=len(comparison.reports), replications=comparison.base.replications)
+
+
+def comparison_sentences(comparison: Comparison, lang: str) -> Iterator[str]:
+    """Which staffing is best and by how much; which are not worth their money; how sure all that is."""
+    yield from _best(comparison, lang)
+    for pair in comparison.pairs:
+        yield _pair(pair, lang)
+    for other, by in comparison.dominated.items():
+        yield say(lang, "dominated", other=other, by=by)
+    if comparison.narrowing is not None:
+        least, most = comparison.narrowing
+        yield say(lang, "narrowed", least=f"{least:.1f}", most=f"{most:.1f}")
+    if comparison.differing:
+        yield say(lang, "differing", parts=listed(lang, comparison.differing))
+    if comparison.base.replications == 1:
+        yield say(lang, "one replication")
+
+
+def comparison_cautions(comparison: Comparison, lang: str) -> list[str]:
+    """Each caution once, with the staffings that it is about unless it is about all."""
+    everywhere = len(comparison.reports)
+    return [
+        say(lang, "caution" if len(names) == everywhere else "caution of some", names=listed(lang, names))
+        + caution(each, lang)
+        for each, names in comparison.cautions
+    ]
+
+
+def comparison_content(comparison: Comparison) -> dict[str, Any]:
+    """The content of comparison.json."""
+    content = comparison.summary()
+    for staffing, report in comparison.reports.items():
+        content["scenarios"][staffing] = with_cautions(content["scenarios"][staffing], report.cautions)
+    cautions = [{**plain_caution(each), "scenarios": list(names)} for each, names in comparison.cautions]
+    return {**content, "cautions": cautions}
+
+
+def finding(found: Finding | None, lang: str) -> str:
+    """The verdict on a pair or on one SLA of it."""
+    return say(lang, found.value if found else "mixed")
+
+
+def signed(amount: float) -> str:
+    """`+12`, `-3`, `0`."""
+    return f"{amount:+,.6g}" if amount else "0"
+
+
+def _best(comparison: Comparison, lang: str) -> Iterator[str]:
+    best, base = comparison.best, comparison.base
+    if best.holds is None or best.holds is Verdict.NOT_JUDGED:
+        yield say(lang, "no targets" if best.holds is None else "no letters")
+        return
+    holds = {Verdict.MET: "best holds", Verdict.UNCLEAR: "best unclear", Verdict.MISSED: "best misses"}[best.holds]
+    if best is base:
+        holds = f"base {holds}"
+    yield say(
+        lang,
+        holds,
+        best=best.scenario,
+        headcount=f"{best.headcount:,}",
+        base=base.scenario,
+        missed=listed(lang, [name(lang, each.name) for each in best.slas.values() if each.verdict is best.holds]),
+        short=f"{100 * shortfall(best):.1f}",
+        base_short=f"{100 * shortfall(base):.1f}",
+    )
+
+
+def _pair(pair: Pair, lang: str) -> str:
+    said = [f"{name(lang, each.sla)} {points(lang, each.paired)}" for each in pair.slas.values()
+            if each.finding in (Finding.BETTER, Finding.WORSE)]  # fmt: skip
+    facts = say(lang, "facts", facts=listed(lang, said)) if said else ""
+    return say(lang, f"pair {pair.finding.value if pair.finding else 'mixed'}", other=pair.other, base=pair.base,
+               facts=facts)  # fmt: skip
+
+
+def _staffings(comparison: Comparison, lang: str) -> Table:
+    table = Table()
+    table.add_column(say(lang, "staffing"), overflow="fold")
+    for key in ("headcount", "cost"):
+        table.add_column(say(lang, key), justify="right")
+    for sla in comparison.base.slas:
+        table.add_column(name(lang, sla), overflow="fold")
+    for other, report in comparison.reports.items():
+        row: list[Text | str] = [Text(other), f"{report.headcount:,}", f"{report.cost:,.6g}"]
+        for sla in comparison.base.slas:
+            kept = report.slas.get(sla)
+            row.append(Text("–") if kept is None else Text(
+                interval(kept.compliance), style=COLOURS[kept.verdict] if kept.verdict else ""
+            ))  # fmt: skip
+        table.add_row(*row)
+    return table
+
+
+def _differences(comparison: Comparison, lang: str) -> Table:
+    table = Table(title=say(lang, "against", base=comparison.base.scenario), title_justify="left")
+    dearer = any(pair.headcount or pair.cost for pair in comparison.pairs)
+    table.add_column(say(lang, "staffing"), overflow="fold")
+    for key in ("headcount", "cost") if dearer else ():
+        table.add_column(say(lang, key), justify="right")
+    for key in ("sla", "difference", "verdict"):
+        table.add_column(say(lang, key), overflow="fold")
+    for pair in comparison.pairs:
+        for place, each in enumerate(pair.slas.values()):
+            lead = [pair.other, *([signed(pair.headcount), signed(pair.cost)] if dearer else [])]
+            table.add_row(
+                *(Text(cell if place == 0 else "") for cell in lead),
+                Text(name(lang, each.sla)),
+                points(lang, each.paired),
+                Text(finding(each.finding, lang), style=FINDING_COLOURS[each.finding]),
+            )
+    return table

@@ -1,0 +1,208 @@
+"""What `check` says: letters, staff and load by hour, what to expect of each promise, warnings, the cost."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from sim.forecast import Forecast, SlaForecast, TeamForecast
+from sim.output.text.cautions import caution_lines
+from sim.output.text.fitting import InParts
+from sim.output.text.words import ALARM, hours_of_day, limit, listed, name, number, percent, weekdays, word
+
+SHOWN_CHANGES: Final = 12
+
+
+def outlook(forecast: Forecast, lang: str) -> Group:
+    """What to expect of a scenario, to be printed."""
+    return Group(
+        Text(word(lang, "outlook", title=forecast.title or forecast.scenario), style="bold"),
+        *(Text(each) for each in _letters(forecast, lang)),
+        team_table(forecast, lang),
+        *by_hour(forecast, lang),
+        *([sla_outlook(forecast, lang)] if forecast.slas else []),
+        *(Text(each) for each in _short(forecast, lang)),
+        *caution_lines(forecast.cautions, lang),
+        Text(_simulated(forecast, lang)),
+        Text(_cost(forecast, lang)),
+    )
+
+
+def team_table(forecast: Forecast, lang: str) -> Table:
+    """One row a team: who is there, and how busy they will be."""
+    table = Table()
+    for key in ("team", "units", "staff by roster", "on duty", "load", "utilisation", "units short"):
+        table.add_column(
+            word(lang, key), justify="left" if key in ("team", "staff by roster") else "right", overflow="fold"
+        )
+    for team in forecast.teams.values():
+        staff = [f"{people} {name(lang, roster)}" for roster, people in team.staff.items()]
+        load = team.load[np.isfinite(team.load)]
+        table.add_row(
+            Text(name(lang, team.name)),
+            f"{team.units:,}",
+            Text(listed(lang, staff) if staff else "–"),
+            " / ".join(number(people) for people in (team.least, team.mean, team.most)),
+            f"{number(load.mean())} / {number(load.max())}" if len(load) else "–",
+            Text(percent(team.utilisation), style=_colour(team.utilisation or 0.0)),
+            str(team.units_short),
+        )
+    return table
+
+
+def by_hour(forecast: Forecast, lang: str) -> Iterator[InParts]:
+    """The work that comes, people on duty, and letters late, by hour of the day; weekdays that differ one by one."""
+    for group, days in enumerate(forecast.weekdays):
+        columns = [(name(lang, team.name), _load_cells(team, group)) for team in forecast.teams.values()]
+        columns += [
+            (word(lang, "late share", sla=name(lang, sla.name)), _late_cells(sla, group))
+            for sla in forecast.slas.values()
+        ]
+        title = _on(forecast, "by hour", days, lang)
+        yield InParts(title, ("", [f"{hour:02}" for hour in range(24)]), columns)
+
+
+def sla_outlook(forecast: Forecast, lang: str) -> Table:
+    """One row an SLA: what the doors allow, and what the queues leave of it."""
+    table = Table()
+    for key in ("sla", "limit", "target", "at best", "expected", "late most"):
+        table.add_column(word(lang, key), justify="left" if key in ("sla", "late most") else "right")
+    for sla in forecast.slas.values():
+        table.add_row(
+            Text(name(lang, sla.name)),
+            limit(lang, sla.limit),
+            percent(sla.target),
+            _against(sla.at_best, sla.target),
+            _expected(forecast, sla, lang),
+            Text(_late_most(forecast, sla, lang)),
+        )
+    return table
+
+
+def _letters(forecast: Forecast, lang: str) -> Iterator[str]:
+    yield word(
+        lang,
+        "letters outlook",
+        a_day=number(forecast.letters_a_day),
+        letters=f"{forecast.letters:,.0f}",
+        days=f"{forecast.days:g}",
+        counted=f"{forecast.counted:,.0f}",
+        window=f"{forecast.window_days:g}",
+        replications=forecast.replications,
+        headcount=f"{forecast.headcount:,}",
+    )
+    for change in forecast.changes[:SHOWN_CHANGES]:
+        yield f"  {change}"
+    if len(forecast.changes) > SHOWN_CHANGES:
+        yield word(lang, "more changes", more=len(forecast.changes) - SHOWN_CHANGES)
+
+
+def _short(forecast: Forecast, lang: str) -> Iterator[str]:
+    """Where staff are short, team by team."""
+    short = False
+    for team in forecast.teams.values():
+        for group, days in enumerate(forecast.weekdays):
+            for start, end in team.short[group]:
+                hours = np.arange(start, end) % 24
+                worst = hours[int((team.load[group, hours] - team.on_duty[group, hours]).argmax())]
+                yield _on(
+                    forecast,
+                    "short",
+                    days,
+                    lang,
+                    team=name(lang, team.name),
+                    hours=hours_of_day(lang, (start, end)),
+                    load=number(team.load[group, worst]),
+                    on_duty=number(team.on_duty[group, worst]),
+                    hour=f"{worst:02}:00",
+                )
+                short = True
+        if team.units_short and not any(team.short):
+            yield word(lang, "short units", team=name(lang, team.name), units=team.units_short, of=team.units)
+            short = True
+    if not short:
+        yield word(lang, "not short")
+    for sla in forecast.slas.values():
+        if sla.at_best is not None and sla.target is not None and sla.at_best < sla.target:
+            yield word(lang, "out of reach", sla=name(lang, sla.name), at_best=percent(sla.at_best))
+
+
+def _on(forecast: Forecast, key: str, days: Sequence[int], lang: str, **values: object) -> str:
+    """A sentence about hours, which names the weekdays where weekdays differ."""
+    if len(forecast.weekdays) == 1:
+        return word(lang, key, **values)
+    return word(lang, f"{key} on", weekdays=weekdays(lang, days), **values)
+
+
+def _expected(forecast: Forecast, sla: SlaForecast, lang: str) -> Text:
+    if sla.expected is not None or sla.between is None:
+        unsaid = sla.expected is None and not forecast.simulated.with_queues
+        return Text(word(lang, "from a run")) if unsaid else _against(sla.expected, sla.target)
+    least, most = (percent(share) for share in sla.between)
+    return Text(word(lang, "least to most", least=least, most=most))
+
+
+def _late_most(forecast: Forecast, sla: SlaForecast, lang: str) -> str:
+    """The hour of receipt with the largest share of late letters, and where they wait."""
+    if sla.worst is None:
+        return "–"
+    group, hour = sla.worst
+    share = percent(round(float(sla.late_by_hour[group, hour]), 3))
+    at = _on(forecast, "worst hour", forecast.weekdays[group], lang, hour=f"{hour:02}:00", late=share)
+    return f"{at} ({name(lang, sla.team)})" if sla.team else at
+
+
+def _simulated(forecast: Forecast, lang: str) -> str:
+    """What was simulated for this, and what it leaves out."""
+    extent = forecast.simulated
+    if not extent.with_queues:
+        return word(lang, "not simulated")
+    window, counted = f"{forecast.window_days:g}", f"{extent.counted_days:g}"
+    if extent.stretches == 1:
+        return word(lang, "simulated beginning", counted=counted, window=window)
+    if extent.stretches:
+        return word(lang, "simulated stretches", stretches=extent.stretches, counted=counted, window=window)
+    key = "simulated once" if extent.replications == 1 else "simulated"
+    return word(lang, key, simulated=extent.replications, replications=forecast.replications)
+
+
+def _cost(forecast: Forecast, lang: str) -> str:
+    cost = forecast.cost
+    return word(
+        lang,
+        "cost",
+        visits=f"{cost.visits:,.0f}",
+        seconds=number(cost.seconds * forecast.replications),
+        memory=f"{cost.bytes / 1e6:,.0f}",
+        replications=forecast.replications,
+    )
+
+
+def _load_cells(team: TeamForecast, group: int) -> list[Text]:
+    cells = []
+    hours = zip(team.load[group].tolist(), team.on_duty[group].tolist(), strict=True)
+    for hour, (load, people) in enumerate(hours):
+        short = any(start <= hour < end or start <= hour + 24 < end for start, end in team.short[group])
+        busy = load / people if people else 2.0 * short
+        cells.append(Text(f"{'! ' if short else ''}{number(load)} / {number(people)}", style=_colour(busy)))
+    return cells
+
+
+def _late_cells(sla: SlaForecast, group: int) -> list[Text]:
+    allowed = 1 - sla.target if sla.target is not None else 1.0
+    return [
+        Text("–" if np.isnan(late) else f"{100 * late:.0f}%", style="red" if late > allowed else "")
+        for late in sla.late_by_hour[group].tolist()
+    ]
+
+
+def _against(share: float | None, target: float | None) -> Text:
+    misses = share is not None and target is not None and share < target
+    return Text(percent(share), style="red" if misses else "")
+
+
+def _colour(utilisation: float) -> str:
+    return "bold red" if utilisation >= 1 else "yellow" if utilisation > ALARM else ""

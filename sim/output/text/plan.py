@@ -1,0 +1,280 @@
+"""A plan in the terminal: the answer in sentences, the table by team and roster, and what each target comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from sim.output.text.answer import COLOURS, interval, told_hours
+from sim.output.text.cautions import caution_lines
+from sim.output.text.plan_words import say
+from sim.output.text.words import listed, name, number, percent
+from sim.statistics import Verdict
+
+if TYPE_CHECKING:
+    # Who draws the charts of a run imports this too, and need not wait for a search and its solver.
+    from sim.planner.answer import Answer
+    from sim.planner.diagnosis import Shortage
+    from sim.planner.proof import Change, TargetCompliance
+    from sim.planner.stability import UnstableUnit
+    from sim.planner.staffing_cells import Post
+
+UNITS_NAMED = 3
+"""Units that are named; of more the number."""
+
+
+def planned(answer: Answer, lang: str, seconds: float | None = None) -> Group:
+    """What a plan says, to be printed.
+
+    Args:
+        seconds: how long it took.
+    """
+    parts = [Text(sentence) for sentence in sentences(answer, lang, seconds)]
+    tables = [staff_table(answer, lang), hours_table(answer, lang), target_table(answer, lang)]
+    if answer.frontier:
+        tables += [frontier_table(answer, lang)]
+    return Group(parts[0], *tables, *parts[1:-1], *caution_lines(answer.cautions, lang), parts[-1])
+
+
+def tables(answer: Answer, lang: str) -> list[tuple[str, list[str], list[list[str]]]]:
+    """The same tables as captions, headings and rows, for a page."""
+    seeds = " copies" if answer.copies else ""
+    printed = [
+        ("posts", staff_table(answer, lang)),
+        ("hours table", hours_table(answer, lang)),
+        (f"targets{seeds}", target_table(answer, lang)),
+    ]
+    if answer.frontier:
+        printed.append((f"frontier{seeds}", frontier_table(answer, lang)))
+    found = []
+    for key, table in printed:
+        cells = zip(*(map(str, column.cells) for column in table.columns), strict=True)
+        found.append((say(lang, key), [str(column.header) for column in table.columns], [list(row) for row in cells]))
+    return found
+
+
+def staff_table(answer: Answer, lang: str) -> Table:
+    """One row a post: today, plan, what is allowed, and what one person fewer or more changes."""
+    table = Table()
+    for key in ("team", "roster", "today", "plan", "change", "bounds", "fewest", "cost", "one fewer", "one more"):
+        right = key in ("today", "plan", "change", "bounds", "fewest", "cost")
+        table.add_column(say(lang, key), justify="right" if right else "left", overflow="fold")
+    fewer = {each.post: each for each in answer.removals}
+    more = {each.post: each for each in answer.additions}
+    for index, post in enumerate(answer.posts):
+        heads = None if answer.people is None else answer.people[index]
+        table.add_row(
+            Text(name(lang, post.team)),
+            Text(roster(post, lang)),
+            str(post.today),
+            "–" if heads is None else str(heads),
+            "–" if heads is None else f"{heads - post.today:+d}",
+            f"{post.least}-{post.most}",
+            "–" if answer.fewest is None else str(answer.fewest[index]),
+            "–" if heads is None else number(heads * post.cost),
+            Text(_removed(fewer[index], index in answer.held_by_hours, lang) if index in fewer else "–"),
+            Text(points(more[index], lang) if index in more else "–"),
+        )
+    if answer.people is not None and answer.cost is not None:
+        today, total = sum(post.today for post in answer.posts), sum(answer.people)
+        cells = [say(lang, "total"), "", str(today), str(total), f"{total - today:+d}", "", "", number(answer.cost)]
+        table.add_section()
+        table.add_row(*cells, "", "")
+    return table
+
+
+def hours_table(answer: Answer, lang: str) -> Table:
+    """One row a kind of hours of all counted teams, a week: today and under the plan."""
+    table = Table()
+    for key in ("hours a week", "today", "plan", "change"):
+        table.add_column(say(lang, key), justify="left" if key == "hours a week" else "right")
+    rows = ["people", "rostered", "stand_in", "overtime", "long_weeks", "pay"]
+    for key in rows:
+        today, planned = getattr(answer.today_hours, key), getattr(answer.hours, key)
+        if today is not None:
+            change = "–" if answer.people is None else f"{planned - today:+,.0f}"
+            shown = "–" if answer.people is None else f"{planned:,.0f}"
+            table.add_row(say(lang, f"hours {key}"), f"{today:,.0f}", shown, change)
+    return table
+
+
+def target_table(answer: Answer, lang: str) -> Table:
+    """One row a target, today and under the plan."""
+    table = Table()
+    for key in ("sla", "target", "now", "planned", "verdict"):
+        table.add_column(say(lang, key), justify="right" if key == "target" else "left", overflow="fold")
+    for today, met in zip(answer.today.targets, answer.proof.targets, strict=True):
+        verdict = Text(say(lang, met.verdict), style=COLOURS[met.verdict])
+        table.add_row(
+            Text(target_name(met, lang)),
+            percent(met.target),
+            interval(today.compliance),
+            interval(met.compliance),
+            verdict,
+        )
+    return table
+
+
+def frontier_table(answer: Answer, lang: str) -> Table:
+    """One row a staffing of the frontier: how late letters may be, people, cost, and compliance on fresh seeds."""
+    table = Table()
+    for key in ("lateness", "people", "cost"):
+        table.add_column(say(lang, key), justify="right")
+    for met in answer.proof.targets:
+        table.add_column(target_name(met, lang))
+    for point in answer.frontier:
+        people = str(sum(point.people) + answer.fixed)
+        allowed = say(lang, "the targets") if point.lateness == 1 else say(lang, "times", times=f"{point.lateness:g}")
+        table.add_row(allowed, people, number(point.cost), *(interval(each.compliance) for each in point.targets))
+    return table
+
+
+def sentences(answer: Answer, lang: str, seconds: float | None = None) -> Iterator[str]:
+    """The same in words, the answer first."""
+    today, people = sum(post.today for post in answer.posts), sum(answer.proof.people)
+    yield say(
+        lang,
+        "ending copies" if answer.copies and answer.people is not None else f"ending {answer.ending.value}",
+        title=answer.title or answer.scenario,
+        people=people + answer.fixed,
+        today=today + answer.fixed,
+        sampled=answer.sampled,
+        proved=answer.proved,
+        names=listed(lang, (target_name(each, lang) for each in _unmet(answer))) if _unmet(answer) else "",
+        every=say(lang, "every judged" if answer.not_judged else "every"),
+    )
+    if answer.looks > 1:
+        yield say(lang, "looks", looks=answer.looks)
+    if answer.not_judged:
+        yield say(lang, "left out", names=listed(lang, (name(lang, sla) for sla in answer.not_judged)))
+    if answer.shortage is not None:
+        yield from _shortage(answer.shortage, answer.posts, lang)
+    if answer.cost is not None:
+        yield from _worth(answer, today, people, lang)
+    took = "" if seconds is None else say(lang, "in seconds", seconds=seconds)
+    letters, replications = f"{answer.letters:,}", f"{answer.simulated:,}"
+    yield say(lang, "effort", letters=letters, replications=replications, seconds=took)
+
+
+def target_name(met: TargetCompliance, lang: str) -> str:
+    """An SLA, with the hour of receipt where it is about one."""
+    sla = name(lang, met.sla)
+    return sla if met.hour is None else say(lang, "at hour", sla=sla, hour=met.hour, end=met.hour + 1)
+
+
+def roster(post: Post, lang: str) -> str:
+    """A roster, and how its people are dealt where that is not evenly."""
+    own = name(lang, post.roster)
+    return own if post.deal == "evenly" else say(lang, "by weights", roster=own)
+
+
+def points(change: Change, lang: str) -> str:
+    """By how many points one person changes the compliance that he changes most."""
+    each = change.differences[change.most].paired
+    values = {"mean": each.mean, "low": each.low, "high": each.high}
+    shown = {key: 100 * (value or 0.0) for key, value in values.items()}
+    key = "points" if each.low is not None else "points alone"
+    return say(lang, key, sla=target_name(change.proof.targets[change.most], lang), **shown)
+
+
+def _removed(change: Change, held_by_hours: bool, lang: str) -> str:
+    # Whoever is shown not to be needed has gone; without a letter that can be judged nothing is shown either.
+    key = "breaks" if change.proof.verdict is Verdict.MISSED else "hours" if held_by_hours else "open"
+    return f"{points(change, lang)} {say(lang, key)}"
+
+
+def _unmet(answer: Answer) -> list[TargetCompliance]:
+    return [each for index, each in enumerate(answer.proof.targets) if index not in answer.proof.met]
+
+
+def _units(units: tuple[UnstableUnit, ...], lang: str) -> str:
+    """The first units, with their load."""
+    shown = [
+        say(lang, "unit nobody", unit=name(lang, each.unit)) if each.load is None
+        else say(lang, "unit load", unit=name(lang, each.unit), load=percent(each.load))
+        for each in units[:UNITS_NAMED]
+    ]  # fmt: skip
+    if len(units) > UNITS_NAMED:
+        shown.append(say(lang, "more units", more=len(units) - UNITS_NAMED))
+    return listed(lang, shown)
+
+
+def exact_cost(amount: float) -> str:
+    """A cost to the hundredth, so that one below another also looks it."""
+    return f"{round(amount, 2):,.10g}"
+
+
+def _shortage(shortage: Shortage, posts: tuple[Post, ...], lang: str) -> Iterator[str]:
+    for failure in shortage.failures:
+        key = "failure nobody" if failure.team is None else "failure"
+        yield say(
+            lang,
+            key,
+            sla=target_name(failure.missed, lang),
+            compliance=interval(failure.missed.compliance),
+            target=percent(failure.missed.target),
+            team=name(lang, failure.team or ""),
+            hours=told_hours(failure.hours, lang),
+        )
+    if shortage.unstable:
+        yield say(lang, "unstable most", units=_units(shortage.unstable, lang))
+    elif not shortage.failures:
+        yield say(lang, "failure met")
+    if shortage.needed is None:
+        yield say(lang, "never")
+        return
+    beyond = [
+        say(
+            lang,
+            "needed one",
+            more=heads - post.most,
+            team=name(lang, post.team),
+            roster=name(lang, post.roster),
+            people=heads,
+            most=post.most,
+        )
+        for post, heads in zip(posts, shortage.needed, strict=True)
+        if heads > post.most
+    ]
+    if beyond:
+        yield say(lang, "needed", posts=listed(lang, beyond))
+
+
+def _worth(answer: Answer, today: int, people: int, lang: str) -> Iterator[str]:
+    cost, gap = answer.cost or 0.0, answer.gap or 0.0
+    values = {"cost": exact_cost(cost), "today_cost": exact_cost(answer.today_cost)}
+    key = "saves" if people < today else "adds" if people > today else "same"
+    hours = {"hours": f"{answer.hours.rostered:,.0f}", "today_hours": f"{answer.today_hours.rostered:,.0f}"}
+    yield say(lang, key, saved=today - people, added=people - today, **values, **hours)
+    if answer.unstable:
+        yield say(lang, "unstable", units=_units(answer.unstable, lang))
+    if answer.ending != "least" and not answer.copies:
+        sure = {"shown": len(answer.relaxations), "bound": exact_cost(answer.bound), "gap": percent(gap)}
+        yield say(
+            lang, "bound optimal" if answer.optimal else "bound gap" if answer.relaxations else "bound none", **sure
+        )
+        if exact_cost(answer.today_cost) != exact_cost(answer.bound) and answer.today_cost < answer.bound:
+            yield say(lang, "not today", today_cost=exact_cost(answer.today_cost))
+        if not answer.steady:
+            yield say(lang, "unsteady")
+    if answer.ending == "planned" and answer.removals:
+        others = [each.post for each in answer.removals if each.proof.verdict is not Verdict.MISSED]
+        held = sum(post in answer.held_by_hours for post in others)
+        counts = {"breaks": len(answer.removals) - len(others), "open": len(others) - held, "held": held}
+        yield say(lang, "removal hours" if held else "removal minimal", **counts)
+    elif answer.ending == "least":
+        yield say(lang, "removal none")
+    if answer.additions:
+        best = max(answer.additions, key=_value)
+        post = answer.posts[best.post]
+        where = {"team": name(lang, post.team), "roster": name(lang, post.roster)}
+        yield say(lang, "most valuable", points=points(best, lang), **where)
+
+
+def _value(change: Change) -> float:
+    target = change.proof.targets[change.most].target
+    return (change.differences[change.most].paired.mean or 0.0) / (1 - target)

@@ -1,0 +1,278 @@
+"""A stress run in the terminal: what the staffing carries, what limits it, the ramp, the spike and the soak."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from sim.capacity import (
+    Back,
+    Bottleneck,
+    Capacity,
+    CapacityBound,
+    Effect,
+    Found,
+    Relieved,
+    StabilityLimit,
+    StressReport,
+)
+from sim.core.clock import HOUR, format_duration
+from sim.output.text.answer import interval
+from sim.output.text.cautions import caution_lines
+from sim.output.text.load_words import say
+from sim.output.text.words import limit, listed, name, number, percent, points
+from sim.statistics import Estimate
+
+SAME: Final = 1.01
+"""A capacity that rises less than this is called the same."""
+
+NEXT: Final = 3.0
+"""Units that fill at more than so many times the rate of the first are not told."""
+
+
+def stressed(report: StressReport, lang: str) -> Group:
+    """What a stress run says, to be printed."""
+    heading = say(lang, "stressed", title=report.title or report.scenario)
+    parts = [Text(sentence) for sentence in sentences(report, lang)]
+    said = [*parts[:-1], *caution_lines(report.cautions, lang)]
+    return Group(Text(heading, style="bold"), *said, ramp_table(report, lang), parts[-1])
+
+
+def sentences(report: StressReport, lang: str) -> Iterator[str]:
+    """Everything in words, the answer first."""
+    relieved = report.relieved
+    yield _capacity(report, lang)
+    yield from _first_to_fail(report, lang)
+    yield from (_bottleneck(each, "bottleneck", report.capacity, lang) for each in report.bottlenecks)
+    if relieved is not None:
+        yield _relieved(relieved, report.capacity.estimate or 0.0, lang)
+        yield from (_bottleneck(each, "next bottleneck", relieved.capacity, lang) for each in relieved.bottlenecks)
+    yield from _ceiling(report, lang)
+    yield from _limits(report, lang)
+    yield from _spike(report, lang)
+    yield _soak(report, lang)
+    yield say(lang, "lived", lived=f"{report.replications_lived:,}")
+
+
+def ramp_table(report: StressReport, lang: str) -> Table:
+    """One row a rate of the ramp."""
+    table = Table()
+    slas = list(report.ramp[0].compliance)
+    headings = [say(lang, "per day"), *(name(lang, sla) for sla in slas), *ramp_headings(lang)]
+    for position, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if 0 < position <= len(slas) + 1 else "right", overflow="fold")
+    for row in ramp_rows(report, lang):
+        table.add_row(*map(Text, row))
+    return table
+
+
+def ramp_headings(lang: str) -> list[str]:
+    """Headings of the columns after those of the SLAs."""
+    return [say(lang, key) for key in ("busiest", "waiting", "growth")]
+
+
+def ramp_rows(report: StressReport, lang: str) -> list[list[str]]:
+    """Rate, compliance with each SLA, the busiest team, letters in queues and their growth a day."""
+    rows = []
+    for step in report.ramp:
+        used = {team: each.mean for team, each in step.utilisation.items() if each.mean is not None}
+        busiest = max(used, key=lambda team: used[team], default=None)
+        rows.append(
+            [
+                rate(step.per_day),
+                *(interval(each) for each in step.compliance.values()),
+                "–" if busiest is None else f"{name(lang, busiest)} {percent(used[busiest])}",
+                count(step.waiting),
+                count(step.growth_per_day),
+            ]
+        )
+    return rows
+
+
+def rate(per_day: float | None) -> str:
+    """Letters a day to three digits; a dash where there is none."""
+    return "–" if per_day is None else f"{float(f'{per_day:.3g}'):,.6g}"
+
+
+def count(estimate: Estimate) -> str:
+    """A mean number of letters."""
+    return "–" if estimate.mean is None else number(estimate.mean)
+
+
+def _capacity(report: StressReport, lang: str) -> str:
+    capacity = report.capacity
+    key = capacity.found.value if capacity.bound is None else capacity.bound.value
+    if capacity.found is Found.YES and capacity.per_day is None:
+        key = "unsure"
+    return say(
+        lang,
+        f"capacity {key}",
+        per_day=rate(capacity.per_day),
+        estimate=rate(capacity.estimate),
+        high=rate(capacity.high),
+        lowest=rate(capacity.lowest),
+        highest=rate(capacity.highest),
+        units="" if report.stability is None else _full(report.stability, lang),
+        sla=name(lang, capacity.sla or ""),
+        compliance="" if capacity.compliance is None else interval(capacity.compliance),
+    )
+
+
+def _first_to_fail(report: StressReport, lang: str) -> Iterator[str]:
+    """The SLA that fails first, or those of which any may be it, and what the scenario's own rate is beside that."""
+    capacity = report.capacity
+    if capacity.estimate is None:
+        return
+    if capacity.bound is CapacityBound.SLA and capacity.sla is not None:
+        yield say(lang, "first to fail", sla=name(lang, capacity.sla))
+    elif capacity.bound is CapacityBound.SLA:
+        yield say(lang, "first to fail unsure", slas=listed(lang, [name(lang, sla) for sla in capacity.at_risk]))
+    yield say(lang, "own load", rate=rate(report.per_day), load=_load(report.per_day / capacity.estimate, lang))
+
+
+def _load(times: float, lang: str) -> str:
+    """The scenario's own rate beside the capacity."""
+    if times < 1:
+        return say(lang, "share of capacity", share=f"{times:.0%}")
+    return say(lang, "times capacity", times=number(times))
+
+
+def _bottleneck(each: Bottleneck, key: str, capacity: Capacity, lang: str) -> str:
+    best = each.reliefs[0]
+    if each.team is None:
+        key = f"{key} {'hardly' if each.effect is Effect.HARDLY else 'undecided'}"
+    elif each.rivals:
+        key = f"{key} rivals"
+    return say(
+        lang,
+        key,
+        sla=name(lang, each.sla),
+        team=name(lang, best.team),
+        rivals=listed(lang, [name(lang, team) for team in each.rivals] or ["–"]),
+        people=say(lang, "one more" if best.people == 1 else "more people", people=best.people),
+        gain=points(lang, best.gain),
+        replications=max(relief.replications for relief in each.reliefs),
+        rate=rate(capacity.estimate),
+    )
+
+
+def _ceiling(report: StressReport, lang: str) -> Iterator[str]:
+    """What queues have to do with an SLA that fails although people more in one team do not help."""
+    found = [*report.bottlenecks, *(report.relieved.bottlenecks if report.relieved else ())]
+    slas = [each.sla for each in found if each.effect is Effect.HARDLY]
+    if report.capacity.found is Found.NOT_EVEN_A_FEW and report.capacity.sla is not None:
+        slas.append(report.capacity.sla)
+    for sla in dict.fromkeys(slas):
+        if sla in report.ceiling and sla in report.targets:
+            ceiling, target = report.ceiling[sla], report.targets[sla]
+            key = "ceiling" if ceiling >= target else "ceiling too low"
+            yield say(lang, key, sla=name(lang, sla), ceiling=percent(ceiling), target=percent(target))
+
+
+def _relieved(relieved: Relieved, per_day: float, lang: str) -> str:
+    capacity, times = relieved.capacity, relieved.times
+    values = {"team": name(lang, relieved.team), "sla": name(lang, capacity.sla or "")}
+    if times is None:
+        key = "doubled beyond" if capacity.found is Found.BEYOND else "doubled none"
+        return say(lang, key, highest=rate(capacity.highest), **values)
+    if times < SAME:
+        return say(lang, "doubled same", **values)
+    key = "doubled" if capacity.sla is not None else "doubled bound"
+    return say(lang, key, percent=f"{times - 1:.0%}", estimate=rate(times * per_day), **values)
+
+
+def _limits(report: StressReport, lang: str) -> Iterator[str]:
+    if report.stability is None:
+        return
+    full = report.stability
+    yield say(lang, "limit", rate=rate(full.per_day), units=_full(full, lang))
+    told = [
+        say(lang, "limit unit", unit=_unit(each.unit, each.team, lang), rate=rate(each.unit_per_day))
+        for each in report.limits
+        if each.unit not in full.units and each.unit_per_day <= NEXT * full.per_day
+    ]
+    if told:
+        yield say(lang, "limits", others=listed(lang, told))
+
+
+def _full(stability: StabilityLimit, lang: str) -> str:
+    """The units that fill first: the one, or the teams among which work moves."""
+    if len(stability.units) == 1:
+        return _unit(stability.units[0], stability.teams[0], lang)
+    return listed(lang, [name(lang, team) for team in stability.teams])
+
+
+def _unit(unit: str, team: str, lang: str) -> str:
+    """A unit with its team; a team that is one unit is named once."""
+    unit, team = name(lang, unit), name(lang, team)
+    return unit if unit == team else say(lang, "unit of team", unit=unit, team=team)
+
+
+def _spike(report: StressReport, lang: str) -> Iterator[str]:
+    spike = report.spike
+    usual = (spike.letters.mean or 0.0) - (spike.added.mean or 0.0)
+    yield say(
+        lang,
+        "spike",
+        times=f"{spike.times:g}",
+        hours=lasting(report, lang),
+        begins=f"{spike.begins:%Y-%m-%d %H:%M}",
+        letters=count(spike.letters),
+        usual=number(usual),
+        peak=count(spike.peak_waiting),
+        excess=count(spike.peak_excess),
+    )
+    for sla, each in spike.slas.items():
+        shares = {"during": each.during.mean, "without": each.without.mean, "worst": each.worst}
+        said = {key: percent(share) for key, share in shares.items()}
+        yield say(lang, "spike sla", sla=name(lang, sla), back=_back(report, each.back, lang), **said)
+    if len(spike.slas) > 1:
+        yield say(lang, "spike over", back=_back(report, spike.sla_back, lang))
+    yield say(lang, "spike queue over", back=_back(report, spike.queue_back, lang))
+
+
+def lasting(report: StressReport, lang: str) -> str:
+    """How long the spike lasts: `4 h`."""
+    return limit(lang, format_duration(report.spike.lasts_h * HOUR))
+
+
+def _back(report: StressReport, back: Back, lang: str) -> str:
+    """When something is as it would be without the spike."""
+    replications, days = report.replications, number(report.spike.seen_d)
+    if back.above_limit:
+        return say(lang, "back above limit", days=days)
+    if back.not_back == replications:
+        return say(lang, "back never", days=days)
+    ends = (back.hours.mean, back.hours.low, back.hours.high)
+    mean, low, high = (number(max(end or 0.0, 0.0)) for end in ends)
+    if back.not_back:
+        times = replications - back.not_back
+        return say(lang, "back often", times=times, replications=replications, hours=mean, days=days)
+    return say(lang, "back at once" if mean == "0" else "back", hours=mean, low=low, high=high)
+
+
+def back_after(report: StressReport, back: Back, lang: str) -> str:
+    """The same in a word or two."""
+    if back.above_limit:
+        return say(lang, "spike back never")
+    if back.not_back * 2 >= report.replications:
+        return say(lang, "spike back late", days=number(report.spike.seen_d))
+    return say(lang, "spike back hours", hours=number(max(back.hours.mean or 0.0, 0.0)))
+
+
+def _soak(report: StressReport, lang: str) -> str:
+    soak = report.soak
+    slas = [
+        say(lang, "soak sla", sla=name(lang, sla), compliance=percent(each.mean))
+        for sla, each in soak.compliance.items()
+    ]
+    growth = growing(report, lang)
+    return say(lang, "soak", days=soak.days, rate=rate(soak.per_day), slas=listed(lang, slas or ["–"]), growth=growth)
+
+
+def growing(report: StressReport, lang: str) -> str:
+    """Whether the queues grow in the soak."""
+    soak = report.soak
+    return say(lang, "soak grows" if soak.grows else "soak steady", growth=count(soak.growth_per_day))

@@ -1,0 +1,97 @@
+"""The answer to a planner: how many people, where, on which roster; how sure it is, and what would change it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sim.metrics.figures import Caution
+from sim.planner.diagnosis import Shortage
+from sim.planner.frontier import Point
+from sim.planner.proof import Change, Proof
+from sim.planner.requirement_by_slot import Need
+from sim.planner.stability import UnstableUnit
+from sim.planner.staffing_cells import People, Post
+from sim.planner.working_hours import WorkingHours
+
+
+class Ending(StrEnum):
+    """How a plan ends."""
+
+    PLANNED = "planned"
+    """There is a plan, and on fresh seeds it meets every target that can be judged."""
+    LEAST = "least"
+    """The fewest people that the bounds allow do."""
+    UNPROVEN = "unproven"
+    """It meets the targets on the sample, but fresh seeds did not show that."""
+    IMPOSSIBLE = "impossible"
+    """Not even the most people that the bounds allow do."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a plan says.
+
+    Attributes:
+        people: the plan, by cell; None if nothing meets the targets.
+        cost, today_cost: of the cells that may vary.
+        fixed: counted people whose cells do not vary.
+        bound: no staffing that meets every target costs less, as far as more people never hurt.
+        relaxations: staffings that carry the bound, each shown on fresh seeds to miss a target.
+        steady: whether more people never hurt in anything that was tried.
+        fewest: of each cell the fewest people that do with all others at their most.
+        today, proof: today's staffing and the plan on fresh seeds.
+        looks: plans that were proved, each on a block of its own.
+        removals, additions: what one person of each cell fewer or more changes.
+        held_by_hours: cells whose next removal would leave a unit fewer hours than its work takes.
+        unstable: units that the plan leaves with more work than hours, of teams that the user excepted.
+        hours, today_hours: hours of all counted teams under the plan and today.
+        not_judged: SLAs with a target to which no letter applies; the search leaves them out.
+        copies: whether the replications are the same, as nothing is random, so that fresh seeds say nothing new.
+        needs: people needed and on duty, by team and half hour of the week.
+        sampled, proved: replications of the search's sample and of the proof.
+        simulated, letters: replications and letters simulated in all.
+        cautions: what to know of the plan, or of the most people allowed, before believing the rest.
+    """
+
+    scenario: str
+    title: str
+    seed: int
+    ending: Ending
+    posts: tuple[Post, ...]
+    people: People | None
+    cost: float | None
+    today_cost: float
+    fixed: int
+    bound: float
+    relaxations: tuple[Proof, ...]
+    steady: bool
+    fewest: People | None
+    today: Proof
+    proof: Proof
+    looks: int
+    removals: tuple[Change, ...]
+    additions: tuple[Change, ...]
+    held_by_hours: tuple[int, ...]
+    unstable: tuple[UnstableUnit, ...]
+    hours: WorkingHours
+    today_hours: WorkingHours
+    not_judged: tuple[str, ...]
+    copies: bool
+    frontier: tuple[Point, ...]
+    shortage: Shortage | None
+    needs: Mapping[str, Need]
+    sampled: int
+    proved: int
+    simulated: int
+    letters: int
+    cautions: tuple[Caution, ...]
+
+    @property
+    def optimal(self) -> bool:
+        """Whether nothing cheaper meets every target."""
+        return self.gap is not None and self.gap < 1e-9
+
+    @property
+    def gap(self) -> float | None:
+        """By how much the plan may cost more than the optimum, as a share of the plan."""
+        return None if self.cost is None or not self.cost else max(self.cost - self.bound, 0.0) / self.cost

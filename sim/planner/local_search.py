@@ -1,0 +1,237 @@
+"""Local search: exchanges of several people at once, proposed by an integer programme and tried on the sample.
+
+One cell at a time it is measured, with the same letters (common random numbers), by what factor some people more or
+fewer change the late letters of each target. Taking these factors to multiply gives a response surface, linear in
+the logarithms, on which a small integer programme finds the cheapest exchange over all cells at once. What it proposes
+is simulated; where the surface promised too much it is corrected by what was seen, and asked again.
+
+Source: response surfaces with cuts from simulation, as Atlason, Epelman and Henderson, Annals of Operations Research
+127 (2004), 333-358; the integer programme is solved by HiGHS.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from sim.core.tables import Floats
+from sim.planner.staffing_cells import People
+from sim.planner.trials import EPSILON, Trials, with_heads
+
+PROPOSALS: Final = 6
+"""Exchanges that are simulated on one surface before it has to be measured anew, or the search ends."""
+
+ASKED: Final = 100
+"""How often the programme is asked on one surface; what leaves too few hours is not simulated, and costs no letters."""
+
+REPAIRS: Final = 8
+"""Attempts to make good what a staffing lacks, before people are added everywhere."""
+
+PART: Final = 12
+"""Effects are measured by a change of this part of a cell's people, so that they are more than chance."""
+
+REACH: Final = 3
+"""An exchange changes a cell by so many people at most, or by so many times what its effect was measured by."""
+
+LEAST_USED: Final = 1e-3
+"""Of the allowed lateness; less than that is as good as none, and has no logarithm."""
+
+GENEROUS: Final = 0.02
+"""By so much of a logarithm more is made good than lacks."""
+
+HAIR: Final = 1e-4
+"""Cost of an hour on the roster in a programme, of the cheapest person: of equal costs fewer hours are better."""
+
+
+class Surface(NamedTuple):
+    """By how much the logarithm of the late letters changes with each person; each shape (cells, targets)."""
+
+    more: Floats  # 0 or less
+    fewer: Floats  # 0 or more
+    steps: Floats  # people by which it was measured, (cells,)
+
+
+class LocalSearch:
+    """A search from one staffing to cheaper ones near it, on the problem of some trials."""
+
+    def __init__(self, trials: Trials) -> None:
+        self._trials, self._problem = trials, trials.problem
+        scale = HAIR * float(self._problem.cost.min(initial=1.0)) / 168
+        self._weights: Floats = self._problem.cost + scale * self._problem.rostered
+
+    def improve(self, people: People, surface: Surface | None = None) -> People:
+        """Exchange people as long as it saves any, from a staffing that holds.
+
+        Args:
+            surface: measured somewhere near, and used for all exchanges; measured after each of them if not said.
+        """
+        while not self._trials.exhausted:
+            found = self._exchanged(people, self.surface(people) if surface is None else surface)
+            if found is None:
+                break
+            people = found
+        return people
+
+    def repaired(self, people: People, surface: Surface | None = None, fixed: tuple[int, ...] = ()) -> People | None:
+        """Add people until a staffing holds; None if that was not found.
+
+        Args:
+            surface: measured somewhere near; at the staffing itself if not said.
+            fixed: cells that keep their people.
+        """
+        people = self._fitting(people)
+        surface = self.surface(people) if surface is None else surface
+        for attempt in range(REPAIRS):
+            if self._trials.holds(people):
+                return people
+            if self._trials.exhausted:
+                return None
+            lacking = _log(self._trials.of(people).used)
+            # Nobody goes here: what seems to do no harm by chance would go first, and exchanges look closer at that.
+            nobody = np.zeros(len(people))
+            # What was not enough before promised too much, so each time more is asked for.
+            wanted = np.where(lacking > 0, (1 + attempt / 2) * lacking + GENEROUS, lacking)
+            more = self._programme(people, surface, wanted, saving=False, limits=nobody, fixed=fixed)
+            if more is None or more == people:
+                return None
+            people = more
+        return people if self._trials.holds(people) else None
+
+    def forced(self, people: People, surface: Surface, cell: int, heads: int) -> People | None:
+        """A staffing that holds with other people of one cell, made good by the others; None if none was found.
+
+        Args:
+            people: a staffing that holds, with its surface.
+        """
+        there = with_heads(people, cell, heads)
+        used = _log(self._trials.of(there).used)
+        instead = self._programme(there, surface, used, saving=False, fixed=(cell,)) or there
+        return self.repaired(instead, surface, (cell,))
+
+    def surface(self, people: People) -> Surface:
+        """Measure what some people more and fewer of each cell change."""
+        problem = self._problem
+        here = _log(problem.surface(people))
+        more, fewer = np.zeros((len(people), len(here))), np.zeros((len(people), len(here)))
+        steps = np.ones(len(people))
+        for cell, heads in enumerate(people):
+            step = max(heads // PART, 1)
+            up, down = min(step, problem.most[cell] - heads), min(step, heads - problem.least[cell])
+            steps[cell] = step
+            if up:
+                more[cell] = np.minimum((_log(problem.surface(with_heads(people, cell, heads + up))) - here) / up, 0.0)
+            if down:
+                there = with_heads(people, cell, heads - down)
+                fewer[cell] = np.maximum((_log(problem.surface(there)) - here) / down, 0.0)
+        return Surface(more, fewer, steps)
+
+    def _fitting(self, people: People) -> People:
+        """Add the fewest people of a cell with whom every unit has hours enough; of all where one is not enough."""
+        most = self._problem.most
+        while not self._trials.fits(people) and people != most:
+            enough = [
+                (more * self._problem.cost[cell], cell, more)
+                for cell, heads in enumerate(people)
+                for more in range(1, most[cell] - heads + 1)
+                if self._trials.fits(with_heads(people, cell, heads + more))
+            ]
+            if not enough:
+                people = tuple(min(heads + 1, high) for heads, high in zip(people, most, strict=True))
+                continue
+            _, cell, more = min(enough)
+            people = with_heads(people, cell, people[cell] + more)
+        return people
+
+    def _exchanged(self, people: People, surface: Surface) -> People | None:
+        trials = self._trials
+        now, guard = _log(trials.of(people).used), np.zeros(surface.more.shape[1])
+        limits = np.full(len(people), np.inf)
+        simulated = 0
+        for _ in range(ASKED):
+            if trials.exhausted or simulated == PROPOSALS:
+                return None
+            there = self._programme(people, surface, now + guard, saving=True, limits=limits)
+            if there is None:
+                return None
+            if not trials.fits(there):
+                limits = self._stricter(people, there, limits)
+                continue
+            trial = trials.of(there)
+            simulated += 1
+            if trial.holds:
+                return there
+            predicted = now + _change(people, there, surface)
+            guard = np.maximum(guard, _log(trial.used) - predicted)
+            guard = np.where(trial.used > 1, guard + 1e-3, guard)
+        return None
+
+    def _stricter(self, people: People, there: People, limits: Floats) -> Floats:
+        """How many of each cell may go, after an exchange that left too few hours somewhere."""
+        alone = [
+            heads > low and not self._trials.fits(with_heads(people, cell, low))
+            for cell, (heads, low) in enumerate(zip(people, there, strict=True))
+        ]
+        gone = np.array(people) - np.array(there)
+        # Where no cell is the reason on its own, each may lose one fewer.
+        reason = np.array(alone) if any(alone) else gone > 0
+        return np.where(reason, np.minimum(limits, np.maximum(gone - 1, 0)), limits)
+
+    def _programme(
+        self,
+        people: People,
+        surface: Surface,
+        used: Floats,
+        *,
+        saving: bool,
+        limits: Floats | None = None,
+        fixed: tuple[int, ...] = (),
+    ) -> People | None:
+        """The cheapest exchange that the surface allows; None if it allows none.
+
+        Args:
+            used: logarithm of the lateness, of that allowed, that counts as that of `people`, shape (targets,).
+            saving: whether the exchange has to save something.
+            limits: how many of each cell may go, at most.
+            fixed: cells that do not change.
+        """
+        problem, cells = self._problem, len(people)
+        heads = np.array(people, dtype=np.float64)
+        reach = np.maximum(REACH * surface.steps, REACH)
+        # The surface is measured nearby. Whom it adds too many is taken away again, so only removals are held to it.
+        up = np.minimum(reach if saving else np.inf, np.array(problem.most) - heads)
+        down = np.minimum(reach, heads - np.array(problem.least))
+        down = down if limits is None else np.minimum(down, limits)
+        for cell in fixed:
+            up[cell] = down[cell] = 0
+        rows = [LinearConstraint(np.hstack([surface.more.T, surface.fewer.T]), -np.inf, -used)]
+        if len(problem.work):
+            lacking = problem.work - problem.hours @ heads
+            rows.append(LinearConstraint(np.hstack([problem.hours, -problem.hours]), lacking - 1e-6, np.inf))
+        price = np.concatenate([self._weights, -self._weights])
+        if saving:
+            least = 0.5 * float(self._weights.min()) * HAIR
+            rows.append(LinearConstraint(price[np.newaxis, :], -np.inf, -least))
+        # A hair more for each change, so that nobody comes where another goes for nothing.
+        found = milp(
+            price + EPSILON,
+            integrality=np.ones(2 * cells),
+            bounds=Bounds(0, np.concatenate([up, down])),
+            constraints=rows,
+            options={"mip_rel_gap": 0.0, "node_limit": 2_000},
+        )
+        if found.x is None:
+            return None
+        change = np.rint(found.x).astype(np.int64)
+        there = tuple(int(each) for each in np.array(people) + change[:cells] - change[cells:])
+        return None if saving and there == people else there
+
+
+def _change(people: People, there: People, surface: Surface) -> Floats:
+    difference = np.array(there) - np.array(people)
+    change: Floats = np.maximum(difference, 0) @ surface.more + np.maximum(-difference, 0) @ surface.fewer
+    return change
+
+
+def _log(used: Floats) -> Floats:
+    logarithm: Floats = np.log(np.maximum(used, LEAST_USED))
+    return logarithm

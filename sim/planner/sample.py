@@ -1,0 +1,123 @@
+"""The problem of a search: least cost, so that every target is met on a sample and every unit is stable.
+
+A staffing that is surely too small is not simulated to the end: after each replication its late letters are compared
+with those that the whole sample allows.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from sim.core.tables import Floats
+from sim.planner.problem import Trial
+from sim.planner.simulator import Simulator, compliance_of, late_at_worst
+from sim.planner.stability import Stability
+from sim.planner.staffing_cells import People
+from sim.statistics import Decided, stacked
+
+CLEARLY: Final = 1.05
+A_FEW: Final = 2
+"""Late letters beyond 1.05 times the allowed ones, and two more, are clearly too many."""
+
+BY_FAR: Final = 1.1
+"""Lateness of more than 1.1 times what the target allows, and the margin, misses it by far."""
+
+LEAST_LOOKS: Final = 3
+"""So many replications are simulated before a staffing is given up: one bad one says little."""
+
+MEASURED: Final = 16
+"""Replications on which it is measured what people more or fewer change; differences need fewer than levels."""
+
+LEAST_ALLOWED: Final = 1e-6
+"""Lateness of a target that allows none."""
+
+
+class Sample:
+    """The problem of a search on some replications.
+
+    Attributes:
+        targets: shape (targets,).
+        margin: by how much compliance on the sample has to exceed each target, shape (targets,).
+    """
+
+    def __init__(self, simulator: Simulator, replications: Sequence[int], stability: Stability) -> None:
+        self.simulator, self.replications, self.stability = simulator, replications, stability
+        posts = simulator.posts
+        self.least: People = tuple(post.least for post in posts)
+        self.most: People = tuple(post.most for post in posts)
+        teams = tuple(dict.fromkeys(post.team for post in posts))
+        self.team = tuple(teams.index(post.team) for post in posts)
+        self.cost: Floats = np.array([post.cost for post in posts])
+        self.rostered: Floats = np.array([post.hours for post in posts])
+        self.targets: Floats = simulator.targets.shares
+        self.margin: Floats = np.zeros(len(self.targets))
+        self._letters: Floats | None = None
+
+    @property
+    def hours(self) -> Floats:
+        """Weekly hours that a person of each cell brings each team, shape (teams, cells)."""
+        return self.stability.hours
+
+    @property
+    def work(self) -> Floats:
+        """Weekly hours of work that each team must at least be staffed for, shape (teams,)."""
+        return self.stability.work
+
+    @property
+    def spent(self) -> int:
+        """Letters simulated so far."""
+        return self.simulator.meter.letters
+
+    def fits(self, people: People) -> bool:
+        """Whether the work of every unit fits into its hours."""
+        return self.stability.fits(people)
+
+    def trial(self, people: People) -> Trial:
+        """Try a staffing; one that clearly misses a target is not tried to the end."""
+        if self._letters is None:
+            # To which letters an SLA applies does not depend on the staffing.
+            self._letters = self.decided(self.most).letters.sum(axis=0)
+        lateness = 1 - self.targets
+        allowed, by_far = np.maximum(lateness - self.margin, 0.0), BY_FAR * lateness + np.abs(self.margin)
+        parts: list[Decided] = []
+        late, letters = np.zeros(len(allowed)), np.zeros(len(allowed))
+        for decided in self.simulator.each(people, self.replications):
+            parts.append(decided)
+            late, letters = late + late_at_worst(decided), letters + decided.letters
+            surely = CLEARLY * by_far * np.maximum(self._letters, letters) + A_FEW
+            if len(parts) >= LEAST_LOOKS and (late > surely).any():
+                break
+        used = _used(late, allowed * letters)
+        clearly = bool((late > CLEARLY * allowed * letters + A_FEW).any())
+        return Trial(people, bool((used <= 1).all()), clearly, used, _excess(stacked(parts), by_far))
+
+    def surface(self, people: People) -> Floats:
+        """Of the allowed lateness, how much is used on the first replications of the sample."""
+        decided = self.simulator.decided(people, self.replications[:MEASURED])
+        allowed = np.maximum(1 - self.targets - self.margin, LEAST_ALLOWED)
+        return _used(late_at_worst(decided).sum(axis=0), allowed * decided.letters.sum(axis=0))
+
+    def decided(self, people: People) -> Decided:
+        """What became of the letters of the whole sample, shape (replications, targets)."""
+        return self.simulator.decided(people, self.replications)
+
+    def compliance(self, people: People) -> Floats:
+        """Compliance with each target on the whole sample, at worst, shape (targets,); 1 where there are no letters."""
+        return compliance_of(self.decided(people))
+
+
+def _excess(decided: Decided, by_far: Floats) -> float:
+    """Lateness of all replications but the worst, of the lateness that is too much by far, by the worst target."""
+    late, letters = late_at_worst(decided), decided.letters.copy()
+    if len(late) > 1:
+        rows = np.arange(len(by_far))
+        worst = np.divide(late, letters, out=np.zeros_like(late), where=letters > 0).argmax(axis=0)
+        late[worst, rows] = letters[worst, rows] = 0.0
+    return float(_used(late.sum(axis=0), by_far * letters.sum(axis=0)).max(initial=0.0))
+
+
+def _used(late: Floats, allowed: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        used: Floats = np.where(late > 0, late / allowed, 0.0)
+    return used

@@ -1,0 +1,239 @@
+"""Replications of a scenario under one staffing after another, with the same letters for all of them.
+
+The letters and their visits are drawn once a replication and kept; each staffing draws its own roster and the other
+duty that this brings, is simulated, and its letters are counted by what became of them. What was simulated is
+remembered, and counted in letters, which is what a budget is spent on.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import Final, NamedTuple, TypeVar
+
+import numpy as np
+
+from sim.core.clock import hour_of
+from sim.core.memory import keep_memory
+from sim.core.tables import Bools, Floats
+from sim.engine.contract import simulate
+from sim.experiment.replications import cores, on_cores
+from sim.metrics.compliance import elapsed_of
+from sim.metrics.measures import fingerprint
+from sim.metrics.outcome import Outcome
+from sim.metrics.slaclock import Fate, Run
+from sim.planner.staffing_cells import People, Post, staffed
+from sim.sampling.arrivals import Letters
+from sim.sampling.roster import draw_roster
+from sim.sampling.visits import Visits
+from sim.sampling.workload import draw_visits, with_other_duty
+from sim.scenario.setting import Setting
+from sim.statistics import Decided, Durations, stacked
+
+T = TypeVar("T")
+
+DAY_HOURS: Final = 24
+
+MOST_VISITS: Final = 16_000_000
+"""Visits that are kept; about 0.8 gigabytes."""
+
+
+class Observed(NamedTuple):
+    """One replication under a staffing, as closely as a verdict needs it."""
+
+    decided: Decided  # (targets,)
+    elapsed: tuple[Durations, ...]  # of the letters of each target
+    fingerprint: int  # of the letters and the log: equal in replications that are copies
+
+
+def late_at_worst(decided: Decided) -> Floats:
+    """Letters that were late, or may still be."""
+    late: Floats = decided.letters - decided.met
+    return late
+
+
+def first_of(decided: Decided, replications: int) -> Decided:
+    """Of the first replications only."""
+    return Decided(*(each[:replications] for each in decided))
+
+
+def compliance_of(decided: Decided) -> Floats:
+    """Compliance with each target over replications, undecided letters at worst; 1 where there are no letters."""
+    met, letters = decided.met.sum(axis=0), decided.letters.sum(axis=0)
+    shares: Floats = np.divide(met, letters, out=np.ones(len(letters)), where=letters > 0)
+    return shares
+
+
+class Targets:
+    """The targets of a plan: those of SLAs that have one and letters, of all letters or of those of each hour.
+
+    Attributes:
+        names: SLA of each target.
+        hours: hour of receipt of each target, or None for all.
+        shares: the least share of letters in time, shape (targets,).
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        scenario = setting.scenario
+        asked = scenario.plan
+        own = {name: sla.target for name, sla in scenario.sla.items()} | dict(asked.targets if asked else {})
+        hours: Sequence[int | None] = range(DAY_HOURS) if asked is not None and asked.every_hour else [None]
+        each = [(name, hour, target) for name, target in own.items() if target is not None for hour in hours]
+        self.names = tuple(name for name, _, _ in each)
+        self.hours = tuple(hour for _, hour, _ in each)
+        self.shares: Floats = np.array([target for _, _, target in each])
+        self._slas = [list(scenario.sla).index(name) for name in self.names]
+
+    def decided(self, outcome: Outcome) -> Decided:
+        """Letters of the window to which each target applies, by what became of them, shape (targets,)."""
+        columns = []
+        for run, which in self._of_targets(outcome):
+            number = np.bincount(run.fate[which], minlength=len(Fate)).astype(np.float64)
+            columns.append((number[Fate.MET], number[Fate.BREACHED], number[Fate.UNDECIDED :].sum()))
+        return Decided(*np.array(columns).reshape(-1, 3).T)
+
+    def observed(self, outcome: Outcome) -> Observed:
+        """The same, with elapsed times."""
+        elapsed = tuple(elapsed_of(run, which) for run, which in self._of_targets(outcome))
+        return Observed(self.decided(outcome), elapsed, int(fingerprint(outcome)))
+
+    def _of_targets(self, outcome: Outcome) -> Iterator[tuple[Run, Bools]]:
+        hour = hour_of(outcome.received)
+        for sla, only in zip(self._slas, self.hours, strict=True):
+            yield outcome.runs[sla], outcome.counted if only is None else outcome.counted & (hour == only)
+
+
+@dataclass
+class Meter:
+    """What was simulated so far, over all simulators of a plan.
+
+    Attributes:
+        progress: told how many letters were simulated so far.
+    """
+
+    progress: Callable[[int], object] | None = None
+    replications: int = 0
+    letters: int = 0
+
+    def add(self, letters: int) -> None:
+        """One more replication, of so many letters (one without letters counts as one)."""
+        self.replications += 1
+        self.letters += max(letters, 1)
+        if self.progress is not None:
+            self.progress(self.letters)
+
+
+@dataclass
+class _Drawn:
+    """Letters and visits that are kept for the next staffing that meets them."""
+
+    visits: int = 0
+    by_number: dict[int, tuple[Letters, Visits]] = field(default_factory=dict)
+
+
+class Simulator:
+    """Replications of a scenario under any headcounts of its staffing cells."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        posts: tuple[Post, ...],
+        targets: Targets,
+        *,
+        engine: str = "compiled",
+        workers: int | None = None,
+        meter: Meter | None = None,
+    ) -> None:
+        keep_memory()
+        self.setting, self.posts, self.targets = setting, posts, targets
+        self.meter = Meter() if meter is None else meter
+        self._engine, self._workers = engine, workers or cores()
+        self._drawn = _Drawn()
+        self._seen: dict[tuple[People, int], Decided] = {}
+
+    def of(self, posts: tuple[Post, ...]) -> "Simulator":
+        """The same replications for other cells, for example of people who are allocated otherwise."""
+        other = Simulator(
+            self.setting, posts, self.targets, engine=self._engine, workers=self._workers, meter=self.meter
+        )
+        other._drawn = self._drawn
+        return other
+
+    def drawn(self, number: int) -> tuple[Letters, Visits]:
+        """The letters of a replication and their visits."""
+        known = self._drawn.by_number.get(number)
+        if known is not None:
+            return known
+        letters, visits = draw_visits(self.setting, number)
+        made = int(visits.made.sum())
+        if self._drawn.visits + made <= MOST_VISITS:
+            self._drawn.visits += made
+            self._drawn.by_number[number] = letters, visits
+        return letters, visits
+
+    def forget(self, replications: Iterable[int]) -> None:
+        """Let the letters go that were kept for the next staffing that meets them."""
+        for number in replications:
+            if number in self._drawn.by_number:
+                self._drawn.visits -= int(self._drawn.by_number.pop(number)[1].made.sum())
+
+    def each(self, people: People, replications: Sequence[int]) -> Iterator[Decided]:
+        """What each replication says of a staffing, in their order; who stops asking stops the simulation."""
+        missing = [number for number in replications if (people, number) not in self._seen]
+        fresh = self._simulated(people, missing, self.targets.decided)
+        for number in replications:
+            if (people, number) not in self._seen:
+                self._seen[people, number] = next(fresh)
+            yield self._seen[people, number]
+
+    def observed(self, people: People, replications: Sequence[int]) -> Iterator[Observed]:
+        """The same with elapsed times; these are not remembered."""
+        for number, found in zip(
+            replications, self._simulated(people, replications, self.targets.observed), strict=True
+        ):
+            self._seen[people, number] = found.decided
+            yield found
+
+    def decided(self, people: People, replications: Sequence[int]) -> Decided:
+        """What all of them say, shape (replications, targets)."""
+        return stacked(list(self.each(people, replications)))
+
+    def _simulated(self, people: People, numbers: Sequence[int], look: Callable[[Outcome], T]) -> Iterator[T]:
+        """What is seen in replications, in their order, with no more begun than there are workers."""
+        setting = staffed(self.setting, self.posts, people)
+        if self._engine == "simpy":
+            task = partial(_run, setting, look, "simpy")
+            for found, letters in on_cores(task, numbers, engine="simpy", workers=self._workers):
+                self.meter.add(letters)
+                yield found
+            return
+        ahead = iter(numbers)
+        with ThreadPoolExecutor(self._workers) as pool:
+            running = deque(pool.submit(self._run, setting, look, number) for number in islice(ahead, self._workers))
+            try:
+                while running:
+                    found, letters = running.popleft().result()
+                    running.extend(pool.submit(self._run, setting, look, number) for number in islice(ahead, 1))
+                    self.meter.add(letters)
+                    yield found
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self, setting: Setting, look: Callable[[Outcome], T], number: int) -> tuple[T, int]:
+        return _run(setting, look, self._engine, number, self.drawn(number))
+
+
+def _run(
+    setting: Setting,
+    look: Callable[[Outcome], T],
+    engine: str,
+    number: int,
+    drawn: tuple[Letters, Visits] | None = None,
+) -> tuple[T, int]:
+    letters, visits = drawn or draw_visits(setting, number)
+    roster = draw_roster(setting, number)
+    workload = with_other_duty(setting, roster, number, letters, visits)
+    log = simulate(workload, roster, setting.scenario.horizon, engine=engine)
+    return look(Outcome(setting, workload, roster, log)), int(np.count_nonzero(letters.kept))

@@ -1,0 +1,171 @@
+"""Stability: people of every unit must be on duty for more hours than its work takes.
+
+A unit whose work does not fit into its hours, or where letters wait for somebody who never comes, has a backlog that
+grows without end, even where no target watches it or a short window shows no breach of it yet.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sim.core.clock import DAY, HOUR
+from sim.core.tables import NEVER, NO_UNIT, Bools, Floats
+from sim.experiment.infinite_servers import simulate_without_queues
+from sim.forecast.ordinary_week import ordinary_week
+from sim.forecast.presence import presence
+from sim.planner.simulator import Simulator
+from sim.planner.staffing_cells import People, staffed
+from sim.scenario.setting import Setting
+
+WEEK: Final = 7 * DAY
+
+MOST_LOAD: Final = 0.97
+"""Share of its hours that the work of a unit may take: it is an estimate, and at 1 a queue has no end."""
+
+DRAWN: Final = 4
+"""Replications over which work is averaged."""
+
+
+@dataclass(frozen=True)
+class UnstableUnit:
+    """A unit that a staffing leaves with more work than hours.
+
+    Attributes:
+        load: work by hours on duty; None where nobody ever is.
+    """
+
+    team: str
+    unit: str
+    load: float | None
+
+
+class Stability:
+    """Hours that people bring each unit and hours that its letters take, in an average week.
+
+    Work that others may take over (cover, escalation) and other duty are left out, so that what remains is surely the
+    unit's; `unstable` counts all of it, for one staffing. What that finds is remembered for those that follow.
+
+    Attributes:
+        hours: that a person of each cell is on duty for each team, at most, shape (teams, cells).
+        work: that surely come to each team, less the hours of its staff that does not vary, shape (teams,).
+    """
+
+    def __init__(self, simulator: Simulator) -> None:
+        setting, posts = simulator.setting, simulator.posts
+        scenario, places = setting.scenario, setting.places
+        self._simulator = simulator
+        self._per_week = WEEK / scenario.window
+        self._work = np.mean([_own_work(simulator, number) for number in range(DRAWN)], axis=0) * self._per_week
+        self._known: dict[People, bool] = {}
+        self._presence: dict[tuple[int, int], Floats] = {}
+        self.teams = tuple(dict.fromkeys(post.team for post in posts))
+        asked = scenario.plan
+        excepted = set(asked.may_fall_behind) if asked else set()
+        self._watched = np.array([name not in excepted for name in places.teams])[places.team_of]
+        self.hours: Floats = np.array(
+            [[_hours(setting, post.roster, name) * (post.team == name) for post in posts] for name in self.teams]
+        )
+        by_team = np.bincount(places.team_of, self._work, len(places.teams))
+        varied = {(post.team, post.roster) for post in posts}
+        fixed = [
+            sum(
+                heads * _hours(setting, roster, name)
+                for roster, heads in scenario.teams[name].staff.items()
+                if (name, roster) not in varied
+            )
+            for name in self.teams
+        ]
+        self._fixed = np.zeros(places.units)
+        for name, team in scenario.teams.items():
+            units = places.of_team(name)
+            for roster in team.staff:
+                if (name, roster) not in varied:
+                    self._fixed[units.start : units.stop] += _hours_of_units(setting, name, roster)
+        needed = [by_team[places.teams.index(name)] if name not in excepted else 0.0 for name in self.teams]
+        self.work: Floats = np.array(needed) / MOST_LOAD - np.array(fixed)
+
+    def fits(self, people: People) -> bool:
+        """Whether the work that is surely each unit's fits into its hours."""
+        if people not in self._known:
+            hours = self._on_duty(people)
+            self._known[people] = bool((self._work <= MOST_LOAD * hours + 1e-9)[self._watched].all())
+        return self._known[people]
+
+    def unstable(self, people: People) -> tuple[UnstableUnit, ...]:
+        """Units that a staffing leaves with more work than hours, all work counted; they are remembered."""
+        setting = staffed(self._simulator.setting, self._simulator.posts, people)
+        work, on_duty = unit_loads(setting)
+        over = (work > 0) & (work >= MOST_LOAD * on_duty) & self._watched
+        if over.any():
+            self._work = np.where(over, np.maximum(self._work, work), self._work)
+            self._known = {}
+        return unstable_units(setting, work, on_duty, over)
+
+    def excepted(self, people: People) -> tuple[UnstableUnit, ...]:
+        """Units of the teams that may fall behind, which a staffing leaves with more work than hours."""
+        setting = staffed(self._simulator.setting, self._simulator.posts, people)
+        work, on_duty = unit_loads(setting)
+        return unstable_units(setting, work, on_duty, (work > 0) & (work >= on_duty) & ~self._watched)
+
+    def _on_duty(self, people: People) -> Floats:
+        """Hours of an ordinary week that people are on duty, stand-ins included, shape (units,)."""
+        setting = self._simulator.setting
+        hours = self._fixed.copy()
+        for cell, (post, heads) in enumerate(zip(self._simulator.posts, people, strict=True)):
+            if (cell, heads) not in self._presence:
+                there = staffed(setting, (post,), (heads,))
+                self._presence[cell, heads] = _hours_of_units(there, post.team, post.roster)
+            units = setting.places.of_team(post.team)
+            hours[units.start : units.stop] += self._presence[cell, heads]
+        return hours
+
+
+def unit_loads(setting: Setting) -> tuple[Floats, Floats]:
+    """Hours of work of each unit in an ordinary week, and hours on duty, each shape (units,)."""
+    week = ordinary_week(setting, [simulate_without_queues(setting, 0)])
+    return week.work / HOUR, week.on_duty / HOUR
+
+
+def unstable_units(setting: Setting, work: Floats, on_duty: Floats, over: Bools) -> tuple[UnstableUnit, ...]:
+    """Units that are marked, with their load."""
+    places = setting.places
+    return tuple(
+        UnstableUnit(
+            places.teams[places.team_of[unit]],
+            places.names[unit],
+            float(work[unit] / on_duty[unit]) if on_duty[unit] > 0 else None,
+        )
+        for unit in np.flatnonzero(over).tolist()
+    )
+
+
+def _hours_of_units(setting: Setting, team: str, roster: str) -> Floats:
+    """Hours a week of a team's roster by unit of the team."""
+    return presence(setting, team, roster).on_duty / HOUR
+
+
+def _hours(setting: Setting, roster: str, team: str) -> float:
+    """Hours a week that one more person of a roster brings a team, at most."""
+    pattern = setting.scenario.roster(roster)
+    if pattern is None:
+        return WEEK / HOUR
+    # Who stands in for the absent, so that a shift keeps its least number, is not known in advance.
+    absence = 0.0 if setting.scenario.teams[team].at_least else setting.scenario.teams[team].absence
+    return pattern.hours_a_week * (1 - absence)
+
+
+def _own_work(simulator: Simulator, number: int) -> Floats:
+    """Hours of work of the letters of the window that nobody else may take over, shape (units,)."""
+    setting = simulator.setting
+    letters, visits = simulator.drawn(number)
+    scenario, places = setting.scenario, setting.places
+    counted = letters.kept & (letters.received >= scenario.window_start) & (letters.received < scenario.window_end)
+    seconds = np.zeros(places.units)
+    for block in visits.blocks:
+        size = len(block.letter)
+        unit, cover = (np.broadcast_to(each, size) for each in (block.unit, block.cover))
+        own = counted[block.letter] & (unit != NO_UNIT) & (cover == NO_UNIT) & (block.escalate_after == NEVER)
+        seconds += np.bincount(unit[own], np.broadcast_to(block.service, size)[own], places.units)
+    hours: Floats = seconds / HOUR
+    return hours

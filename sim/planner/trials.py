@@ -1,0 +1,103 @@
+"""The trials of a search: every staffing is judged once, and the cheapest that holds is remembered."""
+
+from typing import Final
+
+import numpy as np
+
+from sim.planner.problem import Problem, Trial
+from sim.planner.staffing_cells import People
+
+EPSILON: Final = 1e-6
+
+
+class Trials:
+    """What became of the staffings that were tried on one problem.
+
+    Attributes:
+        best: the cheapest staffing so far that holds, or None.
+    """
+
+    def __init__(self, problem: Problem, budget: int) -> None:
+        self.problem = problem
+        self.best: People | None = None
+        self._budget = budget
+        self._tried: dict[People, Trial] = {}
+
+    @property
+    def all(self) -> list[Trial]:
+        """Everything that was tried, in its order."""
+        return list(self._tried.values())
+
+    @property
+    def least_cost(self) -> float:
+        """Cost of the cheapest staffing so far that holds; infinite without one."""
+        return np.inf if self.best is None else self.cost(self.best)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the budget is used up."""
+        return self.problem.spent >= self._budget
+
+    def limit(self, budget: int) -> None:
+        """Set the letters at which the search ends, counted from the very first one of the plan."""
+        self._budget = budget
+
+    def cost(self, people: People) -> float:
+        """Cost of a staffing."""
+        return float(np.dot(self.problem.cost, people))
+
+    def of(self, people: People) -> Trial:
+        """Try a staffing, or remember what became of it."""
+        if people not in self._tried:
+            self._tried[people] = self.problem.trial(people)
+            if self._tried[people].holds and self.fits(people) and self.cheaper(people, self.best):
+                self.best = people
+        return self._tried[people]
+
+    def holds(self, people: People) -> bool:
+        """Whether a staffing meets every target, and has hours for all its work."""
+        return self.fits(people) and self.of(people).holds
+
+    def cheaper(self, people: People, than: People | None) -> bool:
+        """Whether one staffing costs less than another, or the same and is on the roster for fewer hours."""
+        if than is None:
+            return True
+        less = self.cost(than) - self.cost(people)
+        fewer = float(np.dot(self.problem.rostered, than) - np.dot(self.problem.rostered, people))
+        return less > EPSILON or (less > -EPSILON and fewer > EPSILON)
+
+    def fits(self, people: People) -> bool:
+        """Whether the work fits into the hours, by teams and by units."""
+        by_teams = bool((self.problem.hours @ np.array(people) >= self.problem.work - EPSILON).all())
+        return by_teams and self.problem.fits(people)
+
+    def steady(self) -> bool:
+        """Whether nothing failed that has as many people everywhere as something that did not, or more."""
+        failed = [trial.people for trial in self.all if not trial.holds]
+        held = [trial.people for trial in self.all if trial.holds]
+        return not any(all(a <= b for a, b in zip(one, each, strict=True)) for one in held for each in failed)
+
+    def fewest(self) -> People:
+        """Of each post more people than any that missed a target by far with all others at their most."""
+        most, fewest = self.problem.most, list(self.problem.least)
+        for trial in self.all:
+            lacking = [post for post, heads in enumerate(trial.people) if heads < most[post]]
+            if trial.misses and len(lacking) == 1:
+                fewest[lacking[0]] = max(fewest[lacking[0]], trial.people[lacking[0]] + 1)
+        return tuple(fewest)
+
+    def judge_again(self) -> None:
+        """Judge whatever was tried by margins that have changed."""
+        tried, self._tried, self.best = list(self._tried), {}, None
+        for people in tried:
+            self.of(people)
+
+
+def with_heads(people: People, post: int, heads: int) -> People:
+    """The same staffing with another headcount of one post."""
+    return (*people[:post], heads, *people[post + 1 :])
+
+
+def towards(people: People, most: People, step: int, steps: int) -> People:
+    """A staffing on the straight way from one to another that has nobody fewer, rounded up."""
+    return tuple(heads + -(-(high - heads) * step // steps) for heads, high in zip(people, most, strict=True))

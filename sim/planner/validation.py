@@ -1,0 +1,108 @@
+"""Validation: a plan from a quick search is made good on a larger sample, proved on fresh seeds, and corrected by that.
+
+On fresh seeds a staffing meets its targets a little better or worse than on the sample on which it was chosen (the
+winner's curse). What the proofs so far say of that is taken off the margin, weighted by their replications, and the
+search goes on from there: a plan that fails is made good, and one that has more to spare than the next proof asks for
+is made cheaper, and is proved again on other seeds.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from sim.core.tables import Floats
+from sim.planner.local_search import Surface
+from sim.planner.proof import Blocks, Proof
+from sim.planner.sample import Sample
+from sim.planner.search import Search
+from sim.planner.staffing_cells import People
+
+LOOKS: Final = 5
+"""How often a plan is proved and corrected, at most."""
+
+STABLE: Final = 4
+"""How often a plan is looked for again because a unit of the one found is not stable."""
+
+A_HAIR: Final = 1e-5
+"""A staffing that failed its proof is not proposed again, nor one that is no better."""
+
+
+class Validation:
+    """A search on a larger sample, near a plan.
+
+    Args:
+        sample: whose margins are set by this.
+
+    Attributes:
+        search: the last search on the sample.
+    """
+
+    def __init__(self, people: People, sample: Sample, blocks: Blocks) -> None:
+        self._sample, self._blocks, self._people = sample, blocks, people
+        self._decided = sample.decided(people)
+        self._floor: Floats = np.full(len(sample.targets), -np.inf)
+        sample.margin = blocks.margin(self._decided)
+        self._surface: Surface | None = None
+        self.search = Search(sample, 0)
+
+    def find(self, budget: int) -> None:
+        """Find the cheapest staffing near the plan that meets the targets on the sample, as a proof will ask for.
+
+        Args:
+            budget: letters at which the search ends, counted from the first of all.
+        """
+        self._people = self._near(self._people, budget)
+
+    def proved(self, budget: int, each: int) -> Proof:
+        """A plan that fresh seeds showed to meet every target; the last one tried if none did.
+
+        Args:
+            budget: letters after which no other plan is proved, counted from the first of all.
+            each: letters that the search for another plan may take.
+        """
+        best: Proof | None = None
+        while True:
+            proof = self._blocks.prove(self._people)
+            cheaper = best is None or self.search.trials.cheaper(proof.people, best.people)
+            if proof.shown and cheaper:
+                best = proof
+            if proof.copies:
+                return proof
+            self._learn(proof)
+            # What was measured far from here does not tell which exchange saves the last few people.
+            self._surface = None
+            if self._blocks.looks >= LOOKS or self._sample.spent >= budget:
+                return best or proof
+            people = self._near(proof.people, self._sample.spent + each)
+            trials = self.search.trials
+            if people == proof.people or not trials.holds(people):
+                return best or proof
+            if best is not None and not trials.cheaper(people, best.people):
+                return best
+            self._people = people
+
+    def _near(self, people: People, budget: int) -> People:
+        """A cheap and stable staffing near one, that holds on the sample; the most people if none was found."""
+        for _ in range(STABLE):
+            self.search = search = Search(self._sample, budget)
+            if self._surface is None:
+                self._surface = search.local.surface(people)
+            if not search.trials.holds(people):
+                people = search.local.repaired(people, self._surface) or search.descend(search.raised(people))
+            people = search.local.improve(search.best or people, self._surface)
+            if not self._sample.stability.unstable(people):
+                break
+        return people
+
+    def _learn(self, proof: Proof) -> None:
+        made = self._blocks.made
+        weights = np.array([float(len(each.replications)) for each in made])
+        differences = np.array([each.shares - self._sample.compliance(each.people) for each in made])
+        # The sample's own replications count too: all together they estimate how much it flatters.
+        share = weights.sum() / (weights.sum() + len(self._sample.replications))
+        flattered = share * (weights @ differences) / weights.sum()
+        if not proof.shown:
+            failed = self._sample.compliance(proof.people) - self._sample.targets + A_HAIR
+            lacking = np.array([index not in proof.met for index in range(len(failed))])
+            self._floor = np.where(lacking, np.maximum(self._floor, failed), self._floor)
+        self._sample.margin = np.maximum(self._blocks.margin(self._decided) - flattered, self._floor)

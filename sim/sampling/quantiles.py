@@ -1,0 +1,124 @@
+"""Quantile functions: one uniform in, one duration (or one choice) out, so that more chance never means more draws.
+
+Each family of durations is one small unit below and one row of `FAMILIES`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from scipy.special import gammaincinv, ndtri
+
+from sim.core.tables import Floats, Int64s
+from sim.models.distributions import (
+    Constant,
+    Distribution,
+    Empirical,
+    Exponential,
+    Gamma,
+    Lognormal,
+    Triangular,
+    Uniform,
+)
+
+CELLS: Final = 1024
+
+
+def quantile(distribution: Distribution, uniforms: Floats) -> Floats:
+    """Durations in seconds, ascending with the uniforms in [0, 1), same shape."""
+    return FAMILIES[type(distribution)].quantile(distribution, uniforms)
+
+
+def mean(distribution: Distribution) -> float:
+    """Mean of a distribution in seconds, before durations are rounded to whole seconds."""
+    return FAMILIES[type(distribution)].mean(distribution)
+
+
+def choice(shares: Sequence[float] | Floats, uniforms: Floats) -> Int64s:
+    """Which of several, with shares that sum to 1, falls to each uniform; indices, same shape."""
+    until = np.cumsum(shares)
+    until[until >= until[-1]] = 1.0  # the last that has a share ends there, however the sum was rounded
+    if len(uniforms) < 8 * CELLS:
+        return np.searchsorted(until, uniforms, side="right")
+    # A search for each of many uniforms is slow. Most cells of a fine grid lie within one share: look those up.
+    grid = np.searchsorted(until, np.arange(CELLS + 1) / CELLS, side="right")
+    cell = (uniforms * CELLS).astype(np.intp)
+    chosen: Int64s = grid[cell]
+    cut = np.flatnonzero((grid[1:] != grid[:-1])[cell])
+    chosen[cut] = np.searchsorted(until, uniforms[cut], side="right")
+    return chosen
+
+
+def gamma_quantile(mean: float, cv: float, uniforms: Floats) -> Floats:
+    """Gamma with shape 1 / cv^2; constant where cv is 0."""
+    if cv == 0:
+        return np.full_like(uniforms, mean)
+    scaled: Floats = gammaincinv(cv**-2, uniforms)
+    return scaled * (mean * cv**2)
+
+
+def _constant(constant: Constant, uniforms: Floats) -> Floats:
+    return np.full_like(uniforms, constant.constant)
+
+
+def _lognormal(lognormal: Lognormal, uniforms: Floats) -> Floats:
+    if lognormal.cv == 0:
+        return np.full_like(uniforms, lognormal.mean)
+    # sigma^2 = ln(1 + cv^2), mu = ln(mean) - sigma^2 / 2
+    variance = np.log1p(lognormal.cv**2)
+    normal: Floats = ndtri(uniforms)
+    normal *= np.sqrt(variance)
+    normal -= variance / 2
+    np.exp(normal, out=normal)
+    normal *= lognormal.mean
+    return normal
+
+
+def _exponential(exponential: Exponential, uniforms: Floats) -> Floats:
+    scaled: Floats = np.log1p(-uniforms)
+    scaled *= -exponential.exponential
+    return scaled
+
+
+def _gamma(gamma: Gamma, uniforms: Floats) -> Floats:
+    return gamma_quantile(gamma.gamma.mean, gamma.gamma.cv, uniforms)
+
+
+def _uniform(uniform: Uniform, uniforms: Floats) -> Floats:
+    least, greatest = uniform.uniform
+    return least + (greatest - least) * uniforms
+
+
+def _triangular(triangular: Triangular, uniforms: Floats) -> Floats:
+    least, mode, greatest = triangular.triangular
+    width = greatest - least
+    if width == 0:
+        return np.full_like(uniforms, mode)
+    rising = least + np.sqrt(uniforms * width * (mode - least))
+    falling = greatest - np.sqrt((1 - uniforms) * width * (greatest - mode))
+    return np.where(uniforms < (mode - least) / width, rising, falling)
+
+
+def _empirical(empirical: Empirical, uniforms: Floats) -> Floats:
+    seconds = np.array(empirical.seconds)
+    measured: Floats = seconds[(uniforms * len(seconds)).astype(np.intp)]
+    return measured
+
+
+class Family(NamedTuple):
+    """What a family of distributions must say of itself."""
+
+    quantile: Callable[[Any, Floats], Floats]
+    mean: Callable[[Any], float]
+
+
+FAMILIES: dict[type, Family] = {
+    Constant: Family(_constant, lambda constant: constant.constant),
+    Lognormal: Family(_lognormal, lambda lognormal: lognormal.mean),
+    Exponential: Family(_exponential, lambda exponential: exponential.exponential),
+    Gamma: Family(_gamma, lambda gamma: gamma.gamma.mean),
+    Uniform: Family(_uniform, lambda uniform: sum(uniform.uniform) / 2),
+    Triangular: Family(_triangular, lambda triangular: sum(triangular.triangular) / 3),
+    Empirical: Family(_empirical, lambda empirical: sum(empirical.seconds) / len(empirical.seconds)),
+}
+"""Quantile function and mean of every family."""

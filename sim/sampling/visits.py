@@ -1,0 +1,233 @@
+"""The visits of letters: the workflow unrolled, step by step for all letters at once.
+
+Whatever is drawn for a step comes from streams of that step alone, one uniform a letter, and a further one for
+each time that a letter comes there again.
+"""
+
+# Annotations are not looked at: pydantic would make a class of each generic one, which takes a fifth of a second.
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from sim.core.clock import LONGEST
+from sim.core.errors import SimError
+from sim.core.streams import Purpose, subject
+from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Bools, Floats, Int8s, Int32s, Int64s
+from sim.models.base import PerCategory
+from sim.models.distributions import Constant, Distribution
+from sim.models.scenario import Scenario
+from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
+from sim.sampling.arrivals import Letters
+from sim.sampling.jurisdiction import Jurisdiction, OneALetter
+from sim.sampling.quantiles import choice, quantile
+
+MOST_TIMES = 10_000
+"""How often a letter may come to a step before a loop is taken to be endless."""
+
+MOST_SECONDS = 2**31 - 1
+"""Largest value of the columns of 32 bits."""
+
+T = TypeVar("T")
+
+
+class Block(NamedTuple):
+    """A step of many letters; a single value is the same for all of them. Columns as in `sim.core.tables.Workload`."""
+
+    letter: Int64s  # row in the order of drawing
+    nth: Int64s  # how many visits the letter has made before
+    step: int
+    unit: Int32s | int
+    service: Int64s | int
+    priority: Int8s | int = 5
+    interrupts: bool = False
+    interruptible: bool = True
+    resume_cost: int = 0
+    at_shift_end: int = HAND_OVER
+    cover: Int32s | int = NO_UNIT
+    escalate_after: int = NEVER
+    escalate_to: Int32s | int = NO_UNIT
+
+
+class Visits(NamedTuple):
+    """All visits of all letters."""
+
+    blocks: list[Block]
+    made: Int64s  # number of visits of each letter
+    left: Bools  # letters that left by a leave step
+
+
+def unroll(scenario: Scenario, letters: Letters, own: Jurisdiction, uniforms: OneALetter) -> Visits:
+    """The visits that each kept letter makes, whenever it comes to make them.
+
+    Raises:
+        SimError: a letter goes round a loop without end.
+    """
+    return _Unrolling(scenario, letters, own, uniforms).visits()
+
+
+class _Unrolling:
+    def __init__(self, scenario: Scenario, letters: Letters, own: Jurisdiction, uniforms: OneALetter) -> None:
+        self.steps = scenario.workflow
+        self.categories = tuple(scenario.categories)
+        self.letters = letters
+        self.own = own
+        self.uniforms = uniforms
+        count = len(letters.received)
+        self.blocks: list[Block] = []
+        self.made = np.zeros(count, dtype=np.int64)
+        self.left = np.zeros(count, dtype=np.bool_)
+        self.number = {step.name: number for number, step in enumerate(self.steps)}
+        loops = [(number, step) for number, step in enumerate(self.steps) if isinstance(step, LoopStep)]
+        again = {number for end, loop in loops for number in range(self.number[loop.back_to], end + 1)}
+        # How often each letter has come to the steps that it can come to again, and has gone back from each loop.
+        self.times = {number: np.zeros(count, dtype=np.int16) for number in again}
+        self.gone_back = {number: np.zeros(count, dtype=np.int16) for number, _ in loops}
+
+    def visits(self) -> Visits:
+        """Take the letters that stand at the earliest step on, until none is left: so those that went back catch up."""
+        standing: dict[int, list[Int64s]] = {0: [np.flatnonzero(self.letters.kept)]}
+        while standing:
+            number = min(standing)
+            arrived = standing.pop(number)
+            if number == len(self.steps):
+                break
+            for time, letters in self._by_time(number, np.concatenate(arrived)):
+                for target, moved in self._take(number, letters, time):
+                    if len(moved):
+                        standing.setdefault(target, []).append(moved)
+        return Visits(self.blocks, self.made, self.left)
+
+    def _by_time(self, number: int, letters: Int64s) -> Iterator[tuple[int, Int64s]]:
+        """The letters at a step by how often they have been there before."""
+        if number not in self.times:
+            yield 0, letters
+            return
+        before = self.times[number][letters]
+        self.times[number][letters] += 1
+        most = int(before.max(initial=0))
+        if most >= MOST_TIMES:
+            name = self.steps[number].name
+            raise SimError(f"workflow: a letter came to '{name}' {MOST_TIMES} times; its loop needs at_most")
+        for time in range(int(before.min(initial=most)), most + 1):
+            yield time, letters[before == time]
+
+    def _take(self, number: int, letters: Int64s, time: int) -> list[tuple[int, Int64s]]:
+        """Let letters take a step, and say where they stand then."""
+        step = self.steps[number]
+        if isinstance(step, WorkStep):
+            self._work(number, step, letters[self._takers(step, step.chance, letters, time)], time)
+        elif isinstance(step, WaitStep):
+            waiting = letters[self._takers(step, step.chance, letters, time)]
+            self._wait(number, step.wait, Purpose.SERVICE, waiting, time)
+        elif isinstance(step, LeaveStep):
+            leaving = self._takers(step, step.leave, letters, time)
+            self.left[letters[leaving]] = True
+            letters = letters[~leaving]
+        else:
+            back = self._takers(step, step.chance, letters, time)
+            if step.at_most is not None:
+                back &= self.gone_back[number][letters] < step.at_most
+            going = letters[back]
+            self.gone_back[number][going] += 1
+            if step.after is not None:
+                after = PerCategory[Distribution](per_category={"default": step.after})
+                self._wait(number, after, Purpose.RETURN_DELAY, going, time)
+            return [(self.number[step.back_to], going), (number + 1, letters[~back])]
+        return [(number + 1, letters)]
+
+    def _takers(self, step: Step, chance: PerCategory[float], letters: Int64s, time: int) -> Bools:
+        """Which of the letters a step is for and chance lets take it."""
+        shares = self._table(chance)
+        if step.for_ is not None:
+            shares[[name not in step.for_ for name in self.categories]] = 0
+        if (shares == 1).all():
+            return np.ones(len(letters), dtype=np.bool_)
+        return self._drawn(Purpose.CHANCE, step, letters, time) < shares[self.letters.category[letters]]
+
+    def _work(self, number: int, step: WorkStep, letters: Int64s, time: int) -> None:
+        priorities = self._table(step.priority).astype(np.int8)
+        effort = self._seconds(step.effort, Purpose.SERVICE, step, letters, time)
+        if time and step.effort_again != 1:
+            effort *= step.effort_again
+        escalate = step.escalate
+        block = Block(
+            letter=letters,
+            nth=self.made[letters],
+            step=number,
+            unit=self._units(step, letters),
+            service=whole(effort, least=1),
+            priority=priorities[self.letters.category[letters]] if np.ptp(priorities) else int(priorities[0]),
+            interrupts=step.interrupts,
+            interruptible=step.interruptible,
+            resume_cost=min(round(step.resume_cost), MOST_SECONDS),
+            at_shift_end=FINISH if step.at_shift_end == "finish" else HAND_OVER,
+            cover=NO_UNIT if step.cover is None else self.own.unit_of(step.cover)[letters],
+            escalate_after=NEVER if escalate is None else min(round(escalate.after), MOST_SECONDS),
+            escalate_to=NO_UNIT if escalate is None else self.own.unit_of(escalate.to)[letters],
+        )
+        self._add(block)
+
+    def _wait(self, number: int, wait: PerCategory[Distribution], purpose: Purpose, letters: Int64s, time: int) -> None:
+        seconds = whole(self._seconds(wait, purpose, self.steps[number], letters, time), least=0)
+        self._add(Block(letters, self.made[letters], number, NO_UNIT, seconds))
+
+    def _add(self, block: Block) -> None:
+        self.blocks.append(block)
+        self.made[block.letter] += 1
+
+    def _units(self, step: WorkStep, letters: Int64s) -> Int32s:
+        """Each letter's unit for a step; a letter takes the same route each time."""
+        units = np.empty(len(letters), dtype=np.int32)
+        drawn: Floats | None = None
+        for routing, rows in self._each(step.by, letters):
+            teams = list(routing)
+            if len(teams) == 1:
+                units[rows] = self.own.unit_of(teams[0])[letters[rows]]
+                continue
+            drawn = self._drawn(Purpose.ROUTE, step, letters) if drawn is None else drawn
+            route = choice(list(routing.values()), drawn[rows])
+            possible = np.stack([self.own.unit_of(team)[letters[rows]] for team in teams])
+            units[rows] = possible[route, np.arange(len(route))]
+        return units
+
+    def _seconds(
+        self, value: PerCategory[Distribution], purpose: Purpose, step: Step, letters: Int64s, time: int
+    ) -> Floats:
+        seconds = np.empty(len(letters))
+        varies = not all(isinstance(distribution, Constant) for distribution in value.values)
+        drawn = self._drawn(purpose, step, letters, time) if varies else seconds
+        for distribution, rows in self._each(value, letters):
+            seconds[rows] = quantile(distribution, drawn[rows])
+        return seconds
+
+    def _drawn(self, purpose: Purpose, step: Step, letters: Int64s, time: int = 0) -> Floats:
+        """The uniforms of some letters for a step, fresh ones for each time that they come there."""
+        again = (time,) if time else ()
+        return self.uniforms(purpose, subject(step.name), *again)[letters]
+
+    def _each(self, value: PerCategory[T], letters: Int64s) -> Iterator[tuple[T, Int64s | slice]]:
+        """Each value that differs by category, and which of the letters have it."""
+        keys = [name if name in value.per_category else "default" for name in self.categories]
+        different = list(dict.fromkeys(key for key in keys if key in value.per_category))
+        if len(different) == 1:
+            yield value.per_category[different[0]], slice(None)
+            return
+        number = np.array([different.index(key) if key in different else 0 for key in keys], dtype=np.int16)
+        each = number[self.letters.category[letters]]
+        ends = np.cumsum(np.bincount(each, minlength=len(different)))
+        rows = np.split(np.argsort(each, kind="stable"), ends[:-1])
+        for key, those in zip(different, rows, strict=True):
+            yield value.per_category[key], those
+
+    def _table(self, value: PerCategory[float] | PerCategory[int]) -> Floats:
+        """Value of each category; 0 where there is none, because the step is not for it."""
+        values = value.per_category
+        return np.array([values.get(name, values.get("default", 0)) for name in self.categories], dtype=np.float64)
+
+
+def whole(seconds: Floats, least: int) -> Int64s:
+    """Durations rounded to whole seconds, not below `least` and, at the far tail, not beyond a hundred years."""
+    return np.clip(np.rint(seconds), least, LONGEST).astype(np.int64)

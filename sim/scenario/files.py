@@ -1,0 +1,100 @@
+"""The files that a scenario names: traces of letters and measured durations."""
+
+import hashlib
+import math
+import re
+from pathlib import Path
+from typing import Final
+
+from sim.core.clock import LONGEST, UNITS
+from sim.models.arrivals import TraceColumns, TraceLetters
+from sim.models.distributions import Measured
+from sim.models.wording import named_rows
+from sim.scenario.csv_columns import read_table
+from sim.scenario.encodings import decoded
+from sim.scenario.safe_paths import named_file, real_path
+from sim.scenario.traces import JSON_LINES, Columns, TraceError, read_letters
+
+MAX_BYTES: Final = 1_000_000_000
+
+
+class ScenarioFiles:
+    """Reads files from the folder tree of a scenario.
+
+    Args:
+        folder: paths are relative to it and must stay inside it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = real_path(folder)
+
+    def read_trace(self, file: str, columns: TraceColumns) -> TraceLetters:
+        """The letters of a trace, sorted by the time received; of one instant, in the order of the file.
+
+        Args:
+            columns: only the one of times must be there, and the one of cases if it is named.
+
+        Raises:
+            ValueError: no such file or column, no letter, or rows that cannot be read; the text names them.
+        """
+        content = self._content(file)
+        received, category, channel, unit, case = columns
+        meant = Columns(received, category, channel, unit, case=case)
+        try:
+            letters = read_letters(content, meant, json_lines=file.lower().endswith(JSON_LINES))
+        except TraceError as error:
+            raise ValueError(f"{file}{':' if error.rows else ''} {error}") from None
+        return TraceLetters(
+            letters.received.astype("datetime64[s]"),
+            letters.category,
+            letters.channel,
+            letters.unit,
+            letters.digest,
+            letters.line,
+            letters.zone,
+            letters.days_only,
+        )
+
+    def read_durations(self, file: str, column: str) -> Measured:
+        """Durations of one column, ascending.
+
+        Raises:
+            ValueError: no such file or column, no unit in the column's name, or rows that are no durations.
+        """
+        content = self._content(file)
+        try:
+            table = read_table(decoded(content), column)
+        except ValueError as error:
+            raise ValueError(f"{file} {error}") from None
+        unit = re.split(r"[_\W]+", column.strip(" ()"))[-1]
+        if unit not in UNITS:
+            raise ValueError(
+                f"the name of a column of durations ends with its unit, as in handling_min (got '{column}')"
+            )
+        uneven = sorted([*table.longer, *table.shorter])
+        if uneven:
+            raise ValueError(f"{file}: {named_rows(uneven, f'without the {len(table.header)} fields of the header')}")
+        written = table.columns[column]
+        seconds = [_number(text) * UNITS[unit] for text in written]
+        bad = [(table.lines[row], written[row]) for row, value in enumerate(seconds) if not 0 <= value <= LONGEST]
+        if bad:
+            raise ValueError(
+                f"{file}: {named_rows(bad, f'without a duration in {unit} between 0 and a hundred years')}"
+            )
+        return Measured(tuple(sorted(seconds)), hashlib.sha256(content).hexdigest())
+
+    def _content(self, file: str) -> bytes:
+        path = named_file(file, self.folder, self.folder)
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                raise ValueError(f"{file} has more than {MAX_BYTES / 1e9:.0f} GB")
+            return path.read_bytes()
+        except OSError as error:
+            raise ValueError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -1,0 +1,83 @@
+"""Reading a scenario: from a YAML file and `--set` layers to a checked `Scenario`, or to all that is wrong with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sim.core.characters import printable
+from sim.core.errors import Problem, ScenarioError
+from sim.models.scenario import Scenario
+from sim.scenario.files import ScenarioFiles
+from sim.scenario.layers import Layers
+from sim.scenario.partial_validation import second_look
+from sim.scenario.provenance import Figure, figures_of
+from sim.scenario.refusals import once, placed, refusals
+from sim.scenario.safe_paths import real_path
+from sim.scenario.yaml_source import write_yaml
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario that was read, and what a report tells about its origin.
+
+    Attributes:
+        source: the file as the user typed it.
+        stem: the file's name without folder and ending.
+        changes: what each layer replaced, added or removed, as `arrivals.per_day: 80 -> 600`.
+        figures: the figures whose comments say where they come from.
+    """
+
+    scenario: Scenario
+    source: str
+    stem: str
+    changes: tuple[str, ...]
+    figures: tuple[Figure, ...]
+
+
+def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
+    """Read a scenario file, what it extends, and the overrides on top.
+
+    Args:
+        overrides: `KEY=VALUE` each, such as `arrivals.per_day=600` or `workflow.sign.effort=2 min`.
+
+    Raises:
+        ScenarioError: with every problem that was found, and its line.
+    """
+    file = Path(path)
+    source, stem = printable(str(path)), printable(file.stem)
+    layers = Layers()
+    if not layers.add_file(file):
+        raise ScenarioError(source, once(layers.problems))
+    for override in overrides:
+        layers.add_setting(override)
+    layers.finish()
+    scenario, problems = _checked(layers, ScenarioFiles(real_path(file).parent))
+    problems = once([layers.blamed(problem) for problem in problems])
+    if problems or scenario is None:
+        raise ScenarioError(source, problems)
+    return Loaded(scenario, source, stem, tuple(layers.changes), figures_of(layers.root))
+
+
+def dump_yaml(scenario: Scenario) -> str:
+    """A scenario as YAML text that loads as the same scenario.
+
+    Files that it names (a trace, measured durations) are named by path and hash, not copied: they must lie
+    beside the text, and be the same files, for it to load.
+    """
+    return write_yaml(scenario.resolved())
+
+
+def _checked(layers: Layers, files: ScenarioFiles) -> tuple[Scenario | None, list[Problem]]:
+    problems, root = layers.problems, layers.root
+    try:
+        scenario = Scenario.model_validate(root.plain(), context=files)
+        if not problems:
+            return scenario, []
+    except ValidationError as error:
+        problems = [*problems, *refusals(error, root)]
+    except ScenarioError as error:
+        if not problems:
+            return None, [placed(problem, root) for problem in error.problems]
+    return None, [*problems, *(placed(problem, root) for problem in second_look(root.plain(), problems, files))]

@@ -1,0 +1,141 @@
+"""What a validation refused, in the words of a planner: where it stands, what the rule is, what was written."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from sim.core.errors import Problem
+from sim.core.paths import Parts, parts_of, shown
+from sim.models.base import FINAL, RULE, SYNTHETIC
+from sim.scenario.yaml_source import Node
+
+MISSING: Final = "is missing"
+
+RULES: Final = {
+    "bool_type": "must be true or false",
+    "dict_type": "must be a mapping",
+    "finite_number": "must be a finite number",
+    "float_type": "must be a number",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "int_type": "must be a whole number",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be {expected}",
+    "mapping_type": "must be a mapping",
+    "model_type": "must be a mapping",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must have at least {min_length} character",
+    "string_type": "must be text",
+    "too_long": "must have at most {max_length} entries",
+    "too_short": "must have at least {min_length} entry",
+    "tuple_type": "must be a list",
+}
+"""Rule of each type of error that a scenario can meet."""
+
+
+def refusals(error: ValidationError, root: Node) -> list[Problem]:
+    """Every problem of a validation, with the line on which it stands."""
+    return [_refusal(each, root) for each in error.errors(include_url=False)]
+
+
+def placed(problem: Problem, root: Node) -> Problem:
+    """A problem that knows its path, with the line on which it stands."""
+    _, node = _reached(root, parts_of(problem.path))
+    return Problem(problem.message, problem.path, *_place(node))
+
+
+def _refusal(error: Any, root: Node) -> Problem:
+    kind, location = error["type"], error["loc"]
+    parts, node = _reached(root, location)
+    if kind == "missing":
+        line = node.line if parts else None
+        return Problem(MISSING, shown((*parts, location[-1])), line, node.origin)
+    return Problem(_message(kind, error), shown(parts), *_place(node))
+
+
+def _message(kind: str, error: Any) -> str:
+    if kind == "value_error":
+        # Those who read quantities know Python's way of writing things only.
+        return str(error["ctx"]["error"]).replace(f"(got {error['input']!r})", f"(got {_got(error['input'])})")
+    if kind == FINAL:
+        return str(error["msg"])
+    # A bound on what was written as text is one on seconds.
+    unit = " s" if isinstance(error["input"], str) else ""
+    facts = error.get("ctx", {})
+    facts = facts | {key: f"{_whole(facts[key])}{unit}" for key in ("ge", "gt", "le", "lt") if key in facts}
+    rule = error["msg"] if kind == RULE else RULES[kind].format(**facts)
+    return f"{rule} (got {_got(error['input'])})"
+
+
+def _whole(number: float) -> float:
+    return int(number) if number == int(number) else number
+
+
+def _got(written: Any) -> str:
+    if written is None:
+        return "nothing"
+    if isinstance(written, bool):
+        return "true" if written else "false"
+    if isinstance(written, dict):
+        return _clipped(f"{{{', '.join(written)}}}") if written else "an empty mapping"
+    if isinstance(written, list | tuple):
+        return f"a list of {len(written)}" if written else "an empty list"
+    return _clipped(repr(written))
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _reached(root: Node, location: Iterable[str | int]) -> tuple[Parts, Node]:
+    """The innermost value of the file on the way to a location, and its path.
+
+    Parts of the location that the file does not say (the kind of a distribution, `per_category` of a bare value)
+    are passed over; the step's name, which locations leave out, is put in.
+    """
+    parts: Parts = ()
+    node = root
+    for part in location:
+        if str(part).startswith(SYNTHETIC):
+            continue
+        if len(parts) == 2 and parts[0] == "workflow" and isinstance(node.value, dict):
+            ((name, node),) = node.value.items()
+            parts = (*parts, name)
+        child = _child(node, part)
+        if child is not None:
+            parts, node = (*parts, part), child
+    return parts, node
+
+
+def _child(node: Node, part: str | int) -> Node | None:
+    if isinstance(node.value, dict):
+        return node.value.get(str(part))
+    if isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
+        child: Node = node.value[part]
+        return child
+    return None
+
+
+def _place(node: Node) -> tuple[int | None, str]:
+    """Line and origin to blame: a record that a --set changed is wrong because of that."""
+    settings = [child for _, child in node.children() if child.origin.startswith("--set")]
+    blamed = settings[0] if settings else node
+    return blamed.line, blamed.origin
+
+
+def once(problems: Sequence[Problem]) -> list[Problem]:
+    """Problems in the order of the file, one a place: a mistake that breaks two rules is one mistake."""
+    first: dict[tuple[str, int | None, str], Problem] = {}
+    # What was refused for another reason is not missing besides.
+    others = {problem.path for problem in problems if problem.message != MISSING}
+    for problem in problems:
+        if problem.message != MISSING or problem.path not in others:
+            first.setdefault((problem.path, problem.line, problem.origin), problem)
+    return sorted(first.values(), key=_reading_order)
+
+
+def _reading_order(problem: Problem) -> tuple[int, str, int]:
+    layer = 2 if problem.origin.startswith("--set") else 1 if problem.origin else 0
+    return layer, problem.origin, problem.line or 0
