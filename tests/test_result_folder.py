@@ -157,7 +157,7 @@ def test_what_another_program_made_is_computed_again(
 
 def test_the_source_key_is_of_every_file_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     names = {name for name, _ in program_key._sources("", program_key.files("sim"))}
-    assert {"engine.py", "folders/program_key.py", "html/templates/page.html.j2"} <= names
+    assert {"engine/contract.py", "output/folders/program_key.py", "output/html/templates/page.html.j2"} <= names
     assert not any(name.endswith(".pyc") for name in names)
 
 
