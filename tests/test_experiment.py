@@ -12,8 +12,9 @@ from office import CHINA, GUANGDONG, TEAMS, setting
 
 from sim.core.errors import SimError
 from sim.experiment import cost
-from sim.experiment.cost import affordable, cores, estimate
-from sim.experiment.replications import MOST_DEATHS, Replication, live, replicate
+from sim.experiment.cost import affordable, estimate
+from sim.experiment.pool import MOST_DEATHS, StartExecutor, cores, forked, map_in_order, processes, threads
+from sim.experiment.replications import Replication, live, replicate
 from sim.scenario.setting import Setting
 
 WORKERS = 2
@@ -119,6 +120,26 @@ def test_a_killed_worker_is_replaced_and_nothing_is_lost(desk: Setting, tmp_path
 def test_workers_that_keep_dying_end_the_run(desk: Setting) -> None:
     with pytest.raises(SimError, match=f"replication 0 could not be simulated: its worker died {MOST_DEATHS} times"):
         list(replicate(desk, range(2), always_killed, engine="simpy", workers=WORKERS))
+
+
+def failing(replication: Replication) -> int:
+    raise SimError(f"no room for {replication.number}")
+
+
+def test_an_error_in_a_process_keeps_the_traceback_of_the_worker(desk: Setting) -> None:
+    with pytest.raises(SimError, match="no room for 0") as caught:
+        list(replicate(desk, range(2), failing, engine="simpy", workers=WORKERS))
+    assert "in failing" in str(caught.value.__cause__)
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+@pytest.mark.parametrize("start", [threads(WORKERS), processes(WORKERS), forked(WORKERS)])
+def test_every_executor_gives_the_same(start: StartExecutor | None) -> None:
+    if start is not None:
+        assert list(map_in_order(double, [3, 1, 1, 2], start, ahead=3)) == [6, 2, 2, 4]
 
 
 def test_there_is_at_least_one_core() -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sim.capacity.letters import Letters
 from sim.core.clock import DAY
 from sim.engine.contract import simulate
-from sim.experiment.replications import Replication, on_cores, replicate
+from sim.experiment.replications import Replication, map_replications, replicate
 from sim.metrics.outcome import Outcome
 from sim.scenario.setting import Setting
 
@@ -60,7 +60,7 @@ class Runner:
         """The same with letters that are kept from rate to rate."""
         self.letters_left -= len(replications) * per_day * letters.setting.scenario.horizon / DAY
         task = partial(_live, letters, per_day, look, self.engine, stretches)
-        yield from self._counted(on_cores(task, replications, engine=self.engine, workers=self.workers))
+        yield from self._counted(map_replications(task, replications, engine=self.engine, workers=self.workers))
 
     def _counted(self, seen: Iterator[T]) -> Iterator[T]:
         for each in seen:

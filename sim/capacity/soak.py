@@ -12,7 +12,8 @@ from sim.capacity.variants import own_rate, with_window
 from sim.core.clock import DAY
 from sim.core.tables import Floats
 from sim.experiment.cost import affordable, estimate
-from sim.experiment.replications import Replication, cores
+from sim.experiment.pool import cores
+from sim.experiment.replications import Replication
 from sim.models.stress import Soak
 from sim.scenario.setting import Setting
 from sim.statistics import Band, Compliance, ComplianceTable, Decided, Estimate, judge_cells, mean_over, stacked

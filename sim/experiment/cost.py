@@ -1,6 +1,5 @@
 """What a run will cost in time and memory, and how much memory there is, asked before anything is simulated."""
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from sim.core.clock import DAY, HOUR
 from sim.core.errors import Problem, ScenarioError, SimError
 from sim.core.tables import Roster
 from sim.experiment.cool_down import raised
+from sim.experiment.pool import cores
 from sim.metrics.week import HOURS_OF_WEEK
 from sim.models.scenario import Scenario
 from sim.models.staffing import Team
@@ -87,13 +87,6 @@ def prepare(
         return Prepared(setting, cost, affordable(cost, most, kept))
     except SimError as error:
         raise ScenarioError(loaded.source, [Problem(str(error))]) from error
-
-
-def cores() -> int:
-    """Number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def estimate(setting: Setting, engine: str = "compiled") -> Cost:

@@ -5,21 +5,18 @@ duty that this brings, is simulated, and its letters are counted by what became 
 remembered, and counted in letters, which is what a budget is spent on.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
 from sim.core.clock import hour_of
-from sim.core.memory import keep_memory
 from sim.core.tables import Bools, Floats
 from sim.engine.contract import simulate
-from sim.experiment.replications import cores, on_cores
+from sim.experiment.pool import cores
+from sim.experiment.replications import map_replications
 from sim.metrics.compliance import elapsed_of
 from sim.metrics.measures import fingerprint
 from sim.metrics.outcome import Outcome
@@ -146,7 +143,6 @@ class Simulator:
         workers: int | None = None,
         meter: Meter | None = None,
     ) -> None:
-        keep_memory()
         self.setting, self.posts, self.targets = setting, posts, targets
         self.meter = Meter() if meter is None else meter
         self._engine, self._workers = engine, workers or cores()
@@ -202,37 +198,23 @@ class Simulator:
 
     def _simulated(self, people: People, numbers: Sequence[int], look: Callable[[Outcome], T]) -> Iterator[T]:
         """What is seen in replications, in their order, with no more begun than there are workers."""
-        setting = staffed(self.setting, self.posts, people)
-        if self._engine == "simpy":
-            task = partial(_run, setting, look, "simpy")
-            for found, letters in on_cores(task, numbers, engine="simpy", workers=self._workers):
-                self.meter.add(letters)
-                yield found
-            return
-        ahead = iter(numbers)
-        with ThreadPoolExecutor(self._workers) as pool:
-            running = deque(pool.submit(self._run, setting, look, number) for number in islice(ahead, self._workers))
-            try:
-                while running:
-                    found, letters = running.popleft().result()
-                    running.extend(pool.submit(self._run, setting, look, number) for number in islice(ahead, 1))
-                    self.meter.add(letters)
-                    yield found
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
-
-    def _run(self, setting: Setting, look: Callable[[Outcome], T], number: int) -> tuple[T, int]:
-        return _run(setting, look, self._engine, number, self.drawn(number))
+        setting, workers = staffed(self.setting, self.posts, people), self._workers
+        # Letters that are kept here are not sent to a process, which draws them again.
+        drawn = partial(draw_visits, setting) if self._engine == "simpy" else self.drawn
+        task = partial(_run, setting, look, self._engine, drawn)
+        for found, letters in map_replications(task, numbers, engine=self._engine, workers=workers, ahead=workers):
+            self.meter.add(letters)
+            yield found
 
 
 def _run(
     setting: Setting,
     look: Callable[[Outcome], T],
     engine: str,
+    drawn: Callable[[int], tuple[Letters, Visits]],
     number: int,
-    drawn: tuple[Letters, Visits] | None = None,
 ) -> tuple[T, int]:
-    letters, visits = drawn or draw_visits(setting, number)
+    letters, visits = drawn(number)
     roster = draw_roster(setting, number)
     workload = with_other_duty(setting, roster, number, letters, visits)
     log = simulate(workload, roster, setting.scenario.horizon, engine=engine)
