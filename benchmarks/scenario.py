@@ -7,7 +7,7 @@ from typing import Any
 from run import ROOT
 from timing import interleaved, ratio, timed
 
-from sim.core.memory import keep_memory
+from sim.core.program import keep_memory
 from sim.engine import compiled as engine_compiled
 from sim.engine import simpy as engine_simpy
 from sim.engine.contract import simulate

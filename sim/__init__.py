@@ -12,7 +12,7 @@ Every name is read from its module when it is first used, so that importing the 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sim.core.version import VERSION
+from sim.core.program import VERSION
 
 if TYPE_CHECKING:
     from sim.core.errors import AuditError as AuditError

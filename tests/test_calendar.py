@@ -11,9 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sim.core.calendar import Calendar
+from sim.core.calendar import Calendar, DaysOff, place_of, regional_days, unannounced_years
 from sim.core.clock import DAY, HOUR, MINUTE, OFFICE_HOURS, Clock, Limit, OfficeHours
-from sim.core.public_holidays import DaysOff, place_of, regional_days, unannounced_years
 
 MONDAY = date(2021, 5, 3)  # a public holiday in China: the Labour Day of 2021 ended on Wednesday
 CHINA = DaysOff("CN")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sim.core.clock import DAY
 from sim.core.errors import ScenarioError
-from sim.core.paths import PATH, dotted, parts_of
 from sim.models.distributions import Lognormal
+from sim.models.wording import PATH, dotted, parts_of
 from sim.models.workflow import WorkStep
 from sim.scenario.loading import load
 

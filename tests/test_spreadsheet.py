@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from runs import ROOT, setting, written
 
-from sim.core.spreadsheet import harmless, meant, write_csv
+from sim.core.safe_text import cell_text, safe_cell, write_csv
 from sim.operations.trace_files import TracedLetter, read_trace
 from sim.operations.trace_files import write_csv as write_trace
 from sim.output.results.roster_sheet import write_sheet
@@ -23,20 +23,20 @@ FORMULAS = ["=1+1", "+1+1", "-1-1", "@SUM(A1)", "＝1", "＠x", "\t=1", "\r=1", 
 
 @pytest.mark.parametrize("cell", FORMULAS)
 def test_what_looks_like_a_formula_is_text(cell: str) -> None:
-    assert harmless(cell) == f"'{cell}"
+    assert safe_cell(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("cell", ["", "desk", "a=b", "'quoted'", "-5", "+2.50", "08:00-12:00", 7, -7, 0.5])
 def test_other_cells_stay_as_they_are(cell: str | float) -> None:
-    assert harmless(cell) == cell
+    assert safe_cell(cell) == cell
 
 
 @given(st.text() | st.sampled_from(FORMULAS))
 def test_it_is_meant_as_it_was(cell: str) -> None:
-    made = harmless(cell)
+    made = safe_cell(cell)
     assert isinstance(made, str)
-    assert meant(made) == cell
-    assert harmless(made) == f"'{made}" or made == cell
+    assert cell_text(made) == cell
+    assert safe_cell(made) == f"'{made}" or made == cell
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])) | st.integers(), min_size=1))
@@ -46,7 +46,7 @@ def test_no_cell_of_a_file_is_a_formula(cells: list[str | int]) -> None:
         write_csv(path, [cells])
         with path.open(encoding="utf-8-sig", newline="") as file:
             (row,) = csv.reader(file)
-    assert [meant(cell) for cell in row] == [str(cell) for cell in cells]
+    assert [cell_text(cell) for cell in row] == [str(cell) for cell in cells]
     assert not [cell for cell in row if re.match(r"[=@]|[-+](?!\d+(\.\d+)?$)", cell)]
 
 

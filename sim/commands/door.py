@@ -15,9 +15,9 @@ from sim.commands.staffing import check, compare, plan, run
 from sim.commands.system import replay, stress, targets
 from sim.commands.terminal import complain
 from sim.commands.tools import new, schema, verify
-from sim.core.characters import printable
 from sim.core.errors import ScenarioError, SimError
-from sim.core.version import VERSION
+from sim.core.program import VERSION
+from sim.core.safe_text import printable
 
 STOPPING: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
 """Names of the signals, besides Ctrl-C, that end a program; a closed window is SIGHUP or, on Windows, SIGBREAK."""

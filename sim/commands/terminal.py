@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import rich_click as click
 
 from sim.commands.options import ASKED_WRONGLY, Asked
-from sim.core.characters import printable
 from sim.core.errors import ScenarioError
+from sim.core.safe_text import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -29,9 +29,6 @@ OFFICE_HOURS: Final[OfficeHours] = ((8 * HOUR + 30 * MINUTE, 18 * HOUR),)
 LONGEST: Final = 36_525 * DAY
 """A hundred years: a longer duration is a slip, and would leave the dates that the calendar can tell."""
 
-CALENDAR_MARGIN: Final = 2
-"""Days that a scenario's calendar knows after its horizon, so that its last instants have a next day."""
-
 UNITS: Final = {
     "s": 1, "sec": 1, "second": 1, "seconds": 1, "秒": 1,
     "min": MINUTE, "minute": MINUTE, "minutes": MINUTE, "分": MINUTE, "分钟": MINUTE,

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
+from sim.core.program import user_cache
+
 # A library for tests, which Numba loads to tell it of compiled lines; one that is at work already stays. So Numba must
 # be loaded here first, and others have it from here.
 _without_coverage = "coverage" not in sys.modules and sys.modules.setdefault("coverage", None) is None  # type: ignore[arg-type]
@@ -89,10 +91,9 @@ def _cache_folder(function: Callable[..., Any]) -> str:
     # Compiled code is kept with the name of its module, and is of no use to a copy under another name.
     source = Path(function.__code__.co_filename).read_bytes() + function.__module__.encode()
     key = f"{function.__module__.rpartition('.')[2]}-{hashlib.sha256(source).hexdigest()[:16]}"
-    user = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     # Where there are no numbers of users (Windows), everybody has folders of their own, the temporary one among them.
     me = os.getuid() if hasattr(os, "getuid") else None
-    for parent in (Path(user, "lettersim"), Path(tempfile.gettempdir(), f"lettersim-{me}")):
+    for parent in (user_cache(), Path(tempfile.gettempdir(), f"lettersim-{me}")):
         try:
             folder = parent / key
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sim.core.characters import printable
+from sim.core.safe_text import printable
 
 MOST_SHOWN: Final = 100
 """Problems that a text lists; who has more than that mends those first."""

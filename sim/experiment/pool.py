@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from sim.core.errors import SimError
-from sim.core.memory import keep_memory
+from sim.core.program import keep_memory
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")

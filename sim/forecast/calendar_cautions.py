@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from sim.core.calendar import regional_days, unannounced_years
 from sim.core.clock import Clock
-from sim.core.public_holidays import regional_days, unannounced_years
 from sim.metrics.figures import Caution
 from sim.scenario.setting import Setting
 

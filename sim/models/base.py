@@ -23,8 +23,8 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from sim.core.characters import fit
 from sim.core.clock import DURATION, LIMIT, Limit, format_duration, parse_duration, parse_limit, plain_text
+from sim.core.safe_text import fit
 from sim.models.wording import are, closest, did_you_mean
 
 T = TypeVar("T")

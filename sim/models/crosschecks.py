@@ -8,11 +8,10 @@ import numpy as np
 
 from sim.core.clock import DAY
 from sim.core.errors import Problem
-from sim.core.paths import dotted
 from sim.models.base import PerCategory
 from sim.models.slachecks import sla_checks
 from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Team, home_team, teams_above, unit_names
-from sim.models.wording import are, named_rows, one_of
+from sim.models.wording import are, dotted, named_rows, one_of
 from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_serializer, model_validator
 
+from sim.core.calendar import DaysOff, place_of
 from sim.core.clock import DATE, parse_date
-from sim.core.public_holidays import DaysOff, place_of
 from sim.models.base import Record
 
 YEARS: Final = range(1950, 2101)

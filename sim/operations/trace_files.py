@@ -11,7 +11,7 @@ from itertools import chain, starmap
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.core import spreadsheet
+from sim.core import safe_text
 from sim.core.errors import Problem, ScenarioError
 from sim.scenario.traces import JSON_LINES, Columns, TraceError, read_letters
 
@@ -52,7 +52,7 @@ def read_trace(path: Path) -> list[TracedLetter]:
 def write_csv(letters: Iterable[TracedLetter], path: Path) -> None:
     """Write a trace as CSV."""
     rows = (letter.plain().values() for letter in letters)
-    spreadsheet.write_csv(path, chain([TracedLetter._fields], rows), marked=False)
+    safe_text.write_csv(path, chain([TracedLetter._fields], rows), marked=False)
 
 
 def write_json_lines(letters: Iterable[TracedLetter], path: Path) -> None:

@@ -6,9 +6,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.core.calendar import Calendar
+from sim.core.calendar import Calendar, DaysOff
 from sim.core.clock import DAY
-from sim.core.public_holidays import DaysOff
 from sim.core.tables import Bools, Int64s
 from sim.models.staffing import RosterPattern
 from sim.scenario.setting import Setting

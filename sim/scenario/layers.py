@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from sim.core.errors import Problem
-from sim.core.paths import PATH, Parts, parts_of, shown, spoken
-from sim.models.wording import one_of
+from sim.models.wording import PATH, Parts, one_of, parts_of, shown, spoken
 from sim.scenario.provenance import attach_comments
 from sim.scenario.refusals import MISSING
 from sim.scenario.safe_paths import named_file, real_path

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from sim.core.characters import printable
 from sim.core.errors import Problem, ScenarioError
+from sim.core.safe_text import printable
 from sim.models.scenario import Scenario
 from sim.scenario.files import ScenarioFiles
 from sim.scenario.layers import Layers

@@ -9,9 +9,9 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from sim.core.errors import Problem, ScenarioError
-from sim.core.paths import parts_of
 from sim.models.base import Files
 from sim.models.scenario import Scenario
+from sim.models.wording import parts_of
 
 _SOUND: Final[dict[str, Any]] = {
     "start": "2021-05-03",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sim.core.paths import Parts, spoken
+from sim.models.wording import Parts, spoken
 from sim.scenario.yaml_source import Node, Source
 
 LONGEST_VALUE: Final = 80

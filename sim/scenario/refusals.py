@@ -6,8 +6,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from sim.core.errors import Problem
-from sim.core.paths import Parts, parts_of, shown
 from sim.models.base import FINAL, RULE, SYNTHETIC
+from sim.models.wording import Parts, parts_of, shown
 from sim.scenario.yaml_source import Node
 
 MISSING: Final = "is missing"

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.spreadsheet import meant
+from sim.core.safe_text import cell_text
 from sim.core.tables import Int64s
 from sim.models.wording import Rule, named_rows
 from sim.scenario.csv_columns import read_table
@@ -154,7 +154,7 @@ def _csv_rows(text: str, received: str, wanted: Sequence[str]) -> _Rows:
         for line, written in rows
     ]
     fields: dict[str, list[Any]] = {
-        name: cells if name == received else [meant(cell.strip()) for cell in cells]
+        name: cells if name == received else [cell_text(cell.strip()) for cell in cells]
         for name, cells in table.columns.items()
     }
     return _Rows(table.lines, fields, bad)

@@ -14,9 +14,9 @@ from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
-from sim.core.characters import printable, unfit
 from sim.core.errors import Problem
-from sim.core.paths import Parts, shown
+from sim.core.safe_text import printable, unfit
+from sim.models.wording import Parts, shown
 from sim.scenario.encodings import EncodingError, decoded
 
 MAX_BYTES: Final = 1_000_000

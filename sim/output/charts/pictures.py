@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Final, TypeVar
 
-from sim.core.file_names import safe
+from sim.core.safe_text import safe_file_name
 from sim.output.charts.frame import Framed
 from sim.output.charts.picture import Picture
 from sim.output.charts.registry import Chart, figure
@@ -28,7 +28,7 @@ def draw_panel(chart: Chart[T], subject: T, panel: str, folder: Path, lang: str,
         folder: exists.
         png: write it as `.png` too.
     """
-    name = f"{'-'.join(filter(None, (chart.name, safe(panel))))}.{lang}"
+    name = f"{'-'.join(filter(None, (chart.name, safe_file_name(panel))))}.{lang}"
     drawn = figure(chart, subject, panel, lang)
     title, alt = chart.title(subject, panel, lang), chart.alt(subject, panel, lang)
     svg = inline(written(drawn), name, alt)

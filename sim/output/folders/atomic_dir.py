@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from sim.core.errors import SimError
-from sim.core.file_names import fitting
+from sim.core.safe_text import short_file_name
 from sim.output.folders.process_lock import Owner, ProcessLock, owner_of
 
 DRAFT: Final = ".lettersim-draft"
@@ -166,7 +166,10 @@ def _begun(target: Path) -> tuple[Path, ProcessLock]:
 
 def _begin(target: Path) -> tuple[Path, ProcessLock]:
     word = secrets.token_hex(8)
-    begun, root = target.with_name(f".{word}{DRAFT}"), target.with_name(f".{fitting(target.name)}.{word}{DRAFT}")
+    begun, root = (
+        target.with_name(f".{word}{DRAFT}"),
+        target.with_name(f".{short_file_name(target.name)}.{word}{DRAFT}"),
+    )
     try:
         begun.mkdir(parents=True)
         lock = ProcessLock(begun / "lock")

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.core.characters import unfit
 from sim.core.clock import HOUR, MINUTE
 from sim.core.errors import SimError
+from sim.core.safe_text import unfit
 from sim.core.tables import NOT_YET, Int64s
 from sim.metrics.rows import HourTable, LetterTable
 from sim.metrics.slaclock import Fate

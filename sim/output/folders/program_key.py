@@ -8,7 +8,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final
 
-from sim.core.version import VERSION
+from sim.core.program import VERSION
 
 LIBRARIES: Final = (
     "brotli", "duckdb", "fonttools", "holidays", "jinja2", "matplotlib", "numba", "numpy", "openpyxl", "pydantic",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.comparison import Comparison, compare, require_comparable
-from sim.core.file_names import fitting
+from sim.core.safe_text import short_file_name
 from sim.output.folders.result_folder import RESULTS, ResultFolder
 from sim.output.results.kept import Kept, Made, keep
 from sim.output.results.run import run_id
@@ -76,7 +76,7 @@ def compare_into(
 def _write_scenarios(scenarios: Sequence[Loaded], folder: Path) -> None:
     (folder / "scenarios").mkdir()
     for each in scenarios:
-        (folder / "scenarios" / f"{fitting(each.stem, 250)}.yaml").write_text(dump_yaml(each.scenario), "utf-8")
+        (folder / "scenarios" / f"{short_file_name(each.stem, 250)}.yaml").write_text(dump_yaml(each.scenario), "utf-8")
 
 
 def _write_shown(comparison: Comparison, folder: Path, manifest: Mapping[str, Any], lang: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from rich.console import Group
 
 from sim.core.errors import Problem, ScenarioError
-from sim.core.spreadsheet import Cell, write_csv
+from sim.core.safe_text import Cell, write_csv
 from sim.experiment.cost import prepare
 from sim.models.staffing import WEEKDAYS
 from sim.output.folders.result_folder import RESULTS, ResultFolder

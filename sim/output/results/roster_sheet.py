@@ -16,7 +16,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from sim.core.clock import DAY, HOUR, MINUTE
-from sim.core.spreadsheet import Cell, harmless, write_csv
+from sim.core.safe_text import Cell, safe_cell, write_csv
 from sim.sampling.roster import people_of_groups, people_of_units
 from sim.sampling.shifts import Shifts, shifts_of
 from sim.scenario.setting import Setting
@@ -65,7 +65,7 @@ def write_sheet(setting: Setting, folder: Path) -> None:
     assert sheet is not None, "a new book has a sheet"
     sheet.title = "roster"
     for row in rows:
-        sheet.append([harmless(cell) for cell in row])
+        sheet.append([safe_cell(cell) for cell in row])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "F2"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.clock import format_duration
-from sim.core.version import VERSION
+from sim.core.program import VERSION
 from sim.engine.verify import Checked, cross_check
 from sim.experiment.cost import prepare
 from sim.experiment.infinite_servers import simulate_without_queues

@@ -10,8 +10,8 @@ from rich.console import Console, RenderableType
 from rich.measure import Measurement
 from rich.segment import Segment, Segments
 
-from sim.core.characters import printable
 from sim.core.clock import Clock
+from sim.core.safe_text import printable
 from sim.output.text.catalogue import WORDS
 from sim.output.text.names import MOMENTS_ZH, NAMES_ZH, WEEKDAYS
 from sim.statistics import Compliance, Estimate, Figure

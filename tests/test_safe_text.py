@@ -1,4 +1,7 @@
-"""Characters that files cannot hold or terminals obey: refused where names are read, spelt out where they are shown."""
+"""Characters that files cannot hold or terminals obey are refused where names are read, spelt out where they are shown.
+
+Names of files that are made from names of scenarios fit into every file system, and stay apart.
+"""
 
 import os
 import re
@@ -12,8 +15,8 @@ from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from sim.commands.door import cli
-from sim.core.characters import printable, unfit
 from sim.core.errors import Problem
+from sim.core.safe_text import FILE_NAME_BYTES, printable, safe_file_name, short_file_name, unfit
 from sim.models.scenario import Scenario
 from sim.output.folders import parquet
 from sim.scenario.loading import load
@@ -141,3 +144,28 @@ def test_results_can_lie_in_a_folder_of_any_name(tmp_path: Path, monkeypatch: py
 
 def test_a_problem_tells_its_path_without_escapes() -> None:
     assert str(Problem("is empty", "teams.\x1b[31m", 3)) == "line 3   teams.\\u001b[31m: is empty"
+
+
+NAMES = st.text(min_size=1, max_size=200)
+
+
+@given(NAMES)
+def test_a_safe_name_is_short_and_holds_nothing_special(name: str) -> None:
+    made = safe_file_name(name)
+    assert 0 < len(made.encode("utf-8", "surrogateescape")) <= FILE_NAME_BYTES
+    assert all(each.isalnum() or each in "_.-" for each in made)
+
+
+@given(NAMES, NAMES)
+def test_different_names_stay_apart(one: str, other: str) -> None:
+    # As they stand in a scenario: without what `safe_file_name` itself puts between.
+    if one != other and "_" not in one + other:
+        assert safe_file_name(one) != safe_file_name(other)
+
+
+def test_names_that_fit_are_kept() -> None:
+    assert safe_file_name("signed") == short_file_name("signed") == "signed"
+    assert safe_file_name("10 min/局长") == "10_20_min_2f_局长"
+    assert short_file_name("局" * 50).startswith("局" * 29 + "-")
+    assert len(short_file_name("局" * 50).encode()) == 100
+    assert short_file_name("x" * 251, 250) != short_file_name("x" * 252, 250)
