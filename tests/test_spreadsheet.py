@@ -79,4 +79,4 @@ def test_a_roster_sheet_has_no_formula(tmp_path: Path) -> None:
 
 def test_there_is_one_writer_of_tables() -> None:
     writers = [path.name for path in (ROOT / "sim").rglob("*.py") if "csv.writer(" in path.read_text("utf-8")]
-    assert writers == ["spreadsheet.py"]
+    assert writers == ["safe_text.py"]
