@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from run import ROOT
 
-from sim.operations.replay import Plan, replay
+from sim.operations.destination import ReplayOptions
+from sim.operations.replay import replay
 from sim.operations.replay_report import report_on
 from sim.operations.service_level import Demand
 from sim.operations.trace_files import TracedLetter
@@ -37,7 +38,7 @@ def table() -> list[str]:
     for rate in RATES:
         letters = drawn(rate)
         with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as url:
-            plan, before = Plan(url), time.process_time()
+            plan, before = ReplayOptions(url), time.process_time()
             sent = replay(letters, plan)
             busy = (time.process_time() - before) / SECONDS
             with urllib.request.urlopen(f"{url}/count") as counted:

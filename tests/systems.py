@@ -9,7 +9,8 @@ from functools import wraps
 from aiohttp import web
 
 from sim.operations.answers import Answers
-from sim.operations.replay import Plan, send
+from sim.operations.destination import ReplayOptions
+from sim.operations.replay import send
 from sim.operations.trace_files import TracedLetter
 
 START = datetime(2021, 5, 3, 8)
@@ -31,7 +32,7 @@ def letters_at(*seconds: float) -> list[TracedLetter]:
     return [TracedLetter(START + timedelta(seconds=at), "wechat", "noise", "Nanshan-1", 3) for at in seconds]
 
 
-async def answers_to(letters: list[TracedLetter], plan: Plan) -> Answers:
+async def answers_to(letters: list[TracedLetter], plan: ReplayOptions) -> Answers:
     """What happens to letters."""
     return (await send(letters, plan)).answers
 

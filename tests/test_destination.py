@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.core.errors import ScenarioError
-from sim.operations.destination import without_secrets
-from sim.operations.headers import read_headers
-from sim.operations.replay import Plan
+from sim.operations.destination import ReplayOptions, read_headers, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -32,7 +30,7 @@ from sim.operations.replay import Plan
 )
 def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
     assert without_secrets(url) == shown
-    plan = Plan(url, speed=0, headers={"X-Key": "SECRET"})
+    plan = ReplayOptions(url, speed=0, headers={"X-Key": "SECRET"})
     assert "SECRET" not in repr(plan)
     with pytest.raises(ScenarioError) as refused:
         plan.check()
@@ -42,7 +40,7 @@ def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
 
 def test_credentials_are_given_once() -> None:
     with pytest.raises(ScenarioError, match="credentials are given twice: by the URL, and by the header Authorization"):
-        Plan("http://user:secret@127.0.0.1/", headers={"authorization": "Bearer 1"}).check()
+        ReplayOptions("http://user:secret@127.0.0.1/", headers={"authorization": "Bearer 1"}).check()
 
 
 def test_headers_come_from_a_file_and_a_token_from_the_environment(tmp_path: Path) -> None:

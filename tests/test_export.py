@@ -15,9 +15,9 @@ import pytest
 from sim.core.tables import NOT_YET
 from sim.experiment.replications import Replication, live
 from sim.metrics.letter_view import Journeys
-from sim.operations.export import export
-from sim.operations.export.letters import SIZE_MEAN, sizes_of
-from sim.operations.export.locust import write_locust_file
+from sim.operations.exports import export
+from sim.operations.exports.locust import write_locust_file
+from sim.operations.exports.simulated import SIZE_MEAN, letter_sizes
 from sim.operations.trace_files import TracedLetter, read_trace
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
@@ -82,12 +82,12 @@ def test_the_trace_can_drive_a_scenario(setting: Setting, lived: Replication, fo
 
 
 def test_sizes_are_lognormal_and_the_same_again() -> None:
-    sizes = sizes_of(20_000, 1, 0)
+    sizes = letter_sizes(20_000, 1, 0)
     assert sizes.min() >= 1
     # The mean of 20,000 with a cv of 1 is within 4 standard errors but once in 16,000 seeds.
     assert sizes.mean() == pytest.approx(SIZE_MEAN, rel=4 / np.sqrt(20_000))
-    np.testing.assert_array_equal(sizes, sizes_of(20_000, 1, 0))
-    assert (sizes_of(5, 1, 1) != sizes[:5]).any()
+    np.testing.assert_array_equal(sizes, letter_sizes(20_000, 1, 0))
+    assert (letter_sizes(5, 1, 1) != sizes[:5]).any()
 
 
 def test_the_xes_log_tells_each_letter_event_by_event(setting: Setting, lived: Replication, folder: Path) -> None:

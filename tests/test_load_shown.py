@@ -22,8 +22,8 @@ from test_charts import outside, the_contract
 import cli
 from sim.capacity import Back, Bottleneck, Capacity, CapacityBound, Effect, Found, Relief, StressReport, stress
 from sim.commands.options import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
-from sim.operations.answers import Answers, Outcome
-from sim.operations.replay import Plan, Sent
+from sim.operations.answers import Answers, Sent, Unanswered
+from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
 from sim.operations.service_level import Demand
 from sim.operations.targets import Targets, targets
@@ -82,7 +82,7 @@ def found(scenario: Path) -> Targets:
 def replay_report() -> ReplayReport:
     chance = np.random.default_rng(1)
     outcome = np.full(500, 201, np.int16)
-    outcome[[7, 300]], outcome[450:] = 503, Outcome.UNSENT
+    outcome[[7, 300]], outcome[450:] = 503, Unanswered.UNSENT
     answers = Answers(
         np.arange(500) / 50,
         chance.exponential(0.001, 500),
@@ -91,7 +91,7 @@ def replay_report() -> ReplayReport:
         np.arange(500) % 100 == 7,
     )
     demand = Demand(load=dict.fromkeys(("second", "minute", "hour"), 100), headroom_s=5.0)
-    return report_on(Sent(answers), Plan("http://127.0.0.1:8080/letters", speed=60), "letters.csv", demand)
+    return report_on(Sent(answers), ReplayOptions("http://127.0.0.1:8080/letters", speed=60), "letters.csv", demand)
 
 
 # Words
@@ -291,9 +291,9 @@ def test_no_label_is_cut_off(stress_report: StressReport, replay_report: ReplayR
 
 
 def test_a_replay_without_any_answer_still_draws() -> None:
-    outcome = np.array([Outcome.NO_CONNECTION], np.int16)
+    outcome = np.array([Unanswered.NO_CONNECTION], np.int16)
     nobody = Answers(np.zeros(1), np.zeros(1), np.ones(1), outcome, np.zeros(1, np.bool_))
-    report = report_on(Sent(nobody), Plan("http://127.0.0.1/"), "letters.csv", Demand())
+    report = report_on(Sent(nobody), ReplayOptions("http://127.0.0.1/"), "letters.csv", Demand())
     for chart in REPLAY_CHARTS:
         for lang in LANGUAGES:
             assert figure(chart, report, "", lang)

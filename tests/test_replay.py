@@ -12,11 +12,12 @@ from aiohttp import web
 from systems import START, answers_to, in_a_loop, letters_at, listening, serving
 
 from sim.core.errors import ScenarioError
-from sim.operations.answers import Outcome
-from sim.operations.replay import Plan, Sent, body, busiest, send
+from sim.operations.answers import Sent, Unanswered
+from sim.operations.destination import ReplayOptions
+from sim.operations.replay import body, send
 from sim.operations.replay_report import report_on
 from sim.operations.service_level import Demand
-from sim.operations.trace_files import TracedLetter, read_trace, write_csv, write_json_lines
+from sim.operations.trace_files import TracedLetter, busiest_stretch, read_trace, write_trace
 from sim.statistics import Verdict
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
@@ -27,8 +28,8 @@ from server import application
 
 def test_a_trace_is_the_same_in_both_kinds_of_file(tmp_path: Path) -> None:
     letters = [TracedLetter(START, "微信", "noise", "Nan,shan", 812), TracedLetter(START, "", "", "", 0)]
-    write_csv(letters, tmp_path / "letters.csv")
-    write_json_lines(letters, tmp_path / "letters.jsonl")
+    write_trace(letters, tmp_path / "letters.csv")
+    write_trace(letters, tmp_path / "letters.jsonl")
     assert (tmp_path / "letters.csv").read_text("utf-8").splitlines() == [
         "received,channel,category,unit,size",
         '2021-05-03T08:00:00,微信,noise,"Nan,shan",812',
@@ -128,9 +129,9 @@ def test_a_trace_that_is_not_there() -> None:
 
 def test_the_busiest_stretch_of_a_trace() -> None:
     letters = letters_at(0, 10, 11, 12, 30, 31, 32, 40)
-    assert busiest(letters, 3) == letters[1:4]  # [10, 13), earlier than [30, 33)
-    assert busiest(letters, 11) == letters[4:]  # [30, 41)
-    assert busiest(letters, 3_600) == letters
+    assert busiest_stretch(letters, 3) == letters[1:4]  # [10, 13), earlier than [30, 33)
+    assert busiest_stretch(letters, 11) == letters[4:]  # [30, 41)
+    assert busiest_stretch(letters, 3_600) == letters
 
 
 # Whom letters are sent to
@@ -140,7 +141,7 @@ def test_the_busiest_stretch_of_a_trace() -> None:
     "url", ["http://127.0.0.1:8080/letters", "http://localhost/letters", "https://[::1]:8443/", "http://127.9.9.9/"]
 )
 def test_this_machine_may_be_loaded(url: str) -> None:
-    Plan(url).check()
+    ReplayOptions(url).check()
 
 
 @pytest.mark.parametrize(
@@ -155,25 +156,25 @@ def test_this_machine_may_be_loaded(url: str) -> None:
 )
 def test_any_other_machine_must_be_named(url: str) -> None:
     with pytest.raises(ScenarioError, match="is not this machine"):
-        Plan(url, allowed_hosts=("mailbox",)).check()
-    Plan(url, allowed_hosts=("mailbox.example", "10.0.0.1", "localhost.mailbox.example", "0.0.0.0")).check()
+        ReplayOptions(url, allowed_hosts=("mailbox",)).check()
+    ReplayOptions(url, allowed_hosts=("mailbox.example", "10.0.0.1", "localhost.mailbox.example", "0.0.0.0")).check()
 
 
 @pytest.mark.parametrize(
     ("plan", "message"),
     [
-        (Plan("ftp://127.0.0.1/"), "the URL must be like http://127.0.0.1:8080/letters"),
-        (Plan("127.0.0.1:8080"), "the URL must be like http://127.0.0.1:8080/letters"),
-        (Plan("http://127.0.0.1:99999/"), "the URL must be like http://127.0.0.1:8080/letters"),
-        (Plan("http://127.0.0.1/", speed=0), "speed must be above 0, got 0"),
-        (Plan("http://127.0.0.1/", speed=float("nan")), "speed must be above 0, got nan"),
-        (Plan("http://127.0.0.1/", connections=-1), "connections must be above 0, got -1"),
-        (Plan("http://127.0.0.1/", timeout=0), "timeout must be above 0, got 0"),
-        (Plan("http://127.0.0.1/", idle=-1), "idle must be 0 or more, got -1"),
-        (Plan("http://127.0.0.1/", abort_after=-1), "abort_after must be 0 or more, got -1"),
+        (ReplayOptions("ftp://127.0.0.1/"), "the URL must be like http://127.0.0.1:8080/letters"),
+        (ReplayOptions("127.0.0.1:8080"), "the URL must be like http://127.0.0.1:8080/letters"),
+        (ReplayOptions("http://127.0.0.1:99999/"), "the URL must be like http://127.0.0.1:8080/letters"),
+        (ReplayOptions("http://127.0.0.1/", speed=0), "speed must be above 0, got 0"),
+        (ReplayOptions("http://127.0.0.1/", speed=float("nan")), "speed must be above 0, got nan"),
+        (ReplayOptions("http://127.0.0.1/", connections=-1), "connections must be above 0, got -1"),
+        (ReplayOptions("http://127.0.0.1/", timeout=0), "timeout must be above 0, got 0"),
+        (ReplayOptions("http://127.0.0.1/", idle=-1), "idle must be 0 or more, got -1"),
+        (ReplayOptions("http://127.0.0.1/", abort_after=-1), "abort_after must be 0 or more, got -1"),
     ],
 )
-def test_a_plan_that_cannot_be_followed(plan: Plan, message: str) -> None:
+def test_a_plan_that_cannot_be_followed(plan: ReplayOptions, message: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         plan.check()
     assert message in str(refused.value)
@@ -188,7 +189,7 @@ async def test_a_redirect_is_an_answer_and_not_an_order() -> None:
         return web.Response(status=307, headers={"Location": "http://mailbox.example/letters"})
 
     async with serving(elsewhere) as url:
-        answers = await answers_to(letters_at(0, 0), Plan(url))
+        answers = await answers_to(letters_at(0, 0), ReplayOptions(url))
     assert asked == ["/letters"] * 2
     assert answers.outcome.tolist() == [307, 307]
 
@@ -202,10 +203,10 @@ async def test_the_server_has_every_letter_once_and_in_order(tmp_path: Path) -> 
         letter._replace(category=f"category {row % 7}", size=row)
         for row, letter in enumerate(letters_at(*np.random.default_rng(1).uniform(0, 60, 300)))
     ]
-    write_csv(letters, tmp_path / "letters.csv")
+    write_trace(letters, tmp_path / "letters.csv")
     trace = read_trace(tmp_path / "letters.csv")
     async with listening(application(tmp_path / "letters.db")) as url:
-        sent = await send(trace, Plan(url, speed=120, connections=1))
+        sent = await send(trace, ReplayOptions(url, speed=120, connections=1))
     assert not sent.stopped
     assert sent.answers.outcome.tolist() == [201] * 300
     with sqlite3.connect(tmp_path / "letters.db") as database:
@@ -246,7 +247,7 @@ async def test_letters_go_out_although_none_is_answered() -> None:
         return web.Response()
 
     async with serving(when_all_are_here) as url:
-        answers = await answers_to(letters_at(*range(50)), Plan(url, speed=100, connections=50))
+        answers = await answers_to(letters_at(*range(50)), ReplayOptions(url, speed=100, connections=50))
     assert sorted(here) == list(range(1, 51))
     assert answers.outcome.tolist() == [200] * 50
     # All wait for the last one, so the first, due 490 ms before it, waits longest.
@@ -260,8 +261,8 @@ async def test_a_server_that_takes_200_ms_shows_just_that() -> None:
         return web.Response()
 
     async with serving(slowly) as url:
-        answers = await answers_to(letters_at(*range(40)), Plan(url, speed=100, connections=40))
-    report = report_on(Sent(answers), Plan(url), "letters.csv", Demand())
+        answers = await answers_to(letters_at(*range(40)), ReplayOptions(url, speed=100, connections=40))
+    report = report_on(Sent(answers), ReplayOptions(url), "letters.csv", Demand())
     assert report.accepted == 40
     assert report.latency.p50 is not None
     assert report.latency.p50 >= 200
@@ -277,7 +278,7 @@ async def test_a_stall_is_charged_to_every_letter_that_it_kept_waiting() -> None
         return web.Response()
 
     async with serving(stalls) as url:
-        answers = await answers_to(letters_at(*range(50)), Plan(url, speed=100, connections=1))
+        answers = await answers_to(letters_at(*range(50)), ReplayOptions(url, speed=100, connections=1))
     assert answers.outcome.tolist() == [200] * 50
     # Whoever was due at 100 ms waited 400 ms. A sender that times only what it sends would have one slow letter.
     ended = answers.due + answers.latency
@@ -296,10 +297,10 @@ async def test_what_has_no_connection_in_time_counts_as_unsent() -> None:
         return web.Response()
 
     async with serving(never) as url:
-        answers = await answers_to(letters_at(0, 0, 0), Plan(url, connections=1, timeout=0.3))
+        answers = await answers_to(letters_at(0, 0, 0), ReplayOptions(url, connections=1, timeout=0.3))
         released.set()
-    assert answers.outcome.tolist() == [Outcome.TIMED_OUT, Outcome.UNSENT, Outcome.UNSENT]
-    report = report_on(Sent(answers), Plan(url), "letters.csv", Demand())
+    assert answers.outcome.tolist() == [Unanswered.TIMED_OUT, Unanswered.UNSENT, Unanswered.UNSENT]
+    report = report_on(Sent(answers), ReplayOptions(url), "letters.csv", Demand())
     assert (report.accepted, report.failed, report.unsent) == (0, 1, 2)
     assert report.losses == {"unsent": 2, "timed_out": 1}
 
@@ -314,12 +315,12 @@ async def test_failures_are_told_apart() -> None:
         return web.Response(status={1: 204, 2: 503}.get(sequence, 200))
 
     async with serving(variously) as url:
-        answers = await answers_to(letters_at(0, 1, 2, 3), Plan(url, speed=20))
-        not_secure = await answers_to(letters_at(0), Plan(url.replace("http:", "https:")))
-    assert answers.outcome.tolist() == [204, 503, Outcome.CONNECTION_LOST, 200]
-    assert not_secure.outcome.tolist() == [Outcome.NOT_SECURE]
-    nobody_there = await answers_to(letters_at(0), Plan("http://127.0.0.1:9/letters"))
-    assert nobody_there.outcome.tolist() == [Outcome.NO_CONNECTION]
+        answers = await answers_to(letters_at(0, 1, 2, 3), ReplayOptions(url, speed=20))
+        not_secure = await answers_to(letters_at(0), ReplayOptions(url.replace("http:", "https:")))
+    assert answers.outcome.tolist() == [204, 503, Unanswered.CONNECTION_LOST, 200]
+    assert not_secure.outcome.tolist() == [Unanswered.NOT_SECURE]
+    nobody_there = await answers_to(letters_at(0), ReplayOptions("http://127.0.0.1:9/letters"))
+    assert nobody_there.outcome.tolist() == [Unanswered.NO_CONNECTION]
 
 
 @in_a_loop
@@ -333,14 +334,14 @@ async def test_ctrl_c_tells_what_was_sent() -> None:
         return web.Response()
 
     async with serving(answers_the_first) as url:
-        sending = asyncio.create_task(send(letters_at(0, 1, 3_600), Plan(url, speed=10, connections=1)))
+        sending = asyncio.create_task(send(letters_at(0, 1, 3_600), ReplayOptions(url, speed=10, connections=1)))
         await first.wait()
         sending.cancel()
         sent = await sending
         forever.set()
     assert sent.stopped
-    assert sent.answers.outcome.tolist() == [200, Outcome.STOPPED, Outcome.UNSENT]
-    report = report_on(sent, Plan(url, speed=10), "letters.csv", Demand())
+    assert sent.answers.outcome.tolist() == [200, Unanswered.STOPPED, Unanswered.UNSENT]
+    report = report_on(sent, ReplayOptions(url, speed=10), "letters.csv", Demand())
     assert (report.letters, report.accepted, report.failed, report.unsent) == (3, 1, 1, 1)
     assert report.verdict is Verdict.UNCLEAR
 

@@ -9,8 +9,9 @@ import pytest
 from aiohttp import web
 from systems import CREATED, RawAnswering, answers_to, in_a_loop, letters_at, raw, serving
 
-from sim.operations.answers import Outcome
-from sim.operations.replay import PIECE, Plan, Sent, body, body_in_pieces, send
+from sim.operations.answers import Sent, Unanswered
+from sim.operations.destination import ReplayOptions
+from sim.operations.replay import PIECE, body, body_in_pieces, send
 from sim.operations.replay_report import report_on
 from sim.operations.service_level import Demand
 from sim.statistics import Verdict
@@ -28,10 +29,10 @@ async def test_an_answer_without_end_is_thrown_away_as_it_comes() -> None:
 
     async with raw(endless) as url:
         tracemalloc.start()
-        answers = await answers_to(letters_at(*range(30)), Plan(url, speed=100, connections=4))
+        answers = await answers_to(letters_at(*range(30)), ReplayOptions(url, speed=100, connections=4))
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert answers.outcome.tolist() == [Outcome.BAD_ANSWER] * 30
+    assert answers.outcome.tolist() == [Unanswered.BAD_ANSWER] * 30
     assert peak < 10_000_000
 
 
@@ -46,7 +47,7 @@ async def test_long_letters_are_not_in_memory_all_at_once() -> None:
 
     letters = [letter._replace(size=10_000_000) for letter in letters_at(*[0] * 20)]
     server = await asyncio.start_server(never_reads, "127.0.0.1", 0)
-    plan = Plan(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/letters", timeout=1)
+    plan = ReplayOptions(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/letters", timeout=1)
     tracemalloc.start()
     answers = await answers_to(letters, plan)
     _, peak = tracemalloc.get_traced_memory()
@@ -54,7 +55,7 @@ async def test_long_letters_are_not_in_memory_all_at_once() -> None:
     released.set()
     server.close()
     assert len(deaf) == 20
-    assert answers.outcome.tolist() == [Outcome.TIMED_OUT] * 20
+    assert answers.outcome.tolist() == [Unanswered.TIMED_OUT] * 20
     assert peak < 50_000_000  # of 200 million bytes; what the deaf end has in its own buffers counts too
 
 
@@ -79,7 +80,7 @@ async def test_a_long_letter_arrives_whole() -> None:
 
     letter = letters_at(0)[0]._replace(size=500_000)
     async with serving(reads) as url:
-        answers = await answers_to([letter], Plan(url))
+        answers = await answers_to([letter], ReplayOptions(url))
     assert answers.outcome.tolist() == [200]
     assert arrived == [(len(body(1, letter)), 500_000)]
 
@@ -90,7 +91,7 @@ async def test_an_answer_that_only_looks_long_is_an_answer() -> None:
         writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 900000\r\n\r\n" + b"x" * 900_000)
 
     async with raw(long) as url:
-        answers = await answers_to(letters_at(0, 0), Plan(url, connections=1))
+        answers = await answers_to(letters_at(0, 0), ReplayOptions(url, connections=1))
     assert answers.outcome.tolist() == [201, 201]
 
 
@@ -100,8 +101,8 @@ async def test_what_is_no_http_is_told_apart_from_a_lost_connection() -> None:
         writer.write(b"SSH-2.0-OpenSSH\r\n\r\n")
 
     async with raw(talks) as url:
-        answers = await answers_to(letters_at(0), Plan(url))
-    assert answers.outcome.tolist() == [Outcome.BAD_ANSWER]
+        answers = await answers_to(letters_at(0), ReplayOptions(url))
+    assert answers.outcome.tolist() == [Unanswered.BAD_ANSWER]
 
 
 @in_a_loop
@@ -112,8 +113,8 @@ async def test_a_letter_that_goes_wrong_here_leaves_the_others_alone() -> None:
     letters = letters_at(0, 1, 2)
     letters[1] = letters[1]._replace(unit="\ud800")
     async with raw(takes) as url:
-        answers = await answers_to(letters, Plan(url, speed=100))
-    assert answers.outcome.tolist() == [201, Outcome.OUR_ERROR, 201]
+        answers = await answers_to(letters, ReplayOptions(url, speed=100))
+    assert answers.outcome.tolist() == [201, Unanswered.OUR_ERROR, 201]
 
 
 # Connections that lie idle
@@ -140,20 +141,20 @@ def closing_as_a_letter_comes(then: bytes = b"") -> tuple[RawAnswering, list[int
 async def test_a_connection_that_closes_as_a_letter_goes_out_is_not_the_systems_failure() -> None:
     answering, seen = closing_as_a_letter_comes()
     async with raw(answering) as url:
-        answers = await answers_to(letters_at(*range(6)), Plan(url, speed=5))
+        answers = await answers_to(letters_at(*range(6)), ReplayOptions(url, speed=5))
     assert answers.outcome.tolist() == [201] * 6
     # The first of a connection is answered, the second meets its end and is sent again; that connection is not kept.
     assert answers.resent.tolist() == [False, True, False, True, False, True]
     assert len(seen) == 9
-    assert report_on(Sent(answers), Plan(url), "letters.csv", Demand()).resent == 3
+    assert report_on(Sent(answers), ReplayOptions(url), "letters.csv", Demand()).resent == 3
 
 
 @in_a_loop
 async def test_a_letter_of_whose_answer_something_came_is_not_sent_again() -> None:
     answering, seen = closing_as_a_letter_comes(b"HTTP/1.1 201 Cre")
     async with raw(answering) as url:
-        answers = await answers_to(letters_at(0, 1), Plan(url, speed=5))
-    assert answers.outcome.tolist() == [201, Outcome.CONNECTION_LOST]
+        answers = await answers_to(letters_at(0, 1), ReplayOptions(url, speed=5))
+    assert answers.outcome.tolist() == [201, Unanswered.CONNECTION_LOST]
     assert not answers.resent.any()
     assert len(seen) == 2
 
@@ -162,8 +163,8 @@ async def test_a_letter_of_whose_answer_something_came_is_not_sent_again() -> No
 async def test_a_connection_that_did_not_lie_idle_is_not_excused() -> None:
     answering, seen = closing_as_a_letter_comes()
     async with raw(answering) as url:
-        answers = await answers_to(letters_at(0, 0), Plan(url, connections=1))
-    assert answers.outcome.tolist() == [201, Outcome.CONNECTION_LOST]
+        answers = await answers_to(letters_at(0, 0), ReplayOptions(url, connections=1))
+    assert answers.outcome.tolist() == [201, Unanswered.CONNECTION_LOST]
     assert len(seen) == 2
 
 
@@ -172,7 +173,7 @@ async def test_a_connection_is_not_used_again_after_its_idle_time() -> None:
     answering, seen = closing_as_a_letter_comes()
     for idle in (0.0, 0.1):
         async with raw(answering) as url:
-            answers = await answers_to(letters_at(0, 1, 2), Plan(url, speed=5, idle=idle))
+            answers = await answers_to(letters_at(0, 1, 2), ReplayOptions(url, speed=5, idle=idle))
         assert answers.outcome.tolist() == [201] * 3
         assert not answers.resent.any()
     assert len(seen) == 6
@@ -183,10 +184,10 @@ async def test_a_connection_is_not_used_again_after_its_idle_time() -> None:
 
 @in_a_loop
 async def test_nothing_more_is_sent_where_nobody_takes_letters() -> None:
-    plan = Plan("http://127.0.0.1:9/letters", speed=100, abort_after=5)
+    plan = ReplayOptions("http://127.0.0.1:9/letters", speed=100, abort_after=5)
     sent = await send(letters_at(*range(1_000)), plan)
     assert (sent.aborted, sent.stopped) == (True, False)
-    assert np.count_nonzero(sent.answers.outcome == Outcome.NO_CONNECTION) < 30
+    assert np.count_nonzero(sent.answers.outcome == Unanswered.NO_CONNECTION) < 30
     report = report_on(sent, plan, "letters.csv", Demand())
     assert report.verdict is Verdict.MISSED
     assert report.unsent > 970
@@ -201,13 +202,13 @@ async def test_a_system_that_comes_back_in_time_is_not_given_up() -> None:
             writer.write(CREATED)
 
     async with raw(stumbles) as url:
-        sent = await send(letters_at(*range(10)), Plan(url, speed=50, idle=0, abort_after=5))
+        sent = await send(letters_at(*range(10)), ReplayOptions(url, speed=50, idle=0, abort_after=5))
     assert not sent.aborted
-    assert sent.answers.outcome.tolist() == [201] * 2 + [Outcome.CONNECTION_LOST] * 4 + [201] * 4
+    assert sent.answers.outcome.tolist() == [201] * 2 + [Unanswered.CONNECTION_LOST] * 4 + [201] * 4
 
 
 @in_a_loop
 async def test_whoever_wants_to_may_send_on() -> None:
-    sent = await send(letters_at(*range(60)), Plan("http://127.0.0.1:9/letters", speed=1_000, abort_after=0))
+    sent = await send(letters_at(*range(60)), ReplayOptions("http://127.0.0.1:9/letters", speed=1_000, abort_after=0))
     assert not sent.aborted
-    assert sent.answers.outcome.tolist() == [Outcome.NO_CONNECTION] * 60
+    assert sent.answers.outcome.tolist() == [Unanswered.NO_CONNECTION] * 60

@@ -8,16 +8,15 @@ import numpy as np
 import pytest
 
 from sim.core.errors import ScenarioError, SimError
-from sim.operations.answers import Answers, Outcome
-from sim.operations.latency import milliseconds, write_percentiles
-from sim.operations.replay import Plan, Sent
+from sim.operations.answers import Answers, Sent, Unanswered, milliseconds, write_percentiles
+from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
 from sim.operations.service_level import ASSUMED, Demand, ServiceLevel, read_demand
 from sim.output.text.replay import sentences
 from sim.statistics import Verdict
 
 NOTHING_ASKED = Demand()
-PLAN = Plan("http://127.0.0.1/letters")
+PLAN = ReplayOptions("http://127.0.0.1/letters")
 
 
 def answers_of(*outcomes: int, due: float = 0.1, late: float = 0.001, latency: float = 0.02) -> Answers:
@@ -92,7 +91,7 @@ def test_all_of_a_file_of_percentiles_is_in_milliseconds(tmp_path: Path) -> None
 
 
 def test_failed_letters_have_percentiles_of_their_own() -> None:
-    answers = answers_of(201, 201, Outcome.TIMED_OUT, 503)
+    answers = answers_of(201, 201, Unanswered.TIMED_OUT, 503)
     answers.latency[:] = [0.010, 0.020, 30.0, 0.001]
     told = report(answers)
     assert told.latency.max == pytest.approx(20, rel=1e-3)
@@ -215,10 +214,10 @@ def test_a_level_that_nobody_asked_for_is_marked() -> None:
 
 @pytest.mark.parametrize("errors", [0.01, 1.0])
 def test_a_dead_server_never_passes(errors: float) -> None:
-    for outcome in (503, Outcome.TIMED_OUT, Outcome.NO_CONNECTION, Outcome.UNSENT):
+    for outcome in (503, Unanswered.TIMED_OUT, Unanswered.NO_CONNECTION, Unanswered.UNSENT):
         told = report(answers_of(*[outcome] * 10), Demand(ServiceLevel({"p99": 1_000}, errors)))
         assert told.verdict is Verdict.MISSED
-    assert report(answers_of(*[Outcome.NO_CONNECTION] * 10), aborted=True).verdict is Verdict.MISSED
+    assert report(answers_of(*[Unanswered.NO_CONNECTION] * 10), aborted=True).verdict is Verdict.MISSED
 
 
 def test_some_letters_may_fail_but_not_more() -> None:
@@ -230,16 +229,16 @@ def test_some_letters_may_fail_but_not_more() -> None:
 
 
 def test_what_ctrl_c_cut_off_is_no_failure() -> None:
-    answers = answers_of(201, 201, Outcome.STOPPED, Outcome.UNSENT)
+    answers = answers_of(201, 201, Unanswered.STOPPED, Unanswered.UNSENT)
     told = report(answers, stopped=True)
     assert told.verdict is Verdict.UNCLEAR
     assert "It was stopped when 2 of 2 letters that were due were accepted." in said(told)
-    assert report(answers_of(201, 503, Outcome.UNSENT), stopped=True).verdict is Verdict.MISSED
-    assert report(answers_of(Outcome.UNSENT), stopped=True).verdict is Verdict.UNCLEAR
+    assert report(answers_of(201, 503, Unanswered.UNSENT), stopped=True).verdict is Verdict.MISSED
+    assert report(answers_of(Unanswered.UNSENT), stopped=True).verdict is Verdict.UNCLEAR
 
 
 def test_an_error_of_our_own_is_not_the_systems() -> None:
-    told = report(answers_of(201, 201, Outcome.OUR_ERROR))
+    told = report(answers_of(201, 201, Unanswered.OUR_ERROR))
     assert verdicts(told)["errors"] is Verdict.MET
     assert told.verdict is Verdict.UNCLEAR
 

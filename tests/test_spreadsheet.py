@@ -13,8 +13,7 @@ from openpyxl import load_workbook
 from runs import ROOT, setting, written
 
 from sim.core.safe_text import cell_text, safe_cell, write_csv
-from sim.operations.trace_files import TracedLetter, read_trace
-from sim.operations.trace_files import write_csv as write_trace
+from sim.operations.trace_files import TracedLetter, read_trace, write_trace
 from sim.output.results.roster_sheet import write_sheet
 from sim.scenario.files import ScenarioFiles
 

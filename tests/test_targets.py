@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from runs import report
 
-from sim.operations.operations import operations
+from sim.operations.operations import operations_of
 from sim.operations.service_level import ASSUMED, Demand, read_demand
 from sim.operations.targets import Rate, Targets, targets
 from sim.scenario.loading import load
@@ -52,7 +52,7 @@ def exactly(number: float) -> Estimate:
 
 def test_operations_are_the_receipt_and_each_steps_start_and_finish(tmp_path: Path) -> None:
     expected = ("receive", "sign.start", "sign.finish", "rest.start", "rest.finish")
-    assert operations(ready(tmp_path)) == expected
+    assert operations_of(ready(tmp_path)) == expected
 
 
 def test_calls_are_counted_in_bins_of_which_most_are_empty(asked: Targets) -> None:

@@ -9,7 +9,7 @@ import rich_click as click
 
 from sim.commands.options import BREACHED, COULD_NOT, INTERRUPTED, SCENARIO, Asked, Command, options, seconds
 from sim.commands.terminal import complain, get_ready_to_draw, load_all, progress_bar, show, show_written, tell_stale
-from sim.operations.headers import TOKEN, read_headers
+from sim.operations.destination import TOKEN, read_headers
 from sim.operations.service_level import PERCENTILES
 
 

@@ -1,15 +1,34 @@
-"""What happened to the letters of a trace that was sent to a real system."""
+"""Answers of a real system to the letters of a replay, and their latency.
 
+Latencies are told from an HDR histogram: percentiles to three digits, whatever the number of letters.
+"""
+
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from sim.core.tables import Bools, Floats, Int16s
 
+if TYPE_CHECKING:
+    from hdrh.histogram import HdrHistogram
 
-class Outcome(IntEnum):
-    """What became of a letter that got no answer to count; any other number is the HTTP status of its answer."""
+_MICROSECONDS: Final = 1_000_000
+_LONGEST: Final = 24 * 3_600 * _MICROSECONDS
+_MILLISECOND: Final = 1_000
+"""Microseconds in one."""
+
+_DIGITS: Final = 3
+"""Significant digits of a latency."""
+
+_TICKS: Final = 5
+"""Lines of a file of percentiles for each halving of what lies above."""
+
+
+class Unanswered(IntEnum):
+    """Why a letter has no HTTP status; numbers of this kind are 0 or less."""
 
     UNSENT = 0
     TIMED_OUT = -1
@@ -21,17 +40,17 @@ class Outcome(IntEnum):
     OUR_ERROR = -7
 
 
-CONNECTION_FAILURES: Final = (Outcome.NO_CONNECTION, Outcome.CONNECTION_LOST, Outcome.NOT_SECURE)
-"""What a letter meets where nobody takes letters."""
+CONNECTION_FAILURES: Final = (Unanswered.NO_CONNECTION, Unanswered.CONNECTION_LOST, Unanswered.NOT_SECURE)
+"""Failures of a letter that nobody was there to take."""
 
 
 class Answers(NamedTuple):
-    """What happened to each letter, one row a letter, in the order of the trace; seconds."""
+    """What became of each letter, in the order of the trace; arrays of shape (letters,), times in seconds."""
 
     due: Floats  # from the start
     late: Floats  # from due until its sending was begun: our own delay; nan for one never begun
     latency: Floats  # from due until the answer was read, or the letter given up; nan for one never begun
-    outcome: Int16s  # HTTP status, or an `Outcome`
+    outcome: Int16s  # HTTP status, or an `Unanswered` number
     resent: Bools  # sent again, because an idle connection was closed as the letter went out on it
 
     @property
@@ -42,7 +61,7 @@ class Answers(NamedTuple):
     @property
     def failed(self) -> Bools:
         """Which letters were sent, but answered otherwise, or never."""
-        failed: Bools = ~self.accepted & (self.outcome != Outcome.UNSENT)
+        failed: Bools = ~self.accepted & (self.outcome != Unanswered.UNSENT)
         return failed
 
     @property
@@ -51,5 +70,81 @@ class Answers(NamedTuple):
         return ~np.isnan(self.late)
 
     def of(self, rows: Bools) -> "Answers":
-        """What happened to some of the letters."""
+        """The answers to some of the letters."""
         return Answers(self.due[rows], self.late[rows], self.latency[rows], self.outcome[rows], self.resent[rows])
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Outcome of a replay.
+
+    Attributes:
+        stopped: by Ctrl-C.
+        aborted: because too many letters in a row found no connection.
+    """
+
+    answers: Answers
+    stopped: bool = False
+    aborted: bool = False
+
+
+def require_histograms() -> None:
+    """Look for the library of histograms, before anything is sent.
+
+    Raises: ModuleNotFoundError without it.
+    """
+    from hdrh.histogram import HdrHistogram  # noqa: F401
+
+
+@dataclass(frozen=True)
+class Milliseconds:
+    """Mean, percentiles and maximum of a latency over many letters; None where there are none."""
+
+    mean: float | None
+    p50: float | None
+    p90: float | None
+    p95: float | None
+    p99: float | None
+    p999: float | None
+    max: float | None
+
+
+def milliseconds(seconds: Floats) -> Milliseconds:
+    """Mean and percentiles of durations, shape (letters,)."""
+    if not len(seconds):
+        return Milliseconds(None, None, None, None, None, None, None)
+    recorded = histogram(seconds)
+    percentiles = (recorded.get_value_at_percentile(percentile) for percentile in (50, 90, 95, 99, 99.9))
+    microseconds = (recorded.get_mean_value(), *percentiles, recorded.get_max_value())
+    return Milliseconds(*(round(value / _MILLISECOND, 3) for value in microseconds))
+
+
+def histogram(seconds: Floats) -> "HdrHistogram":
+    """An HDR histogram, in microseconds, of durations from 1 microsecond to a day."""
+    from hdrh.histogram import HdrHistogram  # only who replays has it
+
+    recorded = HdrHistogram(1, _LONGEST, _DIGITS)
+    values, counts = np.unique(np.clip(np.rint(seconds * _MICROSECONDS), 1, _LONGEST), return_counts=True)
+    for value, count in zip(values.astype(np.int64).tolist(), counts.tolist(), strict=True):
+        recorded.record_value(value, count)
+    return recorded
+
+
+def write_percentiles(seconds: Floats, path: Path) -> None:
+    """Write durations in the text format that plotters of HDR histograms read: all of it in milliseconds."""
+    recorded = histogram(seconds)
+    lines = [f"{'Value':>12} {'Percentile':>14} {'TotalCount':>10} {'1/(1-Percentile)':>14}", ""]
+    for each in recorded.get_percentile_iterator(_TICKS):
+        share = each.percentile_level_iterated_to / 100
+        odds = f" {1 / (1 - share):14.2f}" if share < 1 else ""
+        told = each.value_iterated_to / _MILLISECOND
+        lines.append(f"{told:12.3f} {share:14.12f} {each.total_count_to_this_value:10}{odds}")
+    mean, deviation, most = (
+        each / _MILLISECOND for each in (recorded.get_mean_value(), recorded.get_stddev(), recorded.get_max_value())
+    )
+    lines += [
+        f"#[Mean    = {mean:12.3f}, StdDeviation   = {deviation:12.3f}]",
+        f"#[Max     = {most:12.3f}, TotalCount     = {recorded.get_total_count():12}]",
+        f"#[Buckets = {recorded.bucket_count:12}, SubBuckets     = {recorded.sub_bucket_count:12}]",
+    ]
+    path.write_text("\n".join([*lines, ""]), "utf-8")

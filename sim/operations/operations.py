@@ -1,34 +1,33 @@
-"""Calls that letters make on the real system: a receipt, and every start and finish of a step, counted by time.
+"""Operations of the real system, and how often letters call them: a receipt, and every start and finish of a step.
 
-An *operation* is one kind of call: `receive`, `sign.start`, `sign.finish`. Calls count when they happen in the
-window, whenever their letter was received; other duty makes none.
+They are named `receive`, `sign.start`, `sign.finish`. Calls count when they happen in the window, whenever their letter
+was received; other duty makes none.
 """
 
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.core.clock import DAY, HOUR, MINUTE, hour_of
+from sim.core.clock import DAY, HOUR, hour_of
 from sim.core.tables import NOT_YET, Bools, Floats, Int64s
+from sim.experiment.replications import Replication
 from sim.metrics.compliance import elapsed_of
 from sim.metrics.letter_view import Journeys, steps_of
 from sim.metrics.outcome import Outcome
 from sim.metrics.slaclock import Fate, Run
 from sim.metrics.tally import Tally, tally
 from sim.models.sla import MOMENTS, Sla
+from sim.operations.service_level import PERIODS
 from sim.scenario.setting import Setting
 from sim.statistics import Durations, Ratio
 
 RECEIVE: Final = "receive"
 
-PERIODS: Final = {"second": 1, "minute": MINUTE, "hour": HOUR}
-"""Lengths of time in which calls are counted; bins begin with the window."""
-
 TENTHS: Final = 10
 """Headroom is kept in tenths of a second."""
 
 
-class CallSums(NamedTuple):
+class OperationSums(NamedTuple):
     """Sums over the window of one replication."""
 
     calls: Floats  # (operations,)
@@ -36,16 +35,16 @@ class CallSums(NamedTuple):
     open_seconds: Floats  # open letters, integrated over the window, ()
 
 
-class CallTallies(NamedTuple):
+class OperationTallies(NamedTuple):
     """How often each number occurred; what a `Tally` calls seconds are numbers of calls or letters here."""
 
-    rates: tuple[tuple[Tally, ...], ...]  # calls a bin, by operation and period; the last operation is all together
+    rates: tuple[tuple[Tally, ...], ...]  # calls in each of `PERIODS` from the window's start; last all operations
     channels: tuple[tuple[Tally, Tally], ...]  # letters a day and an hour, by channel; the last is all together
     open_letters: Tally  # open at once, and for how many seconds of the window
 
 
-class Spare(NamedTuple):
-    """How much longer the calls of one replication could take without a letter missing an SLA."""
+class Slack(NamedTuple):
+    """How much longer each call of one replication could take before its letter misses an SLA."""
 
     tenths: Tally  # seconds a call, times `TENTHS`, rounded down, by letter; -1 for one not known to be in time anyway
     elapsed: Durations  # on the clock of the SLA, by letter
@@ -53,34 +52,35 @@ class Spare(NamedTuple):
     calls: Ratio  # calls while the clock runs, and letters, ()
 
 
-class Calls(NamedTuple):
-    """The calls of one replication."""
+class OperationCounts(NamedTuple):
+    """Calls of one replication, and the slack of its letters."""
 
-    sums: CallSums
-    tallies: CallTallies
-    spare: tuple[Spare, ...]  # of each SLA
+    sums: OperationSums
+    tallies: OperationTallies
+    slacks: tuple[Slack, ...]  # of each SLA
 
 
-def operations(setting: Setting) -> tuple[str, ...]:
+def operations_of(setting: Setting) -> tuple[str, ...]:
     """Every operation, in the order of the workflow."""
     return (RECEIVE, *(f"{step}.{moment}" for step in steps_of(setting) for moment in ("start", "finish")))
 
 
-def calls_of(outcome: Outcome) -> Calls:
+def count_operations(replication: Replication) -> OperationCounts:
     """Count the calls of one replication; its log may be without stretches."""
+    outcome = Outcome(replication.setting, replication.workload, replication.roster, replication.log)
     instants = [_in_window(outcome, each) for each in _instants(outcome)]
     together = [*instants, np.concatenate(instants)]
     channel = outcome.workload.channel[outcome.letters][outcome.counted]
     received = outcome.received[outcome.counted]
     by_channel = [received[channel == code] for code in range(len(outcome.setting.scenario.channels))]
     open_letters = _open_letters(outcome)
-    return Calls(
-        CallSums(
+    return OperationCounts(
+        OperationSums(
             calls=np.array([len(each) for each in instants], dtype=np.float64),
             by_hour_of_day=np.array([np.bincount(hour_of(each), minlength=24) for each in by_channel], np.float64),
             open_seconds=np.asarray(float((open_letters.seconds * open_letters.times).sum())),
         ),
-        CallTallies(
+        OperationTallies(
             rates=tuple(tuple(_a_bin(outcome, each, length) for length in PERIODS.values()) for each in together),
             channels=tuple(
                 (_a_bin(outcome, each, DAY), _a_bin(outcome, each, HOUR)) for each in (*by_channel, received)
@@ -88,14 +88,14 @@ def calls_of(outcome: Outcome) -> Calls:
             open_letters=open_letters,
         ),
         tuple(
-            spare_of(outcome, sla, run)
+            _slack(outcome, sla, run)
             for sla, run in zip(outcome.setting.scenario.sla.values(), outcome.runs, strict=True)
         ),
     )
 
 
-def spare_of(outcome: Outcome, sla: Sla, run: Run) -> Spare:
-    """What the letters of the window to which an SLA applies could spare at each call.
+def _slack(outcome: Outcome, sla: Sla, run: Run) -> Slack:
+    """How much time the letters of the window to which an SLA applies have left at each call.
 
     A letter that is on time by some seconds, and makes some calls while the clock runs, can spare that quotient at
     each of them. It is a first-order answer: nobody's queue grows by the delay.
@@ -104,9 +104,9 @@ def spare_of(outcome: Outcome, sla: Sla, run: Run) -> Spare:
     begin, end = (_position(outcome, milestone)[letters] for milestone in (sla.from_, sla.until))
     left = sla.within.seconds - run.elapsed[letters]
     # A letter without a call on its way is not delayed.
-    spare = np.where(run.fate[letters] == Fate.MET, left * TENTHS // np.maximum(end - begin, 1), -1)
-    return Spare(
-        tally(spare),
+    slack = np.where(run.fate[letters] == Fate.MET, left * TENTHS // np.maximum(end - begin, 1), -1)
+    return Slack(
+        tally(slack),
         elapsed_of(run, outcome.counted),
         _on_way(outcome, letters, begin, end),
         Ratio(np.asarray(float((end - begin).sum())), np.asarray(float(len(letters)))),
@@ -114,7 +114,7 @@ def spare_of(outcome: Outcome, sla: Sla, run: Run) -> Spare:
 
 
 def _instants(journeys: Journeys) -> list[Int64s]:
-    """When each operation was called, in the order of `operations`."""
+    """When each operation was called, in the order of `operations_of`."""
     log, real = journeys.log, journeys.row_of_visit >= 0
     instants = [journeys.received]
     for index in steps_of(journeys.setting).values():

@@ -1,26 +1,28 @@
-"""What a replay says of the real system: how it answered, how much of that was our own doing, and the targets."""
+"""Report on a replay: how the real system answered, the sender's own share of that, and the targets."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from sim.core.tables import Floats, Int64s
-from sim.operations.answers import Answers, Outcome
-from sim.operations.latency import Milliseconds, milliseconds
-from sim.operations.replay_checks import PERIODS, Check, busiest, checks_of
-from sim.operations.service_level import Demand, ServiceLevel
+from sim.operations.answers import Answers, Milliseconds, Sent, Unanswered, milliseconds
+from sim.operations.destination import ReplayOptions
+from sim.operations.service_level import PERCENTILES, PERIODS, Demand, ServiceLevel
 from sim.statistics import Verdict
 
-if TYPE_CHECKING:
-    from sim.operations.replay import Plan, Sent
-
-MOST_INTERVALS: Final = 200
+_MOST_INTERVALS: Final = 200
 """Points of the course over time."""
 
-SPREAD_POINTS: Final = 60
+_SPREAD_POINTS: Final = 60
+
+_MOST_LATE_MS: Final = 100.0
+"""Our own lateness that 99% of the letters must stay below, or the replay says nothing about the system."""
+
+Values = Mapping[str, str | float]
+"""Figures of a comparison by name, and what they are about."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,22 @@ class Percentiles:
 
 
 @dataclass(frozen=True)
+class Check:
+    """One comparison.
+
+    Attributes:
+        name: `pace` (of the sender), `errors`, `closed` (connections that lay idle, where they were many), `latency`
+            (by percentile), `throughput` (by period), `kept up` (where nobody said what throughput is wanted), or
+            `headroom` (before an SLA of the staff).
+        values: what was measured, and what was asked.
+    """
+
+    name: str
+    verdict: Verdict
+    values: Values
+
+
+@dataclass(frozen=True)
 class ReplayReport:
     """How a real system took a trace.
 
@@ -71,7 +89,7 @@ class ReplayReport:
         accepted: answered 200 to 299.
         failed: sent, but answered otherwise, or never answered.
         unsent: no connection became free before they were given up, or the replay was stopped before they were due.
-        losses: letters that were not accepted by what became of them (an `Outcome`, or the status of the answer),
+        losses: letters that were not accepted by what became of them (an `Unanswered`, or the status of the answer),
             the commonest first.
         resent: letters sent again, on a new connection, because an idle one was closed as they went out.
         stopped: by Ctrl-C.
@@ -120,7 +138,7 @@ class ReplayReport:
         return {**plain, "course": self.course.plain(), "verdict": self.verdict}
 
 
-def report_on(sent: "Sent", plan: "Plan", trace: str, demand: Demand) -> ReplayReport:
+def report_on(sent: Sent, options: ReplayOptions, trace: str, demand: Demand) -> ReplayReport:
     """The report on a replay.
 
     Args:
@@ -132,39 +150,39 @@ def report_on(sent: "Sent", plan: "Plan", trace: str, demand: Demand) -> ReplayR
     losses = Counter(_named(code) for code in answers.outcome[~accepted].tolist())
     return ReplayReport(
         trace=trace,
-        url=plan.shown,
-        speed=plan.speed,
-        connections=plan.connections,
-        abort_after=plan.abort_after,
+        url=options.shown,
+        speed=options.speed,
+        connections=options.connections,
+        abort_after=options.abort_after,
         letters=len(accepted),
         accepted=int(accepted.sum()),
         failed=int(answers.failed.sum()),
-        unsent=int((answers.outcome == Outcome.UNSENT).sum()),
+        unsent=int((answers.outcome == Unanswered.UNSENT).sum()),
         losses=dict(losses.most_common()),
         resent=int(answers.resent.sum()),
         stopped=sent.stopped,
         aborted=sent.aborted,
         seconds=float((answers.due + answers.latency)[begun].max(initial=0.0)),
-        busiest={name: busiest(answers.due[begun], length) for name, length in PERIODS.items()},
+        busiest={name: _most_due(answers.due[begun], length) for name, length in PERIODS.items()},
         latency=milliseconds(answers.latency[accepted]),
         failed_latency=milliseconds(answers.latency[answers.failed]),
         overhead=milliseconds(answers.late[begun]),
         spread=_spread(answers.latency[accepted], answers.late[begun]),
         course=_course(answers),
         service_level=demand.level,
-        checks=tuple(checks_of(sent, demand)),
+        checks=tuple(_checks(sent, demand)),
     )
 
 
 def _named(code: int) -> str:
-    return Outcome(code).name.lower() if code <= 0 else str(code)
+    return Unanswered(code).name.lower() if code <= 0 else str(code)
 
 
 def _spread(latency: Floats, late: Floats) -> Percentiles:
     if not len(latency):
         return Percentiles(latency, latency, latency)
     # Up to the percentile that one letter in all makes, in even steps of nines.
-    percentiles = 100 * (1 - np.logspace(0, -np.log10(len(latency)), SPREAD_POINTS))
+    percentiles = 100 * (1 - np.logspace(0, -np.log10(len(latency)), _SPREAD_POINTS))
     latency_ms, overhead_ms = (np.percentile(each * 1_000, percentiles) for each in (latency, late))
     return Percentiles(percentiles, latency_ms, overhead_ms)
 
@@ -173,7 +191,7 @@ def _course(answers: Answers) -> Course:
     accepted, begun = answers.accepted, answers.begun
     ended = answers.due + answers.latency
     end = max(float(answers.due[begun].max(initial=0.0)), float(ended[accepted].max(initial=0.0)))
-    length = max(1.0, end / MOST_INTERVALS)
+    length = max(1.0, end / _MOST_INTERVALS)
     count = int(end // length) + 1
     edges = np.arange(1, count + 1, dtype=np.float64) * length
     interval = (answers.due // length).astype(np.int64)
@@ -199,3 +217,106 @@ def _course(answers: Answers) -> Course:
 def _until(moments: Floats, edges: Floats) -> Int64s:
     """How many moments come before each edge."""
     return np.searchsorted(np.sort(moments), edges).astype(np.int64)
+
+
+def _checks(sent: Sent, demand: Demand) -> Iterator[Check]:
+    """All comparisons of a replay with what was asked."""
+    yield _pace(sent.answers)
+    # What met an error here, or was cut off by Ctrl-C, says nothing of the system.
+    cut_off = (Unanswered.UNSENT, Unanswered.STOPPED) if sent.stopped or sent.aborted else ()
+    had_its_chance = ~np.isin(sent.answers.outcome, (Unanswered.OUR_ERROR, *cut_off))
+    answers, level = sent.answers.of(had_its_chance), demand.level
+    letters, resent = len(answers.due), int(answers.resent.sum())
+    yield _errors(answers, level, sent)
+    if resent > level.errors * letters:
+        yield Check("closed", Verdict.UNCLEAR, {"resent": resent, "letters": letters})
+    took = vars(milliseconds(answers.latency[answers.accepted]))
+    nothing = Verdict.UNCLEAR if sent.stopped else Verdict.MISSED
+    for name, most in level.latency_ms.items():
+        values: Values = {"percentile": f"{PERCENTILES[name]:g}", "target": most}
+        if took[name] is None:
+            yield Check("latency", nothing, values)
+        else:
+            verdict = Verdict.MET if took[name] <= most else Verdict.MISSED
+            yield Check("latency", verdict, {**values, "ms": took[name]})
+    if demand.load is not None:
+        for period, target in demand.load.items():
+            yield _throughput(answers, period, target, level)
+    elif letters:
+        yield _kept_up(answers, level)
+    if demand.headroom_s is not None and took["p99"] is not None:
+        verdict = Verdict.MET if took["p99"] <= 1_000 * demand.headroom_s else Verdict.MISSED
+        yield Check("headroom", verdict, {"ms": took["p99"], "seconds": demand.headroom_s})
+
+
+def _most_due(due: Floats, seconds: int) -> int:
+    """Most letters due within one second, minute or hour, counted from the start of the replay."""
+    return int(np.bincount((due // seconds).astype(np.int64)).max(initial=0))
+
+
+def _pace(answers: Answers) -> Check:
+    late = milliseconds(answers.late[answers.begun]).p99
+    ours = int((answers.outcome == Unanswered.OUR_ERROR).sum())
+    verdict = Verdict.MET if late is not None and late <= _MOST_LATE_MS and not ours else Verdict.UNCLEAR
+    return Check("pace", verdict, {"ms": late or 0.0, "most": _MOST_LATE_MS, "ours": ours})
+
+
+def _errors(answers: Answers, level: ServiceLevel, sent: Sent) -> Check:
+    accepted, letters = int(answers.accepted.sum()), len(answers.due)
+    lost = letters - accepted
+    share = lost / letters if letters else 0.0
+    missed = sent.aborted or share > level.errors or (lost > 0 and not accepted)
+    verdict = Verdict.MISSED if missed else Verdict.UNCLEAR if sent.stopped else Verdict.MET
+    values = {"accepted": accepted, "letters": letters, "lost": lost, "share": share, "most": level.errors}
+    return Check("errors", verdict, values)
+
+
+def _throughput(answers: Answers, period: str, target: float, level: ServiceLevel) -> Check:
+    """Whether as many letters a second, minute or hour were accepted as the targets ask for.
+
+    Where answers vary, those of one busy stretch come in a longer one. That is no lack of throughput as long as they
+    take no more than the length of the stretch longer than the quickest answer: what cannot keep up falls behind.
+    """
+    seconds = PERIODS[period]
+    asked = _most_due(answers.due, seconds)
+    wanted = min(asked, target)
+    achieved = _most_accepted(answers, seconds)
+    allowance = float(answers.latency[answers.accepted].min(initial=np.inf)) + seconds
+    sustained = achieved >= wanted * (1 - level.errors) or _in_time(answers, seconds, wanted, allowance, level)
+    enough = Verdict.MET if asked >= target else Verdict.UNCLEAR
+    values: Values = {"period": period, "asked": asked, "achieved": achieved, "target": target}
+    return Check("throughput", enough if sustained else Verdict.MISSED, values)
+
+
+def _kept_up(answers: Answers, level: ServiceLevel) -> Check:
+    """Whether letters were accepted as fast as they became due, or else within the time that the level allows.
+
+    Judged in the longest period that the replay fills.
+    """
+    span = float(answers.due.max())
+    period = max((each for each in PERIODS if PERIODS[each] <= max(span, 1)), key=lambda each: PERIODS[each])
+    seconds = PERIODS[period]
+    asked, achieved = _most_due(answers.due, seconds), _most_accepted(answers, seconds)
+    _, longest = level.longest
+    kept_up = achieved >= asked * (1 - level.errors) or _in_time(answers, seconds, asked, longest, level)
+    values: Values = {"period": period, "asked": asked, "achieved": achieved}
+    return Check("kept up", Verdict.MET if kept_up else Verdict.MISSED, values)
+
+
+def _most_accepted(answers: Answers, seconds: int) -> int:
+    """Most letters accepted within any stretch of that length."""
+    ended = np.sort((answers.due + answers.latency)[answers.accepted])
+    return int((np.searchsorted(ended, ended + seconds) - np.arange(len(ended))).max(initial=0))
+
+
+def _in_time(answers: Answers, seconds: int, wanted: float, allowance: float, level: ServiceLevel) -> bool:
+    """Whether letters of the periods in which at least `wanted` became due were accepted within an allowance.
+
+    All but the share that the level lets be slow, or fail.
+    """
+    share, _ = level.longest
+    period = (answers.due // seconds).astype(np.int64)
+    due = np.bincount(period)
+    busy = due[period] >= wanted
+    in_time = answers.accepted & (answers.latency <= allowance)
+    return bool(in_time[busy].sum() >= share * (1 - level.errors) * busy.sum())

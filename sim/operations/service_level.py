@@ -8,7 +8,8 @@ from typing import Final
 
 from sim.core.errors import Problem, ScenarioError, SimError
 
-PERIODS: Final = ("second", "minute", "hour")
+PERIODS: Final = {"second": 1, "minute": 60, "hour": 3_600}
+"""Lengths of the periods in which operations and letters are counted."""
 
 PERCENTILES: Final = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p999": 99.9}
 """Percentiles that a level may name."""

@@ -1,21 +1,27 @@
-"""Throughput targets: what a real IT system must sustain so that the letters of a scenario pass through it."""
+"""Throughput targets: the rates a real IT system must sustain so that the letters of a scenario pass through it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.tables import Bools, Floats
-from sim.experiment.replications import Replication, replicate
+from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
-from sim.metrics.outcome import Outcome
 from sim.metrics.tally import Pool, Tally
 from sim.models.sla import Sla
-from sim.operations.operations import PERIODS, TENTHS, Calls, CallSums, CallTallies, Spare, calls_of, operations
-from sim.operations.service_level import ASSUMED, ServiceLevel
+from sim.operations.operations import (
+    TENTHS,
+    OperationSums,
+    OperationTallies,
+    Slack,
+    count_operations,
+    operations_of,
+)
+from sim.operations.service_level import ASSUMED, PERIODS, ServiceLevel
 from sim.scenario.setting import Setting
 from sim.statistics import (
     Estimate,
@@ -49,7 +55,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Operation:
-    """What one kind of call must sustain.
+    """Load and headroom of one operation.
 
     Attributes:
         headroom_s: how long the real system may take for each call before an SLA on whose way the operation lies
@@ -66,7 +72,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class ChannelLoad:
-    """Letters that come by one channel.
+    """Load by one channel.
 
     Attributes:
         peak_hour: the hour of the day in which most come on average.
@@ -81,7 +87,7 @@ class ChannelLoad:
 
 @dataclass(frozen=True)
 class Headroom:
-    """How long each call may take on the way of one SLA.
+    """Headroom of one SLA: how long each call on its way may take.
 
     Attributes:
         limit: as the scenario writes it.
@@ -98,7 +104,7 @@ class Headroom:
 
 @dataclass(frozen=True)
 class Targets:
-    """Everything that is asked of the real system.
+    """Throughput targets of the real system.
 
     Attributes:
         operations: by name; `all` is all together.
@@ -127,12 +133,6 @@ class Targets:
         return asdict(self)
 
 
-class _Kept(NamedTuple):
-    sums: CallSums
-    tallies: CallTallies
-    spare: tuple[tuple[Spare, ...], ...]
-
-
 def targets(
     setting: Setting,
     *,
@@ -141,38 +141,39 @@ def targets(
     workers: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Targets:
-    """Simulate a scenario's replications and count the calls.
+    """Simulate a scenario's replications and work out what the real system must sustain.
 
     Args:
         scenario: short name, usually the stem of the file.
         progress: told how many replications are done.
     """
-    sums: list[CallSums] = []
-    pool: Pool[CallTallies] = Pool()
-    spare: list[tuple[Spare, ...]] = []
+    sums: list[OperationSums] = []
+    pool: Pool[OperationTallies] = Pool()
+    slacks: list[tuple[Slack, ...]] = []
     numbers = range(setting.scenario.replications)
-    for calls in replicate(setting, numbers, look, engine=engine, workers=workers, stretches=False):
-        sums.append(calls.sums)
-        pool.add(calls.tallies)
-        spare.append(calls.spare)
+    for counts in replicate(setting, numbers, count_operations, engine=engine, workers=workers, stretches=False):
+        sums.append(counts.sums)
+        pool.add(counts.tallies)
+        slacks.append(counts.slacks)
         if progress is not None:
             progress(len(sums))
-    return _put_together(setting, scenario, engine, _Kept(stacked(sums), pool.merged(), tuple(spare)))
+    return _put_together(setting, scenario, engine, stacked(sums), pool.merged(), slacks)
 
 
-def look(replication: Replication) -> Calls:
-    """The calls of one replication."""
-    return calls_of(Outcome(replication.setting, replication.workload, replication.roster, replication.log))
-
-
-def _put_together(setting: Setting, scenario: str, engine: str, kept: _Kept) -> Targets:
+def _put_together(
+    setting: Setting,
+    scenario: str,
+    engine: str,
+    sums: OperationSums,
+    tallies: OperationTallies,
+    slacks: Sequence[tuple[Slack, ...]],
+) -> Targets:
     model = setting.scenario
     window = model.window_end - model.window_start
-    sums, tallies = kept.sums, kept.tallies
-    of_slas = dict(zip(model.sla, zip(*kept.spare, strict=True), strict=True))
+    of_slas = dict(zip(model.sla, zip(*slacks, strict=True), strict=True))
     headroom = {name: _headroom(sla, of_slas[name]) for name, sla in model.sla.items() if sla.target is not None}
     on_way = {name: np.any([each.on_way for each in of_slas[name]], axis=0) for name in headroom}
-    names = operations(setting)
+    names = operations_of(setting)
     calls = np.column_stack([sums.calls, sums.calls.sum(axis=1)])
     letters = sums.by_hour_of_day.sum(axis=2)
     channels = np.column_stack([letters, letters.sum(axis=1)])
@@ -180,7 +181,7 @@ def _put_together(setting: Setting, scenario: str, engine: str, kept: _Kept) -> 
     return Targets(
         scenario=scenario,
         engine=engine,
-        replications=len(kept.spare),
+        replications=len(slacks),
         seed=model.seed,
         window_days=window / DAY,
         operations={
@@ -225,27 +226,27 @@ def _channel(a_second: Floats, by_hour_a_day: Floats, days: Tally, hours: Tally)
     )
 
 
-def _headroom(sla: Sla, spare: Sequence[Spare]) -> Headroom:
+def _headroom(sla: Sla, slacks: Sequence[Slack]) -> Headroom:
     assert sla.target is not None, "asked for where there is one"
-    calls = stacked([each.calls for each in spare])
+    calls = stacked([each.calls for each in slacks])
     return Headroom(
         limit=str(sla.within),
         limit_min=sla.within.seconds / MINUTE,
         target=sla.target,
         calls=ratio_over(calls).at(),
-        seconds=_seconds(spare, sla),
+        seconds=_seconds(slacks, sla),
     )
 
 
-def _seconds(spare: Sequence[Spare], sla: Sla) -> float | None:
+def _seconds(slacks: Sequence[Slack], sla: Sla) -> float | None:
     """The longest time a call that the target can bear, by bisection: compliance falls as calls take longer.
 
     It is judged as the SLA itself, so that there is headroom where the target is met, and nowhere else.
     """
-    tallies = [each.tenths for each in spare]
+    tallies = [each.tenths for each in slacks]
     letters = np.array([float(each.total) for each in tallies])
     copies = all(len(each) == len(tallies[0]) and all(map(np.array_equal, each, tallies[0])) for each in tallies)
-    body = body_effect([each.elapsed for each in spare])
+    body = body_effect([each.elapsed for each in slacks])
 
     def met(tenths: int) -> bool:
         in_time = np.array([float(each.times[each.seconds >= tenths].sum()) for each in tallies])

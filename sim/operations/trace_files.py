@@ -5,17 +5,19 @@ text). Only `received` must be there. The same file serves a scenario as `arriva
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain, starmap
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sim.core import safe_text
+import numpy as np
+
 from sim.core.errors import Problem, ScenarioError
+from sim.core.safe_text import write_csv
 from sim.scenario.traces import JSON_LINES, Columns, TraceError, read_letters
 
-MOST_PROBLEMS = 20
+_MOST_PROBLEMS: Final = 20
 """A file with more bad rows than this is not a trace; the first ones say enough."""
 
 
@@ -43,19 +45,26 @@ def read_trace(path: Path) -> list[TracedLetter]:
     except OSError as error:
         raise ScenarioError(str(path), [Problem(f"cannot be read as a trace: {error}")]) from None
     except TraceError as error:
-        rows = [Problem(str(row), line=row.line) for row in error.rows[:MOST_PROBLEMS]]
+        rows = [Problem(str(row), line=row.line) for row in error.rows[:_MOST_PROBLEMS]]
         raise ScenarioError(str(path), rows or [Problem(str(error))]) from None
     columns = (letters.received.tolist(), letters.channel, letters.category, letters.unit, letters.size.tolist())
     return list(starmap(TracedLetter, zip(*columns, strict=True)))
 
 
-def write_csv(letters: Iterable[TracedLetter], path: Path) -> None:
-    """Write a trace as CSV."""
-    rows = (letter.plain().values() for letter in letters)
-    safe_text.write_csv(path, chain([TracedLetter._fields], rows), marked=False)
+def write_trace(letters: Iterable[TracedLetter], path: Path) -> None:
+    """Write a trace as JSON Lines where the path ends so, else as CSV."""
+    if path.suffix in JSON_LINES:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(json.dumps(letter.plain(), ensure_ascii=False) + "\n" for letter in letters)
+    else:
+        rows = (letter.plain().values() for letter in letters)
+        write_csv(path, chain([TracedLetter._fields], rows), marked=False)
 
 
-def write_json_lines(letters: Iterable[TracedLetter], path: Path) -> None:
-    """Write a trace as JSON Lines: one JSON object a line."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(json.dumps(letter.plain(), ensure_ascii=False) + "\n" for letter in letters)
+def busiest_stretch(letters: Sequence[TracedLetter], seconds: float) -> list[TracedLetter]:
+    """The letters of the stretch of so many seconds in which most come; the earliest of several."""
+    start = letters[0].received
+    received = np.array([(letter.received - start).total_seconds() for letter in letters])
+    within = np.searchsorted(received, received + seconds) - np.arange(len(received))
+    first = int(within.argmax())
+    return list(letters[first : first + int(within[first])])

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sim.capacity import StressReport, stress
 from sim.experiment.cost import prepare
-from sim.operations.export import export
+from sim.operations.exports import export
 from sim.operations.targets import Targets, targets
 from sim.output.folders.result_folder import RESULTS, ResultFolder
 from sim.output.results.kept import Kept, Made, keep

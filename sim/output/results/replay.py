@@ -4,28 +4,26 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.core.errors import Problem, ScenarioError, SimError
-from sim.operations.latency import require_histograms, write_percentiles
+from sim.operations.answers import require_histograms, write_percentiles
+from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
 from sim.operations.service_level import Demand, read_demand
-from sim.operations.trace_files import read_trace
+from sim.operations.trace_files import busiest_stretch, read_trace
 from sim.output.folders.result_folder import RESULTS, ResultFolder
 from sim.output.results.kept import Kept, Made, keep
 from sim.output.text.replay import replayed
 
-if TYPE_CHECKING:
-    from sim.operations.replay import Plan
 
+def planned(url: str, **how: Any) -> ReplayOptions:
+    """Where to send a trace, and how; keywords as the attributes of a `ReplayOptions`.
 
-def planned(url: str, **how: Any) -> "Plan":
-    """Where to send a trace, and how; keywords as the attributes of a `Plan`.
-
-    Raises: SimError without the network client; ScenarioError as `Plan.check`.
+    Raises: SimError without the network client; ScenarioError as `ReplayOptions.check`.
     """
     try:
-        from sim.operations.replay import Plan
+        import sim.operations.replay  # noqa: F401
 
         require_histograms()
     except ModuleNotFoundError as missing:
@@ -33,14 +31,14 @@ def planned(url: str, **how: Any) -> "Plan":
             f"a replay needs {missing.name}, which is not installed; in this program's folder: make .venv/.all, "
             "or pip install '.[replay]'"
         ) from None
-    plan = Plan(url, **how)
+    plan = ReplayOptions(url, **how)
     plan.check()
     return plan
 
 
 def replay_into(
     trace: Path,
-    plan: "Plan",
+    plan: ReplayOptions,
     *,
     busiest: float | None = None,
     targets: Path | None = None,
@@ -64,7 +62,6 @@ def replay_into(
     Raises: ScenarioError for a bad trace; SimError for targets that cannot be read, or if `out` is something else or
         the disk is full.
     """
-    from sim.operations.replay import busiest as busiest_of
     from sim.operations.replay import replay
 
     if busiest is not None and busiest <= 0:
@@ -79,7 +76,7 @@ def replay_into(
     demand = demand.asking(latency_ms or {}, errors)
     letters = read_trace(trace)
     if busiest is not None:
-        letters = busiest_of(letters, busiest)
+        letters = busiest_stretch(letters, busiest)
 
     def make() -> Made[ReplayReport]:
         sent = replay(letters, plan, progress=progress)

@@ -6,9 +6,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.operations.latency import Milliseconds
-from sim.operations.replay_checks import Check
-from sim.operations.replay_report import ReplayReport
+from sim.operations.answers import Milliseconds
+from sim.operations.replay_report import Check, ReplayReport
 from sim.output.text.answer import COLOURS
 from sim.output.text.load_words import say
 from sim.output.text.service_level import few, level

@@ -7,7 +7,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.operations.operations import PERIODS, RECEIVE
+from sim.operations.operations import RECEIVE
+from sim.operations.service_level import PERIODS
 from sim.operations.targets import ALL, Rate, Targets
 from sim.output.text.cautions import caution_lines
 from sim.output.text.load_words import say

@@ -1,14 +1,14 @@
 """The process as an event log in XES 1.0 (IEEE 1849): one trace a letter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 from xml.sax.saxutils import quoteattr
 
 from sim.core.tables import NO_UNIT
-from sim.operations.export.events import Event
-from sim.operations.trace_files import TracedLetter
+from sim.operations.exports.simulated import Event, Simulated
 
-HEADING = """<?xml version="1.0" encoding="UTF-8"?>
+_HEADING: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1.0" xes.features="" xmlns="http://www.xes-standard.org/">
 <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
 <extension name="Lifecycle" prefix="lifecycle" uri="http://www.xes-standard.org/lifecycle.xesext"/>
@@ -28,20 +28,13 @@ HEADING = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def write_xes(
-    letters: Iterable[TracedLetter], events: Iterable[list[Event]], units: Sequence[str], path: Path, *, title: str
-) -> None:
-    """Write the log.
-
-    Args:
-        events: of each letter, in the order of the letters.
-        units: name of each unit.
-        title: name of the log.
-    """
+def write_xes(simulated: Simulated, path: Path) -> None:
+    """Write the event log of all letters."""
+    units = simulated.setting.places.names
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(HEADING)
-        file.write(_string("concept:name", title))
-        for number, (letter, happened) in enumerate(zip(letters, events, strict=True), start=1):
+        file.write(_HEADING)
+        file.write(_string("concept:name", simulated.setting.scenario.name))
+        for number, (letter, happened) in enumerate(zip(simulated.letters, simulated.events(), strict=True), start=1):
             file.write("<trace>\n" + _string("concept:name", str(number)))
             file.writelines(_string(key, getattr(letter, key)) for key in ("channel", "category", "unit"))
             file.write(f'<int key="size" value="{letter.size}"/>\n')

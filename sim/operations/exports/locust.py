@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from sim.operations.trace_files import TracedLetter
 
-TEMPLATE = '''"""Load for a mailbox: the letters of letters.jsonl beside this file, along their arrival curve.
+_TEMPLATE: Final = '''"""Load for a mailbox: the letters of letters.jsonl beside this file, along their arrival curve.
 
     SPEED=60 locust -f locustfile.py --headless --host http://127.0.0.1:8080
 
@@ -72,15 +73,12 @@ class ArrivalCurve(LoadTestShape):
         return users, max(users, self.get_current_user_count(), 1)  # at once, in a second
 '''
 
-A_LINE = 24
-"""Hours a line of the curve: a day."""
-
 
 def write_locust_file(letters: Sequence[TracedLetter], path: Path) -> None:
     """Write the file; its curve counts the letters of each hour from midnight of the first one's day."""
-    midnight = np.datetime64(letters[0].received.date(), "s") if letters else np.datetime64(0, "s")
     received = np.array([letter.received for letter in letters], dtype="datetime64[s]")
+    midnight = received[:1].astype("datetime64[D]")
     counts = np.bincount((received - midnight).astype(np.int64) // 3_600).tolist()
-    days = [counts[hour : hour + A_LINE] for hour in range(0, len(counts), A_LINE)]
+    days = [counts[hour : hour + 24] for hour in range(0, len(counts), 24)]
     curve = "\n".join("    " + " ".join(f"{count}," for count in day) for day in days)
-    path.write_text(TEMPLATE.format(curve=curve), "utf-8")
+    path.write_text(_TEMPLATE.format(curve=curve), "utf-8")

@@ -1,0 +1,39 @@
+"""Exports of one replication: load to replay, and event logs for the tools that mine processes.
+
+Each export is one function in a file of its own that writes one file. Adding one is that file and its line here.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from sim.experiment.replications import live
+from sim.operations.exports.locust import write_locust_file
+from sim.operations.exports.ocel import write_ocel
+from sim.operations.exports.simulated import Simulated
+from sim.operations.exports.xes import write_xes
+from sim.operations.trace_files import write_trace
+from sim.scenario.setting import Setting
+
+EXPORTS: Final[Mapping[str, Callable[[Simulated, Path], None]]] = {
+    "letters.csv": lambda simulated, path: write_trace(simulated.letters, path),
+    "letters.jsonl": lambda simulated, path: write_trace(simulated.letters, path),
+    "events.xes": write_xes,
+    "events.ocel.json": write_ocel,
+    "locustfile.py": lambda simulated, path: write_locust_file(simulated.letters, path),
+}
+"""How each file of an export is written."""
+
+
+def export(setting: Setting, folder: Path, *, replication: int = 0, engine: str = "compiled") -> int:
+    """Simulate one replication, and write all `EXPORTS` of it.
+
+    Args:
+        folder: exists.
+
+    Returns: number of letters.
+    """
+    simulated = Simulated(live(setting, replication, engine=engine))
+    for name, write in EXPORTS.items():
+        write(simulated, folder / name)
+    return len(simulated.letters)
