@@ -19,7 +19,7 @@ from sim.capacity.runner import Runner
 from sim.capacity.trials import Trials
 from sim.capacity.variants import at_rate, own_rate
 from sim.core.clock import DAY
-from sim.models.stress import Stress
+from sim.models.studies import Stress
 from sim.queueing import mmc_wait_longer
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of

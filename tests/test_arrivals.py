@@ -9,8 +9,7 @@ from office import CHINA, GUANGDONG, MONDAY, setting
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.errors import SimError
 from sim.models.arrivals import TraceLetters
-from sim.sampling.arrivals import Letters, draw_letters
-from sim.sampling.rates import expected_letters
+from sim.sampling.arrivals import Letters, draw_letters, expected_letters
 from sim.scenario.setting import Setting
 
 

@@ -18,8 +18,7 @@ from sim.forecast import Forecast, forecast_of
 from sim.forecast.sample import MOST_STRETCHES, SETTLING, sample_of
 from sim.output.text import plain
 from sim.output.text.forecast import outlook
-from sim.sampling.arrivals import letters_expected
-from sim.sampling.rates import expected_between, expected_letters
+from sim.sampling.arrivals import expected_between, expected_letters, letters_expected
 from sim.scenario.loading import load
 from sim.scenario.setting import setting_of
 

@@ -220,7 +220,7 @@ def test_what_can_be_meant_is_not_refused(tmp_path: Path, old: str, new: str) ->
 def test_no_type_of_error_is_without_words() -> None:
     """Every type of error that the language's validators can raise has a rule in the reader's words."""
     from sim.models.scenario import Scenario
-    from sim.scenario.refusals import RULES
+    from sim.scenario.problems import RULES
 
     kinds: set[str] = set()
     _collect(Scenario.__pydantic_core_schema__, kinds)

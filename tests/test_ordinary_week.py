@@ -10,7 +10,7 @@ from sim.experiment.infinite_servers import simulate_without_queues
 from sim.forecast.load import load_of
 from sim.forecast.ordinary_week import OrdinaryWeek, ordinary_week
 from sim.forecast.presence import presence
-from sim.sampling.expected_visits import expected_visits
+from sim.sampling.visits import expected_visits
 from sim.scenario.setting import Setting
 
 HOUR = 3600

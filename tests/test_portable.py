@@ -12,9 +12,8 @@ from desk_of_eight import mm8_in
 from runs import ROOT
 
 from sim.commands.door import cli
-from sim.scenario.flatten import flatten
 from sim.scenario.loading import load
-from sim.scenario.starter import shipped
+from sim.scenario.starter import flatten, shipped
 
 SHIPPED = sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml"))
 BARE = ROOT / "tests" / "bare"

@@ -18,8 +18,7 @@ from sim.core.tables import NOT_YET
 from sim.experiment.replications import Replication
 from sim.metrics.letter_view import Journeys
 from sim.queueing import mmc_wait_longer
-from sim.sampling.arrivals import draw_letters
-from sim.sampling.rates import expected_letters
+from sim.sampling.arrivals import draw_letters, expected_letters
 from sim.scenario.setting import Setting
 from sim.statistics import Estimate, Ratio, mean_over, ratio_over, stacked
 

@@ -5,7 +5,7 @@ import pytest
 from office import CHINA, GUANGDONG, setting
 
 from sim.models.arrivals import HOUR_PROFILES
-from sim.sampling.rates import busyness_of_days, expected_letters
+from sim.sampling.arrivals import busyness_of_days, expected_letters
 
 
 def test_a_flat_day_expects_the_same_in_every_hour() -> None:

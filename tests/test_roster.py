@@ -11,9 +11,8 @@ from office import MONDAY, setting
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Roster
 from sim.models.staffing import ROSTERS, Team
-from sim.sampling.roster import draw_roster, people_of_units
-from sim.sampling.shifts import spreading_order
-from sim.scenario.places import places_of
+from sim.sampling.roster import draw_roster, people_of_units, spreading_order
+from sim.scenario.setting import places_of
 
 STEPS = [{"serve": {"by": "desk", "effort": "10 min"}}]
 

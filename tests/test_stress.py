@@ -24,7 +24,7 @@ from sim.core.clock import DAY, HOUR
 from sim.core.errors import ScenarioError, SimError
 from sim.core.tables import OTHER_DUTY
 from sim.engine.contract import ENGINES
-from sim.models.stress import Soak, Spike, Stress
+from sim.models.studies import Soak, Spike, Stress
 from sim.queueing import mmc_wait_longer
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of

@@ -21,7 +21,7 @@ from sim.capacity.trials import Trials
 from sim.capacity.variants import at_rate, own_rate
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
-from sim.models.stress import Ramp, Stress
+from sim.models.studies import Ramp, Stress
 from sim.scenario.setting import Setting
 
 __all__ = [

@@ -14,7 +14,7 @@ from sim.core.tables import Floats
 from sim.experiment.cost import affordable, estimate
 from sim.experiment.pool import cores
 from sim.experiment.replications import Replication
-from sim.models.stress import Soak
+from sim.models.studies import Soak
 from sim.scenario.setting import Setting
 from sim.statistics import Band, Compliance, ComplianceTable, Decided, Estimate, judge_cells, mean_over, stacked
 

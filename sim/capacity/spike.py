@@ -24,7 +24,7 @@ from sim.core.tables import Bools, Floats, Int64s
 from sim.experiment.replications import Replication
 from sim.models.arrivals import Surge
 from sim.models.sla import Sla
-from sim.models.stress import Spike
+from sim.models.studies import Spike
 from sim.scenario.setting import Setting
 from sim.statistics import Band, Compliance, Decided, Estimate, mean_over, stacked
 

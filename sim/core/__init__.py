@@ -1,1 +1,1 @@
-"""The ground: errors, times and dates, arrays, random streams, compiling, and safe texts and names."""
+"""The ground: errors, units and calendar, tables, random streams, compiling and its cache, and safe texts and names."""

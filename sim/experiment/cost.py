@@ -17,7 +17,7 @@ from sim.metrics.week import HOURS_OF_WEEK
 from sim.models.scenario import Scenario
 from sim.models.staffing import Team
 from sim.sampling.arrivals import letters_expected
-from sim.sampling.shifts import groups_of
+from sim.sampling.roster import groups_of
 from sim.sampling.workload import draw_workload
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting, setting_of

@@ -20,10 +20,10 @@ from sim.forecast.presence import presence
 from sim.metrics.outcome import Outcome
 from sim.models.arrivals import Trace
 from sim.models.workflow import WorkStep
-from sim.sampling.expected_visits import expected_visits
+from sim.sampling.arrivals import letters_a_day
 from sim.sampling.jurisdiction import area_of, home_team, letters_of_units, named_units
 from sim.sampling.quantiles import mean
-from sim.sampling.rates import letters_a_day
+from sim.sampling.visits import expected_visits
 from sim.scenario.setting import Setting
 
 

@@ -14,8 +14,7 @@ from sim.experiment.cost import Cost
 from sim.experiment.infinite_servers import simulate_without_queues, without_queues
 from sim.metrics.outcome import Outcome
 from sim.models.scenario import Scenario
-from sim.sampling.roster import draw_roster
-from sim.sampling.shifts import groups_of
+from sim.sampling.roster import draw_roster, groups_of
 from sim.sampling.workload import draw_workload
 from sim.scenario.setting import Setting, setting_of
 

@@ -1,9 +1,10 @@
-"""How letters arrive: how many a day, at which hours, on which days, and what makes a day unlike another."""
+"""How letters arrive: how many a day, at which hours, on which days, what makes a day unlike another, or a trace."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,15 +16,21 @@ from pydantic import (
     PlainSerializer,
     PrivateAttr,
     Tag,
+    TypeAdapter,
+    ValidationError,
     ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
 
 from sim.core.clock import DAY, HOUR, MINUTE, MOMENT, parse_moment
+from sim.core.errors import Problem
 from sim.core.tables import Int64s
-from sim.models.base import RULE, Factor, Number, Positive, Record, Share, Weight, files_of, same_file
-from sim.models.wording import one_of
+from sim.models.base import RULE, Factor, Label, Number, Positive, Record, Share, Weight, files_of, same_file
+from sim.models.wording import named_rows, one_of
+
+if TYPE_CHECKING:
+    from sim.models.scenario import Scenario
 
 HOUR_PROFILES: dict[str, tuple[float, ...]] = {
     # An assumption, shaped by measured profiles: 19% of letters come between 22 and 08 h.
@@ -305,3 +312,55 @@ class Category(Record):
     by_hour: Hours | None = None
     by_weekday: Weekdays | None = None
     on_holidays: Factor | None = None
+
+
+MOST_NAMES: Final = 200
+"""Categories or channels that are taken from a trace; a column with more is none of categories."""
+
+_LABEL: Final = TypeAdapter[str](Label)
+
+
+def sections_of_trace(scenario: "Scenario") -> tuple[dict[str, Any], list[Problem]]:
+    """Categories and channels with what a trace says of them, and what is wrong with its names.
+
+    A section that is not typed has the names of the trace's column. Shares are those of its rows, where they are left
+    out or where each row has a name, so that none is drawn.
+    """
+    trace = scenario.arrivals.trace
+    sections: dict[str, Any] = {}
+    problems: list[Problem] = []
+    if trace is None:
+        return sections, problems
+    for section, column, record in (("categories", "category", Category), ("channels", "channel", Channel)):
+        names: tuple[str, ...] = getattr(trace.letters, column)
+        rows = Counter(names)
+        unnamed = rows.pop("", 0)
+        if not rows:
+            continue
+        typed: Mapping[str, Any] = getattr(scenario, section)
+        if section not in scenario.model_fields_set:
+            bad = _unfit(rows, [int(line) for line in trace.letters.line], names, column)
+            problems += [Problem(f"{trace.file}: {each}", "arrivals.trace") for each in bad]
+            typed = {name: record() for name, _ in rows.most_common()}
+        letters = sum(rows[name] for name in typed)
+        if letters and (not unnamed or all(each.share is None for each in typed.values())):
+            typed = {name: each.model_copy(update={"share": rows[name] / letters}) for name, each in typed.items()}
+        sections[section] = typed
+    return sections, problems
+
+
+def _unfit(rows: Mapping[str, int], lines: list[int], names: tuple[str, ...], column: str) -> list[str]:
+    """Why the names of a column cannot be taken over."""
+    if len(rows) > MOST_NAMES:
+        return [f"its column of each {column} has {len(rows)} different ones; is it another column that is meant?"]
+    unfit = {name: reason for name in rows if (reason := _refusal(name))}
+    bad = [(line, name) for line, name in zip(lines, names, strict=True) if name in unfit]
+    return [named_rows(bad, f"with a {column} that cannot be a name ({next(iter(unfit.values()))})")] if bad else []
+
+
+def _refusal(name: str) -> str:
+    try:
+        _LABEL.validate_python(name)
+    except ValidationError as error:
+        return str(error.errors()[0]["ctx"]["error"]).partition(" (got ")[0]
+    return ""

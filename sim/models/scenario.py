@@ -10,15 +10,13 @@ from pydantic import BeforeValidator, Field, model_validator
 from sim.core.calendar import CALENDAR_MARGIN, Calendar
 from sim.core.clock import DAY, LONGEST, OFFICE_HOURS
 from sim.core.errors import ScenarioError
-from sim.models.arrivals import Arrivals, Category, Channel
+from sim.models.arrivals import Arrivals, Category, Channel, sections_of_trace
 from sim.models.base import Duration, Label, Name, Record, Text, Title, Whole
 from sim.models.crosschecks import cross_checks
 from sim.models.holidays import Day, Holidays
-from sim.models.plan import Plan
-from sim.models.recorded import sections_of_trace
 from sim.models.sla import OpenHours, Sla
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
-from sim.models.stress import Stress
+from sim.models.studies import Plan, Stress
 from sim.models.workflow import AnyStep
 
 

@@ -18,7 +18,7 @@ from sim.experiment.cost import estimate
 from sim.experiment.infinite_servers import simulate_without_queues
 from sim.forecast.cautions import Seen, cautions, unprovable_targets
 from sim.metrics.figures import Caution
-from sim.models.plan import Plan
+from sim.models.studies import Plan
 from sim.planner.allocation import Allocated, allocated
 from sim.planner.answer import Answer, Ending
 from sim.planner.backward_elimination import BackwardElimination

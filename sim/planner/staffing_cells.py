@@ -2,9 +2,9 @@
 
 from typing import Final, NamedTuple
 
-from sim.models.plan import Plan
 from sim.models.scenario import Scenario
 from sim.models.staffing import Dealing
+from sim.models.studies import Plan
 from sim.scenario.setting import Setting
 
 WEEK: Final = 40

@@ -15,8 +15,8 @@ from sim.experiment.replications import Replication, replicate
 from sim.forecast.presence import presence
 from sim.forecast.staff_cautions import LONGEST_WEEK
 from sim.metrics.outcome import Outcome
-from sim.models.plan import Pay
 from sim.models.staffing import RosterPattern
+from sim.models.studies import Pay
 from sim.planner.staffing_cells import hours_of
 from sim.scenario.setting import Setting
 

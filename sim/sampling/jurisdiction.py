@@ -9,8 +9,7 @@ from sim.core.streams import Purpose, subject
 from sim.core.tables import NO_UNIT, Bools, Floats, Int16s, Int32s, Int64s
 from sim.models.staffing import teams_above
 from sim.sampling.quantiles import choice
-from sim.scenario.places import Places
-from sim.scenario.setting import Setting
+from sim.scenario.setting import Places, Setting
 
 OneALetter = Callable[..., Floats]
 """Draws one uniform a letter for a purpose and subjects, as `sim.core.streams.uniforms` does."""

@@ -1,1 +1,1 @@
-"""Reading: from YAML text to layers, places and refusals. `sim.scenario.loading` is the way in."""
+"""From YAML text to a checked scenario, or to all that is wrong with it; `sim.scenario.loading` is the way in."""

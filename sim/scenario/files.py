@@ -1,4 +1,4 @@
-"""The files that a scenario names: traces of letters and measured durations."""
+"""Files that a scenario names: traces of letters and measured durations, inside the scenario's folder tree."""
 
 import hashlib
 import math
@@ -9,11 +9,49 @@ from typing import Final
 from sim.core.clock import LONGEST, UNITS
 from sim.models.arrivals import TraceColumns, TraceLetters
 from sim.models.distributions import Measured
-from sim.models.wording import named_rows
-from sim.scenario.csv_columns import read_table
+from sim.models.wording import named_rows, one_of
+from sim.scenario.columns import read_table
 from sim.scenario.encodings import decoded
-from sim.scenario.safe_paths import named_file, real_path
 from sim.scenario.traces import JSON_LINES, Columns, TraceError, read_letters
+
+
+def real_path(path: Path) -> Path:
+    """The file that a path means, through all links.
+
+    Raises:
+        ValueError: no file can have this path.
+    """
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        # A loop of links is one or another of these, depending on the version of Python.
+        raise ValueError(f"is not a path that can be followed: {error}") from None
+
+
+def named_file(written: str, beside: Path, folder: Path) -> Path:
+    """The file that a scenario names.
+
+    Args:
+        written: relative to `beside`, the folder of the file that names it.
+        folder: the scenario's own folder, real; nothing outside is read.
+
+    Raises:
+        ValueError: no path, outside of the folder, or no such file.
+    """
+    if not written.strip():
+        raise ValueError(f"must be the path of a file (got {written!r})")
+    path = real_path(beside / written)
+    if not path.is_relative_to(folder):
+        raise ValueError(f"must stay inside the scenario's folder (got {written!r})")
+    try:
+        there = path.is_file()
+    except OSError as error:
+        raise ValueError(f"cannot be read: {error.strerror} (got {written!r})") from None
+    if not there:
+        like = [each.name for each in sorted(beside.glob(f"*{path.suffix}")) if each.is_file() and path.suffix]
+        raise ValueError(f"no such file {one_of(written, like)}")
+    return path
+
 
 MAX_BYTES: Final = 1_000_000_000
 

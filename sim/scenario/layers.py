@@ -11,9 +11,9 @@ from typing import Final
 
 from sim.core.errors import Problem
 from sim.models.wording import PATH, Parts, one_of, parts_of, shown, spoken
+from sim.scenario.files import named_file, real_path
+from sim.scenario.problems import MISSING
 from sim.scenario.provenance import attach_comments
-from sim.scenario.refusals import MISSING
-from sim.scenario.safe_paths import named_file, real_path
 from sim.scenario.yaml_source import Node, Source, read_value, read_yaml
 
 NAMED: Final = ("channels", "categories", "teams", "rosters", "sla")

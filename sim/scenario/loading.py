@@ -9,12 +9,10 @@ from pydantic import ValidationError
 from sim.core.errors import Problem, ScenarioError
 from sim.core.safe_text import printable
 from sim.models.scenario import Scenario
-from sim.scenario.files import ScenarioFiles
+from sim.scenario.files import ScenarioFiles, real_path
 from sim.scenario.layers import Layers
-from sim.scenario.partial_validation import second_look
+from sim.scenario.problems import once, partial_validation, placed, validation_problems
 from sim.scenario.provenance import Figure, figures_of
-from sim.scenario.refusals import once, placed, refusals
-from sim.scenario.safe_paths import real_path
 from sim.scenario.yaml_source import write_yaml
 
 
@@ -76,8 +74,8 @@ def _checked(layers: Layers, files: ScenarioFiles) -> tuple[Scenario | None, lis
         if not problems:
             return scenario, []
     except ValidationError as error:
-        problems = [*problems, *refusals(error, root)]
+        problems = [*problems, *validation_problems(error, root)]
     except ScenarioError as error:
         if not problems:
             return None, [placed(problem, root) for problem in error.problems]
-    return None, [*problems, *(placed(problem, root) for problem in second_look(root.plain(), problems, files))]
+    return None, [*problems, *(placed(problem, root) for problem in partial_validation(root.plain(), problems, files))]

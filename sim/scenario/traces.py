@@ -18,9 +18,8 @@ import numpy.typing as npt
 from sim.core.safe_text import cell_text
 from sim.core.tables import Int64s
 from sim.models.wording import Rule, named_rows
-from sim.scenario.csv_columns import read_table
+from sim.scenario.columns import read_instants, read_table
 from sim.scenario.encodings import decoded
-from sim.scenario.instants import read_instants
 
 JSON_LINES: Final = (".jsonl", ".ndjson")
 """Endings of files that have one JSON object a line."""

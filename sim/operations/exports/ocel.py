@@ -9,7 +9,7 @@ from sim.core.tables import NO_UNIT
 from sim.operations.exports.simulated import Simulated
 from sim.operations.operations import RECEIVE
 from sim.sampling.jurisdiction import home_team
-from sim.scenario.places import Places
+from sim.scenario.setting import Places
 
 _OPERATION_MOMENTS: Final = {"start": "start", "complete": "finish"}
 """How operations name the moments of a step."""

@@ -17,8 +17,7 @@ from openpyxl.styles import Font
 
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.safe_text import Cell, safe_cell, write_csv
-from sim.sampling.roster import people_of_groups, people_of_units
-from sim.sampling.shifts import Shifts, shifts_of
+from sim.sampling.roster import Shifts, people_of_groups, people_of_units, shifts_of
 from sim.scenario.setting import Setting
 
 Row = list[Cell]
