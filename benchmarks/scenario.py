@@ -12,6 +12,7 @@ from sim.engine import compiled as engine_compiled
 from sim.engine import simpy as engine_simpy
 from sim.engine.contract import simulate
 from sim.metrics.measures import measure
+from sim.metrics.replication import Replication
 from sim.sampling.roster import draw_roster
 from sim.sampling.workload import draw_workload
 from sim.scenario.loading import load
@@ -64,7 +65,7 @@ def row(name: str, overrides: tuple[str, ...], rounds: int, waits_for_simpy: boo
         "recording": lambda: engine_compiled.simulate(workload, roster, horizon, stretches=True),
         "drawing": lambda: draw_workload(setting, draw_roster(setting, 0), 0),
         "simulating": lambda: simulate(workload, roster, horizon, stretches=True),
-        "measuring": lambda: measure(setting, workload, roster, log),
+        "measuring": lambda: measure(Replication(setting, workload, roster, log)),
     }
     seconds = interleaved(parts, rounds)
     # By itself, since so long a run leaves nothing of the others in the processor's caches.

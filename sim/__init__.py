@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from sim.engine.contract import require_equal as require_equal
     from sim.engine.contract import simulate as simulate
     from sim.engine.verify import prove as prove
-    from sim.experiment.replications import Replication as Replication
-    from sim.experiment.replications import live as live
     from sim.experiment.replications import replicate as replicate
+    from sim.experiment.replications import simulate_replication as simulate_replication
     from sim.forecast import Forecast as Forecast
     from sim.forecast import forecast_of as forecast_of
     from sim.metrics.measures import Measures as Measures
     from sim.metrics.measures import measure as measure
+    from sim.metrics.replication import Replication as Replication
     from sim.metrics.report import Report as Report
     from sim.metrics.summaries import summarise as summarise
     from sim.models.scenario import Scenario as Scenario
@@ -57,9 +57,10 @@ _NAMES = {
     "engine.audit": "require_sound",
     "engine.contract": "require_equal simulate",
     "engine.verify": "prove",
-    "experiment.replications": "Replication live replicate",
+    "experiment.replications": "replicate simulate_replication",
     "forecast": "Forecast forecast_of",
     "metrics.measures": "Measures measure",
+    "metrics.replication": "Replication",
     "metrics.report": "Report",
     "metrics.summaries": "summarise",
     "models.scenario": "Scenario",

@@ -9,11 +9,10 @@ from typing import Any, Final
 
 from sim.core.errors import Problem, ScenarioError
 from sim.experiment.cost import prepare
-from sim.experiment.replications import Replication, replicate
+from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
-from sim.metrics.measures import Measures, measures_of
-from sim.metrics.outcome import Outcome
+from sim.metrics.measures import measure
 from sim.metrics.report import Report
 from sim.metrics.summaries import summarise
 from sim.models.scenario import Scenario
@@ -22,7 +21,7 @@ from sim.scenario.setting import Setting
 from sim.statistics import Decided, Difference, Estimate, paired_difference, stacked
 
 
-class Finding(StrEnum):
+class PairedVerdict(StrEnum):
     """What the paired interval of a difference says."""
 
     BETTER = "better"
@@ -49,13 +48,13 @@ class SlaDifference:
         return self.difference.paired
 
     @property
-    def finding(self) -> Finding:
+    def finding(self) -> PairedVerdict:
         """Better or worse only where the paired interval leaves out zero."""
         if self.paired.low is not None and self.paired.low > 0:
-            return Finding.BETTER
+            return PairedVerdict.BETTER
         if self.paired.high is not None and self.paired.high < 0:
-            return Finding.WORSE
-        return Finding.NO_DIFFERENCE if self.difference.seen else Finding.NONE_SEEN
+            return PairedVerdict.WORSE
+        return PairedVerdict.NO_DIFFERENCE if self.difference.seen else PairedVerdict.NONE_SEEN
 
 
 @dataclass(frozen=True)
@@ -69,20 +68,20 @@ class Pair:
     cost: float
 
     @property
-    def finding(self) -> Finding | None:
+    def finding(self) -> PairedVerdict | None:
         """Over all SLAs: None where some are better and others worse."""
         found = {difference.finding for difference in self.slas.values()}
-        if {Finding.BETTER, Finding.WORSE} <= found:
+        if {PairedVerdict.BETTER, PairedVerdict.WORSE} <= found:
             return None
-        order = (Finding.BETTER, Finding.WORSE, Finding.NO_DIFFERENCE)
-        return next((each for each in order if each in found), Finding.NONE_SEEN)
+        order = (PairedVerdict.BETTER, PairedVerdict.WORSE, PairedVerdict.NO_DIFFERENCE)
+        return next((each for each in order if each in found), PairedVerdict.NONE_SEEN)
 
     @property
     def dominates(self) -> bool:
         """Whether the other is no dearer, shown worse in nothing, and shown better or cheaper in something."""
         found = {difference.finding for difference in self.slas.values()}
-        gain = Finding.BETTER in found or self.cost < 0
-        return self.cost <= 0 and Finding.WORSE not in found and gain
+        gain = PairedVerdict.BETTER in found or self.cost < 0
+        return self.cost <= 0 and PairedVerdict.WORSE not in found and gain
 
 
 @dataclass(frozen=True)
@@ -264,7 +263,7 @@ def _simulated(
 
     def measured() -> Any:
         replications = range(setting.scenario.replications)
-        for measures in replicate(setting, replications, _measured, engine=engine, workers=workers):
+        for measures in replicate(setting, replications, measure, engine=engine, workers=workers):
             rows = zip(setting.scenario.sla, measures.counts.slas, strict=True)
             kept.append({sla: counts.all for sla, counts in rows})
             tell(measures)
@@ -296,11 +295,6 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from _flat(inner, f"{path}[{index}]")
     else:
         yield path, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _measured(replication: Replication) -> Measures:
-    setting, _, workload, roster, log = replication
-    return measures_of(Outcome(setting, workload, roster, log))
 
 
 def _pair(base: Report, other: Report, before: Mapping[str, Decided], after: Mapping[str, Decided]) -> Pair:

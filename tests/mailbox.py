@@ -8,7 +8,7 @@ import office
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import OTHER_DUTY, Roster, Workload
 from sim.engine.contract import simulate
-from sim.metrics.outcome import Outcome
+from sim.metrics.replication import Replication
 from sim.scenario.setting import Setting
 
 BRANCH, NORTH, SOUTH = UNITS = range(3)
@@ -36,10 +36,10 @@ def mailbox(**keys: Any) -> Setting:
     return office.setting(**KEYS | keys)
 
 
-def lived(setting: Setting, workload: Workload, roster: Roster) -> Outcome:
+def lived(setting: Setting, workload: Workload, roster: Roster) -> Replication:
     """What becomes of the letters."""
     log = simulate(workload, roster, setting.scenario.horizon, engine="simpy", stretches=True)
-    return Outcome(setting, workload, roster, log)
+    return Replication(setting, workload, roster, log)
 
 
 def marked(workload: Workload, **columns: list[Any]) -> Workload:

@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from scipy.stats import t as student
 
-from sim.experiment.replications import Replication, replicate
+from sim.experiment.replications import replicate
 from sim.metrics.compliance import SlaCounts, sla_counts
-from sim.metrics.measures import Counts, Measures, measure
-from sim.metrics.outcome import Outcome
+from sim.metrics.measures import Counts, measure
+from sim.metrics.replication import Replication
 from sim.metrics.report import Report
 from sim.metrics.summaries import summarise
 from sim.scenario.loading import load
@@ -39,29 +39,20 @@ def see(of: Setting, look: Callable[[Replication], T], *, keep: float = 1.0, str
     return list(replicate(of, range(of.scenario.replications), look, keep=keep, stretches=stretches))
 
 
-def measured(replication: Replication) -> Measures:
-    """The measures of a replication."""
-    return measure(replication.setting, replication.workload, replication.roster, replication.log)
-
-
 def report(of: Setting) -> Report:
     """The report on all replications of a scenario."""
-    everything = replicate(of, range(of.scenario.replications), measured)
+    everything = replicate(of, range(of.scenario.replications), measure)
     return summarise(of, everything, scenario=of.scenario.name, engine="compiled")
 
 
 def counted(of: Setting) -> list[Counts]:
     """The counts of each replication of a scenario."""
-    return see(of, lambda replication: measured(replication).counts)
+    return see(of, lambda replication: measure(replication).counts)
 
 
 def promises(of: Setting, *, keep: float = 1.0) -> tuple[SlaCounts, ...]:
     """How each SLA of a scenario was kept, its arrays with a first axis for the replications."""
-
-    def look(replication: Replication) -> tuple[SlaCounts, ...]:
-        return sla_counts(Outcome(replication.setting, replication.workload, replication.roster, replication.log))
-
-    return stacked(see(of, look, keep=keep, stretches=False))
+    return stacked(see(of, sla_counts, keep=keep, stretches=False))
 
 
 def half_width(estimate: Estimate) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from runs import promises, setting, written
 
-from sim.experiment.replications import live
+from sim.experiment.replications import simulate_replication
 from sim.metrics.compliance import SlaCounts
 from sim.statistics import Decided, Difference, paired_difference
 
@@ -207,8 +207,10 @@ def test_a_longer_limit_is_never_kept_less(bureau: Bureau) -> None:
 
 def test_the_same_letters_meet_every_staffing(bureau: Bureau) -> None:
     """Common random numbers: who is on duty changes nothing about who writes, when, and how hard it is."""
-    one = live(setting(bureau.path), 3).workload
-    other = live(setting(bureau.path, "teams.city.staff.always=5", "teams.station.staff.daytime=30"), 3).workload
+    one = simulate_replication(setting(bureau.path), 3).workload
+    other = simulate_replication(
+        setting(bureau.path, "teams.city.staff.always=5", "teams.station.staff.daytime=30"), 3
+    ).workload
     for column in ("received", "category", "channel", "home"):
         a, b = getattr(one, column), getattr(other, column)
         assert (a[one.category >= 0] == b[other.category >= 0]).all()

@@ -14,8 +14,7 @@ from sim.core.tables import FINISH, NO_UNIT, NOT_YET, WORK, Roster, Workload
 from sim.metrics.attendance import Attendance
 from sim.metrics.causes import breaches, cause_counts
 from sim.metrics.figures import Why
-from sim.metrics.outcome import Outcome
-from sim.metrics.slaclock import Fate
+from sim.metrics.replication import Fate, Replication
 
 ALL_DAY = (NORTH, 0, at(0, day=30), 1)
 SIGNED = {"until": "sign.finished", "within": "10 min"}
@@ -31,8 +30,8 @@ def causes(
     return [(row, step, TEAMS[team], list(Why)[why], hour) for row, step, team, why, hour in told(found)]
 
 
-def told(found: Outcome) -> list[tuple[int, ...]]:
-    (run,), (sla,) = found.runs, found.setting.scenario.sla.values()
+def told(found: Replication) -> list[tuple[int, ...]]:
+    (run,), (sla,) = found.clocks, found.setting.scenario.sla.values()
     attendance = Attendance(found.roster, found.setting.scenario.horizon)
     return list(zip(*(column.tolist() for column in breaches(found, sla, run, attendance)), strict=True))
 
@@ -193,20 +192,20 @@ def test_it_is_what_a_clerk_would_find_second_by_second(day: Any, limit: int, un
     units = [NORTH, SOUTH, BRANCH]
     roster = day.roster._replace(start=day.roster.start + shift, end=day.roster.end + shift, units=len(units))
     found = lived(setting, day.workload._replace(received=day.workload.received + shift), roster)
-    clerk = [_clerk(found, row) for row in range(len(found.letters)) if found.runs[0].fate[row] == Fate.BREACHED]
+    clerk = [_clerk(found, row) for row in range(len(found.letters)) if found.clocks[0].fate[row] == Fate.BREACHED]
     breached = told(found)
     assert len(breached) == len(clerk)
     for (row, step, team, why, hour), (parts, place, begins) in zip(breached, clerk, strict=True):
-        assert parts.total() == found.runs[0].elapsed[row]
+        assert parts.total() == found.clocks[0].elapsed[row]
         assert parts[step, list(Why)[why]] == max(parts.values())
         assert team in (place[step, list(Why)[why]] if list(Why)[why] is not Why.ELAPSED_WAIT else {-1})
         assert hour in {second % DAY // HOUR for second in begins[step, list(Why)[why]]}
 
 
-def _clerk(found: Outcome, row: int) -> tuple[Counter[Any], dict[Any, set[int]], dict[Any, set[int]]]:
+def _clerk(found: Replication, row: int) -> tuple[Counter[Any], dict[Any, set[int]], dict[Any, set[int]]]:
     """Seconds of a letter's clock by step and cause, the teams where they passed, and when stretches of them began."""
     workload, log, scenario = found.workload, found.log, found.setting.scenario
-    (run,), (sla,) = found.runs, scenario.sla.values()
+    (run,), (sla,) = found.clocks, scenario.sla.values()
     stretches = list(zip(*(column.tolist() for column in log.stretches), strict=True))
     letter = found.letters[row]
     parts: Counter[Any] = Counter()

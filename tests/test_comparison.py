@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from shown import small
 
 from cli import cli
-from sim.comparison import Comparison, Finding, compare, require_comparable, shortfall
+from sim.comparison import Comparison, PairedVerdict, compare, require_comparable, shortfall
 from sim.core.errors import ScenarioError, SimError
 from sim.output.results.comparison import compare_into
 from sim.output.text import plain
@@ -39,17 +39,17 @@ def test_the_same_staffing_twice_differs_by_exactly_nothing(comparison: Comparis
     assert same.other == "same"
     for sla in same.slas.values():
         assert (sla.paired.mean, sla.paired.low, sla.paired.high) == (0, None, None)
-        assert sla.finding is Finding.NONE_SEEN
-    assert same.finding is Finding.NONE_SEEN
+        assert sla.finding is PairedVerdict.NONE_SEEN
+    assert same.finding is PairedVerdict.NONE_SEEN
     assert not same.dominates
 
 
 def test_half_the_people_are_worse(comparison: Comparison) -> None:
     fewer = comparison.pairs[1]
     assert fewer.headcount == -4
-    assert fewer.slas["signed"].finding is Finding.WORSE
+    assert fewer.slas["signed"].finding is PairedVerdict.WORSE
     assert fewer.slas["signed"].paired.mean < 0  # type: ignore[operator]
-    assert fewer.finding is Finding.WORSE
+    assert fewer.finding is PairedVerdict.WORSE
 
 
 def test_the_same_letters_make_intervals_narrower(comparison: Comparison) -> None:
@@ -88,7 +88,7 @@ def test_other_letters_are_flagged(tmp_path: Path) -> None:
 def test_a_single_replication_shows_no_difference(tmp_path: Path) -> None:
     alone = compare([small(tmp_path, "today", "replications=1"), small(tmp_path, "fewer", "replications=1",
                      "teams.city.staff.four_teams_three_shifts=4")])  # fmt: skip
-    assert alone.pairs[0].finding is Finding.NO_DIFFERENCE
+    assert alone.pairs[0].finding is PairedVerdict.NO_DIFFERENCE
     assert alone.narrowing is None
     assert any("at least two" in sentence for sentence in comparison_sentences(alone, "en"))
 

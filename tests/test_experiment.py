@@ -14,7 +14,8 @@ from sim.core.errors import SimError
 from sim.experiment import cost
 from sim.experiment.cost import affordable, estimate
 from sim.experiment.pool import MOST_DEATHS, StartExecutor, cores, forked, map_in_order, processes, threads
-from sim.experiment.replications import Replication, live, replicate
+from sim.experiment.replications import replicate, simulate_replication
+from sim.metrics.replication import Replication
 from sim.scenario.setting import Setting
 
 WORKERS = 2
@@ -47,12 +48,12 @@ def desk() -> Setting:
 
 
 def test_a_replication_is_drawn_and_simulated(desk: Setting) -> None:
-    replication = live(desk, 3)
+    replication = simulate_replication(desk, 3)
     assert replication.number == 3
     assert replication.workload.letters == len(replication.log.queued) > 10
     assert replication.log.stretches is not None
-    assert live(desk, 3, stretches=False).log.stretches is None
-    assert live(desk, 3, keep=0.0).workload.letters == 0
+    assert simulate_replication(desk, 3, stretches=False).log.stretches is None
+    assert simulate_replication(desk, 3, keep=0.0).workload.letters == 0
 
 
 def test_results_come_in_order_whoever_finishes_first(desk: Setting) -> None:
@@ -109,7 +110,7 @@ def test_an_error_of_a_replication_reaches_the_caller(desk: Setting) -> None:
 def test_the_same_for_any_number_of_workers(desk: Setting, engine: str) -> None:
     alone = list(replicate(desk, range(3), finished, engine=engine, workers=1))
     together = list(replicate(desk, range(3), finished, engine=engine, workers=WORKERS))
-    assert alone == together == [finished(live(desk, each)) for each in range(3)]
+    assert alone == together == [finished(simulate_replication(desk, each)) for each in range(3)]
 
 
 def test_a_killed_worker_is_replaced_and_nothing_is_lost(desk: Setting, tmp_path: Path) -> None:
@@ -164,7 +165,7 @@ def test_there_is_at_least_one_core() -> None:
 )  # fmt: skip
 def test_the_estimated_size_is_about_what_is_drawn(keys: dict[str, object]) -> None:
     of = setting(**keys)
-    expected, drawn = estimate(of), live(of, 0)
+    expected, drawn = estimate(of), simulate_replication(of, 0)
     jobs = int((drawn.workload.category < 0).sum())
     # Poisson letters: within five standard deviations, which one seed in a million misses.
     assert abs(drawn.workload.letters - jobs - expected.letters) < 5 * np.sqrt(expected.letters)

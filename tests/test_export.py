@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from sim.core.tables import NOT_YET
-from sim.experiment.replications import Replication, live
-from sim.metrics.letter_view import Journeys
+from sim.experiment.replications import simulate_replication
+from sim.metrics.replication import Replication
 from sim.operations.exports import export
 from sim.operations.exports.locust import write_locust_file
 from sim.operations.exports.simulated import SIZE_MEAN, letter_sizes
@@ -49,7 +49,7 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> Setting:
 
 @pytest.fixture(scope="module")
 def lived(setting: Setting) -> Replication:
-    return live(setting, 0, engine="simpy")
+    return simulate_replication(setting, 0, engine="simpy")
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_the_trace_holds_every_letter_in_order(setting: Setting, lived: Replicat
 def test_the_trace_can_drive_a_scenario(setting: Setting, lived: Replication, folder: Path) -> None:
     path = folder.parent / "traced.yaml"
     path.write_text(SCENARIO.replace("{per_day: 40}", "{trace: letters/letters.csv}"), "utf-8")
-    again = live(setting_of(load(path).scenario), 0, engine="simpy").workload
+    again = simulate_replication(setting_of(load(path).scenario), 0, engine="simpy").workload
     for column in ("received", "channel", "category", "home"):
         np.testing.assert_array_equal(getattr(again, column), getattr(lived.workload, column))
 
@@ -99,9 +99,8 @@ def test_the_xes_log_tells_each_letter_event_by_event(setting: Setting, lived: R
     parts = [child.tag.removeprefix(XES) for child in log]
     assert sorted(parts, key=("extension", "global", "classifier", "string", "trace").index) == parts
     traces = log.findall(f"{XES}trace")
-    journeys = Journeys(setting, lived.workload, lived.roster, lived.log)
-    assert len(traces) == len(journeys.letters)
-    number = next(row for row, closed in enumerate(journeys.closed) if closed != NOT_YET)
+    assert len(traces) == len(lived.letters)
+    number = next(row for row, closed in enumerate(lived.closed) if closed != NOT_YET)
     told = [{each.get("key"): each.get("value") for each in event} for event in traces[number].findall(f"{XES}event")]
     assert [(event["concept:name"], event["lifecycle:transition"]) for event in told] == [
         ("receive", "complete"),

@@ -11,8 +11,8 @@ from strategies import days
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.tables import FINISH, NOT_YET, WORK, Workload
 from sim.metrics.backlog import MOST_HOURS, instants_of, open_letters
-from sim.metrics.measures import Measures, measure, measures_of
-from sim.metrics.outcome import Outcome
+from sim.metrics.measures import Measures, measure
+from sim.metrics.replication import Replication
 from sim.metrics.rows import hour_table
 from sim.metrics.steps import WAITS
 from sim.metrics.week import window_by_slot
@@ -23,7 +23,7 @@ ALL_DAY = (NORTH, 0, at(0, day=30), 1)
 
 
 def measured(setting: Setting, workload: Workload, *each: tuple[int, int, int, int]) -> Measures:
-    return measures_of(lived(setting, workload, shifts(*each, units=3)))
+    return measure(lived(setting, workload, shifts(*each, units=3)))
 
 
 # Letters
@@ -183,7 +183,7 @@ def test_the_backlog_is_looked_at_every_hour_or_of_a_long_simulation_every_day()
 # Whatever happens
 
 
-def everyday(day: Any) -> tuple[Outcome, Measures]:
+def everyday(day: Any) -> tuple[Replication, Measures]:
     """A drawn day, in a mailbox whose steps take any unit; the second half of the window counts."""
     half = max(day.horizon // 2, 1)
     setting = mailbox(
@@ -198,7 +198,7 @@ def everyday(day: Any) -> tuple[Outcome, Measures]:
         },
     )
     found = lived(setting, day.workload, day.roster._replace(units=3))
-    return found, measures_of(found)
+    return found, measure(found)
 
 
 @given(days(tick=600))
@@ -267,6 +267,6 @@ def test_people_are_counted_as_a_clerk_would(day: Any) -> None:
 
 def test_measure_is_measures_of_an_outcome() -> None:
     found = lived(mailbox(), letters((at(9), work(NORTH, 300))), shifts(ALL_DAY, units=3))
-    counts = measure(found.setting, found.workload, found.roster, found.log).counts
-    assert counts.letters == measures_of(found).counts.letters
+    counts = measure(found).counts
+    assert counts.letters == measure(found).counts.letters
     assert counts.teams.busy.sum() == 300

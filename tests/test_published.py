@@ -15,8 +15,7 @@ from scipy.stats import t as student
 
 from sim.core.clock import DAY
 from sim.core.tables import NOT_YET
-from sim.experiment.replications import Replication
-from sim.metrics.letter_view import Journeys
+from sim.metrics.replication import Replication
 from sim.queueing import mmc_wait_longer
 from sim.sampling.arrivals import draw_letters, expected_letters
 from sim.scenario.setting import Setting
@@ -86,10 +85,9 @@ def test_nankang_had_seven_letters_open_on_average() -> None:
 def _open_on_average(replication: Replication) -> float:
     """Letters open in the window, averaged over time."""
     scenario = replication.setting.scenario
-    journeys = Journeys(replication.setting, replication.workload, replication.roster, replication.log)
-    closed = np.where(journeys.closed == NOT_YET, scenario.horizon, journeys.closed)
+    closed = np.where(replication.closed == NOT_YET, scenario.horizon, replication.closed)
     window = scenario.window_start, scenario.window_end
-    return float((closed.clip(*window) - journeys.received.clip(*window)).sum() / (window[1] - window[0]))
+    return float((closed.clip(*window) - replication.received.clip(*window)).sum() / (window[1] - window[0]))
 
 
 def test_a_cycle_of_three_days_in_nankang() -> None:
@@ -110,14 +108,13 @@ def _satisfied(replication: Replication) -> Ratio:
     Who was not reached is called again until somebody answers; who is not satisfied sends the letter back to
     `handle` after that.
     """
-    journeys = Journeys(replication.setting, replication.workload, replication.roster, replication.log)
     names = [step.name for step in replication.setting.scenario.workflow]
-    visits = journeys.counted_visits
+    visits = replication.counted_visits
     handled, called = (
         visits[replication.workload.step[visits] == names.index(step)] for step in ("handle", "callback")
     )
-    times = np.bincount(journeys.row_of_visit[handled], minlength=len(journeys.letters))
-    reached = np.bincount(journeys.row_of_visit[called], minlength=len(journeys.letters)) > 0
+    times = np.bincount(replication.row_of_visit[handled], minlength=len(replication.letters))
+    reached = np.bincount(replication.row_of_visit[called], minlength=len(replication.letters)) > 0
     return Ratio(np.asarray((reached & (times == 1)).sum()), np.asarray(reached.sum()))
 
 

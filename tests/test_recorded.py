@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pytest
 from runs import ROOT, SCENARIOS, counted, setting, written
 
-from sim.experiment.replications import live
+from sim.experiment.replications import simulate_replication
 from sim.sampling.arrivals import draw_letters
 from sim.scenario.setting import Setting
 
@@ -110,7 +110,7 @@ def _shares(rows: list[Row], column: str) -> str:
 @needs_requests
 def test_every_real_request_comes_in(requests: list[Row], animal_care: Path) -> None:
     recorded = setting(animal_care)
-    workload = live(recorded, 0).workload
+    workload = simulate_replication(recorded, 0).workload
     assert workload.letters == len(requests)
     for column, numbers, names in (
         ("category", workload.category, list(recorded.scenario.categories)),

@@ -13,7 +13,7 @@ from sim.core.clock import HOUR
 from sim.core.tables import FINISH, Workload
 from sim.metrics.compliance import BINS_A_LIMIT
 from sim.metrics.figures import SlaFigures, Why
-from sim.metrics.measures import Measures, measures_of
+from sim.metrics.measures import Measures, measure
 from sim.metrics.report import Report
 from sim.metrics.summaries import summarise
 from sim.scenario.setting import Setting
@@ -30,7 +30,7 @@ SLAS: dict[str, Any] = {
 
 def measured(setting: Setting, *each: Workload, **roster: Any) -> list[Measures]:
     people = shifts(*roster.get("roster", [(NORTH, 0, at(24), 1)]), units=3)
-    return [measures_of(lived(setting, workload, people)) for workload in each]
+    return [measure(lived(setting, workload, people)) for workload in each]
 
 
 def reported(setting: Setting, *each: Workload, **roster: Any) -> Report:

@@ -9,8 +9,8 @@ from strategies import days
 
 from sim.core.clock import HOUR
 from sim.core.tables import FINISH, NOT_YET
+from sim.metrics.replication import Fate
 from sim.metrics.rows import hour_table, letter_table
-from sim.metrics.slaclock import Fate
 
 SLAS = {
     "signed": {"until": "sign.finished", "within": "10 min", "for": ["noise"]},
@@ -68,8 +68,8 @@ def test_a_row_for_every_letter() -> None:
         "handled": [16 * 60, NOT_YET],
     }
     assert {name: column.tolist() for name, column in many["fate"].items()} == {
-        "signed": [Fate.MET, Fate.NOT_PROMISED],
-        "handled": [Fate.MET, Fate.NOT_PROMISED],
+        "signed": [Fate.MET, Fate.NOT_APPLICABLE],
+        "handled": [Fate.MET, Fate.NOT_APPLICABLE],
     }
 
 

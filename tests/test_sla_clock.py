@@ -10,21 +10,20 @@ from builder import delay, letters, shifts, work
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.tables import NOT_YET, Roster, Workload
 from sim.metrics.compliance import BINS, BINS_A_LIMIT, sla_counts
-from sim.metrics.outcome import Outcome
-from sim.metrics.slaclock import Fate
+from sim.metrics.replication import Fate, Replication
 
-MET, BREACHED, UNDECIDED, NOT_PROMISED = Fate.MET, Fate.BREACHED, Fate.UNDECIDED, Fate.NOT_PROMISED
+MET, BREACHED, UNDECIDED, NOT_APPLICABLE = Fate.MET, Fate.BREACHED, Fate.UNDECIDED, Fate.NOT_APPLICABLE
 
 ALL_DAY = shifts((NORTH, 0, at(0, day=9), 1), units=3)
 
 
-def outcome(sla: dict[str, Any], workload: Workload, roster: Roster = ALL_DAY, **keys: Any) -> Outcome:
+def outcome(sla: dict[str, Any], workload: Workload, roster: Roster = ALL_DAY, **keys: Any) -> Replication:
     return lived(mailbox(sla={"promise": sla}, **keys), workload, roster)
 
 
-def judged(found: Outcome) -> list[tuple[int, Fate]]:
+def judged(found: Replication) -> list[tuple[int, Fate]]:
     """Seconds on the clock, and what the SLA says, of each letter."""
-    (run,) = found.runs
+    (run,) = found.clocks
     return [(elapsed, Fate(fate)) for elapsed, fate in zip(run.elapsed.tolist(), run.fate.tolist(), strict=True)]
 
 
@@ -56,13 +55,13 @@ def test_who_it_is_not_promised_to() -> None:
         workload, category=[1, 0, 0], step=[SIGN, ENQUIRE, HANDLE, SIGN, ENQUIRE, ENQUIRE, SIGN, ENQUIRE, HANDLE]
     )
     found = outcome({"until": "handle.finished", "within": "10 min", "for": ["noise"]}, workload)
-    assert judged(found) == [(NOT_YET, NOT_PROMISED), (NOT_YET, NOT_PROMISED), (6 * 60, MET)]
+    assert judged(found) == [(NOT_YET, NOT_APPLICABLE), (NOT_YET, NOT_APPLICABLE), (6 * 60, MET)]
 
 
 def test_closed_is_promised_to_those_that_stay() -> None:
     workload = marked(letters((at(8), work(NORTH, 60)), (at(8), work(NORTH, 60)), (at(8),)), left=[True, False, False])
     found = outcome({"until": "closed", "within": "1 h"}, workload)
-    assert judged(found) == [(NOT_YET, NOT_PROMISED), (120, MET), (0, MET)]
+    assert judged(found) == [(NOT_YET, NOT_APPLICABLE), (120, MET), (0, MET)]
     assert found.closed.tolist() == [at(8) + 60, at(8) + 120, at(8)], "a letter without visits closes at once"
 
 
@@ -199,7 +198,7 @@ def test_the_usual_cool_down_lets_every_limit_pass(within: str, day: int) -> Non
     keys = {"until": "closed", "within": within}
     setting = mailbox(sla={"closed": keys}, window=f"{day + 1} d", cool_down=None)
     found = lived(setting, letters((setting.scenario.window_end - 1, work(NORTH, 60))), shifts(units=3))
-    assert found.runs[0].fate.tolist() == [BREACHED]
+    assert found.clocks[0].fate.tolist() == [BREACHED]
 
 
 # Counting
@@ -249,6 +248,6 @@ def test_no_promise_no_count() -> None:
 
 def test_compliance_can_be_counted_without_stretches() -> None:
     found = outcome({"until": "sign.finished", "within": "5 min"}, letters((at(9), work(NORTH, 300))))
-    bare = Outcome(found.setting, found.workload, found.roster, found.log._replace(stretches=None))
+    bare = Replication(found.setting, found.workload, found.roster, found.log._replace(stretches=None))
     for one, other in zip(sla_counts(bare)[0], sla_counts(found)[0], strict=True):
         assert np.array_equal(one, other)

@@ -642,12 +642,12 @@ def test_a_trace_has_no_rate_to_raise(ready: Ready, tmp_path: Path) -> None:
 
 
 def test_a_surge_adds_letters_and_leaves_the_others(ready: Ready) -> None:
-    from sim.experiment.replications import live
+    from sim.experiment.replications import simulate_replication
     from sim.models.arrivals import Surge
 
     setting = ready(DESK)
     surge = Surge.model_validate({"from": "day 3 10:00", "lasts": "3 h", "times": 4})
-    usual, more = (live(each, 0).workload.received for each in (setting, with_surge(setting, surge)))
+    usual, more = (simulate_replication(each, 0).workload.received for each in (setting, with_surge(setting, surge)))
     added = more[~np.isin(more, usual)]
     assert len(more) > len(usual)
     assert set(usual) <= set(more)

@@ -8,8 +8,7 @@ import numpy as np
 from sim.core.clock import DAY
 from sim.core.tables import OTHER_DUTY, WAIT, Bools, Floats, Int64s
 from sim.metrics.compliance import decided_by
-from sim.metrics.outcome import Outcome
-from sim.metrics.slaclock import Fate
+from sim.metrics.replication import Fate, Replication
 from sim.statistics import Compliance, Decided, Durations, body_effect, durations_of, judge, stacked
 
 PARTS: Final = 200
@@ -24,27 +23,27 @@ class LetterCounts(NamedTuple):
     """In parts of each SLA's limit; open letters at what it is so far, 0 where the clock has not begun."""
 
 
-def counts(outcome: Outcome, which: Bools | None = None) -> LetterCounts:
+def counts(outcome: Replication, which: Bools | None = None) -> LetterCounts:
     """Count letters, those of the window if not said; the log may be without stretches."""
     which = outcome.counted if which is None else which
     together = decided_in(outcome, np.where(which, 0, -1), 1)
     elapsed = []
-    for sla, run in zip(outcome.setting.scenario.sla.values(), outcome.runs, strict=True):
-        letters = which & (run.fate != Fate.NOT_PROMISED)
+    for sla, run in zip(outcome.setting.scenario.sla.values(), outcome.clocks, strict=True):
+        letters = which & (run.fate != Fate.NOT_APPLICABLE)
         part = max(round(sla.within.seconds / PARTS), 1)
         elapsed.append(durations_of(np.maximum(run.elapsed[letters], 0) // part, run.open[letters]))
     return LetterCounts(Decided(*(each[:, 0] for each in together)), tuple(elapsed))
 
 
-def decided_in(outcome: Outcome, group: Int64s, groups: int) -> Decided:
+def decided_in(outcome: Replication, group: Int64s, groups: int) -> Decided:
     """Letters to which each SLA applies, by what became of them and by group, shape (slas, groups).
 
     Args:
         group: of each letter, or -1 for one that does not count.
     """
     by_sla = [
-        decided_by(np.maximum(group, 0), groups, np.where(group >= 0, run.fate, Fate.NOT_PROMISED))
-        for run in outcome.runs
+        decided_by(np.maximum(group, 0), groups, np.where(group >= 0, run.fate, Fate.NOT_APPLICABLE))
+        for run in outcome.clocks
     ]
     columns = zip(*by_sla, strict=True) if by_sla else [()] * len(Decided._fields)
     return Decided(*(np.array(column, np.float64).reshape(len(by_sla), groups) for column in columns))
@@ -63,7 +62,7 @@ def decided_of(replications: Sequence[LetterCounts], index: int) -> Decided:
     return Decided(*(each[:, index] for each in stacked([one.decided for one in replications])))
 
 
-def letters_waiting(outcome: Outcome) -> Int64s:
+def letters_waiting(outcome: Replication) -> Int64s:
     """Stretches in which letters, and not other duty, wait in queues; the log must have stretches."""
     stretches = outcome.log.stretches
     assert stretches is not None, "asked for when simulated"
@@ -72,7 +71,7 @@ def letters_waiting(outcome: Outcome) -> Int64s:
     return letters
 
 
-def waiting_at(outcome: Outcome, instants: Int64s) -> Floats:
+def waiting_at(outcome: Replication, instants: Int64s) -> Floats:
     """Letters in queues just before each instant, same shape; the log must have stretches."""
     stretches, waits = outcome.log.stretches, letters_waiting(outcome)
     assert stretches is not None, "asked for when simulated"
@@ -81,7 +80,7 @@ def waiting_at(outcome: Outcome, instants: Int64s) -> Floats:
     return (came - went).astype(np.float64)
 
 
-def growth_per_day(outcome: Outcome, part: int) -> Floats:
+def growth_per_day(outcome: Replication, part: int) -> Floats:
     """By how many letters a day the queues outgrow themselves, from the first part of the window to the last, ().
 
     Averages over parts of whole weeks leave out the ups and downs of nights and weekends.

@@ -20,7 +20,7 @@ from sim.core.tables import FINISH, NEVER, NO_UNIT, Floats, Int64s
 from sim.experiment.cost import estimate
 from sim.experiment.infinite_servers import simulate_without_queues
 from sim.forecast.ordinary_week import on_duty, other_duty, work_of_steps
-from sim.metrics.outcome import Outcome
+from sim.metrics.replication import Replication
 from sim.models.workflow import WorkStep
 from sim.scenario.setting import Setting
 from sim.statistics import stacked
@@ -111,7 +111,7 @@ def stability(setting: Setting) -> StabilityLimit | None:
     return _stability(setting, _ways(setting, outcomes), _hours(setting, outcomes))
 
 
-def _outcomes(setting: Setting, replications: int) -> list[Outcome]:
+def _outcomes(setting: Setting, replications: int) -> list[Replication]:
     return [simulate_without_queues(setting, number) for number in range(replications)]
 
 
@@ -202,7 +202,7 @@ def _steps(setting: Setting, hours: Floats) -> dict[str, float]:
     return found
 
 
-def _ways(setting: Setting, outcomes: Sequence[Outcome]) -> _Ways:
+def _ways(setting: Setting, outcomes: Sequence[Replication]) -> _Ways:
     """The work that a letter a day brings, by where it can be done."""
     a_letter_a_day = WEEK * own_rate(setting.scenario)
     found = []
@@ -222,14 +222,14 @@ def _ways(setting: Setting, outcomes: Sequence[Outcome]) -> _Ways:
     return _Ways(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
-def _moves(outcome: Outcome, step: int) -> Int64s:
+def _moves(outcome: Replication, step: int) -> Int64s:
     """Unit, cover and escalation of the visits of a step, shape (3, visits)."""
     workload, rows = outcome.workload, np.flatnonzero(outcome.workload.step == step)
     escalate = np.where(workload.escalate_after[rows] == NEVER, NO_UNIT, workload.escalate_to[rows])
     return np.stack([workload.unit[rows], workload.cover[rows], escalate]).astype(np.int64)
 
 
-def _hours(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
+def _hours(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
     """Person-seconds a second that are left for letters, and what people stay longer after their shifts, (units,)."""
     scenario, overtime = setting.scenario, np.zeros(setting.places.units)
     for outcome in outcomes:
@@ -241,7 +241,7 @@ def _hours(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
     return left
 
 
-def _stay(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
+def _stay(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
     """Seconds that somebody who is always busy stays on average after a shift, to finish what must be, (units,).
 
     The residual life of the visit in hand, if that is one to finish (renewal theory: E[S^2] / (2 E[S])).

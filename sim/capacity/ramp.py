@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.capacity.counts import LetterCounts, compliance_of, counts, growth_per_day, letters_waiting
 from sim.capacity.letters import Letters
-from sim.capacity.runner import Runner, outcome_of
+from sim.capacity.runner import Runner
 from sim.core.clock import WEEK
 from sim.core.tables import WORK, Floats, Int64s
-from sim.experiment.replications import Replication
+from sim.metrics.replication import Replication
 from sim.scenario.setting import Setting
 from sim.statistics import Compliance, Estimate, Ratio, mean_over, ratio_over, stacked
 
@@ -56,7 +56,7 @@ def ramp(
 
 
 def _look(replication: Replication) -> tuple[LetterCounts, _Seen]:
-    outcome, stretches = outcome_of(replication), replication.log.stretches
+    outcome, stretches = replication, replication.log.stretches
     assert stretches is not None, "asked for when simulated"
     scenario, places, roster = replication.setting.scenario, replication.setting.places, replication.roster
     begin, end = scenario.window_start, scenario.window_end

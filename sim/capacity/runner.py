@@ -8,8 +8,8 @@ from typing import TypeVar
 from sim.capacity.letters import Letters
 from sim.core.clock import DAY
 from sim.engine.contract import simulate
-from sim.experiment.replications import Replication, map_replications, replicate
-from sim.metrics.outcome import Outcome
+from sim.experiment.replications import map_replications, replicate
+from sim.metrics.replication import Replication
 from sim.scenario.setting import Setting
 
 T = TypeVar("T")
@@ -76,9 +76,4 @@ def _live(
     roster, workload = letters.at(per_day, number)
     setting = letters.setting
     log = simulate(workload, roster, setting.scenario.horizon, engine=engine, stretches=stretches)
-    return look(Replication(setting, number, workload, roster, log))
-
-
-def outcome_of(replication: Replication) -> Outcome:
-    """A replication, to be measured."""
-    return Outcome(replication.setting, replication.workload, replication.roster, replication.log)
+    return look(Replication(setting, workload, roster, log, number))

@@ -7,13 +7,13 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.capacity.counts import LetterCounts, compliance_of, counts, decided_in, growth_per_day, waiting_at
-from sim.capacity.runner import Runner, outcome_of
+from sim.capacity.runner import Runner
 from sim.capacity.variants import own_rate, with_window
 from sim.core.clock import DAY
 from sim.core.tables import Floats
 from sim.experiment.cost import affordable, estimate
 from sim.experiment.pool import cores
-from sim.experiment.replications import Replication
+from sim.metrics.replication import Replication
 from sim.models.studies import Soak
 from sim.scenario.setting import Setting
 from sim.statistics import Band, Compliance, ComplianceTable, Decided, Estimate, judge_cells, mean_over, stacked
@@ -88,7 +88,7 @@ def soak(
 
 
 def _look(replication: Replication) -> tuple[LetterCounts, _Seen]:
-    outcome, scenario = outcome_of(replication), replication.setting.scenario
+    outcome, scenario = replication, replication.setting.scenario
     start, end = scenario.window_start, scenario.window_end
     month = (outcome.received - start) // (MONTH * DAY)
     months = (end - 1 - start) // (MONTH * DAY) + 1

@@ -17,11 +17,11 @@ import numpy as np
 
 from sim.capacity.counts import LetterCounts, compliance_of, counts, decided_in, waiting_at
 from sim.capacity.limits import Limits
-from sim.capacity.runner import Runner, outcome_of
+from sim.capacity.runner import Runner
 from sim.capacity.variants import own_rate, with_surge
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Bools, Floats, Int64s
-from sim.experiment.replications import Replication
+from sim.metrics.replication import Replication
 from sim.models.arrivals import Surge
 from sim.models.sla import Sla
 from sim.models.studies import Spike
@@ -180,7 +180,7 @@ def _course(setting: Setting, begin: int) -> Int64s:
 
 
 def _look(begin: int, end: int, replication: Replication) -> tuple[LetterCounts, _Seen]:
-    outcome, edges = outcome_of(replication), _course(replication.setting, begin)
+    outcome, edges = replication, _course(replication.setting, begin)
     hours = len(edges) - 1
     place = np.searchsorted(edges, outcome.received, side="right") - 1
     inside = (outcome.received >= begin) & (outcome.received < end)

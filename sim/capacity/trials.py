@@ -7,11 +7,11 @@ import numpy as np
 from sim.capacity.counts import LetterCounts, compliance_of, counts, decided_of, growth_per_day
 from sim.capacity.letters import Letters, drawn_at
 from sim.capacity.limits import StabilityLimit
-from sim.capacity.runner import Runner, outcome_of
+from sim.capacity.runner import Runner
 from sim.capacity.variants import lengthened, own_rate
 from sim.core.clock import DAY, WEEK
 from sim.core.tables import Floats
-from sim.experiment.replications import Replication
+from sim.metrics.replication import Replication
 from sim.scenario.setting import Setting
 from sim.statistics import Compliance, Decided, Estimate, Verdict, highest_target, mean_over, paired_difference, verdict
 
@@ -147,8 +147,7 @@ class _Seen(NamedTuple):
 
 
 def _look(replication: Replication) -> _Seen:
-    outcome = outcome_of(replication)
-    return _Seen(counts(outcome), growth_per_day(outcome, WEEK))
+    return _Seen(counts(replication), growth_per_day(replication, WEEK))
 
 
 def gain(before: Decided, after: Decided) -> Estimate:

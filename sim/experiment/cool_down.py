@@ -13,18 +13,17 @@ import numpy as np
 from sim.core.clock import DAY
 from sim.core.tables import NOT_YET, Bools, Int64s
 from sim.experiment.infinite_servers import simulate_without_queues
-from sim.metrics.outcome import Outcome
-from sim.metrics.slaclock import Fate, Run, elapsed_at
+from sim.metrics.replication import Fate, Replication, SlaClock, elapsed_at
 from sim.models.sla import Sla
 from sim.sampling.arrivals import letters_expected
 from sim.scenario.setting import CoolDown, Setting, setting_of
 
 FIRST: Final = 2_000_000
-"""Number of the pilot's first replication; no run, search or proof comes that far."""
+"""Number of the pilot's first replication; no clock, search or proof comes that far."""
 
 MOST_LETTERS: Final = 20_000
 FEWEST_LETTERS: Final = 2_000
-"""Counted letters of a pilot; between these a tenth of those of the run."""
+"""Counted letters of a pilot; between these a tenth of those of the clock."""
 
 MOST_REPLICATIONS: Final = 20
 
@@ -102,7 +101,7 @@ def _surely_decided(setting: Setting, sla: Sla) -> bool:
         return False
 
 
-def _pilot(setting: Setting, longest: int) -> list[Outcome]:
+def _pilot(setting: Setting, longest: int) -> list[Replication]:
     """Letters of the window, simulated until so many seconds after it."""
     scenario = setting.scenario.changed(cool_down=float(longest))
     counted = max(letters_expected(setting, scenario.window_start, scenario.window_end), 1.0)
@@ -119,9 +118,9 @@ def _pilot(setting: Setting, longest: int) -> list[Outcome]:
     ]
 
 
-def _need(outcomes: list[Outcome], name: str, sla: Sla) -> Undecided:
+def _need(outcomes: list[Replication], name: str, sla: Sla) -> Undecided:
     place = list(outcomes[0].setting.scenario.sla).index(name)
-    instants = np.concatenate([_decided_at(outcome, sla, outcome.runs[place]) for outcome in outcomes])
+    instants = np.concatenate([_decided_at(outcome, sla, outcome.clocks[place]) for outcome in outcomes])
     if not len(instants):
         return Undecided(name, 0)
     may_stay = floor(undecided_allowed(sla.target) * len(instants))
@@ -129,11 +128,11 @@ def _need(outcomes: list[Outcome], name: str, sla: Sla) -> Undecided:
     return Undecided(name, None if last >= NEVER else max(last - outcomes[0].setting.scenario.window_end, 0))
 
 
-def _decided_at(outcome: Outcome, sla: Sla, run: Run) -> Int64s:
+def _decided_at(outcome: Replication, sla: Sla, clock: SlaClock) -> Int64s:
     """When the limit of each letter of the window has passed, or `NEVER` if the pilot does not see that."""
-    applies = outcome.counted & (run.fate != Fate.NOT_PROMISED)
-    begun = run.begin != NOT_YET
-    begin = np.where(begun, run.begin, 0)
+    applies = outcome.counted & (clock.fate != Fate.NOT_APPLICABLE)
+    begun = clock.begin != NOT_YET
+    begin = np.where(begun, clock.begin, 0)
     low, high = begin, np.full(len(begin), outcome.setting.calendar.days * DAY - 1)
 
     def passed(instants: Int64s) -> Bools:
@@ -146,6 +145,6 @@ def _decided_at(outcome: Outcome, sla: Sla, run: Run) -> Int64s:
         late = passed(middle)
         low, high = np.where(late, low, middle), np.where(late, middle, high)
     # A pause that may go on after the pilot, or be still to come, is not seen.
-    unseen = bool(sla.paused_during) & run.open & (high > outcome.setting.scenario.horizon)
+    unseen = bool(sla.paused_during) & clock.open & (high > outcome.setting.scenario.horizon)
     instants: Int64s = np.where(seen & ~unseen, high, NEVER)[applies]
     return instants

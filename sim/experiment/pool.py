@@ -18,7 +18,7 @@ from sim.core.errors import SimError
 from sim.core.program import keep_memory
 
 Item = TypeVar("Item")
-Outcome = TypeVar("Outcome")
+Found = TypeVar("Found")
 
 StartExecutor = Callable[[], Executor]
 """Starts an executor; called again when workers have died."""
@@ -67,13 +67,13 @@ def forked(workers: int) -> StartExecutor | None:
 
 
 def map_in_order(
-    task: Callable[[Item], Outcome],
+    task: Callable[[Item], Found],
     items: Sequence[Item],
     start: StartExecutor,
     *,
     ahead: int,
     failure: str = "replication {} could not be simulated",
-) -> Iterator[Outcome]:
+) -> Iterator[Found]:
     """Yield `task(item)` in the order of the items, with at most `ahead` of them begun and not yet yielded.
 
     A task that was lost with its worker is submitted again. An exception of a task reaches the caller, from a process
@@ -85,7 +85,7 @@ def map_in_order(
     """
     others = set(multiprocessing.active_children())
     waiting = deque(enumerate(items))
-    begun: dict[int, Future[Outcome]] = {}
+    begun: dict[int, Future[Found]] = {}
     deaths = 0
     executor = start()
     try:
@@ -119,7 +119,7 @@ def map_in_order(
     executor.shutdown()
 
 
-def _succeeded(future: Future[Outcome]) -> bool:
+def _succeeded(future: Future[Found]) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None
 
 

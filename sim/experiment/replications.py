@@ -5,11 +5,11 @@ A replication depends on the scenario and its number alone, so results are the s
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from sim.core.tables import Log, Roster, Workload
 from sim.engine.contract import simulate
 from sim.experiment.pool import cores, map_in_order, processes, threads
+from sim.metrics.replication import Replication
 from sim.sampling.roster import draw_roster
 from sim.sampling.workload import draw_workload
 from sim.scenario.setting import Setting
@@ -17,17 +17,7 @@ from sim.scenario.setting import Setting
 T = TypeVar("T")
 
 
-class Replication(NamedTuple):
-    """One replication with all that happened in it; large, so measure it and let it go."""
-
-    setting: Setting
-    number: int
-    workload: Workload
-    roster: Roster
-    log: Log
-
-
-def live(
+def simulate_replication(
     setting: Setting, replication: int, *, engine: str = "compiled", stretches: bool = True, keep: float = 1.0
 ) -> Replication:
     """Draw and simulate one replication.
@@ -39,7 +29,7 @@ def live(
     roster = draw_roster(setting, replication)
     workload = draw_workload(setting, roster, replication, keep=keep)
     log = simulate(workload, roster, setting.scenario.horizon, engine=engine, stretches=stretches)
-    return Replication(setting, replication, workload, roster, log)
+    return Replication(setting, workload, roster, log, replication)
 
 
 def replicate(
@@ -96,4 +86,4 @@ def map_replications(
 def _measured(
     setting: Setting, measure: Callable[[Replication], T], engine: str, stretches: bool, keep: float, replication: int
 ) -> T:
-    return measure(live(setting, replication, engine=engine, stretches=stretches, keep=keep))
+    return measure(simulate_replication(setting, replication, engine=engine, stretches=stretches, keep=keep))

@@ -14,7 +14,7 @@ from sim.forecast.expectation import compliance_of, decided_of, late_by_team
 from sim.forecast.load import Load, load_of, on_duty_of_teams
 from sim.forecast.sample import Extent, Sample, sample_of
 from sim.metrics.figures import Caution
-from sim.metrics.outcome import Outcome
+from sim.metrics.replication import Replication
 from sim.metrics.week import window_by_slot
 from sim.sampling.arrivals import letters_expected
 from sim.sampling.roster import draw_roster
@@ -161,7 +161,7 @@ def forecast_of(loaded: Loaded, engine: str = "compiled") -> Forecast:
     )
 
 
-def _like_weekdays(outcomes: Sequence[Outcome]) -> Groups:
+def _like_weekdays(outcomes: Sequence[Replication]) -> Groups:
     """Weekdays of the window in groups, each with as many people on duty as its first; absences do not count."""
     settings = {outcome.setting.scenario.start: outcome.setting for outcome in outcomes}.values()
     on_duty = np.sum([on_duty_of_teams(each, draw_roster(_without_absence(each), 0)) for each in settings], axis=0)

@@ -17,8 +17,7 @@ from sim.forecast.ordinary_week import ordinary_week
 from sim.forecast.staff_cautions import long_weeks, stand_ins, unused_teams, without_rest
 from sim.forecast.trace_cautions import ends_early, gaps, outside, times_as_written
 from sim.metrics.figures import Caution
-from sim.metrics.outcome import Outcome
-from sim.metrics.slaclock import Fate
+from sim.metrics.replication import Fate, Replication
 from sim.models.workflow import WorkStep
 from sim.sampling.arrivals import letters_expected
 from sim.scenario.setting import Setting
@@ -38,10 +37,10 @@ class Seen(NamedTuple):
     """A scenario, and replications of it that were simulated without queues, at least one."""
 
     setting: Setting
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[Replication]
 
 
-def cautions(setting: Setting, outcomes: Sequence[Outcome] | None = None) -> tuple[Caution, ...]:
+def cautions(setting: Setting, outcomes: Sequence[Replication] | None = None) -> tuple[Caution, ...]:
     """Everything to be warned of.
 
     Args:
@@ -103,8 +102,8 @@ def unprovable_targets(seen: Seen) -> Iterator[Caution]:
     for index, (name, sla) in enumerate(scenario.sla.items()):
         if sla.target is None or scenario.replications < 2:
             continue
-        fates = np.concatenate([outcome.runs[index].fate[outcome.counted] for outcome in seen.outcomes])
-        letters = counted * np.count_nonzero(fates != Fate.NOT_PROMISED) / max(len(fates), 1)
+        fates = np.concatenate([outcome.clocks[index].fate[outcome.counted] for outcome in seen.outcomes])
+        letters = counted * np.count_nonzero(fates != Fate.NOT_APPLICABLE) / max(len(fates), 1)
         replications = np.array(scenario.replications)
         worth = float(effective_letters(np.asarray(letters * replications), np.ones(()), replications))
         highest = np.floor(highest_target(worth) / HUNDREDTH) * HUNDREDTH

@@ -7,13 +7,12 @@ import numpy as np
 from sim.core.tables import Floats
 from sim.metrics.causes import cause_counts
 from sim.metrics.compliance import decided_by
-from sim.metrics.outcome import Outcome
-from sim.metrics.slaclock import Fate
+from sim.metrics.replication import Fate, Replication
 from sim.metrics.week import HOURS_OF_WEEK, hour_of_week
 from sim.statistics import Compliance, Decided, judge
 
 
-def decided_of(outcomes: Sequence[Outcome], sla: int) -> Decided:
+def decided_of(outcomes: Sequence[Replication], sla: int) -> Decided:
     """What became of the letters of the window by hour of the week of receipt, shape (replications, 168).
 
     Args:
@@ -23,7 +22,7 @@ def decided_of(outcomes: Sequence[Outcome], sla: int) -> Decided:
         decided_by(
             hour_of_week(outcome.setting, outcome.received),
             HOURS_OF_WEEK,
-            np.where(outcome.counted, outcome.runs[sla].fate, Fate.NOT_PROMISED),
+            np.where(outcome.counted, outcome.clocks[sla].fate, Fate.NOT_APPLICABLE),
         )
         for outcome in outcomes
     ]
@@ -36,7 +35,7 @@ def compliance_of(decided: Decided) -> Compliance:
     return judge(Decided(*(column.sum(axis=1) for column in decided)))
 
 
-def late_by_team(outcomes: Sequence[Outcome]) -> list[Floats]:
+def late_by_team(outcomes: Sequence[Replication]) -> list[Floats]:
     """Of each SLA, late letters by the team where most of their time went, (teams,); the logs must have stretches."""
     counts = zip(*(cause_counts(outcome) for outcome in outcomes), strict=True)
     return [np.sum([each.by_place.sum(axis=(0, 2))[:-1] for each in of_sla], axis=0) for of_sla in counts]

@@ -13,7 +13,7 @@ import numpy as np
 from sim.core.clock import DAY, HOUR, WEEK, Clock
 from sim.core.tables import OTHER_DUTY, WORK, Bools, Floats, Int64s, Roster
 from sim.metrics.occupancy import Cells, Ints, presence
-from sim.metrics.outcome import Outcome
+from sim.metrics.replication import Replication
 from sim.metrics.week import slots_of_week, window_by_slot
 from sim.models.scenario import Scenario
 from sim.models.sla import Sla
@@ -67,7 +67,7 @@ def can_be_put_off(scenario: Scenario) -> Bools:
     return put_off
 
 
-def class_of(outcome: Outcome) -> Int64s:
+def class_of(outcome: Replication) -> Int64s:
     """Class of each visit: 4 x priority + 2 if it can be interrupted + 1 if it can be put off, (visits,)."""
     workload = outcome.workload
     put_off = can_be_put_off(outcome.setting.scenario)[workload.step]
@@ -75,7 +75,7 @@ def class_of(outcome: Outcome) -> Int64s:
     return classes
 
 
-def load_of(outcomes: Sequence[Outcome], slot: int = HOUR) -> Load:
+def load_of(outcomes: Sequence[Replication], slot: int = HOUR) -> Load:
     """Add up replications that were lived without queues, at least one.
 
     Args:
@@ -85,7 +85,7 @@ def load_of(outcomes: Sequence[Outcome], slot: int = HOUR) -> Load:
     return Load(*(np.sum(columns, axis=0) for columns in zip(*parts, strict=True)))
 
 
-def _load(outcome: Outcome, slot: int) -> Load:
+def _load(outcome: Replication, slot: int) -> Load:
     setting, places, stretches = outcome.setting, outcome.setting.places, outcome.log.stretches
     assert stretches is not None, "simulated with stretches"
     scenario, roster = setting.scenario, outcome.roster

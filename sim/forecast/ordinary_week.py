@@ -17,7 +17,7 @@ from sim.core.clock import DAY, HOUR, WEEK
 from sim.core.tables import NO_UNIT, OTHER_DUTY, Floats
 from sim.forecast.load import awake
 from sim.forecast.presence import presence
-from sim.metrics.outcome import Outcome
+from sim.metrics.replication import Replication
 from sim.models.arrivals import Trace
 from sim.models.workflow import WorkStep
 from sim.sampling.arrivals import letters_a_day
@@ -34,7 +34,7 @@ class OrdinaryWeek(NamedTuple):
     on_duty: Floats
 
 
-def ordinary_week(setting: Setting, outcomes: Sequence[Outcome]) -> OrdinaryWeek:
+def ordinary_week(setting: Setting, outcomes: Sequence[Replication]) -> OrdinaryWeek:
     """Work and hours of duty in a week at the rate at which letters come when the window ends.
 
     Args:
@@ -54,7 +54,7 @@ def on_duty(setting: Setting) -> Floats:
     return seconds
 
 
-def _letters_work(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
+def _letters_work(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
     reached = _reached(setting, outcomes)
     work = np.zeros(setting.places.units)
     for index, planned in work_of_steps(setting).items():
@@ -130,7 +130,7 @@ def _recorded(setting: Setting, trace: Trace, share: Floats, homes: Floats) -> F
     return letters * (WEEK / (scenario.window_end - begin))
 
 
-def _reached(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
+def _reached(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
     """Share of the work of each step and own unit that nothing earlier keeps from coming, shape (steps, units).
 
     A letter stays where nobody is ever on duty, neither at its unit nor where cover or escalation would take it.
@@ -154,7 +154,7 @@ def _reached(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
     return share.reshape(shape)
 
 
-def _moved(step: int, work: Floats, outcomes: Sequence[Outcome]) -> Floats:
+def _moved(step: int, work: Floats, outcomes: Sequence[Replication]) -> Floats:
     """Work of a step by the unit that does it, in the parts that cover and escalation took there in replications.
 
     Args:
@@ -174,7 +174,7 @@ def _moved(step: int, work: Floats, outcomes: Sequence[Outcome]) -> Floats:
     return done.astype(np.float64) + np.where(whole > 0, 0.0, work)
 
 
-def other_duty(setting: Setting, outcomes: Sequence[Outcome]) -> Floats:
+def other_duty(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
     """Person-seconds of other duty in a week, shape (units,)."""
     scenario = setting.scenario
     work = np.zeros(setting.places.units)

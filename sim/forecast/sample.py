@@ -12,7 +12,7 @@ from sim.core.clock import DAY
 from sim.engine.contract import simulate
 from sim.experiment.cost import Cost
 from sim.experiment.infinite_servers import simulate_without_queues, without_queues
-from sim.metrics.outcome import Outcome
+from sim.metrics.replication import Replication
 from sim.models.scenario import Scenario
 from sim.sampling.roster import draw_roster, groups_of
 from sim.sampling.workload import draw_workload
@@ -72,8 +72,8 @@ class Sample(NamedTuple):
     """
 
     extent: Extent
-    unhindered: list[Outcome]
-    queued: list[Outcome]
+    unhindered: list[Replication]
+    queued: list[Replication]
     detailed: int
     kept: float = 1.0
 
@@ -111,7 +111,7 @@ def _simulated(extent: Extent, settings: list[Setting], detailed: int, also_with
         if number < detailed and also_without:
             unhindered.append(without_queues(setting, workload, roster))
         log = simulate(workload, roster, setting.scenario.horizon, stretches=number < detailed)
-        queued.append(Outcome(setting, workload, roster, log))
+        queued.append(Replication(setting, workload, roster, log))
     return Sample(extent, unhindered, queued, detailed)
 
 
@@ -126,7 +126,7 @@ def _without_queues_alone(scenario: Scenario, cost: Cost) -> Sample:
     return Sample(Extent(1, 1, cut.window / DAY, False), [_thinned(setting_of(cut), kept)], [], 0, kept)
 
 
-def _thinned(setting: Setting, kept: float) -> Outcome:
+def _thinned(setting: Setting, kept: float) -> Replication:
     """A replication without queues and with a share of the letters, and of other duty."""
     scenario = setting.scenario
     teams = {}

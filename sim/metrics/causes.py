@@ -24,9 +24,7 @@ from sim.core.clock import hour_of
 from sim.core.tables import NO_UNIT, NOT_YET, WORK, Floats, Int64s, Stretches
 from sim.metrics.attendance import Attendance
 from sim.metrics.figures import Why
-from sim.metrics.letter_view import Journeys, spans
-from sim.metrics.outcome import Outcome
-from sim.metrics.slaclock import Fate, Run, paused_visits, seconds_between
+from sim.metrics.replication import Fate, Replication, SlaClock, paused_visits, seconds_between, spans
 from sim.models.sla import Sla
 
 
@@ -43,7 +41,7 @@ _NOBODY, _BUSY, _INTERRUPTED, _SHIFT_END, _WORKED_ON, _ELAPSED = range(len(Why))
 class Breaches(NamedTuple):
     """The breaches of one SLA, one row a breach; rows of the letters ascending."""
 
-    row: Int64s  # of the letter in the journeys
+    row: Int64s  # of the letter in the replication
     step: Int64s  # index in the workflow, of the visit with the largest part
     team: Int64s  # where that part passed, or -1 for an elapsed wait
     why: Int64s  # index into `Why`
@@ -59,15 +57,15 @@ class _Parts(NamedTuple):
     begin: Int64s
 
 
-def cause_counts(outcome: Outcome) -> tuple[CauseCounts, ...]:
+def cause_counts(outcome: Replication) -> tuple[CauseCounts, ...]:
     """Count the breaches of each SLA by cause; the log must have stretches."""
     setting = outcome.setting
     attendance = Attendance(outcome.roster, setting.scenario.horizon)
     teams = len(setting.places.teams)
     shape = (len(setting.scenario.workflow), teams + 1, len(Why))
     counts = []
-    for sla, run in zip(setting.scenario.sla.values(), outcome.runs, strict=True):
-        found = breaches(outcome, sla, run, attendance)
+    for sla, clock in zip(setting.scenario.sla.values(), outcome.clocks, strict=True):
+        found = breaches(outcome, sla, clock, attendance)
         place = (found.step, np.where(found.team >= 0, found.team, teams), found.why)
         by_place = np.bincount(np.ravel_multi_index(place, shape), minlength=math.prod(shape)).reshape(shape)
         by_hour = np.bincount(found.hour * len(Why) + found.why, minlength=24 * len(Why)).reshape(24, len(Why))
@@ -75,34 +73,34 @@ def cause_counts(outcome: Outcome) -> tuple[CauseCounts, ...]:
     return tuple(counts)
 
 
-def breaches(journeys: Journeys, sla: Sla, run: Run, attendance: Attendance) -> Breaches:
+def breaches(replication: Replication, sla: Sla, clock: SlaClock, attendance: Attendance) -> Breaches:
     """The cause of each breach of an SLA by a letter of the window; the log must have stretches."""
-    stretches, log = journeys.log.stretches, journeys.log
+    stretches, log = replication.log.stretches, replication.log
     assert stretches is not None, "simulated with stretches"
-    late = np.flatnonzero(journeys.counted & (run.fate == Fate.BREACHED))
-    letters, first_visit = journeys.letters[late], journeys.workload.first_visit
+    late = np.flatnonzero(replication.counted & (clock.fate == Fate.BREACHED))
+    letters, first_visit = replication.letters[late], replication.workload.first_visit
     first, end = first_visit[letters], first_visit[letters + 1]
     visits, row = spans(first, end), np.repeat(late, end - first)
-    some = (log.queued[visits] != NOT_YET) & (log.queued[visits] < run.end[row])
+    some = (log.queued[visits] != NOT_YET) & (log.queued[visits] < clock.end[row])
     if sla.paused_during:
-        some &= ~paused_visits(journeys, sla)[visits]
+        some &= ~paused_visits(replication, sla)[visits]
     visits, row = visits[some], row[some]
     if not len(visits):
         nothing = np.zeros(0, dtype=np.int64)
         return Breaches(*[nothing] * 5)
     pieces = [
-        *_waits_and_work(journeys, sla, run, attendance, stretches, visits, row),
-        _delays(journeys, sla, run, visits, row),
+        *_waits_and_work(replication, sla, clock, attendance, stretches, visits, row),
+        _delays(replication, sla, clock, visits, row),
     ]
     parts = _Parts(*(np.concatenate(column) for column in zip(*pieces, strict=True)))
     seconds = np.bincount(parts.key, parts.seconds, len(visits) * len(Why)).reshape(-1, len(Why))
 
     visit, why = _largest(seconds.astype(np.float64, copy=False), row)
-    team_of = np.append(journeys.setting.places.team_of, -1)
+    team_of = np.append(replication.setting.places.team_of, -1)
     longest = _longest(parts, visit * len(Why) + why, len(visits))
     return Breaches(
         row=row[visit],
-        step=journeys.workload.step[visits[visit]].astype(np.int64),
+        step=replication.workload.step[visits[visit]].astype(np.int64),
         team=team_of[parts.unit[longest]].astype(np.int64),
         why=why,
         hour=hour_of(parts.begin[longest]),
@@ -110,9 +108,15 @@ def breaches(journeys: Journeys, sla: Sla, run: Run, attendance: Attendance) -> 
 
 
 def _waits_and_work(
-    journeys: Journeys, sla: Sla, run: Run, attendance: Attendance, stretches: Stretches, visits: Int64s, row: Int64s
+    replication: Replication,
+    sla: Sla,
+    clock: SlaClock,
+    attendance: Attendance,
+    stretches: Stretches,
+    visits: Int64s,
+    row: Int64s,
 ) -> list[_Parts]:
-    first, after = journeys.first_stretch[visits], journeys.first_stretch[visits + 1]
+    first, after = replication.first_stretch[visits], replication.first_stretch[visits + 1]
     place, row = np.repeat(np.arange(len(visits)), after - first), np.repeat(row, after - first)
     chosen = spans(first, after)
     _, kind, unit, shift, start, end = (column[chosen] for column in stretches)
@@ -120,18 +124,18 @@ def _waits_and_work(
 
     last_work = np.maximum.accumulate(np.where(is_work, np.arange(len(place)), -1))
     put_down = (last_work >= 0) & (place[last_work] == place)
-    shift_ends = np.append(journeys.roster.end, journeys.setting.scenario.horizon)
+    shift_ends = np.append(replication.roster.end, replication.setting.scenario.horizon)
     at_shift_end = end[last_work] >= shift_ends[shift[last_work]]
     why = np.where(put_down, np.where(at_shift_end, _SHIFT_END, _INTERRUPTED), _BUSY)
     why[is_work] = _WORKED_ON
 
-    begin = np.minimum(np.maximum(start, run.begin[row]), end)
-    stop = np.maximum(np.minimum(end, run.end[row]), begin)
-    began = run.begin[row]
-    seconds = seconds_between(journeys, sla, began, begin, stop)
+    begin = np.minimum(np.maximum(start, clock.begin[row]), end)
+    stop = np.maximum(np.minimum(end, clock.end[row]), begin)
+    began = clock.begin[row]
+    seconds = seconds_between(replication, sla, began, begin, stop)
     waits = np.flatnonzero((why == _BUSY) & (stop > begin))
     awake = np.minimum(attendance.first(unit[waits], begin[waits]), stop[waits])
-    nobody = seconds_between(journeys, sla, began[waits], begin[waits], awake)
+    nobody = seconds_between(replication, sla, began[waits], begin[waits], awake)
     seconds[waits] -= nobody
     key = place * len(Why)
     asleep = _Parts(key[waits] + _NOBODY, nobody, unit[waits], begin[waits])
@@ -140,14 +144,14 @@ def _waits_and_work(
     return [_Parts(key + why, seconds, unit, begin), asleep]
 
 
-def _delays(journeys: Journeys, sla: Sla, run: Run, visits: Int64s, row: Int64s) -> _Parts:
-    log = journeys.log
-    place = np.flatnonzero(journeys.workload.unit[visits] == NO_UNIT)
+def _delays(replication: Replication, sla: Sla, clock: SlaClock, visits: Int64s, row: Int64s) -> _Parts:
+    log = replication.log
+    place = np.flatnonzero(replication.workload.unit[visits] == NO_UNIT)
     delays, row = visits[place], row[place]
-    finished = np.where(log.finished[delays] != NOT_YET, log.finished[delays], journeys.setting.scenario.horizon)
+    finished = np.where(log.finished[delays] != NOT_YET, log.finished[delays], replication.setting.scenario.horizon)
     # No milestone lies within a delay: it is before the clock began or after.
-    begin = np.where(log.queued[delays] < run.begin[row], finished, log.queued[delays])
-    seconds = seconds_between(journeys, sla, run.begin[row], begin, finished)
+    begin = np.where(log.queued[delays] < clock.begin[row], finished, log.queued[delays])
+    seconds = seconds_between(replication, sla, clock.begin[row], begin, finished)
     return _Parts(place * len(Why) + _ELAPSED, seconds, np.full(len(delays), NO_UNIT), begin)
 
 

@@ -6,8 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core.tables import Bools, Int64s
-from sim.metrics.outcome import Outcome
-from sim.metrics.slaclock import Fate, Run
+from sim.metrics.replication import Fate, Replication, SlaClock
 from sim.metrics.week import HOURS_OF_WEEK, hour_of_week
 from sim.models.sla import Sla
 from sim.statistics import Decided, Durations, durations_of
@@ -31,7 +30,7 @@ class SlaCounts(NamedTuple):
     by_team: Decided  # (teams,)
 
 
-def sla_counts(outcome: Outcome) -> tuple[SlaCounts, ...]:
+def sla_counts(outcome: Replication) -> tuple[SlaCounts, ...]:
     """Count the letters of the window, for each SLA of the scenario; the log may be without stretches."""
     setting, workload, letters = outcome.setting, outcome.workload, outcome.letters
     groups: dict[str, tuple[Ints, int]] = {
@@ -41,28 +40,28 @@ def sla_counts(outcome: Outcome) -> tuple[SlaCounts, ...]:
         "by_home": (workload.home[letters], setting.places.units),
     }
 
-    def counts(sla: Sla, run: Run) -> SlaCounts:
-        fate = np.where(outcome.counted, run.fate, Fate.NOT_PROMISED)
-        elapsed = run.elapsed[fate >= Fate.MET]
+    def counts(sla: Sla, clock: SlaClock) -> SlaCounts:
+        fate = np.where(outcome.counted, clock.fate, Fate.NOT_APPLICABLE)
+        elapsed = clock.elapsed[fate >= Fate.MET]
         # A bin holds its upper edge, so that the first BINS_A_LIMIT bins hold the letters on time.
         bins = np.clip((elapsed * BINS_A_LIMIT - 1) // sla.within.seconds, 0, BINS)
         return SlaCounts(
             all=Decided(*(each[0] for each in decided_by(np.zeros(len(fate), np.int8), 1, fate))),
             histogram=np.bincount(bins, minlength=BINS + 1),
             by_team=decided_by(
-                np.maximum(run.team, 0),
+                np.maximum(clock.team, 0),
                 len(setting.places.teams),
-                np.where(run.team >= 0, fate, Fate.NOT_PROMISED),
+                np.where(clock.team >= 0, fate, Fate.NOT_APPLICABLE),
             ),
             **{name: decided_by(group, size, fate) for name, (group, size) in groups.items()},
         )
 
-    return tuple(counts(*each) for each in zip(setting.scenario.sla.values(), outcome.runs, strict=True))
+    return tuple(counts(*each) for each in zip(setting.scenario.sla.values(), outcome.clocks, strict=True))
 
 
 def decided_by(group: Ints, size: int, fate: Ints) -> Decided:
     """Letters of each group by their fate, shape (groups,); those to which the SLA does not apply are left out."""
-    applies = fate != Fate.NOT_PROMISED
+    applies = fate != Fate.NOT_APPLICABLE
     met, late, letters = (
         np.bincount(group[which], minlength=size).astype(np.float64)
         for which in (fate == Fate.MET, fate == Fate.BREACHED, applies)
@@ -70,15 +69,15 @@ def decided_by(group: Ints, size: int, fate: Ints) -> Decided:
     return Decided(met, late, letters)
 
 
-def elapsed_durations(outcome: Outcome) -> tuple[Durations, ...]:
+def elapsed_durations(outcome: Replication) -> tuple[Durations, ...]:
     """Time on each SLA's clock until its milestone, of the letters of the window to which it applies.
 
     A letter without the milestone is open with its time so far, which is 0 where the clock has not begun.
     """
-    return tuple(elapsed_of(run, outcome.counted) for run in outcome.runs)
+    return tuple(elapsed_of(clock, outcome.counted) for clock in outcome.clocks)
 
 
-def elapsed_of(run: Run, which: Bools) -> Durations:
+def elapsed_of(clock: SlaClock, which: Bools) -> Durations:
     """The same of one SLA and of some letters."""
-    letters = which & (run.fate != Fate.NOT_PROMISED)
-    return durations_of(np.maximum(run.elapsed[letters], 0), run.open[letters])
+    letters = which & (clock.fate != Fate.NOT_APPLICABLE)
+    return durations_of(np.maximum(clock.elapsed[letters], 0), clock.open[letters])

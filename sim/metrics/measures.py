@@ -5,15 +5,13 @@ from zlib import crc32
 
 import numpy as np
 
-from sim.core.tables import NOT_YET, Bools, Floats, Int64s, Log, Roster, Workload
+from sim.core.tables import NOT_YET, Bools, Floats, Int64s
 from sim.metrics.backlog import OpenLetters, instants_of, open_by_week, open_letters
 from sim.metrics.causes import CauseCounts, cause_counts
 from sim.metrics.compliance import SlaCounts, elapsed_durations, sla_counts
-from sim.metrics.letter_view import Journeys
-from sim.metrics.outcome import Outcome
+from sim.metrics.replication import Replication
 from sim.metrics.steps import StepCounts, StepDurations, step_counts, step_durations
 from sim.metrics.teamhours import TeamSeconds, team_seconds
-from sim.scenario.setting import Setting
 from sim.statistics import Durations, durations_of
 
 
@@ -54,15 +52,7 @@ class Measures(NamedTuple):
     times: Times
 
 
-def measure(setting: Setting, workload: Workload, roster: Roster, log: Log) -> Measures:
-    """Measure one replication; the log must have stretches.
-
-    Who also wants `sim.metrics.rows` of it makes one `Outcome` for both and calls `measures_of`.
-    """
-    return measures_of(Outcome(setting, workload, roster, log))
-
-
-def measures_of(outcome: Outcome) -> Measures:
+def measure(outcome: Replication) -> Measures:
     """Measure one replication; the log must have stretches."""
     counts = Counts(
         letters=_letter_counts(outcome),
@@ -82,28 +72,28 @@ def measures_of(outcome: Outcome) -> Measures:
     return Measures(counts, times)
 
 
-def _letter_counts(journeys: Journeys) -> LetterCounts:
-    window_end = journeys.setting.scenario.window_end
-    left = journeys.workload.left[journeys.letters]
-    at_end = open_letters(journeys, np.array([window_end]))
+def _letter_counts(replication: Replication) -> LetterCounts:
+    window_end = replication.setting.scenario.window_end
+    left = replication.workload.left[replication.letters]
+    at_end = open_letters(replication, np.array([window_end]))
     return LetterCounts(
-        received=_number(journeys.counted),
-        closed=_number(journeys.counted & (journeys.closed != NOT_YET)),
-        left=_number(journeys.counted & left),
+        received=_number(replication.counted),
+        closed=_number(replication.counted & (replication.closed != NOT_YET)),
+        left=_number(replication.counted & left),
         open_at_window_end=at_end.number[0],
     )
 
 
-def _times_in_system(journeys: Journeys) -> Durations:
-    closed, received = journeys.closed[journeys.counted], journeys.received[journeys.counted]
+def _times_in_system(replication: Replication) -> Durations:
+    closed, received = replication.closed[replication.counted], replication.received[replication.counted]
     is_open = closed == NOT_YET
-    return durations_of(np.where(is_open, journeys.setting.scenario.horizon, closed) - received, is_open)
+    return durations_of(np.where(is_open, replication.setting.scenario.horizon, closed) - received, is_open)
 
 
-def fingerprint(journeys: Journeys) -> Int64s:
+def fingerprint(replication: Replication) -> Int64s:
     """A check sum of the letters and the log: equal in replications that are copies, shape ()."""
-    log, check = journeys.log, 0
-    columns = (journeys.workload.received, log.queued, log.started, log.finished, log.served_by)
+    log, check = replication.log, 0
+    columns = (replication.workload.received, log.queued, log.started, log.finished, log.served_by)
     for column in columns:
         check = crc32(column.tobytes(), check)
     return np.asarray(check, dtype=np.int64)

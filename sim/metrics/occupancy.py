@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core.clock import HOUR
-from sim.core.tables import Floats, Int64s
+from sim.core.tables import Floats, Int64s, Log, Roster, Workload
 from sim.metrics.counting import Doing, count_stretches, most_at_once
-from sim.metrics.letter_view import Journeys
+from sim.scenario.setting import Setting
 
 Ints = npt.NDArray[np.integer[Any]]
 
@@ -97,17 +97,16 @@ class Occupancy(NamedTuple):
     queue_max: Int64s  # most letters that waited at once in the window, shape (teams,)
 
 
-def occupancy(journeys: Journeys) -> Occupancy:
+def occupancy(setting: Setting, workload: Workload, roster: Roster, log: Log) -> Occupancy:
     """Count people and letters by team and hour; the log must have stretches."""
-    scenario, places = journeys.setting.scenario, journeys.setting.places
-    roster, stretches = journeys.roster, journeys.log.stretches
+    scenario, places, stretches = setting.scenario, setting.places, log.stretches
     assert stretches is not None, "simulated with stretches"
     teams, window = len(places.teams), (scenario.window_start, scenario.window_end)
     cells = Cells(scenario.horizon, window)
     counts, moments = np.zeros((2, len(Doing), teams, len(cells) + 1), dtype=np.int64)
     events = np.empty(2 * len(stretches.visit), dtype=np.int64)
     many = count_stretches(
-        *stretches, journeys.workload.step, places.team_of, roster.end, cells.cuts, window, counts, moments, events
+        *stretches, workload.step, places.team_of, roster.end, cells.cuts, window, counts, moments, events
     )
     queue_max = np.zeros(teams, dtype=np.int64)
     most_at_once(np.sort(events[:many]), window[1], queue_max)

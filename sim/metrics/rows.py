@@ -6,9 +6,7 @@ import numpy as np
 
 from sim.core.clock import HOUR
 from sim.core.tables import NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Floats, Int8s, Int16s, Int32s, Int64s
-from sim.metrics.letter_view import steps_of
-from sim.metrics.milestones import moment_of
-from sim.metrics.outcome import Outcome
+from sim.metrics.replication import Replication, moment_of, steps_of
 from sim.models.sla import MOMENTS
 
 
@@ -28,7 +26,7 @@ class LetterTable(NamedTuple):
     unit: Int32s  # home unit
     milestones: dict[str, Int64s]  # by name, such as `sign.finished`: of its first visit to the step, or NOT_YET
     elapsed: dict[str, Int64s]  # by SLA: seconds on the SLA's clock until kept, or until the horizon; or NOT_YET
-    fate: dict[str, Int8s]  # by SLA: a `sim.metrics.slaclock.Fate`
+    fate: dict[str, Int8s]  # by SLA: a `sim.metrics.replication.Fate`
 
 
 class HourTable(NamedTuple):
@@ -45,7 +43,7 @@ class HourTable(NamedTuple):
     backlog: Int64s  # letters in queues or in somebody's hands at the end of the hour
 
 
-def letter_table(outcome: Outcome) -> LetterTable:
+def letter_table(outcome: Replication) -> LetterTable:
     """What became of every letter; the log may be without stretches."""
     workload, letters, slas = outcome.workload, outcome.letters, outcome.setting.scenario.sla
     milestones: dict[str, Int64s] = {}
@@ -62,12 +60,12 @@ def letter_table(outcome: Outcome) -> LetterTable:
         channel=workload.channel[letters],
         unit=workload.home[letters],
         milestones=milestones,
-        elapsed={name: run.elapsed for name, run in zip(slas, outcome.runs, strict=True)},
-        fate={name: run.fate for name, run in zip(slas, outcome.runs, strict=True)},
+        elapsed={name: clock.elapsed for name, clock in zip(slas, outcome.clocks, strict=True)},
+        fate={name: clock.fate for name, clock in zip(slas, outcome.clocks, strict=True)},
     )
 
 
-def hour_table(outcome: Outcome) -> HourTable:
+def hour_table(outcome: Replication) -> HourTable:
     """What people and letters did, hour by hour; the log must have stretches."""
     occupancy, horizon = outcome.occupancy, outcome.setting.scenario.horizon
     teams = len(outcome.setting.places.teams)
@@ -94,7 +92,7 @@ def hour_table(outcome: Outcome) -> HourTable:
     )
 
 
-def _joined(outcome: Outcome, teams: int, hours: int) -> Int64s:
+def _joined(outcome: Replication, teams: int, hours: int) -> Int64s:
     workload, queued = outcome.workload, outcome.log.queued
     joined = np.flatnonzero((queued != NOT_YET) & (workload.unit != NO_UNIT) & (workload.step != OTHER_DUTY))
     team = outcome.setting.places.team_of[workload.unit[joined]]

@@ -7,7 +7,7 @@ import numpy as np
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.tables import NOT_YET, Int64s
 from sim.metrics.counting import Sum, count_visits
-from sim.metrics.letter_view import Journeys
+from sim.metrics.replication import Replication
 from sim.statistics import Durations, durations_by
 
 WAITS: Final = (
@@ -39,13 +39,14 @@ class StepDurations(NamedTuple):
     service: tuple[Durations, ...]
 
 
-def step_counts(journeys: Journeys) -> StepCounts:
+def step_counts(replication: Replication) -> StepCounts:
     """Count the visits; the log may be without stretches."""
-    workload, log, steps = journeys.workload, journeys.log, len(journeys.setting.scenario.workflow)
+    workload, log, steps = replication.workload, replication.log, len(replication.setting.scenario.workflow)
+    counted = replication.counted
     sums = np.zeros((steps, len(Sum)), dtype=np.int64)
     reached = np.zeros((steps, len(WAITS) + 1), dtype=np.int64)
     count_visits(
-        journeys.letters[journeys.counted], (journeys.closed != NOT_YET)[journeys.counted], workload.first_visit,
+        replication.letters[counted], (replication.closed != NOT_YET)[counted], workload.first_visit,
         workload.step, workload.unit, workload.service, workload.resume_cost,
         log.queued, log.started, log.finished, log.interruptions, np.array(WAITS), sums, reached,
     )  # fmt: skip
@@ -63,14 +64,14 @@ def step_counts(journeys: Journeys) -> StepCounts:
     )
 
 
-def step_durations(journeys: Journeys) -> StepDurations:
+def step_durations(replication: Replication) -> StepDurations:
     """Waits until the first start, and efforts (or lengths of delays) without interruptions."""
-    workload, log, visits = journeys.workload, journeys.log, journeys.counted_visits
-    steps = len(journeys.setting.scenario.workflow)
+    workload, log, visits = replication.workload, replication.log, replication.counted_visits
+    steps = len(replication.setting.scenario.workflow)
     step = workload.step[visits].astype(np.int64)
     queued, started = log.queued[visits], log.started[visits]
     waiting = started == NOT_YET
-    wait = np.where(waiting, journeys.setting.scenario.horizon, started) - queued
+    wait = np.where(waiting, replication.setting.scenario.horizon, started) - queued
     service = workload.service[visits]
     return StepDurations(
         durations_by(steps, step, wait, waiting),

@@ -27,8 +27,8 @@ from sim.metrics.figures import (
     Why,
 )
 from sim.metrics.late_hours import late_hours
-from sim.metrics.letter_view import steps_of
 from sim.metrics.measures import Counts, Measures, Times
+from sim.metrics.replication import steps_of
 from sim.metrics.report import Report
 from sim.metrics.steps import WAITS, StepCounts, StepDurations
 from sim.metrics.teamhours import TeamSeconds

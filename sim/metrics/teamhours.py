@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.tables import Floats, Int64s
-from sim.metrics.outcome import Outcome
+from sim.metrics.replication import Replication
 from sim.metrics.week import HOURS_OF_WEEK, hour_of_week
 
 
@@ -20,7 +20,7 @@ class TeamSeconds(NamedTuple):
     queue_max: Int64s  # most letters that waited at once, (teams,)
 
 
-def team_seconds(outcome: Outcome) -> TeamSeconds:
+def team_seconds(outcome: Replication) -> TeamSeconds:
     """Add up the window; the log must have stretches."""
     setting, occupancy = outcome.setting, outcome.occupancy
     window = occupancy.cells.between(setting.scenario.window_start, setting.scenario.window_end)

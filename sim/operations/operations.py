@@ -10,11 +10,8 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR, hour_of
 from sim.core.tables import NOT_YET, Bools, Floats, Int64s
-from sim.experiment.replications import Replication
 from sim.metrics.compliance import elapsed_of
-from sim.metrics.letter_view import Journeys, steps_of
-from sim.metrics.outcome import Outcome
-from sim.metrics.slaclock import Fate, Run
+from sim.metrics.replication import Fate, Replication, SlaClock, steps_of
 from sim.metrics.tally import Tally, tally
 from sim.models.sla import MOMENTS, Sla
 from sim.operations.service_level import PERIODS
@@ -67,13 +64,12 @@ def operations_of(setting: Setting) -> tuple[str, ...]:
 
 def count_operations(replication: Replication) -> OperationCounts:
     """Count the calls of one replication; its log may be without stretches."""
-    outcome = Outcome(replication.setting, replication.workload, replication.roster, replication.log)
-    instants = [_in_window(outcome, each) for each in _instants(outcome)]
+    instants = [_in_window(replication, each) for each in _instants(replication)]
     together = [*instants, np.concatenate(instants)]
-    channel = outcome.workload.channel[outcome.letters][outcome.counted]
-    received = outcome.received[outcome.counted]
-    by_channel = [received[channel == code] for code in range(len(outcome.setting.scenario.channels))]
-    open_letters = _open_letters(outcome)
+    channel = replication.workload.channel[replication.letters][replication.counted]
+    received = replication.received[replication.counted]
+    by_channel = [received[channel == code] for code in range(len(replication.setting.scenario.channels))]
+    open_letters = _open_letters(replication)
     return OperationCounts(
         OperationSums(
             calls=np.array([len(each) for each in instants], dtype=np.float64),
@@ -81,56 +77,56 @@ def count_operations(replication: Replication) -> OperationCounts:
             open_seconds=np.asarray(float((open_letters.seconds * open_letters.times).sum())),
         ),
         OperationTallies(
-            rates=tuple(tuple(_a_bin(outcome, each, length) for length in PERIODS.values()) for each in together),
+            rates=tuple(tuple(_a_bin(replication, each, length) for length in PERIODS.values()) for each in together),
             channels=tuple(
-                (_a_bin(outcome, each, DAY), _a_bin(outcome, each, HOUR)) for each in (*by_channel, received)
+                (_a_bin(replication, each, DAY), _a_bin(replication, each, HOUR)) for each in (*by_channel, received)
             ),
             open_letters=open_letters,
         ),
         tuple(
-            _slack(outcome, sla, run)
-            for sla, run in zip(outcome.setting.scenario.sla.values(), outcome.runs, strict=True)
+            _slack(replication, sla, clock)
+            for sla, clock in zip(replication.setting.scenario.sla.values(), replication.clocks, strict=True)
         ),
     )
 
 
-def _slack(outcome: Outcome, sla: Sla, run: Run) -> Slack:
+def _slack(replication: Replication, sla: Sla, clock: SlaClock) -> Slack:
     """How much time the letters of the window to which an SLA applies have left at each call.
 
     A letter that is on time by some seconds, and makes some calls while the clock runs, can spare that quotient at
     each of them. It is a first-order answer: nobody's queue grows by the delay.
     """
-    letters = np.flatnonzero(outcome.counted & (run.fate != Fate.NOT_PROMISED))
-    begin, end = (_position(outcome, milestone)[letters] for milestone in (sla.from_, sla.until))
-    left = sla.within.seconds - run.elapsed[letters]
+    letters = np.flatnonzero(replication.counted & (clock.fate != Fate.NOT_APPLICABLE))
+    begin, end = (_position(replication, milestone)[letters] for milestone in (sla.from_, sla.until))
+    left = sla.within.seconds - clock.elapsed[letters]
     # A letter without a call on its way is not delayed.
-    slack = np.where(run.fate[letters] == Fate.MET, left * TENTHS // np.maximum(end - begin, 1), -1)
+    slack = np.where(clock.fate[letters] == Fate.MET, left * TENTHS // np.maximum(end - begin, 1), -1)
     return Slack(
         tally(slack),
-        elapsed_of(run, outcome.counted),
-        _on_way(outcome, letters, begin, end),
+        elapsed_of(clock, replication.counted),
+        _on_way(replication, letters, begin, end),
         Ratio(np.asarray(float((end - begin).sum())), np.asarray(float(len(letters)))),
     )
 
 
-def _instants(journeys: Journeys) -> list[Int64s]:
+def _instants(replication: Replication) -> list[Int64s]:
     """When each operation was called, in the order of `operations_of`."""
-    log, real = journeys.log, journeys.row_of_visit >= 0
-    instants = [journeys.received]
-    for index in steps_of(journeys.setting).values():
-        visits = np.flatnonzero(real & (journeys.workload.step == index))
+    log, real = replication.log, replication.row_of_visit >= 0
+    instants = [replication.received]
+    for index in steps_of(replication.setting).values():
+        visits = np.flatnonzero(real & (replication.workload.step == index))
         instants += [log.started[visits], log.finished[visits]]
     return instants
 
 
-def _in_window(journeys: Journeys, instants: Int64s) -> Int64s:
-    scenario = journeys.setting.scenario
+def _in_window(replication: Replication, instants: Int64s) -> Int64s:
+    scenario = replication.setting.scenario
     return instants[(instants >= scenario.window_start) & (instants < scenario.window_end)]
 
 
-def _a_bin(journeys: Journeys, instants: Int64s, length: int) -> Tally:
+def _a_bin(replication: Replication, instants: Int64s, length: int) -> Tally:
     """How often each number of calls fell into a bin of the window, bins without any among them."""
-    scenario = journeys.setting.scenario
+    scenario = replication.setting.scenario
     window = scenario.window_end - scenario.window_start
     _, calls = np.unique((instants - scenario.window_start) // length, return_counts=True)
     some = tally(calls)
@@ -140,12 +136,12 @@ def _a_bin(journeys: Journeys, instants: Int64s, length: int) -> Tally:
     return Tally(np.append(0, some.seconds), np.append(none, some.times))
 
 
-def _open_letters(journeys: Journeys) -> Tally:
+def _open_letters(replication: Replication) -> Tally:
     """For how many seconds of the window each number of letters was open."""
-    scenario = journeys.setting.scenario
-    closed = journeys.closed[journeys.closed != NOT_YET]
-    moments = np.concatenate([journeys.received, closed])
-    change = np.repeat([1, -1], [len(journeys.received), len(closed)])
+    scenario = replication.setting.scenario
+    closed = replication.closed[replication.closed != NOT_YET]
+    moments = np.concatenate([replication.received, closed])
+    change = np.repeat([1, -1], [len(replication.received), len(closed)])
     order = np.argsort(moments)
     count = np.append(0, np.cumsum(change[order]))
     edges = np.concatenate([[scenario.window_start], moments[order], [scenario.window_end]])
@@ -154,32 +150,32 @@ def _open_letters(journeys: Journeys) -> Tally:
     return Tally(level, np.bincount(place, length[length > 0], len(level)).astype(np.int64))
 
 
-def _on_way(journeys: Journeys, rows: Int64s, begin: Int64s, end: Int64s) -> Bools:
+def _on_way(replication: Replication, rows: Int64s, begin: Int64s, end: Int64s) -> Bools:
     """Which operations some letters call after their call number `begin`, up to number `end`."""
-    workload = journeys.workload
-    letter = journeys.letters[rows]
+    workload = replication.workload
+    letter = replication.letters[rows]
     first, visits = workload.first_visit[letter], workload.first_visit[letter + 1] - workload.first_visit[letter]
     row = np.repeat(np.arange(len(rows)), visits)
     nth = np.arange(len(row)) - np.repeat(np.cumsum(visits) - visits, visits)
     step = workload.step[first[row] + nth]
     way = [((begin < 1) & (end >= 1)).any()]
-    for index in steps_of(journeys.setting).values():
+    for index in steps_of(replication.setting).values():
         at = step == index
         calls = (2 * nth[at] + 2, 2 * nth[at] + 3)
         way += [((call > begin[row[at]]) & (call <= end[row[at]])).any() for call in calls]
     return np.array(way)
 
 
-def _position(journeys: Journeys, milestone: str) -> Int64s:
+def _position(replication: Replication, milestone: str) -> Int64s:
     """How many calls a letter has made when it reaches a milestone, the one that is the milestone included.
 
     Counted on the way that it is to take, whether or not it has got there.
     """
-    first, end = (journeys.workload.first_visit[journeys.letters + after] for after in (0, 1))
+    first, end = (replication.workload.first_visit[replication.letters + after] for after in (0, 1))
     if milestone == "received":
         # The clock starts as the letter comes; taking it in is the first call that the clock sees.
         return np.zeros(len(first), dtype=np.int64)
     if milestone == "closed":
         return 1 + 2 * (end - first)
     step, moment = milestone.rsplit(".", 1)
-    return 1 + 2 * (journeys.first_visits(step) - first) + MOMENTS.index(moment)
+    return 1 + 2 * (replication.first_visits(step) - first) + MOMENTS.index(moment)

@@ -7,10 +7,9 @@ import numpy as np
 
 from sim.core.clock import hour_of
 from sim.core.tables import Floats
-from sim.experiment.replications import Replication, replicate
+from sim.experiment.replications import replicate
 from sim.metrics.late_hours import DAY_HOURS, LateHours, late_hours
-from sim.metrics.outcome import Outcome
-from sim.metrics.slaclock import Fate
+from sim.metrics.replication import Fate, Replication
 from sim.planner.proof import TargetCompliance
 from sim.planner.stability import UnstableUnit
 from sim.planner.staffing_cells import People, Post, staffed
@@ -70,13 +69,13 @@ def _letters(replication: Replication) -> Floats:
 
     Returns: shape (slas, teams + 2, 24).
     """
-    outcome = Outcome(replication.setting, replication.workload, replication.roster, replication.log)
+    outcome = replication
     hour, teams = hour_of(outcome.received), len(outcome.setting.places.teams) + 1
     counts = []
-    for run in outcome.runs:
+    for run in outcome.clocks:
         late = outcome.counted & (run.fate == Fate.BREACHED)
         code = (run.team[late] % teams) * DAY_HOURS + hour[late]
         by_team = np.bincount(code, minlength=teams * DAY_HOURS).reshape(teams, DAY_HOURS)
-        every = np.bincount(hour[outcome.counted & (run.fate != Fate.NOT_PROMISED)], minlength=DAY_HOURS)
+        every = np.bincount(hour[outcome.counted & (run.fate != Fate.NOT_APPLICABLE)], minlength=DAY_HOURS)
         counts.append([*by_team, every])
     return np.array(counts, dtype=np.float64)

@@ -19,8 +19,7 @@ from sim.experiment.pool import cores
 from sim.experiment.replications import map_replications
 from sim.metrics.compliance import elapsed_of
 from sim.metrics.measures import fingerprint
-from sim.metrics.outcome import Outcome
-from sim.metrics.slaclock import Fate, Run
+from sim.metrics.replication import Fate, Replication, SlaClock
 from sim.planner.staffing_cells import People, Post, staffed
 from sim.sampling.arrivals import Letters
 from sim.sampling.roster import draw_roster
@@ -83,7 +82,7 @@ class Targets:
         self.shares: Floats = np.array([target for _, _, target in each])
         self._slas = [list(scenario.sla).index(name) for name in self.names]
 
-    def decided(self, outcome: Outcome) -> Decided:
+    def decided(self, outcome: Replication) -> Decided:
         """Letters of the window to which each target applies, by what became of them, shape (targets,)."""
         columns = []
         for run, which in self._of_targets(outcome):
@@ -91,15 +90,15 @@ class Targets:
             columns.append((number[Fate.MET], number[Fate.BREACHED], number[Fate.UNDECIDED :].sum()))
         return Decided(*np.array(columns).reshape(-1, 3).T)
 
-    def observed(self, outcome: Outcome) -> Observed:
+    def observed(self, outcome: Replication) -> Observed:
         """The same, with elapsed times."""
         elapsed = tuple(elapsed_of(run, which) for run, which in self._of_targets(outcome))
         return Observed(self.decided(outcome), elapsed, int(fingerprint(outcome)))
 
-    def _of_targets(self, outcome: Outcome) -> Iterator[tuple[Run, Bools]]:
+    def _of_targets(self, outcome: Replication) -> Iterator[tuple[SlaClock, Bools]]:
         hour = hour_of(outcome.received)
         for sla, only in zip(self._slas, self.hours, strict=True):
-            yield outcome.runs[sla], outcome.counted if only is None else outcome.counted & (hour == only)
+            yield outcome.clocks[sla], outcome.counted if only is None else outcome.counted & (hour == only)
 
 
 @dataclass
@@ -196,7 +195,7 @@ class Simulator:
         """What all of them say, shape (replications, targets)."""
         return stacked(list(self.each(people, replications)))
 
-    def _simulated(self, people: People, numbers: Sequence[int], look: Callable[[Outcome], T]) -> Iterator[T]:
+    def _simulated(self, people: People, numbers: Sequence[int], look: Callable[[Replication], T]) -> Iterator[T]:
         """What is seen in replications, in their order, with no more begun than there are workers."""
         setting, workers = staffed(self.setting, self.posts, people), self._workers
         # Letters that are kept here are not sent to a process, which draws them again.
@@ -209,7 +208,7 @@ class Simulator:
 
 def _run(
     setting: Setting,
-    look: Callable[[Outcome], T],
+    look: Callable[[Replication], T],
     engine: str,
     drawn: Callable[[int], tuple[Letters, Visits]],
     number: int,
@@ -218,4 +217,4 @@ def _run(
     roster = draw_roster(setting, number)
     workload = with_other_duty(setting, roster, number, letters, visits)
     log = simulate(workload, roster, setting.scenario.horizon, engine=engine)
-    return look(Outcome(setting, workload, roster, log)), int(np.count_nonzero(letters.kept))
+    return look(Replication(setting, workload, roster, log)), int(np.count_nonzero(letters.kept))

@@ -11,10 +11,10 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Floats
-from sim.experiment.replications import Replication, replicate
+from sim.experiment.replications import replicate
 from sim.forecast.presence import presence
 from sim.forecast.staff_cautions import LONGEST_WEEK
-from sim.metrics.outcome import Outcome
+from sim.metrics.replication import Replication
 from sim.models.staffing import RosterPattern
 from sim.models.studies import Pay
 from sim.planner.staffing_cells import hours_of
@@ -83,8 +83,7 @@ def stand_in_hours(setting: Setting, team: str, roster: str) -> float:
 
 def _overtime(replication: Replication) -> float:
     """Person-hours a week after the end of a shift, of the counted teams in the window."""
-    setting = replication.setting
-    occupancy = Outcome(setting, replication.workload, replication.roster, replication.log).occupancy
+    setting, occupancy = replication.setting, replication.occupancy
     window = occupancy.cells.between(setting.scenario.window_start, setting.scenario.window_end)
     counted = np.array([team.counted for team in setting.scenario.teams.values()])
     seconds: Floats = occupancy.overtime.seconds[counted][:, window]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from sim.experiment.replications import live
+from sim.experiment.replications import simulate_replication
 from sim.operations.exports.locust import write_locust_file
 from sim.operations.exports.ocel import write_ocel
 from sim.operations.exports.simulated import Simulated
@@ -33,7 +33,7 @@ def export(setting: Setting, folder: Path, *, replication: int = 0, engine: str 
 
     Returns: number of letters.
     """
-    simulated = Simulated(live(setting, replication, engine=engine))
+    simulated = Simulated(simulate_replication(setting, replication, engine=engine))
     for name, write in EXPORTS.items():
         write(simulated, folder / name)
     return len(simulated.letters)

@@ -8,8 +8,7 @@ import numpy as np
 
 from sim.core.streams import Purpose, stream
 from sim.core.tables import NO_UNIT, NOT_YET, WORK, Int64s
-from sim.experiment.replications import Replication
-from sim.metrics.letter_view import Journeys
+from sim.metrics.replication import Replication
 from sim.operations.operations import RECEIVE
 from sim.operations.trace_files import TracedLetter
 from sim.scenario.setting import Setting
@@ -38,17 +37,16 @@ class Simulated:
 
     def __init__(self, replication: Replication) -> None:
         self.setting: Setting = replication.setting
-        self._number = replication.number
-        self._journeys = Journeys(replication.setting, replication.workload, replication.roster, replication.log)
+        self._replication = replication
 
     @cached_property
     def letters(self) -> list[TracedLetter]:
         """Every letter received before the horizon, in order of receipt, with the size of its text."""
         scenario, names = self.setting.scenario, self.setting.places.names
-        workload, rows = self._journeys.workload, self._journeys.letters
-        received = (np.datetime64(scenario.start, "s") + self._journeys.received.astype("timedelta64[s]")).tolist()
+        workload, rows = self._replication.workload, self._replication.letters
+        received = (np.datetime64(scenario.start, "s") + self._replication.received.astype("timedelta64[s]")).tolist()
         channels, categories = list(scenario.channels), list(scenario.categories)
-        sizes = letter_sizes(len(rows), scenario.seed, self._number)
+        sizes = letter_sizes(len(rows), scenario.seed, self._replication.number)
         columns = (workload.channel[rows], workload.category[rows], workload.home[rows], sizes)
         return [
             TracedLetter(when, channels[channel], categories[category], names[home], size)
@@ -57,12 +55,12 @@ class Simulated:
 
     def events(self) -> Iterator[list[Event]]:
         """The events of each letter in their order, letter by letter."""
-        workload, log = self._journeys.workload, self._journeys.log
+        workload, log = self._replication.workload, self._replication.log
         steps = [step.name for step in self.setting.scenario.workflow]
-        received, started, finished = map(self._local_time, (self._journeys.received, log.started, log.finished))
+        received, started, finished = map(self._local_time, (self._replication.received, log.started, log.finished))
         step, began, ended = (each.tolist() for each in (workload.step, self._first_unit(), log.served_by))
         home, first = workload.home.tolist(), workload.first_visit.tolist()
-        for row, letter in enumerate(self._journeys.letters.tolist()):
+        for row, letter in enumerate(self._replication.letters.tolist()):
             events = [Event(RECEIVE, "complete", received[row], home[letter])]
             for visit in range(first[letter], first[letter + 1]):
                 if not started[visit]:
@@ -74,11 +72,11 @@ class Simulated:
 
     def _first_unit(self) -> Int64s:
         """The unit that started each visit, or NO_UNIT; it may be another than the one that finished it."""
-        stretches = self._journeys.log.stretches
+        stretches = self._replication.log.stretches
         assert stretches is not None, "asked for when simulated"
         work = np.flatnonzero(stretches.kind == WORK)
         visits, first = np.unique(stretches.visit[work], return_index=True)
-        unit = np.full(self._journeys.workload.visits, NO_UNIT)
+        unit = np.full(self._replication.workload.visits, NO_UNIT)
         unit[visits] = stretches.unit[work[first]]
         return unit
 

@@ -2,12 +2,17 @@
 
 from matplotlib.axes import Axes
 
-from sim.comparison import Comparison, Finding, Pair, SlaDifference
+from sim.comparison import Comparison, Pair, PairedVerdict, SlaDifference
 from sim.output.charts.style import BLACK, GREEN, GREY, PALE, VERMILION, rows_axis
 from sim.output.charts.words import say
 from sim.output.text.words import name, points
 
-COLOURS = {Finding.BETTER: GREEN, Finding.WORSE: VERMILION, Finding.NO_DIFFERENCE: GREY, Finding.NONE_SEEN: GREY}
+COLOURS = {
+    PairedVerdict.BETTER: GREEN,
+    PairedVerdict.WORSE: VERMILION,
+    PairedVerdict.NO_DIFFERENCE: GREY,
+    PairedVerdict.NONE_SEEN: GREY,
+}
 
 
 def _pair(comparison: Comparison, other: str) -> Pair:
@@ -22,9 +27,12 @@ def _largest(pair: Pair) -> SlaDifference:
 def title(comparison: Comparison, panel: str, lang: str) -> str:
     """The verdict, and the largest difference behind it."""
     pair = _pair(comparison, panel)
-    key = {Finding.BETTER: "better", Finding.WORSE: "worse", Finding.NO_DIFFERENCE: "none", None: "mixed"}.get(
-        pair.finding, "none"
-    )
+    key = {
+        PairedVerdict.BETTER: "better",
+        PairedVerdict.WORSE: "worse",
+        PairedVerdict.NO_DIFFERENCE: "none",
+        None: "mixed",
+    }.get(pair.finding, "none")
     largest = _largest(pair)
     return say(
         lang,

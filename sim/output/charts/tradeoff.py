@@ -4,7 +4,7 @@ from itertools import cycle
 
 from matplotlib.axes import Axes
 
-from sim.comparison import Comparison, Finding
+from sim.comparison import Comparison, PairedVerdict
 from sim.output.charts.style import GREY, STAFFINGS, percent_axis
 from sim.output.charts.words import say
 from sim.output.text.words import name, point
@@ -13,8 +13,8 @@ from sim.output.text.words import name, point
 def title(comparison: Comparison, panel: str, lang: str) -> str:
     """The staffing with the highest compliance, if it is shown to differ from the base."""
     best = max(comparison.reports.values(), key=lambda report: report.slas[panel].compliance.worst or 0.0)
-    better = {pair.other for pair in comparison.pairs if pair.slas[panel].finding is Finding.BETTER}
-    worse = {pair.other for pair in comparison.pairs if pair.slas[panel].finding is Finding.WORSE}
+    better = {pair.other for pair in comparison.pairs if pair.slas[panel].finding is PairedVerdict.BETTER}
+    worse = {pair.other for pair in comparison.pairs if pair.slas[panel].finding is PairedVerdict.WORSE}
     told = best.scenario in better or (best is comparison.base and len(worse) == len(comparison.pairs))
     if not told:
         best = comparison.base

@@ -16,14 +16,14 @@ from sim.core.clock import HOUR, MINUTE
 from sim.core.errors import SimError
 from sim.core.safe_text import unfit
 from sim.core.tables import NOT_YET, Int64s
+from sim.metrics.replication import Fate
 from sim.metrics.rows import HourTable, LetterTable
-from sim.metrics.slaclock import Fate
 from sim.scenario.setting import Setting
 
 if TYPE_CHECKING:
     import duckdb
 
-VERDICTS: Final = {Fate.NOT_PROMISED: None, Fate.UNDECIDED: "undecided", Fate.MET: "met", Fate.BREACHED: "breached"}
+VERDICTS: Final = {Fate.NOT_APPLICABLE: None, Fate.UNDECIDED: "undecided", Fate.MET: "met", Fate.BREACHED: "breached"}
 """What letters.parquet says of a letter and an SLA."""
 
 ROWS_A_GROUP: Final = 122_880

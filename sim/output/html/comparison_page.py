@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from sim.comparison import Comparison, Finding, Pair
+from sim.comparison import Comparison, Pair, PairedVerdict
 from sim.output.charts.album import Album, draw_album
 from sim.output.charts.picture import Groups
 from sim.output.html.page import fill, page
@@ -28,10 +28,10 @@ LONGEST: Final = 120
 """Letters of a setting's value that are shown."""
 
 _COLOURS: Final = {
-    Finding.BETTER: "met",
-    Finding.WORSE: "missed",
-    Finding.NO_DIFFERENCE: "none",
-    Finding.NONE_SEEN: "none",
+    PairedVerdict.BETTER: "met",
+    PairedVerdict.WORSE: "missed",
+    PairedVerdict.NO_DIFFERENCE: "none",
+    PairedVerdict.NONE_SEEN: "none",
     None: "unclear",
 }
 
@@ -137,7 +137,7 @@ def _difference(pair: Pair, index: int, sla: str, lang: str) -> Markup | str:
     return Markup("{}<br>{}").format(shown, _found(each.finding, lang))
 
 
-def _found(found: Finding | None, lang: str) -> Markup:
+def _found(found: PairedVerdict | None, lang: str) -> Markup:
     return Markup('<span class="verdict {}">{}</span>').format(_COLOURS[found], finding(found, lang))
 
 

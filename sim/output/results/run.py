@@ -15,12 +15,12 @@ from sim.core.program import VERSION
 from sim.engine.verify import Checked, cross_check
 from sim.experiment.cost import prepare
 from sim.experiment.infinite_servers import simulate_without_queues
-from sim.experiment.replications import Replication, replicate
+from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
 from sim.forecast.load import load_of
 from sim.forecast.requirement import requirement
-from sim.metrics.measures import Measures, measures_of
-from sim.metrics.outcome import Outcome
+from sim.metrics.measures import Measures, measure
+from sim.metrics.replication import Replication
 from sim.metrics.report import Report
 from sim.metrics.rows import hour_table, letter_table
 from sim.metrics.summaries import summarise
@@ -181,12 +181,11 @@ WRITERS: list[Writer] = [write_scenario, write_summary, write_answer, write_show
 
 def _look(check: bool, replication: Replication) -> tuple[Measures, Columns, Columns, list[Checked]]:
     """Measure a replication and make its rows; of the first, hold the engines against each other on a slice."""
-    setting, number, workload, roster, log = replication
-    checked = [cross_check(setting, workload, roster)] if check and number == 0 else []
-    outcome = Outcome(setting, workload, roster, log)
-    letters = letter_columns(setting, number, letter_table(outcome))
-    hours = hour_columns(setting, number, hour_table(outcome))
-    return measures_of(outcome), letters, hours, checked
+    setting, number = replication.setting, replication.number
+    checked = [cross_check(setting, replication.workload, replication.roster)] if check and number == 0 else []
+    letters = letter_columns(setting, number, letter_table(replication))
+    hours = hour_columns(setting, number, hour_table(replication))
+    return measure(replication), letters, hours, checked
 
 
 def _told(loaded: Loaded, engine: str, report: Report, checked: Sequence[Checked]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.comparison import Comparison, Finding, Pair, shortfall
+from sim.comparison import Comparison, Pair, PairedVerdict, shortfall
 from sim.output.text.answer import COLOURS, interval
 from sim.output.text.cautions import caution, plain_caution, with_cautions
 from sim.output.text.compare_words import say
@@ -15,10 +15,10 @@ from sim.output.text.words import listed, name, points
 from sim.statistics import Verdict
 
 FINDING_COLOURS: Final = {
-    Finding.BETTER: "green",
-    Finding.WORSE: "bold red",
-    Finding.NO_DIFFERENCE: "",
-    Finding.NONE_SEEN: "",
+    PairedVerdict.BETTER: "green",
+    PairedVerdict.WORSE: "bold red",
+    PairedVerdict.NO_DIFFERENCE: "",
+    PairedVerdict.NONE_SEEN: "",
     None: "yellow",
 }
 
@@ -74,7 +74,7 @@ def comparison_content(comparison: Comparison) -> dict[str, Any]:
     return {**content, "cautions": cautions}
 
 
-def finding(found: Finding | None, lang: str) -> str:
+def finding(found: PairedVerdict | None, lang: str) -> str:
     """The verdict on a pair or on one SLA of it."""
     return say(lang, found.value if found else "mixed")
 
@@ -106,7 +106,7 @@ def _best(comparison: Comparison, lang: str) -> Iterator[str]:
 
 def _pair(pair: Pair, lang: str) -> str:
     said = [f"{name(lang, each.sla)} {points(lang, each.paired)}" for each in pair.slas.values()
-            if each.finding in (Finding.BETTER, Finding.WORSE)]  # fmt: skip
+            if each.finding in (PairedVerdict.BETTER, PairedVerdict.WORSE)]  # fmt: skip
     facts = say(lang, "facts", facts=listed(lang, said)) if said else ""
     return say(lang, f"pair {pair.finding.value if pair.finding else 'mixed'}", other=pair.other, base=pair.base,
                facts=facts)  # fmt: skip

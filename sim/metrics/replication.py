@@ -1,0 +1,253 @@
+"""One simulated replication as its measures see it: letters, milestones, and the clocks of the SLAs."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.core.tables import NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Int8s, Int64s, Log, Roster, Workload
+from sim.metrics.counting import first_visits
+from sim.metrics.occupancy import Occupancy, occupancy
+from sim.models.sla import Sla
+from sim.models.workflow import LoopStep, WaitStep, WorkStep
+from sim.scenario.setting import Setting
+
+
+def steps_of(setting: Setting) -> dict[str, int]:
+    """Index in the workflow of each step that takes time, by its name: work, waits, and ways back with a delay."""
+    return {
+        step.name: index
+        for index, step in enumerate(setting.scenario.workflow)
+        if isinstance(step, WorkStep | WaitStep) or (isinstance(step, LoopStep) and step.after is not None)
+    }
+
+
+def spans(first: Int64s, end: Int64s) -> Int64s:
+    """The numbers from each first one up to its end, which is not among them, one span after the other."""
+    many = end - first
+    return np.repeat(first - np.cumsum(many) + many, many) + np.arange(many.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Replication:
+    """One replication as it was simulated, and what several measures need, computed once.
+
+    Other duty is in the workload but is no letter: the rows of everything here are the real letters, in
+    the order of the workload. Large, so measure it and let it go.
+
+    Attributes:
+        number: of the replication.
+    """
+
+    setting: Setting
+    workload: Workload
+    roster: Roster
+    log: Log
+    number: int = 0
+
+    @cached_property
+    def letters(self) -> Int64s:
+        """Index in the workload of each real letter received before the horizon, shape (rows,)."""
+        real = (self.workload.category != OTHER_DUTY) & (self.workload.received < self.setting.scenario.horizon)
+        return np.flatnonzero(real)
+
+    @cached_property
+    def received(self) -> Int64s:
+        """When each letter was received, shape (rows,)."""
+        return self.workload.received[self.letters]
+
+    @cached_property
+    def counted(self) -> Bools:
+        """Which letters were received in the window, shape (rows,)."""
+        scenario = self.setting.scenario
+        return (self.received >= scenario.window_start) & (self.received < scenario.window_end)
+
+    @cached_property
+    def closed(self) -> Int64s:
+        """When the last visit of each letter finished, or NOT_YET; a letter without visits closes at once."""
+        first, end = self.workload.first_visit[self.letters], self.workload.first_visit[self.letters + 1]
+        closed = self.received.copy()
+        some = end > first
+        closed[some] = self.log.finished[end[some] - 1]
+        return closed
+
+    @cached_property
+    def row_of_visit(self) -> Int64s:
+        """Row of the letter that each visit belongs to; -1 for other duty and after the horizon."""
+        rows = np.full(self.workload.letters, -1)
+        rows[self.letters] = np.arange(len(self.letters))
+        return np.repeat(rows, np.diff(self.workload.first_visit))
+
+    @cached_property
+    def first_stretch(self) -> Int64s:
+        """Where the stretches of each visit begin, and after the last one's end, shape (visits + 1,)."""
+        stretches = self.log.stretches
+        assert stretches is not None, "simulated with stretches"
+        many = np.bincount(stretches.visit, minlength=self.workload.visits)
+        return np.concatenate([[0], np.cumsum(many)])
+
+    @cached_property
+    def counted_visits(self) -> Int64s:
+        """Visits of letters of the window that were reached, ascending."""
+        # Other duty has row -1 and takes the last entry.
+        counted = np.append(self.counted, False)
+        return np.flatnonzero(counted[self.row_of_visit] & (self.log.queued != NOT_YET))
+
+    def first_visits(self, step: str) -> Int64s:
+        """The visit with which each letter first comes to a step, or -1 if it never does, shape (rows,)."""
+        first: Int64s = self._first_visits[steps_of(self.setting)[step]]
+        return first
+
+    @cached_property
+    def _first_visits(self) -> Int64s:
+        """The same for all steps, shape (steps, rows)."""
+        first = np.full((len(self.setting.scenario.workflow), len(self.letters)), -1)
+        first_visits(self.letters, self.workload.first_visit, self.workload.step, first)
+        return first
+
+    def last_work(self) -> Int64s:
+        """The last visit of each letter that is work, or -1, shape (rows,)."""
+        visits = np.flatnonzero(self.workload.unit != NO_UNIT)
+        last = np.full(len(self.letters) + 1, -1)
+        last[self.row_of_visit[visits]] = visits
+        return last[:-1]
+
+    @cached_property
+    def clocks(self) -> "tuple[SlaClock, ...]":
+        """How the clock of each SLA ran, in the order of the scenario."""
+        return tuple(sla_clock(self, sla) for sla in self.setting.scenario.sla.values())
+
+    @cached_property
+    def occupancy(self) -> Occupancy:
+        """People and letters by team and hour; the log must have stretches."""
+        return occupancy(self.setting, self.workload, self.roster, self.log)
+
+
+class Milestone(NamedTuple):
+    """When each letter reached it; rows as in `Replication`."""
+
+    applies: Bools  # whether the letter's way leads there
+    reached: Int64s  # or NOT_YET
+    team: Int64s  # who brought it about, or is to; -1 where nobody does
+
+
+def milestone(replication: Replication, name: str) -> Milestone:
+    """A milestone by its name in the scenario.
+
+    `closed` is not for letters that leave the workflow; a letter's own draw of steps decides about the rest.
+    """
+    if name == "received":
+        everybody = np.ones(len(replication.letters), dtype=np.bool_)
+        return Milestone(everybody, replication.received, np.full(len(replication.letters), -1))
+    if name == "closed":
+        applies = ~replication.workload.left[replication.letters]
+        return Milestone(
+            applies, np.where(applies, replication.closed, NOT_YET), _team(replication, replication.last_work())
+        )
+    step, moment = name.rsplit(".", 1)
+    visit = replication.first_visits(step)
+    return Milestone(visit >= 0, moment_of(replication.log, visit, moment), _team(replication, visit))
+
+
+def moment_of(log: Log, visit: Int64s, moment: str) -> Int64s:
+    """When some visits were queued, started or finished; NOT_YET also where there is no visit (-1)."""
+    moments: Int64s = getattr(log, moment)
+    there = np.flatnonzero(visit >= 0)
+    found = np.full(len(visit), NOT_YET)
+    found[there] = moments[visit[there]]
+    return found
+
+
+def _team(replication: Replication, visit: Int64s) -> Int64s:
+    """The team that finished each visit, or whose own unit it belongs to; -1 for a delay or no visit."""
+    team = np.full(len(visit), -1)
+    there = np.flatnonzero(visit >= 0)
+    served_by, own = replication.log.served_by[visit[there]], replication.workload.unit[visit[there]]
+    unit = np.where(served_by != NO_UNIT, served_by, own)
+    team[there] = np.append(replication.setting.places.team_of, -1)[unit]
+    return team
+
+
+class Fate(IntEnum):
+    """What an SLA says of one letter."""
+
+    NOT_APPLICABLE = 0
+    """It is of another category, or its way does not lead there."""
+    UNDECIDED = 1
+    """The simulation ended within the limit, or before the clock began: it may still be met or breached."""
+    MET = 2
+    BREACHED = 3
+    """Too late, or still not there although the limit has passed."""
+
+
+class SlaClock(NamedTuple):
+    """How the clock of one SLA ran; rows as in `Replication`."""
+
+    begin: Int64s  # or NOT_YET
+    end: Int64s  # the milestone, or the horizon
+    open: Bools  # the milestone was not reached
+    elapsed: Int64s  # seconds on the SLA's own clock from begin to end, pauses taken off; or NOT_YET
+    fate: Int8s  # a `Fate`
+    team: Int64s  # who brings the milestone about, or -1
+
+
+def sla_clock(replication: Replication, sla: Sla) -> SlaClock:
+    """How the clock of an SLA ran for every letter."""
+    scenario = replication.setting.scenario
+    from_, until = milestone(replication, sla.from_), milestone(replication, sla.until)
+    applies = from_.applies & until.applies & _applies_to(replication, sla)
+    begun, reached = from_.reached != NOT_YET, until.reached != NOT_YET
+    # A milestone that came before the clock began was in time.
+    end = np.where(reached, np.maximum(until.reached, from_.reached), scenario.horizon)
+    begin = np.where(begun, from_.reached, end)
+    elapsed = elapsed_at(replication, sla, begin, end)
+    late = elapsed > sla.within.seconds
+    fate = np.where(late, Fate.BREACHED, np.where(reached, Fate.MET, Fate.UNDECIDED))
+    fate = np.where(applies, np.where(begun, fate, Fate.UNDECIDED), Fate.NOT_APPLICABLE).astype(np.int8)
+    return SlaClock(from_.reached, end, ~reached, np.where(applies & begun, elapsed, NOT_YET), fate, until.team)
+
+
+def elapsed_at(replication: Replication, sla: Sla, begin: Int64s, end: Int64s) -> Int64s:
+    """Seconds that the clock of an SLA shows at some instants, pauses taken off; same shape as all.
+
+    Args:
+        begin: when it was started, or NOT_YET.
+        end: not before it; pauses that have not ended at the horizon go on.
+    """
+    elapsed = replication.setting.calendar.elapsed(begin, end, sla.within.clock, sla.office_hours)
+    return elapsed - _paused(replication, sla, begin, end) if sla.paused_during else elapsed
+
+
+def paused_visits(replication: Replication, sla: Sla) -> Bools:
+    """Which visits the clock of an SLA stands still at, shape (visits,)."""
+    steps = steps_of(replication.setting)
+    return np.isin(replication.workload.step, [steps[name] for name in sla.paused_during])
+
+
+def _applies_to(replication: Replication, sla: Sla) -> Bools:
+    categories = list(replication.setting.scenario.categories)
+    named = [categories.index(name) for name in sla.for_ or categories]
+    return np.isin(replication.workload.category[replication.letters], named)
+
+
+def _paused(replication: Replication, sla: Sla, begin: Int64s, end: Int64s) -> Int64s:
+    """Seconds between begin and end, on the SLA's clock, that each letter spent at steps that pause it."""
+    log, row_of_visit = replication.log, replication.row_of_visit
+    visits = np.flatnonzero(paused_visits(replication, sla) & (log.queued != NOT_YET) & (row_of_visit >= 0))
+    row = row_of_visit[visits]
+    visits, row = visits[begin[row] != NOT_YET], row[begin[row] != NOT_YET]
+    finished = np.where(log.finished[visits] != NOT_YET, log.finished[visits], end[row])
+    start = np.maximum(log.queued[visits], begin[row])
+    stop = np.maximum(np.minimum(finished, end[row]), start)
+    seconds = seconds_between(replication, sla, begin[row], start, stop)
+    return np.bincount(row, weights=seconds, minlength=len(begin)).astype(np.int64)
+
+
+def seconds_between(replication: Replication, sla: Sla, begin: Int64s, start: Int64s, end: Int64s) -> Int64s:
+    """Seconds that the clock of an SLA, started at `begin`, counts between two later instants; same shape as all."""
+    calendar, clock, hours = replication.setting.calendar, sla.within.clock, sla.office_hours
+    begins = calendar.begins(begin, clock, hours)
+    start, end = np.maximum(start, begins), np.maximum(end, begins)
+    return calendar.counted(end, clock, hours) - calendar.counted(start, clock, hours)
