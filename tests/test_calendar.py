@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sim.core.calendar import Calendar, DaysOff, place_of, regional_days, unannounced_years
-from sim.core.clock import DAY, HOUR, MINUTE, OFFICE_HOURS, Clock, Limit, OfficeHours
+from sim.core.clock import DAY, HOUR, MINUTE, OFFICE_HOURS, Clock, OfficeHours, SlaLimit
 
 MONDAY = date(2021, 5, 3)  # a public holiday in China: the Labour Day of 2021 ended on Wednesday
 CHINA = DaysOff("CN")
@@ -53,7 +53,7 @@ def test_working_days_stand_still_at_the_weekend() -> None:
     counted = calendar.counted(np.array([friday_noon, monday_noon]), Clock.WORKING)
     assert counted[1] - counted[0] == DAY
     # Whole days: the cool-down that follows from it ends at midnight.
-    assert calendar.time_for(Limit(DAY, Clock.WORKING), friday_noon) == 3.5 * DAY
+    assert calendar.time_for(SlaLimit(DAY, Clock.WORKING), friday_noon) == 3.5 * DAY
 
 
 def test_office_hours_count_from_half_past_eight_to_six() -> None:
@@ -65,7 +65,7 @@ def test_office_hours_count_from_half_past_eight_to_six() -> None:
 
 def test_a_limit_beyond_the_calendar_says_so() -> None:
     with pytest.raises(ValueError, match="the calendar of 5 days ends before 9 working days have passed"):
-        Calendar(MONDAY, days=5).time_for(Limit(9 * DAY, Clock.WORKING), 0)
+        Calendar(MONDAY, days=5).time_for(SlaLimit(9 * DAY, Clock.WORKING), 0)
 
 
 def test_a_region_has_holidays_of_its_own() -> None:
@@ -291,9 +291,9 @@ def test_no_clock_runs_backwards_or_faster_than_time(
 def test_a_limit_has_passed_after_the_time_for_it_and_not_a_day_before(
     instant: int, clock: Clock, hours: OfficeHours | None, number: int
 ) -> None:
-    calendar, limit = Calendar(MONDAY, days=400), Limit(number * HOUR, clock)
+    calendar, limit = Calendar(MONDAY, days=400), SlaLimit(number * HOUR, clock)
     if clock is Clock.DAY_ENDS:
-        limit = Limit(number * DAY, clock)
+        limit = SlaLimit(number * DAY, clock)
     passed = instant + calendar.time_for(limit, instant, hours)
     begin, ends = np.full(2, instant), np.array([passed, passed - DAY])
     shown = calendar.elapsed(begin, np.maximum(ends, instant), clock, hours)

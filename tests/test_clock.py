@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sim.core.clock import (
     DAY,
     HOUR,
-    LONGEST,
+    LONGEST_DURATION,
     MINUTE,
     WEEK,
     Clock,
-    Limit,
     OfficeHours,
+    SlaLimit,
     format_duration,
     hour_of,
     minutes,
@@ -44,7 +44,7 @@ from sim.core.clock import (
         ("10分钟", 600),
         (" １．５　小时 ", 5400),
         ("3 个小时", 3 * HOUR),
-        ("36525 d", LONGEST),
+        ("36525 d", LONGEST_DURATION),
     ],
 )
 def test_durations(written: str, seconds: float) -> None:
@@ -84,32 +84,32 @@ def test_durations_are_written_short(seconds: float, written: str) -> None:
     assert format_duration(seconds) == written
 
 
-@given(st.floats(0, LONGEST))
+@given(st.floats(0, LONGEST_DURATION))
 def test_a_duration_that_is_written_is_read_as_the_same(seconds: float) -> None:
     assert parse_duration(format_duration(seconds)) == seconds
 
 
-@given(st.integers(1, LONGEST - DAY), st.sampled_from(Clock))
+@given(st.integers(1, LONGEST_DURATION - DAY), st.sampled_from(Clock))
 def test_a_limit_that_is_written_is_read_as_the_same(seconds: int, clock: Clock) -> None:
     if clock is Clock.DAY_ENDS:
         seconds = (seconds // DAY + 1) * DAY  # it counts whole days only
-    assert parse_limit(str(Limit(seconds, clock))) == Limit(seconds, clock)
+    assert parse_limit(str(SlaLimit(seconds, clock))) == SlaLimit(seconds, clock)
 
 
 @pytest.mark.parametrize(
     ("written", "limit", "again"),
     [
-        ("10 min", Limit(600), "10 min"),
-        ("16 office hours", Limit(16 * HOUR, Clock.OFFICE), "16 office hours"),
-        ("1 office hour", Limit(HOUR, Clock.OFFICE), "1 office hour"),
-        ("7 working days", Limit(7 * DAY, Clock.WORKING), "7 working days"),
-        ("0.5 working days", Limit(DAY // 2, Clock.WORKING), "0.5 working days"),
-        ("0.6 s", Limit(1), "1 s"),
-        ("7 个工作日", Limit(7 * DAY, Clock.WORKING), "7 working days"),
-        ("end of working day 7", Limit(7 * DAY, Clock.DAY_ENDS), "end of working day 7"),
+        ("10 min", SlaLimit(600), "10 min"),
+        ("16 office hours", SlaLimit(16 * HOUR, Clock.OFFICE), "16 office hours"),
+        ("1 office hour", SlaLimit(HOUR, Clock.OFFICE), "1 office hour"),
+        ("7 working days", SlaLimit(7 * DAY, Clock.WORKING), "7 working days"),
+        ("0.5 working days", SlaLimit(DAY // 2, Clock.WORKING), "0.5 working days"),
+        ("0.6 s", SlaLimit(1), "1 s"),
+        ("7 个工作日", SlaLimit(7 * DAY, Clock.WORKING), "7 working days"),
+        ("end of working day 7", SlaLimit(7 * DAY, Clock.DAY_ENDS), "end of working day 7"),
     ],
 )
-def test_limits(written: str, limit: Limit, again: str) -> None:
+def test_limits(written: str, limit: SlaLimit, again: str) -> None:
     assert parse_limit(written) == limit
     assert str(limit) == again
 

@@ -12,7 +12,7 @@ from sim.core.errors import ScenarioError
 from sim.models.distributions import Constant, Empirical, Gamma, Lognormal
 from sim.models.workflow import LeaveStep, LoopStep, WaitStep, WorkStep
 from sim.scenario.loading import dump_yaml, load
-from sim.scenario.provenance import Figure
+from sim.scenario.provenance import SourcedFigure
 from sim.scenario.starter import starter
 
 HERE = Path(__file__).parent
@@ -204,13 +204,13 @@ about: |            # A: of a text
 """,
     )
     assert result.figures == (
-        Figure("start", "2021-05-03", "S", "the first Monday"),
-        Figure("arrivals", "{per_day: 80}", "S, A", "published, and a guess"),
-        Figure("teams", "{desk: {tier: city, staff: {always: 8}}}", "A", "all of them"),
-        Figure("teams.desk.staff", "{always: 8}", "D", "8 of 20"),
-        Figure("workflow.serve.by", "desk", "W", ""),
-        Figure("workflow.serve.effort", "{exponential: 25 min}", "M", '"#" in the note'),
-        Figure("workflow.look", "{by: desk, effort: 5 min}", "A", "in one line"),
+        SourcedFigure("start", "2021-05-03", "S", "the first Monday"),
+        SourcedFigure("arrivals", "{per_day: 80}", "S, A", "published, and a guess"),
+        SourcedFigure("teams", "{desk: {tier: city, staff: {always: 8}}}", "A", "all of them"),
+        SourcedFigure("teams.desk.staff", "{always: 8}", "D", "8 of 20"),
+        SourcedFigure("workflow.serve.by", "desk", "W", ""),
+        SourcedFigure("workflow.serve.effort", "{exponential: 25 min}", "M", '"#" in the note'),
+        SourcedFigure("workflow.look", "{by: desk, effort: 5 min}", "A", "in one line"),
     )
 
 

@@ -434,7 +434,7 @@ def test_people_dealt_by_load_are_fewer_and_the_plan_says_how() -> None:
     assert [post.deal for post in freely.posts] == ["weights"]
     assert sum(freely.people or ()) < sum(evenly.people or ())
     assert (
-        staffed(districts("free"), freely.posts, freely.people or ()).scenario.teams["station"].dealt("always")
+        staffed(districts("free"), freely.posts, freely.people or ()).scenario.teams["station"].allocation("always")
         == "weights"
     )
     (_, _, rows), *_ = tables(freely, "en")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from desk import DESK, loaded
 
-from sim.core.clock import HOUR, Clock, Limit
+from sim.core.clock import HOUR, Clock, SlaLimit
 from sim.scenario.loading import load
 from sim.scenario.schema import json_schema
 from sim.scenario.yaml_source import read_yaml
@@ -67,7 +67,7 @@ def test_editors_accept_other_ways_of_writing(tmp_path: Path) -> None:
     source = read_yaml(OTHERWISE.encode())
     assert source.root is not None
     assert list(jsonschema.Draft7Validator(json_schema()).iter_errors(source.root.plain())) == []
-    assert loaded(tmp_path, OTHERWISE).scenario.sla["b"].within == Limit(4 * HOUR, Clock.OFFICE)
+    assert loaded(tmp_path, OTHERWISE).scenario.sla["b"].within == SlaLimit(4 * HOUR, Clock.OFFICE)
 
 
 @pytest.mark.parametrize(

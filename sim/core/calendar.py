@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from sim.core.clock import DAY, OFFICE_HOURS, Clock, Limit, OfficeHours
+from sim.core.clock import DAY, OFFICE_HOURS, Clock, OfficeHours, SlaLimit
 from sim.core.tables import Bools, Int64s
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ class Calendar:
             seconds = np.where(end > begins, seconds + is_off, 0)
         return seconds
 
-    def time_for(self, limit: Limit, instant: int, hours: OfficeHours | None = None) -> int:
+    def time_for(self, limit: SlaLimit, instant: int, hours: OfficeHours | None = None) -> int:
         """Seconds of calendar time, from an instant on, after which a limit has passed; whole days on working clocks.
 
         A weekend counts nothing there, so that a limit from Saturday on has passed as late as one from Monday on.

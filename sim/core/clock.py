@@ -26,10 +26,10 @@ OfficeHours = tuple[tuple[int, int], ...]
 OFFICE_HOURS: Final[OfficeHours] = ((8 * HOUR + 30 * MINUTE, 18 * HOUR),)
 """When an office is open if nobody says otherwise."""
 
-LONGEST: Final = 36_525 * DAY
+LONGEST_DURATION: Final = 36_525 * DAY
 """A hundred years: a longer duration is a slip, and would leave the dates that the calendar can tell."""
 
-UNITS: Final = {
+DURATION_UNITS: Final = {
     "s": 1, "sec": 1, "second": 1, "seconds": 1, "秒": 1,
     "min": MINUTE, "minute": MINUTE, "minutes": MINUTE, "分": MINUTE, "分钟": MINUTE,
     "h": HOUR, "hour": HOUR, "hours": HOUR, "时": HOUR, "小时": HOUR,
@@ -61,9 +61,9 @@ _COLON: Final = "[:：]"
 _DATE: Final = r"[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}"
 _TIME: Final = rf"[0-9]{{1,2}}{_COLON}[0-9]{{2}}"
 
-DURATION: Final = rf"^ *{_NUMBER} *个?(?:{'|'.join(UNITS)}) *$"
+DURATION: Final = rf"^ *{_NUMBER} *个?(?:{'|'.join(DURATION_UNITS)}) *$"
 """How a duration is written, as a pattern for editors."""
-LIMIT: Final = rf"^ *(?:{_NUMBER} *个?(?:{'|'.join([*UNITS, *LIMIT_UNITS])})|{_DAY_END}) *$"
+LIMIT: Final = rf"^ *(?:{_NUMBER} *个?(?:{'|'.join([*DURATION_UNITS, *LIMIT_UNITS])})|{_DAY_END}) *$"
 """How an SLA limit is written."""
 DATE: Final = rf"^{_DATE}$"
 """How a date is written."""
@@ -76,7 +76,7 @@ _QUANTITY: Final = re.compile(rf"([+-]?{_NUMBER}) *个?([a-zA-Z]+(?: [a-zA-Z]+)?
 
 
 @dataclass(frozen=True)
-class Limit:
+class SlaLimit:
     """How long something may take, on which clock: `10 min`, `16 office hours`, `7 working days`.
 
     Attributes:
@@ -108,12 +108,12 @@ def parse_duration(written: object) -> float:
             the text says which.
     """
     number, unit = _quantity(written)
-    if unit not in UNITS:
+    if unit not in DURATION_UNITS:
         raise ValueError(f"must have one of the units s, min, h, d, week (got {written!r})")
-    return _not_too_long(number * UNITS[unit], written)
+    return _not_too_long(number * DURATION_UNITS[unit], written)
 
 
-def parse_limit(written: object) -> Limit:
+def parse_limit(written: object) -> SlaLimit:
     """An SLA limit: a duration, a number of `working days` or `office hours`, or `end of working day 7`.
 
     Raises:
@@ -126,8 +126,8 @@ def parse_limit(written: object) -> Limit:
             raise ValueError(f"the first working day that counts is 1 (got {written!r})")
     else:
         number, unit = _quantity(written)
-        if unit in UNITS:
-            length, clock = UNITS[unit], Clock.CALENDAR
+        if unit in DURATION_UNITS:
+            length, clock = DURATION_UNITS[unit], Clock.CALENDAR
         elif unit in LIMIT_UNITS:
             clock = LIMIT_UNITS[unit]
             length = DAY if clock is Clock.WORKING else HOUR
@@ -137,7 +137,7 @@ def parse_limit(written: object) -> Limit:
     seconds = round(_not_too_long(number * length, written))
     if seconds < 1:
         raise ValueError(f"must be at least 1 s (got {written!r})")
-    return Limit(seconds, clock)
+    return SlaLimit(seconds, clock)
 
 
 def parse_date(written: object) -> date:
@@ -236,8 +236,8 @@ def _plain(number: float) -> str:
 
 
 def _not_too_long(seconds: float, written: object) -> float:
-    if seconds > LONGEST:
-        raise ValueError(f"must be at most {LONGEST // DAY} d, a hundred years (got {written!r})")
+    if seconds > LONGEST_DURATION:
+        raise ValueError(f"must be at most {LONGEST_DURATION // DAY} d, a hundred years (got {written!r})")
     return seconds
 
 

@@ -21,7 +21,7 @@ from sim.metrics.replication import Replication
 from sim.models.arrivals import Trace
 from sim.models.workflow import WorkStep
 from sim.sampling.arrivals import letters_a_day
-from sim.sampling.jurisdiction import area_of, home_team, letters_of_units, named_units
+from sim.sampling.jurisdiction import area_of, letters_of_units, named_units
 from sim.sampling.quantiles import mean
 from sim.sampling.visits import expected_visits
 from sim.scenario.setting import Setting
@@ -88,7 +88,7 @@ def work_of_steps(setting: Setting) -> dict[int, Floats]:
 def _letters(setting: Setting) -> Floats:
     """Letters a week by category and home unit, shape (categories, units of the home team)."""
     scenario, places = setting.scenario, setting.places
-    team = home_team(places)
+    team = places.home_team
     units = places.of_team(team)
     homes = np.tile(places.share[units.start : units.stop], (len(scenario.categories), 1))
     named = named_units(setting, team)
@@ -118,7 +118,7 @@ def _recorded(setting: Setting, trace: Trace, share: Floats, homes: Floats) -> F
     weeks = max((scenario.window_end - scenario.window_start) // WEEK, 1)
     begin = max(scenario.window_start, scenario.window_end - weeks * WEEK)
     chosen = np.flatnonzero((received >= begin) & (received < scenario.window_end)).tolist()
-    units = setting.places.of_team(home_team(setting.places))
+    units = setting.places.of_team(setting.places.home_team)
     category = {name: row for row, name in enumerate(scenario.categories)}
     unit = {setting.places.names[each]: each - units.start for each in units}
     letters = np.zeros_like(homes)

@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from sim.core.clock import DURATION, LIMIT, Limit, format_duration, parse_duration, parse_limit, plain_text
+from sim.core.clock import DURATION, LIMIT, SlaLimit, format_duration, parse_duration, parse_limit, plain_text
 from sim.core.safe_text import fit
 from sim.models.wording import are, closest, did_you_mean
 
@@ -211,8 +211,8 @@ Positive = Annotated[Duration, Field(gt=0)]
 """A duration that is not 0."""
 
 WrittenLimit = Annotated[
-    Limit,
-    BeforeValidator(lambda written: written if isinstance(written, Limit) else parse_limit(written)),
+    SlaLimit,
+    BeforeValidator(lambda written: written if isinstance(written, SlaLimit) else parse_limit(written)),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": LIMIT}),
 ]

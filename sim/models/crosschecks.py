@@ -159,7 +159,7 @@ def _units(team: Team, teams: Mapping[str, Team], path: str) -> Iterator[Problem
         yield Problem(f"must be {count} weights, one a unit (got {len(team.weights)})", f"{path}.weights")
     elif team.weights is not None and sum(team.weights) <= 0:
         yield Problem("must have at least one weight above 0", f"{path}.weights")
-    if team.weights is None and team.within is None and "weights" in _dealings(team):
+    if team.weights is None and team.within is None and "weights" in _allocations(team):
         yield Problem("'weights' needs weights", f"{path}.staff_by")
     if team.names is not None and len(team.names) != count:
         yield Problem(f"must be {count} names, one a unit (got {len(team.names)})", f"{path}.names")
@@ -167,7 +167,7 @@ def _units(team: Team, teams: Mapping[str, Team], path: str) -> Iterator[Problem
         yield Problem("must be different names", f"{path}.names")
 
 
-def _dealings(team: Team) -> tuple[str, ...]:
+def _allocations(team: Team) -> tuple[str, ...]:
     return (team.staff_by,) if isinstance(team.staff_by, str) else tuple(team.staff_by.values())
 
 

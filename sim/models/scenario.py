@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from sim.core.calendar import CALENDAR_MARGIN, Calendar
-from sim.core.clock import DAY, LONGEST, OFFICE_HOURS
+from sim.core.clock import DAY, LONGEST_DURATION, OFFICE_HOURS
 from sim.core.errors import ScenarioError
 from sim.models.arrivals import Arrivals, Category, Channel, sections_of_trace
 from sim.models.base import Duration, Label, Name, Record, Text, Title, Whole
@@ -125,7 +125,7 @@ class Scenario(Record):
             except ValueError:
                 # Office hours may be minutes a day, and own days off many.
                 days *= 2
-                if days > LONGEST // DAY:
+                if days > LONGEST_DURATION // DAY:
                     raise
 
     def calendar(self) -> Calendar:

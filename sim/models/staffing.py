@@ -38,7 +38,7 @@ class RosterPattern(Record):
     """Everybody works these shifts on these days of the week."""
     cycle: Annotated[tuple[tuple[Span, ...], ...], Field(min_length=1, max_length=366)] | None = None
     """The shifts of each day of a cycle that everybody goes through: `[["08:00-20:00"], ["20:00-08:00"], [], []]`.
-    A unit's people are dealt evenly over as many groups as the cycle has days, each a day behind the one before."""
+    A unit's people are allocated evenly over as many groups as the cycle has days, each a day behind the one before."""
     on_holidays: Flag = True
     """Whether `daily`, `weekly` and `cycle` shifts that start on a public holiday take place."""
 
@@ -116,8 +116,8 @@ Units = Annotated[
 """How many places: one number, or one for each unit above."""
 
 
-Dealing = Literal["evenly", "weights"]
-"""How people are dealt to the units of a team: as many to each, or by the units' shares of the letters."""
+Allocation = Literal["evenly", "weights"]
+"""How people are allocated to the units of a team: as many to each, or by the units' shares of the letters."""
 
 
 class Team(Record):
@@ -133,7 +133,7 @@ class Team(Record):
     """Name of each unit; a unit with the name of a category takes the letters of that category."""
     staff: Mapping[str, Annotated[Whole, Field(ge=0, le=1_000_000)]] = Field(default_factory=dict)
     """Headcount over all units, by roster."""
-    staff_by: Dealing | Mapping[str, Dealing] = "evenly"
+    staff_by: Allocation | Mapping[str, Allocation] = "evenly"
     """How the headcount is spread over the units, of all rosters or by roster; a roster that is not named evenly."""
     absence: Share = 0.0
     """Chance that a person misses a shift."""
@@ -157,8 +157,8 @@ class Team(Record):
         """People over all units and rosters."""
         return sum(self.staff.values())
 
-    def dealt(self, roster: str) -> Dealing:
-        """How the people of a roster are dealt to the units."""
+    def allocation(self, roster: str) -> Allocation:
+        """How the people of a roster are allocated to the units."""
         return self.staff_by if isinstance(self.staff_by, str) else self.staff_by.get(roster, "evenly")
 
 

@@ -89,8 +89,8 @@ class Plan(Record):
     """Team -> roster -> [fewest, most]. Staff that is not named stays as it is. If not said, every roster of a counted
     team that has people today may have none, up to twice as many."""
     deal: Literal["as is", "free"] = "as is"
-    """How people are dealt to the units of a team: as the scenario says, or evenly or by weights, whichever does more
-    good to each roster."""
+    """How people are allocated to the units of a team: as the scenario says, or evenly or by weights, whichever does
+    more good to each roster."""
     cost: Mapping[str, Mapping[str, Annotated[Number, Field(gt=0, le=1e9)]]] = {}
     """Team -> roster -> cost of one person, where it is not the team's `cost`."""
     by_hours: Flag = False

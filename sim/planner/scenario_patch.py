@@ -50,8 +50,10 @@ def planned_yaml(
 
 def _dealt(setting: Setting, posts: tuple[Post, ...], team: str) -> list[str]:
     own = setting.scenario.teams[team]
-    deals = {roster: own.dealt(roster) for roster in own.staff} | {p.roster: p.deal for p in posts if p.team == team}
-    if all(own.dealt(roster) == deal for roster, deal in deals.items()):
+    deals = {roster: own.allocation(roster) for roster in own.staff} | {
+        p.roster: p.deal for p in posts if p.team == team
+    }
+    if all(own.allocation(roster) == deal for roster, deal in deals.items()):
         return []
     written = ", ".join(f"{_quoted(roster)}: {deal}" for roster, deal in deals.items())
     return [f"    staff_by: {{{written}}}"]

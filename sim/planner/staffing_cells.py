@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from sim.models.scenario import Scenario
-from sim.models.staffing import Dealing
+from sim.models.staffing import Allocation
 from sim.models.studies import Plan
 from sim.scenario.setting import Setting
 
@@ -24,7 +24,7 @@ class Post(NamedTuple):
     most: int
     cost: float  # of one person
     hours: float  # a week on the roster, of one person
-    deal: Dealing = "evenly"  # how the people are allocated to the units of the team
+    deal: Allocation = "evenly"  # how the people are allocated to the units of the team
 
 
 def posts_of(scenario: Scenario) -> tuple[Post, ...]:
@@ -46,7 +46,7 @@ def posts_of(scenario: Scenario) -> tuple[Post, ...]:
             most,
             cost_of(scenario, name, roster),
             hours_of(scenario, roster),
-            scenario.teams[name].dealt(roster),
+            scenario.teams[name].allocation(roster),
         )
         for name, by_roster in vary.items()
         for roster, (least, most) in by_roster.items()
@@ -74,7 +74,7 @@ def staffed(setting: Setting, posts: tuple[Post, ...], people: People) -> Settin
     for post, heads in zip(posts, people, strict=True):
         team = teams[post.team]
         changed: dict[str, object] = {"staff": {**team.staff, post.roster: heads}}
-        if team.dealt(post.roster) != post.deal:
-            changed["staff_by"] = {**{roster: team.dealt(roster) for roster in team.staff}, post.roster: post.deal}
+        if team.allocation(post.roster) != post.deal:
+            changed["staff_by"] = {**{roster: team.allocation(roster) for roster in team.staff}, post.roster: post.deal}
         teams[post.team] = team.model_copy(update=changed)
     return setting._replace(scenario=setting.scenario.model_copy(update={"teams": teams}))

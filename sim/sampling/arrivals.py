@@ -17,7 +17,7 @@ from sim.core.errors import SimError
 from sim.core.streams import Purpose, stream, subject, uniforms
 from sim.core.tables import Bools, Floats, Int16s, Int32s, Int64s
 from sim.models.arrivals import Busyness, Decay, Trace
-from sim.sampling.jurisdiction import area_of, home_team, homes_of, share_of
+from sim.sampling.jurisdiction import area_of, homes_of, share_of
 from sim.sampling.quantiles import choice, gamma_quantile
 from sim.sampling.roster import next_on_duty, shifts_of
 from sim.scenario.setting import Setting
@@ -170,7 +170,7 @@ def letters_expected(setting: Setting, start: int, end: int) -> float:
     bursts = _bursts(setting)
     edges = {start, end, *(edge for burst in bursts for edge in (burst.start, burst.end) if start < edge < end)}
     expected = 0.0
-    share = setting.places.share[setting.places.of_team(home_team(setting.places))]
+    share = setting.places.share[setting.places.of_team(setting.places.home_team)]
     for begin, until in pairwise(sorted(edges)):
         times = np.ones((len(setting.scenario.categories), len(share)))
         for burst in bursts:
@@ -227,7 +227,7 @@ def _source(setting: Setting, replication: int, number: int, expected: Floats, b
     sent = np.repeat(lower, of_hour) + moment.astype(np.int64)
     each = np.arange(len(scenario.categories), dtype=np.int16)
     category = np.repeat(np.tile(each, len(hours)), counts.ravel())
-    team = home_team(setting.places)
+    team = setting.places.home_team
     home = homes_of(setting, category, uniforms(letters, *key, Purpose.PLACE, subject(team), number), burst.area)
     return _Source(sent, category, np.zeros_like(category), home, np.ones(letters))
 
@@ -250,7 +250,7 @@ def _meet(one: _Burst, other: _Burst) -> bool:
 
 
 def _inside(letters: _Source, burst: _Burst, setting: Setting) -> Bools:
-    first = setting.places.of_team(home_team(setting.places)).start
+    first = setting.places.of_team(setting.places.home_team).start
     in_time = (letters.sent >= burst.start) & (letters.sent < burst.end)
     return in_time & burst.category[letters.category] & burst.area[letters.home - first]
 
@@ -261,7 +261,7 @@ def _recorded(trace: Trace, setting: Setting, replication: int) -> _Source:
     sent = _sent(trace, setting)
     category = _said_or_drawn(rows.category, scenario.category_shares, setting, replication, Purpose.CATEGORY)
     channel = _said_or_drawn(rows.channel, scenario.channel_shares, setting, replication, Purpose.CHANNEL)
-    team = home_team(setting.places)
+    team = setting.places.home_team
     units = setting.places.of_team(team)
     key = (scenario.seed, replication, Purpose.PLACE, subject(team), 0)
     home = homes_of(setting, category, uniforms(len(sent), *key), area_of(setting.places, None))

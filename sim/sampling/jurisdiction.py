@@ -29,8 +29,8 @@ class Jurisdiction:
         self._category = category
         self._uniforms = uniforms
         places = setting.places
-        self._units = {home_team(places): home}
-        self._line = [home_team(places), *teams_above(home_team(places), setting.scenario.teams)]
+        self._units = {places.home_team: home}
+        self._line = [places.home_team, *teams_above(places.home_team, setting.scenario.teams)]
         for team, above in pairwise(self._line):
             self._units[above] = places.above[self._units[team]]
 
@@ -80,7 +80,7 @@ def letters_of_units(setting: Setting, team: str, by_home: Floats) -> Floats:
     Returns: shape (categories, units of the team).
     """
     places, teams = setting.places, setting.scenario.teams
-    line = [home_team(places), *teams_above(home_team(places), teams)]
+    line = [places.home_team, *teams_above(places.home_team, teams)]
     if team in line:
         letters, unit = by_home, np.arange(places.units)[_rows(places, line[0])]
         for above in line[1 : line.index(team) + 1]:
@@ -122,11 +122,6 @@ def _beside(setting: Setting, team: str, other: str) -> bool:
     return teams[team].within == teams[other].within and same
 
 
-def home_team(places: Places) -> str:
-    """Name of the team whose units are the homes of letters."""
-    return places.teams[places.home_team]
-
-
 def homes_of(setting: Setting, category: Int16s, uniforms: Floats, area: Bools) -> Int32s:
     """Home unit of each letter: the one with the name of its category, or one drawn by share within an area.
 
@@ -134,10 +129,10 @@ def homes_of(setting: Setting, category: Int16s, uniforms: Floats, area: Bools) 
         area: which units of the home team letters come from, shape (units of that team,).
     """
     places = setting.places
-    units = _rows(places, home_team(places))
+    units = _rows(places, places.home_team)
     share = np.where(area, places.share[units], 0.0)
     drawn = units.start + choice(share / share.sum(), uniforms)
-    named = named_units(setting, home_team(places))[category]
+    named = named_units(setting, places.home_team)[category]
     return np.where(named != NO_UNIT, named, drawn).astype(np.int32)
 
 
@@ -145,7 +140,7 @@ def area_of(places: Places, name: str | None) -> Bools:
     """Which units of the home team lie in a place, the unit of that name or those within it; all for None."""
     names = np.array([*places.names, ""])  # the last row is NO_UNIT's
     above = np.append(places.above, NO_UNIT)
-    unit = np.arange(places.units)[_rows(places, home_team(places))]
+    unit = np.arange(places.units)[_rows(places, places.home_team)]
     inside = np.full(len(unit), name is None)
     for _ in places.teams:
         inside |= names[unit] == name
@@ -155,7 +150,7 @@ def area_of(places: Places, name: str | None) -> Bools:
 
 def share_of(places: Places, area: Bools) -> float:
     """Share of all letters whose homes lie in an area."""
-    return float(places.share[_rows(places, home_team(places))][area].sum())
+    return float(places.share[_rows(places, places.home_team)][area].sum())
 
 
 def named_units(setting: Setting, team: str) -> Int32s:

@@ -91,7 +91,7 @@ def _yesterday(start: date, holidays: DaysOff | None) -> tuple[int, bool, bool]:
     return int(day.weekday[0]), bool(day.holiday[0]), bool(day.working[0])
 
 
-class _Rows(NamedTuple):
+class _ShiftRows(NamedTuple):
     unit: Int64s
     start: Int64s
     end: Int64s
@@ -121,9 +121,9 @@ def people_of_units(team: Team, roster: str, headcount: int, share: Floats) -> I
     """Headcount of each unit on a roster, shape (units,); one person more changes one unit only.
 
     Args:
-        share: share of the letters of each unit; read where the roster is dealt by weights.
+        share: share of the letters of each unit; read where the roster is allocated by weights.
     """
-    if team.dealt(roster) == "weights":
+    if team.allocation(roster) == "weights":
         return _by_weights(headcount, share)
     order = spreading_order(len(share))
     people = np.full(len(share), headcount // len(share))
@@ -158,9 +158,9 @@ def _by_weights(headcount: int, share: Floats) -> Int64s:
     return people
 
 
-def _rows(setting: Setting, replication: int) -> _Rows:
+def _rows(setting: Setting, replication: int) -> _ShiftRows:
     scenario, places = setting.scenario, setting.places
-    parts = [_Rows(*(np.empty(0, dtype=np.int64) for _ in _Rows._fields))]
+    parts = [_ShiftRows(*(np.empty(0, dtype=np.int64) for _ in _ShiftRows._fields))]
     for name, team in scenario.teams.items():
         units = places.of_team(name)
         for roster, headcount in team.staff.items():
@@ -172,18 +172,18 @@ def _rows(setting: Setting, replication: int) -> _Rows:
                 key = (scenario.seed, replication, Purpose.ABSENCE, subject(name), subject(roster))
                 rows = _shifts(pattern, people, setting, team.absence, stream(*key))
             parts.append(rows._replace(unit=rows.unit + units.start))
-    return _Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return _ShiftRows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _always(people: Int64s, horizon: int) -> _Rows:
+def _always(people: Int64s, horizon: int) -> _ShiftRows:
     unit = np.flatnonzero(people)
     rostered = people[unit]
-    return _Rows(unit, np.zeros_like(unit), np.full_like(unit, horizon), rostered, rostered)
+    return _ShiftRows(unit, np.zeros_like(unit), np.full_like(unit, horizon), rostered, rostered)
 
 
 def _shifts(
     pattern: RosterPattern, people: Int64s, setting: Setting, absence: float, chance: np.random.Generator
-) -> _Rows:
+) -> _ShiftRows:
     """The shifts of the groups of one roster of a team; its units are numbered from 0."""
     shifts = shifts_of(pattern, setting)
     order = spreading_order(groups_of(pattern))
@@ -194,7 +194,7 @@ def _shifts(
     if absence:
         absent = _absent(people, order, int(shifts.occurrence.max(initial=-1)) + 1, absence, chance)
         present = present - absent[unit, group, shifts.occurrence[shift]]
-    return _Rows(unit, shifts.start[shift], shifts.end[shift], rostered[unit, group], present)
+    return _ShiftRows(unit, shifts.start[shift], shifts.end[shift], rostered[unit, group], present)
 
 
 def _group(person: int, unit: Int64s, order: Int64s) -> Int64s:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
-from sim.core.clock import LONGEST
+from sim.core.clock import LONGEST_DURATION
 from sim.core.errors import SimError
 from sim.core.streams import Purpose, subject
 from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Bools, Floats, Int8s, Int32s, Int64s
@@ -230,7 +230,7 @@ class _Unrolling:
 
 def whole(seconds: Floats, least: int) -> Int64s:
     """Durations rounded to whole seconds, not below `least` and, at the far tail, not beyond a hundred years."""
-    return np.clip(np.rint(seconds), least, LONGEST).astype(np.int64)
+    return np.clip(np.rint(seconds), least, LONGEST_DURATION).astype(np.int64)
 
 
 NEGLIGIBLE: Final = 1e-9

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from sim.core.clock import LONGEST, UNITS
+from sim.core.clock import DURATION_UNITS, LONGEST_DURATION
 from sim.models.arrivals import TraceColumns, TraceLetters
 from sim.models.distributions import Measured
 from sim.models.wording import named_rows, one_of
@@ -53,7 +53,7 @@ def named_file(written: str, beside: Path, folder: Path) -> Path:
     return path
 
 
-MAX_BYTES: Final = 1_000_000_000
+MOST_DATA_BYTES: Final = 1_000_000_000
 
 
 class ScenarioFiles:
@@ -105,7 +105,7 @@ class ScenarioFiles:
         except ValueError as error:
             raise ValueError(f"{file} {error}") from None
         unit = re.split(r"[_\W]+", column.strip(" ()"))[-1]
-        if unit not in UNITS:
+        if unit not in DURATION_UNITS:
             raise ValueError(
                 f"the name of a column of durations ends with its unit, as in handling_min (got '{column}')"
             )
@@ -113,8 +113,10 @@ class ScenarioFiles:
         if uneven:
             raise ValueError(f"{file}: {named_rows(uneven, f'without the {len(table.header)} fields of the header')}")
         written = table.columns[column]
-        seconds = [_number(text) * UNITS[unit] for text in written]
-        bad = [(table.lines[row], written[row]) for row, value in enumerate(seconds) if not 0 <= value <= LONGEST]
+        seconds = [_number(text) * DURATION_UNITS[unit] for text in written]
+        bad = [
+            (table.lines[row], written[row]) for row, value in enumerate(seconds) if not 0 <= value <= LONGEST_DURATION
+        ]
         if bad:
             raise ValueError(
                 f"{file}: {named_rows(bad, f'without a duration in {unit} between 0 and a hundred years')}"
@@ -124,8 +126,8 @@ class ScenarioFiles:
     def _content(self, file: str) -> bytes:
         path = named_file(file, self.folder, self.folder)
         try:
-            if path.stat().st_size > MAX_BYTES:
-                raise ValueError(f"{file} has more than {MAX_BYTES / 1e9:.0f} GB")
+            if path.stat().st_size > MOST_DATA_BYTES:
+                raise ValueError(f"{file} has more than {MOST_DATA_BYTES / 1e9:.0f} GB")
             return path.read_bytes()
         except OSError as error:
             raise ValueError(f"{file} cannot be read: {error.strerror}") from None

@@ -16,7 +16,7 @@ from sim.scenario.problems import MISSING
 from sim.scenario.provenance import attach_comments
 from sim.scenario.yaml_source import Node, Source, read_value, read_yaml
 
-NAMED: Final = ("channels", "categories", "teams", "rosters", "sla")
+_NAMED_SECTIONS: Final = ("channels", "categories", "teams", "rosters", "sla")
 """Mappings whose keys the planner makes up."""
 
 NO_SETTING: Final = "must be KEY=VALUE, such as arrivals.per_day=600; a name with a dot or = in it stands in quotes"
@@ -144,7 +144,7 @@ class Layers:
             raise ValueError(f"{spoken(parts)} is a list; name an entry by its number, such as {spoken(parts)}[0]")
         if key not in entries and isinstance(key, int):
             raise ValueError(f"there is no entry [{key}]; {spoken(parts)} has {len(entries)}, from [0]")
-        if key not in entries and rest and spoken(parts) in NAMED:
+        if key not in entries and rest and spoken(parts) in _NAMED_SECTIONS:
             whole = [str(name) for name in entries if str(name).startswith(f"{key}.")]
             if whole:
                 raise ValueError(f"a name with a dot in it stands in quotes: {spoken((*parts, whole[0]))}")

@@ -12,7 +12,7 @@ from sim.models.scenario import Scenario
 from sim.scenario.files import ScenarioFiles, real_path
 from sim.scenario.layers import Layers
 from sim.scenario.problems import once, partial_validation, placed, validation_problems
-from sim.scenario.provenance import Figure, figures_of
+from sim.scenario.provenance import SourcedFigure, figures_of
 from sim.scenario.yaml_source import write_yaml
 
 
@@ -31,7 +31,7 @@ class Loaded:
     source: str
     stem: str
     changes: tuple[str, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[SourcedFigure, ...]
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:

@@ -19,7 +19,7 @@ _MARKED: Final = re.compile(r"([SWMDA](?:\s*,\s*[SWMDA])*)(?::\s*|\s+|$)(.*)")
 
 
 @dataclass(frozen=True)
-class Figure:
+class SourcedFigure:
     """A figure of a scenario, and where it comes from.
 
     Attributes:
@@ -52,7 +52,7 @@ def attach_comments(source: Source) -> None:
             owner.comment = comment
 
 
-def figures_of(root: Node) -> tuple[Figure, ...]:
+def figures_of(root: Node) -> tuple[SourcedFigure, ...]:
     """The figures whose comments begin with a mark, in the order of the scenario."""
     return tuple(_figures(root, ()))
 
@@ -71,12 +71,12 @@ def _claim(node: Node, on_line: dict[int, Node], ending: dict[int, Node], claime
         _claim(child, on_line, ending, child.line if owns else claimed)
 
 
-def _figures(node: Node, parts: Parts) -> Iterator[Figure]:
+def _figures(node: Node, parts: Parts) -> Iterator[SourcedFigure]:
     for key, child in node.children():
         where = (*parts, key)
         marked = _MARKED.fullmatch(child.comment)
         if marked:
             mark = ", ".join(re.findall("[SWMDA]", marked[1]))
             value = child.written()
-            yield Figure(spoken(where), value if len(value) <= LONGEST_VALUE else "", mark, marked[2].strip())
+            yield SourcedFigure(spoken(where), value if len(value) <= LONGEST_VALUE else "", mark, marked[2].strip())
         yield from _figures(child, where)

@@ -18,11 +18,11 @@ from pydantic_core import core_schema
 from sim.models.base import Record
 from sim.models.scenario import Scenario
 
-DIALECT: Final = "http://json-schema.org/draft-07/schema#"
+_DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 """The newest that editors commonly know."""
 
-STEPS: Final = ("WorkStep", "WaitStep", "LeaveStep", "LoopStep")
-ONE_OF: Final = {
+_STEPS: Final = ("WorkStep", "WaitStep", "LeaveStep", "LoopStep")
+_ONE_OF: Final = {
     "Arrivals": ("per_day", "trace"),
     "RosterPattern": ("daily", "working_days", "weekly", "cycle"),
 }
@@ -34,7 +34,7 @@ TEXT_FORMS: Final = ("Trace", "Holidays")
 _LEFT_OVER: Final = ("ge", "gt", "le", "lt")
 """Bounds on seconds, which a pattern cannot say."""
 
-PART: Final = "Part"
+_PART: Final = "Part"
 """Ending of the name of a record as it stands in a file that extends another one: any key may be left out."""
 
 
@@ -46,10 +46,10 @@ def json_schema() -> dict[str, Any]:
     classes = {each.__name__: each for each in _classes()}
     for name, record in records.items():
         _describe(record, classes[name.partition("_")[0]])
-    for name in STEPS:
+    for name in _STEPS:
         del records[name]["properties"]["name"]
         records[name]["required"].remove("name")
-    for name, keys in ONE_OF.items():
+    for name, keys in _ONE_OF.items():
         records[name]["oneOf"] = [{"required": [key]} for key in keys]
     records = {name: _bare(record, records) for name, record in records.items() if not _is_bare(name)}
     steps = records["Scenario"]["properties"]["workflow"]
@@ -60,17 +60,17 @@ def json_schema() -> dict[str, Any]:
         "propertyNames": records["Scenario"]["properties"]["teams"]["propertyNames"],
         "additionalProperties": steps["items"],
     }
-    parts = {f"{name}{PART}": _part(record) for name, record in records.items() if name not in STEPS}
-    parts[f"Scenario{PART}"]["properties"]["extends"] = {
+    parts = {f"{name}{_PART}": _part(record) for name, record in records.items() if name not in _STEPS}
+    parts[f"Scenario{_PART}"]["properties"]["extends"] = {
         "type": "string",
         "description": "Path of the scenario below this one, relative to this file. Mappings merge deeply, lists and "
         "scalars replace, null removes a key.",
     }
     return {
-        "$schema": DIALECT,
+        "$schema": _DIALECT,
         "title": "lettersim scenario",
         "if": {"type": "object", "required": ["extends"]},
-        "then": {"$ref": f"#/$defs/Scenario{PART}"},
+        "then": {"$ref": f"#/$defs/Scenario{_PART}"},
         "else": {"$ref": "#/$defs/Scenario"},
         "$defs": records | parts,
     }
@@ -177,7 +177,7 @@ def _part(schema: Any) -> Any:
         if key == "items":
             part[key] = value
         elif key == "$ref":
-            part[key] = f"{value}{PART}"
+            part[key] = f"{value}{_PART}"
         elif key == "properties":
             part[key] = {name: _or_null(_part(each)) for name, each in value.items()}
         elif key == "additionalProperties" and isinstance(value, dict):

@@ -23,7 +23,7 @@ class Places(NamedTuple):
     team_of: Int32s  # index of the team of each unit
     above: Int32s  # the unit that each unit lies within, or NO_UNIT
     share: Floats  # share of the letters of its team's units, sums to 1 over a team
-    home_team: int  # the team whose units are the homes of letters: the one with most teams above it
+    home_team: str  # the team whose units are the homes of letters: the one with most teams above it
 
     @property
     def units(self) -> int:
@@ -61,7 +61,7 @@ def places_of(teams: Mapping[str, Team]) -> Places:
         team_of=np.repeat(np.arange(len(names), dtype=np.int32), counts),
         above=above,
         share=share,
-        home_team=names.index(home_team(teams)),
+        home_team=home_team(teams),
     )
 
 

@@ -19,10 +19,10 @@ from sim.scenario.encodings import decoded
 _AFTER: Final = 2
 """Where a mapping keeps the comment behind a value, among those of a key."""
 
-LINE: Final = 120
+_LINE_WIDTH: Final = 120
 """Columns after which a value is folded."""
 
-COLUMN: Final = 29
+_COMMENT_COLUMN: Final = 29
 """Where the comment on a line begins, if the value leaves room."""
 
 
@@ -39,7 +39,7 @@ def flatten(path: Path) -> str:
 def _yaml() -> YAML:
     yaml = YAML(typ="rt", pure=True)
     yaml.preserve_quotes = True
-    yaml.width = LINE
+    yaml.width = _LINE_WIDTH
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
 
@@ -98,7 +98,9 @@ def _put(mapping: CommentedMap, key: str, own: str, next_one: str) -> None:
     value: Any = mapping[key]
     is_block = isinstance(value, FoldedScalarString | LiteralScalarString)
     text = next_one if is_block else f"{own}\n{next_one}"
-    token = CommentToken(text, CommentMark(0 if is_block else COLUMN)) if text.strip("\n") or next_one else None
+    token = (
+        CommentToken(text, CommentMark(0 if is_block else _COMMENT_COLUMN)) if text.strip("\n") or next_one else None
+    )
     mapping.ca.items[key] = [None, None, token, None]
     if isinstance(value, CommentedMap | CommentedSeq):
         # Of a collection the library writes this one.

@@ -30,7 +30,7 @@ CASES: Final = ("case", "case_id", "caseid", "case id", "Case ID", "CaseID", "ca
 MOST_BYTES: Final = 10_000_000
 """Size of the largest letter: many are under way at once, each with its text in memory."""
 
-MOST_QUOTED: Final = 60
+_MOST_QUOTED: Final = 60
 """Characters of a bad value that a message quotes."""
 
 SIZE: Final = Rule(
@@ -39,7 +39,7 @@ SIZE: Final = Rule(
 OBJECT: Final = Rule("must be a JSON object", "without a JSON object")
 CONSTANT: Final = Rule("must not hold NaN or Infinity, which JSON does not know", "with NaN or Infinity")
 NESTED: Final = Rule("is nested too deeply", "nested too deeply")
-MISSING: Final = Rule("needs the column 'received'", "without the column of times")
+NO_TIME_COLUMN: Final = Rule("needs the column 'received'", "without the column of times")
 NO_CASE: Final = Rule("needs the name of its case", "without the name of their case")
 
 
@@ -77,7 +77,7 @@ class BadRow(NamedTuple):
     written: Any
 
     def __str__(self) -> str:
-        if self.rule in (OBJECT, CONSTANT, NESTED, MISSING, NO_CASE) or self.rule.one.startswith("has "):
+        if self.rule in (OBJECT, CONSTANT, NESTED, NO_TIME_COLUMN, NO_CASE) or self.rule.one.startswith("has "):
             return self.rule.one
         return f"{self.rule.one} (got {_quoted(self.written)})"
 
@@ -94,7 +94,7 @@ class TraceError(ValueError):
         self.rows = tuple(rows)
 
 
-class _Rows(NamedTuple):
+class _RawRows(NamedTuple):
     """Rows of a file before they are understood."""
 
     lines: list[int]
@@ -143,7 +143,7 @@ def read_letters(content: bytes, columns: Columns, *, json_lines: bool = False) 
     )
 
 
-def _csv_rows(text: str, received: str, wanted: Sequence[str]) -> _Rows:
+def _csv_rows(text: str, received: str, wanted: Sequence[str]) -> _RawRows:
     table = read_table(text, received, wanted)
     many = f"without the {len(table.header)} fields of the header"
     kinds = (("more", table.longer), ("fewer", table.shorter))
@@ -156,17 +156,17 @@ def _csv_rows(text: str, received: str, wanted: Sequence[str]) -> _Rows:
         name: cells if name == received else [cell_text(cell.strip()) for cell in cells]
         for name, cells in table.columns.items()
     }
-    return _Rows(table.lines, fields, bad)
+    return _RawRows(table.lines, fields, bad)
 
 
-def _json_rows(text: str, received: str, wanted: Sequence[str]) -> _Rows:
-    rows = _Rows([], {received: [], **{name: [] for name in wanted}}, [])
+def _json_rows(text: str, received: str, wanted: Sequence[str]) -> _RawRows:
+    rows = _RawRows([], {received: [], **{name: [] for name in wanted}}, [])
     for line, written in enumerate(text.split("\n"), start=1):
         if not written.strip():
             continue
         value, rule = _json(written)
         if rule is None and received not in value:
-            rule = MISSING
+            rule = NO_TIME_COLUMN
         if rule is not None:
             rows.bad.append(BadRow(line, rule, written))
             continue
@@ -194,7 +194,7 @@ def _no_constant(constant: str) -> None:
     raise OverflowError(constant)
 
 
-def _names(rows: _Rows, column: str, bad: list[BadRow]) -> list[str]:
+def _names(rows: _RawRows, column: str, bad: list[BadRow]) -> list[str]:
     """The fields of a column as names; empty texts if it is not there."""
     if column not in rows.fields:
         return [""] * len(rows.lines)
@@ -220,7 +220,7 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _sizes(rows: _Rows, column: str, bad: list[BadRow]) -> Int64s:
+def _sizes(rows: _RawRows, column: str, bad: list[BadRow]) -> Int64s:
     sizes = np.zeros(len(rows.lines), dtype=np.int64)
     for row, written in enumerate(rows.fields.get(column, ())):
         if written is None or written == "":
@@ -237,7 +237,7 @@ def _sizes(rows: _Rows, column: str, bad: list[BadRow]) -> Int64s:
 
 
 def _first_of_each_case(
-    rows: _Rows, column: str | None, instants: npt.NDArray[np.datetime64], bad: list[BadRow]
+    rows: _RawRows, column: str | None, instants: npt.NDArray[np.datetime64], bad: list[BadRow]
 ) -> Int64s:
     """The rows that are letters: all, or the earliest of each case."""
     if column is None:
@@ -251,7 +251,7 @@ def _first_of_each_case(
     return np.array(list(first.values()), dtype=np.int64)
 
 
-def _refuse_events(rows: _Rows, columns: Sequence[str]) -> None:
+def _refuse_events(rows: _RawRows, columns: Sequence[str]) -> None:
     """Refuse a file whose rows are events of cases, and not letters."""
     for column in columns:
         named = [each for each in rows.fields.get(column, ()) if each not in (None, "")]
@@ -281,4 +281,4 @@ def _quoted(written: Any) -> str:
         told = repr(written)
     except (RecursionError, ValueError):  # nested deeply, or a whole number of thousands of digits
         return f"a {type(written).__name__}"
-    return told if len(told) <= MOST_QUOTED else f"{told[:MOST_QUOTED]}..."
+    return told if len(told) <= _MOST_QUOTED else f"{told[:_MOST_QUOTED]}..."

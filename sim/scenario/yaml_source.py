@@ -19,7 +19,7 @@ from sim.core.safe_text import printable, unfit
 from sim.models.wording import Parts, shown
 from sim.scenario.encodings import EncodingError, decoded
 
-MAX_BYTES: Final = 1_000_000
+MOST_YAML_BYTES: Final = 1_000_000
 """A greater file is no scenario that a person wrote."""
 
 MAX_DEPTH: Final = 20
@@ -111,8 +111,10 @@ def read_yaml(content: bytes, origin: str = "") -> Source:
     Args:
         origin: what messages call the file; empty for the scenario file itself.
     """
-    if len(content) > MAX_BYTES:
-        return _refused(f"has {len(content) / 1e6:.1f} MB; must be at most {MAX_BYTES / 1e6:.0f} MB", None, origin)
+    if len(content) > MOST_YAML_BYTES:
+        return _refused(
+            f"has {len(content) / 1e6:.1f} MB; must be at most {MOST_YAML_BYTES / 1e6:.0f} MB", None, origin
+        )
     try:
         text = decoded(content)
     except EncodingError as error:
@@ -132,7 +134,7 @@ def write_yaml(value: Any) -> str:
     """Plain values as YAML text, one key a line, short collections in one line."""
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
-    yaml.width = MAX_BYTES  # folded lines do not come back the same where they hold tabs
+    yaml.width = MOST_YAML_BYTES  # folded lines do not come back the same where they hold tabs
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the library declares it None
     stream = StringIO()
     yaml.dump(value, stream)

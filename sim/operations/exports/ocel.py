@@ -8,7 +8,6 @@ from typing import Any, Final, TextIO
 from sim.core.tables import NO_UNIT
 from sim.operations.exports.simulated import Simulated
 from sim.operations.operations import RECEIVE
-from sim.sampling.jurisdiction import home_team
 from sim.scenario.setting import Places
 
 _OPERATION_MOMENTS: Final = {"start": "start", "complete": "finish"}
@@ -48,7 +47,7 @@ def _objects(simulated: Simulated, ids: list[str]) -> Iterator[dict[str, Any]]:
         team = places.teams[places.team_of[unit]]
         values = {"name": name, "team": team, "tier": teams[team].tier or ""}
         yield {"id": ids[unit], "type": "unit", "attributes": _values(values)}
-    homes = {places.names[unit]: ids[unit] for unit in places.of_team(home_team(places))}
+    homes = {places.names[unit]: ids[unit] for unit in places.of_team(places.home_team)}
     for number, letter in enumerate(simulated.letters, start=1):
         values = {name: getattr(letter, name) for name in _LETTER_ATTRIBUTES}
         yield {
