@@ -8,6 +8,7 @@ from itertools import permutations
 from typing import Any, Final
 
 from sim.core.errors import Problem, ScenarioError
+from sim.core.options import DEFAULT, Options
 from sim.experiment.cost import prepare
 from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
@@ -175,9 +176,8 @@ LETTERS_DEPEND_ON: Final = ("seed", "start", "warm_up", "window", "holidays", "a
 
 def compare(
     scenarios: Sequence[Loaded],
+    options: Options = DEFAULT,
     *,
-    engine: str = "compiled",
-    workers: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Comparison:
     """Simulate several staffings with common random numbers, and pair their replications.
@@ -201,12 +201,12 @@ def compare(
             progress(done)
 
     # The same time after the window for all, whatever each needs by itself.
-    each_alone = [prepare(each, engine, workers) for each in scenarios]
+    each_alone = [prepare(each, options) for each in scenarios]
     cool_down = max(prepared.setting.scenario.cooling for prepared in each_alone)
     for each, prepared in zip(scenarios, each_alone, strict=True):
         if prepared.setting.scenario.cooling < cool_down:
-            prepared = prepare(each, engine, workers, cool_down=cool_down)
-        reports[each.stem], decided[each.stem] = _simulated(prepared.setting, each.stem, engine, prepared.workers, tell)
+            prepared = prepare(each, options, cool_down=cool_down)
+        reports[each.stem], decided[each.stem] = _simulated(prepared.setting, each.stem, prepared.options, tell)
     pairs = {
         (base, other): _pair(reports[base], reports[other], decided[base], decided[other])
         for base, other in permutations(names, 2)
@@ -256,20 +256,20 @@ def shortfall(report: Report) -> float:
 
 
 def _simulated(
-    setting: Setting, name: str, engine: str, workers: int | None, tell: Callable[[object], None]
+    setting: Setting, name: str, options: Options, tell: Callable[[object], None]
 ) -> tuple[Report, dict[str, Decided]]:
     """The report on one scenario, and how each SLA was kept in each replication, shape (replications,)."""
     kept: list[dict[str, Decided]] = []
 
     def measured() -> Any:
         replications = range(setting.scenario.replications)
-        for measures in replicate(setting, replications, measure, engine=engine, workers=workers):
+        for measures in replicate(setting, replications, measure, options):
             rows = zip(setting.scenario.sla, measures.counts.slas, strict=True)
             kept.append({sla: counts.all for sla, counts in rows})
             tell(measures)
             yield measures
 
-    report = summarise(setting, measured(), scenario=name, engine=engine, cautions=cautions(setting))
+    report = summarise(setting, measured(), scenario=name, engine=options.engine, cautions=cautions(setting))
     return report, {sla: stacked([each[sla] for each in kept]) for sla in setting.scenario.sla}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from office import setting
 
+from sim.core.options import Options
 from sim.core.tables import Floats
 from sim.planner.problem import Trial
 from sim.planner.sample import Sample
@@ -119,7 +120,7 @@ def sample_of(office: Setting) -> Sample:
     assert office.scenario.plan is not None
     posts = posts_of(office.scenario)
     replications = range(office.scenario.plan.replications or 2)
-    simulator = Simulator(office, posts, Targets(office), workers=1)
+    simulator = Simulator(office, posts, Targets(office), Options(workers=1))
     return Sample(simulator, replications, Stability(simulator))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from shown import MARKUP, small
 
+from sim.core.options import Options
 from sim.output.results.comparison import compare_into
 from sim.output.results.run import run
 
@@ -21,8 +22,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The page of a run, which opens in Chinese, and that of a comparison, which opens in English."""
     folder = tmp_path_factory.mktemp("pages")
     today, fewer = small(folder, "today"), small(folder, "fewer", "teams.city.staff.four_teams_three_shifts=4")
-    run(today, out=folder / "run", lang="zh")
-    compare_into([today, fewer], out=folder / "compared", lang="en")
+    run(today, Options(out=folder / "run", lang="zh"))
+    compare_into([today, fewer], Options(out=folder / "compared", lang="en"))
     return {"run": folder / "run" / "report.html", "comparison": folder / "compared" / "report.html"}
 
 

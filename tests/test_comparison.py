@@ -11,6 +11,7 @@ from shown import small
 from cli import cli
 from sim.comparison import Comparison, PairedVerdict, compare, require_comparable, shortfall
 from sim.core.errors import ScenarioError, SimError
+from sim.core.options import Options
 from sim.output.results.comparison import compare_into
 from sim.output.text import plain
 from sim.output.text.compare import compared, comparison_sentences
@@ -127,7 +128,7 @@ def test_an_sla_that_only_one_has_is_not_compared(tmp_path: Path) -> None:
     today, other = small(tmp_path, "today", "replications=2"), small(tmp_path, "other", "replications=2")
     only = {"closed": other.scenario.sla["closed"]}
     other = replace(other, scenario=other.scenario.model_copy(update={"sla": only}))
-    told = compare_into([today, other], out=tmp_path / "out")
+    told = compare_into([today, other], Options(out=tmp_path / "out"))
     assert list(told.summary["pairs"][0]["sla"]) == ["closed"]
     assert (tmp_path / "out" / "report.html").exists()
 
@@ -144,23 +145,23 @@ def test_one_scenario_or_two_of_a_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_folder_holds_everything_and_is_found_again(staffings: list[Loaded], tmp_path: Path) -> None:
-    first = compare_into(staffings[:2], out=tmp_path / "out", shown=False)
+    first = compare_into(staffings[:2], Options(out=tmp_path / "out", report=False))
     assert first.comparison is not None
     assert {path.name for path in first.folder.iterdir()} == {
         "answer.en.txt", "answer.zh.txt", "comparison.json", "manifest.json", "scenarios",
     }  # fmt: skip
     assert json.loads((first.folder / "comparison.json").read_text("utf-8")) == first.summary
-    again = compare_into(staffings[:2], out=tmp_path / "out", shown=False)
+    again = compare_into(staffings[:2], Options(out=tmp_path / "out", report=False))
     assert again.comparison is None
     assert again.summary == first.summary
-    assert compare_into(staffings[:2], out=tmp_path / "out", shown=False, force=True).comparison is not None
+    assert compare_into(staffings[:2], Options(out=tmp_path / "out", report=False, force=True)).comparison is not None
 
 
 def test_another_folder_is_left_alone(staffings: list[Loaded], tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("keep")
     with pytest.raises(SimError, match="no folder of results"):
-        compare_into(staffings[:2], out=tmp_path / "mine")
+        compare_into(staffings[:2], Options(out=tmp_path / "mine"))
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
@@ -172,7 +173,7 @@ def test_nothing_is_left_of_a_comparison_that_fails(
 
     monkeypatch.setattr("sim.output.results.kept.write_json", fail)
     with pytest.raises(SimError, match="No space left"):
-        compare_into(staffings[:2], out=tmp_path / "out")
+        compare_into(staffings[:2], Options(out=tmp_path / "out"))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -11,6 +11,7 @@ import pytest
 from office import CHINA, GUANGDONG, TEAMS, setting
 
 from sim.core.errors import SimError
+from sim.core.options import Options
 from sim.experiment import cost
 from sim.experiment.cost import affordable, estimate
 from sim.experiment.pool import MOST_DEATHS, StartExecutor, cores, forked, map_in_order, processes, threads
@@ -66,11 +67,11 @@ def test_results_come_in_order_whoever_finishes_first(desk: Setting) -> None:
             second_is_done.set()
         return replication.number
 
-    assert list(replicate(desk, range(6), look, workers=WORKERS)) == [0, 1, 2, 3, 4, 5]
+    assert list(replicate(desk, range(6), look, Options(workers=WORKERS))) == [0, 1, 2, 3, 4, 5]
 
 
 def test_any_replications_in_any_order(desk: Setting) -> None:
-    assert list(replicate(desk, [7, 2, 5], number, workers=WORKERS)) == [7, 2, 5]
+    assert list(replicate(desk, [7, 2, 5], number, Options(workers=WORKERS))) == [7, 2, 5]
     assert list(replicate(desk, [], number)) == []
 
 
@@ -81,14 +82,16 @@ def test_no_more_than_twice_as_many_as_workers_are_under_way(desk: Setting) -> N
         begun.append(replication.number)
         return replication.number
 
-    for done, _ in enumerate(replicate(desk, range(20), look, workers=WORKERS)):
+    for done, _ in enumerate(replicate(desk, range(20), look, Options(workers=WORKERS))):
         assert len(begun) <= done + 2 * WORKERS
     assert sorted(begun) == list(range(20))
 
 
 def test_who_stops_listening_stops_the_rest(desk: Setting) -> None:
     begun: list[int] = []
-    outcomes = replicate(desk, range(1000), lambda replication: begun.append(replication.number), workers=WORKERS)
+    outcomes = replicate(
+        desk, range(1000), lambda replication: begun.append(replication.number), Options(workers=WORKERS)
+    )
     next(outcomes)
     outcomes.close()  # type: ignore[attr-defined]
     assert len(begun) <= 1 + 2 * WORKERS
@@ -100,7 +103,7 @@ def test_an_error_of_a_replication_reaches_the_caller(desk: Setting) -> None:
             raise SimError("no room")
         return replication.number
 
-    outcomes = replicate(desk, range(4), look, workers=WORKERS)
+    outcomes = replicate(desk, range(4), look, Options(workers=WORKERS))
     assert next(outcomes) == 0
     with pytest.raises(SimError, match="no room"):
         next(outcomes)
@@ -108,19 +111,19 @@ def test_an_error_of_a_replication_reaches_the_caller(desk: Setting) -> None:
 
 @pytest.mark.parametrize("engine", ["compiled", "simpy"])
 def test_the_same_for_any_number_of_workers(desk: Setting, engine: str) -> None:
-    alone = list(replicate(desk, range(3), finished, engine=engine, workers=1))
-    together = list(replicate(desk, range(3), finished, engine=engine, workers=WORKERS))
+    alone = list(replicate(desk, range(3), finished, Options(engine=engine, workers=1)))
+    together = list(replicate(desk, range(3), finished, Options(engine=engine, workers=WORKERS)))
     assert alone == together == [finished(simulate_replication(desk, each)) for each in range(3)]
 
 
 def test_a_killed_worker_is_replaced_and_nothing_is_lost(desk: Setting, tmp_path: Path) -> None:
     look = partial(once_killed, tmp_path / "killed")
-    assert list(replicate(desk, range(4), look, engine="simpy", workers=WORKERS)) == [0, 1, 2, 3]
+    assert list(replicate(desk, range(4), look, Options(engine="simpy", workers=WORKERS))) == [0, 1, 2, 3]
 
 
 def test_workers_that_keep_dying_end_the_run(desk: Setting) -> None:
     with pytest.raises(SimError, match=f"replication 0 could not be simulated: its worker died {MOST_DEATHS} times"):
-        list(replicate(desk, range(2), always_killed, engine="simpy", workers=WORKERS))
+        list(replicate(desk, range(2), always_killed, Options(engine="simpy", workers=WORKERS)))
 
 
 def failing(replication: Replication) -> int:
@@ -129,7 +132,7 @@ def failing(replication: Replication) -> int:
 
 def test_an_error_in_a_process_keeps_the_traceback_of_the_worker(desk: Setting) -> None:
     with pytest.raises(SimError, match="no room for 0") as caught:
-        list(replicate(desk, range(2), failing, engine="simpy", workers=WORKERS))
+        list(replicate(desk, range(2), failing, Options(engine="simpy", workers=WORKERS)))
     assert "in failing" in str(caught.value.__cause__)
 
 

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from sim.core.options import Options
 from sim.core.tables import NOT_YET
 from sim.experiment.replications import simulate_replication
 from sim.metrics.replication import Replication
@@ -49,14 +50,14 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> Setting:
 
 @pytest.fixture(scope="module")
 def lived(setting: Setting) -> Replication:
-    return simulate_replication(setting, 0, engine="simpy")
+    return simulate_replication(setting, 0, Options(engine="simpy"))
 
 
 @pytest.fixture(scope="module")
 def folder(setting: Setting, lived: Replication, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("export") / "letters"
     folder.mkdir()
-    assert export(setting, folder, engine="simpy") == len(lived.workload.received)
+    assert export(setting, folder, Options(engine="simpy")) == len(lived.workload.received)
     return folder
 
 
@@ -76,7 +77,7 @@ def test_the_trace_holds_every_letter_in_order(setting: Setting, lived: Replicat
 def test_the_trace_can_drive_a_scenario(setting: Setting, lived: Replication, folder: Path) -> None:
     path = folder.parent / "traced.yaml"
     path.write_text(SCENARIO.replace("{per_day: 40}", "{trace: letters/letters.csv}"), "utf-8")
-    again = simulate_replication(setting_of(load(path).scenario), 0, engine="simpy").workload
+    again = simulate_replication(setting_of(load(path).scenario), 0, Options(engine="simpy")).workload
     for column in ("received", "channel", "category", "home"):
         np.testing.assert_array_equal(getattr(again, column), getattr(lived.workload, column))
 

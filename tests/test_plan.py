@@ -21,6 +21,7 @@ from runs import setting as scenario_file
 
 import cli
 from sim.core.errors import ScenarioError, SimError
+from sim.core.options import Options
 from sim.models.scenario import Scenario
 from sim.output.charts.registry import PLAN_CHARTS, Chart, figure
 from sim.output.charts.style import look
@@ -218,7 +219,7 @@ def test_removing_anyone_breaks_a_target_and_one_more_helps() -> None:
 
 def test_a_plan_is_reproducible_whatever_the_number_of_workers() -> None:
     office = three_desks(5)
-    first, second = (plan(office, scenario="office", workers=workers) for workers in (1, 2))
+    first, second = (plan(office, scenario="office", options=Options(workers=workers)) for workers in (1, 2))
     assert (first.people, first.bound, first.letters) == (second.people, second.bound, second.letters)
     assert said(first) == said(second)
 
@@ -338,7 +339,7 @@ def test_the_files_of_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert json.loads((result.folder / "plan.json").read_text("utf-8")) == result.summary
     assert load_workbook(result.folder / "roster.xlsx").active["A1"].value == "team"
     for lang in ("en", "zh"):
-        opened = made(loaded, out=tmp_path / lang, lang=lang).folder / "report.html"
+        opened = made(loaded, Options(out=tmp_path / lang, lang=lang)).folder / "report.html"
         assert f'data-lang="{lang}"' in opened.read_text("utf-8").partition("<head>")[0]
     write_planned(result, loaded, False, tmp_path / "planned.yaml")
     again = load(tmp_path / "planned.yaml").scenario

@@ -12,6 +12,7 @@ from office import setting
 from planned import PLENTY, Puzzle, desk, three_teams
 
 import cli
+from sim.core.options import Options
 from sim.models.staffing import RosterPattern
 from sim.output.text import plain
 from sim.output.text.plan import exact_cost, planned, sentences
@@ -122,7 +123,7 @@ def test_a_plan_stands_on_seeds_that_neither_search_nor_proof_has_met() -> None:
 
 def test_the_same_budget_and_seed_plan_the_same_and_stay_within_it() -> None:
     office = desk(150, 25, "10 min", "90%", budget=2_000_000)
-    one, other = (plan(office, scenario="desk", workers=workers) for workers in (1, 3))
+    one, other = (plan(office, scenario="desk", options=Options(workers=workers)) for workers in (1, 3))
     assert (one.people, one.letters, one.simulated) == (other.people, other.letters, other.simulated)
     assert one.letters <= 1.05 * budget_of(office)
 

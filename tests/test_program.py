@@ -13,6 +13,7 @@ from desk_of_eight import files, mm8_in
 from runs import ROOT
 
 from sim.commands.options import INTERRUPTED
+from sim.core.options import Options
 from sim.output.results import run as results
 from sim.scenario.loading import load
 
@@ -28,7 +29,7 @@ def compute(scenario: Path, out: Path | None) -> None:
     """Run a scenario without charts, which take seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(results, "WRITERS", [results.write_summary])
-        results.run(load(scenario), out=out)
+        results.run(load(scenario), Options(out=out))
 
 
 def program(*arguments: str | Path, **options: Any) -> subprocess.Popen[str]:

@@ -12,6 +12,7 @@ import pytest
 from runs import written
 
 from sim.core.errors import ScenarioError, SimError
+from sim.core.options import Options
 from sim.output.results import run as results
 from sim.output.results.run import Result, run, run_id
 from sim.output.text.cautions import summary_of
@@ -59,7 +60,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
 
 @pytest.fixture(scope="module")
 def result(office: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Result:
-    return run(office, out=tmp_path_factory.mktemp("results") / "run")
+    return run(office, Options(out=tmp_path_factory.mktemp("results") / "run"))
 
 
 @pytest.fixture
@@ -162,7 +163,8 @@ def test_units_of_different_teams_may_share_a_name(tmp_path: Path) -> None:
         f"teams: {teams}\nworkflow: [{{serve: {{by: station, effort: 25 min}}}}]\n",
     )
     names = ask(
-        "SELECT DISTINCT unit FROM '{folder}/letters.parquet' ORDER BY unit", run(load(path), out=tmp_path / "out")
+        "SELECT DISTINCT unit FROM '{folder}/letters.parquet' ORDER BY unit",
+        run(load(path), Options(out=tmp_path / "out")),
     )
     assert names == [("North",), ("South",)]
 
@@ -197,7 +199,7 @@ def test_rows_stand_by_replication_then_letter(result: Result) -> None:
 def test_the_same_bytes_however_it_is_computed(
     office: Loaded, result: Result, how: dict[str, Any], tmp_path: Path
 ) -> None:
-    again = run(office, out=tmp_path / "again", **how)
+    again = run(office, Options(out=tmp_path / "again", **how))
     first, second = contents(result.folder), contents(again.folder)
     if "engine" in how:
         assert again.summary == result.summary | {"engine": "simpy"}
@@ -210,7 +212,7 @@ def test_the_same_rows_however_few_are_kept_in_memory(
     office: Loaded, result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
     monkeypatch.setattr("sim.output.folders.parquet.ROWS_IN_MEMORY", rows)
-    again = run(office, out=tmp_path / "again")
+    again = run(office, Options(out=tmp_path / "again"))
     assert set(contents(again.folder)) == set(contents(result.folder))
     for table in ("letters", "hours"):
         assert ask(f"FROM '{{folder}}/{table}.parquet'", again) == ask(f"FROM '{{folder}}/{table}.parquet'", result)
@@ -219,7 +221,9 @@ def test_the_same_rows_however_few_are_kept_in_memory(
 def test_charts_and_page_too_are_the_same_for_any_number_of_workers(office: Loaded, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(results, "WRITERS", [results.write_shown])
-        first, second = (run(office, out=tmp_path / str(workers), workers=workers).folder for workers in (1, 2))
+        first, second = (
+            run(office, Options(out=tmp_path / str(workers), workers=workers)).folder for workers in (1, 2)
+        )
     names = [path.relative_to(first) for path in first.rglob("*") if path.is_file() and path.name != "manifest.json"]
     assert len(names) > 10
     assert [name for name in names if (first / name).read_bytes() != (second / name).read_bytes()] == []
@@ -230,22 +234,22 @@ def test_the_same_run_is_found_and_not_computed(
 ) -> None:
     monkeypatch.setattr(results, "replicate", None)
     before = contents(result.folder)
-    found = run(office, out=result.folder)
+    found = run(office, Options(out=result.folder))
     assert found.reused
     assert found.summary == result.summary
     assert contents(result.folder) == before
 
 
 def test_force_computes_it_again(office: Loaded, tmp_path: Path) -> None:
-    first = run(office, out=tmp_path / "run")
+    first = run(office, Options(out=tmp_path / "run"))
     (first.folder / "summary.json").write_text("{}")
-    assert not run(office, out=tmp_path / "run", force=True).reused
+    assert not run(office, Options(out=tmp_path / "run", force=True)).reused
     assert json.loads((first.folder / "summary.json").read_text("utf-8")) == first.summary
 
 
 def test_what_one_engine_computed_is_not_shown_for_the_other(office: Loaded, tmp_path: Path) -> None:
-    run(office, out=tmp_path / "run")
-    other = run(office, out=tmp_path / "run", engine="simpy", workers=1)
+    run(office, Options(out=tmp_path / "run"))
+    other = run(office, Options(out=tmp_path / "run", engine="simpy", workers=1))
     assert not other.reused
     assert other.summary["engine"] == "simpy"
 
@@ -265,7 +269,7 @@ def test_another_run_has_another_name(office: Loaded, tmp_path: Path) -> None:
 
 def test_progress_is_told_in_order(office: Loaded, tmp_path: Path) -> None:
     done: list[int] = []
-    run(office, out=tmp_path / "run", progress=done.append)
+    run(office, Options(out=tmp_path / "run"), progress=done.append)
     assert done == [1, 2, 3]
 
 
@@ -278,22 +282,22 @@ def test_a_folder_of_something_else_is_not_replaced(office: Loaded, tmp_path: Pa
     (mine / "cat.jpg").touch()
     for force in (False, True):
         with pytest.raises(SimError, match="photos exists and is no folder of results; it holds cat"):
-            run(office, out=mine, force=force)
+            run(office, Options(out=mine, force=force))
         assert [path.name for path in mine.iterdir()] == ["cat.jpg"]
 
 
 def test_a_file_and_the_folder_one_is_in_are_never_replaced(office: Loaded, here: Path) -> None:
     (here / "notes").touch()
     with pytest.raises(SimError, match="notes is a file; name a folder"):
-        run(office, out=Path("notes"), force=True)
+        run(office, Options(out=Path("notes"), force=True))
     for folder in (Path("."), here.parent):
         with pytest.raises(SimError, match="is the folder you are in, or holds it"):
-            run(office, out=folder, force=True)
+            run(office, Options(out=folder, force=True))
 
 
 def test_an_empty_folder_is_filled(office: Loaded, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
-    assert not run(office, out=tmp_path / "run").reused
+    assert not run(office, Options(out=tmp_path / "run")).reused
 
 
 @pytest.mark.parametrize("what", ["Rows.add", "Rows.write", "dump_yaml"])
@@ -303,16 +307,16 @@ def test_a_full_disk_leaves_nothing(office: Loaded, tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(f"sim.output.results.run.{what}", full)
     with pytest.raises(SimError, match="run could not be written: No space left on device"):
-        run(office, out=tmp_path / "run")
+        run(office, Options(out=tmp_path / "run"))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failed_run_leaves_the_one_before(office: Loaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(office, out=tmp_path / "run")
+    run(office, Options(out=tmp_path / "run"))
     before = contents(tmp_path / "run")
     monkeypatch.setattr(results, "summarise", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        run(office, out=tmp_path / "run", force=True)
+        run(office, Options(out=tmp_path / "run", force=True))
     assert contents(tmp_path / "run") == before
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
@@ -322,7 +326,7 @@ def test_an_interrupted_run_leaves_nothing(office: Loaded, tmp_path: Path) -> No
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(office, out=tmp_path / "run", progress=interrupt)
+        run(office, Options(out=tmp_path / "run"), progress=interrupt)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -331,7 +335,7 @@ def test_a_scenario_too_large_for_the_machine_is_refused(
 ) -> None:
     monkeypatch.setattr("sim.experiment.cost.free_memory", lambda: 1000.0)
     with pytest.raises(ScenarioError, match=r"1 problem\n  a replication of about .* lower arrivals, window"):
-        run(office, out=tmp_path / "run")
+        run(office, Options(out=tmp_path / "run"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -339,5 +343,5 @@ def test_a_trace_of_unknown_places_is_refused_before_anything_is_written(tmp_pat
     (tmp_path / "letters.csv").write_text("received,unit\n2021-05-11 08:00,moon\n")
     path = written(tmp_path, OFFICE.replace("{per_day: 150, by_hour: mailbox}", "{trace: letters.csv}"))
     with pytest.raises(ScenarioError, match="moon"):
-        run(load(path), out=tmp_path / "run")
+        run(load(path), Options(out=tmp_path / "run"))
     assert not (tmp_path / "run").exists()

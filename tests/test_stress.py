@@ -22,6 +22,7 @@ from sim.capacity.trials import BELOW, Trials
 from sim.capacity.variants import at_rate, own_rate, with_staff, with_surge, with_window
 from sim.core.clock import DAY, HOUR
 from sim.core.errors import ScenarioError, SimError
+from sim.core.options import Options
 from sim.core.tables import OTHER_DUTY
 from sim.engine.contract import ENGINES
 from sim.models.studies import Soak, Spike, Stress
@@ -692,7 +693,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> StressReport:
     path = tmp_path_factory.mktemp("stress") / "tandem.yaml"
     section = "stress: {replications: 8, ramp: {steps: 3}, soak: {lasts: 30 d, replications: 2}}\n"
     path.write_text(TANDEM + section, "utf-8")
-    return stress(setting_of(load(path).scenario), scenario="tandem", workers=2)
+    return stress(setting_of(load(path).scenario), scenario="tandem", options=Options(workers=2))
 
 
 def test_a_stress_run_finds_everything(report: StressReport) -> None:
@@ -715,6 +716,6 @@ def test_the_report_is_plain_json(report: StressReport) -> None:
 
 def test_the_number_of_workers_does_not_matter(report: StressReport, ready: Ready) -> None:
     section = "stress: {replications: 8, ramp: {steps: 3}, soak: {lasts: 30 d, replications: 2}}\n"
-    alone = stress(ready(TANDEM + section), scenario="tandem", workers=1)
+    alone = stress(ready(TANDEM + section), scenario="tandem", options=Options(workers=1))
     assert alone.plain() == report.plain()
     assert replace(alone, scenario="other").plain() != report.plain()

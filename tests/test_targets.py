@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from runs import report
 
+from sim.core.options import Options
 from sim.operations.operations import operations_of
 from sim.operations.service_level import ASSUMED, Demand, read_demand
 from sim.operations.targets import Rate, Targets, targets
@@ -42,7 +43,9 @@ def ready(folder: Path, scenario: str = SCENARIO) -> Setting:
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Targets:
-    return targets(ready(tmp_path_factory.mktemp("targets")), scenario="three", engine="simpy", workers=1)
+    return targets(
+        ready(tmp_path_factory.mktemp("targets")), scenario="three", options=Options(engine="simpy", workers=1)
+    )
 
 
 def exactly(number: float) -> Estimate:
@@ -106,7 +109,7 @@ def test_headroom_is_what_the_latest_letter_can_spare_at_each_call(asked: Target
 
 def test_a_target_below_100_percent_lets_the_latest_letters_go(tmp_path: Path) -> None:
     setting = ready(tmp_path, SCENARIO.replace("target: 100%", "target: 60%"))
-    asked = targets(setting, scenario="three", engine="simpy", workers=1)
+    asked = targets(setting, scenario="three", options=Options(engine="simpy", workers=1))
     assert asked.headroom["signed"].seconds == 180.0
 
 
@@ -115,11 +118,15 @@ def test_a_system_as_slow_as_the_headroom_just_keeps_the_sla(tmp_path: Path) -> 
     apart = LETTERS.replace("00:00:00,web", "00:30:00,web")
     scenario = SCENARIO.replace("trace: letters.csv", "trace: apart.csv")
     (tmp_path / "apart.csv").write_text(apart, "utf-8")
-    spare = targets(ready(tmp_path, scenario), scenario="apart", engine="simpy", workers=1).headroom["signed"].seconds
+    spare = (
+        targets(ready(tmp_path, scenario), scenario="apart", options=Options(engine="simpy", workers=1))
+        .headroom["signed"]
+        .seconds
+    )
     assert spare == 180.0
     for slower, left in ((180, 0.0), (181, None)):
         effort = scenario.replace("effort: 1 min", f"effort: {60 + 3 * slower} s")
-        again = targets(ready(tmp_path, effort), scenario="apart", engine="simpy", workers=1)
+        again = targets(ready(tmp_path, effort), scenario="apart", options=Options(engine="simpy", workers=1))
         assert again.headroom["signed"].seconds == left
 
 
@@ -158,8 +165,8 @@ def test_there_is_headroom_exactly_where_a_run_says_that_the_target_is_met(tmp_p
 def test_percentiles_pool_all_replications_and_workers_do_not_matter(tmp_path: Path) -> None:
     text = SCENARIO.replace("{trace: letters.csv}", "{per_day: 2000}").replace("replications: 2", "replications: 8")
     setting = ready(tmp_path, text)
-    one = targets(setting, scenario="many", workers=1)
-    assert one == targets(setting, scenario="many", workers=2)
+    one = targets(setting, scenario="many", options=Options(workers=1))
+    assert one == targets(setting, scenario="many", options=Options(workers=2))
     hour = one.operations["receive"].per_hour
     # 83 letters are expected in the one hour of each of eight replications.
     assert hour.mean.mean == pytest.approx(2_000 / 24, abs=4 * np.sqrt(2_000 / 24 / 8))

@@ -19,6 +19,7 @@ from sim.capacity.soak import SoakFigures, soak
 from sim.capacity.spike import Back, SpikeFigures, SpikeSla, spike
 from sim.capacity.trials import Trials
 from sim.capacity.variants import at_rate, own_rate
+from sim.core.options import DEFAULT, Options
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
 from sim.models.studies import Ramp, Stress
@@ -90,10 +91,9 @@ class StressReport:
 
 def stress(
     setting: Setting,
+    options: Options = DEFAULT,
     *,
     scenario: str,
-    engine: str = "compiled",
-    workers: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> StressReport:
     """Stress a scenario as its `stress:` section says.
@@ -106,14 +106,14 @@ def stress(
     """
     model, asked = setting.scenario, setting.scenario.stress or Stress()
     rate = own_rate(model)
-    runner = Runner(engine, workers, progress)
+    runner = Runner(options, progress)
     steady = at_rate(setting, rate)
     limits = without_queues(steady)
     capacity, found, more = _breakpoint(steady, asked, limits.stability, runner)
     return StressReport(
         scenario=scenario,
         title=model.name,
-        engine=engine,
+        engine=options.engine,
         replications=asked.replications,
         seed=model.seed,
         per_day=rate,

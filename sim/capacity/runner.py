@@ -1,12 +1,13 @@
 """How the replications of a stress run are lived, and counted as they are."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 from sim.capacity.letters import Letters
 from sim.core.clock import DAY
+from sim.core.options import DEFAULT, Options
 from sim.engine.contract import simulate
 from sim.experiment.replications import map_replications, replicate
 from sim.metrics.replication import Replication
@@ -20,14 +21,12 @@ class Runner:
     """Lives through replications.
 
     Attributes:
-        workers: at once; all cores if None.
         progress: told how many replications were lived so far.
         lived: that number.
         letters_left: to be simulated at rates; what looks for more precision stops there.
     """
 
-    engine: str = "compiled"
-    workers: int | None = None
+    options: Options = DEFAULT
     progress: Callable[[int], object] | None = None
     lived: int = 0
     letters_left: float = float("inf")
@@ -45,8 +44,8 @@ class Runner:
         Args:
             at_once: instead of all workers, where there is not the memory for more.
         """
-        workers = at_once or self.workers
-        yield from self._counted(replicate(setting, replications, look, engine=self.engine, workers=workers))
+        options = replace(self.options, workers=at_once or self.options.workers)
+        yield from self._counted(replicate(setting, replications, look, options))
 
     def at_rate(
         self,
@@ -59,8 +58,8 @@ class Runner:
     ) -> Iterator[T]:
         """The same with letters that are kept from rate to rate."""
         self.letters_left -= len(replications) * per_day * letters.setting.scenario.horizon / DAY
-        task = partial(_live, letters, per_day, look, self.engine, stretches)
-        yield from self._counted(map_replications(task, replications, engine=self.engine, workers=self.workers))
+        task = partial(_live, letters, per_day, look, self.options, stretches)
+        yield from self._counted(map_replications(task, replications, self.options))
 
     def _counted(self, seen: Iterator[T]) -> Iterator[T]:
         for each in seen:
@@ -71,9 +70,9 @@ class Runner:
 
 
 def _live(
-    letters: Letters, per_day: float, look: Callable[[Replication], T], engine: str, stretches: bool, number: int
+    letters: Letters, per_day: float, look: Callable[[Replication], T], options: Options, stretches: bool, number: int
 ) -> T:
     roster, workload = letters.at(per_day, number)
     setting = letters.setting
-    log = simulate(workload, roster, setting.scenario.horizon, engine=engine, stretches=stretches)
+    log = simulate(workload, roster, setting.scenario.horizon, options, stretches=stretches)
     return look(Replication(setting, workload, roster, log, number))

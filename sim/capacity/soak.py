@@ -68,7 +68,8 @@ def soak(
     Raises: SimError if a replication of that length does not fit into memory.
     """
     long = with_window(setting, asked.lasts)
-    workers = affordable(estimate(long, runner.engine), min(runner.workers or cores(), asked.replications))
+    options = runner.options
+    workers = affordable(estimate(long, options.engine), min(options.workers or cores(), asked.replications))
     replications = list(runner.each(long, range(asked.replications), _look, at_once=workers))
     by_month, waiting, growth = stacked([each for _, each in replications])
     days = waiting.shape[1] - 1

@@ -4,15 +4,16 @@ from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.options import Asked, options
+from sim.commands.options import takes
 from sim.commands.terminal import aside, print_json, show
+from sim.core.options import Options
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default="results")
 @click.option("--prune", is_flag=True, help="Remove drafts that nobody writes any more, and list each.")
-@options("lang json quiet")
-def runs(folder: Path, asked: Asked, prune: bool) -> None:
+@takes("lang json quiet")
+def runs(folder: Path, options: Options, prune: bool) -> None:
     """List the results in a folder: what was set, when, and what was found.
 
     A draft is what a command is writing, or was when it was killed; --prune removes nothing but these.
@@ -23,20 +24,20 @@ def runs(folder: Path, asked: Asked, prune: bool) -> None:
 
     if prune:
         drafts = remove_drafts(folder)
-        if asked.as_json:
+        if options.json:
             print_json([{"folder": str(folder), "drafts": [draft.plain() for draft in drafts]}])
-        elif not asked.quiet:
-            for sentence in pruned_told(folder, drafts, asked.lang):
+        elif not options.quiet:
+            for sentence in pruned_told(folder, drafts, options.lang):
                 show(sentence)
         return
     listing = listing_of(folder)
-    if asked.as_json:
+    if options.json:
         print_json([listing.plain()])
-    elif not asked.quiet:
-        show(listing_told(listing, asked.lang))
+    elif not options.quiet:
+        show(listing_told(listing, options.lang))
 
 
-def verify_folder(folder: Path, asked: Asked) -> bool:
+def verify_folder(folder: Path, options: Options) -> bool:
     """Say whether a folder of results is as it was written.
 
     Raises: SimError if it is no folder of results, or lists no files.
@@ -45,9 +46,9 @@ def verify_folder(folder: Path, asked: Asked) -> bool:
     from sim.output.text.folders import condition_told
 
     condition = require_results(folder)
-    for sentence in condition_told(condition, folder, asked.lang):
+    for sentence in condition_told(condition, folder, options.lang):
         if not condition.sound:
             aside(sentence)
-        elif not asked.quiet:
+        elif not options.quiet:
             show(sentence)
     return condition.sound

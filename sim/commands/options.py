@@ -1,12 +1,14 @@
 """Options that several commands take, and the exit codes of all of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import fields, replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
 import rich_click as click
+
+from sim.core.options import DEFAULT, Options
 
 COULD_NOT, ASKED_WRONGLY, BREACHED, INTERRUPTED = 1, 2, 3, 130
 """Exit codes besides 0."""
@@ -14,80 +16,51 @@ COULD_NOT, ASKED_WRONGLY, BREACHED, INTERRUPTED = 1, 2, 3, 130
 Command = Callable[..., Any]
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the common options say; a command that does not take one finds its default."""
-
-    overrides: tuple[str, ...] = ()
-    replications: int | None = None
-    seed: int | None = None
-    engine: str = "compiled"
-    workers: int | None = None
-    force: bool = False
-    no_report: bool = False
-    lang: str = "en"
-    as_json: bool = False
-    quiet: bool = False
-
-    @property
-    def shown(self) -> bool:
-        """Whether charts and pages are wanted."""
-        return not self.no_report
-
-    @property
-    def silent(self) -> bool:
-        """Whether nothing is printed for people."""
-        return self.quiet or self.as_json
-
-    @property
-    def making(self) -> dict[str, Any]:
-        """How a folder of results is made, as keywords."""
-        names = ("engine", "workers", "force", "lang", "shown")
-        return {name: getattr(self, name) for name in names}
-
-    def layers(self, replications: str = "replications") -> list[str]:
-        """What is changed in a scenario, as KEY=VALUE.
-
-        Args:
-            replications: key of the replications that are asked for.
-        """
-        numbers = {replications: self.replications, "seed": self.seed}
-        return [*self.overrides, *(f"{key}={value}" for key, value in numbers.items() if value is not None)]
-
+PATH: Final = click.Path(path_type=Path)
 
 OPTIONS: Final[dict[str, Command]] = {
     "set": click.option(
         "--set", "overrides", multiple=True, metavar="KEY=VALUE",
         help="Change a value of the scenario, such as arrivals.per_day=600; may be repeated.",
     ),
-    "replications": click.option("--replications", type=click.IntRange(min=1), help="How many replications."),
-    "seed": click.option("--seed", type=click.IntRange(min=0), help="Seed of all chance."),
+    "replications": click.option("--replications", type=click.IntRange(min=1), help="Number of replications."),
+    "seed": click.option("--seed", type=click.IntRange(min=0), help="Random seed."),
     "engine": click.option(
         "--engine", type=click.Choice(["compiled", "simpy"]), default="compiled", show_default=True,
-        help="Both give the same numbers; compiled is fast, simpy readable.",
+        help="Simulation engine: both give the same numbers; compiled is fast, simpy readable.",
     ),
     "workers": click.option(
-        "--workers", type=click.IntRange(min=1), help="Replications at once; all cores if not said.",
+        "--workers", type=click.IntRange(min=1), help="Replications simulated at once (default: number of cores).",
+    ),
+    "out": click.option("--out", type=PATH, help="Output folder (default: a folder of its own below results/)."),
+    "force": click.option("--force", is_flag=True, help="Compute results again although they are there."),
+    "no-report": click.option(
+        "--no-report", "report", flag_value=False, default=True, help="Write no charts and no HTML report.",
+    ),
+    "fail-on-breach": click.option(
+        "--fail-on-breach", is_flag=True,
+        help=f"Exit with code {BREACHED} when a target is missed or cannot be judged.",
+    ),
+    "allow-not-judged": click.option(
+        "--allow-not-judged", is_flag=True, help="With --fail-on-breach: let a target without letters pass.",
     ),
     "lang": click.option(
         "--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True, envvar="LETTERSIM_LANG",
-        help="Language of what is printed.",
+        help="Language of the output.",
     ),
-    "json": click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON, and nothing else."),
-    "force": click.option("--force", is_flag=True, help="Compute again what is there already."),
-    "no-report": click.option("--no-report", is_flag=True, help="Write figures and tables only, no charts and page."),
-    "quiet": click.option("--quiet", is_flag=True, help="Print nothing but errors."),
+    "json": click.option("--json", is_flag=True, help="Print the figures as JSON, and nothing else."),
+    "quiet": click.option("--quiet", is_flag=True, help="Print errors only."),
 }  # fmt: skip
 
 
-def options(names: str) -> Callable[[Command], Command]:
-    """The common options with these names, in this order; the command finds what they say in `asked`."""
+def takes(names: str) -> Callable[[Command], Command]:
+    """The common options with these names, in this order; the command finds what they say in `options`."""
 
     def decorate(command: Command) -> Command:
         @wraps(command)
-        def gathered(asked: Asked = Asked(), **others: Any) -> Any:
-            said = {key: others.pop(key) for key in list(others) if key in Asked.__dataclass_fields__}
-            return command(asked=replace(asked, **said), **others)
+        def gathered(options: Options = DEFAULT, **said: Any) -> Any:
+            common = {each.name: said.pop(each.name) for each in fields(Options) if each.name in said}
+            return command(options=replace(options, **common), **said)
 
         for each in reversed(names.split()):
             gathered = OPTIONS[each](gathered)
@@ -96,8 +69,8 @@ def options(names: str) -> Callable[[Command], Command]:
     return decorate
 
 
-SCENARIO = click.argument("scenario", type=click.Path(path_type=Path))
-SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
+SCENARIO = click.argument("scenario", type=PATH)
+SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=PATH, metavar="SCENARIO...")
 
 
 def seconds(_: click.Context, __: click.Parameter, written: str | None) -> float | None:

@@ -7,60 +7,54 @@ from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.options import BREACHED, COULD_NOT, INTERRUPTED, SCENARIO, Asked, Command, options, seconds
+from sim.commands.options import BREACHED, COULD_NOT, INTERRUPTED, PATH, SCENARIO, Command, seconds, takes
 from sim.commands.terminal import complain, get_ready_to_draw, load_all, progress_bar, show, show_written, tell_stale
+from sim.core.options import Options
 from sim.operations.destination import TOKEN, read_headers
 from sim.operations.service_level import PERCENTILES
 
 
 @click.command()
 @SCENARIO
-@options("set replications seed engine workers")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of it, instead of results/NAME/stress-RUN.")
-@options("force no-report lang json quiet")
-def stress(scenario: Path, asked: Asked, out: Path | None) -> None:
+@takes("set replications seed engine workers out force no-report lang json quiet")
+def stress(scenario: Path, options: Options) -> None:
     """Find how many letters a day the staffing carries, what limits it, and how it takes a spike and a year.
 
     --replications says how many at each rate. The `stress:` section of the scenario says the rest.
     """
-    get_ready_to_draw(asked.shown)
-    (loaded,) = load_all([scenario], asked.layers("stress.replications"))
+    get_ready_to_draw(options.report)
+    (loaded,) = load_all([scenario], options.layers("stress.replications"))
     from sim.output.results.load import stress_into
 
-    with progress_bar(loaded.stem, None, asked.silent) as progress:
-        written = stress_into(loaded, out=out, progress=progress, **asked.making)
-    show_written(written, asked)
+    with progress_bar(loaded.stem, None, options.silent) as progress:
+        written = stress_into(loaded, options, progress=progress)
+    show_written(written, options)
 
 
 @click.command()
 @SCENARIO
-@options("set replications seed engine workers")
-@click.option("--export", type=click.Path(path_type=Path), help="Folder for load to replay, and logs of the process.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of it, instead of results/NAME/targets-RUN.")
-@options("force no-report lang json quiet")
-def targets(scenario: Path, asked: Asked, export: Path | None, out: Path | None) -> None:
+@takes("set replications seed engine workers")
+@click.option("--export", type=PATH, help="Folder for a trace to replay, and event logs for process mining.")
+@takes("out force no-report lang json quiet")
+def targets(scenario: Path, options: Options, export: Path | None) -> None:
     """Say what throughput the real IT system must sustain, and how long each of its calls may take.
 
     --export writes the letters of one replication as a trace that `replay` sends, with targets.json beside it, and what
     became of them as event logs (XES, OCEL 2.0).
     """
-    (loaded,) = load_all([scenario], asked.layers())
+    (loaded,) = load_all([scenario], options.layers())
     from sim.output.results.load import export_into, letters_exported, targets_into
     from sim.output.text.load_words import say
 
-    with progress_bar(loaded.stem, loaded.scenario.replications, asked.silent) as progress:
-        written = targets_into(loaded, out=out, progress=progress, **asked.making)
-    exported = (
-        export_into(loaded, export, written.summary, engine=asked.engine, force=asked.force)
-        if export is not None
-        else None
-    )
-    show_written(written, asked)
+    with progress_bar(loaded.stem, loaded.scenario.replications, options.silent) as progress:
+        written = targets_into(loaded, options, progress=progress)
+    exported = None if export is None else export_into(loaded, export, written.summary, options)
+    show_written(written, options)
     if exported is not None:
-        tell_stale(exported, asked)
-        if not asked.silent:
+        tell_stale(exported, options)
+        if not options.silent:
             letters = letters_exported(exported.folder)
-            show(say(asked.lang, "exported", letters=f"{letters:,}", folder=exported.folder))
+            show(say(options.lang, "exported", letters=f"{letters:,}", folder=exported.folder))
 
 
 def _milliseconds(context: click.Context, option: click.Parameter, written: str | None) -> float | None:
@@ -92,37 +86,35 @@ def _share(_: click.Context, __: click.Parameter, written: str | None) -> float 
 def _level(command: Command) -> Command:
     """Options of the service level, one for each percentile."""
     for name in reversed(PERCENTILES):
-        text = f"Most time until {PERCENTILES[name]:g}% of the letters are answered, such as '500 ms'."
+        text = f"Maximum latency of the {PERCENTILES[name]:g}th percentile, such as '500 ms'."
         command = click.option(f"--{name}", metavar="DURATION", callback=_milliseconds, help=text)(command)
     return command
 
 
 @click.command()
-@click.argument("trace", type=click.Path(path_type=Path))
-@click.option("--to", "url", required=True, metavar="URL", help="Where each letter is posted, as JSON.")
+@click.argument("trace", type=PATH)
+@click.option("--to", "url", required=True, metavar="URL", help="URL to which each letter is posted as JSON.")
 @click.option(
     "--header-file",
-    type=click.Path(path_type=Path),
-    help=f"Headers sent with every letter, 'Name: value' a line. {TOKEN} in the environment is sent as bearer token.",
+    type=PATH,
+    help=f"File of HTTP headers, one 'Name: value' a line. {TOKEN} in the environment is sent as bearer token.",
 )
-@click.option("--speed", type=float, default=1.0, show_default=True, help="Seconds of the trace that pass in one.")
-@click.option("--busiest", metavar="DURATION", callback=seconds, help="Only the busiest stretch, such as '1 h'.")
+@click.option("--speed", type=float, default=1.0, show_default=True, help="Speed-up: seconds of the trace per second.")
+@click.option("--busiest", metavar="DURATION", callback=seconds, help="Replay only the busiest stretch, such as '1 h'.")
 @click.option(
     "--targets",
     "goals",
-    type=click.Path(path_type=Path),
-    help="A targets.json; the one beside the trace if not said.",
+    type=PATH,
+    help="targets.json to compare with (default: the one beside the trace).",
 )
 @_level
-@click.option(
-    "--errors", metavar="SHARE", callback=_share, help="Largest share of letters not accepted; 1% if not said."
-)
+@click.option("--errors", metavar="SHARE", callback=_share, help="Maximum error rate (default: 1%).")
 @click.option(
     "--connections",
     type=click.IntRange(min=1),
     default=256,
     show_default=True,
-    help="Letters under way at most.",
+    help="Maximum requests in flight.",
 )
 @click.option(
     "--timeout",
@@ -130,7 +122,7 @@ def _level(command: Command) -> Command:
     show_default=True,
     metavar="DURATION",
     callback=seconds,
-    help="When a letter is given up, counted from the moment it was due.",
+    help="Time after which a request is given up, from the moment it was due.",
 )
 @click.option(
     "--idle",
@@ -138,26 +130,23 @@ def _level(command: Command) -> Command:
     show_default=True,
     metavar="DURATION",
     callback=seconds,
-    help="How long a connection may lie idle and be used again; less than the server lets it.",
+    help="Keep-alive: reuse a connection idle for at most this long; less than the server's own.",
 )
 @click.option(
     "--abort-after",
     type=click.IntRange(min=0),
     default=50,
     show_default=True,
-    help="Letters in a row without a connection, after which nothing more is sent; 0 for never.",
+    help="Stop after this many failed connections in a row; 0 for never.",
 )
 @click.option(
     "--allow-host",
     "hosts",
     multiple=True,
     metavar="HOST",
-    help="A host besides this machine; may be repeated.",
+    help="Host that may be loaded besides this machine; may be repeated.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of it, instead of results/TRACE/replay-TIME.")
-@options("force no-report")
-@click.option("--fail-on-breach", is_flag=True, help=f"Exit {BREACHED} when the service level or a target is missed.")
-@options("lang json quiet")
+@takes("out force no-report fail-on-breach lang json quiet")
 def replay(
     trace: Path,
     url: str,
@@ -171,9 +160,7 @@ def replay(
     idle: float,
     abort_after: int,
     hosts: tuple[str, ...],
-    asked: Asked,
-    out: Path | None,
-    fail_on_breach: bool,
+    options: Options,
     **level: float | None,
 ) -> None:
     """Send the letters of a trace to a real system, each at its time, and say whether it keeps its service level.
@@ -192,17 +179,17 @@ def replay(
         abort_after=abort_after, headers=read_headers(header_file, os.environ.get(TOKEN)),
     )  # fmt: skip
     latency_ms = {name: most for name, most in level.items() if most is not None}
-    with progress_bar(trace.stem, None, asked.silent) as progress:
+    with progress_bar(trace.stem, None, options.silent) as progress:
         written = replay_into(
-            trace, plan, busiest=busiest, targets=goals, latency_ms=latency_ms, errors=errors, out=out,
-            force=asked.force, lang=asked.lang, shown=asked.shown, progress=progress,
+            trace, plan, options, busiest=busiest, targets=goals, latency_ms=latency_ms, errors=errors,
+            progress=progress,
         )  # fmt: skip
-    show_written(written, asked)
+    show_written(written, options)
     if written.summary["stopped"]:
         sys.exit(INTERRUPTED)
-    if fail_on_breach and written.summary["verdict"] == "missed":
+    if options.fail_on_breach and written.summary["verdict"] == "missed":
         sys.exit(BREACHED)
     if written.summary["aborted"]:
         from sim.output.text.load_words import say
 
-        complain(say(asked.lang, "aborted", shown=abort_after, url=plan.shown), COULD_NOT)
+        complain(say(options.lang, "aborted", shown=abort_after, url=plan.shown), COULD_NOT)

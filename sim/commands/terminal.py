@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import rich_click as click
 
-from sim.commands.options import ASKED_WRONGLY, Asked
+from sim.commands.options import ASKED_WRONGLY
 from sim.core.errors import ScenarioError
+from sim.core.options import Options
 from sim.core.safe_text import printable
 
 if TYPE_CHECKING:
@@ -71,29 +72,29 @@ def show(what: "RenderableType") -> None:
     console.print(harmless(fitted(what) if isinstance(what, str) else what, console), end="")
 
 
-def show_written(kept: "Kept", asked: Asked) -> None:
+def show_written(kept: "Kept", options: Options) -> None:
     """Print what a folder says, as text or as JSON, and where it is."""
-    tell_stale(kept, asked)
-    if asked.as_json:
+    tell_stale(kept, options)
+    if options.json:
         print_json([kept.summary])
-    elif not asked.quiet:
-        show(kept.answer(asked.lang).rstrip())
-        show_place(kept, asked)
+    elif not options.quiet:
+        show(kept.answer(options.lang).rstrip())
+        show_place(kept, options)
 
 
-def show_place(kept: "Kept", asked: Asked) -> None:
+def show_place(kept: "Kept", options: Options) -> None:
     """Print where results are, and whether they were there already."""
     from sim.output.text import word
 
-    show(word(asked.lang, "reused" if kept.reused else "folder", folder=kept.folder))
+    show(word(options.lang, "reused" if kept.reused else "folder", folder=kept.folder))
 
 
-def tell_stale(kept: "Kept", asked: Asked) -> None:
+def tell_stale(kept: "Kept", options: Options) -> None:
     """Say, beside what is printed, why results that were there were computed again."""
     from sim.output.text.folders import why_again
 
-    if kept.stale is not None and not asked.quiet:
-        aside(why_again(kept.stale, kept.folder, asked.lang))
+    if kept.stale is not None and not options.quiet:
+        aside(why_again(kept.stale, kept.folder, options.lang))
 
 
 def print_json(contents: Sequence[Any]) -> None:

@@ -3,37 +3,39 @@
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import rich_click as click
 
 from sim.commands.folders import verify_folder
-from sim.commands.options import COULD_NOT, Asked, options
+from sim.commands.options import COULD_NOT, PATH, takes
 from sim.commands.terminal import load_all, show
+from sim.core.options import Options
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO... | FOLDER...")
-@click.option("--days", type=float, help="How many of the first days; all if not said.")
-@options("set seed lang quiet")
-def verify(paths: tuple[Path, ...], asked: Asked, days: float | None) -> None:
+@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="SCENARIO... | FOLDER...")
+@click.option("--days", type=float, help="Number of days to simulate (default: all).")
+@takes("set seed lang quiet")
+def verify(paths: tuple[Path, ...], options: Options, days: float | None) -> None:
     """Prove that both engines give the same log, and that it keeps the engine contract.
 
     Of a folder of results: that all its files are as they were written.
     """
     folders = [path for path in paths if os.path.isdir(path)]
-    loaded = load_all([path for path in paths if path not in folders], asked.layers())
+    loaded = load_all([path for path in paths if path not in folders], options.layers())
     from sim.engine.verify import prove
     from sim.experiment.cost import prepare
     from sim.output.text import word
 
     # Both engines get the same memory, and SimPy needs the more.
-    settings = [prepare(each, "simpy", 1).setting for each in loaded]
+    settings = [prepare(each, replace(options, engine="simpy", workers=1)).setting for each in loaded]
     for each, setting in zip(loaded, settings, strict=True):
         checked = prove(setting, days)
-        if not asked.quiet:
-            show(word(asked.lang, "verified", scenario=each.source, **checked._asdict()))
-    sound = [verify_folder(folder, asked) for folder in folders]
+        if not options.quiet:
+            show(word(options.lang, "verified", scenario=each.source, **checked._asdict()))
+    sound = [verify_folder(folder, options) for folder in folders]
     if not all(sound):
         sys.exit(COULD_NOT)
 
@@ -47,11 +49,11 @@ def schema() -> None:
 
 
 @click.command()
-@click.argument("name", required=False, type=click.Path(path_type=Path))
-@click.option("--from", "origin", metavar="SCENARIO", help="A shipped scenario instead, such as shenzhen_stress_600.")
-@options("lang")
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
-def new(name: Path | None, origin: str | None, asked: Asked) -> None:
+@click.argument("name", required=False, type=PATH)
+@click.option("--from", "origin", metavar="SCENARIO", help="Copy a shipped scenario, such as shenzhen_stress_600.")
+@takes("lang")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+def new(name: Path | None, origin: str | None, options: Options) -> None:
     """Write a commented scenario to begin with, to NAME.yaml.
 
     With --from, NAME is that of the shipped scenario if not said.
@@ -69,8 +71,8 @@ def new(name: Path | None, origin: str | None, asked: Asked) -> None:
     beside = {file.with_name(trace): rows for trace, rows in traces.items()}
     others = [path for path, rows in beside.items() if path.exists() and path.read_bytes() != rows]
     for path in [file, *others]:
-        if path.exists() and not asked.force:
+        if path.exists() and not options.force:
             raise click.UsageError(f"{path} is there already; name another, or say --force to replace it")
     for path, content in {**beside, file: text.encode()}.items():
         path.write_bytes(content)
-    show(word(asked.lang, "written", file=file))
+    show(word(options.lang, "written", file=file))

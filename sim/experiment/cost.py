@@ -1,7 +1,7 @@
 """What a run will cost in time and memory, and how much memory there is, asked before anything is simulated."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -10,6 +10,7 @@ import psutil
 
 from sim.core.clock import DAY, HOUR
 from sim.core.errors import Problem, ScenarioError, SimError
+from sim.core.options import DEFAULT, Options
 from sim.core.tables import Roster
 from sim.experiment.cool_down import raised
 from sim.experiment.pool import cores
@@ -64,27 +65,26 @@ class Prepared(NamedTuple):
 
     setting: Setting
     cost: Cost
-    workers: int  # for which there is memory
+    options: Options  # with as many workers as there is memory for
 
 
-def prepare(
-    loaded: Loaded, engine: str = "compiled", workers: int | None = None, *, one_run: bool = True, cool_down: int = 0
-) -> Prepared:
+def prepare(loaded: Loaded, options: Options = DEFAULT, *, one_run: bool = True, cool_down: int = 0) -> Prepared:
     """Make a scenario ready, with the cool-down that its SLAs need, and see for how many workers there is memory.
 
     Args:
         cool_down: seconds; at least so long, as others have with whom it is compared.
-        workers: replications at once, at most; as many as there are cores if None.
         one_run: whether no more replications are simulated than the scenario says.
     Raises: ScenarioError if there is not the memory for one, or its letters cannot be drawn.
     """
     setting = setting_of(loaded.scenario)
     try:
         setting = raised(setting, cool_down)
-        cost = estimate(setting, engine)
-        most = min(workers or cores(), loaded.scenario.replications) if one_run else workers or cores()
+        cost = estimate(setting, options.engine)
+        most = options.workers or cores()
+        if one_run:
+            most = min(most, loaded.scenario.replications)
         kept = cost.visits * BYTES_KEPT_A_VISIT * loaded.scenario.replications if one_run else 0.0
-        return Prepared(setting, cost, affordable(cost, most, kept))
+        return Prepared(setting, cost, replace(options, workers=affordable(cost, most, kept)))
     except SimError as error:
         raise ScenarioError(loaded.source, [Problem(str(error))]) from error
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
+from sim.core.options import DEFAULT, Options
 from sim.engine.contract import simulate
 from sim.experiment.pool import cores, map_in_order, processes, threads
 from sim.metrics.replication import Replication
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 
 def simulate_replication(
-    setting: Setting, replication: int, *, engine: str = "compiled", stretches: bool = True, keep: float = 1.0
+    setting: Setting, replication: int, options: Options = DEFAULT, *, stretches: bool = True, keep: float = 1.0
 ) -> Replication:
     """Draw and simulate one replication.
 
@@ -28,7 +29,7 @@ def simulate_replication(
     """
     roster = draw_roster(setting, replication)
     workload = draw_workload(setting, roster, replication, keep=keep)
-    log = simulate(workload, roster, setting.scenario.horizon, engine=engine, stretches=stretches)
+    log = simulate(workload, roster, setting.scenario.horizon, options, stretches=stretches)
     return Replication(setting, workload, roster, log, replication)
 
 
@@ -36,9 +37,8 @@ def replicate(
     setting: Setting,
     replications: Sequence[int],
     measure: Callable[[Replication], T],
+    options: Options = DEFAULT,
     *,
-    engine: str = "compiled",
-    workers: int | None = None,
     stretches: bool = True,
     keep: float = 1.0,
 ) -> Iterator[T]:
@@ -51,29 +51,28 @@ def replicate(
         measure: called where the replication was simulated, so that only what it returns has to travel. The SimPy
             engine runs in processes of their own, and there it must be a function of a module, or a
             `functools.partial` of one.
-        workers: how many at once; all cores if None.
+        options: its engine, and its workers: how many at once; all cores if None.
     Raises: SimError when worker processes keep dying, and whatever a replication or its measure raises.
     """
-    task = partial(_measured, setting, measure, engine, stretches, keep)
-    return map_replications(task, replications, engine=engine, workers=workers)
+    task = partial(_measured, setting, measure, options, stretches, keep)
+    return map_replications(task, replications, options)
 
 
 def map_replications(
     task: Callable[[int], T],
     numbers: Sequence[int],
+    options: Options = DEFAULT,
     *,
-    engine: str = "compiled",
-    workers: int | None = None,
     ahead: int | None = None,
 ) -> Iterator[T]:
     """Yield `task(number)` in the order of the numbers, computed on several cores; as `replicate`.
 
     Args:
-        task: simulates with this engine; for the SimPy engine a `functools.partial` of a function of a module.
+        task: simulates with the engine of the options; for SimPy a `functools.partial` of a function of a module.
         ahead: how many are begun and not yet yielded, at most; twice the workers if None.
     """
-    count = min(workers or cores(), max(len(numbers), 1))
-    if engine != "simpy":
+    count = min(options.workers or cores(), max(len(numbers), 1))
+    if options.engine != "simpy":
         # The compiled engine releases the interpreter while it runs.
         start = threads(count)
     elif count > 1:
@@ -84,6 +83,11 @@ def map_replications(
 
 
 def _measured(
-    setting: Setting, measure: Callable[[Replication], T], engine: str, stretches: bool, keep: float, replication: int
+    setting: Setting,
+    measure: Callable[[Replication], T],
+    options: Options,
+    stretches: bool,
+    keep: float,
+    replication: int,
 ) -> T:
-    return measure(simulate_replication(setting, replication, engine=engine, stretches=stretches, keep=keep))
+    return measure(simulate_replication(setting, replication, options, stretches=stretches, keep=keep))

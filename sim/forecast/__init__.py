@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from sim.core.clock import DAY, HOUR
+from sim.core.options import DEFAULT, Options
 from sim.core.tables import Bools, Floats, Int64s
 from sim.experiment.cost import Cost, prepare
 from sim.forecast.cautions import cautions
@@ -127,15 +128,15 @@ class Forecast:
         return plain
 
 
-def forecast_of(loaded: Loaded, engine: str = "compiled") -> Forecast:
+def forecast_of(loaded: Loaded, options: Options = DEFAULT) -> Forecast:
     """What to expect of a scenario, from a short simulation of it.
 
     Args:
-        engine: whose cost is estimated.
+        options: its engine is the one whose cost is estimated.
     Raises: ScenarioError as `sim.experiment.cost.prepare`.
     """
     scenario = loaded.scenario
-    setting, cost, _ = prepare(loaded, engine)
+    setting, cost, _ = prepare(loaded, options)
     sample = sample_of(setting, cost)
     load = load_of(sample.unhindered)
     # Thinned out letters stand for more of them.

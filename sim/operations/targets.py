@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from sim.core.clock import DAY, HOUR, MINUTE
+from sim.core.options import DEFAULT, Options
 from sim.core.tables import Bools, Floats
 from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
@@ -135,10 +136,9 @@ class Targets:
 
 def targets(
     setting: Setting,
+    options: Options = DEFAULT,
     *,
     scenario: str,
-    engine: str = "compiled",
-    workers: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Targets:
     """Simulate a scenario's replications and work out what the real system must sustain.
@@ -151,13 +151,13 @@ def targets(
     pool: Pool[OperationTallies] = Pool()
     slacks: list[tuple[Slack, ...]] = []
     numbers = range(setting.scenario.replications)
-    for counts in replicate(setting, numbers, count_operations, engine=engine, workers=workers, stretches=False):
+    for counts in replicate(setting, numbers, count_operations, options, stretches=False):
         sums.append(counts.sums)
         pool.add(counts.tallies)
         slacks.append(counts.slacks)
         if progress is not None:
             progress(len(sums))
-    return _put_together(setting, scenario, engine, stacked(sums), pool.merged(), slacks)
+    return _put_together(setting, scenario, options.engine, stacked(sums), pool.merged(), slacks)
 
 
 def _put_together(

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from sim.core.errors import SimError
+from sim.core.options import DEFAULT, Options
 from sim.experiment.cost import estimate
 from sim.experiment.infinite_servers import simulate_without_queues
 from sim.forecast.cautions import Seen, cautions, unprovable_targets
@@ -98,10 +99,9 @@ RELAXED: Final = (2, 4, 8)
 
 def plan(
     setting: Setting,
+    options: Options = DEFAULT,
     *,
     scenario: str,
-    engine: str = "compiled",
-    workers: int | None = None,
     progress: Callable[[int], object] | None = None,
     told: Callable[[int, float], object] | None = None,
 ) -> Answer:
@@ -121,7 +121,7 @@ def plan(
         raise SimError("no counted team has people, so there is nothing to vary; name what may vary in plan.vary")
     if (targets.shares >= 1).any():
         raise SimError("a target of 100% can be missed, but never shown as met, whatever the staffing")
-    simulator = Simulator(setting, posts, targets, engine=engine, workers=workers, meter=Meter(progress))
+    simulator = Simulator(setting, posts, targets, options, meter=Meter(progress))
     copies = _are_copies(simulator)
     if told is not None:
         letters = budget_of(setting, copies=copies)

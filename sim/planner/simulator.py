@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 import numpy as np
 
 from sim.core.clock import hour_of
+from sim.core.options import DEFAULT, Options
 from sim.core.tables import Bools, Floats
 from sim.engine.contract import simulate
 from sim.experiment.pool import cores
@@ -137,22 +138,19 @@ class Simulator:
         setting: Setting,
         posts: tuple[Post, ...],
         targets: Targets,
+        options: Options = DEFAULT,
         *,
-        engine: str = "compiled",
-        workers: int | None = None,
         meter: Meter | None = None,
     ) -> None:
         self.setting, self.posts, self.targets = setting, posts, targets
         self.meter = Meter() if meter is None else meter
-        self._engine, self._workers = engine, workers or cores()
+        self._options = options
         self._drawn = _Drawn()
         self._seen: dict[tuple[People, int], Decided] = {}
 
     def of(self, posts: tuple[Post, ...]) -> "Simulator":
         """The same replications for other cells, for example of people who are allocated otherwise."""
-        other = Simulator(
-            self.setting, posts, self.targets, engine=self._engine, workers=self._workers, meter=self.meter
-        )
+        other = Simulator(self.setting, posts, self.targets, self._options, meter=self.meter)
         other._drawn = self._drawn
         return other
 
@@ -197,11 +195,11 @@ class Simulator:
 
     def _simulated(self, people: People, numbers: Sequence[int], look: Callable[[Replication], T]) -> Iterator[T]:
         """What is seen in replications, in their order, with no more begun than there are workers."""
-        setting, workers = staffed(self.setting, self.posts, people), self._workers
+        setting, workers = staffed(self.setting, self.posts, people), self._options.workers or cores()
         # Letters that are kept here are not sent to a process, which draws them again.
-        drawn = partial(draw_visits, setting) if self._engine == "simpy" else self.drawn
-        task = partial(_run, setting, look, self._engine, drawn)
-        for found, letters in map_replications(task, numbers, engine=self._engine, workers=workers, ahead=workers):
+        drawn = partial(draw_visits, setting) if self._options.engine == "simpy" else self.drawn
+        task = partial(_run, setting, look, self._options, drawn)
+        for found, letters in map_replications(task, numbers, self._options, ahead=workers):
             self.meter.add(letters)
             yield found
 
@@ -209,12 +207,12 @@ class Simulator:
 def _run(
     setting: Setting,
     look: Callable[[Replication], T],
-    engine: str,
+    options: Options,
     drawn: Callable[[int], tuple[Letters, Visits]],
     number: int,
 ) -> tuple[T, int]:
     letters, visits = drawn(number)
     roster = draw_roster(setting, number)
     workload = with_other_duty(setting, roster, number, letters, visits)
-    log = simulate(workload, roster, setting.scenario.horizon, engine=engine)
+    log = simulate(workload, roster, setting.scenario.horizon, options)
     return look(Replication(setting, workload, roster, log)), int(np.count_nonzero(letters.kept))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from sim.core.options import DEFAULT, Options
 from sim.experiment.replications import simulate_replication
 from sim.operations.exports.locust import write_locust_file
 from sim.operations.exports.ocel import write_ocel
@@ -25,7 +26,7 @@ EXPORTS: Final[Mapping[str, Callable[[Simulated, Path], None]]] = {
 """How each file of an export is written."""
 
 
-def export(setting: Setting, folder: Path, *, replication: int = 0, engine: str = "compiled") -> int:
+def export(setting: Setting, folder: Path, options: Options = DEFAULT, *, replication: int = 0) -> int:
     """Simulate one replication, and write all `EXPORTS` of it.
 
     Args:
@@ -33,7 +34,7 @@ def export(setting: Setting, folder: Path, *, replication: int = 0, engine: str 
 
     Returns: number of letters.
     """
-    simulated = Simulated(simulate_replication(setting, replication, engine=engine))
+    simulated = Simulated(simulate_replication(setting, replication, options))
     for name, write in EXPORTS.items():
         write(simulated, folder / name)
     return len(simulated.letters)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.comparison import Comparison, compare, require_comparable
+from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import short_file_name
 from sim.output.folders.result_folder import RESULTS, ResultFolder
 from sim.output.results.kept import Kept, Made, keep
@@ -35,29 +36,23 @@ def comparison_id(scenarios: Sequence[Loaded]) -> str:
 
 def compare_into(
     scenarios: Sequence[Loaded],
+    options: Options = DEFAULT,
     *,
-    engine: str = "compiled",
-    workers: int | None = None,
-    out: Path | None = None,
-    force: bool = False,
-    lang: str = "en",
-    shown: bool = True,
     progress: Callable[[int], None] | None = None,
 ) -> Compared:
     """Compare scenarios and write the folder of it, or find the folder that the same comparison wrote before.
 
     Args:
-        out: the folder; by default `results/compare/<comparison id>`.
-        force, lang, shown: as of a run.
+        options: as of a run; its folder is by default `results/compare/<comparison id>`.
         progress: as of `compare`.
-    Raises: as `compare`; SimError if `out` is something else or the disk is full.
+    Raises: as `compare`; SimError if the folder is something else or the disk is full.
     """
     require_comparable(scenarios)
     name = comparison_id(scenarios)
-    target = out if out is not None else RESULTS / "compare" / name
+    target = options.out if options.out is not None else RESULTS / "compare" / name
 
     def make() -> Made[Comparison]:
-        comparison = compare(scenarios, engine=engine, workers=workers, progress=progress)
+        comparison = compare(scenarios, options, progress=progress)
         return Made(
             comparison,
             comparison_content(comparison),
@@ -68,8 +63,8 @@ def compare_into(
             partial(_write_shown, comparison),
         )
 
-    place = ResultFolder(target, {"comparison": name, "engine": engine}, lang)
-    kept, comparison = keep(place, "comparison.json", make, force=force, shown=shown, lang=lang)
+    place = ResultFolder(target, {"comparison": name, "engine": options.engine}, options.lang)
+    kept, comparison = keep(place, "comparison.json", make, options)
     return Compared(kept.folder, kept.summary, kept.reused, kept.stale, comparison)
 
 

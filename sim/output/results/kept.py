@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from rich.console import RenderableType
 
+from sim.core.options import Options
 from sim.output.folders.manifest import write_json
 from sim.output.folders.result_folder import ResultFolder, Stale
 from sim.output.text import WORDS, plain
@@ -57,9 +58,7 @@ class Made(Generic[T_co]):
     show: Callable[[Path, Mapping[str, Any], str], object] | None = None
 
 
-def keep(
-    place: ResultFolder, file: str, make: Callable[[], Made[T]], *, force: bool, shown: bool, lang: str
-) -> tuple[Kept, T | None]:
+def keep(place: ResultFolder, file: str, make: Callable[[], Made[T]], options: Options) -> tuple[Kept, T | None]:
     """Find results in their folder, or make them and write it.
 
     Args:
@@ -70,10 +69,10 @@ def keep(
 
     Raises: SimError if something else is there, or the disk is full; whatever `make` raises.
     """
-    found = place.find(shown=shown, force=force)
+    found = place.find(shown=options.report, force=options.force)
     if found.whole:
         return Kept(place.path, place.read(file), True, None), None
-    with place.writing(shown=shown, force=force) as (folder, manifest):
+    with place.writing(shown=options.report, force=options.force) as (folder, manifest):
         made = make()
         manifest |= {**made.told, "verdicts": dict(made.verdicts)}
         write_json(folder / file, made.summary)
@@ -81,8 +80,8 @@ def keep(
             write_answers(folder, made.answer)
         if made.write is not None:
             made.write(folder)
-        if shown and made.show is not None:
-            made.show(folder, manifest, lang)
+        if options.report and made.show is not None:
+            made.show(folder, manifest, options.lang)
     return Kept(place.path, made.summary, False, found.stale), made.finding
 
 

@@ -1,11 +1,13 @@
 """Folders of stress runs, of targets and of exports: written whole or not at all, and found again."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sim.capacity import StressReport, stress
+from sim.core.options import DEFAULT, Options
 from sim.experiment.cost import prepare
 from sim.operations.exports import export
 from sim.operations.targets import Targets, targets
@@ -23,25 +25,21 @@ T = TypeVar("T")
 
 def stress_into(
     loaded: Loaded,
+    options: Options = DEFAULT,
     *,
-    engine: str = "compiled",
-    workers: int | None = None,
-    out: Path | None = None,
     progress: Callable[[int], object] | None = None,
-    **how: Any,
 ) -> Kept:
     """Stress a scenario and write the folder of it, or find the one that the same stress run wrote before.
 
     Args:
-        out: the folder; by default `results/<file's stem>/stress-<run id>`.
+        options: as of a run; its folder is by default `results/<file's stem>/stress-<run id>`.
         progress: told how many replications were lived so far.
-        how: `force`, `lang` and `shown`, as of a run.
-    Raises: SimError as `stress`, or if `out` is something else or the disk is full.
+    Raises: SimError as `stress`, or if the folder is something else or the disk is full.
     """
 
     def make() -> Made[StressReport]:
-        setting, _, most = prepare(loaded, engine, workers)
-        report = stress(setting, scenario=loaded.stem, engine=engine, workers=most, progress=progress)
+        setting, _, affordable = prepare(loaded, options)
+        report = stress(setting, affordable, scenario=loaded.stem, progress=progress)
 
         def show(folder: Path, manifest: Mapping[str, Any], lang: str) -> None:
             from sim.output.html.load_pages import write_stress
@@ -58,24 +56,21 @@ def stress_into(
             show,
         )
 
-    return _kept(loaded, "stress", engine, out, make, **how)
+    return _kept(loaded, "stress", make, options)
 
 
 def targets_into(
     loaded: Loaded,
+    options: Options = DEFAULT,
     *,
-    engine: str = "compiled",
-    workers: int | None = None,
-    out: Path | None = None,
     progress: Callable[[int], None] | None = None,
-    **how: Any,
 ) -> Kept:
     """Work out the targets of a scenario; as `stress_into`, into `targets-<run id>` if not said."""
     title = loaded.scenario.name or loaded.stem
 
     def make() -> Made[Targets]:
-        setting, _, most = prepare(loaded, engine, workers)
-        found = targets(setting, scenario=loaded.stem, engine=engine, workers=most, progress=progress)
+        setting, _, affordable = prepare(loaded, options)
+        found = targets(setting, affordable, scenario=loaded.stem, progress=progress)
 
         def show(folder: Path, manifest: Mapping[str, Any], lang: str) -> None:
             from sim.output.html.load_pages import write_targets
@@ -92,12 +87,10 @@ def targets_into(
             show,
         )
 
-    return _kept(loaded, "targets", engine, out, make, **how)
+    return _kept(loaded, "targets", make, options)
 
 
-def export_into(
-    loaded: Loaded, folder: Path, found: dict[str, Any], *, engine: str = "compiled", force: bool = False
-) -> Kept:
+def export_into(loaded: Loaded, folder: Path, found: dict[str, Any], options: Options = DEFAULT) -> Kept:
     """Export a replication of a scenario, with its targets beside the trace, where a replay finds them.
 
     Args:
@@ -107,9 +100,9 @@ def export_into(
     """
 
     def make() -> Made[None]:
-        return Made(None, found, {}, told_of(loaded), write=partial(_export, loaded, engine))
+        return Made(None, found, {}, told_of(loaded), write=partial(_export, loaded, options))
 
-    return _kept(loaded, "export", engine, folder, make, file="targets.json", force=force)
+    return _kept(loaded, "export", make, replace(options, out=folder, report=True), file="targets.json")
 
 
 def letters_exported(folder: Path) -> int:
@@ -133,24 +126,20 @@ def _capacity(report: StressReport) -> str:
     return capacity.found if capacity.per_day is None else f"{capacity.per_day:.0f}"
 
 
-def _export(loaded: Loaded, engine: str, folder: Path) -> None:
-    export(setting_of(loaded.scenario), folder, engine=engine)
+def _export(loaded: Loaded, options: Options, folder: Path) -> None:
+    export(setting_of(loaded.scenario), folder, options)
 
 
 def _kept(
     loaded: Loaded,
     kind: str,
-    engine: str,
-    out: Path | None,
     make: Callable[[], Made[T]],
+    options: Options,
     *,
     file: str = "",
-    force: bool = False,
-    lang: str = "en",
-    shown: bool = True,
 ) -> Kept:
     name = run_id(loaded)
-    target = out if out is not None else RESULTS / loaded.stem / f"{kind}-{name}"
-    place = ResultFolder(target, {kind: name, "engine": engine}, lang)
-    kept, _ = keep(place, file or f"{kind}.json", make, force=force, shown=shown, lang=lang)
+    target = options.out if options.out is not None else RESULTS / loaded.stem / f"{kind}-{name}"
+    place = ResultFolder(target, {kind: name, "engine": options.engine}, options.lang)
+    kept, _ = keep(place, file or f"{kind}.json", make, options)
     return kept

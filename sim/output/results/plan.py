@@ -10,6 +10,7 @@ import numpy as np
 from rich.console import Group
 
 from sim.core.errors import Problem, ScenarioError
+from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import Cell, write_csv
 from sim.experiment.cost import prepare
 from sim.models.staffing import WEEKDAYS
@@ -63,33 +64,27 @@ class Planned(Kept):
 
 def planned(
     loaded: Loaded,
+    options: Options = DEFAULT,
     *,
-    engine: str = "compiled",
-    workers: int | None = None,
-    out: Path | None = None,
-    force: bool = False,
-    lang: str = "en",
-    shown: bool = True,
     progress: Callable[[int], object] | None = None,
     told: Callable[[int, float], object] | None = None,
 ) -> Planned:
     """Plan a scenario and write the folder of the plan, or find the one that the same plan wrote before.
 
     Args:
-        out: the folder; by default `results/<file's stem>/plan-<run id>`.
-        force, lang, shown: as of a run.
+        options: as of a run; its folder is by default `results/<file's stem>/plan-<run id>`.
         told: told beforehand about how many letters will be simulated, and how many seconds that will take.
 
     Raises: ScenarioError as `prepare`, or if a target can never be shown to be met; SimError if there is nothing to
-        plan, or `out` is something else.
+        plan, or the folder is something else.
     """
-    setting, _, most = prepare(loaded, engine, workers, one_run=False)
+    setting, _, affordable = prepare(loaded, options, one_run=False)
     if refused := targets_of_all(setting):
         raise ScenarioError(loaded.source, [Problem(caution(each, "en")) for each in refused])
     clock = time.perf_counter()
 
     def make() -> Made[Answer]:
-        answer = plan(setting, scenario=loaded.stem, engine=engine, workers=most, progress=progress, told=told)
+        answer = plan(setting, affordable, scenario=loaded.stem, progress=progress, told=told)
         content = plain_answer(answer)
 
         def write(folder: Path) -> None:
@@ -106,9 +101,9 @@ def planned(
         about = told_of(loaded)
         return Made(answer, content, {"plan": answer.ending}, about, lambda each: shown_plan(answer, each), write, show)
 
-    target = out if out is not None else RESULTS / loaded.stem / f"plan-{run_id(loaded)}"
-    place = ResultFolder(target, {"plan": run_id(loaded), "engine": engine}, lang)
-    kept, answer = keep(place, "plan.json", make, force=force, shown=shown, lang=lang)
+    target = options.out if options.out is not None else RESULTS / loaded.stem / f"plan-{run_id(loaded)}"
+    place = ResultFolder(target, {"plan": run_id(loaded), "engine": options.engine}, options.lang)
+    kept, answer = keep(place, "plan.json", make, options)
     seconds = time.perf_counter() - clock
     return Planned(kept.folder, kept.summary, kept.reused, kept.stale, setting, answer, seconds)
 

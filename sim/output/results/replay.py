@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.errors import Problem, ScenarioError, SimError
+from sim.core.options import DEFAULT, Options
 from sim.operations.answers import require_histograms, write_percentiles
 from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
@@ -39,38 +40,35 @@ def planned(url: str, **how: Any) -> ReplayOptions:
 def replay_into(
     trace: Path,
     plan: ReplayOptions,
+    options: Options = DEFAULT,
     *,
     busiest: float | None = None,
     targets: Path | None = None,
     latency_ms: Mapping[str, float] | None = None,
     errors: float | None = None,
-    out: Path | None = None,
-    force: bool = False,
-    lang: str = "en",
-    shown: bool = True,
     progress: Callable[[int], object] | None = None,
 ) -> Kept:
     """Send a trace to a real system, and write the folder of it.
 
     Args:
+        options: as of a run; its folder is by default `results/<trace's stem>/replay-<time>`.
         busiest: seconds; only the stretch of the trace with most letters is sent.
         targets: a targets.json; the one beside the trace, if there is one and none is named.
         latency_ms, errors: the service level, instead of the one of the targets.
-        out: the folder; by default `results/<trace's stem>/replay-<time>`.
         progress: told now and then how many letters are begun.
 
-    Raises: ScenarioError for a bad trace; SimError for targets that cannot be read, or if `out` is something else or
-        the disk is full.
+    Raises: ScenarioError for a bad trace; SimError for targets that cannot be read, or if the folder is something
+        else or the disk is full.
     """
     from sim.operations.replay import replay
 
     if busiest is not None and busiest <= 0:
         raise ScenarioError(f"the replay to {plan.shown}", [Problem(f"busiest must be above 0, got {busiest:g}")])
     began = datetime.now().astimezone()
-    target = out if out is not None else RESULTS / trace.stem / f"replay-{began:%Y%m%d-%H%M%S-%f}"
+    target = options.out if options.out is not None else RESULTS / trace.stem / f"replay-{began:%Y%m%d-%H%M%S-%f}"
     # What a real system did at one time is never what it did at another.
-    place = ResultFolder(target, {"replay": str(trace), "began": began.isoformat()}, lang)
-    place.find(shown=shown, force=force)
+    place = ResultFolder(target, {"replay": str(trace), "began": began.isoformat()}, options.lang)
+    place.find(shown=options.report, force=options.force)
     beside = trace.with_name("targets.json")
     demand = read_demand(targets or beside) if targets is not None or beside.exists() else Demand()
     demand = demand.asking(latency_ms or {}, errors)
@@ -103,5 +101,5 @@ def replay_into(
             show,
         )
 
-    kept, _ = keep(place, "replay.json", make, force=force, shown=shown, lang=lang)
+    kept, _ = keep(place, "replay.json", make, options)
     return kept

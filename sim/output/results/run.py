@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.clock import format_duration
+from sim.core.options import DEFAULT, Options
 from sim.core.program import VERSION
 from sim.engine.verify import Checked, cross_check
 from sim.experiment.cost import prepare
@@ -73,43 +74,34 @@ def run_id(loaded: Loaded) -> str:
 
 def run(
     loaded: Loaded,
+    options: Options = DEFAULT,
     *,
-    engine: str = "compiled",
-    workers: int | None = None,
-    out: Path | None = None,
-    force: bool = False,
-    lang: str = "en",
-    shown: bool = True,
     progress: Callable[[int], None] | None = None,
 ) -> Result:
     """Simulate a scenario and write its folder of results, or find the folder that the same run wrote before.
 
     Args:
-        workers: replications at once; as many as there are cores, if None, and memory for.
-        out: the folder; by default `results/<file's stem>/<run id>`.
-        force: compute again what is there.
-        lang: language in which the page opens.
-        shown: write charts and the page too, which take longer than the figures.
+        options: its folder is by default `results/<file's stem>/<run id>`.
         progress: called with the number of replications done, in the order of the replications.
-    Raises: ScenarioError as `prepare`; SimError if `out` is something else or the disk is full; EngineMismatch or
+    Raises: ScenarioError as `prepare`; SimError if the folder is something else or the disk is full; EngineMismatch or
         AuditError if the cross-check fails.
     """
     name = run_id(loaded)
-    target = out if out is not None else RESULTS / loaded.stem / name
-    place = ResultFolder(target, {"run": name, "engine": engine}, lang)
-    found = place.find(shown=shown, force=force)
+    target = options.out if options.out is not None else RESULTS / loaded.stem / name
+    place = ResultFolder(target, {"run": name, "engine": options.engine}, options.lang)
+    found = place.find(shown=options.report, force=options.force)
     if found.whole:
         return Result(target, place.read("summary.json"), True, None, None)
-    setting, _, workers = prepare(loaded, engine, workers)
+    setting, _, options = prepare(loaded, options)
     replications = range(loaded.scenario.replications)
     clock = time.perf_counter()
-    with place.writing(shown=shown, force=force) as (folder, manifest):
+    with place.writing(shown=options.report, force=options.force) as (folder, manifest):
         letters, hours = Rows(folder / "letters.parquet"), Rows(folder / "hours.parquet")
         checked: list[Checked] = []
 
         def measured() -> Iterator[Measures]:
-            look = partial(_look, engine == "compiled")
-            looks = replicate(setting, replications, look, engine=engine, workers=workers)
+            look = partial(_look, options.engine == "compiled")
+            looks = replicate(setting, replications, look, options)
             for done, (measures, of_letters, of_hours, slice_checked) in enumerate(looks, start=1):
                 letters.add(of_letters)
                 hours.add(of_hours)
@@ -123,21 +115,21 @@ def run(
             setting,
             measured(),
             scenario=loaded.stem,
-            engine=engine,
+            engine=options.engine,
             requirement=requirement(setting, load_of(at_best)),
             cautions=cautions(setting, at_best),
         )
         simulated = time.perf_counter()
-        manifest |= _told(loaded, engine, report, checked)
-        finding = Finding(loaded, setting, report, manifest, lang)
+        manifest |= _told(loaded, options.engine, report, checked)
+        finding = Finding(loaded, setting, report, manifest, options.lang)
         with ThreadPoolExecutor(1) as beside:
             tables = [beside.submit(table.write) for table in (letters, hours)]
-            for write in [each for each in WRITERS if shown or each is not write_shown]:
+            for write in [each for each in WRITERS if options.report or each is not write_shown]:
                 write(folder, finding)
             for table in tables:
                 table.result()
         # Only what comes last differs between two runs of the same.
-        manifest["workers"] = workers
+        manifest["workers"] = options.workers
         manifest["timings"] = {
             "simulating_s": round(simulated - clock, 3),
             "writing_s": round(time.perf_counter() - simulated, 3),

@@ -1,0 +1,59 @@
+"""Options of a command: one record, made once from the command line and handed on to whatever takes one of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a command works; a command that does not take one of them finds its default.
+
+    Only `overrides`, `replications` and `seed` change figures, by changing the scenario when it is loaded.
+
+    Attributes:
+        overrides: values of the scenario to change, as KEY=VALUE.
+        replications, seed: instead of the scenario's own.
+        engine: `compiled` or `simpy`; both give the same log.
+        workers: replications simulated at once; if None as many as there are cores, and memory for.
+        out: output folder; each command has a default.
+        force: compute results again although they are there.
+        report: write charts and the HTML page, which take longer than the figures.
+        lang: language of what is printed, and in which a page opens.
+        json: print figures as JSON, and nothing for people.
+        quiet: print nothing but errors.
+        fail_on_breach: exit with a code of its own when a target is missed or cannot be judged.
+        allow_not_judged: with it, let a target without letters pass.
+    """
+
+    overrides: tuple[str, ...] = ()
+    replications: int | None = None
+    seed: int | None = None
+    engine: str = "compiled"
+    workers: int | None = None
+    out: Path | None = None
+    force: bool = False
+    report: bool = True
+    lang: str = "en"
+    json: bool = False
+    quiet: bool = False
+    fail_on_breach: bool = False
+    allow_not_judged: bool = False
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is printed for people."""
+        return self.quiet or self.json
+
+    def layers(self, replications: str = "replications") -> list[str]:
+        """What is changed in a scenario, as KEY=VALUE.
+
+        Args:
+            replications: key of the replications that are asked for.
+        """
+        numbers = {replications: self.replications, "seed": self.seed}
+        return [*self.overrides, *(f"{key}={value}" for key, value in numbers.items() if value is not None)]
+
+
+DEFAULT: Final = Options()
+"""What a command does if nothing is said."""
