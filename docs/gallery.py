@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.comparison import Comparison, compare
 from sim.metrics.report import Report
-from sim.output.charts.registry import CHARTS, COMPARISON_CHARTS, figure
-from sim.output.charts.style import look
+from sim.output.charts import ChartOptions
+from sim.output.charts.base import Page, charts_of
 from sim.output.text.words import percent
 from sim.scenario.loading import load
 
@@ -82,8 +82,8 @@ def main() -> None:
     for old in PICTURES.glob("*.png"):
         old.unlink()
     base = comparison.base
-    run = [_picture(CHARTS, base, *which) for which in OF_A_RUN]
-    compared = [_picture(COMPARISON_CHARTS, comparison, *which) for which in OF_THE_COMPARISON]
+    run = [_picture("run", base, *which) for which in OF_A_RUN]
+    compared = [_picture("comparison", comparison, *which) for which in OF_THE_COMPARISON]
     page = PAGE.format(
         replications=base.replications,
         finding=textwrap.fill(_finding(comparison).strip(), 120),
@@ -93,13 +93,12 @@ def main() -> None:
     (HERE / "gallery.md").write_text(page, "utf-8")
 
 
-def _picture(charts, subject, name: str, panel: str, lang: str) -> str:  # type: ignore[no-untyped-def]
+def _picture(page: Page, subject: Report | Comparison, name: str, panel: str, lang: str) -> str:
     """Draw one panel of a chart; returns the line of the page that shows it."""
-    chart = next(each for each in charts if each.name == name)
+    chart = next(each for each in charts_of(page) if each.name == name)(subject, panel, ChartOptions(lang, dpi=90))
     file = f"{'-'.join(filter(None, (name, panel)))}.{lang}.png"
-    with look():
-        figure(chart, subject, panel, lang).figure.savefig(PICTURES / file, dpi=90, metadata={"Software": None})
-    return f"![{chart.alt(subject, panel, lang)}](gallery/{file})"
+    chart.figure().save_png(PICTURES / file, chart.options.dpi)
+    return f"![{chart.alt()}](gallery/{file})"
 
 
 def _finding(comparison: Comparison) -> str:

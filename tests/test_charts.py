@@ -14,12 +14,10 @@ from shown import small
 from sim.comparison import Comparison, compare
 from sim.core.errors import SimError
 from sim.metrics.report import Report
-from sim.output.charts import album, frame, words
-from sim.output.charts.album import Album, draw_album
-from sim.output.charts.frame import ems, framed, wrapped
-from sim.output.charts.pictures import draw_panel, inline, untitled, written
-from sim.output.charts.registry import CHARTS, COMPARISON_CHARTS, Chart, figure
-from sim.output.charts.style import look
+from sim.output.charts import ChartOptions, render, style, words
+from sim.output.charts.base import Chart, charts_of
+from sim.output.charts.render import Job, draw_picture, inline, untitled
+from sim.output.charts.style import ems, framed, look, wrapped
 from sim.output.html.words import WORDS as PAGE_WORDS
 from sim.output.text.compare_words import WORDS as COMPARE_WORDS
 from sim.output.text.names import NAMES_ZH
@@ -28,6 +26,7 @@ from sim.scenario.loading import load
 from sim.scenario.setting import setting_of
 
 LANGUAGES = ("zh", "en")
+CHARTS, COMPARISON_CHARTS = charts_of("run"), charts_of("comparison")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +42,7 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
-def test_every_chart_of_a_run(chart: Chart[Report], small_report: Report, lang: str, tmp_path: Path) -> None:
+def test_every_chart_of_a_run(chart: type[Chart[Report]], small_report: Report, lang: str, tmp_path: Path) -> None:
     assert list(chart.panels(small_report))
     the_contract(chart, small_report, lang, tmp_path)
 
@@ -51,15 +50,20 @@ def test_every_chart_of_a_run(chart: Chart[Report], small_report: Report, lang: 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("chart", COMPARISON_CHARTS, ids=lambda chart: chart.name)
 def test_every_chart_of_a_comparison(
-    chart: Chart[Comparison], comparison: Comparison, lang: str, tmp_path: Path
+    chart: type[Chart[Comparison]], comparison: Comparison, lang: str, tmp_path: Path
 ) -> None:
     assert list(chart.panels(comparison))
     the_contract(chart, comparison, lang, tmp_path)
 
 
-def the_contract(chart: Chart[Any], subject: Any, lang: str, folder: Path) -> None:
+def drawings(chart: type[Chart[Any]], subject: Any, lang: str) -> list[Chart[Any]]:
+    """All pictures of a chart, to be drawn."""
+    return [chart(subject, panel, ChartOptions(lang)) for panel in chart.panels(subject)]
+
+
+def the_contract(chart: type[Chart[Any]], subject: Any, lang: str, folder: Path) -> None:
     """What holds for every chart; a missing glyph is a warning, and warnings are errors."""
-    pictures = [draw_panel(chart, subject, panel, folder, lang) for panel in chart.panels(subject)]
+    pictures = [draw_picture(each, folder) for each in drawings(chart, subject, lang)]
     assert len({picture.name for picture in pictures}) == len(pictures)
     for picture in pictures:
         assert picture.title
@@ -77,15 +81,15 @@ def the_contract(chart: Chart[Any], subject: Any, lang: str, folder: Path) -> No
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_label_is_cut_off(small_report: Report, lang: str) -> None:
     for chart in CHARTS:
-        for panel in chart.panels(small_report):
-            assert outside(figure(chart, small_report, panel, lang).figure) == []
+        for each in drawings(chart, small_report, lang):
+            assert outside(each.figure().figure) == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_label_of_a_comparison_is_cut_off(comparison: Comparison, lang: str) -> None:
     for chart in COMPARISON_CHARTS:
-        for panel in chart.panels(comparison):
-            assert outside(figure(chart, comparison, panel, lang).figure) == []
+        for each in drawings(chart, comparison, lang):
+            assert outside(each.figure().figure) == []
 
 
 def outside(drawn: Figure) -> list[str]:
@@ -107,16 +111,15 @@ def outside(drawn: Figure) -> list[str]:
 
 
 def test_the_same_report_gives_the_same_bytes(small_report: Report) -> None:
-    chart = CHARTS[0]
-    first, second = (written(figure(chart, small_report, "", "zh")) for _ in range(2))
+    first, second = (CHARTS[0](small_report, "", ChartOptions("zh")).figure().svg() for _ in range(2))
     assert first == second
     assert not re.search(r"<dc:date>|\d{4}-\d\d-\d\dT", first)
 
 
 def test_a_picture_in_a_page_has_no_title_of_its_own(small_report: Report) -> None:
-    chart = CHARTS[0]
-    drawn, title = figure(chart, small_report, "", "en"), chart.title(small_report, "", "en")
-    alone = inline(written(drawn), "name", "alt")
+    chart = CHARTS[0](small_report, "", ChartOptions("en"))
+    drawn, title = chart.figure(), chart.title()
+    alone = inline(drawn.svg(), "name", "alt")
     in_page = untitled(alone, "name", drawn.head)
     assert title in alone
     assert title not in in_page
@@ -124,8 +127,8 @@ def test_a_picture_in_a_page_has_no_title_of_its_own(small_report: Report) -> No
 
 
 def test_alternative_texts_are_escaped(small_report: Report) -> None:
-    drawn = figure(CHARTS[0], small_report, "", "en")
-    svg = inline(written(drawn), "name", '"><script>alert(1)</script>')
+    drawn = CHARTS[0](small_report, "", ChartOptions("en")).figure()
+    svg = inline(drawn.svg(), "name", '"><script>alert(1)</script>')
     assert "<script" not in svg
     assert ET.fromstring(svg).get("aria-label") == '"><script>alert(1)</script>'
 
@@ -139,8 +142,8 @@ def test_a_scenario_may_be_named_anything(comparison: Comparison, tmp_path: Path
     reports = {report.scenario: report for report in renamed}
     strange = replace(comparison, reports=reports, pairs=pairs)
     for chart in COMPARISON_CHARTS:
-        for panel in chart.panels(strange):
-            picture = draw_panel(chart, strange, panel, tmp_path, "en")
+        for each in drawings(chart, strange, "en"):
+            picture = draw_picture(each, tmp_path)
             ET.fromstring(picture.svg)
             assert "<c>" not in picture.svg
 
@@ -148,15 +151,15 @@ def test_a_scenario_may_be_named_anything(comparison: Comparison, tmp_path: Path
 def test_a_report_without_late_letters_still_draws(tmp_path: Path) -> None:
     calm = report(setting_of(small(tmp_path, "calm", "arrivals.per_day=2", "replications=2").scenario))
     for chart in CHARTS:
-        for panel in chart.panels(calm):
-            assert figure(chart, calm, panel, "zh")
+        for each in drawings(chart, calm, "zh"):
+            assert each.figure()
 
 
 def test_a_single_replication_draws_without_intervals(tmp_path: Path) -> None:
     alone = report(setting_of(small(tmp_path, "alone", "replications=1").scenario))
     for chart in CHARTS:
-        for panel in chart.panels(alone):
-            assert figure(chart, alone, panel, "en")
+        for each in drawings(chart, alone, "en"):
+            assert each.figure()
 
 
 @pytest.mark.parametrize(
@@ -176,7 +179,7 @@ def test_titles_are_wrapped(text: str, width: float, lines: list[str]) -> None:
 def test_a_long_title_makes_the_figure_taller_and_leaves_the_axes_as_they_are() -> None:
     with look():
         short, long = (framed(lambda ax: ax, title, 6, 3) for title in ("short", "long " * 60))
-    lines = len(wrapped("long " * 60, (6 * 72 - 2 * frame.EDGE) / frame.TITLE))
+    lines = len(wrapped("long " * 60, (6 * 72 - 2 * style.EDGE) / style.TITLE))
     assert long.head == pytest.approx(lines * short.head)
     heights = [each.figure.axes[0].get_window_extent().height for each in (short, long)]
     assert heights[0] == pytest.approx(heights[1])
@@ -218,18 +221,18 @@ def test_all_that_a_shipped_scenario_names_has_a_chinese_name(path: Path) -> Non
 # All charts at once, in another process
 
 
-def test_an_album_holds_every_chart_in_every_language(comparison: Comparison, tmp_path: Path) -> None:
-    pictures = draw_album(Album("COMPARISON_CHARTS", comparison, tmp_path, ("zh", "en"), png="zh"))
+def test_every_chart_is_rendered_in_every_language(comparison: Comparison, tmp_path: Path) -> None:
+    pictures = render.render(Job("comparison", comparison, tmp_path, ("zh", "en"), ChartOptions("zh")))
     assert list(pictures) == ["zh", "en"]
     for lang, groups in pictures.items():
         assert [name for name, _ in groups] == [chart.name for chart in COMPARISON_CHARTS]
         for (_, drawn), chart in zip(groups, COMPARISON_CHARTS, strict=True):
-            alone = [draw_panel(chart, comparison, panel, tmp_path, lang) for panel in chart.panels(comparison)]
+            alone = [draw_picture(each, tmp_path) for each in drawings(chart, comparison, lang)]
             assert drawn == alone
 
 
-def test_an_album_has_pictures_as_png_in_one_language(comparison: Comparison, tmp_path: Path) -> None:
-    pictures = draw_album(Album("COMPARISON_CHARTS", comparison, tmp_path, ("zh", "en"), png="zh"))
+def test_charts_are_rendered_as_png_in_one_language(comparison: Comparison, tmp_path: Path) -> None:
+    pictures = render.render(Job("comparison", comparison, tmp_path, ("zh", "en"), ChartOptions("zh")))
     names = {picture.name for groups in pictures.values() for _, drawn in groups for picture in drawn}
     files = {path.name for path in tmp_path.iterdir()}
     assert files == {f"{name}.svg" for name in names} | {f"{name}.png" for name in names if name.endswith(".zh")}
@@ -237,12 +240,12 @@ def test_an_album_has_pictures_as_png_in_one_language(comparison: Comparison, tm
 
 def test_what_goes_wrong_while_drawing_is_raised_here(comparison: Comparison, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        draw_album(Album("COMPARISON_CHARTS", comparison, tmp_path / "not there", ("en",), png="en"))
+        render.render(Job("comparison", comparison, tmp_path / "not there", ("en",), ChartOptions("en")))
 
 
-def test_who_draws_may_die_and_another_draws_on(comparison: Comparison, tmp_path: Path) -> None:
-    asked = Album("COMPARISON_CHARTS", comparison, tmp_path, ("en",), png="en")
-    album._draughtsman().kill()
+def test_the_worker_may_die_and_another_renders_on(comparison: Comparison, tmp_path: Path) -> None:
+    asked = Job("comparison", comparison, tmp_path, ("en",), ChartOptions("en"))
+    render._worker().kill()
     with pytest.raises(SimError, match="could not be drawn: the process that draws them died"):
-        draw_album(asked)
-    assert draw_album(asked)["en"]
+        render.render(asked)
+    assert render.render(asked)["en"]

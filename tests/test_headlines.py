@@ -10,12 +10,16 @@ from runs import report
 from sim.core.clock import Clock
 from sim.metrics.figures import GroupFigures, SlaFigures, outstanding
 from sim.metrics.report import Report
-from sim.output.charts import causes, waits
-from sim.output.charts import compliance_heatmap as week
-from sim.output.charts import worst_units as league
+from sim.output.charts import ChartOptions
+from sim.output.charts.causes import CausesByHourChart, CausesChart
+from sim.output.charts.compliance_heatmap import ComplianceHeatmap
+from sim.output.charts.waits import WaitsChart
+from sim.output.charts.worst_units import WorstUnitsChart
 from sim.output.text.answer import sentences
 from sim.statistics import Compliance, ComplianceTable, Decided, Estimate, Figure, Verdict, judge_cells
 from sim.statistics.estimates import Band
+
+ENGLISH = ChartOptions("en")
 
 
 def group(name: str, low: float, high: float, letters: float = 500) -> GroupFigures:
@@ -70,21 +74,27 @@ def cells_of(late: dict[tuple[int, int], int], letters: int = 10, replications: 
 
 def test_the_weakest_hour_is_named_where_it_is_surely_weaker(desk: Report) -> None:
     bad = showing(desk, cells_of({(1, 14): 5}), 0.997)
-    assert week.title(bad, "signed", "en") == "signed: weakest for letters received on Tue at 14:00, 50% in time"
+    assert (
+        ComplianceHeatmap(bad, "signed", ENGLISH).title()
+        == "signed: weakest for letters received on Tue at 14:00, 50% in time"
+    )
     even = showing(desk, cells_of(dict.fromkeys([(day, hour) for day in range(7) for hour in range(24)], 5)), 0.5)
-    assert week.title(even, "signed", "en") == "signed: no hour of the week is surely weaker than the others"
+    assert (
+        ComplianceHeatmap(even, "signed", ENGLISH).title()
+        == "signed: no hour of the week is surely weaker than the others"
+    )
 
 
 def test_one_late_letter_of_twelve_is_no_headline(desk: Report) -> None:
     few = cells_of({(1, 14): 1}, letters=6, replications=2)
-    assert week.title(showing(desk, few, 0.999), "signed", "en") == "signed: fewer than 30 letters"
+    assert ComplianceHeatmap(showing(desk, few, 0.999), "signed", ENGLISH).title() == "signed: fewer than 30 letters"
     assert few.grey.all()
 
 
 def test_units_are_ranked_by_their_intervals(desk: Report) -> None:
     def title(*units: GroupFigures) -> str:
         sla = replace(desk.slas["signed"], by_home=units, breaches=Estimate(10, 9, 11))
-        return league.title(replace(desk, slas={"signed": sla}), "signed", "en")
+        return WorstUnitsChart(replace(desk, slas={"signed": sla}), "signed", ENGLISH).title()
 
     assert title(group("north", 5, 7), group("south", 8, 12)) == (
         "signed: south has most late letters, 10 on average in a replication"
@@ -115,8 +125,8 @@ def test_one_late_letter_says_nothing_of_when_and_why(desk: Report) -> None:
     few = replace(desk, slas={"signed": sla})
     _, told, *_ = sentences(few, "en")
     assert told == "signed: 0.5 of 6 letters late on average in a replication, too few to say when and why."
-    for title in (causes.title_where, causes.title_when):
-        assert "too few to say when and why" in title(few, "signed", "en")
+    for chart in (CausesChart, CausesByHourChart):
+        assert "too few to say when and why" in chart(few, "signed", ENGLISH).title()
 
 
 def test_more_replications_are_no_advice_where_the_target_is_all(desk: Report) -> None:
@@ -133,7 +143,7 @@ def test_a_percentile_among_open_letters_is_not_told_as_within(desk: Report) -> 
     sla = replace(
         desk.slas["signed"], elapsed_min=replace(spread, p95=Figure(None, more_than=90.0)), clock=Clock.OFFICE
     )
-    title = waits.title(replace(desk, slas={"signed": sla}), "signed", "en")
+    title = WaitsChart(replace(desk, slas={"signed": sla}), "signed", ENGLISH).title()
     assert title == "signed: more than 5% take longer than 90.0 min, the limit is 10 min"
 
 

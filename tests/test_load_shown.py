@@ -17,7 +17,7 @@ import pytest
 from aiohttp import web
 from click.testing import CliRunner, Result
 from runs import ROOT
-from test_charts import outside, the_contract
+from test_charts import drawings, outside, the_contract
 
 import cli
 from sim.capacity import Back, Bottleneck, Capacity, CapacityBound, Effect, Found, Relief, StressReport, stress
@@ -27,7 +27,7 @@ from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
 from sim.operations.service_level import Demand
 from sim.operations.targets import Targets, targets
-from sim.output.charts.registry import REPLAY_CHARTS, STRESS_CHARTS, Chart, figure
+from sim.output.charts.base import Chart, charts_of
 from sim.output.html.load_page import replay_page, stress_page, targets_page
 from sim.output.text import plain
 from sim.output.text.load_words import WORDS
@@ -39,6 +39,7 @@ from sim.scenario.setting import setting_of
 from sim.statistics import Estimate
 
 LANGUAGES = ("zh", "en")
+STRESS_CHARTS, REPLAY_CHARTS = charts_of("stress"), charts_of("replay")
 MAILBOX = """
 name: "A <b>mailbox</b>"
 start: 2024-01-01
@@ -265,7 +266,7 @@ def test_a_replay_in_words(replay_report: ReplayReport) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("chart", STRESS_CHARTS, ids=lambda chart: chart.name)
 def test_every_chart_of_a_stress_run(
-    chart: Chart[StressReport], stress_report: StressReport, lang: str, tmp_path: Path
+    chart: type[Chart[StressReport]], stress_report: StressReport, lang: str, tmp_path: Path
 ) -> None:
     assert list(chart.panels(stress_report))
     the_contract(chart, stress_report, lang, tmp_path)
@@ -275,7 +276,7 @@ def test_every_chart_of_a_stress_run(
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("chart", REPLAY_CHARTS, ids=lambda chart: chart.name)
 def test_every_chart_of_a_replay(
-    chart: Chart[ReplayReport], replay_report: ReplayReport, lang: str, tmp_path: Path
+    chart: type[Chart[ReplayReport]], replay_report: ReplayReport, lang: str, tmp_path: Path
 ) -> None:
     the_contract(chart, replay_report, lang, tmp_path)
     assert f"group {chart.name}" in WORDS[lang]
@@ -286,8 +287,8 @@ def test_no_label_is_cut_off(stress_report: StressReport, replay_report: ReplayR
     subjects: list[tuple[Any, Any]] = [(STRESS_CHARTS, stress_report), (REPLAY_CHARTS, replay_report)]
     for charts, subject in subjects:
         for chart in charts:
-            for panel in chart.panels(subject):
-                assert outside(figure(chart, subject, panel, lang).figure) == []
+            for each in drawings(chart, subject, lang):
+                assert outside(each.figure().figure) == []
 
 
 def test_a_replay_without_any_answer_still_draws() -> None:
@@ -296,7 +297,7 @@ def test_a_replay_without_any_answer_still_draws() -> None:
     report = report_on(Sent(nobody), ReplayOptions("http://127.0.0.1/"), "letters.csv", Demand())
     for chart in REPLAY_CHARTS:
         for lang in LANGUAGES:
-            assert figure(chart, report, "", lang)
+            assert [each.figure() for each in drawings(chart, report, lang)]
 
 
 def test_pages_tell_what_the_summaries_tell(

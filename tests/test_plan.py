@@ -23,7 +23,8 @@ import cli
 from sim.core.errors import ScenarioError, SimError
 from sim.core.options import Options
 from sim.models.scenario import Scenario
-from sim.output.charts.registry import PLAN_CHARTS, Chart, figure
+from sim.output.charts import ChartOptions
+from sim.output.charts.base import Chart, charts_of
 from sim.output.charts.style import look
 from sim.output.html.plan_page import plan_page
 from sim.output.results.plan import plain_answer, write_planned
@@ -392,13 +393,14 @@ def test_the_requirement_and_those_on_duty_are_told_by_half_hour() -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("chart", PLAN_CHARTS, ids=lambda chart: chart.name)
-def test_charts_of_a_plan_are_drawn_with_title_and_words(chart: Chart[Answer], lang: str) -> None:
+@pytest.mark.parametrize("chart", charts_of("plan"), ids=lambda chart: chart.name)
+def test_charts_of_a_plan_are_drawn_with_title_and_words(chart: type[Chart[Answer]], lang: str) -> None:
     for panel in chart.panels(small_answer()):
-        assert chart.title(small_answer(), panel, lang)
-        assert chart.alt(small_answer(), panel, lang)
+        picture = chart(small_answer(), panel, ChartOptions(lang))
+        assert picture.title()
+        assert picture.alt()
         with look():
-            figure(chart, small_answer(), panel, lang).figure.savefig(BytesIO())
+            picture.figure().figure.savefig(BytesIO())
 
 
 def test_the_page_of_a_plan_holds_both_languages_and_asks_for_nothing() -> None:

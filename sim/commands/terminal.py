@@ -39,9 +39,9 @@ def load_all(scenarios: Sequence[Path], layers: Sequence[str]) -> list["Loaded"]
 def get_ready_to_draw(shown: bool) -> None:
     """If something will be shown, let what draws get ready while the scenario is still read and simulated."""
     if shown:
-        from sim.output.charts.album import get_ready
+        from sim.output.charts.render import start_renderer
 
-        get_ready()
+        start_renderer()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Why were letters late? Where and when most of their time went, and what kept them there."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -8,6 +9,7 @@ from matplotlib.axes import Axes
 from sim.metrics.figures import Cause, Why
 from sim.metrics.late_hours import half_of
 from sim.metrics.report import Report
+from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import (
     BLACK,
     BLUE,
@@ -17,17 +19,16 @@ from sim.output.charts.style import (
     PURPLE,
     VERMILION,
     hour_axis,
+    interval_bar,
     nothing,
     percent_axis,
     rows_axis,
 )
 from sim.output.charts.words import say
 from sim.output.text.words import hours_of_day, name, percent
+from sim.statistics import Verdict
 
-WHERE: Final = "where"
-WHEN: Final = "when"
-
-COLOURS: Final = {
+WHY_COLOURS: Final = {
     Why.NOBODY_ON_DUTY: VERMILION,
     Why.ALL_BUSY: ORANGE,
     Why.INTERRUPTED: PURPLE,
@@ -46,77 +47,98 @@ LEAST: Final = 0.005
 """Share of the late letters below which a cause is not worth a bar."""
 
 
-def title_where(report: Report, panel: str, lang: str) -> str:
-    """The commonest cause."""
-    causes = report.slas[panel].causes
-    if report.has_few_late(panel):
-        return _none_or_few(report, panel, lang)
-    first = causes[0]
-    team = f" ({name(lang, first.team)})" if first.team else ""
-    return say(lang, "where", sla=name(lang, panel), share=percent(first.share.mean), step=name(lang, first.step),
-               team=team, why=say(lang, first.why.value))  # fmt: skip
+def late_slas(report: Report) -> list[str]:
+    """SLAs whose late letters are looked into: those that are not met, or the weakest one if all are."""
+    late = [sla for sla in report.slas.values() if sla.breaches.mean]
+    failed = [sla.name for sla in late if sla.verdict in (Verdict.MISSED, Verdict.UNCLEAR)]
+    return failed or [sla.name for sla in sorted(late, key=lambda sla: sla.compliance.worst or 0.0)[:1]]
 
 
-def title_when(report: Report, panel: str, lang: str) -> str:
-    """The hours at which half of the delays begin."""
-    hours = half_of(report.slas[panel].breaches_by_hour.mean.sum(axis=1))
-    if hours is None or report.has_few_late(panel):
-        return _none_or_few(report, panel, lang)
-    key = "when" if hours[1] - hours[0] <= FEW_HOURS else "when spread"
-    return say(lang, key, sla=name(lang, panel), hours=hours_of_day(lang, hours))
+@chart("run", "causes", 30, height=3.6)
+class CausesChart(Chart[Report]):
+    """The commonest causes of late letters: step, team, and what kept the letter."""
+
+    @classmethod
+    def panels(cls, subject: Report) -> Iterable[str]:
+        """One for each of `late_slas`."""
+        return late_slas(subject)
+
+    def title(self) -> str:
+        """The commonest cause."""
+        report, lang = self.subject, self.lang
+        if report.has_few_late(self.panel):
+            return _none_or_few(report, self.panel, lang)
+        first = report.slas[self.panel].causes[0]
+        team = f" ({name(lang, first.team)})" if first.team else ""
+        return say(lang, "where", sla=name(lang, self.panel), share=percent(first.share.mean),
+                   step=name(lang, first.step), team=team, why=say(lang, first.why.value))  # fmt: skip
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "where alt", sla=name(self.lang, self.panel))
+
+    def draw(self, ax: Axes) -> Axes:
+        """One bar with its interval for each of the commonest causes, coloured by what kept the letter."""
+        lang = self.lang
+        if self.subject.has_few_late(self.panel):
+            return nothing(ax, _none_or_few(self.subject, self.panel, lang))
+        every = self.subject.slas[self.panel].causes
+        causes = [cause for cause in every if (cause.share.mean or 0.0) >= LEAST][:CAUSES]
+        seen: set[Why] = set()
+        for row, cause in enumerate(causes):
+            ax.barh(row, cause.share.mean or 0.0, height=0.7, color=WHY_COLOURS[cause.why],
+                    label=None if cause.why in seen else say(lang, cause.why.value))  # fmt: skip
+            seen.add(cause.why)
+            interval_bar(ax, row, cause.share, color=BLACK, linewidth=1.2)
+        rows_axis(ax, [_place(cause, lang) for cause in causes])
+        ax.set_xlim(left=0)
+        percent_axis(ax)
+        ax.grid(axis="x")
+        ax.set_xlabel(say(lang, "share of late"))
+        return ax
 
 
-def alt_where(report: Report, panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'where alt', sla=name(lang, panel))}. {title_where(report, panel, lang)}"
+@chart("run", "causes_by_hour", 40)
+class CausesByHourChart(Chart[Report]):
+    """Late letters by the hour of the day at which their longest delay began."""
+
+    @classmethod
+    def panels(cls, subject: Report) -> Iterable[str]:
+        """One for each of `late_slas`."""
+        return late_slas(subject)
+
+    def title(self) -> str:
+        """The hours at which half of the delays begin."""
+        hours = half_of(self.subject.slas[self.panel].breaches_by_hour.mean.sum(axis=1))
+        if hours is None or self.subject.has_few_late(self.panel):
+            return _none_or_few(self.subject, self.panel, self.lang)
+        key = "when" if hours[1] - hours[0] <= FEW_HOURS else "when spread"
+        return say(self.lang, key, sla=name(self.lang, self.panel), hours=hours_of_day(self.lang, hours))
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "when alt", sla=name(self.lang, self.panel))
+
+    def draw(self, ax: Axes) -> Axes:
+        """One stacked bar an hour of the day, coloured by what kept the letters."""
+        if self.subject.has_few_late(self.panel):
+            return nothing(ax, _none_or_few(self.subject, self.panel, self.lang))
+        below = np.zeros(24)
+        for why, late in zip(Why, self.subject.slas[self.panel].breaches_by_hour.mean.T, strict=True):
+            if late.any():
+                ax.stairs(below + late, np.arange(25), baseline=below, fill=True, color=WHY_COLOURS[why],
+                          label=say(self.lang, why.value))  # fmt: skip
+                below = below + late
+        hour_axis(ax)
+        ax.set_xlabel(say(self.lang, "hour of delay"))
+        ax.set_ylabel(say(self.lang, "late letters"))
+        ax.grid(axis="y")
+        return ax
 
 
-def alt_when(report: Report, panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'when alt', sla=name(lang, panel))}. {title_when(report, panel, lang)}"
-
-
-def draw_where(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
-    """One bar with its interval for each of the commonest causes, coloured by what kept the letter."""
-    causes = [cause for cause in report.slas[panel].causes if (cause.share.mean or 0.0) >= LEAST][:CAUSES]
-    if report.has_few_late(panel):
-        return nothing(ax, _none_or_few(report, panel, lang))
-    seen: set[Why] = set()
-    for row, cause in enumerate(causes):
-        ax.barh(row, cause.share.mean or 0.0, height=0.7, color=COLOURS[cause.why],
-                label=None if cause.why in seen else say(lang, cause.why.value))  # fmt: skip
-        seen.add(cause.why)
-        if cause.share.low is not None and cause.share.high is not None:
-            ax.plot([cause.share.low, cause.share.high], [row, row], color=BLACK, linewidth=1.2)
-    rows_axis(ax, [_place(cause, lang) for cause in causes])
-    ax.set_xlim(left=0)
-    percent_axis(ax)
-    ax.grid(axis="x")
-    ax.set_xlabel(say(lang, "share of late"))
-    return ax
-
-
-def draw_when(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
-    """One stacked bar an hour of the day, coloured by what kept the letters."""
-    breaches = report.slas[panel].breaches_by_hour.mean
-    if report.has_few_late(panel):
-        return nothing(ax, _none_or_few(report, panel, lang))
-    below = np.zeros(24)
-    for why, late in zip(Why, breaches.T, strict=True):
-        if late.any():
-            ax.stairs(below + late, np.arange(25), baseline=below, fill=True, color=COLOURS[why],
-                      label=say(lang, why.value))  # fmt: skip
-            below = below + late
-    hour_axis(ax)
-    ax.set_xlabel(say(lang, "hour of delay"))
-    ax.set_ylabel(say(lang, "late letters"))
-    ax.grid(axis="y")
-    return ax
-
-
-def _none_or_few(report: Report, panel: str, lang: str) -> str:
-    key = "few late" if report.slas[panel].breaches.mean else "none late"
-    return say(lang, key, sla=name(lang, panel))
+def _none_or_few(report: Report, sla: str, lang: str) -> str:
+    key = "few late" if report.slas[sla].breaches.mean else "none late"
+    return say(lang, key, sla=name(lang, sla))
 
 
 def _place(cause: Cause, lang: str) -> str:

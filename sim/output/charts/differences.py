@@ -1,13 +1,29 @@
-"""Is another staffing better? Paired differences of compliance from the base."""
+"""Is another staffing better, and at what cost? Paired differences from the base, and compliance by headcount."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import cycle
+from typing import Final
 
 from matplotlib.axes import Axes
 
 from sim.comparison import Comparison, Pair, PairedVerdict, SlaDifference
-from sim.output.charts.style import BLACK, GREEN, GREY, PALE, VERMILION, rows_axis
+from sim.output.charts.base import Chart, chart
+from sim.output.charts.style import (
+    BLACK,
+    GREEN,
+    GREY,
+    PALE,
+    STAFFINGS,
+    VERMILION,
+    interval_bar,
+    percent_axis,
+    rows_axis,
+)
 from sim.output.charts.words import say
-from sim.output.text.words import name, points
+from sim.output.text.words import name, point, points
 
-COLOURS = {
+FINDING_COLOURS: Final = {
     PairedVerdict.BETTER: GREEN,
     PairedVerdict.WORSE: VERMILION,
     PairedVerdict.NO_DIFFERENCE: GREY,
@@ -15,8 +31,58 @@ COLOURS = {
 }
 
 
-def _pair(comparison: Comparison, other: str) -> Pair:
-    return next(pair for pair in comparison.pairs if pair.other == other)
+@chart("comparison", "differences", 10, height=2.2)
+class DifferencesChart(Chart[Comparison]):
+    """Paired differences of compliance of one staffing from the base."""
+
+    @classmethod
+    def panels(cls, subject: Comparison) -> Iterable[str]:
+        """One for each staffing that is compared with the base."""
+        return [pair.other for pair in subject.pairs]
+
+    @cached_property
+    def _pair(self) -> Pair:
+        return next(pair for pair in self.subject.pairs if pair.other == self.panel)
+
+    def title(self) -> str:
+        """The verdict, and the largest difference behind it."""
+        pair, largest = self._pair, _largest(self._pair)
+        keys = {
+            PairedVerdict.BETTER: "better",
+            PairedVerdict.WORSE: "worse",
+            PairedVerdict.NO_DIFFERENCE: "none",
+            None: "mixed",
+        }
+        key = f"difference {keys.get(pair.finding, 'none')}"
+        difference = points(self.lang, largest.paired)
+        return say(self.lang, key, other=self.panel, base=pair.base, sla=name(self.lang, largest.sla),
+                   difference=difference)  # fmt: skip
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "differences alt")
+
+    def alt(self) -> str:
+        """Every difference in words, too."""
+        differences = self._pair.slas.values()
+        said = "; ".join(f"{name(self.lang, each.sla)} {points(self.lang, each.paired)}" for each in differences)
+        return f"{super().alt()}. {said}"
+
+    def draw(self, ax: Axes) -> Axes:
+        """A dot for each SLA with its paired interval, and behind it the interval without common random numbers."""
+        pair, lang = self._pair, self.lang
+        for row, each in enumerate(pair.slas.values()):
+            colour = FINDING_COLOURS[each.finding]
+            interval_bar(ax, row, each.difference.independent, 100, color=PALE, linewidth=9, solid_capstyle="butt",
+                         label=say(lang, "independent") if row == 0 else None)  # fmt: skip
+            interval_bar(ax, row, each.paired, 100, color=colour, linewidth=4, solid_capstyle="butt",
+                         label=say(lang, "paired") if row == 0 else None)  # fmt: skip
+            ax.plot(100 * (each.paired.mean or 0.0), row, "o", color=colour, markersize=7)
+        ax.axvline(0, color=BLACK, linewidth=1)
+        rows_axis(ax, [name(lang, sla) for sla in pair.slas])
+        ax.grid(axis="x")
+        ax.set_xlabel(say(lang, "difference axis", base=pair.base))
+        return ax
 
 
 def _largest(pair: Pair) -> SlaDifference:
@@ -24,48 +90,51 @@ def _largest(pair: Pair) -> SlaDifference:
     return max(shown, key=lambda each: abs(each.paired.mean or 0.0))
 
 
-def title(comparison: Comparison, panel: str, lang: str) -> str:
-    """The verdict, and the largest difference behind it."""
-    pair = _pair(comparison, panel)
-    key = {
-        PairedVerdict.BETTER: "better",
-        PairedVerdict.WORSE: "worse",
-        PairedVerdict.NO_DIFFERENCE: "none",
-        None: "mixed",
-    }.get(pair.finding, "none")
-    largest = _largest(pair)
-    return say(
-        lang,
-        f"difference {key}",
-        other=panel,
-        base=pair.base,
-        sla=name(lang, largest.sla),
-        difference=points(lang, largest.paired),
-    )
+@chart("comparison", "headcount", 20)
+class TradeoffChart(Chart[Comparison]):
+    """Compliance of each staffing against its headcount."""
 
+    @classmethod
+    def panels(cls, subject: Comparison) -> Iterable[str]:
+        """One for each SLA that all staffings have."""
+        return [sla for sla in subject.base.slas if all(sla in report.slas for report in subject.reports.values())]
 
-def alt(comparison: Comparison, panel: str, lang: str) -> str:
-    """Every difference in words."""
-    pair = _pair(comparison, panel)
-    said = "; ".join(f"{name(lang, each.sla)} {points(lang, each.paired)}" for each in pair.slas.values())
-    return f"{say(lang, 'differences alt')}. {title(comparison, panel, lang)}. {said}"
+    def title(self) -> str:
+        """The staffing with the highest compliance, if it is shown to differ from the base."""
+        comparison, sla, lang = self.subject, self.panel, self.lang
+        best = max(comparison.reports.values(), key=lambda report: report.slas[sla].compliance.worst or 0.0)
+        better = {pair.other for pair in comparison.pairs if pair.slas[sla].finding is PairedVerdict.BETTER}
+        worse = {pair.other for pair in comparison.pairs if pair.slas[sla].finding is PairedVerdict.WORSE}
+        told = best.scenario in better or (best is comparison.base and len(worse) == len(comparison.pairs))
+        if not told:
+            best = comparison.base
+        return say(lang, "tradeoff" if told else "tradeoff none", sla=name(lang, sla), other=best.scenario,
+                   share=point(best.slas[sla].compliance), headcount=best.headcount)  # fmt: skip
 
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "tradeoff alt", sla=name(self.lang, self.panel))
 
-def draw(comparison: Comparison, panel: str, ax: Axes, lang: str) -> Axes:
-    """A dot for each SLA with its paired interval, and behind it the interval without common random numbers."""
-    pair = _pair(comparison, panel)
-    for row, each in enumerate(pair.slas.values()):
-        paired, apart = each.paired, each.difference.independent
-        for interval, colour, width, key in (
-            (apart, PALE, 9, "independent"),
-            (paired, COLOURS[each.finding], 4, "paired"),
-        ):
-            if interval.low is not None and interval.high is not None:
-                ax.plot([100 * interval.low, 100 * interval.high], [row, row], color=colour, linewidth=width,
-                        solid_capstyle="butt", label=say(lang, key) if row == 0 else None)  # fmt: skip
-        ax.plot(100 * (paired.mean or 0.0), row, "o", color=COLOURS[each.finding], markersize=7)
-    ax.axvline(0, color=BLACK, linewidth=1)
-    rows_axis(ax, [name(lang, sla) for sla in pair.slas])
-    ax.grid(axis="x")
-    ax.set_xlabel(say(lang, "difference axis", base=pair.base))
-    return ax
+    def draw(self, ax: Axes) -> Axes:
+        """A mark with its interval for each staffing, spread apart where several have the same headcount."""
+        reports = self.subject.reports
+        counts = [report.headcount for report in reports.values()]
+        step = max((max(counts) - min(counts)) / 40, 0.1)
+        looks = zip(reports.items(), cycle(STAFFINGS), strict=False)
+        for place, ((other, report), (colour, marker, _)) in enumerate(looks):
+            compliance = report.slas[self.panel].compliance
+            x = report.headcount + step * (place - (len(counts) - 1) / 2)
+            if compliance.low is not None and compliance.high is not None:
+                ax.plot([x, x], [compliance.low, compliance.high], color=colour, linewidth=4, alpha=0.35,
+                        solid_capstyle="butt")  # fmt: skip
+            ax.plot(x, compliance.worst or 0.0, marker, color=colour, markersize=7, linestyle="none", label=other)
+        target = self.subject.base.slas[self.panel].target
+        if target is not None:
+            ax.axhline(target, color=GREY, linewidth=1.2, linestyle="--", label=say(self.lang, "target"))
+        ax.margins(x=0.15, y=0.15)
+        ax.set_xticks(sorted(set(counts)))
+        percent_axis(ax, "y")
+        ax.grid(axis="y")
+        ax.set_xlabel(say(self.lang, "headcount axis"))
+        ax.set_ylabel(say(self.lang, "compliance"))
+        return ax

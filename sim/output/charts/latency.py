@@ -5,90 +5,101 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 
 from sim.operations.replay_report import ReplayReport
+from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLUE, GREY, ORANGE, VERMILION, nothing
 from sim.output.text.load_words import say
 from sim.output.text.words import number, percent
 
 NINES = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99, 99.999)
+"""Percentiles that are labelled."""
 
 
-def title_percentiles(report: ReplayReport, _panel: str, lang: str) -> str:
-    """The 99th percentile."""
-    p99 = report.latency.p99
-    return say(lang, "nothing") if p99 is None else say(lang, "percentile title", ms=number(p99))
+@chart("replay", "throughput", 10)
+class ThroughputChart(Chart[ReplayReport]):
+    """Letters due and letters accepted a second in the course of the replay."""
+
+    def title(self) -> str:
+        """Most letters that waited, and the share that was accepted."""
+        report = self.subject
+        waiting = f"{report.course.waiting.max():,.0f}"
+        return say(self.lang, "throughput title", waiting=waiting, share=percent(report.accepted / report.letters))
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "throughput alt")
+
+    def draw(self, ax: Axes) -> Axes:
+        """Letters that became due and letters accepted, by the time of the one and of the other."""
+        course, lang = self.subject.course, self.lang
+        # The one is wide enough to be seen behind the other, which it is where the system keeps up.
+        ax.plot(course.seconds, course.asked, color=GREY, linewidth=4.5, alpha=0.5, label=say(lang, "asked for"))
+        ax.plot(course.seconds, course.achieved, color=BLUE, linewidth=1.4, label=say(lang, "achieved"))
+        ax.set_xlim(left=0)
+        ax.set_ylim(bottom=0)
+        ax.grid(axis="y")
+        ax.set_xlabel(say(lang, "seconds"))
+        ax.set_ylabel(say(lang, "letters a second"))
+        return ax
 
 
-def alt_percentiles(report: ReplayReport, _panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'percentile alt')}. {title_percentiles(report, _panel, lang)}"
+@chart("replay", "percentiles", 20)
+class PercentilesChart(Chart[ReplayReport]):
+    """Latency and our own delay in sending by percentile."""
+
+    def title(self) -> str:
+        """The 99th percentile."""
+        p99 = self.subject.latency.p99
+        return say(self.lang, "nothing") if p99 is None else say(self.lang, "percentile title", ms=number(p99))
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "percentile alt")
+
+    def draw(self, ax: Axes) -> Axes:
+        """Latency and our own delay against the percentile, on a scale on which each nine takes as much room."""
+        spread, lang = self.subject.spread, self.lang
+        if not len(spread.latency_ms):
+            return nothing(ax, say(lang, "nothing"))
+        nines = -np.log10(1 - spread.percentiles / 100)
+        for key, colour in (("latency", BLUE), ("overhead", GREY)):
+            ax.plot(nines, getattr(spread, f"{key}_ms"), color=colour, linewidth=1.8, label=say(lang, key))
+        shown = [each for each in NINES if each <= spread.percentiles[-1]]
+        ax.set_xticks([-np.log10(1 - each / 100) for each in shown], [f"{each:g}%" for each in shown])
+        ax.set_xlim(0, float(nines[-1]))
+        _log_axis(ax)
+        ax.grid()
+        ax.set_xlabel(say(lang, "percentile"))
+        ax.set_ylabel(say(lang, "ms"))
+        return ax
 
 
-def draw_percentiles(report: ReplayReport, _panel: str, ax: Axes, lang: str) -> Axes:
-    """Latency and our own delay against the percentile, on a scale on which each nine takes as much room."""
-    if not len(report.spread.latency_ms):
-        return nothing(ax, say(lang, "nothing"))
-    nines = -np.log10(1 - report.spread.percentiles / 100)
-    for key, colour in (("latency", BLUE), ("overhead", GREY)):
-        ax.plot(nines, getattr(report.spread, f"{key}_ms"), color=colour, linewidth=1.8, label=say(lang, key))
-    shown = [each for each in NINES if each <= report.spread.percentiles[-1]]
-    ax.set_xticks([-np.log10(1 - each / 100) for each in shown], [f"{each:g}%" for each in shown])
-    ax.set_xlim(0, float(nines[-1]))
-    _log_axis(ax)
-    ax.grid()
-    ax.set_xlabel(say(lang, "percentile"))
-    ax.set_ylabel(say(lang, "ms"))
-    return ax
+@chart("replay", "course", 30)
+class LatencyCourseChart(Chart[ReplayReport]):
+    """Latency in the course of the replay."""
 
+    def title(self) -> str:
+        """The slowest answer."""
+        report, lang = self.subject, self.lang
+        slowest, lost = report.latency.max, f"{report.failed + report.unsent:,}"
+        return say(lang, "nothing") if slowest is None else say(lang, "course title", ms=number(slowest), lost=lost)
 
-def title_throughput(report: ReplayReport, _panel: str, lang: str) -> str:
-    """Most letters that waited, and the share that was accepted."""
-    waiting = f"{report.course.waiting.max():,.0f}"
-    return say(lang, "throughput title", waiting=waiting, share=percent(report.accepted / report.letters))
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "course alt")
 
-
-def alt_throughput(report: ReplayReport, _panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'throughput alt')}. {title_throughput(report, _panel, lang)}"
-
-
-def draw_throughput(report: ReplayReport, _panel: str, ax: Axes, lang: str) -> Axes:
-    """Letters that became due and letters accepted, by the time of the one and of the other."""
-    course = report.course
-    # The one is wide enough to be seen behind the other, which it is where the system keeps up.
-    ax.plot(course.seconds, course.asked, color=GREY, linewidth=4.5, alpha=0.5, label=say(lang, "asked for"))
-    ax.plot(course.seconds, course.achieved, color=BLUE, linewidth=1.4, label=say(lang, "achieved"))
-    ax.set_xlim(left=0)
-    ax.set_ylim(bottom=0)
-    ax.grid(axis="y")
-    ax.set_xlabel(say(lang, "seconds"))
-    ax.set_ylabel(say(lang, "letters a second"))
-    return ax
-
-
-def title_course(report: ReplayReport, _panel: str, lang: str) -> str:
-    """The slowest answer."""
-    slowest, lost = report.latency.max, report.failed + report.unsent
-    return say(lang, "nothing") if slowest is None else say(lang, "course title", ms=number(slowest), lost=f"{lost:,}")
-
-
-def alt_course(report: ReplayReport, _panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'course alt')}. {title_course(report, _panel, lang)}"
-
-
-def draw_course(report: ReplayReport, _panel: str, ax: Axes, lang: str) -> Axes:
-    """Median, 99th percentile and slowest by the time that letters were due."""
-    course = report.course
-    if report.latency.max is None:
-        return nothing(ax, say(lang, "nothing"))
-    for key, label, colour in (("max", "slowest", VERMILION), ("p99", "p99", ORANGE), ("p50", "median", BLUE)):
-        ax.plot(course.seconds, getattr(course, f"{key}_ms"), color=colour, linewidth=1.4, label=say(lang, label))
-    _log_axis(ax)
-    ax.set_xlim(left=0)
-    ax.grid(axis="y")
-    ax.set_xlabel(say(lang, "seconds"))
-    ax.set_ylabel(say(lang, "ms"))
-    return ax
+    def draw(self, ax: Axes) -> Axes:
+        """Median, 99th percentile and slowest by the time that letters were due."""
+        course, lang = self.subject.course, self.lang
+        if self.subject.latency.max is None:
+            return nothing(ax, say(lang, "nothing"))
+        for key, label, colour in (("max", "slowest", VERMILION), ("p99", "p99", ORANGE), ("p50", "median", BLUE)):
+            ax.plot(course.seconds, getattr(course, f"{key}_ms"), color=colour, linewidth=1.4, label=say(lang, label))
+        _log_axis(ax)
+        ax.set_xlim(left=0)
+        ax.grid(axis="y")
+        ax.set_xlabel(say(lang, "seconds"))
+        ax.set_ylabel(say(lang, "ms"))
+        return ax
 
 
 def _log_axis(ax: Axes) -> None:

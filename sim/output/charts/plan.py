@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.core.tables import Floats
+from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import (
     BLACK,
     BLUE,
@@ -17,9 +18,11 @@ from sim.output.charts.style import (
     ORANGE,
     PALE,
     VERMILION,
+    band_of,
     nothing,
     people_axis,
     percent_axis,
+    to_the_end,
     week_axis,
 )
 from sim.output.text.names import WEEKDAYS
@@ -29,110 +32,129 @@ from sim.output.text.words import name
 from sim.statistics import Verdict
 
 if TYPE_CHECKING:
+    # The charts of a run need not wait for the planner and its solver to be imported.
     from sim.planner.answer import Answer
 
-SLOTS = 7 * 48
-"""Half hours of a week."""
+
+@chart("plan", "posts", 10, height=3.6)
+class PostsChart(Chart["Answer"]):
+    """People by team and roster: today, planned, and what is allowed."""
+
+    def title(self) -> str:
+        """What is drawn, since the answer has said what it comes to."""
+        return say(self.lang, "posts")
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "posts")
+
+    def alt(self) -> str:
+        """What is drawn, and the people of each post today and under the plan."""
+        answer, lang = self.subject, self.lang
+        rows = [f"{name(lang, post.team)} {roster(post, lang)}: {post.today}" for post in answer.posts]
+        planned = answer.people or ("–",) * len(rows)
+        return f"{self.shows()}. " + "; ".join(f"{row} → {heads}" for row, heads in zip(rows, planned, strict=True))
+
+    def draw(self, ax: Axes) -> Axes:
+        """One row a post: the bounds as a pale bar, the fewest as a tick, today as a ring and the plan as a dot."""
+        answer, lang = self.subject, self.lang
+        for row, post in enumerate(answer.posts):
+            fewest, today, plan = (say(lang, key) if row == 0 else None for key in ("fewest", "today", "plan"))
+            ax.barh(row, post.most - post.least, left=post.least, height=0.5, color=PALE)
+            if answer.fewest is not None:
+                ax.plot([answer.fewest[row]] * 2, [row - 0.32, row + 0.32], color=GREY, linewidth=2, label=fewest)
+            ax.plot(post.today, row, "o", markerfacecolor="white", markeredgecolor=ORANGE, markersize=8, label=today)
+            if answer.people is not None:
+                ax.plot(answer.people[row], row, "o", color=BLUE, markersize=7, label=plan)
+        names = [f"{name(lang, post.team)} · {roster(post, lang)}" for post in answer.posts]
+        ax.set_yticks(range(len(names)), names, color=BLACK)
+        ax.set_ylim(len(names) - 0.4, -0.6)
+        ax.set_xlabel(say(lang, "people"))
+        ax.grid(axis="x")
+        return ax
 
 
-def title_posts(_answer: Answer, _panel: str, lang: str) -> str:
-    """People by post."""
-    return say(lang, "posts")
+@chart("plan", "needs", 20, height=2.6)
+class NeedsChart(Chart["Answer"]):
+    """People of a team on duty by half hour of the week, today and under the plan, and by estimate those lacking."""
+
+    @classmethod
+    def panels(cls, subject: Answer) -> Iterable[str]:
+        """One for each team."""
+        return list(subject.needs)
+
+    @property
+    def _is_met(self) -> bool:
+        """Whether the plan has proved to meet every target."""
+        return self.subject.proof.verdict is Verdict.MET
+
+    def title(self) -> str:
+        """In how many hours people are short by estimate, unless the plan has proved to meet every target."""
+        hours, team = float((self.subject.needs[self.panel].shortfall > 0).sum()) / 2, name(self.lang, self.panel)
+        if self._is_met or not hours:
+            return say(self.lang, "needs met title", team=team)
+        return say(self.lang, "needs title", team=team, hours=hours)
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "needs")
+
+    def draw(self, ax: Axes) -> Axes:
+        """Step lines of people on duty today and under the plan, and above it whom units lack by estimate."""
+        need, lang = self.subject.needs[self.panel], self.lang
+        hours = np.arange(len(need.planned) + 1) / 2
+        planned = to_the_end(need.planned)
+        needed = planned + to_the_end(need.shortfall)
+        ax.fill_between(hours, 0, planned, step="post", color=PALE, alpha=0.6, linewidth=0)
+        colour, alpha = (GREY, 0.25) if self._is_met else (VERMILION, 0.45)
+        ax.fill_between(hours, planned, needed, step="post", color=colour, alpha=alpha, linewidth=0,
+                        label=say(lang, "lacking people"))  # fmt: skip
+        ax.step(hours, to_the_end(need.today), where="post", color=ORANGE, linewidth=1.1,
+                label=say(lang, "on duty today"))  # fmt: skip
+        ax.step(hours, planned, where="post", color=BLUE, linewidth=1.6, label=say(lang, "on duty planned"))
+        week_axis(ax, WEEKDAYS[lang])
+        people_axis(ax)
+        ax.set_ylabel(say(lang, "people"))
+        return ax
 
 
-def alt_posts(answer: Answer, _panel: str, lang: str) -> str:
-    """What is drawn."""
-    rows = [f"{name(lang, post.team)} {roster(post, lang)}: {post.today}" for post in answer.posts]
-    planned = answer.people or ("–",) * len(rows)
-    return f"{say(lang, 'posts')}. " + "; ".join(f"{row} → {heads}" for row, heads in zip(rows, planned, strict=True))
+@chart("plan", "frontier", 30)
+class FrontierChart(Chart["Answer"]):
+    """Compliance with each target against the number of people, for stricter and laxer targets."""
 
+    def title(self) -> str:
+        """What is drawn."""
+        return self.shows()
 
-def draw_posts(answer: Answer, _panel: str, ax: Axes, lang: str) -> Axes:
-    """One row a post: the bounds as a pale bar, the fewest as a tick, today as a ring and the plan as a dot."""
-    for row, post in enumerate(answer.posts):
-        first = row == 0
-        ax.barh(row, post.most - post.least, left=post.least, height=0.5, color=PALE)
-        if answer.fewest is not None:
-            ax.plot([answer.fewest[row]] * 2, [row - 0.32, row + 0.32], color=GREY, linewidth=2,
-                    label=say(lang, "fewest") if first else None)  # fmt: skip
-        ax.plot(post.today, row, "o", markerfacecolor="white", markeredgecolor=ORANGE, markersize=8,
-                label=say(lang, "today") if first else None)  # fmt: skip
-        if answer.people is not None:
-            ax.plot(answer.people[row], row, "o", color=BLUE, markersize=7, label=say(lang, "plan") if first else None)
-    names = [f"{name(lang, post.team)} · {roster(post, lang)}" for post in answer.posts]
-    ax.set_yticks(range(len(names)), names, color=BLACK)
-    ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_xlabel(say(lang, "people"))
-    ax.grid(axis="x")
-    return ax
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "frontier copies" if self.subject.copies else "frontier")
 
+    def alt(self) -> str:
+        """What is drawn, and the people of each point with the lateness that it allows."""
+        answer = self.subject
+        points = (f"{sum(point.people) + answer.fixed:,} ({point.lateness:g})" for point in answer.frontier)
+        return f"{self.shows()}: " + ", ".join(points)
 
-def title_needs(answer: Answer, panel: str, lang: str) -> str:
-    """In how many hours people are short by estimate, unless the plan has proved to meet every target."""
-    hours = float((answer.needs[panel].shortfall > 0).sum()) / 2
-    if answer.proof.verdict is Verdict.MET or not hours:
-        return say(lang, "needs met title", team=name(lang, panel))
-    return say(lang, "needs title", team=name(lang, panel), hours=hours)
-
-
-def alt_needs(answer: Answer, panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'needs')}. {title_needs(answer, panel, lang)}"
-
-
-def draw_needs(answer: Answer, panel: str, ax: Axes, lang: str) -> Axes:
-    """Step lines over the week of people on duty today and under the plan, and above it whom units lack by estimate."""
-    need = answer.needs[panel]
-    hours = np.arange(SLOTS + 1) / 2
-
-    def steps(values: Floats) -> Floats:
-        return np.append(values, values[-1])
-
-    planned = steps(need.planned)
-    needed, met = planned + steps(need.shortfall), answer.proof.verdict is Verdict.MET
-    ax.fill_between(hours, 0, planned, step="post", color=PALE, alpha=0.6, linewidth=0)
-    ax.fill_between(hours, planned, needed, step="post", color=GREY if met else VERMILION,
-                    alpha=0.25 if met else 0.45, linewidth=0, label=say(lang, "lacking people"))  # fmt: skip
-    ax.step(hours, steps(need.today), where="post", color=ORANGE, linewidth=1.1, label=say(lang, "on duty today"))
-    ax.step(hours, planned, where="post", color=BLUE, linewidth=1.6, label=say(lang, "on duty planned"))
-    week_axis(ax, WEEKDAYS[lang])
-    people_axis(ax)
-    ax.set_ylabel(say(lang, "people"))
-    return ax
-
-
-def title_frontier(answer: Answer, _panel: str, lang: str) -> str:
-    """What stricter and laxer targets take."""
-    return say(lang, "frontier copies" if answer.copies else "frontier")
-
-
-def alt_frontier(answer: Answer, panel: str, lang: str) -> str:
-    """What is drawn."""
-    points = (f"{sum(point.people) + answer.fixed:,} ({point.lateness:g})" for point in answer.frontier)
-    return f"{title_frontier(answer, panel, lang)}: " + ", ".join(points)
-
-
-def draw_frontier(answer: Answer, _panel: str, ax: Axes, lang: str) -> Axes:
-    """Compliance with each target and its interval against the number of people; target lines; the plan marked."""
-    if not answer.frontier:
-        return nothing(ax, say(lang, "no plan"))
-    points = sorted(answer.frontier, key=lambda point: sum(point.people))
-    x = [sum(point.people) + answer.fixed for point in points]
-    for index, colour in zip(range(len(answer.proof.targets)), cycle((BLUE, ORANGE, GREEN, VERMILION)), strict=False):
-        met = [point.targets[index] for point in points]
-        mean, low, high = (
-            [np.nan if value is None else value for value in values]
-            for values in zip(*((each.compliance.mean, each.compliance.low, each.compliance.high) for each in met),
-                              strict=True)
-        )  # fmt: skip
-        ax.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
-        ax.plot(x, mean, color=colour, marker="o", markersize=4, label=target_name(met[0], lang))
-        ax.axhline(met[0].target, color=colour, linewidth=0.9, linestyle="--")
-    planned = sum(answer.proof.people) + answer.fixed
-    ax.axvline(planned, color=BLACK, linewidth=1.0)
-    ax.annotate(f"{say(lang, 'plan')} {planned:,}", (planned, 0.02), xycoords=("data", "axes fraction"), color=BLACK,
-                xytext=(4, 0), textcoords="offset points")  # fmt: skip
-    percent_axis(ax, "y")
-    ax.set_xlabel(say(lang, "people"))
-    ax.grid(axis="y")
-    return ax
+    def draw(self, ax: Axes) -> Axes:
+        """Compliance with each target and its interval against the number of people; target lines; the plan marked."""
+        answer, lang = self.subject, self.lang
+        if not answer.frontier:
+            return nothing(ax, say(lang, "no plan"))
+        points = sorted(answer.frontier, key=lambda point: sum(point.people))
+        x = [sum(point.people) + answer.fixed for point in points]
+        colours = cycle((BLUE, ORANGE, GREEN, VERMILION))
+        for index, colour in zip(range(len(answer.proof.targets)), colours, strict=False):
+            met = [point.targets[index] for point in points]
+            band = band_of([each.compliance for each in met])
+            ax.fill_between(x, band.low, band.high, color=colour, alpha=0.2, linewidth=0)
+            ax.plot(x, band.mean, color=colour, marker="o", markersize=4, label=target_name(met[0], lang))
+            ax.axhline(met[0].target, color=colour, linewidth=0.9, linestyle="--")
+        planned = sum(answer.proof.people) + answer.fixed
+        ax.axvline(planned, color=BLACK, linewidth=1.0)
+        ax.annotate(f"{say(lang, 'plan')} {planned:,}", (planned, 0.02), xycoords=("data", "axes fraction"),
+                    color=BLACK, xytext=(4, 0), textcoords="offset points")  # fmt: skip
+        percent_axis(ax, "y")
+        ax.set_xlabel(say(lang, "people"))
+        ax.grid(axis="y")
+        return ax

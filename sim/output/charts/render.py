@@ -1,88 +1,225 @@
-"""The process that draws: it reads what to draw from its input, and answers on its output, until the input ends."""
+"""Render all charts of a page in a worker process, which gets ready while something else is computed."""
 
+import atexit
 import multiprocessing
 import os
 import pickle
+import re
+import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import NamedTuple
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cache
+from html import escape
+from pathlib import Path
+from threading import Lock
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
-from sim.output.charts import registry
-from sim.output.charts.album import Album
-from sim.output.charts.picture import Groups, Picture
-from sim.output.charts.pictures import draw_panel
+from sim.core.errors import SimError
+from sim.core.safe_text import safe_file_name
+from sim.output.charts import ChartOptions
+
+if TYPE_CHECKING:
+    # Loads what draws, which only the worker needs.
+    from sim.output.charts.base import Chart, Page
 
 
-class Panel(NamedTuple):
-    """A picture of an album."""
+@dataclass(frozen=True)
+class Picture:
+    """A chart ready for a page.
 
-    lang: str
-    chart: int
-    key: str
+    Attributes:
+        name: unique in the page; with the language, and without the ending of its file.
+        title: the finding, which the page says in its own text.
+        alt: what somebody hears who cannot see it.
+        svg: an `<svg>` element without the title.
+    """
+
+    name: str
+    title: str
+    alt: str
+    svg: str
 
 
-def draw(album: Album) -> dict[str, Groups]:
-    """Draw everything, on as many cores as there are."""
-    charts = _charts(album)
-    panels = [
-        Panel(lang, number, key)
-        for number, chart in enumerate(charts)
-        for key in chart.panels(album.subject)
-        for lang in album.langs
-    ]
-    if "fork" in multiprocessing.get_all_start_methods():
-        # A forked worker has the subject, and all that was imported, at once.
-        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
-        fork = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(workers, fork, initializer=_take, initargs=(album,)) as pool:
-            pictures = list(pool.map(_draw, panels))
-    else:
-        _take(album)
-        pictures = list(map(_draw, panels))
-    groups: dict[str, list[tuple[str, list[Picture]]]] = {lang: [] for lang in album.langs}
-    for panel, picture in zip(panels, pictures, strict=True):
-        name, drawn = charts[panel.chart].name, groups[panel.lang]
-        if not drawn or drawn[-1][0] != name:
-            drawn.append((name, []))
-        drawn[-1][1].append(picture)
-    return dict(groups)
+Groups = Sequence[tuple[str, Sequence[Picture]]]
+"""Pictures by the name of their chart."""
+
+
+class Job(NamedTuple):
+    """Charts to be rendered.
+
+    Attributes:
+        page: whose charts.
+        subject: what they are about; must survive being pickled.
+        folder: exists, and takes the files.
+        langs: languages of the pictures.
+        options: how they are drawn; those in its language are written as PNG, too.
+    """
+
+    page: "Page"
+    subject: object
+    folder: Path
+    langs: tuple[str, ...]
+    options: ChartOptions
+
+
+def start_renderer() -> None:
+    """Start the worker process, so that it has imported what it needs when there is something to render."""
+    _worker()
+
+
+def render(job: Job) -> dict[str, Groups]:
+    """Draw charts, write them to files, and return them for a page, by language.
+
+    Raises: SimError if the worker dies; whatever drawing raises, such as OSError for a full disk.
+    """
+    with _ONE_AT_A_TIME:
+        worker = _worker()
+        asked, answered = _pipes(worker)
+        try:
+            # This process may have gone to another folder since that one was started.
+            pickle.dump(job._replace(folder=job.folder.absolute()), asked)
+            asked.flush()
+            drawn, error = pickle.load(answered)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            _dismiss(worker)
+            _worker.cache_clear()
+            raise SimError(
+                "the charts could not be drawn: the process that draws them died, perhaps for want of memory; "
+                "--no-report leaves them out"
+            ) from None
+    if error is not None:
+        raise error
+    pictures: dict[str, Groups] = drawn
+    return pictures
+
+
+_ONE_AT_A_TIME: Final = Lock()
+
+
+@cache
+def _worker() -> subprocess.Popen[bytes]:
+    # A process of its own, since matplotlib holds Python's lock; not one of `multiprocessing`, which would import the
+    # script that we were called from. Ctrl-C is not for it.
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"from {__name__} import serve; serve()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        start_new_session=True,  # where there are none (Windows) a new group does the same
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
+    atexit.register(_dismiss, process)
+    return process
+
+
+def _dismiss(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    # Closes its pipes, into which something may have been on its way, and waits for it.
+    with suppress(BrokenPipeError), process:
+        pass
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    assert process.stdin, "started with a pipe"
+    assert process.stdout, "started with a pipe"
+    return process.stdin, process.stdout
+
+
+# In the worker
 
 
 def serve() -> None:
-    """Draw what is asked for until nobody asks any more."""
+    """Render what is read from the input, and answer on the output, until the input ends."""
+    from sim.output.charts.base import load_charts
+
     # Nothing that is printed may get among the answers.
     answers, sys.stdout = sys.stdout.buffer, sys.stderr
+    load_charts()
     while True:
         try:
-            album = pickle.load(sys.stdin.buffer)
+            job = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
         try:
-            answer: tuple[object, BaseException | None] = (draw(album), None)
+            answer: tuple[object, BaseException | None] = (draw_all(job), None)
         except Exception as error:
             answer = (None, error)
         pickle.dump(answer, answers)
         answers.flush()
 
 
-_taken: list[Album] = []
+def draw_all(job: Job) -> dict[str, Groups]:
+    """Draw everything, on as many cores as there are."""
+    from sim.output.charts.base import charts_of
+
+    pictures = [
+        chart(job.subject, panel, replace(job.options, lang=lang))
+        for chart in charts_of(job.page)
+        for panel in chart.panels(job.subject)
+        for lang in job.langs
+    ]
+    global _taken
+    _taken = job, pictures
+    if "fork" in multiprocessing.get_all_start_methods():
+        # A forked process has the subject, and all that was imported, at once.
+        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+            drawn = list(pool.map(_draw, range(len(pictures))))
+    else:
+        drawn = list(map(_draw, range(len(pictures))))
+    groups: dict[str, dict[str, list[Picture]]] = {lang: {} for lang in job.langs}
+    for each, picture in zip(pictures, drawn, strict=True):
+        groups[each.lang].setdefault(each.name, []).append(picture)
+    return {lang: list(by_chart.items()) for lang, by_chart in groups.items()}
 
 
-def _take(album: Album) -> None:
-    _taken[:] = [album]
+_taken: tuple[Job, list["Chart[Any]"]]
 
 
-def _charts(album: Album) -> Sequence["registry.Chart[object]"]:
-    charts: Sequence[registry.Chart[object]] = getattr(registry, album.charts)
-    return charts
+def _draw(index: int) -> Picture:
+    job, pictures = _taken
+    chart = pictures[index]
+    return draw_picture(chart, job.folder, png=chart.lang == job.options.lang)
 
 
-def _draw(panel: Panel) -> Picture:
-    (album,) = _taken
-    chart = _charts(album)[panel.chart]
-    return draw_panel(chart, album.subject, panel.key, album.folder, panel.lang, png=panel.lang == album.png)
+def draw_picture(chart: "Chart[Any]", folder: Path, *, png: bool = True) -> Picture:
+    """Draw a picture, write it as `CHART-PANEL.LANG.svg`, and return it for a page.
+
+    Args:
+        folder: exists.
+        png: write it as `.png` too.
+    """
+    name = f"{'-'.join(filter(None, (chart.name, safe_file_name(chart.panel))))}.{chart.lang}"
+    figure = chart.figure()
+    svg = inline(figure.svg(), name, chart.alt())
+    (folder / f"{name}.svg").write_text(svg, "utf-8")
+    if png:
+        figure.save_png(folder / f"{name}.png", chart.options.dpi)
+    return Picture(name, chart.title(), chart.alt(), untitled(svg, name, figure.head))
 
 
-if __name__ == "__main__":
-    serve()
+_SVG: Final = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
+_METADATA: Final = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+_REFERENCE: Final = re.compile(r'((?:\bid="|href="#|url\(#))')
+
+
+def inline(svg: str, name: str, alt: str) -> str:
+    """What matplotlib wrote, as an element of a page; ids within it are made unique by its name."""
+    start = _SVG.search(svg)
+    assert start is not None, "matplotlib writes an svg element with a viewBox"
+    label = escape(alt, quote=True)
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{start[1]}" role="img" aria-label="{label}">'
+    body = _METADATA.sub("", svg[start.end() :], count=1)
+    return opening + _REFERENCE.sub(rf"\g<1>{name}-", body.replace("xlink:href", "href"))
+
+
+def untitled(svg: str, name: str, head: float) -> str:
+    """An inline picture without its title, cut off with the points at the top on which it stands."""
+    before, box, after = svg.partition(' viewBox="0 0 ')
+    width, height = after.split('"', 1)[0].split()
+    cropped = f' viewBox="0 {head:g} {width} {float(height) - head:g}'
+    start, title, end = (after[len(f"{width} {height}") :]).partition(f'<g id="{name}-title">')
+    return before + cropped + start + end.partition("</g>")[2] if box and title else svg

@@ -1,68 +1,133 @@
-"""Are there enough people at every hour? Staff on duty against the requirement over the week."""
+"""Are there enough people at every hour? Staff on duty over the week, against the requirement and between staffings."""
+
+from collections.abc import Iterable
+from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.core.tables import Floats
+from sim.comparison import Comparison
 from sim.metrics.report import Report
-from sim.output.charts.style import BLUE, GREY, ORANGE, PALE, VERMILION, nothing, people_axis, week_axis
+from sim.output.charts.base import Chart, chart
+from sim.output.charts.style import (
+    BLUE,
+    GREY,
+    ORANGE,
+    PALE,
+    STAFFINGS,
+    VERMILION,
+    nothing,
+    people_axis,
+    to_the_end,
+    week_axis,
+)
 from sim.output.charts.words import say
 from sim.output.text.names import WEEKDAYS
-from sim.output.text.words import name
+from sim.output.text.words import name, number
 from sim.statistics import Verdict
 
 
-def title(report: Report, panel: str, lang: str) -> str:
-    """Where by estimate people are short, and the worst hour, if the simulation missed a target for it."""
-    week, need = report.teams[panel].week, report.requirement.get(panel)
-    team = name(lang, panel)
-    if not week.on_duty.mean.any():
-        return say(lang, "staffing nobody", team=team)
-    if need is None:
-        return say(lang, "staffing", team=team)
-    hours, at_fault = int((need.shortfall > 0).sum()), _at_fault(report, panel)
-    if hours and at_fault:
-        day, hour = divmod(int(np.argmax(need.shortfall)), 24)
-        return say(lang, "staffing short", team=team, hours=hours, day=WEEKDAYS[lang][day], hour=f"{hour:02}")
-    if hours:
-        return say(lang, "staffing not missed", team=team)
-    return say(lang, "staffing needed" if at_fault else "staffing enough", team=team)
+@chart("run", "staffing", 50, height=2.6)
+class StaffingChart(Chart[Report]):
+    """People on duty and busy in a team over the week, and by estimate those lacking at its units."""
+
+    @classmethod
+    def panels(cls, subject: Report) -> Iterable[str]:
+        """One for each team of the mailbox's own that has people; for every team if none is its own."""
+        staffed = [team for team in subject.teams.values() if team.headcount]
+        return [team.name for team in staffed if team.counted] or [team.name for team in staffed]
+
+    def title(self) -> str:
+        """Where by estimate people are short, and the worst hour, if the simulation missed a target for it."""
+        week, need = self.subject.teams[self.panel].week, self.subject.requirement.get(self.panel)
+        lang, team = self.lang, name(self.lang, self.panel)
+        if not week.on_duty.mean.any():
+            return say(lang, "staffing nobody", team=team)
+        if need is None:
+            return say(lang, "staffing", team=team)
+        hours, at_fault = int((need.shortfall > 0).sum()), self._at_fault()
+        if hours and at_fault:
+            day, hour = divmod(int(np.argmax(need.shortfall)), 24)
+            return say(lang, "staffing short", team=team, hours=hours, day=WEEKDAYS[lang][day], hour=f"{hour:02}")
+        if hours:
+            return say(lang, "staffing not missed", team=team)
+        return say(lang, "staffing needed" if at_fault else "staffing enough", team=team)
+
+    def _at_fault(self) -> bool:
+        """Whether the simulation missed a target for which letters were late at the team."""
+        missed = [sla for sla in self.subject.slas.values() if sla.verdict is Verdict.MISSED]
+        return any(cause.team == self.panel for sla in missed for cause in sla.causes)
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "staffing alt", team=name(self.lang, self.panel))
+
+    def draw(self, ax: Axes) -> Axes:
+        """A step line of people on duty with its interval, and above it whom units lack by estimate."""
+        week, need = self.subject.teams[self.panel].week, self.subject.requirement.get(self.panel)
+        lang = self.lang
+        if not week.on_duty.mean.any():
+            return nothing(ax, say(lang, "staffing nobody", team=name(lang, self.panel)))
+        hours = np.arange(169)
+        duty = to_the_end(week.on_duty.mean)
+        ax.fill_between(hours, 0, duty, step="post", color=PALE, alpha=0.6, linewidth=0)
+        if need is not None:
+            # People whom some units lack; others that have more than they need do not make up for them.
+            needed, at_fault = duty + to_the_end(need.shortfall), self._at_fault()
+            ax.fill_between(hours, duty, needed, step="post", color=VERMILION if at_fault else GREY,
+                            alpha=0.45 if at_fault else 0.25, linewidth=0, label=say(lang, "shortfall"))  # fmt: skip
+        ax.step(hours, duty, where="post", color=BLUE, linewidth=1.6, label=say(lang, "on duty"))
+        if not np.isnan(week.on_duty.low).any():
+            ax.fill_between(hours, to_the_end(week.on_duty.low), to_the_end(week.on_duty.high), step="post",
+                            color=BLUE, alpha=0.25, linewidth=0)  # fmt: skip
+        busy = to_the_end(week.busy.mean)
+        ax.step(hours, busy, where="post", color=ORANGE, linewidth=1.2, label=say(lang, "busy"))
+        week_axis(ax, WEEKDAYS[lang])
+        people_axis(ax)
+        ax.set_ylabel(say(lang, "people"))
+        return ax
 
 
-def _at_fault(report: Report, panel: str) -> bool:
-    """Whether the simulation missed a target for which letters were late at a team."""
-    missed = [sla for sla in report.slas.values() if sla.verdict is Verdict.MISSED]
-    return any(cause.team == panel for sla in missed for cause in sla.causes)
+@chart("comparison", "staffing_by_hour", 30)
+class RosterComparisonChart(Chart[Comparison]):
+    """People of a team on duty by hour of the week under each staffing."""
 
+    @classmethod
+    def panels(cls, subject: Comparison) -> Iterable[str]:
+        """One for each team of which some staffing has a person more or less on duty than the base at some hour."""
+        base = subject.base.teams
 
-def alt(report: Report, panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'staffing alt', team=name(lang, panel))}. {title(report, panel, lang)}"
+        def differs(team: str, report: Report) -> bool:
+            if team not in report.teams:
+                return True
+            return bool((abs(report.teams[team].week.on_duty.mean - base[team].week.on_duty.mean) >= 1).any())
 
+        return [team for team in base if any(differs(team, report) for report in subject.reports.values())]
 
-def draw(report: Report, panel: str, ax: Axes, lang: str) -> Axes:
-    """A step line of people on duty with its interval, and above it whom units lack by estimate."""
-    week, need = report.teams[panel].week, report.requirement.get(panel)
-    if not week.on_duty.mean.any():
-        return nothing(ax, say(lang, "staffing nobody", team=name(lang, panel)))
-    hours = np.arange(169)
+    def title(self) -> str:
+        """Which staffing has most people of the team on duty."""
+        lang, team = self.lang, name(self.lang, self.panel)
+        on_duty = {other: report.teams[self.panel].week.on_duty.mean.mean()
+                   for other, report in self.subject.reports.items() if self.panel in report.teams}  # fmt: skip
+        most = max(on_duty, key=lambda other: on_duty[other])
+        base = self.subject.base.scenario
+        people = number(on_duty[most])
+        if most == base:
+            return say(lang, "side by side base", team=team, most=most, people=people)
+        return say(lang, "side by side", team=team, most=most, people=people, base=base, usual=number(on_duty[base]))
 
-    def steps(values: Floats) -> Floats:
-        return np.append(values, values[-1])
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "side by side alt", team=name(self.lang, self.panel))
 
-    duty = steps(week.on_duty.mean)
-    ax.fill_between(hours, 0, duty, step="post", color=PALE, alpha=0.6, linewidth=0)
-    if need is not None:
-        # People whom some units lack; others that have more than they need do not make up for them.
-        needed, at_fault = duty + steps(need.shortfall), _at_fault(report, panel)
-        ax.fill_between(hours, duty, needed, step="post", color=VERMILION if at_fault else GREY,
-                        alpha=0.45 if at_fault else 0.25, linewidth=0, label=say(lang, "shortfall"))  # fmt: skip
-    ax.step(hours, duty, where="post", color=BLUE, linewidth=1.6, label=say(lang, "on duty"))
-    if not np.isnan(week.on_duty.low).any():
-        ax.fill_between(hours, steps(week.on_duty.low), steps(week.on_duty.high), step="post", color=BLUE, alpha=0.25,
-                        linewidth=0)  # fmt: skip
-    ax.step(hours, steps(week.busy.mean), where="post", color=ORANGE, linewidth=1.2, label=say(lang, "busy"))
-    week_axis(ax, WEEKDAYS[lang])
-    people_axis(ax)
-    ax.set_ylabel(say(lang, "people"))
-    return ax
+    def draw(self, ax: Axes) -> Axes:
+        """A step line for each staffing, told apart by colour and by dashes."""
+        hours = np.arange(168)
+        for (other, report), (colour, _, line) in zip(self.subject.reports.items(), cycle(STAFFINGS), strict=False):
+            if self.panel in report.teams:
+                ax.step(hours, report.teams[self.panel].week.on_duty.mean, where="post", color=colour, linestyle=line,
+                        linewidth=1.5, label=other)  # fmt: skip
+        week_axis(ax, WEEKDAYS[self.lang])
+        people_axis(ax)
+        ax.set_ylabel(say(self.lang, "people"))
+        return ax

@@ -1,13 +1,13 @@
 """What a stress run found: compliance against load, growth of the queues, and the course of a spike and a soak."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import cycle
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from sim.capacity import StressReport
 from sim.core.tables import Floats
+from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import (
     BLACK,
     BLUE,
@@ -18,183 +18,215 @@ from sim.output.charts.style import (
     PURPLE,
     SKY,
     VERMILION,
+    band_of,
     nothing,
     percent_axis,
 )
 from sim.output.text.load_words import say
 from sim.output.text.stress import back_after, growing, lasting, rate
 from sim.output.text.words import name, percent
-from sim.statistics import Band, Estimate
+from sim.statistics import Band
 
-COLOURS = (BLUE, VERMILION, GREEN, PURPLE, SKY)
+LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, SKY)
 
 AFTER_SPIKE = 48.0
 """Hours after the end of a spike that are shown at least."""
 
 
-def title_load(report: StressReport, _panel: str, lang: str) -> str:
-    """The capacity, or what the last step of the ramp comes to."""
-    if report.capacity.per_day is not None:
-        return say(lang, "load title capacity", rate=rate(report.capacity.per_day))
-    last = report.ramp[-1]
-    sla, share = min(((name, each.mean or 0.0) for name, each in last.compliance.items()), key=lambda each: each[1])
-    return say(lang, "load title", sla=name(lang, sla), share=percent(share), rate=rate(last.per_day))
+@chart("stress", "load", 10, height=3.4)
+class LoadChart(Chart[StressReport]):
+    """Compliance against letters a day."""
+
+    def title(self) -> str:
+        """The capacity, or what the last step of the ramp comes to."""
+        report, lang = self.subject, self.lang
+        if report.capacity.per_day is not None:
+            return say(lang, "load title capacity", rate=rate(report.capacity.per_day))
+        last = report.ramp[-1]
+        sla = min(last.compliance, key=lambda sla: last.compliance[sla].mean or 0.0)
+        share = percent(last.compliance[sla].mean or 0.0)
+        return say(lang, "load title", sla=name(lang, sla), share=share, rate=rate(last.per_day))
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "load alt")
+
+    def draw(self, ax: Axes) -> Axes:
+        """A line with its band for each SLA, its target dotted, and the capacity with its interval."""
+        report, lang = self.subject, self.lang
+        if not report.ramp[0].compliance:
+            return nothing(ax, say(lang, "capacity no target"))
+        capacity = report.capacity
+        if capacity.per_day is not None and capacity.high is not None:
+            ax.axvspan(capacity.per_day, capacity.high, color=PALE, linewidth=0, label=say(lang, "capacity"))
+        ax.axvline(report.per_day, color=GREY, linewidth=1, linestyle="--", label=say(lang, "own rate"))
+        rates = _ramp_axis(report, ax, lang)
+        targets = report.targets
+        for sla, colour in zip(report.ramp[0].compliance, cycle(LINE_COLOURS), strict=False):
+            band = band_of([step.compliance[sla] for step in report.ramp])
+            _banded(ax, rates, band, colour, name(lang, sla), marker="o")
+            if sla in targets:
+                ax.axhline(targets[sla], color=colour, linewidth=1, linestyle=":")
+        percent_axis(ax, "y")
+        ax.set_ylim(top=1.005)
+        ax.set_ylabel(say(lang, "compliance"))
+        return ax
 
 
-def alt_load(report: StressReport, _panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'load alt')}. {title_load(report, _panel, lang)}"
+@chart("stress", "utilisation", 20)
+class UtilisationByLoadChart(Chart[StressReport]):
+    """Utilisation of each team against letters a day."""
+
+    def title(self) -> str:
+        """The busiest team at the last step of the ramp."""
+        last = self.subject.ramp[-1]
+        team = max(last.utilisation, key=lambda team: last.utilisation[team].mean or 0.0)
+        share = percent(last.utilisation[team].mean or 0.0)
+        return say(self.lang, "utilisation title", rate=rate(last.per_day), team=name(self.lang, team), share=share)
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "utilisation alt")
+
+    def draw(self, ax: Axes) -> Axes:
+        """A line with its band for each team."""
+        report, lang = self.subject, self.lang
+        rates = _ramp_axis(report, ax, lang)
+        for team, colour in zip(report.ramp[0].utilisation, cycle(LINE_COLOURS), strict=False):
+            band = band_of([step.utilisation[team] for step in report.ramp])
+            _banded(ax, rates, band, colour, name(lang, team), marker="o")
+        ax.axvline(report.per_day, color=GREY, linewidth=1, linestyle="--", label=say(lang, "own rate"))
+        percent_axis(ax, "y")
+        ax.set_ylim(0, 1.02)
+        ax.set_ylabel(say(lang, "utilisation"))
+        return ax
 
 
-def draw_load(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
-    """A line with its band for each SLA, its target dotted, and the capacity with its interval."""
+@chart("stress", "queues", 30)
+class QueuesChart(Chart[StressReport]):
+    """Growth of the queues against letters a day."""
+
+    @classmethod
+    def panels(cls, subject: StressReport) -> Iterable[str]:
+        """A single one, where letters bring work to anybody."""
+        return [""] if subject.limits else []
+
+    def title(self) -> str:
+        """Where the first unit is full."""
+        stability = self.subject.stability
+        return say(self.lang, "queues title", rate=rate(stability.per_day if stability else None))
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "queues alt")
+
+    def draw(self, ax: Axes) -> Axes:
+        """Growth of the queues with its band, and the limits of units that lie within the ramp."""
+        report, lang = self.subject, self.lang
+        rates = _ramp_axis(report, ax, lang)
+        _banded(ax, rates, band_of([step.growth_per_day for step in report.ramp]), BLUE, None, marker="o")
+        shown = [limit for limit in report.limits if limit.unit_per_day <= max(rates)]
+        for limit, colour in zip(shown, cycle((VERMILION, ORANGE, PURPLE, GREY)), strict=False):
+            label = say(lang, "limit mark", unit=name(lang, limit.unit))
+            ax.axvline(limit.unit_per_day, color=colour, linewidth=1.4, linestyle="--", label=label)
+        ax.set_ylabel(say(lang, "growth axis"))
+        return ax
+
+
+@chart("stress", "spike", 40)
+class SpikeChart(Chart[StressReport]):
+    """Letters waiting in the course of a spike."""
+
+    def title(self) -> str:
+        """How big it is, and how long the staffing takes to recover."""
+        report, spike, lang = self.subject, self.subject.spike, self.lang
+        sla, queue = (back_after(report, back, lang) for back in (spike.sla_back, spike.queue_back))
+        recovery = say(lang, "spike back", sla=sla, queue=queue)
+        return say(lang, "spike title", times=f"{spike.times:g}", hours=lasting(report, lang), recovery=recovery)
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "spike alt")
+
+    def draw(self, ax: Axes) -> Axes:
+        """Letters in queues with and without the spike, whose hours are shaded."""
+        spike, lang = self.subject.spike, self.lang
+        _spike_axis(self.subject, ax, lang)
+        _banded(ax, spike.hours, spike.waiting_without, GREY, say(lang, "without spike"))
+        _banded(ax, spike.hours, spike.waiting, VERMILION, say(lang, "with spike"))
+        ax.set_ylim(bottom=0)
+        ax.set_ylabel(say(lang, "letters waiting"))
+        return ax
+
+
+@chart("stress", "spike_sla", 50, height=2.6)
+class SpikeSlaChart(Chart[StressReport]):
+    """Compliance by hour of receipt in the course of a spike."""
+
+    @classmethod
+    def panels(cls, subject: StressReport) -> Iterable[str]:
+        """One for each SLA that applies to letters of the spike."""
+        return [sla for sla, figures in subject.spike.slas.items() if figures.worst is not None]
+
+    def title(self) -> str:
+        """The worst hour."""
+        worst = percent(self.subject.spike.slas[self.panel].worst)
+        return say(self.lang, "spike sla title", sla=name(self.lang, self.panel), worst=worst)
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "spike sla alt")
+
+    def draw(self, ax: Axes) -> Axes:
+        """Compliance of the letters of each hour, and the target."""
+        spike, targets, lang = self.subject.spike, self.subject.targets, self.lang
+        _spike_axis(self.subject, ax, lang)
+        by_hour = spike.slas[self.panel].by_hour
+        ax.plot(spike.hours - 0.5, by_hour, color=BLUE, linewidth=1.4, label=say(lang, "hourly"))
+        if self.panel in targets:
+            ax.axhline(targets[self.panel], color=BLACK, linewidth=1, linestyle=":")
+        percent_axis(ax, "y")
+        ax.set_ylim(-0.02, 1.02)
+        ax.set_ylabel(say(lang, "compliance"))
+        return ax
+
+
+@chart("stress", "soak", 60, height=2.6)
+class SoakChart(Chart[StressReport]):
+    """Letters waiting at midnight over a long time at one rate."""
+
+    def title(self) -> str:
+        """Whether the queues grow."""
+        soak, growth = self.subject.soak, growing(self.subject, self.lang)
+        return say(self.lang, "soak title", days=soak.days, rate=rate(soak.per_day), growth=growth).rstrip(".。")
+
+    def shows(self) -> str:
+        """What is drawn."""
+        return say(self.lang, "soak alt")
+
+    def draw(self, ax: Axes) -> Axes:
+        """Letters in queues at midnight."""
+        waiting = self.subject.soak.waiting
+        _banded(ax, range(len(waiting.mean)), waiting, BLUE, None)
+        ax.set_xlim(0, len(waiting.mean) - 1)
+        ax.set_ylim(bottom=0)
+        ax.grid(axis="y")
+        ax.set_xlabel(say(self.lang, "soak days"))
+        ax.set_ylabel(say(self.lang, "letters waiting"))
+        return ax
+
+
+def _ramp_axis(report: StressReport, ax: Axes, lang: str) -> list[float]:
+    """Label an axis of the letters a day of a ramp, and return those of its steps."""
     rates = [step.per_day for step in report.ramp]
-    if not report.ramp[0].compliance:
-        return nothing(ax, say(lang, "capacity no target"))
-    capacity = report.capacity
-    if capacity.per_day is not None and capacity.high is not None:
-        ax.axvspan(capacity.per_day, capacity.high, color=PALE, linewidth=0, label=say(lang, "capacity"))
-    ax.axvline(report.per_day, color=GREY, linewidth=1, linestyle="--", label=say(lang, "own rate"))
-    targets = report.targets
-    for sla, colour in zip(report.ramp[0].compliance, cycle(COLOURS), strict=False):
-        band = _band([step.compliance[sla] for step in report.ramp])
-        _banded(ax, rates, band, colour, name(lang, sla), marker="o")
-        if sla in targets:
-            ax.axhline(targets[sla], color=colour, linewidth=1, linestyle=":")
-    percent_axis(ax, "y")
-    ax.set_ylim(top=1.005)
     ax.set_xlim(0, max(rates) * 1.02)
     ax.grid(axis="y")
     ax.set_xlabel(say(lang, "per day"))
-    ax.set_ylabel(say(lang, "compliance"))
-    return ax
-
-
-def title_utilisation(report: StressReport, _panel: str, lang: str) -> str:
-    """The busiest team at the last step of the ramp."""
-    last = report.ramp[-1]
-    team, share = max(((team, each.mean or 0.0) for team, each in last.utilisation.items()), key=lambda each: each[1])
-    return say(lang, "utilisation title", rate=rate(last.per_day), team=name(lang, team), share=percent(share))
-
-
-def alt_utilisation(report: StressReport, _panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'utilisation alt')}. {title_utilisation(report, _panel, lang)}"
-
-
-def draw_utilisation(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
-    """A line with its band for each team."""
-    rates = [step.per_day for step in report.ramp]
-    for team, colour in zip(report.ramp[0].utilisation, cycle(COLOURS), strict=False):
-        band = _band([step.utilisation[team] for step in report.ramp])
-        _banded(ax, rates, band, colour, name(lang, team), marker="o")
-    ax.axvline(report.per_day, color=GREY, linewidth=1, linestyle="--", label=say(lang, "own rate"))
-    percent_axis(ax, "y")
-    ax.set_ylim(0, 1.02)
-    ax.set_xlim(0, max(rates) * 1.02)
-    ax.grid(axis="y")
-    ax.set_xlabel(say(lang, "per day"))
-    ax.set_ylabel(say(lang, "utilisation"))
-    return ax
-
-
-def title_queues(report: StressReport, _panel: str, lang: str) -> str:
-    """Where the first unit is full."""
-    return say(lang, "queues title", rate=rate(report.stability.per_day if report.stability else None))
-
-
-def alt_queues(report: StressReport, _panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'queues alt')}. {title_queues(report, _panel, lang)}"
-
-
-def draw_queues(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
-    """Growth of the queues with its band, and the limits of units that lie within the ramp."""
-    rates = [step.per_day for step in report.ramp]
-    _banded(ax, rates, _band([step.growth_per_day for step in report.ramp]), BLUE, None, marker="o")
-    shown = [limit for limit in report.limits if limit.unit_per_day <= max(rates)]
-    for limit, colour in zip(shown, cycle((VERMILION, ORANGE, PURPLE, GREY)), strict=False):
-        label = say(lang, "limit mark", unit=name(lang, limit.unit))
-        ax.axvline(limit.unit_per_day, color=colour, linewidth=1.4, linestyle="--", label=label)
-    ax.set_xlim(0, max(rates) * 1.02)
-    ax.grid(axis="y")
-    ax.set_xlabel(say(lang, "per day"))
-    ax.set_ylabel(say(lang, "growth axis"))
-    return ax
-
-
-def title_spike(report: StressReport, _panel: str, lang: str) -> str:
-    """How big it is, and how long the staffing takes to recover."""
-    spike = report.spike
-    sla, queue = (back_after(report, back, lang) for back in (spike.sla_back, spike.queue_back))
-    recovery = say(lang, "spike back", sla=sla, queue=queue)
-    return say(lang, "spike title", times=f"{spike.times:g}", hours=lasting(report, lang), recovery=recovery)
-
-
-def alt_spike(report: StressReport, _panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'spike alt')}. {title_spike(report, _panel, lang)}"
-
-
-def draw_spike(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
-    """Letters in queues with and without the spike, whose hours are shaded."""
-    spike = report.spike
-    _spike_axis(report, ax, lang)
-    _banded(ax, spike.hours, spike.waiting_without, GREY, say(lang, "without spike"))
-    _banded(ax, spike.hours, spike.waiting, VERMILION, say(lang, "with spike"))
-    ax.set_ylim(bottom=0)
-    ax.set_ylabel(say(lang, "letters waiting"))
-    return ax
-
-
-def title_spike_sla(report: StressReport, panel: str, lang: str) -> str:
-    """The worst hour."""
-    worst = percent(report.spike.slas[panel].worst)
-    return say(lang, "spike sla title", sla=name(lang, panel), worst=worst)
-
-
-def alt_spike_sla(report: StressReport, panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'spike sla alt')}. {title_spike_sla(report, panel, lang)}"
-
-
-def draw_spike_sla(report: StressReport, panel: str, ax: Axes, lang: str) -> Axes:
-    """Compliance of the letters of each hour, and the target."""
-    spike = report.spike
-    _spike_axis(report, ax, lang)
-    ax.plot(spike.hours - 0.5, spike.slas[panel].by_hour, color=BLUE, linewidth=1.4, label=say(lang, "hourly"))
-    if panel in report.targets:
-        ax.axhline(report.targets[panel], color=BLACK, linewidth=1, linestyle=":")
-    percent_axis(ax, "y")
-    ax.set_ylim(-0.02, 1.02)
-    ax.set_ylabel(say(lang, "compliance"))
-    return ax
-
-
-def title_soak(report: StressReport, _panel: str, lang: str) -> str:
-    """Whether the queues grow."""
-    soak = report.soak
-    return say(lang, "soak title", days=soak.days, rate=rate(soak.per_day), growth=growing(report, lang)).rstrip(".。")
-
-
-def alt_soak(report: StressReport, _panel: str, lang: str) -> str:
-    """What is drawn."""
-    return f"{say(lang, 'soak alt')}. {title_soak(report, _panel, lang)}"
-
-
-def draw_soak(report: StressReport, _panel: str, ax: Axes, lang: str) -> Axes:
-    """Letters in queues at midnight."""
-    waiting = report.soak.waiting
-    _banded(ax, range(len(waiting.mean)), waiting, BLUE, None)
-    ax.set_xlim(0, len(waiting.mean) - 1)
-    ax.set_ylim(bottom=0)
-    ax.grid(axis="y")
-    ax.set_xlabel(say(lang, "soak days"))
-    ax.set_ylabel(say(lang, "letters waiting"))
-    return ax
+    return rates
 
 
 def _spike_axis(report: StressReport, ax: Axes, lang: str) -> None:
+    """Label an axis of the hours since a spike began, as far as things are back to usual, and shade the spike."""
     spike = report.spike
     ax.axvspan(0, spike.lasts_h, color=PALE, linewidth=0, label=say(lang, "the spike"))
     over = [back.hours.high or back.hours.mean or 0.0 for back in (spike.sla_back, spike.queue_back)]
@@ -202,11 +234,6 @@ def _spike_axis(report: StressReport, ax: Axes, lang: str) -> None:
     ax.set_xlim(float(spike.hours[0]), min(last, float(spike.hours[-1])))
     ax.grid(axis="y")
     ax.set_xlabel(say(lang, "spike hours"))
-
-
-def _band(estimates: Sequence[Estimate]) -> Band:
-    """Estimates in a row; nan where there is none."""
-    return Band(*(np.array([getattr(each, end) for each in estimates], np.float64) for end in ("mean", "low", "high")))
 
 
 def _banded(

@@ -1,17 +1,25 @@
-"""How all charts look: font with Chinese glyphs, colours that colour-blind readers can tell apart, quiet axes."""
+"""How all charts look: colours that colour-blind readers can tell apart, quiet axes, and the frame around them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
+from io import StringIO
+from pathlib import Path
 from typing import Any, Final
+from unicodedata import east_asian_width
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.output.charts.font import FONT, font_path
-from sim.statistics import Verdict
+from sim.core.tables import Floats
+from sim.output.charts import FONT, font_path
+from sim.statistics import Band, Estimate, Verdict
 
 # Okabe and Ito's palette, made to be told apart by colour-blind readers.
 BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW, BLACK = (
@@ -31,6 +39,18 @@ VERDICT_COLOURS: Final = {
     Verdict.NOT_JUDGED: GREY,
     None: GREY,
 }
+
+POINTS: Final = 72.0
+"""Points an inch."""
+
+TITLE, LABEL, LEGEND = 11.0, 10.0, 9.0
+"""Font sizes."""
+
+LINE_HEIGHT: Final = 1.6
+"""Height of a line of text, in font sizes."""
+
+EDGE: Final = 8.0
+"""Points left free at every edge."""
 
 _LOOK: Final[Any] = {
     "font.family": [FONT],
@@ -101,8 +121,129 @@ def people_axis(ax: Axes) -> None:
     ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
 
 
+def interval_bar(ax: Axes, row: float, estimate: Estimate, scale: float = 1.0, **how: Any) -> None:
+    """Draw the interval of an estimate as a line along a row, where it has one; `how` as of `Axes.plot`."""
+    if estimate.low is not None and estimate.high is not None:
+        ax.plot([scale * estimate.low, scale * estimate.high], [row, row], **how)
+
+
+def band_of(estimates: Sequence[Estimate]) -> Band:
+    """Estimates in a row; nan where there is none."""
+    return Band(*(np.array([getattr(each, end) for each in estimates], np.float64) for end in ("mean", "low", "high")))
+
+
+def to_the_end(values: Floats) -> Floats:
+    """Values of steps, the last of them once more, so that a step line reaches the end of its last step."""
+    return np.append(values, values[-1])
+
+
 def nothing(ax: Axes, sentence: str) -> Axes:
     """Say why there is no chart."""
     ax.text(0.5, 0.5, sentence, ha="center", va="center", color=GREY, transform=ax.transAxes)
     ax.set_axis_off()
     return ax
+
+
+@dataclass(frozen=True)
+class Framed:
+    """A figure, and the height of its title in points, for who wants to do without it."""
+
+    figure: Figure
+    head: float
+
+    def svg(self) -> str:
+        """The figure as matplotlib writes it, without a date or other things that differ."""
+        text = StringIO()
+        with look():
+            self.figure.savefig(
+                text, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None}
+            )
+        return text.getvalue()
+
+    def save_png(self, path: Path, dpi: int) -> None:
+        """Write the figure as a PNG file."""
+        with look():
+            self.figure.savefig(path, dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
+
+
+def framed(draw: Callable[[Axes], Axes], title: str, width: float, height: float) -> Framed:
+    """Draw a chart below its title and legend.
+
+    Args:
+        draw: draws on the axes, and labels what the legend is to tell.
+        width, height: inches, without the title, which goes on top.
+    """
+    across = width * POINTS
+    lines = wrapped(title, (across - 2 * EDGE) / TITLE)
+    head = len(lines) * TITLE * LINE_HEIGHT
+    down = height * POINTS + head
+    figure = Figure(figsize=(width, down / POINTS))
+    ax = figure.add_axes((0, 0, 1, 1))
+    draw(ax)
+    top = EDGE + head + _legend(figure, ax, EDGE + head, across, down)
+    left = EDGE + _label(ax.yaxis) + 8 + LABEL * max(map(ems, _ticks(ax.yaxis)))
+    bottom = EDGE + _label(ax.xaxis) + LABEL * LINE_HEIGHT if ax.axison else EDGE
+    right = across - EDGE - LABEL * max(map(ems, _ticks(ax.xaxis))) / 2  # the last label may stand below the corner
+    ax.set_position((left / across, bottom / down, (right - left) / across, (down - top - bottom) / down))
+    ax.xaxis.set_label_coords(0.5, (EDGE / down - bottom / down) / ((down - top - bottom) / down))
+    ax.xaxis.label.set_verticalalignment("bottom")
+    ax.yaxis.set_label_coords((EDGE - left) / (right - left), 0.5)
+    ax.yaxis.label.set_verticalalignment("top")
+    figure.text(
+        EDGE / across, 1 - EDGE / down, "\n".join(lines), fontsize=TITLE, va="top", linespacing=1.3, gid="title"
+    )
+    return Framed(figure, head)
+
+
+def ems(text: str) -> float:
+    """About how wide a text is, in font sizes; rather too wide than too narrow."""
+    return sum(1.0 if east_asian_width(letter) in "WF" else 0.58 for letter in text)
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """A text in lines of at most this many font sizes, broken at blanks, or between Chinese characters."""
+    lines = [""]
+    for word in _words(text):
+        if lines[-1] and ems((lines[-1] + word).rstrip()) > width:
+            lines.append("")
+        lines[-1] += word if lines[-1] else word.lstrip()
+    return [line.rstrip() for line in lines]
+
+
+def _words(text: str) -> Iterable[str]:
+    word = ""
+    for letter in text:
+        wide = east_asian_width(letter) in "WF"
+        # No line begins with a mark that closes something.
+        if word and (word[-1] == " " or wide) and letter not in "，。、；：）」！？ ":
+            yield word
+            word = ""
+        word += letter
+    yield word
+
+
+def _legend(figure: Figure, ax: Axes, top: float, across: float, down: float) -> float:
+    """Put the legend in rows from the top down; returns their height in points."""
+    handles, labels = ax.get_legend_handles_labels()
+    if not handles:
+        return EDGE
+    widest = LEGEND * (max(ems(label) for label in labels) + 4.5)
+    columns = max(1, min(len(labels), int((across - 2 * EDGE) / widest)))
+    if len(labels) * LEGEND * 4.5 + LEGEND * sum(map(ems, labels)) <= across - 2 * EDGE:
+        columns = len(labels)  # columns are as wide as they need to be
+    figure.legend(
+        handles, labels, loc="upper left", bbox_to_anchor=(0, 1 - top / down), ncols=columns, fontsize=LEGEND,
+        borderaxespad=0, borderpad=0.6, handlelength=1.8, columnspacing=1.6,
+    )  # fmt: skip
+    return (-(-len(labels) // columns)) * LEGEND * LINE_HEIGHT + EDGE
+
+
+def _label(axis: Axis) -> float:
+    """Height of an axis label in points."""
+    return LABEL * LINE_HEIGHT if axis.get_label_text() else 0.0
+
+
+def _ticks(axis: Axis) -> Iterable[str]:
+    """Labels of an axis, or what those of numbers may be."""
+    labels = [tick.label1.get_text() for tick in axis.majorTicks]
+    return labels if any(labels) else ["0,000"]

@@ -8,8 +8,8 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from sim.comparison import Comparison, Pair, PairedVerdict
-from sim.output.charts.album import Album, draw_album
-from sim.output.charts.picture import Groups
+from sim.output.charts import ChartOptions
+from sim.output.charts.render import Groups, Job, render
 from sim.output.html.page import fill, page
 from sim.output.html.report_page import Table, value, verdict
 from sim.output.html.words import LANGUAGES, say
@@ -44,7 +44,7 @@ def write_comparison(folder: Path, comparison: Comparison, *, lang: str, manifes
     """
     charts = folder / "charts"
     charts.mkdir()
-    pictures = draw_album(Album("COMPARISON_CHARTS", comparison, charts, tuple(LANGUAGES), png=lang))
+    pictures = render(Job("comparison", comparison, charts, tuple(LANGUAGES), ChartOptions(lang)))
     text = comparison_page(comparison, manifest=manifest, pictures=pictures, lang=lang)
     (folder / "report.html").write_text(text, "utf-8")
 

@@ -9,7 +9,7 @@ from string import ascii_letters, digits, punctuation
 from typing import Final
 
 from sim.core.program import user_cache
-from sim.output.charts.font import font_path
+from sim.output.charts import font_path
 from sim.output.charts.words import WORDS as CHART_WORDS
 from sim.output.html.words import WORDS as PAGE_WORDS
 from sim.output.text.catalogue import WORDS as TEXT_WORDS

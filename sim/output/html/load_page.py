@@ -8,7 +8,7 @@ from sim.capacity import StressReport
 from sim.metrics.figures import Caution
 from sim.operations.replay_report import ReplayReport
 from sim.operations.targets import Targets
-from sim.output.charts.picture import Groups
+from sim.output.charts.render import Groups
 from sim.output.html.page import fill, page
 from sim.output.html.report_page import Table
 from sim.output.html.words import LANGUAGES, say

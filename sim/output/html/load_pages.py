@@ -7,7 +7,8 @@ from typing import Any
 from sim.capacity import StressReport
 from sim.operations.replay_report import ReplayReport
 from sim.operations.targets import Targets
-from sim.output.charts.album import Album, draw_album
+from sim.output.charts import ChartOptions
+from sim.output.charts.render import Job, render
 from sim.output.html.load_page import replay_page, stress_page, targets_page
 from sim.output.html.words import LANGUAGES
 
@@ -19,7 +20,7 @@ def write_stress(folder: Path, report: StressReport, *, manifest: Mapping[str, A
         lang: language in which the page opens, and of the charts as PNG.
     """
     charts = _charts(folder)
-    pictures = draw_album(Album("STRESS_CHARTS", report, charts, tuple(LANGUAGES), png=lang))
+    pictures = render(Job("stress", report, charts, tuple(LANGUAGES), ChartOptions(lang)))
     _write(folder, stress_page(report, manifest=manifest, pictures=pictures, lang=lang))
 
 
@@ -31,7 +32,7 @@ def write_targets(folder: Path, found: Targets, *, title: str, manifest: Mapping
 def write_replay_page(folder: Path, report: ReplayReport, *, manifest: Mapping[str, Any], lang: str) -> None:
     """charts/ and report.html of a replay; as `write_stress`."""
     charts = _charts(folder)
-    pictures = draw_album(Album("REPLAY_CHARTS", report, charts, tuple(LANGUAGES), png=lang))
+    pictures = render(Job("replay", report, charts, tuple(LANGUAGES), ChartOptions(lang)))
     _write(folder, replay_page(report, manifest=manifest, pictures=pictures, lang=lang))
 
 

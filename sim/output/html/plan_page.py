@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.output.charts.album import Album, draw_album
-from sim.output.charts.picture import Groups
+from sim.output.charts import ChartOptions
+from sim.output.charts.render import Groups, Job, render
 from sim.output.html.page import fill, page
 from sim.output.html.words import LANGUAGES, say
 from sim.output.text.cautions import caution_sentences
@@ -30,7 +30,7 @@ def write_plan_page(
     """
     charts = folder / "charts"
     charts.mkdir()
-    pictures = draw_album(Album("PLAN_CHARTS", answer, charts, tuple(LANGUAGES), png=lang))
+    pictures = render(Job("plan", answer, charts, tuple(LANGUAGES), ChartOptions(lang)))
     text = plan_page(answer, summary, manifest=manifest, pictures=pictures, lang=lang)
     (folder / "report.html").write_text(text, "utf-8")
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sim.core.clock import Clock
 from sim.metrics.figures import GroupFigures, StepFigures
 from sim.metrics.report import Report
-from sim.output.charts.picture import Groups
+from sim.output.charts.render import Groups
 from sim.output.html.page import fill, page
 from sim.output.html.words import LANGUAGES, say
 from sim.output.text.answer import count, interval, other_cautions, sentences

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.metrics.report import Report
-from sim.output.charts.album import Album, draw_album
+from sim.output.charts import ChartOptions
+from sim.output.charts.render import Job, render
 from sim.output.html.report_page import report_page
 from sim.output.html.words import LANGUAGES
 
@@ -17,5 +18,5 @@ def write_report(folder: Path, report: Report, lang: str = "en", **told: Any) ->
     """
     charts = folder / "charts"
     charts.mkdir()
-    pictures = draw_album(Album("CHARTS", report, charts, tuple(LANGUAGES), png=lang))
+    pictures = render(Job("run", report, charts, tuple(LANGUAGES), ChartOptions(lang)))
     (folder / "report.html").write_text(report_page(report, pictures=pictures, lang=lang, **told), "utf-8")

@@ -1,0 +1,102 @@
+"""The base of all charts, and the registry in which each enters itself."""
+
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
+
+from matplotlib.axes import Axes
+
+from sim.output import charts
+from sim.output.charts import ChartOptions
+from sim.output.charts.style import Framed, framed, look
+
+Page = Literal["run", "comparison", "stress", "replay", "plan"]
+"""The pages that have charts."""
+
+T = TypeVar("T")
+C = TypeVar("C", bound="type[Chart[Any]]")
+
+_CHARTS: Final[dict[tuple[Page, str], "type[Chart[Any]]"]] = {}
+
+
+class Chart(ABC, Generic[T]):
+    """One question about a subject (a report, a comparison, a plan, ...) and the picture that answers it.
+
+    A chart is a subclass with the decorator `chart`, in a module of this package, and its words. An object of it is
+    one picture: that of a panel, such as an SLA or a team.
+
+    Attributes:
+        name: what its files and words are called.
+        page, order: the page on which it stands, and its place there, from small to large.
+        width, height: inches, without the title.
+        subject: what it is about.
+        panel: which of several pictures.
+    """
+
+    page: ClassVar[Page]
+    name: ClassVar[str]
+    order: ClassVar[int]
+    width: ClassVar[float]
+    height: ClassVar[float]
+
+    def __init__(self, subject: T, panel: str, options: ChartOptions) -> None:
+        self.subject = subject
+        self.panel = panel
+        self.options = options
+
+    @property
+    def lang(self) -> str:
+        """Language of the words."""
+        return self.options.lang
+
+    @classmethod
+    def panels(cls, _subject: T) -> Iterable[str]:
+        """The pictures that a subject needs; a single one, without a name, unless a chart says otherwise."""
+        return [""]
+
+    @abstractmethod
+    def title(self) -> str:
+        """The finding, in a sentence."""
+
+    @abstractmethod
+    def shows(self) -> str:
+        """What is drawn, for somebody who cannot see it."""
+
+    def alt(self) -> str:
+        """What somebody hears who cannot see the picture: what is drawn, and the finding."""
+        return f"{self.shows()}. {self.title()}"
+
+    @abstractmethod
+    def draw(self, ax: Axes) -> Axes:
+        """Draw on given axes, and return them."""
+
+    def figure(self) -> Framed:
+        """The picture below its title; to be saved inside `style.look`."""
+        with look():
+            return framed(self.draw, self.title(), self.width, self.height)
+
+
+def chart(page: Page, name: str, order: int, *, width: float = 8.4, height: float = 3.0) -> Callable[[C], C]:
+    """Register a subclass of `Chart`; arguments are its attributes."""
+
+    def register(member: C) -> C:
+        assert (page, name) not in _CHARTS, f"two charts of a {page} are called {name}"
+        member.page, member.name, member.order, member.width, member.height = page, name, order, width, height
+        _CHARTS[page, name] = member
+        return member
+
+    return register
+
+
+def load_charts() -> None:
+    """Import every module of this package, so that all charts have registered."""
+    for module in pkgutil.iter_modules(charts.__path__):
+        import_module(f"{charts.__name__}.{module.name}")
+
+
+def charts_of(page: Page) -> list[type[Chart[Any]]]:
+    """Charts of a page, in their order."""
+    load_charts()
+    return sorted((each for each in _CHARTS.values() if each.page == page), key=lambda each: each.order)
