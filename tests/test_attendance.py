@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import days
 
-from sim.metrics.attendance import Attendance
+from sim.sampling.attendance import Attendance
 
 
 def test_who_is_on_duty_next() -> None:
@@ -18,6 +18,10 @@ def test_who_is_on_duty_next() -> None:
     assert (attendance.first(np.zeros(6, np.int64), instants)[4:] > 1000).all(), "unit 1 is another one"
     assert attendance.first(np.ones(2, np.int64), np.array([0, 49])).tolist() == [0, 49]
     assert (attendance.first(np.full(3, 2), np.array([0, 500, 1000])) > 1000).all(), "no shift at all"
+
+    assert attendance.at(np.zeros(6, np.int64), instants).tolist() == [False, False, True, True, False, False]
+    assert attendance.ever().tolist() == [True, True, False]
+    assert [each.tolist() for each in attendance.periods(40, 450)] == [[0, 1], [400, 40], [450, 50]]
 
 
 @given(days(tick=1), st.data())

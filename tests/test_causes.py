@@ -11,7 +11,6 @@ from strategies import days
 
 from sim.core.clock import DAY, HOUR, Clock
 from sim.core.tables import FINISH, NO_UNIT, NOT_YET, WORK, Roster, Workload
-from sim.metrics.attendance import Attendance
 from sim.metrics.causes import breaches, cause_counts
 from sim.metrics.figures import Why
 from sim.metrics.replication import Fate, Replication
@@ -32,8 +31,7 @@ def causes(
 
 def told(found: Replication) -> list[tuple[int, ...]]:
     (run,), (sla,) = found.clocks, found.setting.scenario.sla.values()
-    attendance = Attendance(found.roster, found.setting.scenario.horizon)
-    return list(zip(*(column.tolist() for column in breaches(found, sla, run, attendance)), strict=True))
+    return list(zip(*(column.tolist() for column in breaches(found, sla, run)), strict=True))
 
 
 # A story for each cause

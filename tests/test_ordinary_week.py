@@ -9,7 +9,7 @@ from office import CATEGORIES, FLOW, MONDAY, TEAMS, drawn, setting
 from sim.experiment.infinite_servers import simulate_without_queues
 from sim.forecast.load import load_of
 from sim.forecast.ordinary_week import OrdinaryWeek, ordinary_week
-from sim.forecast.presence import presence
+from sim.sampling.attendance import average_week
 from sim.sampling.visits import expected_visits
 from sim.scenario.setting import Setting
 
@@ -78,17 +78,17 @@ def test_work_and_hours_are_those_of_simulated_weeks_on_average(change: dict[str
 def test_absence_and_those_who_stand_in() -> None:
     # Of 14 people in seven groups ten work each day, from 08:30 to 18:00: one shift, whatever their turns.
     team = {"tier": "city", "staff": {"daytime": 14}, "absence": "50%"}
-    free = presence(setting(teams={"desk": team}), "desk", "daytime")
+    free = average_week(setting(teams={"desk": team}), "desk", "daytime")
     assert (free.on_duty, free.absent) == (pytest.approx([35 * 9.5 * HOUR]), pytest.approx([35]))
     assert free.stand_ins.tolist() == [0]
-    one = presence(setting(teams={"desk": {**team, "at_least": 1}}), "desk", "daytime")
+    one = average_week(setting(teams={"desk": {**team, "at_least": 1}}), "desk", "daytime")
     assert one.stand_ins == pytest.approx([7 / 2**10])
-    all_of_them = presence(setting(teams={"desk": {**team, "at_least": 10}}), "desk", "daytime")
+    all_of_them = average_week(setting(teams={"desk": {**team, "at_least": 10}}), "desk", "daytime")
     assert all_of_them.stand_ins == pytest.approx(all_of_them.absent)
     assert all_of_them.on_duty == pytest.approx([70 * 9.5 * HOUR])
     # Four teams of one person take turns in two shifts a day: whoever is absent leaves nobody.
     shifts = {"tier": "city", "staff": {"four_teams_two_shifts": 4}, "absence": "10%", "at_least": 1}
-    alone = presence(setting(teams={"desk": shifts}), "desk", "four_teams_two_shifts")
+    alone = average_week(setting(teams={"desk": shifts}), "desk", "four_teams_two_shifts")
     assert alone.stand_ins == pytest.approx([14 * 0.1])
 
 

@@ -19,9 +19,10 @@ from sim.core.clock import DAY, MINUTE, WEEK
 from sim.core.tables import FINISH, NEVER, NO_UNIT, Floats, Int64s
 from sim.experiment.cost import estimate
 from sim.experiment.infinite_servers import simulate_without_queues
-from sim.forecast.ordinary_week import on_duty, other_duty, work_of_steps
+from sim.forecast.ordinary_week import other_duty, work_of_steps
 from sim.metrics.replication import Replication
 from sim.models.workflow import WorkStep
+from sim.sampling.attendance import average_on_duty
 from sim.scenario.setting import Setting
 from sim.statistics import stacked
 
@@ -237,7 +238,7 @@ def _hours(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
         ends = (roster.end > scenario.window_start) & (roster.end <= scenario.window_end)
         overtime += np.bincount(roster.unit, roster.people * ends, roster.units)
     overtime *= _stay(setting, outcomes) * WEEK / (len(outcomes) * scenario.window)
-    left: Floats = np.maximum(on_duty(setting) + overtime - other_duty(setting, outcomes), 0.0) / WEEK
+    left: Floats = np.maximum(average_on_duty(setting) + overtime - other_duty(setting, outcomes), 0.0) / WEEK
     return left
 
 

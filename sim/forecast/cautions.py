@@ -56,9 +56,8 @@ def never_anybody(seen: Seen) -> Iterator[Caution]:
     places, scenario = seen.setting.places, seen.setting.scenario
     stuck = np.zeros(places.units)
     for outcome in seen.outcomes:
-        workload, log, roster = outcome.workload, outcome.log, outcome.roster
-        staffed = np.zeros(places.units, dtype=np.bool_)
-        staffed[roster.unit[roster.people > 0]] = True
+        workload, log = outcome.workload, outcome.log
+        staffed = outcome.attendance.ever()
         waits = np.flatnonzero((workload.unit != NO_UNIT) & (log.queued != NOT_YET) & (log.finished == NOT_YET))
         unit = workload.unit[waits]
         stuck += np.bincount(unit[~staffed[unit]], minlength=places.units)

@@ -17,6 +17,7 @@ from sim.metrics.replication import Replication
 from sim.metrics.week import slots_of_week, window_by_slot
 from sim.models.scenario import Scenario
 from sim.models.sla import Sla
+from sim.sampling.attendance import person_seconds
 from sim.scenario.setting import Setting
 
 MINUTE_CLOCK: Final = 2 * HOUR
@@ -102,7 +103,7 @@ def _load(outcome: Replication, slot: int) -> Load:
     start, end = np.clip(start, begin, stop), np.clip(end, begin, stop)
     work = np.zeros((teams * CLASSES, slots_of_week(slot)))
     work[occurs] = _by_slot(setting, int(occurs.sum()), group, start, end, slot)
-    people_seconds = roster.people * (np.clip(roster.end, begin, stop) - np.clip(roster.start, begin, stop))
+    attended = outcome.attendance.periods(begin, stop)
     served = np.flatnonzero(outcome.log.served_by >= 0)
     key = places.team_of[outcome.log.served_by[served]] * CLASSES + classes[served]
     service = outcome.workload.service[served].astype(np.float64)
@@ -110,9 +111,9 @@ def _load(outcome: Replication, slot: int) -> Load:
     return Load(
         seconds=window_by_slot(setting, slot),
         on_duty=on_duty_of_teams(setting, roster, slot),
-        awake=awake(setting, roster, slot),
+        awake=_by_slot(setting, places.units, *attended, slot),
         work=work.reshape(teams, CLASSES, -1),
-        unit_on_duty=np.bincount(roster.unit, people_seconds, places.units).astype(np.float64),
+        unit_on_duty=np.bincount(roster.unit, person_seconds(roster, begin, stop), places.units).astype(np.float64),
         unit_work=np.bincount(unit, end - start, places.units).astype(np.float64),
         visits=np.array(powers),
     )
@@ -123,11 +124,6 @@ def on_duty_of_teams(setting: Setting, roster: Roster, slot: int = HOUR) -> Floa
     window, places = (setting.scenario.window_start, setting.scenario.window_end), setting.places
     start, end = np.clip(roster.start, *window), np.clip(roster.end, *window)
     return _by_slot(setting, len(places.teams), places.team_of[roster.unit], start, end, slot, roster.people)
-
-
-def awake(setting: Setting, roster: Roster, slot: int = HOUR) -> Floats:
-    """Seconds of the window in which anybody is on duty at each unit, by slot of the week, (units, slots)."""
-    return _by_slot(setting, roster.units, *_manned(setting, roster), slot)
 
 
 def _by_slot(
@@ -145,17 +141,3 @@ def _by_slot(
     whole = slot * np.bincount(group, weeks if people is None else weeks * people, groups)
     seconds: Floats = around.reshape(groups, 2, slots_of_week(slot)).sum(axis=1) + whole[:, np.newaxis]
     return seconds
-
-
-def _manned(setting: Setting, roster: Roster) -> tuple[Int64s, Int64s, Int64s]:
-    """The stretches of the window, [start, end), in which anybody is on duty at a unit; they do not meet."""
-    window = setting.scenario.window_start, setting.scenario.window_end
-    start, end = np.clip(roster.start, *window), np.clip(roster.end, *window)
-    shifts = np.flatnonzero((roster.people > 0) & (end > start))
-    shifts = shifts[np.lexsort((start[shifts], roster.unit[shifts]))]
-    unit = roster.unit[shifts].astype(np.int64)
-    after = unit * (window[1] + 1)  # so that the shifts of a unit come after all those of the one before it
-    until = np.maximum.accumulate(end[shifts] + after)
-    first = np.flatnonzero(np.append(True, (start[shifts] + after)[1:] > until[:-1])) if len(shifts) else shifts
-    last = np.append(first[1:], len(shifts))[: len(first)] - 1
-    return unit[first], start[shifts[first]], until[last] - after[last]

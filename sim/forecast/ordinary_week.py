@@ -15,12 +15,11 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR, WEEK
 from sim.core.tables import NO_UNIT, OTHER_DUTY, Floats
-from sim.forecast.load import awake
-from sim.forecast.presence import presence
 from sim.metrics.replication import Replication
 from sim.models.arrivals import Trace
 from sim.models.workflow import WorkStep
 from sim.sampling.arrivals import letters_a_day
+from sim.sampling.attendance import average_on_duty
 from sim.sampling.jurisdiction import area_of, letters_of_units, named_units
 from sim.sampling.quantiles import mean
 from sim.sampling.visits import expected_visits
@@ -40,18 +39,7 @@ def ordinary_week(setting: Setting, outcomes: Sequence[Replication]) -> Ordinary
     Args:
         outcomes: replications that were simulated without queues, at least one.
     """
-    return OrdinaryWeek(_letters_work(setting, outcomes) + other_duty(setting, outcomes), on_duty(setting))
-
-
-def on_duty(setting: Setting) -> Floats:
-    """Person-seconds on duty in a week, shape (units,)."""
-    scenario = setting.scenario
-    seconds = np.zeros(setting.places.units)
-    for name, team in scenario.teams.items():
-        units = setting.places.of_team(name)
-        for roster in team.staff:
-            seconds[units.start : units.stop] += presence(setting, name, roster).on_duty
-    return seconds
+    return OrdinaryWeek(_letters_work(setting, outcomes) + other_duty(setting, outcomes), average_on_duty(setting))
 
 
 def _letters_work(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
@@ -138,9 +126,8 @@ def _reached(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
     shape = (len(setting.scenario.workflow), setting.places.units)
     whole, come = np.zeros(prod(shape)), np.zeros(prod(shape))
     for outcome in outcomes:
-        workload, roster = outcome.workload, outcome.roster
-        staffed = np.zeros(shape[1] + 1, dtype=np.bool_)  # the last is that of NO_UNIT
-        staffed[roster.unit[roster.people > 0]] = True
+        workload = outcome.workload
+        staffed = np.append(outcome.attendance.ever(), False)  # of NO_UNIT
         stays = workload.unit != NO_UNIT
         for place in (workload.unit, workload.cover, workload.escalate_to):
             stays &= ~staffed[place]
@@ -179,7 +166,7 @@ def other_duty(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
     scenario = setting.scenario
     work = np.zeros(setting.places.units)
     if any(team.other_duty is not None for team in scenario.teams.values()):
-        present = sum(awake(outcome.setting, outcome.roster).sum(axis=1) for outcome in outcomes)
+        present = np.sum([_attended(outcome) for outcome in outcomes], axis=0)
         attended = present / sum(outcome.setting.scenario.window for outcome in outcomes)
         for name, team in scenario.teams.items():
             if team.other_duty is not None:
@@ -187,3 +174,10 @@ def other_duty(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
                 jobs = team.other_duty.per_hour * WEEK / HOUR * attended[units.start : units.stop]
                 work[units.start : units.stop] = jobs * mean(team.other_duty.effort)
     return work
+
+
+def _attended(replication: Replication) -> Floats:
+    """Seconds of the window in which anybody is on duty, shape (units,)."""
+    scenario = replication.setting.scenario
+    unit, start, end = replication.attendance.periods(scenario.window_start, scenario.window_end)
+    return np.bincount(unit, end - start, replication.roster.units).astype(np.float64)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from sim.forecast.presence import presence
 from sim.metrics.figures import Caution
 from sim.models.workflow import WorkStep
+from sim.sampling.attendance import average_week
 from sim.scenario.setting import Setting
 
 LONGEST_WEEK: Final = 48.0
@@ -18,7 +18,7 @@ LEAST_TOLD: Final = 0.5
 def stand_ins(setting: Setting) -> Iterator[Caution]:
     """Teams whose `at_least` puts people in the place of absent ones, who then cost nothing."""
     for name, team in setting.scenario.teams.items():
-        weeks = [presence(setting, name, roster) for roster in team.staff]
+        weeks = [average_week(setting, name, roster) for roster in team.staff]
         a_week, absent = (
             float(sum(each.sum() for each in column))
             for column in ([week.stand_ins for week in weeks], [week.absent for week in weeks])

@@ -22,7 +22,6 @@ import numpy as np
 
 from sim.core.clock import hour_of
 from sim.core.tables import NO_UNIT, NOT_YET, WORK, Floats, Int64s, Stretches
-from sim.metrics.attendance import Attendance
 from sim.metrics.figures import Why
 from sim.metrics.replication import Fate, Replication, SlaClock, paused_visits, seconds_between, spans
 from sim.models.sla import Sla
@@ -60,12 +59,11 @@ class _Parts(NamedTuple):
 def cause_counts(outcome: Replication) -> tuple[CauseCounts, ...]:
     """Count the breaches of each SLA by cause; the log must have stretches."""
     setting = outcome.setting
-    attendance = Attendance(outcome.roster, setting.scenario.horizon)
     teams = len(setting.places.teams)
     shape = (len(setting.scenario.workflow), teams + 1, len(Why))
     counts = []
     for sla, clock in zip(setting.scenario.sla.values(), outcome.clocks, strict=True):
-        found = breaches(outcome, sla, clock, attendance)
+        found = breaches(outcome, sla, clock)
         place = (found.step, np.where(found.team >= 0, found.team, teams), found.why)
         by_place = np.bincount(np.ravel_multi_index(place, shape), minlength=math.prod(shape)).reshape(shape)
         by_hour = np.bincount(found.hour * len(Why) + found.why, minlength=24 * len(Why)).reshape(24, len(Why))
@@ -73,7 +71,7 @@ def cause_counts(outcome: Replication) -> tuple[CauseCounts, ...]:
     return tuple(counts)
 
 
-def breaches(replication: Replication, sla: Sla, clock: SlaClock, attendance: Attendance) -> Breaches:
+def breaches(replication: Replication, sla: Sla, clock: SlaClock) -> Breaches:
     """The cause of each breach of an SLA by a letter of the window; the log must have stretches."""
     stretches, log = replication.log.stretches, replication.log
     assert stretches is not None, "simulated with stretches"
@@ -89,7 +87,7 @@ def breaches(replication: Replication, sla: Sla, clock: SlaClock, attendance: At
         nothing = np.zeros(0, dtype=np.int64)
         return Breaches(*[nothing] * 5)
     pieces = [
-        *_waits_and_work(replication, sla, clock, attendance, stretches, visits, row),
+        *_waits_and_work(replication, sla, clock, stretches, visits, row),
         _delays(replication, sla, clock, visits, row),
     ]
     parts = _Parts(*(np.concatenate(column) for column in zip(*pieces, strict=True)))
@@ -111,7 +109,6 @@ def _waits_and_work(
     replication: Replication,
     sla: Sla,
     clock: SlaClock,
-    attendance: Attendance,
     stretches: Stretches,
     visits: Int64s,
     row: Int64s,
@@ -134,7 +131,7 @@ def _waits_and_work(
     began = clock.begin[row]
     seconds = seconds_between(replication, sla, began, begin, stop)
     waits = np.flatnonzero((why == _BUSY) & (stop > begin))
-    awake = np.minimum(attendance.first(unit[waits], begin[waits]), stop[waits])
+    awake = np.minimum(replication.attendance.first(unit[waits], begin[waits]), stop[waits])
     nobody = seconds_between(replication, sla, began[waits], begin[waits], awake)
     seconds[waits] -= nobody
     key = place * len(Why)

@@ -12,6 +12,7 @@ from sim.metrics.counting import first_visits
 from sim.metrics.occupancy import Occupancy, occupancy
 from sim.models.sla import Sla
 from sim.models.workflow import LoopStep, WaitStep, WorkStep
+from sim.sampling.attendance import Attendance
 from sim.scenario.setting import Setting
 
 
@@ -118,6 +119,11 @@ class Replication:
     def clocks(self) -> "tuple[SlaClock, ...]":
         """How the clock of each SLA ran, in the order of the scenario."""
         return tuple(sla_clock(self, sla) for sla in self.setting.scenario.sla.values())
+
+    @cached_property
+    def attendance(self) -> Attendance:
+        """When anybody is on duty at each unit."""
+        return Attendance(self.roster, self.setting.scenario.horizon)
 
     @cached_property
     def occupancy(self) -> Occupancy:

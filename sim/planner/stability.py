@@ -13,9 +13,9 @@ from sim.core.clock import DAY, HOUR
 from sim.core.tables import NEVER, NO_UNIT, Bools, Floats
 from sim.experiment.infinite_servers import simulate_without_queues
 from sim.forecast.ordinary_week import ordinary_week
-from sim.forecast.presence import presence
 from sim.planner.simulator import Simulator
 from sim.planner.staffing_cells import People, staffed
+from sim.sampling.attendance import average_week
 from sim.scenario.setting import Setting
 
 WEEK: Final = 7 * DAY
@@ -142,7 +142,7 @@ def unstable_units(setting: Setting, work: Floats, on_duty: Floats, over: Bools)
 
 def _hours_of_units(setting: Setting, team: str, roster: str) -> Floats:
     """Hours a week of a team's roster by unit of the team."""
-    return presence(setting, team, roster).on_duty / HOUR
+    return average_week(setting, team, roster).on_duty / HOUR
 
 
 def _hours(setting: Setting, roster: str, team: str) -> float:

@@ -12,12 +12,12 @@ import numpy as np
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Floats
 from sim.experiment.replications import replicate
-from sim.forecast.presence import presence
 from sim.forecast.staff_cautions import LONGEST_WEEK
 from sim.metrics.replication import Replication
 from sim.models.staffing import RosterPattern
 from sim.models.studies import Pay
 from sim.planner.staffing_cells import hours_of
+from sim.sampling.attendance import average_week
 from sim.scenario.setting import Setting
 
 WEEK: Final = 7 * DAY
@@ -78,7 +78,7 @@ def working_hours(setting: Setting, replications: range) -> WorkingHours:
 
 def stand_in_hours(setting: Setting, team: str, roster: str) -> float:
     """Hours a week of those who stand in for absent people of a team's roster."""
-    return float(presence(setting, team, roster).stood_in.sum()) / HOUR
+    return float(average_week(setting, team, roster).stood_in.sum()) / HOUR
 
 
 def _overtime(replication: Replication) -> float:

@@ -15,11 +15,12 @@ from scipy.special import ndtr
 from sim.core.clock import DAY, HOUR
 from sim.core.errors import SimError
 from sim.core.streams import Purpose, stream, subject, uniforms
-from sim.core.tables import Bools, Floats, Int16s, Int32s, Int64s
+from sim.core.tables import Bools, Floats, Int16s, Int32s, Int64s, Roster
 from sim.models.arrivals import Busyness, Decay, Trace
+from sim.sampling.attendance import Attendance
 from sim.sampling.jurisdiction import area_of, homes_of, share_of
 from sim.sampling.quantiles import choice, gamma_quantile
-from sim.sampling.roster import next_on_duty, shifts_of
+from sim.sampling.roster import shifts_of
 from sim.scenario.setting import Setting
 
 
@@ -302,6 +303,9 @@ def _registered(setting: Setting, sent: Int64s, channel: Int16s) -> Int64s:
     for number, each in enumerate(setting.scenario.channels.values()):
         pattern = setting.scenario.roster(each.registered) if each.registered is not None else None
         if pattern is not None:
-            rows = np.flatnonzero(channel == number)
-            received[rows] = next_on_duty(shifts_of(pattern, setting), sent[rows], setting.scenario.horizon)
+            rows, horizon = np.flatnonzero(channel == number), setting.scenario.horizon
+            shifts = shifts_of(pattern, setting)
+            one, anybody = np.zeros(len(shifts.group), np.int32), np.ones(len(shifts.group), np.int32)
+            office = Attendance(Roster(one, shifts.start, shifts.end, anybody, units=1), horizon)
+            received[rows] = np.minimum(office.first(np.zeros(len(rows), np.int32), sent[rows]), horizon)
     return received

@@ -58,16 +58,6 @@ def spreading_order(count: int) -> Int64s:
     return np.argsort(np.argsort(np.arange(count) * GOLDEN_RATIO % 1))
 
 
-def next_on_duty(shifts: Shifts, instants: Int64s, never: int) -> Int64s:
-    """The first second, from each instant on, at which any group is on duty; `never` if none follows."""
-    order = np.argsort(shifts.start, kind="stable")
-    start, until = shifts.start[order], np.maximum.accumulate(shifts.end[order])
-    begun = np.searchsorted(start, instants, side="right")
-    on_duty = np.concatenate([[np.iinfo(np.int64).min], until])[begun] > instants
-    following = np.concatenate([start, [never]])[begun]
-    return np.where(on_duty, instants, following)
-
-
 def _turns(pattern: RosterPattern, days: Int64s, setting: Setting) -> tuple[Int64s, Bools]:
     """Which day of the pattern each group has on each day, shape (groups, days), and on which days it takes place."""
     calendar, holidays = setting.calendar, setting.scenario.holidays

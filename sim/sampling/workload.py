@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from sim.core.clock import HOUR
 from sim.core.streams import Purpose, stream, subject, uniforms
-from sim.core.tables import HAND_OVER, NEVER, NO_UNIT, OTHER_DUTY, Bools, Int32s, Int64s, Roster, Workload
+from sim.core.tables import HAND_OVER, NEVER, NO_UNIT, OTHER_DUTY, Int32s, Int64s, Roster, Workload
 from sim.models.staffing import OtherDuty
 from sim.sampling.arrivals import Letters, draw_letters
+from sim.sampling.attendance import Attendance
 from sim.sampling.jurisdiction import Jurisdiction
 from sim.sampling.quantiles import quantile
 from sim.sampling.visits import Block, Visits, unroll, whole
@@ -61,32 +62,11 @@ def _jobs(
     key = (seed, replication, Purpose.OTHER_DUTY_ARRIVALS, subject(name))
     jobs = stream(*key, 0).poisson(duty.per_hour * horizon / HOUR, len(units))
     unit = np.repeat(np.arange(units.start, units.stop, dtype=np.int32), jobs)
-    begin = _axis(unit, horizon)
+    begin = unit.astype(np.int64) * horizon  # one axis of time for all units
     instants = np.sort(begin + (uniforms(len(unit), *key, 1) * horizon).astype(np.int64)) - begin
     effort = quantile(duty.effort, uniforms(len(unit), seed, replication, Purpose.OTHER_DUTY_SERVICE, subject(name)))
-    come = on_duty(roster, unit, instants, horizon)
+    come = Attendance(roster, horizon).at(unit, instants)
     return instants[come], unit[come], whole(effort[come], least=1)
-
-
-def on_duty(roster: Roster, unit: Int32s, instants: Int64s, horizon: int) -> Bools:
-    """Whether anybody is on duty at a unit at an instant; one row a question, sorted by unit, then instant.
-
-    Args:
-        instants: 0 to horizon - 1.
-    """
-    staffed = roster.people > 0
-    stretch = _axis(roster.unit[staffed], horizon)
-    questions = _axis(unit, horizon) + instants
-    first = np.searchsorted(questions, stretch + np.clip(roster.start[staffed], 0, horizon))
-    after = np.searchsorted(questions, stretch + np.clip(roster.end[staffed], 0, horizon))
-    rows = len(questions) + 1
-    present: Bools = np.cumsum(np.bincount(first, minlength=rows) - np.bincount(after, minlength=rows))[:-1] > 0
-    return present
-
-
-def _axis(unit: Int32s, horizon: int) -> Int64s:
-    """One axis of time for all units: where each unit's stretch begins on it."""
-    return unit.astype(np.int64) * horizon
 
 
 # Columns of a visit: type, and the value that most visits have.
