@@ -1,14 +1,12 @@
 """Render all charts of a page in a worker process, which gets ready while something else is computed."""
 
 import atexit
-import multiprocessing
 import os
 import pickle
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.core.errors import SimError
 from sim.core.safe_text import safe_file_name
+from sim.experiment.pool import cores, forked, map_in_order
 from sim.output.charts import ChartOptions
 
 if TYPE_CHECKING:
@@ -152,7 +151,12 @@ def serve() -> None:
 
 
 def draw_all(job: Job) -> dict[str, Groups]:
-    """Draw everything, on as many cores as there are."""
+    """Draw everything, on as many cores as there are.
+
+    The pool is that of the experiment, but in this worker: matplotlib is imported here, while the simulation that the
+    charts are about still runs, and forked copies have it and the subject at once. Its own processes would have to
+    be started, import matplotlib and be sent the subject each, once there is something to draw.
+    """
     from sim.output.charts.base import charts_of
 
     pictures = [
@@ -163,13 +167,12 @@ def draw_all(job: Job) -> dict[str, Groups]:
     ]
     global _taken
     _taken = job, pictures
-    if "fork" in multiprocessing.get_all_start_methods():
-        # A forked process has the subject, and all that was imported, at once.
-        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
-        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-            drawn = list(pool.map(_draw, range(len(pictures))))
+    start, numbers = forked(cores()), range(len(pictures))
+    if start is None:
+        drawn = [_draw(number) for number in numbers]
     else:
-        drawn = list(map(_draw, range(len(pictures))))
+        failure = "picture {} could not be drawn"
+        drawn = list(map_in_order(_draw, numbers, start, ahead=len(pictures), failure=failure))
     groups: dict[str, dict[str, list[Picture]]] = {lang: {} for lang in job.langs}
     for each, picture in zip(pictures, drawn, strict=True):
         groups[each.lang].setdefault(each.name, []).append(picture)
