@@ -20,7 +20,7 @@ from runs import ROOT
 from test_charts import drawings, outside, the_contract
 
 import cli
-from sim.capacity import Back, Bottleneck, Capacity, CapacityBound, Effect, Found, Relief, StressReport, stress
+from sim.capacity import Back, Bottleneck, Capacity, CapacityBound, CapacityStatus, Effect, Relief, StressReport, stress
 from sim.commands.options import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
 from sim.operations.answers import Answers, Sent, Unanswered
 from sim.operations.destination import ReplayOptions
@@ -124,7 +124,9 @@ def test_a_stress_run_in_words(stress_report: StressReport) -> None:
 NONE = Estimate(None, None, None)
 
 
-FOUND = Capacity(Found.YES, 138.2, 158.04, 169.9, CapacityBound.SLA, "signed", NONE, ("signed",), (), 30, 900, 20)
+FOUND = Capacity(
+    CapacityStatus.YES, 138.2, 158.04, 169.9, CapacityBound.SLA, "signed", NONE, ("signed",), (), 30, 900, 20
+)
 
 
 @pytest.mark.parametrize(
@@ -161,18 +163,18 @@ FOUND = Capacity(Found.YES, 138.2, 158.04, 169.9, CapacityBound.SLA, "signed", N
             ),
         ),
         (
-            Capacity(Found.BEYOND, None, None, None, None, "signed", NONE, (), (), 30, 900, 20),
+            Capacity(CapacityStatus.BEYOND, None, None, None, None, "signed", NONE, (), (), 30, 900, 20),
             "Every target is met at all rates tried, up to 900 letters a day.",
         ),
         (
             Capacity(
-                *(Found.NOT_EVEN_A_FEW, None, None, None, None),
+                *(CapacityStatus.NOT_EVEN_A_FEW, None, None, None, None),
                 *("signed", Estimate(0.5, 0.4, 0.6), (), (), 3.125, 200, 20),
             ),
             ("It has no capacity: even at 3.12 letters a day signed is met for 50% [40%, 60%] only."),
         ),
         (
-            Capacity(Found.NO_TARGET, None, None, None, None, None, None, (), (), 200, 200, 20),
+            Capacity(CapacityStatus.NO_TARGET, None, None, None, None, None, None, (), (), 200, 200, 20),
             "No SLA has a target, so there is no capacity.",
         ),
     ],

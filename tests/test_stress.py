@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from sim.capacity import Bottleneck, CapacityBound, Effect, Found, StabilityLimit, StressReport, stress
+from sim.capacity import Bottleneck, CapacityBound, CapacityStatus, Effect, StabilityLimit, StressReport, stress
 from sim.capacity.bottleneck import bottlenecks, relieved
 from sim.capacity.capacity import Capacity, find_capacity
-from sim.capacity.letters import Letters
-from sim.capacity.limits import stability, without_queues
+from sim.capacity.limits import stability, staffing_limits
 from sim.capacity.ramp import ramp
-from sim.capacity.runner import Runner
+from sim.capacity.runner import NestedLetters, Runner
 from sim.capacity.soak import soak
 from sim.capacity.spike import recovery, spike
 from sim.capacity.trials import BELOW, Trials
@@ -114,7 +113,7 @@ def test_the_capacity_of_a_desk_agrees_with_erlang_c(ready: Ready) -> None:
     exact = mmc_root(4, 25, 10, 0.2)
     assert exact == pytest.approx(149.26, abs=0.01)
     capacity = capacity_of(ready(DESK))
-    assert capacity.found is Found.YES
+    assert capacity.found is CapacityStatus.YES
     assert capacity.per_day is not None
     assert capacity.high is not None
     assert capacity.per_day < exact < capacity.high
@@ -124,7 +123,7 @@ def test_the_capacity_of_a_desk_agrees_with_erlang_c(ready: Ready) -> None:
 
 def test_a_promise_that_a_few_letters_break_leaves_no_capacity(ready: Ready) -> None:
     capacity = capacity_of(ready(DESK, sla__started__until="serve.finished"), replications=4)
-    assert (capacity.found, capacity.per_day, capacity.sla) == (Found.NOT_EVEN_A_FEW, None, "started")
+    assert (capacity.found, capacity.per_day, capacity.sla) == (CapacityStatus.NOT_EVEN_A_FEW, None, "started")
     assert capacity.compliance is not None
     assert capacity.compliance.high is not None
     # A letter that does not wait is served within 10 of 25 minutes with 1 - exp(-0.4).
@@ -135,7 +134,7 @@ def test_that_there_is_no_capacity_is_shown_at_a_rate_with_enough_letters(ready:
     """63.2% of exponential 25 minutes end within 25; the few letters of a very low rate do not tell that from 66%."""
     setting = ready(DESK.replace("80%", "66%"), sla__started__until="serve.finished", sla__started__within="25 min")
     capacity = capacity_of(setting, replications=10)
-    assert (capacity.found, capacity.per_day) == (Found.NOT_EVEN_A_FEW, None)
+    assert (capacity.found, capacity.per_day) == (CapacityStatus.NOT_EVEN_A_FEW, None)
     assert capacity.compliance is not None
     assert capacity.compliance.high is not None
     assert capacity.compliance.high < 0.66
@@ -149,7 +148,7 @@ def test_what_bounds_a_desk_whose_sla_stands_any_queue_is_its_stability_limit(re
     assert short.high is not None
     assert short.high > 0.95
     capacity = capacity_of(setting)
-    assert (capacity.found, capacity.bound, capacity.sla) == (Found.YES, CapacityBound.STABILITY, None)
+    assert (capacity.found, capacity.bound, capacity.sla) == (CapacityStatus.YES, CapacityBound.STABILITY, None)
     assert capacity.per_day == capacity.estimate == pytest.approx(BELOW * limit)
     assert capacity.high == pytest.approx(limit)
 
@@ -229,7 +228,7 @@ def test_more_replications_make_a_wide_interval_narrow_until_the_letters_are_spe
 
 def test_without_targets_there_is_no_capacity(ready: Ready) -> None:
     setting = ready(DESK.replace(", target: 80%", ""))
-    assert capacity_of(setting).found is Found.NO_TARGET
+    assert capacity_of(setting).found is CapacityStatus.NO_TARGET
 
 
 def test_letters_of_a_lower_rate_are_among_those_of_a_higher_one(ready: Ready) -> None:
@@ -244,7 +243,7 @@ def test_thinned_letters_are_the_same_letters_under_every_staffing(ready: Ready)
     other = "staff: {always: 4}, other_duty: {per_hour: 2, effort: 15 min}"
     setting = ready(DESK.replace("staff: {always: 4}", other))
     whole, few, staffed = (
-        Letters(each, 200).at(per_day, 1).workload
+        NestedLetters(each, 200).at(per_day, 1).workload
         for each, per_day in ((setting, 200), (setting, 60), (with_staff(setting, "desk", 3), 60))
     )
     assert (few.category == OTHER_DUTY).sum() == (whole.category == OTHER_DUTY).sum() > 100
@@ -264,25 +263,28 @@ def test_thinned_letters_are_the_same_letters_under_every_staffing(ready: Ready)
 
 def test_the_engines_say_the_same(ready: Ready) -> None:
     setting = ready(DESK, window="3 d", warm_up="0 d")
-    compiled, simpy = (Trials(setting, None, Runner(engine, 2), 200).decided(150, 2)["started"] for engine in ENGINES)
+    compiled, simpy = (
+        Trials(setting, None, Runner(Options(engine=engine, workers=2)), 200).decided(150, 2)["started"]
+        for engine in ENGINES
+    )
     np.testing.assert_array_equal(compiled.met, simpy.met)
     np.testing.assert_array_equal(compiled.letters, simpy.letters)
 
 
-def test_trials_live_each_replication_once(ready: Ready) -> None:
+def test_trials_simulate_each_replication_once(ready: Ready) -> None:
     runner = Runner()
     trials = Trials(ready(DESK), None, runner, 200)
     trials.decided(100, 3)
     trials.decided(100, 5)
     trials.decided(100, 4)
-    assert runner.lived == 5
+    assert runner.simulated == 5
 
 
 # Limits
 
 
 def test_the_backlog_grows_from_where_work_fills_all_hours(ready: Ready) -> None:
-    found = without_queues(ready(DESK))
+    found = staffing_limits(ready(DESK))
     # 4 people of 24 hours for 25 minutes a letter, whatever was drawn.
     full = pytest.approx(4 * 24 * 60 / 25)
     assert found.stability == StabilityLimit(full, full, ("desk",), ("desk",))
@@ -295,7 +297,7 @@ def test_the_backlog_grows_from_where_work_fills_all_hours(ready: Ready) -> None
 def test_one_unit_fills_before_its_team(ready: Ready) -> None:
     text = DESK.replace("staff: {always: 4}", "units: 2, weights: [3, 1], staff: {always: 4}, other_duty: OTHER")
     other = "{per_hour: 1, effort: 15 min}"
-    found = without_queues(ready(text.replace("OTHER", other)))
+    found = staffing_limits(ready(text.replace("OTHER", other)))
     (limit,) = found.teams
     # Of 2 people at each unit, a quarter of one is at other duty; the first gets three letters in four.
     assert limit.unit == "desk-1"
@@ -356,10 +358,10 @@ def test_overtime_to_finish_adds_hours(ready: Ready) -> None:
     assert limit.per_day == pytest.approx(8 * (47.5 + 5 * 1) / 7, rel=0.02)
 
 
-def test_without_queues_compliance_is_what_the_work_itself_leaves(ready: Ready) -> None:
-    ceiling = without_queues(ready(DESK, window="100 d")).ceiling
+def test_staffing_limits_compliance_is_what_the_work_itself_leaves(ready: Ready) -> None:
+    ceiling = staffing_limits(ready(DESK, window="100 d")).ceiling
     assert ceiling == {"started": 1.0}
-    ceiling = without_queues(ready(DESK, window="100 d", sla__started__until="serve.finished")).ceiling
+    ceiling = staffing_limits(ready(DESK, window="100 d", sla__started__until="serve.finished")).ceiling
     # Of an exponential 25 minutes, 1 - exp(-0.4) end within 10; 20,000 letters know that to 0.35 points.
     assert ceiling["started"] == pytest.approx(1 - np.exp(-0.4), abs=4 * 0.0035)
 
@@ -416,7 +418,7 @@ def test_that_people_hardly_help_is_said_only_when_it_is_sure(ready: Ready) -> N
 def test_whether_people_help_stays_undecided_where_replications_do_not_tell(
     ready: Ready, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.capacity.bottleneck.MOST", 2)
+    monkeypatch.setattr("sim.capacity.bottleneck._MOST", 2)
     found = one_more(ready, "started")
     assert (found.team, found.effect) == (None, Effect.UNDECIDED)
     assert found.reliefs[0].replications == 2
@@ -514,7 +516,7 @@ def test_recovery_begins_the_first_day_without_harm() -> None:
 def test_a_spike_is_worked_off_at_the_rate_that_is_left(ready: Ready) -> None:
     setting = ready(DESK)
     asked = Spike.model_validate({"times": 10, "lasts": "2 h", "from": "day 4 10:00"})
-    figures = spike(setting, asked, 10, without_queues(setting), Runner())
+    figures = spike(setting, asked, 10, staffing_limits(setting), Runner())
     assert figures.begins.isoformat() == "2024-01-05T10:00:00"
     # 200 letters a day are 16.7 in two hours; ten times that is 150 more.
     added = figures.added
@@ -540,7 +542,7 @@ def test_a_spike_is_worked_off_at_the_rate_that_is_left(ready: Ready) -> None:
 
 def test_a_spike_begins_on_a_working_morning_if_nothing_is_said(ready: Ready) -> None:
     setting = ready(DESK, start="2024-01-04", warm_up="2 d", holidays="china")
-    figures = spike(setting, Spike.model_validate({"times": 2, "lasts": "2 h"}), 2, without_queues(setting), Runner())
+    figures = spike(setting, Spike.model_validate({"times": 2, "lasts": "2 h"}), 2, staffing_limits(setting), Runner())
     # Day 2 of the scenario is a Saturday.
     assert figures.begins.isoformat() == "2024-01-08T10:00:00"
 
@@ -549,7 +551,7 @@ def test_an_sla_may_be_back_long_before_the_queue(ready: Ready) -> None:
     """60 letters for people who do 54 in a week: with a limit of 4 weeks none is late, but the queue stays for long."""
     setting = ready(OFFICE, sla__done__within="27 d", arrivals__per_day="50")
     asked = Spike.model_validate({"times": 9, "lasts": "4 h"})
-    figures = spike(setting, asked, 4, without_queues(setting), Runner())
+    figures = spike(setting, asked, 4, staffing_limits(setting), Runner())
     assert (figures.sla_back.hours.mean, figures.sla_back.not_back) == (0, 0)
     assert figures.queue_back.not_back > 0 or (figures.queue_back.hours.mean or 0) > 5 * 24
 
@@ -559,7 +561,7 @@ def test_above_the_limit_neither_comes_back(ready: Ready, per_day: str, above: b
     """A desk that can do 230 letters a day: at 240 all are late, with the spike as without it, and ever more wait."""
     setting = ready(DESK, arrivals__per_day=per_day, sla__started__within="2 h")
     asked = Spike.model_validate({"times": 5, "lasts": "2 h", "from": "day 4 10:00"})
-    figures = spike(setting, asked, 4, without_queues(setting), Runner())
+    figures = spike(setting, asked, 4, staffing_limits(setting), Runner())
     for back in (figures.sla_back, figures.slas["started"].back, figures.queue_back):
         assert back.above_limit is above
         assert (back.not_back == 4) is above
@@ -572,7 +574,7 @@ def test_an_sla_before_an_overloaded_team_comes_back(ready: Ready) -> None:
     text = TANDEM.replace("90%}}", f"90%}}, {signed}}}").replace("{always: 6}", "{always: 9}")
     text = text.replace("{always: 10}", "{always: 6}")
     setting = ready(text, arrivals__per_day="300")
-    figures = spike(setting, Spike.model_validate({"times": 3, "lasts": "2 h"}), 4, without_queues(setting), Runner())
+    figures = spike(setting, Spike.model_validate({"times": 3, "lasts": "2 h"}), 4, staffing_limits(setting), Runner())
     assert (figures.slas["done"].back.above_limit, figures.slas["done"].back.not_back) == (True, 4)
     assert (figures.slas["signed"].back.above_limit, figures.slas["signed"].back.not_back) == (False, 0)
     assert figures.sla_back.above_limit
@@ -585,7 +587,7 @@ def test_an_sla_of_urgent_work_comes_back_where_other_work_of_the_same_people_ne
     text = text.replace("{always: 10}", "{always: 7}")
     text = text.replace("90%}}", "90%}, signed: {until: sign.finished, within: 1 h, target: 90%}}")
     setting = ready(text, arrivals__per_day="300", window="5 d")
-    limits = without_queues(setting)
+    limits = staffing_limits(setting)
     assert limits.steps == {"sign": pytest.approx(7 * 1440 / 5), "handle": pytest.approx(7 * 1440 / 35)}
     figures = spike(setting, Spike.model_validate({"times": 2, "lasts": "2 h"}), 4, limits, Runner())
     assert figures.slas["done"].back.above_limit
@@ -698,7 +700,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> StressReport:
 
 def test_a_stress_run_finds_everything(report: StressReport) -> None:
     assert report.per_day == 200
-    assert report.capacity.found is Found.YES
+    assert report.capacity.found is CapacityStatus.YES
     assert [limit.team for limit in report.limits] == ["desk", "branch"]
     assert report.bottlenecks[0].team == "desk"
     # The ramp goes past the limit of the desk, 6 people of 48 half hours.

@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 
 from sim.capacity.bottleneck import Bottleneck, Effect, Relief, Relieved, bottlenecks, relieved
-from sim.capacity.capacity import Capacity, CapacityBound, Found, find_capacity
-from sim.capacity.limits import Limit, Limits, StabilityLimit, without_queues
+from sim.capacity.capacity import Capacity, CapacityBound, CapacityStatus, find_capacity
+from sim.capacity.limits import Limits, StabilityLimit, TeamLimit, staffing_limits
 from sim.capacity.ramp import Step, ramp
 from sim.capacity.runner import Runner
 from sim.capacity.soak import SoakFigures, soak
@@ -30,9 +30,8 @@ __all__ = [
     "Bottleneck",
     "Capacity",
     "CapacityBound",
+    "CapacityStatus",
     "Effect",
-    "Found",
-    "Limit",
     "Relief",
     "Relieved",
     "SoakFigures",
@@ -41,16 +40,17 @@ __all__ = [
     "StabilityLimit",
     "Step",
     "StressReport",
+    "TeamLimit",
     "stress",
 ]
 
-PAST: Final = 1.2
+_PAST: Final = 1.2
 """How far the ramp goes past the scenario's own rate, the capacity and the breaking point."""
 
 
 @dataclass(frozen=True)
 class StressReport:
-    """Everything that a stress run found.
+    """Findings of a stress run.
 
     Attributes:
         per_day: the scenario's own rate, of spike and soak.
@@ -60,7 +60,7 @@ class StressReport:
         ceiling: compliance with each SLA if nobody ever had to queue.
         bottlenecks: the team that limits the capacity, for each SLA that may be the first to fail.
         relieved: what there is once the first of their teams has twice the people.
-        replications_lived: how many it took.
+        replications_lived: replications that were simulated for it.
         cautions: what to know before believing the rest.
     """
 
@@ -73,7 +73,7 @@ class StressReport:
     targets: Mapping[str, float]
     capacity: Capacity
     stability: StabilityLimit | None
-    limits: tuple[Limit, ...]
+    limits: tuple[TeamLimit, ...]
     ceiling: Mapping[str, float]
     bottlenecks: tuple[Bottleneck, ...]
     relieved: Relieved | None
@@ -100,7 +100,7 @@ def stress(
 
     Args:
         scenario: short name, usually the stem of the file.
-        progress: told how many replications were lived so far.
+        progress: told how many replications were simulated so far.
 
     Raises: SimError for a scenario without a rate to raise, or one that does not fit into memory.
     """
@@ -108,7 +108,7 @@ def stress(
     rate = own_rate(model)
     runner = Runner(options, progress)
     steady = at_rate(setting, rate)
-    limits = without_queues(steady)
+    limits = staffing_limits(steady)
     capacity, found, more = _breakpoint(steady, asked, limits.stability, runner)
     return StressReport(
         scenario=scenario,
@@ -127,7 +127,7 @@ def stress(
         ramp=ramp(steady, _rates(asked.ramp, rate, capacity, limits), asked.replications, runner),
         spike=spike(steady, asked.spike, asked.replications, limits, runner),
         soak=soak(steady, asked.soak, runner),
-        replications_lived=runner.lived,
+        replications_lived=runner.simulated,
         cautions=cautions(setting),
     )
 
@@ -146,7 +146,7 @@ def _breakpoint(
 def _rates(asked: Ramp, rate: float, capacity: Capacity, limits: Limits) -> list[float]:
     """The rates of the ramp, to three digits."""
     full = limits.stability.per_day if limits.stability is not None else 0.0
-    last = asked.to or PAST * max(rate, capacity.high or 0.0, full)
+    last = asked.to or _PAST * max(rate, capacity.high or 0.0, full)
     first = asked.from_ or last / 10
     return [float(f"{each:.3g}") for each in np.linspace(first, last, asked.steps)]
 

@@ -1,4 +1,4 @@
-"""The bottleneck: the team in which a few people more raise the compliance that fails first.
+"""Bottleneck: the team in which a few people more raise the compliance that fails first.
 
 Found by trying: at the rate where a target is just missed, the same letters meet each team with the same number of
 people added, in more and more replications while it is not clear what they do.
@@ -16,16 +16,16 @@ from sim.capacity.variants import with_staff
 from sim.scenario.setting import Setting
 from sim.statistics import Decided, Estimate
 
-SHARE_ADDED: Final = 0.05
+_SHARE_ADDED: Final = 0.05
 """People added to a team, as a share of the headcount of all teams that count."""
 
-FEWEST: Final = 10
+_FEWEST: Final = 10
 """Replications, at most, with which teams are compared at first, ..."""
 
-MOST: Final = 160
+_MOST: Final = 160
 """... and at last."""
 
-WORTH: Final = 0.1
+_WORTH: Final = 0.1
 """A gain smaller than this share of the letters that a target allows to be late is not worth the name."""
 
 
@@ -40,7 +40,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Relief:
-    """What more people in one team do.
+    """Effect of more people in one team.
 
     Attributes:
         people: added to the team.
@@ -102,7 +102,7 @@ def bottlenecks(
     """
     if capacity.estimate is None or not capacity.at_risk:
         return ()
-    compared = _Compared(setting, capacity.estimate, near, min(FEWEST, replications))
+    compared = _TeamComparison(setting, capacity.estimate, near, min(_FEWEST, replications))
     found: list[Bottleneck] = []
     for sla in (*capacity.at_risk, *capacity.kept):
         if sla in capacity.kept and (not further or any(each.team is not None for each in found)):
@@ -139,13 +139,13 @@ def relieved(
     return Relieved(team, capacity, times, bottlenecks(setting, capacity, closer, replications, further=False))
 
 
-class _Compared:
+class _TeamComparison:
     """One staffing and the same with more people in each team in turn, at one rate."""
 
     def __init__(self, setting: Setting, per_day: float, near: Trials, fewest: int) -> None:
         teams = setting.scenario.teams
         headcount = sum(team.headcount for team in teams.values() if team.counted)
-        self._people = max(1, round(SHARE_ADDED * headcount))
+        self._people = max(1, round(_SHARE_ADDED * headcount))
         self._per_day, self._before, self._fewest = per_day, near, fewest
         # Over as long a window as the staffing itself is judged there.
         near.judged(per_day, fewest)
@@ -167,17 +167,17 @@ class _Compared:
                 unclear = [best, *rivals] if rivals else []
             else:
                 rivals, unclear = [], [each for each in reliefs if each.effect is Effect.UNDECIDED]
-            more = [each for each in unclear if each.replications < MOST]
+            more = [each for each in unclear if each.replications < _MOST]
             if not more:
                 team = best.team if best.effect is Effect.HELPS else None
                 effect = Effect.UNDECIDED if unclear and team is None else best.effect
                 return Bottleneck(sla, team, tuple(each.team for each in rivals), effect, tuple(reliefs))
             for each in more:
-                replications[each.team] = min(2 * each.replications, MOST)
+                replications[each.team] = min(2 * each.replications, _MOST)
 
     def _relief(self, sla: str, team: str, replications: int) -> Relief:
         gained = gain(self._met(self._before, sla, replications), self._met(self._after[team], sla, replications))
-        worth = WORTH * (1 - self._before.targets[sla])
+        worth = _WORTH * (1 - self._before.targets[sla])
         effect = Effect.UNDECIDED
         if gained.mean is not None and gained.low is not None and gained.high is not None:
             if gained.low > 0 and gained.mean >= worth:

@@ -1,6 +1,6 @@
-"""The capacity of a staffing: the largest rate of letters at which every SLA meets its target, for as long as it comes.
+"""Capacity of a staffing: the largest rate of letters at which every SLA meets its target, for as long as it comes.
 
-A root is looked for: the rate at which compliance falls to a target. At each rate tried the same replications are
+It is a root: the rate at which compliance falls to a target. At each rate tried the same replications are
 simulated, with nested letters, so that compliance falls smoothly. The interval of the root is what a test at each rate
 does not reject: from the largest rate at which every target is shown to be met to the least at which one is shown to
 be missed. It never reaches beyond the stability limit, where the backlog grows for ever.
@@ -23,34 +23,34 @@ import numpy as np
 from sim.capacity.trials import BELOW, Judged, Trials
 from sim.statistics import Compliance
 
-PILOT_REPLICATIONS: Final = 4
+_PILOT_REPLICATIONS: Final = 4
 
-ABOVE: Final = 1.6
+_MARGIN: Final = 1.6
 """The highest rate of the trials near the capacity, as a multiple of where the pilot saw it."""
 
-FAR: Final = 3.0
+_FAR: Final = 3.0
 """Trials that reach farther than so many times the capacity cost too much."""
 
-WIDE: Final = 0.1
+_WIDE: Final = 0.1
 """An interval of the capacity wider than this share of it is worth more replications."""
 
-LAST_LOOK: Final = 4
+_LAST_LOOK: Final = 4
 """So many times the replications are worth knowing which SLA fails first, once the interval is narrow."""
 
-LOWEST: Final = 1 / 64
+_LOWEST: Final = 1 / 64
 """The least rate that is tried, as a share of the highest."""
 
-STEEP: Final = 1.0
+_STEEP: Final = 1.0
 """Between rates whose log odds differ by no more than this compliance is interpolated."""
 
-FINEST: Final = 1 / 16
+_FINEST: Final = 1 / 16
 """The rates that are tried between two neighbouring ones lie so far apart, as a share of a step."""
 
-SURE: Final = 1e-6
+_SURE: Final = 1e-6
 """Compliance closer to 0 or 1 than this is as good as sure; it bounds the scale on which it is interpolated."""
 
 
-class Found(StrEnum):
+class CapacityStatus(StrEnum):
     """Whether there is a capacity."""
 
     YES = "found"
@@ -81,7 +81,7 @@ class Capacity:
         estimate: the rate at which compliance itself falls to its target, or just below the stability limit.
         high: the rate above which some target is missed with 95% confidence, or the stability limit; the interval is
             [per_day, high].
-        bound: what holds there; None without a capacity.
+        bound: what bounds it there; None without a capacity.
         sla: the one that surely fails first; None where that is not sure.
         compliance: with the tightest SLA, at the estimate, or where it shows why there is none.
         at_risk: SLAs of which any may be the first to fail, the tightest first.
@@ -90,7 +90,7 @@ class Capacity:
         replications: at each rate near the capacity.
     """
 
-    found: Found
+    found: CapacityStatus
     per_day: float | None
     estimate: float | None
     high: float | None
@@ -105,14 +105,9 @@ class Capacity:
 
 
 def find_capacity(
-    trials: Trials,
-    replications: int,
-    step: float,
-    *,
-    letters: float = np.inf,
-    sequential: bool = True,
+    trials: Trials, replications: int, step: float, *, letters: float = np.inf, sequential: bool = True
 ) -> tuple[Capacity, Trials]:
-    """Look for the capacity of a staffing.
+    """Find the capacity of a staffing.
 
     Args:
         trials: of the staffing, up to the highest rate that is tried.
@@ -123,42 +118,42 @@ def find_capacity(
 
     Returns: the capacity, and the trials near it.
     """
-    trials.allow(letters)
-    pilot = _Search(trials, min(PILOT_REPLICATIONS, replications), step, at_length=False)
+    trials.runner.letters_left = letters
+    pilot = _CapacitySearch(trials, min(_PILOT_REPLICATIONS, replications), step, at_length=False)
     near = pilot.roughly()
     if isinstance(near, Capacity):
         return near, trials
-    closer = trials.near(min(ABOVE * near, trials.highest))
+    closer = trials.near(min(_MARGIN * near, trials.highest))
     last = not sequential
     while True:
-        before = trials.letters_left
-        capacity = _Search(closer, replications, step).around(near)
-        if capacity.found is Found.BEYOND and closer.highest < trials.highest:
+        before = trials.runner.letters_left
+        capacity = _CapacitySearch(closer, replications, step).around(near)
+        if capacity.found is CapacityStatus.BEYOND and closer.highest < trials.highest:
             # The pilot saw it too low.
-            closer = trials.near(min(ABOVE * closer.highest, trials.highest))
+            closer = trials.near(min(_MARGIN * closer.highest, trials.highest))
             continue
         narrow = _is_narrow(capacity)
-        times = LAST_LOOK if narrow else 2
-        affordable = (times - 1) * (before - trials.letters_left) <= trials.letters_left
-        if last or capacity.found is not Found.YES or (narrow and _is_sure(capacity)) or not affordable:
+        times = _LAST_LOOK if narrow else 2
+        affordable = (times - 1) * (before - trials.runner.letters_left) <= trials.runner.letters_left
+        if last or capacity.found is not CapacityStatus.YES or (narrow and _is_sure(capacity)) or not affordable:
             return replace(capacity, highest=trials.highest), closer
         last, near, replications = narrow, capacity.estimate or near, times * replications
-        if closer.highest > FAR * near:
+        if closer.highest > _FAR * near:
             # The pilot saw it too high.
-            closer = trials.near(min(ABOVE * near, trials.highest))
+            closer = trials.near(min(_MARGIN * near, trials.highest))
 
 
 def _is_narrow(capacity: Capacity) -> bool:
     if capacity.per_day is None or capacity.high is None or capacity.estimate is None:
         return False
-    return capacity.high - capacity.per_day <= WIDE * capacity.estimate
+    return capacity.high - capacity.per_day <= _WIDE * capacity.estimate
 
 
 def _is_sure(capacity: Capacity) -> bool:
     return capacity.bound is not CapacityBound.UNDECIDED and len(capacity.at_risk) <= 1
 
 
-class _Search:
+class _CapacitySearch:
     """Looks for a capacity among rates that each lie one step below the one before: rate 0 is the highest.
 
     Between two of them rates are tried where compliance is expected to cross its target; those have broken numbers.
@@ -167,26 +162,26 @@ class _Search:
     def __init__(self, trials: Trials, replications: int, step: float, *, at_length: bool = True) -> None:
         self._trials, self._replications, self._at_length = trials, replications, at_length
         self._factor = 1 + step
-        self._last = int(np.ceil(np.log(1 / LOWEST) / np.log(self._factor)))
+        self._last = int(np.ceil(np.log(1 / _LOWEST) / np.log(self._factor)))
         self._tried: dict[float, Judged] = {}
 
     def roughly(self) -> float | Capacity:
         """A rate near the capacity, or what there is instead of one."""
         if not self._trials.targets:
-            return self._none(Found.NO_TARGET, 0)
-        # With so few replications a rate is taken to hold unless it surely does not.
+            return self._none(CapacityStatus.NO_TARGET, 0)
+        # With so few replications a target is taken to be met unless it is surely missed.
         if self._margin("high", 0) >= 0:
             return self._trials.highest
         half = max(1, round(np.log(2) / np.log(self._factor)))
-        fails, holds = 0, half
-        while self._margin("high", holds) < 0:
-            if holds >= self._last:
-                return self._none(Found.NOT_EVEN_A_FEW, holds)
-            fails, holds = holds, min(holds + half, self._last)
-        while holds - fails > 1:
-            middle = (fails + holds) // 2
-            fails, holds = (fails, middle) if self._margin("high", middle) >= 0 else (middle, holds)
-        return self._rate(holds)
+        fails, meets = 0, half
+        while self._margin("high", meets) < 0:
+            if meets >= self._last:
+                return self._none(CapacityStatus.NOT_EVEN_A_FEW, meets)
+            fails, meets = meets, min(meets + half, self._last)
+        while meets - fails > 1:
+            middle = (fails + meets) // 2
+            fails, meets = (fails, middle) if self._margin("high", middle) >= 0 else (middle, meets)
+        return self._rate(meets)
 
     def around(self, near: float) -> Capacity:
         """The capacity, near a rate; `BEYOND` if some end of its interval may lie above the highest rate."""
@@ -194,14 +189,14 @@ class _Search:
         if estimate is None:
             # Few letters say little: the least rate at which a target is surely missed says most.
             missed = [number for number in self._tried if self._margin("high", number) < 0]
-            return self._none(Found.NOT_EVEN_A_FEW, max(missed, default=self._last))
+            return self._none(CapacityStatus.NOT_EVEN_A_FEW, max(missed, default=self._last))
         low, high = (self._crossing(end, self._step(estimate)) for end in ("low", "high"))
         top = self._trials.highest
         if high is not None and high < top:
             return self._found(low, estimate, high, CapacityBound.SLA)
         limit = self._trials.stability
         if limit is None or top < BELOW * limit.per_day:
-            return self._none(Found.BEYOND, 0)
+            return self._none(CapacityStatus.BEYOND, 0)
         return self._found(
             low, estimate, limit.per_day, CapacityBound.STABILITY if low == top else CapacityBound.UNDECIDED
         )
@@ -211,7 +206,7 @@ class _Search:
         compliance = self._tightest_first(number)
         at_risk = self._at_risk(list(compliance), high) if bound is not CapacityBound.STABILITY else ()
         return Capacity(
-            found=Found.YES,
+            found=CapacityStatus.YES,
             per_day=low,
             estimate=estimate,
             high=high,
@@ -230,9 +225,9 @@ class _Search:
 
         Compliance falls with the rate, so one that is met there fails later.
         """
-        failing = max(np.floor(self._number(high) / FINEST) * FINEST, 0.0)
+        failing = max(np.floor(self._number(high) / _FINEST) * _FINEST, 0.0)
         while failing > 0 and self._margin("high", failing) >= 0:
-            failing -= FINEST
+            failing -= _FINEST
         judged = self._trials.judged(self._rate(failing), self._replications, although_missed=True)
         return tuple(
             name
@@ -242,42 +237,42 @@ class _Search:
 
     def _crossing(self, end: str, start: int) -> float | None:
         """The largest rate at which an end of the intervals, or the mean, is on target; None if it is at none."""
-        holds, stride = float(start), 1
-        while self._margin(end, holds) < 0:
-            if holds >= self._last:
+        meets, stride = float(start), 1
+        while self._margin(end, meets) < 0:
+            if meets >= self._last:
                 return None
-            holds, stride = min(holds + stride, self._last), 2 * stride
-        fails, stride = holds - 1, 1
+            meets, stride = min(meets + stride, self._last), 2 * stride
+        fails, stride = meets - 1, 1
         while fails >= 0 and self._margin(end, fails) >= 0:
-            holds, fails, stride = fails, fails - stride, 2 * stride
+            meets, fails, stride = fails, fails - stride, 2 * stride
         if fails < 0:
-            if holds == 0 or self._margin(end, 0) >= 0:
+            if meets == 0 or self._margin(end, 0) >= 0:
                 return self._trials.highest
             fails = 0
-        holds = self._holding(end, int(fails), int(holds))
-        return self._refined(end, holds - 1, holds)
+        meets = self._highest_met(end, int(fails), int(meets))
+        return self._refined(end, meets - 1, meets)
 
-    def _holding(self, end: str, fails: int, holds: int) -> int:
+    def _highest_met(self, end: str, fails: int, meets: int) -> int:
         """The highest of the rates that is on target, between one that is not and one that is."""
-        while holds - fails > 1:
-            middle = (fails + holds) // 2
-            fails, holds = (fails, middle) if self._margin(end, middle) >= 0 else (middle, holds)
-        return holds
+        while meets - fails > 1:
+            middle = (fails + meets) // 2
+            fails, meets = (fails, middle) if self._margin(end, middle) >= 0 else (middle, meets)
+        return meets
 
-    def _refined(self, end: str, fails: float, holds: float) -> float:
+    def _refined(self, end: str, fails: float, meets: float) -> float:
         """Where a curve crosses its target between two neighbouring rates.
 
         The line between them tells, where the curve is not steep; else the rate at which the line crosses is tried.
         """
-        while holds - fails > FINEST and not abs(self._margin(end, fails) - self._margin(end, holds)) <= STEEP:
-            crosses = self._number(self._between(end, fails, holds))
-            number = np.clip(round(crosses / FINEST) * FINEST, fails + FINEST, holds - FINEST)
-            fails, holds = (fails, number) if self._margin(end, number) >= 0 else (number, holds)
-        return self._between(end, fails, holds)
+        while meets - fails > _FINEST and not abs(self._margin(end, fails) - self._margin(end, meets)) <= _STEEP:
+            crosses = self._number(self._between(end, fails, meets))
+            number = np.clip(round(crosses / _FINEST) * _FINEST, fails + _FINEST, meets - _FINEST)
+            fails, meets = (fails, number) if self._margin(end, number) >= 0 else (number, meets)
+        return self._between(end, fails, meets)
 
-    def _between(self, end: str, fails: float, holds: float) -> float:
+    def _between(self, end: str, fails: float, meets: float) -> float:
         """Where the line between two rates crosses the target; the middle where one of them says only that it fails."""
-        low, at_low = self._rate(holds), self._margin(end, holds)
+        low, at_low = self._rate(meets), self._margin(end, meets)
         high, at_high = self._rate(fails), self._margin(end, fails)
         share = at_low / (at_low - at_high) if np.isfinite(at_low) and np.isfinite(at_high) else 0.5
         return low + (high - low) * share
@@ -310,7 +305,7 @@ class _Search:
         above = {name: _above(compliance[name], "mean", target) for name, target in self._trials.targets.items()}
         return {name: compliance[name] for name in sorted(above, key=lambda name: above[name])}
 
-    def _none(self, found: Found, number: float) -> Capacity:
+    def _none(self, found: CapacityStatus, number: float) -> Capacity:
         compliance = self._tightest_first(number) if self._trials.targets else {}
         sla, tightest = next(iter(compliance.items()), (None, None))
         return Capacity(
@@ -342,5 +337,5 @@ def _above(compliance: Compliance, end: str, target: float) -> float:
 
 
 def _log_odds(share: float) -> float:
-    share = min(max(share, SURE), 1 - SURE)
+    share = min(max(share, _SURE), 1 - _SURE)
     return float(np.log(share / (1 - share)))

@@ -1,4 +1,4 @@
-"""The stability limit: the rate of letters at which the work that comes fills all the hours of those who can do it.
+"""Stability limit: the rate of letters at which the work that comes fills all the hours of those who can do it.
 
 Above it the backlog grows for ever, whatever the SLA. Work and hours are the exact means of an ordinary week. Work that
 can move (to a cover, by escalation) goes wherever there are hours left for it: a linear program finds the largest rate
@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from sim.capacity.counts import counts
+from sim.capacity.counts import count_compliance
 from sim.capacity.variants import own_rate
 from sim.core.clock import DAY, MINUTE, WEEK
 from sim.core.tables import FINISH, NEVER, NO_UNIT, Floats, Int64s
@@ -26,11 +26,11 @@ from sim.sampling.attendance import average_on_duty
 from sim.scenario.setting import Setting
 from sim.statistics import stacked
 
-LETTERS: Final = 50_000
+_LETTERS: Final = 50_000
 """Letters from which compliance without queues is estimated."""
 
-LEAST_REPLICATIONS: Final = 3
-MOST_REPLICATIONS: Final = 10
+_LEAST_REPLICATIONS: Final = 3
+_MOST_REPLICATIONS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class StabilityLimit:
 
 
 @dataclass(frozen=True)
-class Limit:
+class TeamLimit:
     """How much load a team can work off in the long run, of the work that nobody else can do.
 
     Attributes:
@@ -69,11 +69,11 @@ class Limit:
 
 
 class Limits(NamedTuple):
-    """What there is to know before anybody queues."""
+    """Limits of a staffing, and compliance without queues."""
 
     stability: StabilityLimit | None
     """None where letters bring no work to anybody on duty."""
-    teams: tuple[Limit, ...]
+    teams: tuple[TeamLimit, ...]
     """Of every team that letters bring work to which only it can do, the lowest first."""
     steps: dict[str, float]
     """Letters a day from which on letters wait ever longer for each step, because its unit's hours are filled by work
@@ -91,28 +91,28 @@ class _Ways(NamedTuple):
     work: Floats  # seconds of work a second, at a rate of one letter a day
 
 
-def without_queues(setting: Setting) -> Limits:
+def staffing_limits(setting: Setting) -> Limits:
     """The limits of a staffing, and what compliance would be without queues.
 
     Args:
         setting: at a constant rate of letters.
     """
-    enough = int(np.ceil(LETTERS / max(estimate(setting).letters, 1.0)))
-    outcomes = _outcomes(setting, min(max(enough, LEAST_REPLICATIONS), MOST_REPLICATIONS))
-    decided = stacked([counts(outcome).decided for outcome in outcomes])
+    enough = int(np.ceil(_LETTERS / max(estimate(setting).letters, 1.0)))
+    replications = _without_queues(setting, min(max(enough, _LEAST_REPLICATIONS), _MOST_REPLICATIONS))
+    decided = stacked([count_compliance(replication).decided for replication in replications])
     met, known = decided.met.sum(axis=0), (decided.met + decided.late).sum(axis=0)
     ceiling = {name: float(met[row] / known[row]) for row, name in enumerate(setting.scenario.sla) if known[row] > 0}
-    ways, hours = _ways(setting, outcomes), _hours(setting, outcomes)
+    ways, hours = _ways(setting, replications), _hours(setting, replications)
     return Limits(_stability(setting, ways, hours), _teams(setting, ways, hours), _steps(setting, hours), ceiling)
 
 
 def stability(setting: Setting) -> StabilityLimit | None:
-    """The stability limit alone; as `without_queues`."""
-    outcomes = _outcomes(setting, LEAST_REPLICATIONS)
-    return _stability(setting, _ways(setting, outcomes), _hours(setting, outcomes))
+    """The stability limit alone; as `staffing_limits`."""
+    replications = _without_queues(setting, _LEAST_REPLICATIONS)
+    return _stability(setting, _ways(setting, replications), _hours(setting, replications))
 
 
-def _outcomes(setting: Setting, replications: int) -> list[Replication]:
+def _without_queues(setting: Setting, replications: int) -> list[Replication]:
     return [simulate_without_queues(setting, number) for number in range(replications)]
 
 
@@ -157,7 +157,7 @@ def _largest_rate(ways: _Ways, hours: Floats) -> tuple[float, list[int]] | None:
     return float(found.x[0]), np.flatnonzero(found.ineqlin.marginals < -1e-9).tolist()
 
 
-def _teams(setting: Setting, ways: _Ways, hours: Floats) -> tuple[Limit, ...]:
+def _teams(setting: Setting, ways: _Ways, hours: Floats) -> tuple[TeamLimit, ...]:
     places, found = setting.places, []
     stays = (ways.cover == NO_UNIT) & (ways.escalate == NO_UNIT)
     by_unit = np.bincount(ways.unit[stays], ways.work[stays], places.units)
@@ -170,7 +170,7 @@ def _teams(setting: Setting, ways: _Ways, hours: Floats) -> tuple[Limit, ...]:
         rates = have[filled] / work[filled]
         first = int(rates.argmin())
         found.append(
-            Limit(
+            TeamLimit(
                 team=team,
                 per_day=float(have.sum() / work.sum()),
                 unit=places.names[units.start + int(filled[first])],
@@ -203,7 +203,7 @@ def _steps(setting: Setting, hours: Floats) -> dict[str, float]:
     return found
 
 
-def _ways(setting: Setting, outcomes: Sequence[Replication]) -> _Ways:
+def _ways(setting: Setting, replications: Sequence[Replication]) -> _Ways:
     """The work that a letter a day brings, by where it can be done."""
     a_letter_a_day = WEEK * own_rate(setting.scenario)
     found = []
@@ -216,40 +216,40 @@ def _ways(setting: Setting, outcomes: Sequence[Replication]) -> _Ways:
             found.append(_Ways(units, nowhere, nowhere, work[units] / a_letter_a_day))
             continue
         # How the units that work can move to belong to its own unit is as drawn.
-        drawn = np.concatenate([_moves(outcome, number) for outcome in outcomes], axis=1)
+        drawn = np.concatenate([_moves(replication, number) for replication in replications], axis=1)
         moves, seen = np.unique(drawn, axis=1, return_counts=True)
         share = seen / np.bincount(moves[0], seen)[moves[0]]
         found.append(_Ways(moves[0], moves[1], moves[2], work[moves[0]] * share / a_letter_a_day))
     return _Ways(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
-def _moves(outcome: Replication, step: int) -> Int64s:
+def _moves(replication: Replication, step: int) -> Int64s:
     """Unit, cover and escalation of the visits of a step, shape (3, visits)."""
-    workload, rows = outcome.workload, np.flatnonzero(outcome.workload.step == step)
+    workload, rows = replication.workload, np.flatnonzero(replication.workload.step == step)
     escalate = np.where(workload.escalate_after[rows] == NEVER, NO_UNIT, workload.escalate_to[rows])
     return np.stack([workload.unit[rows], workload.cover[rows], escalate]).astype(np.int64)
 
 
-def _hours(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
+def _hours(setting: Setting, replications: Sequence[Replication]) -> Floats:
     """Person-seconds a second that are left for letters, and what people stay longer after their shifts, (units,)."""
     scenario, overtime = setting.scenario, np.zeros(setting.places.units)
-    for outcome in outcomes:
-        roster = outcome.roster
+    for replication in replications:
+        roster = replication.roster
         ends = (roster.end > scenario.window_start) & (roster.end <= scenario.window_end)
         overtime += np.bincount(roster.unit, roster.people * ends, roster.units)
-    overtime *= _stay(setting, outcomes) * WEEK / (len(outcomes) * scenario.window)
-    left: Floats = np.maximum(average_on_duty(setting) + overtime - other_duty(setting, outcomes), 0.0) / WEEK
+    overtime *= _stay(setting, replications) * WEEK / (len(replications) * scenario.window)
+    left: Floats = np.maximum(average_on_duty(setting) + overtime - other_duty(setting, replications), 0.0) / WEEK
     return left
 
 
-def _stay(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
+def _stay(setting: Setting, replications: Sequence[Replication]) -> Floats:
     """Seconds that somebody who is always busy stays on average after a shift, to finish what must be, (units,).
 
     The residual life of the visit in hand, if that is one to finish (renewal theory: E[S^2] / (2 E[S])).
     """
     finish, work = np.zeros((2, setting.places.units))
-    for outcome in outcomes:
-        workload, visits = outcome.workload, np.flatnonzero(outcome.workload.unit != NO_UNIT)
+    for replication in replications:
+        workload, visits = replication.workload, np.flatnonzero(replication.workload.unit != NO_UNIT)
         unit, service = workload.unit[visits], workload.service[visits].astype(np.float64)
         work += np.bincount(unit, service, len(work))
         finish += np.bincount(unit, np.where(workload.at_shift_end[visits] == FINISH, service**2, 0.0), len(work)) / 2

@@ -1,4 +1,4 @@
-"""The ramp: what happens as more letters come, from few to more than the staffing can work off."""
+"""Ramp: compliance, utilisation and queues as more letters come, from few to more than the staffing can work off."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.capacity.counts import LetterCounts, compliance_of, counts, growth_per_day, letters_waiting
-from sim.capacity.letters import Letters
-from sim.capacity.runner import Runner
+from sim.capacity.counts import ComplianceCounts, compliance_by_sla, count_compliance, growth_per_day, letters_waiting
+from sim.capacity.runner import NestedLetters, Runner
 from sim.core.clock import WEEK
 from sim.core.tables import WORK, Floats, Int64s
 from sim.metrics.replication import Replication
@@ -34,29 +33,24 @@ class Step:
     growth_per_day: Estimate
 
 
-class _Seen(NamedTuple):
+class _RampCounts(NamedTuple):
     utilisation: Ratio  # (teams,)
     waiting: Floats  # ()
     growth: Floats  # ()
 
 
-def ramp(
-    setting: Setting,
-    rates: Sequence[float],
-    replications: int,
-    runner: Runner,
-) -> tuple[Step, ...]:
-    """Live through the replications at each rate; the letters are nested in those of the highest rate."""
-    letters = Letters(setting, max(rates))
+def ramp(setting: Setting, rates: Sequence[float], replications: int, runner: Runner) -> tuple[Step, ...]:
+    """Simulate the replications at each rate; the letters are nested in those of the highest rate."""
+    letters = NestedLetters(setting, max(rates))
     steps = []
     for per_day in rates:
-        seen = list(runner.at_rate(letters, per_day, range(replications), _look))
-        steps.append(_step(setting, per_day, [each for each, _ in seen], stacked([each for _, each in seen])))
+        compliance, counts = zip(*runner.at_rate(letters, per_day, range(replications), _measure), strict=True)
+        steps.append(_step(setting, per_day, compliance, stacked(counts)))
     return tuple(steps)
 
 
-def _look(replication: Replication) -> tuple[LetterCounts, _Seen]:
-    outcome, stretches = replication, replication.log.stretches
+def _measure(replication: Replication) -> tuple[ComplianceCounts, _RampCounts]:
+    stretches = replication.log.stretches
     assert stretches is not None, "asked for when simulated"
     scenario, places, roster = replication.setting.scenario, replication.setting.places, replication.roster
     begin, end = scenario.window_start, scenario.window_end
@@ -67,23 +61,23 @@ def _look(replication: Replication) -> tuple[LetterCounts, _Seen]:
         return seconds
 
     # Work after the end of a shift is no use of it; nobody starts anything then.
-    work, waits = np.flatnonzero(stretches.kind == WORK), letters_waiting(outcome)
+    work, waits = np.flatnonzero(stretches.kind == WORK), letters_waiting(replication)
     until = np.minimum(stretches.end[work], roster.end[stretches.shift[work]])
     busy = np.bincount(places.team_of[stretches.unit[work]], within(stretches.start[work], until), teams)
     on_duty = np.bincount(places.team_of[roster.unit], roster.people * within(roster.start, roster.end), teams)
-    return counts(outcome), _Seen(
+    return count_compliance(replication), _RampCounts(
         Ratio(busy, on_duty),
         np.asarray(within(stretches.start[waits], stretches.end[waits]).sum() / (end - begin)),
-        growth_per_day(outcome, WEEK),
+        growth_per_day(replication, WEEK),
     )
 
 
-def _step(setting: Setting, per_day: float, letters: Sequence[LetterCounts], seen: _Seen) -> Step:
-    utilisation = ratio_over(seen.utilisation, share=True)
+def _step(setting: Setting, per_day: float, letters: Sequence[ComplianceCounts], counts: _RampCounts) -> Step:
+    utilisation = ratio_over(counts.utilisation, share=True)
     return Step(
         per_day=per_day,
-        compliance=compliance_of(list(setting.scenario.sla), letters),
+        compliance=compliance_by_sla(list(setting.scenario.sla), letters),
         utilisation={name: utilisation.at(index) for index, name in enumerate(setting.scenario.teams)},
-        waiting=mean_over(seen.waiting).at(),
-        growth_per_day=mean_over(seen.growth).at(),
+        waiting=mean_over(counts.waiting).at(),
+        growth_per_day=mean_over(counts.growth).at(),
     )

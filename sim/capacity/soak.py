@@ -1,4 +1,4 @@
-"""The soak: the scenario's own rate held for long, to see what only months show."""
+"""Soak: the scenario's own rate held for long, to see what only months show."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,14 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.capacity.counts import LetterCounts, compliance_of, counts, decided_in, growth_per_day, waiting_at
+from sim.capacity.counts import (
+    ComplianceCounts,
+    compliance_by_sla,
+    count_compliance,
+    count_decided,
+    growth_per_day,
+    waiting_at,
+)
 from sim.capacity.runner import Runner
 from sim.capacity.variants import own_rate, with_window
 from sim.core.clock import DAY
@@ -18,16 +25,16 @@ from sim.models.studies import Soak
 from sim.scenario.setting import Setting
 from sim.statistics import Band, Compliance, ComplianceTable, Decided, Estimate, judge_cells, mean_over, stacked
 
-LEFT_OVER: Final = 0.01
+_LEFT_OVER: Final = 0.01
 """Share of the letters that queues may grow by: holidays and the first weeks move them a little, for good or bad."""
 
-MONTH: Final = 28
+_MONTH: Final = 28
 """Days of a month of a soak: four whole weeks, so that months compare."""
 
 
 @dataclass(frozen=True)
 class SoakFigures:
-    """What a long time at one rate does.
+    """Figures of a soak.
 
     Attributes:
         per_day: letters.
@@ -47,38 +54,35 @@ class SoakFigures:
 
     @property
     def grows(self) -> bool:
-        """Whether the queues grow, with 95% confidence, by more than `LEFT_OVER` of the letters that come."""
+        """Whether the queues grow, with 95% confidence, by more than `_LEFT_OVER` of the letters that come."""
         low = self.growth_per_day.low
-        return low is not None and low > LEFT_OVER * self.per_day
+        return low is not None and low > _LEFT_OVER * self.per_day
 
 
-class _Seen(NamedTuple):
+class _SoakCounts(NamedTuple):
     by_month: Decided  # (slas, months)
     waiting: Floats  # (days + 1,)
     growth: Floats  # ()
 
 
-def soak(
-    setting: Setting,
-    asked: Soak,
-    runner: Runner,
-) -> SoakFigures:
-    """Live through the long window.
+def soak(setting: Setting, asked: Soak, runner: Runner) -> SoakFigures:
+    """Simulate the long window.
 
     Raises: SimError if a replication of that length does not fit into memory.
     """
     long = with_window(setting, asked.lasts)
     options = runner.options
     workers = affordable(estimate(long, options.engine), min(options.workers or cores(), asked.replications))
-    replications = list(runner.each(long, range(asked.replications), _look, at_once=workers))
-    by_month, waiting, growth = stacked([each for _, each in replications])
+    measured = runner.replicate(long, range(asked.replications), _measure, at_once=workers)
+    compliance, counts = zip(*measured, strict=True)
+    by_month, waiting, growth = stacked(counts)
     days = waiting.shape[1] - 1
-    whole_months = slice(0, max(days // MONTH, 1))
+    whole_months = slice(0, max(days // _MONTH, 1))
     names = list(setting.scenario.sla)
     return SoakFigures(
         per_day=own_rate(setting.scenario),
         days=days,
-        compliance=compliance_of(names, [each for each, _ in replications]),
+        compliance=compliance_by_sla(names, compliance),
         by_month={
             name: judge_cells(Decided(*(each[:, index, whole_months] for each in by_month)))
             for index, name in enumerate(names)
@@ -88,13 +92,13 @@ def soak(
     )
 
 
-def _look(replication: Replication) -> tuple[LetterCounts, _Seen]:
-    outcome, scenario = replication, replication.setting.scenario
+def _measure(replication: Replication) -> tuple[ComplianceCounts, _SoakCounts]:
+    scenario = replication.setting.scenario
     start, end = scenario.window_start, scenario.window_end
-    month = (outcome.received - start) // (MONTH * DAY)
-    months = (end - 1 - start) // (MONTH * DAY) + 1
-    return counts(outcome), _Seen(
-        decided_in(outcome, np.where(outcome.counted, month, -1), months),
-        waiting_at(outcome, np.arange(start, end + 1, DAY)),
-        growth_per_day(outcome, MONTH * DAY),
+    month = (replication.received - start) // (_MONTH * DAY)
+    months = (end - 1 - start) // (_MONTH * DAY) + 1
+    return count_compliance(replication), _SoakCounts(
+        count_decided(replication, np.where(replication.counted, month, -1), months),
+        waiting_at(replication, np.arange(start, end + 1, DAY)),
+        growth_per_day(replication, _MONTH * DAY),
     )

@@ -1,4 +1,4 @@
-"""The spike: many times the letters for a few hours, and how long the staffing takes to get over it.
+"""Spike: many times the letters for a few hours, and how long the staffing takes to get over it.
 
 Each replication is simulated twice, with and without the letters that the spike adds; all other letters are the same.
 An SLA is *back* at the first full hour, at or after the end of the spike, from which on the letters of a whole day meet
@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.capacity.counts import LetterCounts, compliance_of, counts, decided_in, waiting_at
+from sim.capacity.counts import ComplianceCounts, compliance_by_sla, count_compliance, count_decided, waiting_at
 from sim.capacity.limits import Limits
 from sim.capacity.runner import Runner
 from sim.capacity.variants import own_rate, with_surge
@@ -28,16 +28,16 @@ from sim.models.studies import Spike
 from sim.scenario.setting import Setting
 from sim.statistics import Band, Compliance, Decided, Estimate, mean_over, stacked
 
-HARM: Final = 0.01
+_HARM: Final = 0.01
 """Share of the letters of a day that may be late for the spike's sake when the staffing has recovered."""
 
-BEGINS: Final = 10 * HOUR
+_BEGINS: Final = 10 * HOUR
 """Time of day at which a spike begins if the scenario does not say."""
 
-FEW: Final = 30
+_FEW: Final = 30
 """An hour to which fewer letters come, in all replications together, is not called the worst."""
 
-LEAD: Final = DAY
+_LEAD: Final = DAY
 """How long before the spike its course is shown."""
 
 
@@ -58,7 +58,7 @@ class Back:
 
 @dataclass(frozen=True)
 class SpikeSla:
-    """How one promise was kept to the letters that came in a spike.
+    """Compliance with one SLA of the letters that come in a spike.
 
     Attributes:
         without: compliance of the letters that come in those hours without the spike.
@@ -79,7 +79,7 @@ class SpikeSla:
 
 @dataclass(frozen=True)
 class SpikeFigures:
-    """What a spike does.
+    """Figures of a spike.
 
     Attributes:
         times: factor on the rate.
@@ -109,7 +109,7 @@ class SpikeFigures:
     waiting_without: Band
 
 
-class _Seen(NamedTuple):
+class _SpikeCounts(NamedTuple):
     decided: Decided  # letters by hour of the course, (slas, hours)
     letters: Floats  # ()
     coming: Floats  # letters that come in each hour of the course, (hours,)
@@ -127,11 +127,11 @@ def spike(setting: Setting, asked: Spike, replications: int, limits: Limits, run
     begin = setting.calendar.seconds_of(surge.from_)
     end = begin + round(asked.lasts)
     without, within = (
-        list(runner.each(each, range(replications), partial(_look, begin, end)))
+        list(runner.replicate(each, range(replications), partial(_measure, begin, end)))
         for each in (setting, with_surge(setting, surge))
     )
     slas = list(setting.scenario.sla)
-    usual, hit = (compliance_of(slas, [each for each, _ in seen]) for seen in (without, within))
+    usual, hit = (compliance_by_sla(slas, [each for each, _ in seen]) for seen in (without, within))
     figures = _Figures(setting, (begin, end), *(stacked([each for _, each in seen]) for seen in (without, within)))
     return figures.found(asked, limits, usual, hit)
 
@@ -149,7 +149,7 @@ def recovery(harmed: Floats, letters: Floats, hours: Floats, end: float) -> floa
         day = slice(first, first + 24)
         if first + 24 > len(hours):
             break
-        most = np.maximum(1.0, HARM * letters[:, day].sum(axis=1))
+        most = np.maximum(1.0, _HARM * letters[:, day].sum(axis=1))
         if (harmed[:, day].sum(axis=1) <= most).all():
             return float(hours[first] - 1 - end)
     return None
@@ -170,32 +170,32 @@ def _default_begin(setting: Setting) -> int:
     scenario, calendar = setting.scenario, setting.calendar
     first, last = -(-scenario.window_start // DAY), scenario.window_end // DAY
     working = np.flatnonzero(calendar.working[first:last])
-    return int(first + (working[0] if len(working) else 0)) * DAY + BEGINS
+    return int(first + (working[0] if len(working) else 0)) * DAY + _BEGINS
 
 
 def _course(setting: Setting, begin: int) -> Int64s:
     """Edges of the hours of the course, from a day before the spike to the end of the window."""
-    lead = min(LEAD, begin) // HOUR * HOUR
+    lead = min(_LEAD, begin) // HOUR * HOUR
     return np.arange(begin - lead, setting.scenario.window_end + 1, HOUR)
 
 
-def _look(begin: int, end: int, replication: Replication) -> tuple[LetterCounts, _Seen]:
-    outcome, edges = replication, _course(replication.setting, begin)
+def _measure(begin: int, end: int, replication: Replication) -> tuple[ComplianceCounts, _SpikeCounts]:
+    edges = _course(replication.setting, begin)
     hours = len(edges) - 1
-    place = np.searchsorted(edges, outcome.received, side="right") - 1
-    inside = (outcome.received >= begin) & (outcome.received < end)
-    return counts(outcome, inside), _Seen(
-        decided_in(outcome, np.where(place < hours, place, -1), hours),
+    place = np.searchsorted(edges, replication.received, side="right") - 1
+    inside = (replication.received >= begin) & (replication.received < end)
+    return count_compliance(replication, inside), _SpikeCounts(
+        count_decided(replication, np.where(place < hours, place, -1), hours),
         np.asarray(float(inside.sum())),
-        np.bincount(place[outcome.counted & (place >= 0) & (place < hours)], minlength=hours).astype(np.float64),
-        waiting_at(outcome, edges[1:]),
+        np.bincount(place[replication.counted & (place >= 0) & (place < hours)], minlength=hours).astype(np.float64),
+        waiting_at(replication, edges[1:]),
     )
 
 
 class _Figures:
-    """The figures of a spike, from what was seen without it and with it, stacked over replications."""
+    """The figures of a spike, from counts without it and with it, stacked over replications."""
 
-    def __init__(self, setting: Setting, span: tuple[int, int], without: _Seen, within: _Seen) -> None:
+    def __init__(self, setting: Setting, span: tuple[int, int], without: _SpikeCounts, within: _SpikeCounts) -> None:
         self._setting, self._without, self._within = setting, without, within
         (self._begin, self._end), edges = span, _course(setting, span[0])
         self._hours, self._lasts = (edges[1:] - self._begin) / HOUR, (self._end - self._begin) / HOUR
@@ -255,7 +255,7 @@ def _sla(
 ) -> SpikeSla:
     met, known = (each.sum(axis=0) for each in (decided.met, decided.met + decided.late))
     by_hour = np.divide(met, known, out=np.full(len(met), np.nan), where=known > 0)
-    hit = np.flatnonzero(_hit(hours, lasts) & (known >= FEW))
+    hit = np.flatnonzero(_hit(hours, lasts) & (known >= _FEW))
     worst = int(hit[by_hour[hit].argmin()]) if len(hit) else None
     return SpikeSla(
         without=without,

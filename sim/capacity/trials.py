@@ -4,10 +4,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.capacity.counts import LetterCounts, compliance_of, counts, decided_of, growth_per_day
-from sim.capacity.letters import Letters, drawn_at
+from sim.capacity.counts import ComplianceCounts, compliance_by_sla, count_compliance, decided_over, growth_per_day
 from sim.capacity.limits import StabilityLimit
-from sim.capacity.runner import Runner
+from sim.capacity.runner import NestedLetters, Runner, drawn_at
 from sim.capacity.variants import lengthened, own_rate
 from sim.core.clock import DAY, WEEK
 from sim.core.tables import Floats
@@ -18,25 +17,25 @@ from sim.statistics import Compliance, Decided, Estimate, Verdict, highest_targe
 BELOW: Final = 0.97
 """The highest rate that is tried, as a share of the stability limit. Nearer to it queues take years to settle."""
 
-ABOVE: Final = 1.5
+_ABOVE: Final = 1.5
 """The highest rate that is tried, as a multiple of the scenario's own, where no work fills anybody's hours."""
 
-NEAR: Final = 0.7
+_NEAR: Final = 0.7
 """From this share of the stability limit on a rate is judged on a window that is long enough for it."""
 
-GROWS: Final = 0.01
+_GROWS: Final = 0.01
 """Queues are steady that grow by no more than this share of the letters that come, ..."""
 
-SPARE: Final = 0.1
+_SPARE: Final = 0.1
 """... and of the letters that could come in addition. From empty, heavily loaded queues grow like a reflected Brownian
 motion: by a tenth of the spare rate only once they are within a fifth of where they will settle."""
 
-LONGEST: Final = 1_500 * DAY
+_LONGEST: Final = 1_500 * DAY
 """Windows are not made longer than this."""
 
 
 class Judged(NamedTuple):
-    """What replications say of one rate."""
+    """Compliance at one rate."""
 
     compliance: dict[str, Compliance]
     """With each SLA that has a target."""
@@ -59,14 +58,14 @@ class Trials:
         self, setting: Setting, stability: StabilityLimit | None, runner: Runner, highest: float | None = None
     ) -> None:
         if highest is None:
-            highest = ABOVE * own_rate(setting.scenario) if stability is None else BELOW * stability.per_day
+            highest = _ABOVE * own_rate(setting.scenario) if stability is None else BELOW * stability.per_day
         self.highest, self.stability = highest, stability
         self.targets = {name: sla.target for name, sla in setting.scenario.sla.items() if sla.target is not None}
         """The target of each SLA that has one."""
-        self._setting, self._runner = setting, runner
+        self.runner, self._setting = runner, setting
         self._slas = tuple(setting.scenario.sla)
-        self._letters: dict[int, Letters] = {}
-        self._seen: dict[tuple[float, int], list[_Seen]] = {}
+        self._letters: dict[int, NestedLetters] = {}
+        self._seen: dict[tuple[float, int], list[_TrialCounts]] = {}
         self._longer: dict[float, int] = {}
 
     def near(self, highest: float) -> "Trials":
@@ -76,27 +75,18 @@ class Trials:
         """
         if drawn_at(highest) >= drawn_at(self.highest):
             return self
-        return Trials(self._setting, self.stability, self._runner, highest)
+        return Trials(self._setting, self.stability, self.runner, highest)
 
     def with_staffing(self, setting: Setting) -> "Trials":
         """Trials of another staffing, by the same letters and over the same time at each rate."""
-        other = Trials(setting, self.stability, self._runner, self.highest)
+        other = Trials(setting, self.stability, self.runner, self.highest)
         other._longer = dict(self._longer)
         return other
 
     def decided(self, per_day: float, replications: int) -> dict[str, Decided]:
         """Letters by each SLA with a target, of replications 0 to `replications` - 1, shape (replications,)."""
         seen = [each.counts for each in self._at(per_day, replications, self._longer.get(per_day, 0))]
-        return {name: decided_of(seen, row) for row, name in enumerate(self._slas) if name in self.targets}
-
-    @property
-    def letters_left(self) -> float:
-        """Letters that may still be simulated."""
-        return self._runner.letters_left
-
-    def allow(self, letters: float) -> None:
-        """Let so many letters be simulated from now on."""
-        self._runner.letters_left = letters
+        return {name: decided_over(seen, row) for row, name in enumerate(self._slas) if name in self.targets}
 
     def judged(
         self, per_day: float, replications: int, *, at_length: bool = True, although_missed: bool = False
@@ -110,44 +100,44 @@ class Trials:
         while True:
             longer = self._longer.get(per_day, 0)
             seen = self._at(per_day, replications, longer)
-            all_slas = compliance_of(self._slas, [each.counts for each in seen])
+            all_slas = compliance_by_sla(self._slas, [each.counts for each in seen])
             compliance = {name: all_slas[name] for name in self.targets}
-            if not at_length or self.stability is None or per_day < NEAR * self.stability.unmoved:
+            if not at_length or self.stability is None or per_day < _NEAR * self.stability.unmoved:
                 return Judged(compliance, steady=True)
             missed = any(verdict(compliance[name], target) is Verdict.MISSED for name, target in self.targets.items())
             if missed and not although_missed:
                 return Judged(compliance, steady=False)
             growth = mean_over(np.array([each.growth for each in seen])).at()
-            most = min(GROWS * per_day, SPARE * (self.stability.per_day - per_day))
+            most = min(_GROWS * per_day, _SPARE * (self.stability.per_day - per_day))
             steady = growth.high is not None and growth.high <= most
             if steady or not self._affordable(per_day, replications, longer + 1):
                 return Judged(compliance, steady)
             self._longer[per_day] = longer + 1
 
-    def _at(self, per_day: float, replications: int, longer: int) -> list["_Seen"]:
+    def _at(self, per_day: float, replications: int, longer: int) -> list["_TrialCounts"]:
         seen = self._seen.setdefault((per_day, longer), [])
         if longer not in self._letters:
-            self._letters[longer] = Letters(lengthened(self._setting, 2**longer), drawn_at(self.highest))
+            self._letters[longer] = NestedLetters(lengthened(self._setting, 2**longer), drawn_at(self.highest))
         missing = range(len(seen), replications)
-        seen += self._runner.at_rate(self._letters[longer], per_day, missing, _look)
+        seen += self.runner.at_rate(self._letters[longer], per_day, missing, _measure)
         return seen[:replications]
 
     def _affordable(self, per_day: float, replications: int, longer: int) -> bool:
         """Whether a longer window is within bounds, and within a quarter of what may still be simulated."""
         scenario = lengthened(self._setting, 2**longer).scenario
         letters = replications * per_day * scenario.horizon / DAY
-        return scenario.window <= LONGEST and letters <= self._runner.letters_left / 4
+        return scenario.window <= _LONGEST and letters <= self.runner.letters_left / 4
 
 
-class _Seen(NamedTuple):
+class _TrialCounts(NamedTuple):
     """One replication."""
 
-    counts: LetterCounts
+    counts: ComplianceCounts
     growth: Floats  # ()
 
 
-def _look(replication: Replication) -> _Seen:
-    return _Seen(counts(replication), growth_per_day(replication, WEEK))
+def _measure(replication: Replication) -> _TrialCounts:
+    return _TrialCounts(count_compliance(replication), growth_per_day(replication, WEEK))
 
 
 def gain(before: Decided, after: Decided) -> Estimate:

@@ -12,8 +12,8 @@ from sim.capacity import (
     Bottleneck,
     Capacity,
     CapacityBound,
+    CapacityStatus,
     Effect,
-    Found,
     Relieved,
     StabilityLimit,
     StressReport,
@@ -104,7 +104,7 @@ def count(estimate: Estimate) -> str:
 def _capacity(report: StressReport, lang: str) -> str:
     capacity = report.capacity
     key = capacity.found.value if capacity.bound is None else capacity.bound.value
-    if capacity.found is Found.YES and capacity.per_day is None:
+    if capacity.found is CapacityStatus.YES and capacity.per_day is None:
         key = "unsure"
     return say(
         lang,
@@ -162,7 +162,7 @@ def _ceiling(report: StressReport, lang: str) -> Iterator[str]:
     """What queues have to do with an SLA that fails although people more in one team do not help."""
     found = [*report.bottlenecks, *(report.relieved.bottlenecks if report.relieved else ())]
     slas = [each.sla for each in found if each.effect is Effect.HARDLY]
-    if report.capacity.found is Found.NOT_EVEN_A_FEW and report.capacity.sla is not None:
+    if report.capacity.found is CapacityStatus.NOT_EVEN_A_FEW and report.capacity.sla is not None:
         slas.append(report.capacity.sla)
     for sla in dict.fromkeys(slas):
         if sla in report.ceiling and sla in report.targets:
@@ -175,7 +175,7 @@ def _relieved(relieved: Relieved, per_day: float, lang: str) -> str:
     capacity, times = relieved.capacity, relieved.times
     values = {"team": name(lang, relieved.team), "sla": name(lang, capacity.sla or "")}
     if times is None:
-        key = "doubled beyond" if capacity.found is Found.BEYOND else "doubled none"
+        key = "doubled beyond" if capacity.found is CapacityStatus.BEYOND else "doubled none"
         return say(lang, key, highest=rate(capacity.highest), **values)
     if times < SAME:
         return say(lang, "doubled same", **values)
