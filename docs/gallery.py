@@ -13,7 +13,7 @@ from sim.comparison import Comparison, compare
 from sim.metrics.report import Report
 from sim.output.charts import ChartOptions
 from sim.output.charts.base import Page, charts_of
-from sim.output.text.words import percent
+from sim.output.text.formats import percent
 from sim.scenario.loading import load
 
 HERE: Final = Path(__file__).parent

@@ -29,6 +29,7 @@ HOUSE: tuple[dict[str, str], ...] = (
     {"forecast": "numpy"},
     {"comparison": "numpy", "capacity": "numpy scipy", "planner": "numpy scipy"},
     {"operations": "aiohttp hdrh numpy yarl"},
+    {"output.words": ""},
     {"output.folders": "duckdb numpy rich"},
     {"output.text": "numpy rich"},
     {"output.charts": "matplotlib numpy"},
@@ -184,7 +185,7 @@ def test_the_diagram_of_the_readme_is_this_order() -> None:
         ),
         ("sim.capacity", "import sim.planner", "line 1: capacity imports planner, which is no earlier room"),
         (
-            "sim.output.text.names",
+            "sim.output.text.formats",
             "import sim.output.html",
             "line 1: output.text imports output.html, which is no earlier room",
         ),

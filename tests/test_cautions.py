@@ -1,7 +1,6 @@
 """Cautions: what each kind is said of and what not, and that every command says what `check` knows."""
 
 import json
-import string
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from runs import written
 from sim.commands.door import cli
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
-from sim.output.text.caution_words import WORDS
 from sim.output.text.cautions import caution, plain_caution
 
 
@@ -27,14 +25,6 @@ def desk(**keys: Any) -> dict[str, Any]:
 
 
 # words
-
-
-def test_the_languages_say_the_same_things_with_the_same_figures() -> None:
-    def fields(sentence: str) -> set[str | None]:
-        return {field for _, field, _, _ in string.Formatter().parse(sentence)} - {None}
-
-    assert set(WORDS["en"]) == set(WORDS["zh"])
-    assert [kind for kind in WORDS["en"] if fields(WORDS["en"][kind]) != fields(WORDS["zh"][kind])] == []
 
 
 def test_a_caution_for_programs_has_its_sentence_in_both_languages() -> None:

@@ -14,14 +14,11 @@ from shown import small
 from sim.comparison import Comparison, compare
 from sim.core.errors import SimError
 from sim.metrics.report import Report
-from sim.output.charts import ChartOptions, render, style, words
+from sim.output.charts import ChartOptions, render, style
 from sim.output.charts.base import Chart, charts_of
 from sim.output.charts.render import Job, draw_picture, inline, untitled
 from sim.output.charts.style import ems, framed, look, wrapped
-from sim.output.html.words import WORDS as PAGE_WORDS
-from sim.output.text.compare_words import WORDS as COMPARE_WORDS
-from sim.output.text.names import NAMES_ZH
-from sim.output.text.words import name
+from sim.output.text.formats import name
 from sim.scenario.loading import load
 from sim.scenario.setting import setting_of
 
@@ -190,19 +187,9 @@ def test_chinese_characters_are_wide() -> None:
     assert ems("ab") < 2
 
 
-@pytest.mark.parametrize("catalogue", [words.WORDS, PAGE_WORDS, COMPARE_WORDS])
-def test_both_languages_say_the_same_things(catalogue: dict[str, dict[str, str]]) -> None:
-    def blanks(text: str) -> set[str]:
-        return set(re.findall(r"\{(\w+)", text))
-
-    assert catalogue["en"].keys() == catalogue["zh"].keys()
-    for key, text in catalogue["en"].items():
-        assert blanks(text) == blanks(catalogue["zh"][key]), key
-
-
 def test_units_have_the_name_of_their_team() -> None:
     assert name("zh", "station-16") == "派出所-16"
-    assert name("zh", "desk") == NAMES_ZH["desk"]
+    assert name("zh", "desk") == "受理席"
     assert name("zh", "unknown-3") == "unknown-3"
     assert name("en", "station-16") == "station-16"
 

@@ -14,7 +14,7 @@ from sim.core.errors import ScenarioError, SimError
 from sim.core.options import Options
 from sim.output.results.comparison import compare_into
 from sim.output.text import plain
-from sim.output.text.compare import compared, comparison_sentences
+from sim.output.text.comparison import compared, comparison_sentences
 from sim.scenario.loading import Loaded
 
 

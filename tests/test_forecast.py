@@ -1,6 +1,5 @@
 """What `check` says before anything is simulated, against theory and hand-worked days; and its words."""
 
-import string
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,9 @@ from runs import SCENARIOS, written
 
 from sim.forecast import Forecast, forecast_of
 from sim.forecast.sample import BUDGET
-from sim.output.text import WORDS, plain
+from sim.output.text import plain
 from sim.output.text.forecast import outlook
+from sim.output.words import languages, say
 from sim.queueing import mmc_wait_longer
 from sim.scenario.loading import load
 
@@ -164,8 +164,8 @@ def test_cautions(
     (caution,) = [caution for caution in of.cautions if caution.kind == kind]
     assert caution.subject == subject
     assert {name: caution.figures[name] for name in figures} == figures
-    for lang in WORDS:
-        assert WORDS[lang]["caution"] in plain(outlook(of, lang))
+    for lang in languages():
+        assert say(lang, "cautions.warning") in plain(outlook(of, lang))
 
 
 def test_known_years_need_no_caution(tmp_path: Path) -> None:
@@ -222,11 +222,3 @@ def test_the_stressed_mailbox_is_short_of_staff_in_the_evening() -> None:
     chinese = plain(outlook(of, "zh"))
     assert f"市局在周一至周五 {start}:00至24:00 人手不足" in chinese
     assert "警种支队" in chinese
-
-
-def test_the_languages_say_the_same_things_with_the_same_values() -> None:
-    def fields(sentence: str) -> set[str | None]:
-        return {field for _, field, _, _ in string.Formatter().parse(sentence)} - {None}
-
-    assert set(WORDS["en"]) == set(WORDS["zh"])
-    assert [key for key in WORDS["en"] if fields(WORDS["en"][key]) != fields(WORDS["zh"][key])] == []

@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 from shown import MARKUP, small
 
 from sim.core.options import Options
-from sim.output.html.font import embedded_font
+from sim.output.html.page import embedded_font
 from sim.output.results.comparison import compare_into
 from sim.output.results.run import run
 
@@ -110,7 +110,7 @@ def test_markup_of_a_scenario_stays_text(page: tuple[str, dict[str, Any]]) -> No
 
 def test_both_languages_are_complete(page: tuple[str, dict[str, Any]]) -> None:
     text, _ = page
-    zh, en = re.findall(r'<article class="part" lang="(?:zh|en)">(.*?)</article>', text, re.DOTALL)
+    en, zh = re.findall(r'<article class="part" lang="(?:zh|en)">(.*?)</article>', text, re.DOTALL)
     for tag in ("<table", "<svg", "<h2", "<figure", "<data"):
         assert zh.count(tag) == en.count(tag) > 0
     assert "达标" in zh

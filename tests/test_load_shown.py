@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import string
 import subprocess
 import sys
 import threading
@@ -28,12 +27,12 @@ from sim.operations.replay_report import ReplayReport, report_on
 from sim.operations.service_level import Demand
 from sim.operations.targets import Targets, targets
 from sim.output.charts.base import Chart, charts_of
-from sim.output.html.load_page import replay_page, stress_page, targets_page
+from sim.output.html.load_pages import replay_page, stress_page, targets_page
 from sim.output.text import plain
-from sim.output.text.load_words import WORDS
 from sim.output.text.replay import replayed
 from sim.output.text.stress import sentences, stressed
 from sim.output.text.targets import asked
+from sim.output.words import find
 from sim.scenario.loading import load
 from sim.scenario.setting import setting_of
 from sim.statistics import Estimate
@@ -93,20 +92,6 @@ def replay_report() -> ReplayReport:
     )
     demand = Demand(load=dict.fromkeys(("second", "minute", "hour"), 100), headroom_s=5.0)
     return report_on(Sent(answers), ReplayOptions("http://127.0.0.1:8080/letters", speed=60), "letters.csv", demand)
-
-
-# Words
-
-
-def test_both_languages_say_the_same_things() -> None:
-    assert list(WORDS["en"]) == list(WORDS["zh"])
-    for key, text in WORDS["en"].items():
-        fields, other = (_fields(each) for each in (text, WORDS["zh"][key]))
-        assert fields == other, key
-
-
-def _fields(text: str) -> set[str]:
-    return {part[1] for part in string.Formatter().parse(text) if part[1]}
 
 
 def test_a_stress_run_in_words(stress_report: StressReport) -> None:
@@ -272,7 +257,7 @@ def test_every_chart_of_a_stress_run(
 ) -> None:
     assert list(chart.panels(stress_report))
     the_contract(chart, stress_report, lang, tmp_path)
-    assert f"group {chart.name}" in WORDS[lang]
+    assert find(lang, f"stress.group-{chart.name}")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -281,7 +266,7 @@ def test_every_chart_of_a_replay(
     chart: type[Chart[ReplayReport]], replay_report: ReplayReport, lang: str, tmp_path: Path
 ) -> None:
     the_contract(chart, replay_report, lang, tmp_path)
-    assert f"group {chart.name}" in WORDS[lang]
+    assert find(lang, f"replay.group-{chart.name}")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

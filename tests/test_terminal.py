@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sim.commands.door import cli
 from sim.output.text import fitted, plain
-from sim.output.text.fitting import InParts
+from sim.output.text.printing import InParts
 
 OFFICE = """
 schema: 1

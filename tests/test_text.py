@@ -13,7 +13,7 @@ from sim.core.clock import Clock
 from sim.metrics.report import Report
 from sim.output.text import answer, plain
 from sim.output.text.answer import sentences
-from sim.output.text.words import duration, hours_of_day, limit, listed, name, number, percent, points
+from sim.output.text.formats import duration, hours_of_day, limit, listed, name, number, percent, points
 from sim.statistics import Estimate
 
 DESK = """

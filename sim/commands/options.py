@@ -9,6 +9,7 @@ from typing import Any, Final
 import rich_click as click
 
 from sim.core.options import DEFAULT, Options
+from sim.output.words import languages
 
 COULD_NOT, ASKED_WRONGLY, BREACHED, INTERRUPTED = 1, 2, 3, 130
 """Exit codes besides 0."""
@@ -45,7 +46,7 @@ OPTIONS: Final[dict[str, Command]] = {
         "--allow-not-judged", is_flag=True, help="With --fail-on-breach: let a target without letters pass.",
     ),
     "lang": click.option(
-        "--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True, envvar="LETTERSIM_LANG",
+        "--lang", type=click.Choice(languages()), default=DEFAULT.lang, show_default=True, envvar="LETTERSIM_LANG",
         help="Language of the output.",
     ),
     "json": click.option("--json", is_flag=True, help="Print the figures as JSON, and nothing else."),

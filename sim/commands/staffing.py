@@ -68,7 +68,7 @@ def compare(scenarios: tuple[Path, ...], options: Options) -> None:
     get_ready_to_draw(options.report)
     loaded = load_all(scenarios, options.layers())
     from sim.output.results.comparison import compare_into
-    from sim.output.text.compare import compared
+    from sim.output.text.comparison import compared
 
     total = sum(each.scenario.replications for each in loaded)
     with progress_bar("compare", total, options.silent) as progress:
@@ -96,13 +96,13 @@ def plan(scenario: Path, options: Options, file: Path | None) -> None:
     get_ready_to_draw(options.report)
     (loaded,) = load_all([scenario], options.layers("plan.proof"))
     from sim.output.results.plan import planned, write_planned
-    from sim.output.text.plan_words import say
+    from sim.output.words import say
     from sim.planner.planning import budget_of
     from sim.scenario.setting import setting_of
 
     def told(letters: int, seconds: float) -> None:
         if not options.silent:
-            click.echo(say(options.lang, "told", letters=f"{letters:,}", seconds=seconds), err=True)
+            click.echo(say(options.lang, "plan.told", letters=f"{letters:,}", seconds=seconds), err=True)
 
     with progress_bar(loaded.stem, budget_of(setting_of(loaded.scenario)), options.silent) as progress:
         result = planned(loaded, options, progress=progress, told=told)

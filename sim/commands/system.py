@@ -44,7 +44,7 @@ def targets(scenario: Path, options: Options, export: Path | None) -> None:
     """
     (loaded,) = load_all([scenario], options.layers())
     from sim.output.results.load import export_into, letters_exported, targets_into
-    from sim.output.text.load_words import say
+    from sim.output.words import say
 
     with progress_bar(loaded.stem, loaded.scenario.replications, options.silent) as progress:
         written = targets_into(loaded, options, progress=progress)
@@ -54,7 +54,7 @@ def targets(scenario: Path, options: Options, export: Path | None) -> None:
         tell_stale(exported, options)
         if not options.silent:
             letters = letters_exported(exported.folder)
-            show(say(options.lang, "exported", letters=f"{letters:,}", folder=exported.folder))
+            show(say(options.lang, "targets.exported", letters=f"{letters:,}", folder=exported.folder))
 
 
 def _milliseconds(context: click.Context, option: click.Parameter, written: str | None) -> float | None:
@@ -190,6 +190,6 @@ def replay(
     if options.fail_on_breach and written.summary["verdict"] == "missed":
         sys.exit(BREACHED)
     if written.summary["aborted"]:
-        from sim.output.text.load_words import say
+        from sim.output.words import say
 
-        complain(say(options.lang, "aborted", shown=abort_after, url=plan.shown), COULD_NOT)
+        complain(say(options.lang, "replay.aborted", shown=abort_after, url=plan.shown), COULD_NOT)

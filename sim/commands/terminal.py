@@ -84,9 +84,9 @@ def show_written(kept: "Kept", options: Options) -> None:
 
 def show_place(kept: "Kept", options: Options) -> None:
     """Print where results are, and whether they were there already."""
-    from sim.output.text import word
+    from sim.output.words import say
 
-    show(word(options.lang, "reused" if kept.reused else "folder", folder=kept.folder))
+    show(say(options.lang, "commands.reused" if kept.reused else "commands.folder", folder=kept.folder))
 
 
 def tell_stale(kept: "Kept", options: Options) -> None:

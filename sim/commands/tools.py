@@ -27,14 +27,14 @@ def verify(paths: tuple[Path, ...], options: Options, days: float | None) -> Non
     loaded = load_all([path for path in paths if path not in folders], options.layers())
     from sim.engine.verify import prove
     from sim.experiment.cost import prepare
-    from sim.output.text import word
+    from sim.output.words import say
 
     # Both engines get the same memory, and SimPy needs the more.
     settings = [prepare(each, replace(options, engine="simpy", workers=1)).setting for each in loaded]
     for each, setting in zip(loaded, settings, strict=True):
         checked = prove(setting, days)
         if not options.quiet:
-            show(word(options.lang, "verified", scenario=each.source, **checked._asdict()))
+            show(say(options.lang, "commands.verified", scenario=each.source, **checked._asdict()))
     sound = [verify_folder(folder, options) for folder in folders]
     if not all(sound):
         sys.exit(COULD_NOT)
@@ -58,7 +58,7 @@ def new(name: Path | None, origin: str | None, options: Options) -> None:
 
     With --from, NAME is that of the shipped scenario if not said.
     """
-    from sim.output.text import word
+    from sim.output.words import say
     from sim.scenario.starter import shipped, starter
 
     stem = None if origin is None else origin.removesuffix(".yaml")
@@ -75,4 +75,4 @@ def new(name: Path | None, origin: str | None, options: Options) -> None:
             raise click.UsageError(f"{path} is there already; name another, or say --force to replace it")
     for path, content in {**beside, file: text.encode()}.items():
         path.write_bytes(content)
-    show(word(options.lang, "written", file=file))
+    show(say(options.lang, "commands.written", file=file))

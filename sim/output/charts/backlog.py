@@ -10,7 +10,7 @@ from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLUE, PALE
 from sim.output.charts.words import say
-from sim.output.text.words import duration, number
+from sim.output.text.formats import duration, number
 
 OPEN: Final = "open"
 AGE: Final = "age"

@@ -25,7 +25,7 @@ from sim.output.charts.style import (
     rows_axis,
 )
 from sim.output.charts.words import say
-from sim.output.text.words import hours_of_day, name, percent
+from sim.output.text.formats import hours_of_day, name, percent
 from sim.statistics import Verdict
 
 WHY_COLOURS: Final = {

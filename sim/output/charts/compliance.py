@@ -6,7 +6,7 @@ from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLACK, VERDICT_COLOURS, interval_bar, nothing, percent_axis, rows_axis
 from sim.output.charts.words import say
-from sim.output.text.words import name, percent, point
+from sim.output.text.formats import name, percent, point
 from sim.statistics import Verdict
 
 

@@ -13,8 +13,7 @@ from sim.output.charts.base import Chart, chart
 from sim.output.charts.causes import late_slas
 from sim.output.charts.style import BLACK, GREY, hour_axis, nothing
 from sim.output.charts.words import say
-from sim.output.text.names import WEEKDAYS
-from sim.output.text.words import name, percent
+from sim.output.text.formats import name, percent, weekday_names
 
 CHOSEN_OF_168: Final = 2.0
 """The weakest hour is picked from 168, so it needs an interval so many times as wide to be named."""
@@ -45,7 +44,7 @@ class ComplianceHeatmap(Chart[Report]):
         share, high = float(compliance[day, hour]), float(sla.by_hour_of_week.share.high[day, hour])
         if all_hours is None or not share + CHOSEN_OF_168 * (high - share) < all_hours:
             return say(lang, "week even", sla=name(lang, self.panel))
-        return say(lang, "week", sla=name(lang, self.panel), day=WEEKDAYS[lang][day], hour=f"{hour:02}",
+        return say(lang, "week", sla=name(lang, self.panel), day=weekday_names(lang)[day], hour=f"{hour:02}",
                    share=percent(share))  # fmt: skip
 
     def shows(self) -> str:
@@ -76,7 +75,7 @@ class ComplianceHeatmap(Chart[Report]):
                 break
             ax.text(hour + 0.5, day + 0.5, f"{100 * share:.0f}", ha="center", va="center", fontsize=7,
                     color="white" if share < (least + 1) / 2 else BLACK)  # fmt: skip
-        ax.set_yticks([row + 0.5 for row in range(7)], WEEKDAYS[lang], color=BLACK)
+        ax.set_yticks([row + 0.5 for row in range(7)], weekday_names(lang), color=BLACK)
         ax.set_ylim(7, 0)
         hour_axis(ax)
         ax.tick_params(length=0)

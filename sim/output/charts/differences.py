@@ -21,7 +21,7 @@ from sim.output.charts.style import (
     rows_axis,
 )
 from sim.output.charts.words import say
-from sim.output.text.words import name, point, points
+from sim.output.text.formats import name, point, points
 
 FINDING_COLOURS: Final = {
     PairedVerdict.BETTER: GREEN,

@@ -7,8 +7,8 @@ from matplotlib.ticker import LogLocator, NullLocator
 from sim.operations.replay_report import ReplayReport
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLUE, GREY, ORANGE, VERMILION, nothing
+from sim.output.text.formats import number, percent
 from sim.output.text.load_words import say
-from sim.output.text.words import number, percent
 
 NINES = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99, 99.999)
 """Percentiles that are labelled."""

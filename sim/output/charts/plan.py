@@ -25,10 +25,9 @@ from sim.output.charts.style import (
     to_the_end,
     week_axis,
 )
-from sim.output.text.names import WEEKDAYS
+from sim.output.text.formats import name, weekday_names
 from sim.output.text.plan import roster, target_name
 from sim.output.text.plan_words import say
-from sim.output.text.words import name
 from sim.statistics import Verdict
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ class NeedsChart(Chart["Answer"]):
         ax.step(hours, to_the_end(need.today), where="post", color=ORANGE, linewidth=1.1,
                 label=say(lang, "on duty today"))  # fmt: skip
         ax.step(hours, planned, where="post", color=BLUE, linewidth=1.6, label=say(lang, "on duty planned"))
-        week_axis(ax, WEEKDAYS[lang])
+        week_axis(ax, weekday_names(lang))
         people_axis(ax)
         ax.set_ylabel(say(lang, "people"))
         return ax

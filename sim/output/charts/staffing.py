@@ -22,8 +22,7 @@ from sim.output.charts.style import (
     week_axis,
 )
 from sim.output.charts.words import say
-from sim.output.text.names import WEEKDAYS
-from sim.output.text.words import name, number
+from sim.output.text.formats import name, number, weekday_names
 from sim.statistics import Verdict
 
 
@@ -48,7 +47,7 @@ class StaffingChart(Chart[Report]):
         hours, at_fault = int((need.shortfall > 0).sum()), self._at_fault()
         if hours and at_fault:
             day, hour = divmod(int(np.argmax(need.shortfall)), 24)
-            return say(lang, "staffing short", team=team, hours=hours, day=WEEKDAYS[lang][day], hour=f"{hour:02}")
+            return say(lang, "staffing short", team=team, hours=hours, day=weekday_names(lang)[day], hour=f"{hour:02}")
         if hours:
             return say(lang, "staffing not missed", team=team)
         return say(lang, "staffing needed" if at_fault else "staffing enough", team=team)
@@ -82,7 +81,7 @@ class StaffingChart(Chart[Report]):
                             color=BLUE, alpha=0.25, linewidth=0)  # fmt: skip
         busy = to_the_end(week.busy.mean)
         ax.step(hours, busy, where="post", color=ORANGE, linewidth=1.2, label=say(lang, "busy"))
-        week_axis(ax, WEEKDAYS[lang])
+        week_axis(ax, weekday_names(lang))
         people_axis(ax)
         ax.set_ylabel(say(lang, "people"))
         return ax
@@ -127,7 +126,7 @@ class RosterComparisonChart(Chart[Comparison]):
             if self.panel in report.teams:
                 ax.step(hours, report.teams[self.panel].week.on_duty.mean, where="post", color=colour, linestyle=line,
                         linewidth=1.5, label=other)  # fmt: skip
-        week_axis(ax, WEEKDAYS[self.lang])
+        week_axis(ax, weekday_names(self.lang))
         people_axis(ax)
         ax.set_ylabel(say(self.lang, "people"))
         return ax

@@ -22,9 +22,9 @@ from sim.output.charts.style import (
     nothing,
     percent_axis,
 )
+from sim.output.text.formats import name, percent
 from sim.output.text.load_words import say
 from sim.output.text.stress import back_after, growing, lasting, rate
-from sim.output.text.words import name, percent
 from sim.statistics import Band
 
 LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, SKY)

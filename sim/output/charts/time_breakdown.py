@@ -8,7 +8,7 @@ from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLACK, BLUE, PALE, VERMILION, interval_bar, nothing, rows_axis
 from sim.output.charts.words import say
-from sim.output.text.words import duration, name, percent
+from sim.output.text.formats import duration, name, percent
 
 
 @chart("run", "path", 90, height=4.2)

@@ -12,8 +12,7 @@ from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, nothing, percent_axis, week_axis
 from sim.output.charts.words import say
-from sim.output.text.names import WEEKDAYS
-from sim.output.text.words import name
+from sim.output.text.formats import name, weekday_names
 
 TEAMS: Final = 6
 """How many teams are shown, those that are busiest in some hour."""
@@ -55,7 +54,7 @@ class UtilisationChart(Chart[Report]):
             ax.step(hours, used.mean, where="mid", color=colour, linestyle=line, linewidth=1.4,
                     label=name(self.lang, team.name))  # fmt: skip
         ax.axhline(ALARM, color=VERMILION, linewidth=1.4, linestyle=(0, (6, 2)), label=say(self.lang, "alarm"))
-        week_axis(ax, WEEKDAYS[self.lang])
+        week_axis(ax, weekday_names(self.lang))
         ax.set_ylim(0, 1.04)
         percent_axis(ax, "y")
         ax.set_ylabel(say(self.lang, "utilisation"))

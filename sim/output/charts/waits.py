@@ -10,7 +10,8 @@ from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLACK, BLUE, GREY, VERMILION, nothing, percent_axis
 from sim.output.charts.words import say
-from sim.output.text.words import LENGTHS, duration, limit, name, percent, word
+from sim.output.text.formats import LENGTHS, duration, limit, name, percent
+from sim.output.words import say as word
 
 
 @chart("run", "waits", 70)
@@ -58,7 +59,7 @@ class WaitsChart(Chart[Report]):
             # The units of working clocks are long words, which stand below the axis once.
             unit, length = LENGTHS[sla.clock][0]
             labels = [f"{minutes / length:.3g}" for minutes in ticks]
-            ax.set_xlabel(word(lang, unit))
+            ax.set_xlabel(word(lang, f"formats.unit-{unit}"))
         ax.set_xticks(ticks, labels)
         percent_axis(ax, "y")
         ax.set_ylabel(say(lang, "letters share"))

@@ -12,7 +12,7 @@ from sim.output.charts.base import Chart, chart
 from sim.output.charts.causes import late_slas
 from sim.output.charts.style import BLUE, interval_bar, nothing, rows_axis
 from sim.output.charts.words import say
-from sim.output.text.words import name, number
+from sim.output.text.formats import name, number
 
 WORST: Final = 20
 """How many units are shown."""

@@ -1,6 +1,5 @@
 """A comparison as a page: which staffing is best and by how much, tables, charts, and what differs."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -8,13 +7,10 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from sim.comparison import Comparison, Pair, PairedVerdict
-from sim.output.charts import ChartOptions
-from sim.output.charts.render import Groups, Job, render
-from sim.output.html.page import fill, page
-from sim.output.html.report_page import Table, value, verdict
-from sim.output.html.words import LANGUAGES, say
+from sim.output.html.page import Pictures, Table, fill, page, readable, rendered, write_page
+from sim.output.html.report_page import value, verdict
 from sim.output.text.answer import interval
-from sim.output.text.compare import (
+from sim.output.text.comparison import (
     comparison_cautions,
     comparison_content,
     comparison_sentences,
@@ -22,7 +18,8 @@ from sim.output.text.compare import (
     heading,
     signed,
 )
-from sim.output.text.words import name, points
+from sim.output.text.formats import name, points
+from sim.output.words import languages, say
 
 LONGEST: Final = 120
 """Letters of a setting's value that are shown."""
@@ -42,21 +39,15 @@ def write_comparison(folder: Path, comparison: Comparison, *, lang: str, manifes
     Args:
         lang: language in which the page opens, and of the charts as PNG.
     """
-    charts = folder / "charts"
-    charts.mkdir()
-    pictures = render(Job("comparison", comparison, charts, tuple(LANGUAGES), ChartOptions(lang)))
-    text = comparison_page(comparison, manifest=manifest, pictures=pictures, lang=lang)
-    (folder / "report.html").write_text(text, "utf-8")
+    pictures = rendered(folder, "comparison", comparison, lang)
+    write_page(folder, comparison_page(comparison, manifest=manifest, pictures=pictures, lang=lang))
 
 
-def comparison_page(
-    comparison: Comparison, *, manifest: Mapping[str, Any], pictures: Mapping[str, Groups], lang: str
-) -> str:
+def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pictures: Pictures, lang: str) -> str:
     """The page of a comparison.
 
     Args:
         manifest: how the comparison came about.
-        pictures: charts with their names, by language.
         lang: the language in which the page opens.
     """
     bodies = {
@@ -69,28 +60,34 @@ def comparison_page(
             sentences=list(comparison_sentences(comparison, each)),
             cautions=comparison_cautions(comparison, each),
             first_tables=[_staffings(comparison, each), _pairs(comparison, each)],
-            note=say(each, "pairs note", base=comparison.base.scenario),
-            groups=[(say(each, f"compare {chart}"), drawn) for chart, drawn in pictures[each]],
+            note=say(each, "page.pairs-note", base=comparison.base.scenario),
+            groups=[(say(each, f"comparison.group-{chart}"), drawn) for chart, drawn in pictures[each]],
             settings=_settings(comparison, each),
-            manifest=json.dumps(dict(manifest), indent=1, ensure_ascii=False),
+            manifest=readable(manifest),
         )
-        for each in LANGUAGES
+        for each in languages()
     }
-    return page(_title(comparison, lang), lang, bodies, _contents, comparison_content(comparison))
+    return page(
+        _title(comparison, lang),
+        lang,
+        bodies,
+        ("answer", "charts", "differing", "manifest"),
+        comparison_content(comparison),
+    )
 
 
 def _title(comparison: Comparison, lang: str) -> str:
-    return say(lang, "comparison", base=comparison.base.title or comparison.base.scenario)
-
-
-def _contents(lang: str) -> list[tuple[str, str]]:
-    return [(key, say(lang, key)) for key in ("answer", "charts", "differing", "manifest")]
+    return say(lang, "page.comparison", base=comparison.base.title or comparison.base.scenario)
 
 
 def _staffings(comparison: Comparison, lang: str) -> Table:
     """One row a staffing."""
     base = comparison.base
-    headings = ["staffing column", "called", "headcount", "cost column", *base.slas, "verdict"]
+    headings = [
+        *(say(lang, key) for key in ("glossary.staffing", "page.called", "glossary.headcount", "glossary.cost")),
+        *(name(lang, sla) for sla in base.slas),
+        say(lang, "glossary.verdict"),
+    ]
     rows = []
     for other, report in comparison.reports.items():
         path = f"scenarios.{other}"
@@ -107,15 +104,14 @@ def _staffings(comparison: Comparison, lang: str) -> Table:
             *kept,
             verdict(report.holds, lang),
         ])  # fmt: skip
-    slas = set(base.slas)
-    return say(lang, "staffings table"), [name(lang, key) if key in slas else say(lang, key) for key in headings], rows
+    return say(lang, "page.staffings-table"), headings, rows
 
 
 def _pairs(comparison: Comparison, lang: str) -> Table:
     """One row a staffing: its differences from the base, SLA by SLA."""
     slas = list(comparison.base.slas)
-    headings = [say(lang, "staffing column"), say(lang, "headcount"), say(lang, "cost column"),
-                *(name(lang, sla) for sla in slas), say(lang, "verdict")]  # fmt: skip
+    headings = [say(lang, "glossary.staffing"), say(lang, "glossary.headcount"), say(lang, "glossary.cost"),
+                *(name(lang, sla) for sla in slas), say(lang, "glossary.verdict")]  # fmt: skip
     rows = [
         [
             pair.other,
@@ -126,7 +122,7 @@ def _pairs(comparison: Comparison, lang: str) -> Table:
         ]
         for index, pair in enumerate(comparison.pairs)
     ]
-    return say(lang, "pairs table", base=comparison.base.scenario), headings, rows
+    return say(lang, "page.pairs-table", base=comparison.base.scenario), headings, rows
 
 
 def _difference(pair: Pair, index: int, sla: str, lang: str) -> Markup | str:
@@ -143,7 +139,7 @@ def _found(found: PairedVerdict | None, lang: str) -> Markup:
 
 def _settings(comparison: Comparison, lang: str) -> Table:
     rows = [[path, *(_short(each) for each in values)] for path, values in comparison.settings.items()]
-    return say(lang, "differing"), [say(lang, "figure"), *comparison.reports], rows
+    return say(lang, "page.section-differing"), [say(lang, "page.figure"), *comparison.reports], rows
 
 
 def _short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What a stress run, targets and a replay show: their charts as files, and their page."""
+"""Pages of a stress run, of targets and of a replay: the answer in sentences, charts, and tables."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,10 +7,12 @@ from typing import Any
 from sim.capacity import StressReport
 from sim.operations.replay_report import ReplayReport
 from sim.operations.targets import Targets
-from sim.output.charts import ChartOptions
-from sim.output.charts.render import Job, render
-from sim.output.html.load_page import replay_page, stress_page, targets_page
-from sim.output.html.words import LANGUAGES
+from sim.output.html.page import Pictures, Table, page_of_sentences, rendered, write_page
+from sim.output.text import replay, stress, targets
+from sim.output.text.cautions import with_cautions
+from sim.output.text.formats import name, points
+from sim.output.words import say
+from sim.statistics import Verdict
 
 
 def write_stress(folder: Path, report: StressReport, *, manifest: Mapping[str, Any], lang: str) -> None:
@@ -19,28 +21,114 @@ def write_stress(folder: Path, report: StressReport, *, manifest: Mapping[str, A
     Args:
         lang: language in which the page opens, and of the charts as PNG.
     """
-    charts = _charts(folder)
-    pictures = render(Job("stress", report, charts, tuple(LANGUAGES), ChartOptions(lang)))
-    _write(folder, stress_page(report, manifest=manifest, pictures=pictures, lang=lang))
+    pictures = rendered(folder, "stress", report, lang)
+    write_page(folder, stress_page(report, manifest=manifest, pictures=pictures, lang=lang))
 
 
 def write_targets(folder: Path, found: Targets, *, title: str, manifest: Mapping[str, Any], lang: str) -> None:
     """report.html of targets."""
-    _write(folder, targets_page(found, title=title, manifest=manifest, lang=lang))
+    write_page(folder, targets_page(found, title=title, manifest=manifest, lang=lang))
 
 
-def write_replay_page(folder: Path, report: ReplayReport, *, manifest: Mapping[str, Any], lang: str) -> None:
+def write_replay(folder: Path, report: ReplayReport, *, manifest: Mapping[str, Any], lang: str) -> None:
     """charts/ and report.html of a replay; as `write_stress`."""
-    charts = _charts(folder)
-    pictures = render(Job("replay", report, charts, tuple(LANGUAGES), ChartOptions(lang)))
-    _write(folder, replay_page(report, manifest=manifest, pictures=pictures, lang=lang))
+    pictures = rendered(folder, "replay", report, lang)
+    write_page(folder, replay_page(report, manifest=manifest, pictures=pictures, lang=lang))
 
 
-def _charts(folder: Path) -> Path:
-    charts = folder / "charts"
-    charts.mkdir()
-    return charts
+def stress_page(report: StressReport, *, manifest: Mapping[str, Any], pictures: Pictures, lang: str) -> str:
+    """The page of a stress run.
+
+    Args:
+        manifest: how it came about.
+        lang: the language in which the page opens.
+    """
+
+    def tables(each: str) -> list[Table]:
+        slas = [name(each, sla) for sla in report.ramp[0].compliance]
+        headings = [say(each, "stress.per-day"), *slas, *stress.ramp_headings(each)]
+        ramp: Table = (say(each, "stress.ramp"), headings, stress.ramp_rows(report, each))
+        return [ramp, _limits(report, each), *_reliefs(report, each)]
+
+    return page_of_sentences(
+        lambda each: say(each, "stress.heading", title=report.title or report.scenario),
+        lang,
+        verdict=_carries(report),
+        sentences=lambda each: list(stress.sentences(report, each)),
+        cautions=report.cautions,
+        tables=tables,
+        pictures=pictures,
+        groups="stress.group-",
+        manifest=manifest,
+        summary=with_cautions(report.plain(), report.cautions),
+    )
 
 
-def _write(folder: Path, text: str) -> None:
-    (folder / "report.html").write_text(text, "utf-8")
+def _carries(report: StressReport) -> Verdict:
+    """Whether the staffing carries the scenario's own rate."""
+    capacity = report.capacity
+    if capacity.per_day is not None and capacity.per_day >= report.per_day:
+        return Verdict.MET
+    return Verdict.MISSED if capacity.high is not None and capacity.high < report.per_day else Verdict.UNCLEAR
+
+
+def targets_page(asked: Targets, *, title: str, manifest: Mapping[str, Any], lang: str) -> str:
+    """The page of the targets of a scenario, whose title is given."""
+    return page_of_sentences(
+        lambda each: say(each, "targets.heading", title=title),
+        lang,
+        verdict=None,
+        sentences=lambda each: list(targets.sentences(asked, each)),
+        cautions=asked.cautions,
+        tables=lambda each: [targets.operation_table(asked, each, targets.FULL), targets.channel_table(asked, each)],
+        pictures={},
+        manifest=manifest,
+        summary=with_cautions(asked.plain(), asked.cautions),
+    )
+
+
+def replay_page(report: ReplayReport, *, manifest: Mapping[str, Any], pictures: Pictures, lang: str) -> str:
+    """The page of a replay."""
+    return page_of_sentences(
+        lambda each: replay.heading(report, each),
+        lang,
+        verdict=report.verdict,
+        sentences=lambda each: [replay.ending(report, each), *replay.sentences(report, each)],
+        tables=lambda each: [replay.latency_table(report, each)],
+        pictures=pictures,
+        groups="replay.group-",
+        manifest=manifest,
+        summary=report.summary(),
+    )
+
+
+def _limits(report: StressReport, lang: str) -> Table:
+    headings = [
+        say(lang, key) for key in ("stress.team", "stress.unit", "stress.unit-rate", "stress.team-rate", "stress.work")
+    ]
+    rows = [
+        [
+            name(lang, limit.team),
+            name(lang, limit.unit),
+            stress.rate(limit.unit_per_day),
+            stress.rate(limit.per_day),
+            f"{limit.work_min:.1f}",
+        ]
+        for limit in report.limits
+    ]
+    return say(lang, "stress.limits-table"), headings, rows
+
+
+def _reliefs(report: StressReport, lang: str) -> list[Table]:
+    headings = [say(lang, key) for key in ("stress.team", "stress.people", "stress.gain")]
+    relieved = report.relieved
+    then = ("", ()) if relieved is None else (relieved.team, relieved.bottlenecks)
+    return [
+        (
+            say(lang, key, sla=name(lang, each.sla), team=name(lang, team)),
+            headings,
+            [[name(lang, relief.team), relief.people, points(lang, relief.gain)] for relief in each.reliefs],
+        )
+        for key, team, found in (("stress.reliefs", "", report.bottlenecks), ("stress.next-reliefs", *then))
+        for each in found
+    ]

@@ -1,15 +1,57 @@
-"""The frame of every page: both languages in one file, with style, script, font and figures inside."""
+"""The frame of every page: all languages in one file, with style, script, font, charts and figures inside."""
 
+import base64
+import hashlib
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
-from typing import Any
+from io import BytesIO
+from pathlib import Path
+from string import ascii_letters, digits, punctuation
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.output.html.font import embedded_font
-from sim.output.html.words import LANGUAGES, say
+from sim.core.program import user_cache
+from sim.metrics.figures import Caution
+from sim.output.charts import ChartOptions, font_path
+from sim.output.charts.render import Groups, Job, render
+from sim.output.text.cautions import caution_sentences
+from sim.output.words import characters, languages, say
+from sim.statistics import Verdict
+
+if TYPE_CHECKING:
+    from sim.output.charts.base import Page
+
+Table = tuple[str, list[str], list[list[Any]]]
+"""Caption, headings and rows."""
+
+Pictures = Mapping[str, Groups]
+"""Charts with their names, by language."""
+
+ALWAYS: Final = ascii_letters + digits + punctuation + " –—·×≥≤、。，：；？！（）「」…"
+"""Characters that every page gets besides those of all words, so that most pages have the same font."""
+
+NOTICE: Final = (0, 13, 14)
+"""What the font says about itself that is kept: copyright, licence, and where the licence stands."""
+
+
+def rendered(folder: Path, page: "Page", subject: object, lang: str) -> Pictures:
+    """Render the charts of a page into `charts/` of a folder of results, in all languages.
+
+    Args:
+        lang: language of the charts as PNG; they are SVG in all.
+    """
+    into = folder / "charts"
+    into.mkdir()
+    return render(Job(page, subject, into, languages(), ChartOptions(lang)))
+
+
+def write_page(folder: Path, text: str) -> None:
+    """report.html of a folder of results."""
+    (folder / "report.html").write_text(text, "utf-8")
 
 
 def fill(template: str, **values: Any) -> Markup:
@@ -17,7 +59,7 @@ def fill(template: str, **values: Any) -> Markup:
     environment = Environment(
         loader=PackageLoader("sim.output.html"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals["say"] = say
+    environment.globals |= {"say": say, "languages": languages()}
     return Markup(environment.get_template(template).render(**values))
 
 
@@ -25,7 +67,7 @@ def page(
     title: str,
     lang: str,
     bodies: Mapping[str, Markup],
-    contents: Callable[[str], list[tuple[str, str]]],
+    contents: Sequence[str],
     summary: Mapping[str, Any],
 ) -> str:
     """A whole page.
@@ -33,21 +75,19 @@ def page(
     Args:
         lang: the language in which it opens.
         bodies: what it says, by language.
-        contents: anchors and headings of a language; an anchor's id begins with the language.
+        contents: headings with an anchor, keys of `page` after `section-`; an anchor's id begins with the language.
         summary: figures for programs, embedded as JSON with the id `summary`.
     """
     # A title with `</script>` in it must not end the block.
     figures = json.dumps(summary, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
-    spoken = "".join([*bodies.values(), title, *(word for each in LANGUAGES for _, word in contents(each))])
     return str(
         fill(
             "page.html.j2",
             title=title,
             lang=lang,
-            languages=LANGUAGES,
             bodies=bodies,
             contents=contents,
-            font=embedded_font(spoken + "".join(LANGUAGES.values()) + say("zh", "print")),
+            font=embedded_font("".join([*bodies.values(), title])),
             style=_asset("style.css"),
             script=_asset("page.js"),
             summary=Markup(figures),
@@ -55,5 +95,82 @@ def page(
     )
 
 
+def page_of_sentences(
+    title: Callable[[str], str],
+    lang: str,
+    *,
+    verdict: Verdict | None,
+    sentences: Callable[[str], Sequence[str]],
+    cautions: Sequence[Caution] = (),
+    tables: Callable[[str], Sequence[Table]],
+    pictures: Pictures,
+    groups: str = "",
+    manifest: Mapping[str, Any],
+    summary: Mapping[str, Any],
+) -> str:
+    """A page of the answer in sentences, charts, and tables; callables take a language.
+
+    Args:
+        groups: what the keys of the headings of the charts begin with.
+    """
+    bodies = {
+        each: fill(
+            "load.html.j2",
+            lang=each,
+            title=title(each),
+            verdict=verdict.value if verdict else "none",
+            sentences=sentences(each),
+            cautions=caution_sentences(cautions, each),
+            groups=[(say(each, groups + chart), charts) for chart, charts in pictures.get(each, [])],
+            tables=tables(each),
+            manifest=readable(manifest),
+        )
+        for each in languages()
+    }
+    contents = ("answer", "charts", "tables", "manifest") if pictures else ("answer", "tables", "manifest")
+    return page(title(lang), lang, bodies, contents, summary)
+
+
+def readable(manifest: Mapping[str, Any]) -> str:
+    """A manifest as the page shows it."""
+    return json.dumps(dict(manifest), indent=1, ensure_ascii=False)
+
+
 def _asset(name: str) -> Markup:
     return Markup(files("sim.output.html").joinpath("templates", name).read_text("utf-8"))
+
+
+def embedded_font(text: str) -> str:
+    """A WOFF2 font, in base64, with the characters of a text; the same characters give the same font.
+
+    Cutting a font takes a second, so the result is kept in the user's cache where that can be written.
+    """
+    needed = "".join(sorted({*text, *ALWAYS, *characters()}))
+    key = hashlib.sha256(f"{NOTICE} {needed}".encode()).hexdigest()[:16]
+    kept = user_cache() / "fonts" / f"{key}.woff2"
+    try:
+        return base64.b64encode(kept.read_bytes()).decode()
+    except OSError:
+        font = _cut(font_path(), needed)
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_suffix(f".{os.getpid()}")
+        beside.write_bytes(font)
+        beside.replace(kept)
+    except OSError:
+        pass  # a cache that cannot be written only costs time
+    return base64.b64encode(font).decode()
+
+
+def _cut(path: Path, characters: str) -> bytes:
+    from fontTools import subset
+
+    # The licence asks that its notice goes with every copy.
+    options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True, name_IDs=NOTICE)
+    file = BytesIO()
+    with subset.load_font(str(path), options) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(text=characters)
+        cutter.subset(font)
+        subset.save_font(font, file, options)
+    return file.getvalue()

@@ -1,21 +1,16 @@
 """The page of a plan: the answer in sentences, charts, and tables."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sim.output.charts import ChartOptions
-from sim.output.charts.render import Groups, Job, render
-from sim.output.html.page import fill, page
-from sim.output.html.words import LANGUAGES, say
-from sim.output.text.cautions import caution_sentences
+from sim.output.html.page import Pictures, page_of_sentences, rendered, write_page
 from sim.output.text.plan import sentences, tables
-from sim.output.text.plan_words import say as plan_say
+from sim.output.words import say
 from sim.planner.answer import Answer, Ending
 from sim.statistics import Verdict
 
-VERDICTS = {Ending.UNPROVEN: Verdict.UNCLEAR, Ending.IMPOSSIBLE: Verdict.MISSED}
+_VERDICTS: Final = {Ending.UNPROVEN: Verdict.UNCLEAR, Ending.IMPOSSIBLE: Verdict.MISSED}
 """What the page opens with; of other endings a plan that meets every target."""
 
 
@@ -28,39 +23,23 @@ def write_plan_page(
         summary: the content of plan.json.
         lang: language in which the page opens, and of the charts as PNG.
     """
-    charts = folder / "charts"
-    charts.mkdir()
-    pictures = render(Job("plan", answer, charts, tuple(LANGUAGES), ChartOptions(lang)))
-    text = plan_page(answer, summary, manifest=manifest, pictures=pictures, lang=lang)
-    (folder / "report.html").write_text(text, "utf-8")
+    pictures = rendered(folder, "plan", answer, lang)
+    write_page(folder, plan_page(answer, summary, manifest=manifest, pictures=pictures, lang=lang))
 
 
 def plan_page(
-    answer: Answer,
-    summary: Mapping[str, Any],
-    *,
-    manifest: Mapping[str, Any],
-    pictures: Mapping[str, Groups],
-    lang: str,
+    answer: Answer, summary: Mapping[str, Any], *, manifest: Mapping[str, Any], pictures: Pictures, lang: str
 ) -> str:
-    """The page; arguments as of `write_plan_page`, and the charts with their names by language."""
-    bodies = {
-        each: fill(
-            "load.html.j2",
-            lang=each,
-            title=_title(answer, each),
-            verdict=VERDICTS.get(answer.ending, Verdict.MET).value,
-            sentences=list(sentences(answer, each)),
-            cautions=caution_sentences(answer.cautions, each),
-            groups=[(plan_say(each, f"group {chart}"), drawn) for chart, drawn in pictures[each]],
-            tables=tables(answer, each),
-            manifest=json.dumps(dict(manifest), indent=1, ensure_ascii=False),
-        )
-        for each in LANGUAGES
-    }
-    anchors = ("answer", "charts", "tables", "manifest")
-    return page(_title(answer, lang), lang, bodies, lambda each: [(key, say(each, key)) for key in anchors], summary)
-
-
-def _title(answer: Answer, lang: str) -> str:
-    return plan_say(lang, "title", title=answer.title or answer.scenario)
+    """The page; arguments as of `write_plan_page`."""
+    return page_of_sentences(
+        lambda each: say(each, "plan.title", title=answer.title or answer.scenario),
+        lang,
+        verdict=_VERDICTS.get(answer.ending, Verdict.MET),
+        sentences=lambda each: list(sentences(answer, each)),
+        cautions=answer.cautions,
+        tables=lambda each: tables(answer, each),
+        pictures=pictures,
+        groups="plan.group-",
+        manifest=manifest,
+        summary=summary,
+    )

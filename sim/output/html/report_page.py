@@ -1,7 +1,7 @@
 """The report on one run as a page: the answer first, then charts, tables, and where the figures come from."""
 
-import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -9,19 +9,24 @@ from markupsafe import Markup
 from sim.core.clock import Clock
 from sim.metrics.figures import GroupFigures, StepFigures
 from sim.metrics.report import Report
-from sim.output.charts.render import Groups
-from sim.output.html.page import fill, page
-from sim.output.html.words import LANGUAGES, say
+from sim.output.html.page import Pictures, Table, fill, page, readable, rendered, write_page
 from sim.output.text.answer import count, interval, other_cautions, sentences
 from sim.output.text.cautions import caution_sentences, summary_of
-from sim.output.text.words import figure, limit, name, number, percent, word
+from sim.output.text.formats import figure, limit, name, number, percent
+from sim.output.words import languages, say
 from sim.statistics import Figure, Verdict
 
 LEFT_OUT: Final = ("figures", "changes", "workers")
 """What the page tells elsewhere of the manifest, or not at all, since the figures do not depend on it."""
 
-Table = tuple[str, list[str], list[list[Any]]]
-"""Caption, headings and rows."""
+
+def write_report(folder: Path, report: Report, *, lang: str, **told: Any) -> None:
+    """charts/ and report.html of a run; `told` is passed on to `report_page`.
+
+    Args:
+        lang: language in which the page opens, and of the charts as PNG.
+    """
+    write_page(folder, report_page(report, pictures=rendered(folder, "run", report, lang), lang=lang, **told))
 
 
 def report_page(
@@ -31,7 +36,7 @@ def report_page(
     window: str,
     figures: Sequence[Mapping[str, str]],
     manifest: Mapping[str, Any],
-    pictures: Mapping[str, Groups],
+    pictures: Pictures,
     lang: str,
 ) -> str:
     """The page of a run.
@@ -55,20 +60,17 @@ def report_page(
             sentences=list(sentences(report, each)),
             cautions=caution_sentences(other_cautions(report), each),
             first_tables=[sla_table(report, each)] if report.slas else [],
-            note=say(each, "letters note", window=limit(each, window), replications=report.replications),
-            groups=[(say(each, chart), drawn) for chart, drawn in pictures[each]],
+            note=say(each, "page.letters-note", window=limit(each, window), replications=report.replications),
+            groups=[(say(each, f"page.group-{chart}"), drawn) for chart, drawn in pictures[each]],
             tables=[*_group_tables(report, each), _step_table(report, each), _team_table(report, each)],
             marks=_marks(figures, each),
             changes=manifest.get("changes", []),
-            manifest=json.dumps(
-                {key: value for key, value in manifest.items() if key not in LEFT_OUT},
-                indent=1,
-                ensure_ascii=False,
-            ),
+            manifest=readable({key: value for key, value in manifest.items() if key not in LEFT_OUT}),
         )
-        for each in LANGUAGES
+        for each in languages()
     }
-    return page(report.title or report.scenario, lang, bodies, _contents, summary_of(report))
+    contents = ("answer", "charts", "tables", "assumptions", "manifest")
+    return page(report.title or report.scenario, lang, bodies, contents, summary_of(report))
 
 
 def value(text: str, figure: float | None, path: str) -> Markup:
@@ -85,10 +87,11 @@ def time(lang: str, minutes: Figure, path: str, clock: Clock = Clock.CALENDAR) -
 
 def sla_table(report: Report, lang: str) -> Table:
     """One row an SLA."""
-    headings = ["sla table", "promise", "limit", "target", "compliance column", "verdict", "letters", "half", "p95"]
+    headings = ["page.sla-table", "glossary.clock", "glossary.limit", "glossary.target", "page.compliance-column",
+                "glossary.verdict", "page.letters", "page.half", "page.p95"]  # fmt: skip
     rows = [[
         name(lang, sla.name),
-        word(lang, "until", from_=name(lang, sla.from_), until=name(lang, sla.until)),
+        say(lang, "formats.until", from_=name(lang, sla.from_), until=name(lang, sla.until)),
         limit(lang, sla.limit),
         percent(sla.target),
         value(interval(sla.compliance), sla.compliance.mean, f"sla.{sla.name}.compliance.mean"),
@@ -97,28 +100,24 @@ def sla_table(report: Report, lang: str) -> Table:
         time(lang, sla.elapsed_min.p50, f"sla.{sla.name}.elapsed_min.p50", sla.clock),
         time(lang, sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95", sla.clock),
     ] for sla in report.slas.values()]  # fmt: skip
-    return say(lang, "sla table"), [say(lang, heading) for heading in headings], rows
+    return say(lang, "page.sla-table"), [say(lang, heading) for heading in headings], rows
 
 
 def verdict(found: Verdict | None, lang: str) -> Markup:
     """A verdict in its colour."""
     shown = "none" if found in (None, Verdict.NOT_JUDGED) else found.value
-    key = {None: "no target", Verdict.MET: "met", Verdict.MISSED: "verdict missed", Verdict.UNCLEAR: "verdict unclear",
-           Verdict.NOT_JUDGED: "not judged"}[found]  # fmt: skip
+    special = {None: "glossary.no-target", Verdict.NOT_JUDGED: "page.not-judged"}
+    key = special.get(found, f"glossary.verdict-{found}")
     return Markup('<span class="verdict {}">{}</span>').format(shown, say(lang, key))
-
-
-def _contents(lang: str) -> list[tuple[str, str]]:
-    return [(key, say(lang, key)) for key in ("answer", "charts", "tables", "assumptions", "manifest")]
 
 
 def _facts(report: Report, lang: str) -> list[str]:
     return [
-        say(lang, "staff", count=f"{report.headcount:,}"),
-        say(lang, "cost", cost=f"{report.cost:,.6g}"),
-        word(
+        say(lang, "page.staff", count=f"{report.headcount:,}"),
+        say(lang, "page.cost", cost=f"{report.cost:,.6g}"),
+        say(
             lang,
-            "heading",
+            "answer.heading",
             title=report.scenario,
             replications=report.replications,
             letters=count(report.letters.received),
@@ -136,10 +135,12 @@ def _group_tables(report: Report, lang: str) -> list[Table]:
     ):
         names = list(dict.fromkeys(group.name for each in groups.values() for group in each))
         if len(names) > 1:
-            headings = [say(lang, key), *(name(lang, sla) for sla in groups)]
+            headings = [say(lang, f"glossary.{key}"), *(name(lang, sla) for sla in groups)]
             rows = [[name(lang, group), *(_of(each, group) for each in groups.values())] for group in names]
             few = any(group.grey for each in groups.values() for group in each)
-            tables.append((say(lang, f"by {key}") + (say(lang, "few letters") if few else ""), headings, rows))
+            tables.append(
+                (say(lang, f"page.by-{key}") + (say(lang, "page.few-letters") if few else ""), headings, rows)
+            )
     return tables
 
 
@@ -153,9 +154,10 @@ def _group(group: GroupFigures) -> Markup | str:
 
 
 def _step_table(report: Report, lang: str) -> Table:
-    headings = ["step", "visits", "waited", "wait", "wait95", "service", "interruptions"]
+    headings = ["glossary.step", "page.visits", "page.waited", "page.wait", "page.wait95", "page.service",
+                "page.interruptions"]  # fmt: skip
     rows = [_step_row(step, lang) for step in report.steps.values()]
-    return say(lang, "step table"), [say(lang, heading) for heading in headings], rows
+    return say(lang, "page.step-table"), [say(lang, heading) for heading in headings], rows
 
 
 def _step_row(step: StepFigures, lang: str) -> list[Any]:
@@ -172,8 +174,8 @@ def _step_row(step: StepFigures, lang: str) -> list[Any]:
 
 
 def _team_table(report: Report, lang: str) -> Table:
-    headings = ["team", "headcount", "on duty hours", "busy hours", "utilisation column", "overtime", "queue mean",
-                "queue max"]  # fmt: skip
+    headings = ["glossary.team", "glossary.headcount", "page.on-duty-hours", "page.busy-hours", "glossary.utilisation",
+                "page.overtime", "page.queue-mean", "page.queue-max"]  # fmt: skip
     rows = [[
         name(lang, team.name),
         number(team.headcount),
@@ -184,10 +186,10 @@ def _team_table(report: Report, lang: str) -> Table:
         value(count(team.queue_mean), team.queue_mean.mean, f"teams.{team.name}.queue_mean.mean"),
         value(count(team.queue_max), team.queue_max.mean, f"teams.{team.name}.queue_max.mean"),
     ] for team in report.teams.values()]  # fmt: skip
-    return say(lang, "team table"), [say(lang, heading) for heading in headings], rows
+    return say(lang, "page.team-table"), [say(lang, heading) for heading in headings], rows
 
 
 def _marks(figures: Sequence[Mapping[str, str]], lang: str) -> Table:
-    headings = [say(lang, key) for key in ("figure", "value", "mark", "note")]
+    headings = [say(lang, key) for key in ("page.figure", "page.value", "page.mark", "page.note")]
     rows = [[figure["path"], figure["value"], figure["mark"], figure["note"]] for figure in figures]
-    return say(lang, "assumptions"), headings, rows
+    return say(lang, "page.section-assumptions"), headings, rows

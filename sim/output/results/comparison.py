@@ -13,7 +13,7 @@ from sim.core.safe_text import short_file_name
 from sim.output.folders.result_folder import RESULTS, ResultFolder
 from sim.output.results.kept import Kept, Made, keep
 from sim.output.results.run import run_id
-from sim.output.text.compare import compared, comparison_content
+from sim.output.text.comparison import compared, comparison_content
 from sim.scenario.loading import Loaded, dump_yaml
 
 

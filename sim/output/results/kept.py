@@ -10,7 +10,8 @@ from rich.console import RenderableType
 from sim.core.options import Options
 from sim.output.folders.manifest import write_json
 from sim.output.folders.result_folder import ResultFolder, Stale
-from sim.output.text import WORDS, plain
+from sim.output.text import plain
+from sim.output.words import languages
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -87,5 +88,5 @@ def keep(place: ResultFolder, file: str, make: Callable[[], Made[T]], options: O
 
 def write_answers(folder: Path, answer: Callable[[str], RenderableType]) -> None:
     """answer.en.txt and answer.zh.txt: what the terminal shows, in each language."""
-    for lang in WORDS:
+    for lang in languages():
         (folder / f"answer.{lang}.txt").write_text(plain(answer(lang)), "utf-8")

@@ -21,7 +21,7 @@ from sim.output.results.roster_sheet import write_sheet
 from sim.output.results.run import run_id
 from sim.output.text.cautions import caution, with_cautions
 from sim.output.text.plan import planned as shown_plan
-from sim.output.text.plan_words import say
+from sim.output.words import say
 from sim.planner.answer import Answer
 from sim.planner.planning import plan, targets_of_all
 from sim.planner.scenario_patch import planned_yaml
@@ -115,9 +115,9 @@ def write_planned(result: Planned, loaded: Loaded, overridden: bool, file: Path,
         overridden: whether something besides the files decided the scenario.
     """
     assert result.people is not None, "asked for a plan that there is"
-    name = say(lang, "name planned", title=loaded.scenario.name or loaded.stem)
+    name = say(lang, "plan.name-planned", title=loaded.scenario.name or loaded.stem)
     today = sum(post.today for post in result.posts)
-    about = say(lang, "about planned", people=sum(result.people), today=today)
+    about = say(lang, "plan.about-planned", people=sum(result.people), today=today)
     text = planned_yaml(loaded, overridden, result.setting, result.posts, result.people, file, name, about)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8")

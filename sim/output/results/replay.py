@@ -87,9 +87,9 @@ def replay_into(
                 write_percentiles(answers.latency[answers.failed], folder / "failed.hgrm")
 
         def show(folder: Path, manifest: Mapping[str, Any], lang: str) -> None:
-            from sim.output.html.load_pages import write_replay_page
+            from sim.output.html.load_pages import write_replay
 
-            write_replay_page(folder, report, manifest=manifest, lang=lang)
+            write_replay(folder, report, manifest=manifest, lang=lang)
 
         return Made(
             report,

@@ -154,7 +154,7 @@ def write_answer(folder: Path, finding: Finding) -> None:
 
 def write_shown(folder: Path, finding: Finding) -> None:
     """charts/ and report.html: what people look at."""
-    from sim.output.html.run_page import write_report  # heavy, and a run that is found again needs none
+    from sim.output.html.report_page import write_report  # heavy, and a run that is found again needs none
 
     write_report(
         folder,

@@ -1,8 +1,6 @@
-"""What people read in the terminal, in English and Chinese."""
+"""What people read in the terminal, in every language."""
 
 from sim.output.text.answer import answer
-from sim.output.text.catalogue import WORDS
-from sim.output.text.fitting import fitted
-from sim.output.text.words import harmless, plain, word
+from sim.output.text.printing import fitted, harmless, plain
 
-__all__ = ["WORDS", "answer", "fitted", "harmless", "plain", "word"]
+__all__ = ["answer", "fitted", "harmless", "plain"]

@@ -7,11 +7,12 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.metrics.figures import Caution, SlaFigures, TeamFigures, outstanding
+from sim.metrics.figures import ALARM, Caution, SlaFigures, TeamFigures, outstanding
 from sim.metrics.late_hours import LateHours
 from sim.metrics.report import Report
 from sim.output.text.cautions import caution, caution_lines
-from sim.output.text.words import ALARM, figure, hours_of_day, limit, listed, name, number, percent, point, word
+from sim.output.text.formats import figure, hours_of_day, limit, listed, name, number, percent, point
+from sim.output.words import say
 from sim.statistics import Estimate, Verdict
 
 COLOURS: Final = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.UNCLEAR: "yellow", Verdict.NOT_JUDGED: ""}
@@ -23,9 +24,9 @@ BESIDE_THE_VERDICT: Final = "growth"
 
 def answer(report: Report, lang: str) -> Group:
     """What a run says of a staffing, to be printed."""
-    heading = word(
+    heading = say(
         lang,
-        "heading",
+        "answer.heading",
         title=report.title or report.scenario,
         replications=report.replications,
         letters=count(report.letters.received),
@@ -40,14 +41,15 @@ def answer(report: Report, lang: str) -> Group:
 def sla_table(report: Report, lang: str) -> Table:
     """One row an SLA: what was promised, whether it is kept, and how long it takes."""
     table = Table()
-    for key in ("sla", "promise", "limit", "target", "compliance", "verdict", "p50", "p95"):
-        right = key in ("limit", "target", "p50", "p95")
-        table.add_column(word(lang, key), justify="right" if right else "left", overflow="fold")
+    for key in ("answer.sla", "glossary.clock", "glossary.limit", "glossary.target", "answer.compliance",
+                "glossary.verdict", "answer.p50", "answer.p95"):  # fmt: skip
+        right = key in ("glossary.limit", "glossary.target", "answer.p50", "answer.p95")
+        table.add_column(say(lang, key), justify="right" if right else "left", overflow="fold")
     for sla in report.slas.values():
-        verdict = word(lang, sla.verdict.value if sla.verdict else "no target")
+        verdict = say(lang, f"glossary.verdict-{sla.verdict}" if sla.verdict else "glossary.no-target")
         table.add_row(
             Text(name(lang, sla.name)),
-            Text(word(lang, "until", from_=name(lang, sla.from_), until=name(lang, sla.until))),
+            Text(say(lang, "formats.until", from_=name(lang, sla.from_), until=name(lang, sla.until))),
             limit(lang, sla.limit),
             percent(sla.target),
             interval(sla.compliance),
@@ -61,7 +63,7 @@ def sla_table(report: Report, lang: str) -> Table:
 def sentences(report: Report, lang: str) -> Iterator[str]:
     """The same in words, and what the table does not say: where, when and why; how busy people are."""
     grew = (caution(each, lang) for each in report.cautions if each.kind == BESIDE_THE_VERDICT)
-    yield word(lang, "space").join([_verdict(report, lang), *grew])
+    yield say(lang, "formats.space").join([_verdict(report, lang), *grew])
     yield from _without_target(report, lang)
     for sla in report.slas.values():
         if sla.verdict in (Verdict.MISSED, Verdict.UNCLEAR):
@@ -69,14 +71,16 @@ def sentences(report: Report, lang: str) -> Iterator[str]:
     yield from _busy(report, lang)
     letters = report.letters
     share = (letters.open_at_end.mean or 0) / letters.received.mean if letters.received.mean else 0.0
-    yield word(lang, "open", open=count(letters.open_at_end), letters=count(letters.received), share=percent(share))
+    yield say(
+        lang, "answer.open", open=count(letters.open_at_end), letters=count(letters.received), share=percent(share)
+    )
     for sla in report.slas.values():
         if sla.undecided.mean:
-            yield word(lang, "undecided letters", name=name(lang, sla.name), letters=count(sla.undecided))
+            yield say(lang, "answer.undecided-letters", name=name(lang, sla.name), letters=count(sla.undecided))
     if letters.growth_per_day is None and letters.open_at_end.mean:
-        yield word(lang, "too short for growth")
+        yield say(lang, "answer.too-short-for-growth")
     if report.replications == 1:
-        yield word(lang, "one replication")
+        yield say(lang, "answer.one-replication")
 
 
 def other_cautions(report: Report) -> list[Caution]:
@@ -98,22 +102,23 @@ def count(estimate: Estimate) -> str:
 def _verdict(report: Report, lang: str) -> str:
     holds = report.holds
     if holds is None:
-        return word(lang, "no targets")
+        return say(lang, "answer.no-targets")
     if holds in (Verdict.MET, Verdict.NOT_JUDGED):
         without = [name(lang, sla.name) for sla in report.slas.values() if sla.verdict is Verdict.NOT_JUDGED]
         if not without:
-            return word(lang, "holds")
-        key = "holds judged" if holds is Verdict.MET else "nothing judged"
-        return word(lang, key, names=listed(lang, without))
+            return say(lang, "answer.holds")
+        key = "answer.holds-judged" if holds is Verdict.MET else "answer.nothing-judged"
+        return say(lang, key, names=listed(lang, without))
     told = [sla for sla in report.slas.values() if sla.verdict is holds]
     names = listed(lang, (name(lang, sla.name) for sla in told))
     if holds is Verdict.MISSED:
-        key = "breaks"
+        key = "answer.breaks"
     elif report.copies or report.replications == 1:
-        key = "undecided alone"
+        key = "answer.undecided-alone"
     else:
-        key = "undecided for ever" if all((sla.target or 0.0) >= 1 for sla in told) else "undecided"
-    return word(lang, key, names=names)
+        always = all((sla.target or 0.0) >= 1 for sla in told)
+        key = "answer.undecided-for-ever" if always else "answer.undecided"
+    return say(lang, key, names=names)
 
 
 def _without_target(report: Report, lang: str) -> Iterator[str]:
@@ -122,38 +127,38 @@ def _without_target(report: Report, lang: str) -> Iterator[str]:
     if any(sla.target is not None for sla in slas):
         for sla in slas:
             if sla.target is None and sla.compliance.worst is not None:
-                yield word(lang, "without target", name=name(lang, sla.name), compliance=point(sla.compliance))
+                yield say(lang, "answer.without-target", name=name(lang, sla.name), compliance=point(sla.compliance))
 
 
 def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
     if not sla.breaches.mean:
         return
-    late = word(
+    late = say(
         lang,
-        "late",
+        "answer.late",
         name=name(lang, sla.name),
         breaches=count(sla.breaches),
         letters=count(sla.letters),
-        hours=word(lang, "late few") if report.has_few_late(sla.name) else told_hours(sla.late_hours, lang),
+        hours=say(lang, "answer.late-few") if report.has_few_late(sla.name) else told_hours(sla.late_hours, lang),
     )
     if report.has_few_late(sla.name):
         yield late
         return
     causes = []
     for cause in sla.causes[:2]:
-        where = {"step": name(lang, cause.step), "why": word(lang, cause.why.value)}
-        key, team = ("at step", "") if cause.team is None else ("at", name(lang, cause.team))
+        where = {"step": name(lang, cause.step), "why": say(lang, f"answer.why-{cause.why}")}
+        key, team = ("answer.at-step", "") if cause.team is None else ("answer.at", name(lang, cause.team))
         causes.append(
-            word(lang, "late cause", share=percent(cause.share.mean), why=word(lang, key, team=team, **where))
+            say(lang, "answer.late-cause", share=percent(cause.share.mean), why=say(lang, key, team=team, **where))
         )
-    because = word(lang, "semicolon").join(causes) + word(lang, "full stop")
-    yield word(lang, "space").join([late, because])
+    because = say(lang, "formats.semicolon").join(causes) + say(lang, "formats.full-stop")
+    yield say(lang, "formats.space").join([late, because])
     worst = outstanding(sla.by_team)
     if worst is not None:
         tier = report.teams[worst.name].tier
-        yield word(
+        yield say(
             lang,
-            "worst team" if tier in ("", worst.name) else "worst team of tier",
+            "answer.worst-team" if tier in ("", worst.name) else "answer.worst-team-of-tier",
             team=name(lang, worst.name),
             tier=name(lang, tier),
             compliance=interval(worst.compliance),
@@ -166,7 +171,7 @@ def told_hours(hours: LateHours | None, lang: str) -> str:
     if hours is None:
         return ""
     share = {"late": percent(round(hours.late, 2)), "usual": percent(round(hours.letters, 2))}
-    return word(lang, "late hours", hours=hours_of_day(lang, hours.span), **share)
+    return say(lang, "answer.late-hours", hours=hours_of_day(lang, hours.span), **share)
 
 
 def _busy(report: Report, lang: str) -> Iterator[str]:
@@ -178,19 +183,20 @@ def _busy(report: Report, lang: str) -> Iterator[str]:
 
     at_hours = [team for team in used if team not in alarmed and team.week.hours_above_alarm]
     if alarmed:
-        yield word(lang, "alarm", teams=said(alarmed))
+        yield say(lang, "answer.alarm", teams=said(alarmed))
     elif used:
         busiest = said([max(used, key=lambda team: team.utilisation.mean or 0.0)])
-        yield word(lang, "no alarm at every hour" if at_hours else "no alarm", teams=busiest)
+        yield say(lang, "answer.no-alarm-at-every-hour" if at_hours else "answer.no-alarm", teams=busiest)
     else:
-        yield word(lang, "idle")
+        yield say(lang, "answer.idle")
     if at_hours:
-        hours = (word(lang, "hours of team", team=name(lang, each.name), hours=each.week.hours_above_alarm)
+        hours = (say(lang, "answer.hours-of-team", team=name(lang, each.name), hours=each.week.hours_above_alarm)
                  for each in at_hours)  # fmt: skip
-        yield word(lang, "alarm at hours", teams=listed(lang, hours))
+        yield say(lang, "answer.alarm-at-hours", teams=listed(lang, hours))
     late = [team for team in report.teams.values() if (team.overtime_hours.mean or 0.0) >= 1]
     if late:
         hours = (
-            word(lang, "person-hours", team=name(lang, team.name), hours=count(team.overtime_hours)) for team in late
+            say(lang, "answer.person-hours", team=name(lang, team.name), hours=count(team.overtime_hours))
+            for team in late
         )
-        yield word(lang, "overtime", teams=listed(lang, hours))
+        yield say(lang, "answer.overtime", teams=listed(lang, hours))

@@ -7,8 +7,8 @@ from rich.text import Text
 
 from sim.metrics.figures import Caution
 from sim.metrics.report import Report
-from sim.output.text.caution_words import WORDS
-from sim.output.text.words import limit, listed, name, number, percent, word
+from sim.output.text.formats import limit, listed, name, number, percent
+from sim.output.words import languages, say
 
 EXACT: Final = ("target_share", "highest_share")
 """Shares that are told with every digit, for rounding would say another thing."""
@@ -17,12 +17,12 @@ EXACT: Final = ("target_share", "highest_share")
 def caution(caution: Caution, lang: str) -> str:
     """A caution as a sentence."""
     values = {key: _said(key, value, lang) for key, value in caution.figures.items()}
-    return WORDS[lang][caution.kind].format(subject=_said("subject", caution.subject or "", lang), **values)
+    return say(lang, f"cautions.{caution.kind}", subject=_said("subject", caution.subject or "", lang), **values)
 
 
 def caution_sentences(cautions: Iterable[Caution], lang: str) -> list[str]:
     """Cautions each marked as one."""
-    return [word(lang, "caution") + caution(each, lang) for each in cautions]
+    return [say(lang, "cautions.warning") + caution(each, lang) for each in cautions]
 
 
 def caution_lines(cautions: Iterable[Caution], lang: str) -> list[Text]:
@@ -36,7 +36,7 @@ def plain_caution(each: Caution) -> dict[str, Any]:
         "kind": each.kind,
         "subject": each.subject,
         "figures": dict(each.figures),
-        "text": {lang: caution(each, lang) for lang in WORDS},
+        "text": {lang: caution(each, lang) for lang in languages()},
     }
 
 

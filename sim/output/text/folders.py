@@ -12,9 +12,8 @@ from sim.output.folders.listing import DraftFound, Listed, Listing
 from sim.output.folders.manifest import Condition
 from sim.output.folders.process_lock import Owner
 from sim.output.folders.result_folder import Stale
-from sim.output.text import WORDS as COMMON
-from sim.output.text.folder_words import WORDS
-from sim.output.text.words import name
+from sim.output.text.formats import name
+from sim.output.words import find, say
 
 MOST_NAMED: Final = 5
 """Files that a sentence names."""
@@ -23,86 +22,83 @@ MOST_SET: Final = 3
 """Changes of a scenario that the list of results shows."""
 
 
-def say(lang: str, key: str, **values: object) -> str:
-    """A text with its values filled in."""
-    return WORDS[lang][key].format(**values)
-
-
 def why_again(stale: Stale, folder: Path, lang: str) -> str:
     """The sentence that tells why results that were there were computed again."""
-    return say(lang, "again", folder=folder, why=_reasons(stale, lang))
+    return say(lang, "folders.again", folder=folder, why=_reasons(stale, lang))
 
 
 def condition_told(condition: Condition, folder: Path, lang: str) -> Iterator[str]:
     """The sentences about a folder whose files were all read: what is damaged, or that nothing is."""
     stale = Stale.of(condition)
     if condition.sound:
-        yield say(lang, "whole", folder=folder, files=len(condition.hashes or ()))
+        yield say(lang, "folders.whole", folder=folder, files=len(condition.hashes or ()))
         if stale.versions or stale.source:
-            yield say(lang, "by others", why=_reasons(stale, lang))
+            yield say(lang, "folders.by-others", why=_reasons(stale, lang))
     else:
         damage = Stale(condition.missing, condition.changed, {}, False)
         yield f"{folder}: {_reasons(damage, lang)}"
     if condition.unlisted:
-        yield say(lang, "notes", files=_files(condition.unlisted, lang))
+        yield say(lang, "folders.notes", files=_files(condition.unlisted, lang))
 
 
 def listing_told(listing: Listing, lang: str) -> RenderableType:
     """The table of results, the newest first, and how many drafts there are."""
     if not listing.results and not listing.drafts:
-        return say(lang, "nothing", folder=listing.folder)
+        return say(lang, "folders.nothing", folder=listing.folder)
     parts: list[RenderableType] = []
     if listing.results:
         table = Table()
-        for key in ("name", "kind", "set", "when", "verdicts"):
+        for key in ("folders.name", "folders.kind", "folders.set", "folders.when", "glossary.verdict"):
             table.add_column(say(lang, key), overflow="fold")
         for each in listing.results:
             table.add_row(*(Text(cell) for cell in _row(each, lang)))
         parts.append(table)
     if listing.drafts:
         alive = sum(draft.owner is Owner.ALIVE for draft in listing.drafts)
-        parts.append(Text(say(lang, "drafts", count=len(listing.drafts), alive=alive)))
+        parts.append(Text(say(lang, "folders.drafts", count=len(listing.drafts), alive=alive)))
     return Group(*parts)
 
 
 def pruned_told(folder: Path, drafts: Sequence[DraftFound], lang: str) -> Iterator[str]:
     """One sentence a draft, whether it was removed."""
     if not drafts:
-        yield say(lang, "no drafts", folder=folder)
+        yield say(lang, "folders.no-drafts", folder=folder)
     for draft in drafts:
-        key = "removed" if draft.removed else "stays" if draft.owner is Owner.ALIVE else "cannot be removed"
-        yield say(lang, key, draft=draft.path)
+        left = "folders.stays" if draft.owner is Owner.ALIVE else "folders.cannot-be-removed"
+        yield say(lang, "folders.removed" if draft.removed else left, draft=draft.path)
 
 
 def _row(listed: Listed, lang: str) -> list[str]:
     changes = [*listed.changes[:MOST_SET]]
     if len(listed.changes) > MOST_SET:
-        changes.append(say(lang, "more set", more=len(listed.changes) - MOST_SET))
+        changes.append(say(lang, "folders.more-set", more=len(listed.changes) - MOST_SET))
     verdicts = [_verdict(listed.kind, key, verdict, lang) for key, verdict in listed.verdicts.items()]
     when = listed.started.replace("T", " ")[:16]
-    return [str(listed.folder), WORDS[lang][listed.kind], "\n".join(changes), when, "\n".join(verdicts)]
+    return [str(listed.folder), say(lang, f"folders.kind-{listed.kind}"), "\n".join(changes), when, "\n".join(verdicts)]
 
 
 def _verdict(kind: str, key: str, verdict: str, lang: str) -> str:
     if key == "capacity" and verdict.isdigit():
-        return say(lang, key, capacity=f"{int(verdict):,}")
-    said = COMMON[lang].get(verdict, WORDS[lang].get(verdict, verdict))
+        return say(lang, "folders.capacity", capacity=f"{int(verdict):,}")
+    said = find(lang, f"glossary.verdict-{verdict}") or find(lang, f"folders.verdict-{verdict}") or verdict
     if kind == "comparison":  # of scenarios, whose names are those of their files
         return f"{key} {said}"
     return f"{name(lang, key)} {said}" if kind == "run" else said
 
 
 def _reasons(stale: Stale, lang: str) -> str:
-    reasons = [say(lang, key, files=_files(getattr(stale, key), lang)) for key in ("missing", "changed")
-               if getattr(stale, key)]  # fmt: skip
-    reasons += [say(lang, "version", name=each, then=then, now=now) for each, (then, now) in stale.versions.items()]
+    damaged = {"folders.missing": stale.missing, "folders.changed": stale.changed}
+    reasons = [say(lang, key, files=_files(files, lang)) for key, files in damaged.items() if files]
+    reasons += [
+        say(lang, "folders.version", name=each, then=then, now=now) for each, (then, now) in stale.versions.items()
+    ]
     # A new version has another source too, and says more.
     if stale.source and not stale.versions:
-        reasons.append(say(lang, "source"))
-    return WORDS[lang]["why"].join(reasons)
+        reasons.append(say(lang, "folders.source"))
+    return say(lang, "formats.semicolon").join(reasons)
 
 
 def _files(files: Sequence[str], lang: str) -> str:
-    named = COMMON[lang]["comma"].join(files[:MOST_NAMED])
+    named = say(lang, "formats.comma").join(files[:MOST_NAMED])
     more = len(files) - MOST_NAMED
-    return say(lang, "and more", files=named, more=more) if more > 0 else named
+    return say(lang, "folders.and-more", files=named, more=more) if more > 0 else named

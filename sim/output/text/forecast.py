@@ -9,9 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.forecast import Forecast, SlaForecast, TeamForecast
+from sim.metrics.figures import ALARM
 from sim.output.text.cautions import caution_lines
-from sim.output.text.fitting import InParts
-from sim.output.text.words import ALARM, hours_of_day, limit, listed, name, number, percent, weekdays, word
+from sim.output.text.formats import hours_of_day, limit, listed, name, number, percent, weekdays
+from sim.output.text.printing import InParts
+from sim.output.words import say
 
 SHOWN_CHANGES: Final = 12
 
@@ -19,7 +21,7 @@ SHOWN_CHANGES: Final = 12
 def outlook(forecast: Forecast, lang: str) -> Group:
     """What to expect of a scenario, to be printed."""
     return Group(
-        Text(word(lang, "outlook", title=forecast.title or forecast.scenario), style="bold"),
+        Text(say(lang, "forecast.heading", title=forecast.title or forecast.scenario), style="bold"),
         *(Text(each) for each in _letters(forecast, lang)),
         team_table(forecast, lang),
         *by_hour(forecast, lang),
@@ -34,10 +36,10 @@ def outlook(forecast: Forecast, lang: str) -> Group:
 def team_table(forecast: Forecast, lang: str) -> Table:
     """One row a team: who is there, and how busy they will be."""
     table = Table()
-    for key in ("team", "units", "staff by roster", "on duty", "load", "utilisation", "units short"):
-        table.add_column(
-            word(lang, key), justify="left" if key in ("team", "staff by roster") else "right", overflow="fold"
-        )
+    for key in ("glossary.team", "forecast.units", "forecast.staff-by-roster", "forecast.on-duty", "forecast.load",
+                "glossary.utilisation", "forecast.units-short"):  # fmt: skip
+        left = key in ("glossary.team", "forecast.staff-by-roster")
+        table.add_column(say(lang, key), justify="left" if left else "right", overflow="fold")
     for team in forecast.teams.values():
         staff = [f"{people} {name(lang, roster)}" for roster, people in team.staff.items()]
         load = team.load[np.isfinite(team.load)]
@@ -58,18 +60,19 @@ def by_hour(forecast: Forecast, lang: str) -> Iterator[InParts]:
     for group, days in enumerate(forecast.weekdays):
         columns = [(name(lang, team.name), _load_cells(team, group)) for team in forecast.teams.values()]
         columns += [
-            (word(lang, "late share", sla=name(lang, sla.name)), _late_cells(sla, group))
+            (say(lang, "forecast.late-share", sla=name(lang, sla.name)), _late_cells(sla, group))
             for sla in forecast.slas.values()
         ]
-        title = _on(forecast, "by hour", days, lang)
+        title = _on(forecast, "forecast.by-hour", days, lang)
         yield InParts(title, ("", [f"{hour:02}" for hour in range(24)]), columns)
 
 
 def sla_outlook(forecast: Forecast, lang: str) -> Table:
     """One row an SLA: what the doors allow, and what the queues leave of it."""
     table = Table()
-    for key in ("sla", "limit", "target", "at best", "expected", "late most"):
-        table.add_column(word(lang, key), justify="left" if key in ("sla", "late most") else "right")
+    for key in ("answer.sla", "glossary.limit", "glossary.target", "forecast.at-best", "forecast.expected",
+                "forecast.late-most"):  # fmt: skip
+        table.add_column(say(lang, key), justify="left" if key in ("answer.sla", "forecast.late-most") else "right")
     for sla in forecast.slas.values():
         table.add_row(
             Text(name(lang, sla.name)),
@@ -83,9 +86,9 @@ def sla_outlook(forecast: Forecast, lang: str) -> Table:
 
 
 def _letters(forecast: Forecast, lang: str) -> Iterator[str]:
-    yield word(
+    yield say(
         lang,
-        "letters outlook",
+        "forecast.letters",
         a_day=number(forecast.letters_a_day),
         letters=f"{forecast.letters:,.0f}",
         days=f"{forecast.days:g}",
@@ -97,7 +100,7 @@ def _letters(forecast: Forecast, lang: str) -> Iterator[str]:
     for change in forecast.changes[:SHOWN_CHANGES]:
         yield f"  {change}"
     if len(forecast.changes) > SHOWN_CHANGES:
-        yield word(lang, "more changes", more=len(forecast.changes) - SHOWN_CHANGES)
+        yield say(lang, "forecast.more-changes", more=len(forecast.changes) - SHOWN_CHANGES)
 
 
 def _short(forecast: Forecast, lang: str) -> Iterator[str]:
@@ -110,7 +113,7 @@ def _short(forecast: Forecast, lang: str) -> Iterator[str]:
                 worst = hours[int((team.load[group, hours] - team.on_duty[group, hours]).argmax())]
                 yield _on(
                     forecast,
-                    "short",
+                    "forecast.short",
                     days,
                     lang,
                     team=name(lang, team.name),
@@ -121,28 +124,28 @@ def _short(forecast: Forecast, lang: str) -> Iterator[str]:
                 )
                 short = True
         if team.units_short and not any(team.short):
-            yield word(lang, "short units", team=name(lang, team.name), units=team.units_short, of=team.units)
+            yield say(lang, "forecast.short-units", team=name(lang, team.name), units=team.units_short, of=team.units)
             short = True
     if not short:
-        yield word(lang, "not short")
+        yield say(lang, "forecast.not-short")
     for sla in forecast.slas.values():
         if sla.at_best is not None and sla.target is not None and sla.at_best < sla.target:
-            yield word(lang, "out of reach", sla=name(lang, sla.name), at_best=percent(sla.at_best))
+            yield say(lang, "forecast.out-of-reach", sla=name(lang, sla.name), at_best=percent(sla.at_best))
 
 
 def _on(forecast: Forecast, key: str, days: Sequence[int], lang: str, **values: object) -> str:
     """A sentence about hours, which names the weekdays where weekdays differ."""
     if len(forecast.weekdays) == 1:
-        return word(lang, key, **values)
-    return word(lang, f"{key} on", weekdays=weekdays(lang, days), **values)
+        return say(lang, key, **values)
+    return say(lang, f"{key}-on", weekdays=weekdays(lang, days), **values)
 
 
 def _expected(forecast: Forecast, sla: SlaForecast, lang: str) -> Text:
     if sla.expected is not None or sla.between is None:
         unsaid = sla.expected is None and not forecast.simulated.with_queues
-        return Text(word(lang, "from a run")) if unsaid else _against(sla.expected, sla.target)
+        return Text(say(lang, "forecast.from-a-run")) if unsaid else _against(sla.expected, sla.target)
     least, most = (percent(share) for share in sla.between)
-    return Text(word(lang, "least to most", least=least, most=most))
+    return Text(say(lang, "forecast.least-to-most", least=least, most=most))
 
 
 def _late_most(forecast: Forecast, sla: SlaForecast, lang: str) -> str:
@@ -151,7 +154,7 @@ def _late_most(forecast: Forecast, sla: SlaForecast, lang: str) -> str:
         return "–"
     group, hour = sla.worst
     share = percent(round(float(sla.late_by_hour[group, hour]), 3))
-    at = _on(forecast, "worst hour", forecast.weekdays[group], lang, hour=f"{hour:02}:00", late=share)
+    at = _on(forecast, "forecast.worst-hour", forecast.weekdays[group], lang, hour=f"{hour:02}:00", late=share)
     return f"{at} ({name(lang, sla.team)})" if sla.team else at
 
 
@@ -159,21 +162,21 @@ def _simulated(forecast: Forecast, lang: str) -> str:
     """What was simulated for this, and what it leaves out."""
     extent = forecast.simulated
     if not extent.with_queues:
-        return word(lang, "not simulated")
+        return say(lang, "forecast.not-simulated")
     window, counted = f"{forecast.window_days:g}", f"{extent.counted_days:g}"
     if extent.stretches == 1:
-        return word(lang, "simulated beginning", counted=counted, window=window)
+        return say(lang, "forecast.simulated-beginning", counted=counted, window=window)
     if extent.stretches:
-        return word(lang, "simulated stretches", stretches=extent.stretches, counted=counted, window=window)
-    key = "simulated once" if extent.replications == 1 else "simulated"
-    return word(lang, key, simulated=extent.replications, replications=forecast.replications)
+        return say(lang, "forecast.simulated-stretches", stretches=extent.stretches, counted=counted, window=window)
+    key = "forecast.simulated-once" if extent.replications == 1 else "forecast.simulated"
+    return say(lang, key, simulated=extent.replications, replications=forecast.replications)
 
 
 def _cost(forecast: Forecast, lang: str) -> str:
     cost = forecast.cost
-    return word(
+    return say(
         lang,
-        "cost",
+        "forecast.cost",
         visits=f"{cost.visits:,.0f}",
         seconds=number(cost.seconds * forecast.replications),
         memory=f"{cost.bytes / 1e6:,.0f}",

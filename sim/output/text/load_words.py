@@ -1,13 +1,10 @@
-"""Words of stress runs, targets and replays, in the terminal, on charts and on pages."""
+"""Words of stress runs and replays, as charts still ask for them."""
 
-from typing import Final
-
-from sim.output.text.load_words_en import ENGLISH
-from sim.output.text.load_words_zh import CHINESE
-
-WORDS: Final = {"en": ENGLISH, "zh": CHINESE}
+from sim.output.words import find
 
 
 def say(lang: str, key: str, **values: object) -> str:
     """A text with its values filled in."""
-    return WORDS[lang][key].format(**values)
+    names = (f"stress.{key}", f"replay.{key}", f"glossary.{key}", f"glossary.stat-{key}", f"replay.milli{key}econds")
+    text = next((found for name in names if (found := find(lang, name)) is not None), key)
+    return text.format(**values)

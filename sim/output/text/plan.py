@@ -11,8 +11,8 @@ from rich.text import Text
 
 from sim.output.text.answer import COLOURS, interval, told_hours
 from sim.output.text.cautions import caution_lines
-from sim.output.text.plan_words import say
-from sim.output.text.words import listed, name, number, percent
+from sim.output.text.formats import listed, name, number, percent
+from sim.output.words import say
 from sim.statistics import Verdict
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ def planned(answer: Answer, lang: str, seconds: float | None = None) -> Group:
 
 def tables(answer: Answer, lang: str) -> list[tuple[str, list[str], list[list[str]]]]:
     """The same tables as captions, headings and rows, for a page."""
-    seeds = " copies" if answer.copies else ""
     printed = [
-        ("posts", staff_table(answer, lang)),
-        ("hours table", hours_table(answer, lang)),
-        (f"targets{seeds}", target_table(answer, lang)),
+        ("plan.posts", staff_table(answer, lang)),
+        ("plan.hours-table", hours_table(answer, lang)),
+        ("plan.targets-copies" if answer.copies else "plan.targets", target_table(answer, lang)),
     ]
     if answer.frontier:
-        printed.append((f"frontier{seeds}", frontier_table(answer, lang)))
+        key = "plan.frontier-copies" if answer.copies else "plan.frontier"
+        printed.append((key, frontier_table(answer, lang)))
     found = []
     for key, table in printed:
         cells = zip(*(map(str, column.cells) for column in table.columns), strict=True)
@@ -60,9 +60,9 @@ def tables(answer: Answer, lang: str) -> list[tuple[str, list[str], list[list[st
 def staff_table(answer: Answer, lang: str) -> Table:
     """One row a post: today, plan, what is allowed, and what one person fewer or more changes."""
     table = Table()
-    for key in ("team", "roster", "today", "plan", "change", "bounds", "fewest", "cost", "one fewer", "one more"):
-        right = key in ("today", "plan", "change", "bounds", "fewest", "cost")
-        table.add_column(say(lang, key), justify="right" if right else "left", overflow="fold")
+    numbers = ("plan.today", "plan.plan", "plan.change", "plan.bounds", "plan.fewest", "glossary.cost")
+    for key in ("glossary.team", "glossary.roster", *numbers, "plan.one-fewer", "plan.one-more"):
+        table.add_column(say(lang, key), justify="right" if key in numbers else "left", overflow="fold")
     fewer = {each.post: each for each in answer.removals}
     more = {each.post: each for each in answer.additions}
     for index, post in enumerate(answer.posts):
@@ -81,7 +81,16 @@ def staff_table(answer: Answer, lang: str) -> Table:
         )
     if answer.people is not None and answer.cost is not None:
         today, total = sum(post.today for post in answer.posts), sum(answer.people)
-        cells = [say(lang, "total"), "", str(today), str(total), f"{total - today:+d}", "", "", number(answer.cost)]
+        cells = [
+            say(lang, "plan.total"),
+            "",
+            str(today),
+            str(total),
+            f"{total - today:+d}",
+            "",
+            "",
+            number(answer.cost),
+        ]
         table.add_section()
         table.add_row(*cells, "", "")
     return table
@@ -90,25 +99,24 @@ def staff_table(answer: Answer, lang: str) -> Table:
 def hours_table(answer: Answer, lang: str) -> Table:
     """One row a kind of hours of all counted teams, a week: today and under the plan."""
     table = Table()
-    for key in ("hours a week", "today", "plan", "change"):
-        table.add_column(say(lang, key), justify="left" if key == "hours a week" else "right")
-    rows = ["people", "rostered", "stand_in", "overtime", "long_weeks", "pay"]
-    for key in rows:
+    for key in ("plan.hours-a-week", "plan.today", "plan.plan", "plan.change"):
+        table.add_column(say(lang, key), justify="left" if key == "plan.hours-a-week" else "right")
+    for key in ("people", "rostered", "stand_in", "overtime", "long_weeks", "pay"):
         today, planned = getattr(answer.today_hours, key), getattr(answer.hours, key)
         if today is not None:
             change = "–" if answer.people is None else f"{planned - today:+,.0f}"
             shown = "–" if answer.people is None else f"{planned:,.0f}"
-            table.add_row(say(lang, f"hours {key}"), f"{today:,.0f}", shown, change)
+            table.add_row(say(lang, f"plan.hours-{key}"), f"{today:,.0f}", shown, change)
     return table
 
 
 def target_table(answer: Answer, lang: str) -> Table:
     """One row a target, today and under the plan."""
     table = Table()
-    for key in ("sla", "target", "now", "planned", "verdict"):
-        table.add_column(say(lang, key), justify="right" if key == "target" else "left", overflow="fold")
+    for key in ("glossary.sla", "glossary.target", "plan.now", "plan.planned", "glossary.verdict"):
+        table.add_column(say(lang, key), justify="right" if key == "glossary.target" else "left", overflow="fold")
     for today, met in zip(answer.today.targets, answer.proof.targets, strict=True):
-        verdict = Text(say(lang, met.verdict), style=COLOURS[met.verdict])
+        verdict = Text(say(lang, f"glossary.verdict-{met.verdict}"), style=COLOURS[met.verdict])
         table.add_row(
             Text(target_name(met, lang)),
             percent(met.target),
@@ -122,13 +130,17 @@ def target_table(answer: Answer, lang: str) -> Table:
 def frontier_table(answer: Answer, lang: str) -> Table:
     """One row a staffing of the frontier: how late letters may be, people, cost, and compliance on fresh seeds."""
     table = Table()
-    for key in ("lateness", "people", "cost"):
+    for key in ("plan.lateness", "glossary.people", "glossary.cost"):
         table.add_column(say(lang, key), justify="right")
     for met in answer.proof.targets:
         table.add_column(target_name(met, lang))
     for point in answer.frontier:
         people = str(sum(point.people) + answer.fixed)
-        allowed = say(lang, "the targets") if point.lateness == 1 else say(lang, "times", times=f"{point.lateness:g}")
+        allowed = (
+            say(lang, "plan.the-targets")
+            if point.lateness == 1
+            else say(lang, "plan.times", times=f"{point.lateness:g}")
+        )
         table.add_row(allowed, people, number(point.cost), *(interval(each.compliance) for each in point.targets))
     return table
 
@@ -138,38 +150,38 @@ def sentences(answer: Answer, lang: str, seconds: float | None = None) -> Iterat
     today, people = sum(post.today for post in answer.posts), sum(answer.proof.people)
     yield say(
         lang,
-        "ending copies" if answer.copies and answer.people is not None else f"ending {answer.ending.value}",
+        "plan.ending-copies" if answer.copies and answer.people is not None else f"plan.ending-{answer.ending}",
         title=answer.title or answer.scenario,
         people=people + answer.fixed,
         today=today + answer.fixed,
         sampled=answer.sampled,
         proved=answer.proved,
         names=listed(lang, (target_name(each, lang) for each in _unmet(answer))) if _unmet(answer) else "",
-        every=say(lang, "every judged" if answer.not_judged else "every"),
+        every=say(lang, "plan.every-judged" if answer.not_judged else "plan.every"),
     )
     if answer.looks > 1:
-        yield say(lang, "looks", looks=answer.looks)
+        yield say(lang, "plan.looks", looks=answer.looks)
     if answer.not_judged:
-        yield say(lang, "left out", names=listed(lang, (name(lang, sla) for sla in answer.not_judged)))
+        yield say(lang, "plan.left-out", names=listed(lang, (name(lang, sla) for sla in answer.not_judged)))
     if answer.shortage is not None:
         yield from _shortage(answer.shortage, answer.posts, lang)
     if answer.cost is not None:
         yield from _worth(answer, today, people, lang)
-    took = "" if seconds is None else say(lang, "in seconds", seconds=seconds)
+    took = "" if seconds is None else say(lang, "plan.in-seconds", seconds=seconds)
     letters, replications = f"{answer.letters:,}", f"{answer.simulated:,}"
-    yield say(lang, "effort", letters=letters, replications=replications, seconds=took)
+    yield say(lang, "plan.effort", letters=letters, replications=replications, seconds=took)
 
 
 def target_name(met: TargetCompliance, lang: str) -> str:
     """An SLA, with the hour of receipt where it is about one."""
     sla = name(lang, met.sla)
-    return sla if met.hour is None else say(lang, "at hour", sla=sla, hour=met.hour, end=met.hour + 1)
+    return sla if met.hour is None else say(lang, "plan.at-hour", sla=sla, hour=met.hour, end=met.hour + 1)
 
 
 def roster(post: Post, lang: str) -> str:
     """A roster, and how its people are dealt where that is not evenly."""
     own = name(lang, post.roster)
-    return own if post.deal == "evenly" else say(lang, "by weights", roster=own)
+    return own if post.deal == "evenly" else say(lang, "plan.by-weights", roster=own)
 
 
 def points(change: Change, lang: str) -> str:
@@ -177,14 +189,15 @@ def points(change: Change, lang: str) -> str:
     each = change.differences[change.most].paired
     values = {"mean": each.mean, "low": each.low, "high": each.high}
     shown = {key: 100 * (value or 0.0) for key, value in values.items()}
-    key = "points" if each.low is not None else "points alone"
+    key = "plan.points" if each.low is not None else "plan.points-alone"
     return say(lang, key, sla=target_name(change.proof.targets[change.most], lang), **shown)
 
 
 def _removed(change: Change, held_by_hours: bool, lang: str) -> str:
     # Whoever is shown not to be needed has gone; without a letter that can be judged nothing is shown either.
-    key = "breaks" if change.proof.verdict is Verdict.MISSED else "hours" if held_by_hours else "open"
-    return f"{points(change, lang)} {say(lang, key)}"
+    undecided = "plan.hours" if held_by_hours else "plan.open"
+    why = say(lang, "plan.breaks" if change.proof.verdict is Verdict.MISSED else undecided)
+    return f"{points(change, lang)} {why}"
 
 
 def _unmet(answer: Answer) -> list[TargetCompliance]:
@@ -194,12 +207,12 @@ def _unmet(answer: Answer) -> list[TargetCompliance]:
 def _units(units: tuple[UnstableUnit, ...], lang: str) -> str:
     """The first units, with their load."""
     shown = [
-        say(lang, "unit nobody", unit=name(lang, each.unit)) if each.load is None
-        else say(lang, "unit load", unit=name(lang, each.unit), load=percent(each.load))
+        say(lang, "plan.unit-nobody", unit=name(lang, each.unit)) if each.load is None
+        else say(lang, "plan.unit-load", unit=name(lang, each.unit), load=percent(each.load))
         for each in units[:UNITS_NAMED]
     ]  # fmt: skip
     if len(units) > UNITS_NAMED:
-        shown.append(say(lang, "more units", more=len(units) - UNITS_NAMED))
+        shown.append(say(lang, "plan.more-units", more=len(units) - UNITS_NAMED))
     return listed(lang, shown)
 
 
@@ -210,7 +223,7 @@ def exact_cost(amount: float) -> str:
 
 def _shortage(shortage: Shortage, posts: tuple[Post, ...], lang: str) -> Iterator[str]:
     for failure in shortage.failures:
-        key = "failure nobody" if failure.team is None else "failure"
+        key = "plan.failure-nobody" if failure.team is None else "plan.failure"
         yield say(
             lang,
             key,
@@ -221,16 +234,16 @@ def _shortage(shortage: Shortage, posts: tuple[Post, ...], lang: str) -> Iterato
             hours=told_hours(failure.hours, lang),
         )
     if shortage.unstable:
-        yield say(lang, "unstable most", units=_units(shortage.unstable, lang))
+        yield say(lang, "plan.unstable-most", units=_units(shortage.unstable, lang))
     elif not shortage.failures:
-        yield say(lang, "failure met")
+        yield say(lang, "plan.failure-met")
     if shortage.needed is None:
-        yield say(lang, "never")
+        yield say(lang, "plan.never")
         return
     beyond = [
         say(
             lang,
-            "needed one",
+            "plan.needed-one",
             more=heads - post.most,
             team=name(lang, post.team),
             roster=name(lang, post.roster),
@@ -241,38 +254,40 @@ def _shortage(shortage: Shortage, posts: tuple[Post, ...], lang: str) -> Iterato
         if heads > post.most
     ]
     if beyond:
-        yield say(lang, "needed", posts=listed(lang, beyond))
+        yield say(lang, "plan.needed", posts=listed(lang, beyond))
 
 
 def _worth(answer: Answer, today: int, people: int, lang: str) -> Iterator[str]:
     cost, gap = answer.cost or 0.0, answer.gap or 0.0
     values = {"cost": exact_cost(cost), "today_cost": exact_cost(answer.today_cost)}
-    key = "saves" if people < today else "adds" if people > today else "same"
+    key = "plan.saves" if people < today else "plan.adds" if people > today else "plan.same"
     hours = {"hours": f"{answer.hours.rostered:,.0f}", "today_hours": f"{answer.today_hours.rostered:,.0f}"}
     yield say(lang, key, saved=today - people, added=people - today, **values, **hours)
     if answer.unstable:
-        yield say(lang, "unstable", units=_units(answer.unstable, lang))
+        yield say(lang, "plan.unstable", units=_units(answer.unstable, lang))
     if answer.ending != "least" and not answer.copies:
         sure = {"shown": len(answer.relaxations), "bound": exact_cost(answer.bound), "gap": percent(gap)}
         yield say(
-            lang, "bound optimal" if answer.optimal else "bound gap" if answer.relaxations else "bound none", **sure
+            lang,
+            "plan.bound-optimal" if answer.optimal else "plan.bound-gap" if answer.relaxations else "plan.bound-none",
+            **sure,
         )
         if exact_cost(answer.today_cost) != exact_cost(answer.bound) and answer.today_cost < answer.bound:
-            yield say(lang, "not today", today_cost=exact_cost(answer.today_cost))
+            yield say(lang, "plan.not-today", today_cost=exact_cost(answer.today_cost))
         if not answer.steady:
-            yield say(lang, "unsteady")
+            yield say(lang, "plan.unsteady")
     if answer.ending == "planned" and answer.removals:
         others = [each.post for each in answer.removals if each.proof.verdict is not Verdict.MISSED]
         held = sum(post in answer.held_by_hours for post in others)
         counts = {"breaks": len(answer.removals) - len(others), "open": len(others) - held, "held": held}
-        yield say(lang, "removal hours" if held else "removal minimal", **counts)
+        yield say(lang, "plan.removal-hours" if held else "plan.removal-minimal", **counts)
     elif answer.ending == "least":
-        yield say(lang, "removal none")
+        yield say(lang, "plan.removal-none")
     if answer.additions:
         best = max(answer.additions, key=_value)
         post = answer.posts[best.post]
         where = {"team": name(lang, post.team), "roster": name(lang, post.roster)}
-        yield say(lang, "most valuable", points=points(best, lang), **where)
+        yield say(lang, "plan.most-valuable", points=points(best, lang), **where)
 
 
 def _value(change: Change) -> float:

@@ -9,12 +9,10 @@ from rich.text import Text
 from sim.operations.answers import Milliseconds
 from sim.operations.replay_report import Check, ReplayReport
 from sim.output.text.answer import COLOURS
-from sim.output.text.load_words import say
+from sim.output.text.formats import listed
 from sim.output.text.service_level import few, level
-from sim.output.text.words import listed
+from sim.output.words import say
 from sim.statistics import Verdict
-
-ENDINGS = {Verdict.MET: "passed", Verdict.MISSED: "failed", Verdict.UNCLEAR: "open"}
 
 
 def replayed(report: ReplayReport, lang: str) -> Group:
@@ -32,14 +30,14 @@ def replayed(report: ReplayReport, lang: str) -> Group:
 
 def heading(report: ReplayReport, lang: str) -> str:
     """What was sent where."""
-    key = "replayed as it was" if report.speed == 1 else "replayed"
+    key = "replay.replayed-as-it-was" if report.speed == 1 else "replay.replayed"
     letters, speed = f"{report.letters:,}", f"{report.speed:g}"
     return say(lang, key, letters=letters, speed=speed, trace=report.trace, url=report.url)
 
 
 def ending(report: ReplayReport, lang: str) -> str:
     """Passed, failed or undecided."""
-    return say(lang, ENDINGS[report.verdict])
+    return say(lang, f"replay.verdict-{report.verdict}")
 
 
 def sentences(report: ReplayReport, lang: str) -> Iterator[str]:
@@ -47,24 +45,42 @@ def sentences(report: ReplayReport, lang: str) -> Iterator[str]:
     counts = {"accepted": report.accepted, "failed": report.failed, "unsent": report.unsent}
     told = {key: f"{count:,}" for key, count in counts.items()}
     seconds, busiest = f"{report.seconds:.1f}", f"{report.busiest['second']:,}"
-    yield say(lang, "tally", **told, seconds=seconds, second=busiest)
+    yield say(lang, "replay.tally", **told, seconds=seconds, second=busiest)
     if report.losses:
         losses = [f"{count:,} {_named(what, lang)}" for what, count in report.losses.items()]
-        yield say(lang, "lost", losses=listed(lang, losses))
+        yield say(lang, "replay.lost", losses=listed(lang, losses))
     if report.resent:
-        yield say(lang, "resent", resent=f"{report.resent:,}")
+        yield say(lang, "replay.resent", resent=f"{report.resent:,}")
     if report.aborted:
-        yield say(lang, "aborted", shown=f"{report.abort_after:,}", url=report.url)
-    yield say(lang, "level assumed" if report.service_level.assumed else "level", **level(report.service_level, lang))
+        yield say(lang, "replay.aborted", shown=f"{report.abort_after:,}", url=report.url)
+    yield say(
+        lang,
+        "replay.level-assumed" if report.service_level.assumed else "replay.level",
+        **level(report.service_level, lang),
+    )
     for check in report.checks:
         yield _check(check, lang)
 
 
 def latency_table(report: ReplayReport, lang: str) -> tuple[str, list[str], list[list[str]]]:
     """Caption, headings and rows of latency and overhead."""
-    headings = ["", say(lang, "mean"), "p50", "p90", "p95", "p99", "p99.9", say(lang, "max")]
-    rows = [[say(lang, key), *_figures(getattr(report, key))] for key in ("latency", "failed_latency", "overhead")]
-    return say(lang, "milliseconds"), headings, rows
+    headings = [
+        "",
+        say(lang, "glossary.stat-mean"),
+        "p50",
+        "p90",
+        "p95",
+        "p99",
+        "p99.9",
+        say(lang, "glossary.stat-max"),
+    ]
+    took = {
+        "replay.latency": report.latency,
+        "replay.failed-latency": report.failed_latency,
+        "replay.overhead": report.overhead,
+    }
+    rows = [[say(lang, key), *_figures(each)] for key, each in took.items()]
+    return say(lang, "replay.milliseconds"), headings, rows
 
 
 def _figures(took: Milliseconds) -> list[str]:
@@ -73,17 +89,17 @@ def _figures(took: Milliseconds) -> list[str]:
 
 
 def _named(what: str, lang: str) -> str:
-    return say(lang, "status", status=what) if what.isdigit() else say(lang, what)
+    return say(lang, "replay.status", status=what) if what.isdigit() else say(lang, f"replay.loss-{what}")
 
 
 def _check(check: Check, lang: str) -> str:
     values = dict(check.values)
-    key = f"{check.name} {check.verdict.value}"
+    key = f"replay.check-{check.name}-{check.verdict}"
     if check.name == "errors":
-        key = "all accepted" if check.verdict is Verdict.MET and not values["lost"] else key
+        key = "replay.check-all-accepted" if check.verdict is Verdict.MET and not values["lost"] else key
         values |= {name: few(float(values[name])) for name in ("share", "most")}
     if check.name == "latency" and "ms" not in values:
-        key = "latency nothing"
+        key = "replay.check-latency-nothing"
     if "period" in values:
-        values["period"] = say(lang, str(values["period"]))
+        values["period"] = say(lang, f"replay.period-{values['period']}")
     return say(lang, key, **values)

@@ -1,14 +1,14 @@
 """A service level in words, as targets ask for it and a replay judges by it."""
 
 from sim.operations.service_level import PERCENTILES, ServiceLevel
-from sim.output.text.load_words import say
-from sim.output.text.words import listed, number, percent
+from sim.output.text.formats import listed, number, percent
+from sim.output.words import say
 
 
 def level(asked: ServiceLevel, lang: str) -> dict[str, str]:
     """The values that a sentence on a level fills in: `latency` and `errors`."""
     latency = [
-        say(lang, "level latency", percentile=f"{PERCENTILES[name]:g}", ms=number(most))
+        say(lang, "targets.level-latency", percentile=f"{PERCENTILES[name]:g}", ms=number(most))
         for name, most in asked.latency_ms.items()
     ]
     return {"latency": listed(lang, latency), "errors": few(asked.errors)}

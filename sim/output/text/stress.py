@@ -21,8 +21,8 @@ from sim.capacity import (
 from sim.core.clock import HOUR, format_duration
 from sim.output.text.answer import interval
 from sim.output.text.cautions import caution_lines
-from sim.output.text.load_words import say
-from sim.output.text.words import limit, listed, name, number, percent, points
+from sim.output.text.formats import limit, listed, name, number, percent, points
+from sim.output.words import say
 from sim.statistics import Estimate
 
 SAME: Final = 1.01
@@ -34,7 +34,7 @@ NEXT: Final = 3.0
 
 def stressed(report: StressReport, lang: str) -> Group:
     """What a stress run says, to be printed."""
-    heading = say(lang, "stressed", title=report.title or report.scenario)
+    heading = say(lang, "stress.heading", title=report.title or report.scenario)
     parts = [Text(sentence) for sentence in sentences(report, lang)]
     said = [*parts[:-1], *caution_lines(report.cautions, lang)]
     return Group(Text(heading, style="bold"), *said, ramp_table(report, lang), parts[-1])
@@ -45,22 +45,24 @@ def sentences(report: StressReport, lang: str) -> Iterator[str]:
     relieved = report.relieved
     yield _capacity(report, lang)
     yield from _first_to_fail(report, lang)
-    yield from (_bottleneck(each, "bottleneck", report.capacity, lang) for each in report.bottlenecks)
+    yield from (_bottleneck(each, "stress.bottleneck", report.capacity, lang) for each in report.bottlenecks)
     if relieved is not None:
         yield _relieved(relieved, report.capacity.estimate or 0.0, lang)
-        yield from (_bottleneck(each, "next bottleneck", relieved.capacity, lang) for each in relieved.bottlenecks)
+        yield from (
+            _bottleneck(each, "stress.next-bottleneck", relieved.capacity, lang) for each in relieved.bottlenecks
+        )
     yield from _ceiling(report, lang)
     yield from _limits(report, lang)
     yield from _spike(report, lang)
     yield _soak(report, lang)
-    yield say(lang, "lived", lived=f"{report.replications_lived:,}")
+    yield say(lang, "stress.lived", lived=f"{report.replications_lived:,}")
 
 
 def ramp_table(report: StressReport, lang: str) -> Table:
     """One row a rate of the ramp."""
     table = Table()
     slas = list(report.ramp[0].compliance)
-    headings = [say(lang, "per day"), *(name(lang, sla) for sla in slas), *ramp_headings(lang)]
+    headings = [say(lang, "stress.per-day"), *(name(lang, sla) for sla in slas), *ramp_headings(lang)]
     for position, heading in enumerate(headings):
         table.add_column(heading, justify="left" if 0 < position <= len(slas) + 1 else "right", overflow="fold")
     for row in ramp_rows(report, lang):
@@ -70,7 +72,7 @@ def ramp_table(report: StressReport, lang: str) -> Table:
 
 def ramp_headings(lang: str) -> list[str]:
     """Headings of the columns after those of the SLAs."""
-    return [say(lang, key) for key in ("busiest", "waiting", "growth")]
+    return [say(lang, key) for key in ("stress.busiest", "stress.waiting", "stress.growth")]
 
 
 def ramp_rows(report: StressReport, lang: str) -> list[list[str]]:
@@ -108,7 +110,7 @@ def _capacity(report: StressReport, lang: str) -> str:
         key = "unsure"
     return say(
         lang,
-        f"capacity {key}",
+        f"stress.capacity-{key}",
         per_day=rate(capacity.per_day),
         estimate=rate(capacity.estimate),
         high=rate(capacity.high),
@@ -126,32 +128,32 @@ def _first_to_fail(report: StressReport, lang: str) -> Iterator[str]:
     if capacity.estimate is None:
         return
     if capacity.bound is CapacityBound.SLA and capacity.sla is not None:
-        yield say(lang, "first to fail", sla=name(lang, capacity.sla))
+        yield say(lang, "stress.first-to-fail", sla=name(lang, capacity.sla))
     elif capacity.bound is CapacityBound.SLA:
-        yield say(lang, "first to fail unsure", slas=listed(lang, [name(lang, sla) for sla in capacity.at_risk]))
-    yield say(lang, "own load", rate=rate(report.per_day), load=_load(report.per_day / capacity.estimate, lang))
+        yield say(lang, "stress.first-to-fail-unsure", slas=listed(lang, [name(lang, sla) for sla in capacity.at_risk]))
+    yield say(lang, "stress.own-load", rate=rate(report.per_day), load=_load(report.per_day / capacity.estimate, lang))
 
 
 def _load(times: float, lang: str) -> str:
     """The scenario's own rate beside the capacity."""
     if times < 1:
-        return say(lang, "share of capacity", share=f"{times:.0%}")
-    return say(lang, "times capacity", times=number(times))
+        return say(lang, "stress.share-of-capacity", share=f"{times:.0%}")
+    return say(lang, "stress.times-capacity", times=number(times))
 
 
 def _bottleneck(each: Bottleneck, key: str, capacity: Capacity, lang: str) -> str:
     best = each.reliefs[0]
     if each.team is None:
-        key = f"{key} {'hardly' if each.effect is Effect.HARDLY else 'undecided'}"
+        key = f"{key}-hardly" if each.effect is Effect.HARDLY else f"{key}-undecided"
     elif each.rivals:
-        key = f"{key} rivals"
+        key = f"{key}-rivals"
     return say(
         lang,
         key,
         sla=name(lang, each.sla),
         team=name(lang, best.team),
         rivals=listed(lang, [name(lang, team) for team in each.rivals] or ["–"]),
-        people=say(lang, "one more" if best.people == 1 else "more people", people=best.people),
+        people=say(lang, "stress.more-people", n=best.people),
         gain=points(lang, best.gain),
         replications=max(relief.replications for relief in each.reliefs),
         rate=rate(capacity.estimate),
@@ -167,7 +169,7 @@ def _ceiling(report: StressReport, lang: str) -> Iterator[str]:
     for sla in dict.fromkeys(slas):
         if sla in report.ceiling and sla in report.targets:
             ceiling, target = report.ceiling[sla], report.targets[sla]
-            key = "ceiling" if ceiling >= target else "ceiling too low"
+            key = "stress.ceiling" if ceiling >= target else "stress.ceiling-too-low"
             yield say(lang, key, sla=name(lang, sla), ceiling=percent(ceiling), target=percent(target))
 
 
@@ -175,11 +177,11 @@ def _relieved(relieved: Relieved, per_day: float, lang: str) -> str:
     capacity, times = relieved.capacity, relieved.times
     values = {"team": name(lang, relieved.team), "sla": name(lang, capacity.sla or "")}
     if times is None:
-        key = "doubled beyond" if capacity.found is CapacityStatus.BEYOND else "doubled none"
+        key = "stress.doubled-beyond" if capacity.found is CapacityStatus.BEYOND else "stress.doubled-none"
         return say(lang, key, highest=rate(capacity.highest), **values)
     if times < SAME:
-        return say(lang, "doubled same", **values)
-    key = "doubled" if capacity.sla is not None else "doubled bound"
+        return say(lang, "stress.doubled-same", **values)
+    key = "stress.doubled" if capacity.sla is not None else "stress.doubled-bound"
     return say(lang, key, percent=f"{times - 1:.0%}", estimate=rate(times * per_day), **values)
 
 
@@ -187,14 +189,14 @@ def _limits(report: StressReport, lang: str) -> Iterator[str]:
     if report.stability is None:
         return
     full = report.stability
-    yield say(lang, "limit", rate=rate(full.per_day), units=_full(full, lang))
+    yield say(lang, "stress.limit", rate=rate(full.per_day), units=_full(full, lang))
     told = [
-        say(lang, "limit unit", unit=_unit(each.unit, each.team, lang), rate=rate(each.unit_per_day))
+        say(lang, "stress.limit-unit", unit=_unit(each.unit, each.team, lang), rate=rate(each.unit_per_day))
         for each in report.limits
         if each.unit not in full.units and each.unit_per_day <= NEXT * full.per_day
     ]
     if told:
-        yield say(lang, "limits", others=listed(lang, told))
+        yield say(lang, "stress.limits", others=listed(lang, told))
 
 
 def _full(stability: StabilityLimit, lang: str) -> str:
@@ -207,7 +209,7 @@ def _full(stability: StabilityLimit, lang: str) -> str:
 def _unit(unit: str, team: str, lang: str) -> str:
     """A unit with its team; a team that is one unit is named once."""
     unit, team = name(lang, unit), name(lang, team)
-    return unit if unit == team else say(lang, "unit of team", unit=unit, team=team)
+    return unit if unit == team else say(lang, "stress.unit-of-team", unit=unit, team=team)
 
 
 def _spike(report: StressReport, lang: str) -> Iterator[str]:
@@ -215,7 +217,7 @@ def _spike(report: StressReport, lang: str) -> Iterator[str]:
     usual = (spike.letters.mean or 0.0) - (spike.added.mean or 0.0)
     yield say(
         lang,
-        "spike",
+        "stress.spike",
         times=f"{spike.times:g}",
         hours=lasting(report, lang),
         begins=f"{spike.begins:%Y-%m-%d %H:%M}",
@@ -227,10 +229,10 @@ def _spike(report: StressReport, lang: str) -> Iterator[str]:
     for sla, each in spike.slas.items():
         shares = {"during": each.during.mean, "without": each.without.mean, "worst": each.worst}
         said = {key: percent(share) for key, share in shares.items()}
-        yield say(lang, "spike sla", sla=name(lang, sla), back=_back(report, each.back, lang), **said)
+        yield say(lang, "stress.spike-sla", sla=name(lang, sla), back=_back(report, each.back, lang), **said)
     if len(spike.slas) > 1:
-        yield say(lang, "spike over", back=_back(report, spike.sla_back, lang))
-    yield say(lang, "spike queue over", back=_back(report, spike.queue_back, lang))
+        yield say(lang, "stress.spike-over", back=_back(report, spike.sla_back, lang))
+    yield say(lang, "stress.spike-queue-over", back=_back(report, spike.queue_back, lang))
 
 
 def lasting(report: StressReport, lang: str) -> str:
@@ -242,37 +244,39 @@ def _back(report: StressReport, back: Back, lang: str) -> str:
     """When something is as it would be without the spike."""
     replications, days = report.replications, number(report.spike.seen_d)
     if back.above_limit:
-        return say(lang, "back above limit", days=days)
+        return say(lang, "stress.back-above-limit", days=days)
     if back.not_back == replications:
-        return say(lang, "back never", days=days)
+        return say(lang, "stress.back-never", days=days)
     ends = (back.hours.mean, back.hours.low, back.hours.high)
     mean, low, high = (number(max(end or 0.0, 0.0)) for end in ends)
     if back.not_back:
         times = replications - back.not_back
-        return say(lang, "back often", times=times, replications=replications, hours=mean, days=days)
-    return say(lang, "back at once" if mean == "0" else "back", hours=mean, low=low, high=high)
+        return say(lang, "stress.back-often", times=times, replications=replications, hours=mean, days=days)
+    return say(lang, "stress.back-at-once" if mean == "0" else "stress.back", hours=mean, low=low, high=high)
 
 
 def back_after(report: StressReport, back: Back, lang: str) -> str:
     """The same in a word or two."""
     if back.above_limit:
-        return say(lang, "spike back never")
+        return say(lang, "stress.spike-back-never")
     if back.not_back * 2 >= report.replications:
-        return say(lang, "spike back late", days=number(report.spike.seen_d))
-    return say(lang, "spike back hours", hours=number(max(back.hours.mean or 0.0, 0.0)))
+        return say(lang, "stress.spike-back-late", days=number(report.spike.seen_d))
+    return say(lang, "stress.spike-back-hours", hours=number(max(back.hours.mean or 0.0, 0.0)))
 
 
 def _soak(report: StressReport, lang: str) -> str:
     soak = report.soak
     slas = [
-        say(lang, "soak sla", sla=name(lang, sla), compliance=percent(each.mean))
+        say(lang, "stress.soak-sla", sla=name(lang, sla), compliance=percent(each.mean))
         for sla, each in soak.compliance.items()
     ]
     growth = growing(report, lang)
-    return say(lang, "soak", days=soak.days, rate=rate(soak.per_day), slas=listed(lang, slas or ["–"]), growth=growth)
+    return say(
+        lang, "stress.soak", days=soak.days, rate=rate(soak.per_day), slas=listed(lang, slas or ["–"]), growth=growth
+    )
 
 
 def growing(report: StressReport, lang: str) -> str:
     """Whether the queues grow in the soak."""
     soak = report.soak
-    return say(lang, "soak grows" if soak.grows else "soak steady", growth=count(soak.growth_per_day))
+    return say(lang, "stress.soak-grows" if soak.grows else "stress.soak-steady", growth=count(soak.growth_per_day))

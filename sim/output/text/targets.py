@@ -11,15 +11,15 @@ from sim.operations.operations import RECEIVE
 from sim.operations.service_level import PERIODS
 from sim.operations.targets import ALL, Rate, Targets
 from sim.output.text.cautions import caution_lines
-from sim.output.text.load_words import say
+from sim.output.text.formats import limit, name, number
 from sim.output.text.service_level import level
 from sim.output.text.stress import count, rate
-from sim.output.text.words import limit, name, number
+from sim.output.words import say
 
 
 def asked(targets: Targets, title: str, lang: str) -> Group:
     """What the targets say, to be printed."""
-    heading = say(lang, "asked", title=title)
+    heading = say(lang, "targets.heading", title=title)
     tables = []
     for caption, headings, rows in (operation_table(targets, lang), channel_table(targets, lang)):
         table = Table(title=caption, title_justify="left", title_style="")
@@ -36,17 +36,17 @@ def sentences(targets: Targets, lang: str) -> Iterator[str]:
     """The peaks, what is open, what a year stores, and how long each call may take."""
     receive, together = targets.operations[RECEIVE], targets.operations[ALL]
     peaks = {period: f"{getattr(receive, f'per_{period}').max:,}" for period in PERIODS}
-    yield say(lang, "asked peak", **peaks, all=f"{together.per_second.max:,}")
-    yield say(lang, "asked open", mean=count(targets.open_letters.mean), max=f"{targets.open_letters.max:,}")
+    yield say(lang, "targets.asked-peak", **peaks, all=f"{together.per_second.max:,}")
+    yield say(lang, "targets.asked-open", mean=count(targets.open_letters.mean), max=f"{targets.open_letters.max:,}")
     rows = {"letters": targets.letter_rows_a_year, "events": targets.event_rows_a_year}
-    yield say(lang, "asked rows", **{key: rate(each.mean) for key, each in rows.items()})
-    yield say(lang, "asked level", **level(receive.service_level, lang))
+    yield say(lang, "targets.asked-rows", **{key: rate(each.mean) for key, each in rows.items()})
+    yield say(lang, "targets.asked-level", **level(receive.service_level, lang))
     for sla, each in targets.headroom.items():
         if each.seconds is None:
-            yield say(lang, "asked no headroom", sla=name(lang, sla))
+            yield say(lang, "targets.asked-no-headroom", sla=name(lang, sla))
         else:
             values = {"calls": number(each.calls.mean or 0.0), "seconds": f"{each.seconds:g}"}
-            yield say(lang, "asked headroom", sla=name(lang, sla), limit=limit(lang, each.limit), **values)
+            yield say(lang, "targets.asked-headroom", sla=name(lang, sla), limit=limit(lang, each.limit), **values)
 
 
 SHORT: Final = {"second": ("p99", "max"), "minute": ("p99", "max"), "hour": ("mean", "p99", "max")}
@@ -58,21 +58,30 @@ def operation_table(
     targets: Targets, lang: str, columns: Mapping[str, tuple[str, ...]] = SHORT
 ) -> tuple[str, list[str], list[list[str]]]:
     """Caption, headings and rows of the calls."""
-    headings = [f"{say(lang, which)}/{say(lang, f'a {period}')}" for period, each in columns.items() for which in each]
+    headings = [
+        f"{say(lang, f'glossary.stat-{which}')}/{say(lang, f'targets.a-{period}')}"
+        for period, each in columns.items()
+        for which in each
+    ]
     rows = []
     for operation, each in targets.operations.items():
         cells = [_cell(getattr(each, f"per_{period}"), which) for period, of_it in columns.items() for which in of_it]
-        called = say(lang, ALL) if operation == ALL else _operation(operation, lang)
+        called = say(lang, "targets.all") if operation == ALL else _operation(operation, lang)
         rows.append([called, *cells, "–" if each.headroom_s is None else f"{each.headroom_s:g} s"])
-    return say(lang, "operations table"), [say(lang, "operation"), *headings, say(lang, "headroom")], rows
+    return (
+        say(lang, "targets.operations-table"),
+        [say(lang, "targets.operation"), *headings, say(lang, "targets.headroom")],
+        rows,
+    )
 
 
 def channel_table(targets: Targets, lang: str) -> tuple[str, list[str], list[list[str]]]:
     """Caption, headings and rows of the letters by channel."""
-    headings = ["channel", "mean day", "max day", "peak hour", "peak letters", "max hour"]
+    headings = ["glossary.channel", "targets.mean-day", "targets.max-day", "targets.peak-hour", "targets.peak-letters",
+                "targets.max-hour"]  # fmt: skip
     rows = [
         [
-            say(lang, ALL) if channel == ALL else name(lang, channel),
+            say(lang, "targets.all") if channel == ALL else name(lang, channel),
             count(each.per_day.mean),
             f"{each.per_day.max:,}",
             f"{each.peak_hour:02}:00",
@@ -81,7 +90,7 @@ def channel_table(targets: Targets, lang: str) -> tuple[str, list[str], list[lis
         ]
         for channel, each in targets.channels.items()
     ]
-    return say(lang, "channels table"), [say(lang, key) for key in headings], rows
+    return say(lang, "targets.channels-table"), [say(lang, key) for key in headings], rows
 
 
 def _cell(rate: Rate, which: str) -> str:
@@ -92,8 +101,9 @@ def _cell(rate: Rate, which: str) -> str:
 
 
 def _operation(operation: str, lang: str) -> str:
-    """`sign.start`, in Chinese as the moment of the step is called."""
+    """`sign.start`, or where a language prefers it as the moment of the step is called."""
     if operation == RECEIVE:
-        return operation if lang == "en" else name(lang, "received")
-    step, moment = operation.rsplit(".", 1)
-    return operation if lang == "en" else name(lang, f"{step}.{'started' if moment == 'start' else 'finished'}")
+        return say(lang, "targets.call", operation=operation, moment=name(lang, "received"))
+    step, _, call = operation.rpartition(".")
+    moment = name(lang, f"{step}.{'started' if call == 'start' else 'finished'}")
+    return say(lang, "targets.call", operation=operation, moment=moment)

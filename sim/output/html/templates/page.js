@@ -2,9 +2,10 @@
 const root = document.documentElement;
 function speak(lang) {
   root.dataset.lang = lang;
-  root.lang = lang === "zh" ? "zh-CN" : "en";
-  for (const button of document.querySelectorAll("[data-speak]"))
+  for (const button of document.querySelectorAll("[data-speak]")) {
     button.setAttribute("aria-pressed", String(button.dataset.speak === lang));
+    if (button.dataset.speak === lang) root.lang = button.dataset.tag;
+  }
   document.title = document.querySelector(`[lang="${lang}"].part h1`).textContent;
 }
 for (const button of document.querySelectorAll("[data-speak]"))

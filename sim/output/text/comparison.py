@@ -10,8 +10,8 @@ from rich.text import Text
 from sim.comparison import Comparison, Pair, PairedVerdict, shortfall
 from sim.output.text.answer import COLOURS, interval
 from sim.output.text.cautions import caution, plain_caution, with_cautions
-from sim.output.text.compare_words import say
-from sim.output.text.words import listed, name, points
+from sim.output.text.formats import listed, name, points
+from sim.output.words import say
 from sim.statistics import Verdict
 
 FINDING_COLOURS: Final = {
@@ -36,7 +36,7 @@ def compared(comparison: Comparison, lang: str) -> Group:
 
 def heading(comparison: Comparison, lang: str) -> str:
     """How much was compared."""
-    return say(lang, "heading", staffings=len(comparison.reports), replications=comparison.base.replications)
+    return say(lang, "comparison.heading", staffings=len(comparison.reports), replications=comparison.base.replications)
 
 
 def comparison_sentences(comparison: Comparison, lang: str) -> Iterator[str]:
@@ -45,21 +45,25 @@ def comparison_sentences(comparison: Comparison, lang: str) -> Iterator[str]:
     for pair in comparison.pairs:
         yield _pair(pair, lang)
     for other, by in comparison.dominated.items():
-        yield say(lang, "dominated", other=other, by=by)
+        yield say(lang, "comparison.dominated", other=other, by=by)
     if comparison.narrowing is not None:
         least, most = comparison.narrowing
-        yield say(lang, "narrowed", least=f"{least:.1f}", most=f"{most:.1f}")
+        yield say(lang, "comparison.narrowed", least=f"{least:.1f}", most=f"{most:.1f}")
     if comparison.differing:
-        yield say(lang, "differing", parts=listed(lang, comparison.differing))
+        yield say(lang, "comparison.differing", parts=listed(lang, comparison.differing))
     if comparison.base.replications == 1:
-        yield say(lang, "one replication")
+        yield say(lang, "comparison.one-replication")
 
 
 def comparison_cautions(comparison: Comparison, lang: str) -> list[str]:
     """Each caution once, with the staffings that it is about unless it is about all."""
     everywhere = len(comparison.reports)
     return [
-        say(lang, "caution" if len(names) == everywhere else "caution of some", names=listed(lang, names))
+        say(
+            lang,
+            "cautions.warning" if len(names) == everywhere else "comparison.caution-of-some",
+            names=listed(lang, names),
+        )
         + caution(each, lang)
         for each, names in comparison.cautions
     ]
@@ -76,7 +80,7 @@ def comparison_content(comparison: Comparison) -> dict[str, Any]:
 
 def finding(found: PairedVerdict | None, lang: str) -> str:
     """The verdict on a pair or on one SLA of it."""
-    return say(lang, found.value if found else "mixed")
+    return say(lang, f"comparison.finding-{found or 'mixed'}")
 
 
 def signed(amount: float) -> str:
@@ -87,14 +91,11 @@ def signed(amount: float) -> str:
 def _best(comparison: Comparison, lang: str) -> Iterator[str]:
     best, base = comparison.best, comparison.base
     if best.holds is None or best.holds is Verdict.NOT_JUDGED:
-        yield say(lang, "no targets" if best.holds is None else "no letters")
+        yield say(lang, "comparison.no-targets" if best.holds is None else "comparison.no-letters")
         return
-    holds = {Verdict.MET: "best holds", Verdict.UNCLEAR: "best unclear", Verdict.MISSED: "best misses"}[best.holds]
-    if best is base:
-        holds = f"base {holds}"
     yield say(
         lang,
-        holds,
+        f"comparison.base-best-{best.holds}" if best is base else f"comparison.best-{best.holds}",
         best=best.scenario,
         headcount=f"{best.headcount:,}",
         base=base.scenario,
@@ -107,15 +108,14 @@ def _best(comparison: Comparison, lang: str) -> Iterator[str]:
 def _pair(pair: Pair, lang: str) -> str:
     said = [f"{name(lang, each.sla)} {points(lang, each.paired)}" for each in pair.slas.values()
             if each.finding in (PairedVerdict.BETTER, PairedVerdict.WORSE)]  # fmt: skip
-    facts = say(lang, "facts", facts=listed(lang, said)) if said else ""
-    return say(lang, f"pair {pair.finding.value if pair.finding else 'mixed'}", other=pair.other, base=pair.base,
-               facts=facts)  # fmt: skip
+    facts = say(lang, "comparison.facts", facts=listed(lang, said)) if said else ""
+    return say(lang, f"comparison.pair-{pair.finding or 'mixed'}", other=pair.other, base=pair.base, facts=facts)
 
 
 def _staffings(comparison: Comparison, lang: str) -> Table:
     table = Table()
-    table.add_column(say(lang, "staffing"), overflow="fold")
-    for key in ("headcount", "cost"):
+    table.add_column(say(lang, "glossary.staffing"), overflow="fold")
+    for key in ("comparison.headcount", "glossary.cost"):
         table.add_column(say(lang, key), justify="right")
     for sla in comparison.base.slas:
         table.add_column(name(lang, sla), overflow="fold")
@@ -131,12 +131,12 @@ def _staffings(comparison: Comparison, lang: str) -> Table:
 
 
 def _differences(comparison: Comparison, lang: str) -> Table:
-    table = Table(title=say(lang, "against", base=comparison.base.scenario), title_justify="left")
+    table = Table(title=say(lang, "comparison.against", base=comparison.base.scenario), title_justify="left")
     dearer = any(pair.headcount or pair.cost for pair in comparison.pairs)
-    table.add_column(say(lang, "staffing"), overflow="fold")
-    for key in ("headcount", "cost") if dearer else ():
+    table.add_column(say(lang, "glossary.staffing"), overflow="fold")
+    for key in ("comparison.headcount", "glossary.cost") if dearer else ():
         table.add_column(say(lang, key), justify="right")
-    for key in ("sla", "difference", "verdict"):
+    for key in ("glossary.sla", "comparison.difference", "glossary.verdict"):
         table.add_column(say(lang, key), overflow="fold")
     for pair in comparison.pairs:
         for place, each in enumerate(pair.slas.values()):

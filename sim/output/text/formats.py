@@ -1,23 +1,13 @@
-"""Names, numbers and hours as people of a language write them."""
+"""Names, numbers, durations and hours as people of a language write them."""
 
 import re
 from collections.abc import Iterable, Sequence
-from io import StringIO
 from itertools import chain, groupby
-from typing import Any, Final
-
-from rich.console import Console, RenderableType
-from rich.measure import Measurement
-from rich.segment import Segment, Segments
+from typing import Final
 
 from sim.core.clock import Clock
-from sim.core.safe_text import printable
-from sim.output.text.catalogue import WORDS
-from sim.output.text.names import MOMENTS_ZH, NAMES_ZH, WEEKDAYS
+from sim.output.words import entries, find, say
 from sim.statistics import Compliance, Estimate, Figure
-
-ALARM: Final = 0.85
-"""Utilisation above which a team is said to be too busy."""
 
 _WORKING: Final = (("working days", 1440.0), ("hours", 60.0))
 
@@ -29,71 +19,39 @@ LENGTHS: Final[dict[Clock, tuple[tuple[str, float], ...]]] = {
 }
 """Units of the durations of a clock, and how many of its minutes they have; a working day has 1,440."""
 
-WIDEST: Final = 100_000
-"""Columns of which more are never needed."""
-
-_UNITS_ZH: Final = {
-    "working day": "个工作日",
-    "working days": "个工作日",
-    "office hour": "办公小时",
-    "office hours": "办公小时",
-    "min": "分钟",
-    "h": "小时",
-    "d": "天",
-    "s": "秒",
-}
-
-
-def plain(what: RenderableType) -> str:
-    """What would be printed, as text without colours and as wide as it needs, for a file or a pipe."""
-    if isinstance(what, str):
-        return f"{printable(what)}\n"
-    text = StringIO()
-    plainly: Any = {"color_system": None, "legacy_windows": False, "highlight": False, "markup": False, "emoji": False}
-    console = Console(file=text, width=WIDEST, **plainly)
-    console.width = Measurement.get(console, console.options, what).maximum
-    console.print(what)
-    return printable("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()))
-
-
-def harmless(what: RenderableType, console: Console) -> RenderableType:
-    """The same without anything that the terminal would obey, but for what the console itself says to it."""
-    return Segments(Segment(printable(text), style, control) for text, style, control in console.render(what))
-
-
-def word(lang: str, key: str, **values: object) -> str:
-    """A word or sentence with its values filled in."""
-    return WORDS[lang][key].format(**values)
+_MOMENTS: Final = ("queued", "started", "finished")
 
 
 def name(lang: str, written: str) -> str:
     """A team, unit, step, roster or SLA of a scenario, or a milestone as `sign.finished`, as people call it."""
-    step, dot, moment = written.rpartition(".")
-    if lang == "en":
-        return (f"{step} {moment}" if moment in MOMENTS_ZH else written).replace("_", " ").lstrip()
-    if dot and moment in MOMENTS_ZH:
-        return f"{NAMES_ZH.get(step, step)}{MOMENTS_ZH[moment]}"
-    team, dash, unit = written.rpartition("-")
-    if dash and unit.isdigit():
-        return f"{NAMES_ZH.get(team, team)}-{unit}"
-    return NAMES_ZH.get(written, written)
+    step, _, moment = written.rpartition(".")
+    if step and moment in _MOMENTS:
+        return say(lang, f"formats.moment-{moment}", step=_translated(lang, step))
+    team, _, unit = written.rpartition("-")
+    if team and unit.isdigit():
+        return f"{_translated(lang, team)}-{unit}"
+    return _translated(lang, written)
+
+
+def _translated(lang: str, written: str) -> str:
+    known = entries(lang, "names").get(written)
+    return known if known is not None else written.replace("_", say(lang, "formats.underscore"))
 
 
 def listed(lang: str, parts: Iterable[str]) -> str:
     """`a, b and c`."""
     *first, last = parts
-    return WORDS[lang]["comma"].join(first) + WORDS[lang]["and"] + last if first else last
+    return say(lang, "formats.comma").join(first) + say(lang, "formats.and") + last if first else last
 
 
 def limit(lang: str, written: str) -> str:
     """An SLA's limit as the scenario writes it, in the units of the language."""
-    if lang == "en":
-        return written
-    last = written.removeprefix("end of working day ")
-    if last != written:
-        return f"第 {last} 个工作日截止"
-    number, _, unit = written.partition(" ")
-    return f"{number} {_UNITS_ZH.get(unit, unit)}"
+    day = written.removeprefix("end of working day ")
+    if day != written:
+        return say(lang, "formats.limit-end-of-working-day", number=day)
+    amount, _, unit = written.partition(" ")
+    text = find(lang, f"formats.limit-{unit}")
+    return written if text is None else text.format(number=amount)
 
 
 def duration(lang: str, minutes: float | None, clock: Clock = Clock.CALENDAR) -> str:
@@ -106,14 +64,14 @@ def duration(lang: str, minutes: float | None, clock: Clock = Clock.CALENDAR) ->
         return "–"
     for unit, length in LENGTHS[clock]:
         if minutes >= 2 * length:
-            return f"{minutes / length:.1f} {WORDS[lang][unit]}"
-    return f"{minutes:.1f} {WORDS[lang]['minutes']}"
+            return f"{minutes / length:.1f} {say(lang, f'formats.unit-{unit}')}"
+    return f"{minutes:.1f} {say(lang, 'formats.unit-minutes')}"
 
 
 def figure(lang: str, minutes: Figure, clock: Clock = Clock.CALENDAR) -> str:
     """A percentile, mean or maximum: `7.5 min`, or `more than 3.1 d` where open letters leave it unknown."""
     if minutes.value is None and minutes.more_than is not None:
-        return word(lang, "more than", duration=duration(lang, minutes.more_than, clock))
+        return say(lang, "formats.more-than", duration=duration(lang, minutes.more_than, clock))
     return duration(lang, minutes.value, clock)
 
 
@@ -144,16 +102,19 @@ def number(amount: float) -> str:
 def hours_of_day(lang: str, span: tuple[int, int]) -> str:
     """`22:00 and 04:00`, in Chinese `22:00至次日04:00`."""
     start, end = (f"{hour if hour <= 24 else hour - 24:02}:00" for hour in span)
-    if lang == "zh":
-        return f"{start}至{'次日' if span[1] > 24 else ''}{end}"
-    return f"{start} and {end}"
+    return say(lang, "formats.hours-overnight" if span[1] > 24 else "formats.hours-of-day", start=start, end=end)
+
+
+def weekday_names(lang: str) -> tuple[str, ...]:
+    """`Mon`, ..., `Sun`."""
+    return tuple(say(lang, f"formats.weekday-{day}") for day in range(7))
 
 
 def weekdays(lang: str, days: Sequence[int]) -> str:
     """`Mon to Fri`, `Tue and Thu`; 0 is Monday, ascending."""
-    names = WEEKDAYS[lang]
-    runs = [[names[day] for _, day in run] for _, run in groupby(enumerate(days), lambda each: each[1] - each[0])]
-    parts = [[word(lang, "first to last", first=run[0], last=run[-1])] if len(run) > 2 else run for run in runs]
+    names, in_a_row = weekday_names(lang), groupby(enumerate(days), lambda each: each[1] - each[0])
+    runs = [[names[day] for _, day in run] for _, run in in_a_row]
+    parts = [[say(lang, "formats.first-to-last", first=run[0], last=run[-1])] if len(run) > 2 else run for run in runs]
     return listed(lang, chain.from_iterable(parts))
 
 
@@ -164,5 +125,5 @@ def points(lang: str, difference: Estimate) -> str:
     ends = [end for end in (difference.mean, difference.low, difference.high) if end is not None]
     digits = 1 if max(map(abs, ends)) >= 0.001 else 2
     said = [re.sub(r"^[+-]0\.0+$", "0", f"{100 * end:+.{digits}f}") for end in ends]
-    mean = word(lang, "points", points=said[0])
+    mean = say(lang, "formats.points", points=said[0])
     return f"{mean} [{', '.join(said[1:])}]" if len(said) == 3 else mean

@@ -1,22 +1,44 @@
-"""Tables that fit the terminal, however wide it is."""
+"""What is printed: as plain text for files and pipes, harmless for a terminal, and tables as wide as it is."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.measure import Measurement
+from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
-from sim.output.text.words import WIDEST
+from sim.core.safe_text import printable
+
+_WIDEST: Final = 100_000
+"""Columns of which more are never needed."""
 
 _BORDERS: Final = "┏┡├└"
 _HEADING, _ROW, _SECTION = "┃", "│", "├"
 """What the lines of a table begin with."""
+
+
+def plain(what: RenderableType) -> str:
+    """What would be printed, as text without colours and as wide as it needs, for a file or a pipe."""
+    if isinstance(what, str):
+        return f"{printable(what)}\n"
+    text = StringIO()
+    plainly: Any = {"color_system": None, "legacy_windows": False, "highlight": False, "markup": False, "emoji": False}
+    console = Console(file=text, width=_WIDEST, **plainly)
+    console.width = Measurement.get(console, console.options, what).maximum
+    console.print(what)
+    return printable("".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines()))
+
+
+def harmless(what: RenderableType, console: Console) -> RenderableType:
+    """The same without anything that the terminal would obey, but for what the console itself says to it."""
+    return Segments(Segment(printable(text), style, control) for text, style, control in console.render(what))
 
 
 @dataclass(frozen=True)
@@ -49,7 +71,7 @@ class InParts:
         return Measurement(width, width)
 
     def _width(self, columns: Sequence[tuple[str, Sequence[Text]]], console: Console, options: ConsoleOptions) -> int:
-        return Measurement.get(console, options.update(max_width=WIDEST), self._table(columns)).maximum
+        return Measurement.get(console, options.update(max_width=_WIDEST), self._table(columns)).maximum
 
     def _table(self, columns: Sequence[tuple[str, Sequence[Text]]]) -> Table:
         table = Table(box=SIMPLE_HEAD, padding=(0, 1))

@@ -1,0 +1,85 @@
+"""Words as data: every sentence and label that people read, in a folder of TOML files for each language.
+
+`locale/en/plan.toml` holds under `frontier` what `say("en", "plan.frontier")` says. A language is added by adding a
+folder: `language.toml` names it and gives its plural forms, `formats.toml` how it writes numbers, hours and lists,
+`glossary.toml` the terms used in many places, and a file each what commands, charts and pages say. `names.toml`, which
+a language may have, translates well-known names of scenarios. No code asks which language it is.
+
+The standard library reads all this in some milliseconds. gettext would need compiled catalogues, and knows a text by
+its English wording; Fluent's runtime takes 0.3 s to be imported and to parse as much text, longer than a command does.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from gettext import c2py
+from pathlib import Path
+from typing import Any
+
+from sim.core.options import DEFAULT
+
+LOCALE = Path(__file__).with_name("locale")
+"""Folder of the languages."""
+
+
+def languages() -> tuple[str, ...]:
+    """All languages there are, in the order of their codes."""
+    return tuple(sorted(each.parent.name for each in LOCALE.glob("*/language.toml")))
+
+
+def say(lang: str, key: str, /, **values: object) -> str:
+    """The text of a key with its values filled in; the key itself where no language has such a text.
+
+    Args:
+        key: `file.entry`; spaces and underscores mean hyphens, so that a value of an enum can be part of it.
+        values: `n` among them chooses between the plural forms of a text that has several.
+    """
+    text = find(lang, key, values.get("n"))
+    return key if text is None else text.format(**values)
+
+
+def find(lang: str, key: str, n: object = None) -> str | None:
+    """The text of a key as the language has it, or else the default one; None if neither does."""
+    file, _, entry = key.partition(".")
+    entry = entry.replace(" ", "-").replace("_", "-")
+    for each in (lang, DEFAULT.lang):
+        found = entries(each, file).get(entry)
+        if found is not None:
+            return found if isinstance(found, str) else found.get(plural_form(each, n), found["other"])
+    return None
+
+
+def entries(lang: str, file: str) -> Mapping[str, Any]:
+    """Everything that a language says in one file; nothing if it has no such file."""
+    return _read(LOCALE / lang / f"{file}.toml")
+
+
+def characters() -> str:
+    """Every character of the words of all languages, each once, sorted."""
+    return _characters(LOCALE)
+
+
+def plural_form(lang: str, n: object) -> str:
+    """Which form a language takes for a number: `one`, `other`, ...; `other` where there is no number."""
+    if not isinstance(n, int):
+        return "other"
+    language = entries(lang, "language")
+    return str(language["forms"][_rule(language["plural"])(n)])
+
+
+@cache
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+
+
+@cache
+def _rule(plural: str) -> Callable[[int], int]:
+    return c2py(plural)
+
+
+@cache
+def _characters(folder: Path) -> str:
+    return "".join(sorted({each for path in folder.glob("*/*.toml") for each in path.read_text("utf-8")}))

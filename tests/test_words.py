@@ -1,0 +1,164 @@
+"""Words as data: all languages say the same things with the same values, and code asks for what there is."""
+
+import ast
+import re
+import string
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from runs import ROOT
+
+from sim.core.options import DEFAULT
+from sim.output import words
+from sim.output.words import entries, languages, plural_form, say
+
+LIKE_CODE = {"targets.call"}
+"""Texts of which each language chooses a value: what something is called by programs, or by people."""
+
+BUILT = (
+    "forecast.by-hour-on",
+    "forecast.short-on",
+    "forecast.worst-hour-on",
+    "stress.bottleneck-",
+    "stress.next-",
+    "charts.difference-",
+)
+"""Beginnings of keys that code makes from another key by adding to it."""
+
+
+def texts(lang: str) -> dict[str, Any]:
+    """All texts of a language by key, but the names of scenarios, which a language need not have."""
+    files = {path.stem for path in (words.LOCALE / lang).glob("*.toml")} - {"names"}
+    return {f"{file}.{key}": text for file in files for key, text in entries(lang, file).items()}
+
+
+def fields(text: str | Mapping[str, str]) -> set[str]:
+    """The values that a text fills in; of plural forms, those of the last one."""
+    last = text if isinstance(text, str) else text["other"]
+    return {field for _, field, _, _ in string.Formatter().parse(last) if field is not None}
+
+
+def test_there_are_chinese_and_english() -> None:
+    assert set(languages()) >= {"en", "zh"}
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_language_says_what_the_others_say_with_the_same_values(lang: str) -> None:
+    theirs, ours = texts(DEFAULT.lang), texts(lang)
+    assert ours.keys() == theirs.keys()
+    differing = {key for key, text in ours.items() if "language." not in key and fields(text) != fields(theirs[key])}
+    assert differing <= LIKE_CODE
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_key_is_written_in_one_way(lang: str) -> None:
+    assert [key for key in texts(lang) if not re.fullmatch(r"[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*", key)] == []
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_plural_forms_are_those_of_the_language(lang: str) -> None:
+    for key, text in texts(lang).items():
+        if isinstance(text, dict):
+            assert set(text) == set(entries(lang, "language")["forms"]), key
+
+
+def test_a_number_chooses_the_plural_form() -> None:
+    assert [plural_form("en", n) for n in (0, 1, 2)] == ["other", "one", "other"]
+    assert say("en", "stress.more-people", n=1) == "1 more person"
+    assert say("en", "stress.more-people", n=2) == "2 more people"
+    assert say("zh", "stress.more-people", n=1) == "增加 1 人"
+
+
+def test_what_a_language_lacks_is_said_in_english_and_what_nobody_says_by_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for lang in ("en", "xx"):
+        (tmp_path / lang).mkdir()
+        (tmp_path / lang / "language.toml").write_text('plural = "n != 1"\nforms = ["one", "other"]\n')
+    (tmp_path / "en" / "a.toml").write_text('one-word = "{n} words"\n')
+    monkeypatch.setattr(words, "LOCALE", tmp_path)
+    assert languages() == ("en", "xx")
+    assert say("xx", "a.one word", n=3) == "3 words"
+    assert say("xx", "a.other") == "a.other"
+    assert say("xx", "b.other") == "b.other"
+
+
+# What code asks for
+
+
+def strings(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every string of a module or template that may be a key, and whether it is only the beginning of one."""
+    if path.suffix == ".j2":
+        for found in re.findall(r"say\(\w+, '([^']+)'( \+)?", path.read_text("utf-8")):
+            yield found[0], bool(found[1])
+        return
+    tree = ast.parse(path.read_text("utf-8"))
+    within = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+            if not isinstance(node.values[-1], ast.Constant):  # which ends a file's name
+                yield str(node.values[0].value), True
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in within:
+            yield node.value, node.value.endswith("-")
+
+
+SOURCES = [
+    path for room in ("output", "commands") for end in ("py", "j2") for path in ROOT.glob(f"sim/{room}/**/*.{end}")
+]
+OTHERS = {"comparison.json", "page.js", "plan.json", "plan.proof", "replay.json", "stress.replications", "targets.json"}
+"""Files, and keys of scenarios, that look like keys of words."""
+
+FILES = "|".join(sorted({key.partition(".")[0] for key in texts(DEFAULT.lang)}))
+ASKED = {
+    (text, begun)
+    for path in SOURCES
+    for text, begun in strings(path)
+    if re.fullmatch(rf"({FILES})\.[a-z0-9-]*", text) and text not in OTHERS
+}
+SAID = {
+    text.removeprefix("95% ").replace(" ", "-").replace("_", "-")
+    for path in ROOT.glob("sim/**/*.py")
+    for text, _ in strings(path)
+}
+"""All strings of the program, as part of a key."""
+
+
+def test_what_code_asks_for_is_there() -> None:
+    known = texts(DEFAULT.lang)
+    assert sorted(text for text, begun in ASKED if not begun and text not in known) == []
+    assert sorted(text for text, begun in ASKED if begun and not any(key.startswith(text) for key in known)) == []
+
+
+def test_nothing_is_there_that_code_does_not_ask_for() -> None:
+    literal = {text for text, begun in ASKED if not begun}
+    # Of a file from which code takes what a value says, the entry itself must be a string of the program.
+    begun = tuple(text for text, is_begun in ASKED if is_begun and not text.endswith("."))
+    whole = tuple(text for text, is_begun in ASKED if is_begun and text.endswith("."))
+
+    def asked(key: str) -> bool:
+        entry = key.partition(".")[2]
+        return key in literal or key.startswith((*begun, *BUILT)) or (key.startswith(whole) and entry in SAID)
+
+    assert (
+        sorted(
+            key for key in texts(DEFAULT.lang) if not asked(key) and key not in ("language.forms", "language.plural")
+        )
+        == []
+    )
+
+
+def test_no_code_asks_which_language_it_is() -> None:
+    codes = "|".join(languages())
+    asking = re.compile(
+        rf"""[!=]= *["']({codes})["']|["']({codes})["'] *[!=]=|["']({codes})["']:|\[["']({codes})["']\]"""
+    )
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in ROOT.glob("sim/**/*")
+        if path.suffix in (".py", ".j2", ".js", ".css")
+        for line in path.read_text("utf-8").splitlines()
+        if asking.search(line)
+    ]
+    assert found == []
