@@ -27,7 +27,7 @@ def _this_version(written: Any) -> Any:
 
 
 class Scenario(Record):
-    """One mailbox: how letters arrive, who handles them, what was promised, and how to simulate it."""
+    """One mailbox: how letters arrive, who handles them, which SLAs hold, and how to simulate it."""
 
     schema_: Annotated[Literal[1], BeforeValidator(_this_version)] = Field(default=1, alias="schema")
     """Version of this language."""

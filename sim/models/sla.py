@@ -1,4 +1,4 @@
-"""What was promised: which moment of a letter must come within which time, and for how many letters."""
+"""SLAs: which moment of a letter must come within which time, and for what share of the letters."""
 
 import re
 from typing import Annotated, Final, Self
@@ -30,7 +30,7 @@ OpenHours = Annotated[tuple[Span, ...], AfterValidator(office_hours)]
 
 
 class Sla(Record):
-    """One promise."""
+    """A service level agreement: a limit on the time between two moments of a letter."""
 
     from_: Milestone = Field(default="received", alias="from")
     """When the clock starts."""
@@ -43,9 +43,9 @@ class Sla(Record):
     """Office hours of this clock, if they are not the scenario's; a clock of ends of working days then ends them as
     the office closes instead of at 24:00."""
     target: Share | None = None
-    """Share of letters for which the promise must be kept; without one there is no verdict."""
+    """Share of letters for which the SLA must be met; without one there is no verdict."""
     for_: tuple[str, ...] | None = Field(default=None, alias="for")
-    """The categories that it is promised to; all if not said."""
+    """The categories of letters that it applies to; all if not said."""
     paused_during: tuple[str, ...] = ()
     """Steps during which the clock stands still, from joining the queue to the finish."""
 
