@@ -190,9 +190,9 @@ def test_the_diagram_of_the_readme_is_this_order() -> None:
             "line 1: output.text imports output.html, which is no earlier room",
         ),
         (
-            "sim.engine.simpy.engine",
+            "sim.engine.simpy.entities",
             "import sim.models.sla",
-            "line 1: sim.engine.simpy.engine imports sim.models.sla, and may import core only",
+            "line 1: sim.engine.simpy.entities imports sim.models.sla, and may import core only",
         ),
         (
             "sim.engine.compiled",
@@ -200,12 +200,12 @@ def test_the_diagram_of_the_readme_is_this_order() -> None:
             "line 1: sim.engine.compiled imports sim.engine.simpy, and may import core only",
         ),
         (
-            "sim.engine.audit.visits",
+            "sim.engine.audit.visit_rules",
             "from sim.engine.contract import simulate",
-            "line 1: sim.engine.audit.visits imports sim.engine.contract.simulate, and may import core only",
+            "line 1: sim.engine.audit.visit_rules imports sim.engine.contract.simulate, and may import core only",
         ),
-        ("sim.engine.audit", "from sim.engine.audit.visits import check", None),
-        ("sim.engine.audit.visits", "from sim.engine.audit.records import Reading", None),
+        ("sim.engine.audit", "from sim.engine.audit.visit_rules import check", None),
+        ("sim.engine.audit.visit_rules", "from sim.engine.audit.records import Reading", None),
         ("sim.core.streams", "from importlib import resources", None),
         ("sim.core.streams", "from importlib import import_module", "line 1: sim.core.streams imports by name"),
         ("sim.comparison", "from cli import main", "line 1: comparison imports cli, which is no earlier room"),

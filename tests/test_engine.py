@@ -1,5 +1,6 @@
 """The choice of engine, what it refuses, and how two logs are held against each other."""
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,11 @@ from builder import BRANCH, DESK, claimed, delay, letters, shifts, work
 from hypothesis import given
 from strategies import Day, days
 
+import sim
+import sim.engine
 from sim.core.errors import EngineMismatch, SimError
 from sim.core.options import Options
-from sim.core.tables import Log
+from sim.core.tables import Log, Roster, ShiftRow, VisitRow, Workload, dtypes
 from sim.engine.contract import ENGINES, check_arrays, first_difference, require_equal, simulate
 
 WORKLOAD = letters((0, work(DESK, 10), delay(0)), (5, work(BRANCH, 20, cover=DESK)))
@@ -24,6 +27,14 @@ def test_every_engine_fills_the_same_table(engine: str) -> None:
     assert [column.dtype for column in log[:5]] == [np.int64, np.int64, np.int64, np.int32, np.int32]
     assert [column.dtype for column in log.stretches] == [np.int64, np.int8, np.int32, np.int64, np.int64, np.int64]
     assert all(column.shape == (WORKLOAD.visits,) for column in log[:5])
+
+
+def test_one_list_of_columns_serves_engines_audit_and_checks() -> None:
+    assert sim.engine.simulate is sim.simulate is simulate
+    of_a_visit = [each.name for each in fields(VisitRow)]
+    assert of_a_visit == ["number", *Workload.visit_columns(), *dtypes(Log)]
+    assert [each.name for each in fields(ShiftRow)] == ["number", *dtypes(Roster)]
+    assert list(Workload.lengths(2, 5).values()) == [2] * 5 + [3] + [5] * 11
 
 
 def test_the_compiled_engine_is_the_default() -> None:

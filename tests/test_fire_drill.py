@@ -47,12 +47,12 @@ FAULTS = {
         "if folders.visit[f] == NONE:",
     ),
     "resuming costs nothing": (
-        "folders.left[f] = folders.due[f] - now + run.visits.resume_cost[visit]",
+        "folders.left[f] = folders.due[f] - now + run.workload.resume_cost[visit]",
         "folders.left[f] = folders.due[f] - now",
     ),
     "resuming begins from the beginning": (
-        "folders.left[f] = folders.due[f] - now + run.visits.resume_cost[visit]",
-        "folders.left[f] = run.visits.service[visit] + run.visits.resume_cost[visit]",
+        "folders.left[f] = folders.due[f] - now + run.workload.resume_cost[visit]",
+        "folders.left[f] = run.workload.service[visit] + run.workload.resume_cost[visit]",
     ),
     "a visit forgets when it was started first": (
         "if run.log.started[visit] == NOT_YET:",
@@ -68,11 +68,11 @@ FAULTS = {
     ),
     "what is put down at the shift end goes back to its own unit": (
         "wait(run, f, awake(run, visit, Id(folders.place[f])), now)",
-        "wait(run, f, awake(run, visit, Id(run.visits.unit[visit])), now)",
+        "wait(run, f, awake(run, visit, Id(run.workload.unit[visit])), now)",
     ),
     "after overtime nobody goes home": (
         "if shifts.in_progress[shift]:",
-        "if shifts.in_progress[shift] or not run.visits.interruptible[folders.visit[f]]:",
+        "if shifts.in_progress[shift] or not run.workload.interruptible[folders.visit[f]]:",
     ),
     "the cover comes before the own unit": (
         "if on_duty[unit] > 0:",
@@ -112,7 +112,7 @@ FAULTS = {
     ),
     "the finish of a covered visit is told of its own unit": (
         "log.served_by[visit] = folders.place[f]",
-        "log.served_by[visit] = run.visits.unit[visit]",
+        "log.served_by[visit] = run.workload.unit[visit]",
     ),
     "the last second before the horizon is not applied": (
         "if now >= horizon:",

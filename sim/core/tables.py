@@ -3,9 +3,15 @@
 All times are whole seconds since 00:00 of the scenario's first day. Every array of one record has one
 row a letter, a visit, a shift or a stretch, as its comment says. Nothing here knows a unit of time, a
 random generator or a scenario key.
+
+This is the only list of these columns: engines, audit and checks take names, types and lengths from here, and who
+looks at one visit or shift after the other extends `VisitRow` and `ShiftRow`.
 """
 
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, NamedTuple, get_args, get_origin, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +90,18 @@ class Workload(NamedTuple):
         """Index of the letter that each visit belongs to, shape (visits,)."""
         return np.repeat(np.arange(self.letters), np.diff(self.first_visit))
 
+    @classmethod
+    def lengths(cls, letters: int, visits: int) -> dict[str, int]:
+        """Rows of each column by name: those before `first_visit` have one a letter, those after it one a visit."""
+        of_letters = cls._fields.index("first_visit")
+        rows = [letters] * of_letters + [letters + 1] + [visits] * (len(cls._fields) - of_letters - 1)
+        return dict(zip(cls._fields, rows, strict=True))
+
+    @classmethod
+    def visit_columns(cls) -> tuple[str, ...]:
+        """Names of the columns that have one row a visit."""
+        return cls._fields[cls._fields.index("first_visit") + 1 :]
+
 
 class Roster(NamedTuple):
     """The shifts of every unit, absences already drawn; sorted by start, then unit, then end.
@@ -127,3 +145,53 @@ class Log(NamedTuple):
     served_by: Int32s  # the unit that finished it; NOT_YET before that and for a delay
     interruptions: Int32s  # times it was put down, by urgent work or by a shift end
     stretches: Stretches | None  # only when asked for
+
+
+@dataclass(slots=True, eq=False)
+class VisitRow:
+    """One visit as plain numbers: its row of the columns of a workload and of a log."""
+
+    number: int
+
+    step: int
+    unit: int
+    service: int
+    priority: int
+    interrupts: bool
+    interruptible: bool
+    resume_cost: int
+    at_shift_end: int
+    cover: int
+    escalate_after: int
+    escalate_to: int
+
+    queued: int = NOT_YET
+    started: int = NOT_YET
+    finished: int = NOT_YET
+    served_by: int = NOT_YET
+    interruptions: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class ShiftRow:
+    """One shift as plain numbers: its row of the columns of a roster."""
+
+    number: int
+
+    unit: int
+    start: int
+    end: int
+    people: int
+
+
+@cache
+def dtypes(table: type[tuple[Any, ...]]) -> dict[str, np.dtype[Any]]:
+    """Type of each column of a table, by its name."""
+    arrays = {name: hint for name, hint in get_type_hints(table).items() if get_origin(hint) is np.ndarray}
+    return {name: np.dtype(get_args(get_args(hint)[1])[0]) for name, hint in arrays.items()}
+
+
+def numbered_rows(table: tuple[Any, ...], columns: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    """The rows of some columns, each behind its number, as Python's own numbers, which count faster than NumPy's."""
+    lists = [getattr(table, name).tolist() for name in columns]
+    return zip(range(len(lists[0])), *lists, strict=True)

@@ -5,7 +5,7 @@ It runs the same three phases in the same words as the SimPy engine (`finish`, `
 allocates; the compiled functions are loops over whole numbers, without chance and without allocation. They
 all stand in this one file, because the cache of compiled code does not notice an edit in another.
 
-The state is a `Run`, a NamedTuple of NamedTuples of arrays:
+The state is an `EngineRun`, a NamedTuple of NamedTuples of arrays:
 
     folders   What is known of an open letter lies in a folder, which the next letter takes over when this one
               is closed. So the state is as small as the number of open letters, and stays in fast memory.
@@ -19,7 +19,7 @@ The state is a `Run`, a NamedTuple of NamedTuples of arrays:
               set of lines holds what can be interrupted.
     tape      Stretches, if asked for, but only of visits that moved or were put down: what happened to the
               others can be told from the log afterwards.
-    units, shifts, letters, visits, log    One row a unit, a shift, a letter, a visit.
+    workload, log, units, shifts    One row a letter, a visit, a unit, a shift.
 
 Slots, lines and shifts have chains of folders. Each is closed to a ring by its head, a number that is larger than
 those of the folders, so that an insertion or a removal is the same wherever it is.
@@ -48,6 +48,7 @@ from sim.core.tables import (
     Roster,
     Stretches,
     Workload,
+    dtypes,
 )
 
 Id = np.uint32
@@ -87,39 +88,7 @@ class Chains(NamedTuple):
     back: Ids
 
 
-class Letters(NamedTuple):
-    """The workload's columns that have one row a letter."""
-
-    received: Int64s
-    first_visit: Int64s
-
-
-class Visits(NamedTuple):
-    """The workload's columns that have one row a visit; units without their sign."""
-
-    unit: Ids
-    service: Int64s
-    priority: Int8s
-    interrupts: Bools
-    interruptible: Bools
-    resume_cost: Int32s
-    at_shift_end: Int8s
-    cover: Ids
-    escalate_after: Int32s
-    escalate_to: Ids
-
-
-class Progress(NamedTuple):
-    """The log's columns."""
-
-    queued: Int64s
-    started: Int64s
-    finished: Int64s
-    served_by: Int32s
-    interruptions: Int32s
-
-
-class Shifts(NamedTuple):
+class ShiftStates(NamedTuple):
     """The roster, and what its shifts are doing."""
 
     unit: Ids
@@ -174,7 +143,7 @@ class Lines(NamedTuple):
     filled: Int64s  # bit p is set where the line of priority p has anybody; one number a row
 
 
-class Calendar(NamedTuple):
+class Timers(NamedTuple):
     """Folders by the second at which their timer rings."""
 
     chains: Chains  # one a slot; a folder without a timer has NONE before it
@@ -208,17 +177,16 @@ class Uses(NamedTuple):
     stretches: bool
 
 
-class Run(NamedTuple):
+class EngineRun(NamedTuple):
     """All that the compiled functions work on."""
 
-    letters: Letters
-    visits: Visits
-    log: Progress
-    shifts: Shifts
+    workload: Workload
+    log: Log  # without stretches
+    shifts: ShiftStates
     units: Units
     folders: Folders
     lines: Lines
-    calendar: Calendar
+    calendar: Timers
     tape: Tape
     uses: Uses
 
@@ -245,13 +213,13 @@ def _cold(function: _Function) -> _Function:
 
 
 @_hot
-def head(run: Run, chain: Id) -> Id:
+def head(run: EngineRun, chain: Id) -> Id:
     """The head of a chain by its number."""
     return Id(run.uses.folders + chain)
 
 
 @_hot
-def is_folder(run: Run, f: Id) -> bool:
+def is_folder(run: EngineRun, f: Id) -> bool:
     """Whether this is not a head."""
     return bool(f < run.uses.folders)
 
@@ -297,7 +265,7 @@ def lowest(bits: int) -> Id:
 
 
 @_hot
-def put_in_slot(run: Run, f: Id, slot: Id) -> None:
+def put_in_slot(run: EngineRun, f: Id, slot: Id) -> None:
     """A folder comes last in a slot."""
     calendar = run.calendar
     insert(calendar.chains, f, head(run, slot))
@@ -306,7 +274,7 @@ def put_in_slot(run: Run, f: Id, slot: Id) -> None:
 
 
 @_hot
-def mark_empty(run: Run, slot: Id) -> None:
+def mark_empty(run: EngineRun, slot: Id) -> None:
     """Nothing is left in a slot. Whether that was the last one of its row is as good as chance: no branch."""
     filled, any_filled = run.calendar.filled, run.calendar.any_filled
     filled[slot >> 5] &= ~(1 << (slot & 31))
@@ -314,7 +282,7 @@ def mark_empty(run: Run, slot: Id) -> None:
 
 
 @_hot
-def clear_slot(run: Run, slot: Id) -> Id:
+def clear_slot(run: EngineRun, slot: Id) -> Id:
     """Empty a slot; returns the first of the folders that were in it, or a head."""
     f = clear(run.calendar.chains, head(run, slot))
     mark_empty(run, slot)
@@ -322,7 +290,7 @@ def clear_slot(run: Run, slot: Id) -> Id:
 
 
 @_hot
-def set_timer(run: Run, f: Id, due: int) -> None:
+def set_timer(run: EngineRun, f: Id, due: int) -> None:
     """A folder's timer is to ring at a second that is not before the clock."""
     run.folders.due[f] = due
     differs = due ^ run.calendar.clock[0]
@@ -334,7 +302,7 @@ def set_timer(run: Run, f: Id, due: int) -> None:
 
 
 @_hot
-def stop_timer(run: Run, f: Id) -> None:
+def stop_timer(run: EngineRun, f: Id) -> None:
     """A folder's timer is not to ring."""
     chains = run.calendar.chains
     before = chains.back[f]
@@ -344,14 +312,14 @@ def stop_timer(run: Run, f: Id) -> None:
 
 
 @_hot
-def first_slot(run: Run, digit: int) -> Id:
+def first_slot(run: EngineRun, digit: int) -> Id:
     """The first filled slot of a digit, counted within the digit; there is one."""
     row = lowest(run.calendar.any_filled[digit])
     return Id(row << 5 | lowest(run.calendar.filled[Id(digit << 5 | row)]))
 
 
 @_hot
-def next_timer(run: Run, limit: int) -> int:
+def next_timer(run: EngineRun, limit: int) -> int:
     """The next second at which a timer rings, or `limit` if none rings earlier."""
     calendar = run.calendar
     while calendar.any_filled[0] == 0:
@@ -369,7 +337,7 @@ def next_timer(run: Run, limit: int) -> int:
 
 
 @_hot
-def move_down(run: Run, slot: Id, begins: int) -> None:
+def move_down(run: EngineRun, slot: Id, begins: int) -> None:
     """The clock comes to the beginning of a slot, whose timers are told apart by their lower digits."""
     run.calendar.clock[0] = begins
     f = clear_slot(run, slot)
@@ -383,7 +351,7 @@ def move_down(run: Run, slot: Id, begins: int) -> None:
 
 
 @_hot
-def ranks_before(run: Run, f: Id, g: Id) -> bool:
+def ranks_before(run: EngineRun, f: Id, g: Id) -> bool:
     """Of two folders of one priority, the first one ranks before the second."""
     a, b = run.folders.visit[f], run.folders.visit[g]
     queued, other = run.log.queued[a], run.log.queued[b]
@@ -391,13 +359,13 @@ def ranks_before(run: Run, f: Id, g: Id) -> bool:
 
 
 @_hot
-def line_of(run: Run, f: Id, row: Id) -> Id:
+def line_of(run: EngineRun, f: Id, row: Id) -> Id:
     """The line for a folder in a row of lines."""
     return Id(row * run.uses.priorities + int(run.folders.priority[f]))
 
 
 @_hot
-def line_up(run: Run, f: Id, row: Id) -> None:
+def line_up(run: EngineRun, f: Id, row: Id) -> None:
     """A folder takes its place in a row of lines."""
     lines, line = run.lines, line_of(run, f, row)
     end = head(run, line)
@@ -410,7 +378,7 @@ def line_up(run: Run, f: Id, row: Id) -> None:
 
 
 @_cold
-def put_between(run: Run, f: Id, line: Id) -> None:
+def put_between(run: EngineRun, f: Id, line: Id) -> None:
     """A folder that does not rank last takes its place in a line."""
     chains, finger = run.lines.chains, run.lines.finger
     before = Id(finger[line])
@@ -426,7 +394,7 @@ def put_between(run: Run, f: Id, line: Id) -> None:
 
 
 @_hot
-def leave_line(run: Run, f: Id, row: Id) -> None:
+def leave_line(run: EngineRun, f: Id, row: Id) -> None:
     """A folder leaves a row of lines."""
     lines, line = run.lines, line_of(run, f, row)
     if lines.finger[line] == f:
@@ -437,14 +405,14 @@ def leave_line(run: Run, f: Id, row: Id) -> None:
 
 
 @_hot
-def first_waiting(run: Run, unit: Id) -> Id:
+def first_waiting(run: EngineRun, unit: Id) -> Id:
     """The folder that ranks first of those that wait at a unit; there is one."""
     line = Id(unit * run.uses.priorities + lowest(run.lines.filled[unit]))
     return Id(run.lines.chains.next[head(run, line)])
 
 
 @_hot
-def row_of_interruptible(run: Run, unit: Id) -> Id:
+def row_of_interruptible(run: EngineRun, unit: Id) -> Id:
     """The row of lines of what can be interrupted at a unit."""
     return Id(len(run.units.free) + unit)
 
@@ -453,7 +421,7 @@ def row_of_interruptible(run: Run, unit: Id) -> Id:
 
 
 @_hot
-def change(run: Run, unit: Id) -> None:
+def change(run: EngineRun, unit: Id) -> None:
     """A unit's line or people changed, so it dispatches in this second."""
     units = run.units
     if not units.is_changed[unit]:
@@ -463,7 +431,7 @@ def change(run: Run, unit: Id) -> None:
 
 
 @_cold
-def strand(run: Run, unit: Id) -> None:
+def strand(run: EngineRun, unit: Id) -> None:
     """Nobody is on duty at a unit, and something may have to move from there when somebody comes on duty elsewhere."""
     units = run.units
     if not units.is_stranded[unit]:
@@ -473,7 +441,7 @@ def strand(run: Run, unit: Id) -> None:
 
 
 @_cold
-def record(run: Run, visit: Id, where: Id, start: int, end: int) -> None:
+def record(run: EngineRun, visit: Id, where: Id, start: int, end: int) -> None:
     """A stretch of a visit goes on the tape."""
     tape = run.tape
     if start < end:
@@ -488,7 +456,7 @@ def record(run: Run, visit: Id, where: Id, start: int, end: int) -> None:
 
 
 @_cold
-def record_ended(run: Run, f: Id, where: Id, now: int) -> None:
+def record_ended(run: EngineRun, f: Id, where: Id, now: int) -> None:
     """What a folder has been doing ends now, and its visit is one of those that are on the tape."""
     folders, visit = run.folders, Id(run.folders.visit[f])
     if not folders.on_tape[f]:
@@ -500,23 +468,23 @@ def record_ended(run: Run, f: Id, where: Id, now: int) -> None:
 
 
 @_hot
-def awake(run: Run, visit: Id, place: Id) -> Id:
+def awake(run: EngineRun, visit: Id, place: Id) -> Id:
     """Where a visit waits: at its place if somebody is on duty there, else at its unit or its cover, else there."""
     on_duty = run.units.shifts
     if not run.uses.moves or on_duty[place] > 0:
         return place
-    unit, cover = run.visits.unit[visit], run.visits.cover[visit]
+    unit, cover = Id(run.workload.unit[visit]), Id(run.workload.cover[visit])
     if on_duty[unit] > 0:
-        return Id(unit)
+        return unit
     if cover != NONE and on_duty[cover] > 0:
-        return Id(cover)
+        return cover
     if cover != NONE or unit != place:
         strand(run, place)
     return place
 
 
 @_hot
-def wait(run: Run, f: Id, place: Id, now: int) -> None:
+def wait(run: EngineRun, f: Id, place: Id, now: int) -> None:
     """A folder begins to wait at a place."""
     run.folders.place[f] = place
     run.folders.shift[f] = WAITING
@@ -526,7 +494,7 @@ def wait(run: Run, f: Id, place: Id, now: int) -> None:
 
 
 @_cold
-def move(run: Run, f: Id, place: Id, now: int) -> None:
+def move(run: EngineRun, f: Id, place: Id, now: int) -> None:
     """A folder that waits changes to another place."""
     left = Id(run.folders.place[f])
     if place != left:
@@ -538,7 +506,7 @@ def move(run: Run, f: Id, place: Id, now: int) -> None:
 
 
 @_hot
-def let_go(run: Run, f: Id, now: int) -> None:
+def let_go(run: EngineRun, f: Id, now: int) -> None:
     """The person who held a folder holds it no longer, and is free or goes home."""
     folders, shifts, units = run.folders, run.shifts, run.units
     shift, place = folders.shift[f], Id(folders.place[f])
@@ -555,12 +523,12 @@ def let_go(run: Run, f: Id, now: int) -> None:
 
 
 @_cold
-def put_down(run: Run, f: Id, now: int) -> None:
+def put_down(run: EngineRun, f: Id, now: int) -> None:
     """A visit loses its person and waits for another one, with what is left of its effort."""
     folders = run.folders
     visit = Id(folders.visit[f])
     run.log.interruptions[visit] += 1
-    folders.left[f] = folders.due[f] - now + run.visits.resume_cost[visit]
+    folders.left[f] = folders.due[f] - now + run.workload.resume_cost[visit]
     stop_timer(run, f)
     if run.uses.stretches and not folders.on_tape[f]:
         record_ended(run, f, Id(folders.shift[f]), now)
@@ -573,10 +541,10 @@ def put_down(run: Run, f: Id, now: int) -> None:
 
 
 @_hot
-def receive(run: Run, letter: int, now: int) -> None:
+def receive(run: EngineRun, letter: int, now: int) -> None:
     """A letter is received; one without visits leaves no trace."""
     folders = run.folders
-    first, stop = Id(run.letters.first_visit[letter]), Id(run.letters.first_visit[letter + 1])
+    first, stop = Id(run.workload.first_visit[letter]), Id(run.workload.first_visit[letter + 1])
     if first == stop:
         return
     f = Id(folders.empty[0])
@@ -590,9 +558,9 @@ def receive(run: Run, letter: int, now: int) -> None:
 
 
 @_hot
-def reach(run: Run, f: Id, visit: Id, now: int) -> None:
+def reach(run: EngineRun, f: Id, visit: Id, now: int) -> None:
     """A letter comes to a visit, which joins its unit's queue or begins its delay; a delay of 0 ends at once."""
-    folders, visits, log = run.folders, run.visits, run.log
+    folders, visits, log = run.folders, run.workload, run.log
     stop = folders.stop[f]
     while visit < stop:
         log.queued[visit] = now
@@ -616,9 +584,9 @@ def reach(run: Run, f: Id, visit: Id, now: int) -> None:
 
 
 @_hot
-def join(run: Run, f: Id, visit: Id, unit: Id, now: int) -> None:
+def join(run: EngineRun, f: Id, visit: Id, unit: Id, now: int) -> None:
     """A visit joins the queue of its unit, or at once that of its cover."""
-    folders, visits = run.folders, run.visits
+    folders, visits = run.folders, run.workload
     folders.priority[f] = visits.priority[visit]
     folders.on_tape[f] = False
     if run.uses.interrupts:
@@ -632,7 +600,7 @@ def join(run: Run, f: Id, visit: Id, unit: Id, now: int) -> None:
 
 
 @_hot
-def ring(run: Run, now: int) -> None:
+def ring(run: EngineRun, now: int) -> None:
     """The timers of this second ring: work and delays end, and what is to be escalated is put aside."""
     folders, log = run.folders, run.log
     f = clear_slot(run, Id(now & SLOTS - 1))
@@ -651,7 +619,7 @@ def ring(run: Run, now: int) -> None:
 
 
 @_cold
-def begin_shift(run: Run, shift: Id) -> None:
+def begin_shift(run: EngineRun, shift: Id) -> None:
     """A shift's people come on duty. The one that ends last is its unit's first, then the lowest."""
     shifts, units = run.shifts, run.units
     unit, end = Id(shifts.unit[shift]), shifts.end[shift]
@@ -670,9 +638,9 @@ def begin_shift(run: Run, shift: Id) -> None:
 
 
 @_cold
-def end_shift(run: Run, shift: Id, now: int) -> None:
+def end_shift(run: EngineRun, shift: Id, now: int) -> None:
     """A shift's people go home, but for those who stay in overtime with a visit to finish."""
-    shifts, units, folders, visits = run.shifts, run.units, run.folders, run.visits
+    shifts, units, folders, visits = run.shifts, run.units, run.folders, run.workload
     unit = Id(shifts.unit[shift])
     before, after = NONE, units.first_shift[unit]
     while after != shift:
@@ -694,9 +662,9 @@ def end_shift(run: Run, shift: Id, now: int) -> None:
 
 
 @_cold
-def escalate(run: Run, f: Id, now: int) -> None:
+def escalate(run: EngineRun, f: Id, now: int) -> None:
     """A visit that nobody started in time moves, once, as soon as somebody is on duty where it is to go."""
-    target = Id(run.visits.escalate_to[run.folders.visit[f]])
+    target = Id(run.workload.escalate_to[run.folders.visit[f]])
     if run.units.shifts[target] > 0:
         run.calendar.chains.back[f] = NONE
         move(run, f, target, now)
@@ -711,7 +679,7 @@ def pending(unit: Id) -> Id:
 
 
 @_cold
-def escalate_slot(run: Run, slot: Id, now: int) -> None:
+def escalate_slot(run: EngineRun, slot: Id, now: int) -> None:
     """What lies in a slot is to be escalated."""
     f = clear_slot(run, slot)
     while is_folder(run, f):
@@ -721,7 +689,7 @@ def escalate_slot(run: Run, slot: Id, now: int) -> None:
 
 
 @_cold
-def cover(run: Run, now: int) -> None:
+def cover(run: EngineRun, now: int) -> None:
     """Somebody came on duty or went home: what waits where nobody is on duty moves to where somebody is."""
     units, folders, lines = run.units, run.folders, run.lines
     priorities = run.uses.priorities
@@ -743,7 +711,7 @@ def cover(run: Run, now: int) -> None:
 
 
 @_hot
-def dispatch(run: Run, unit: Id, now: int) -> None:
+def dispatch(run: EngineRun, unit: Id, now: int) -> None:
     """C. Free people start what ranks first; then what may interrupt takes the place of what ranks last."""
     shifts, filled = run.shifts, run.lines.filled
     shift = run.units.first_shift[unit]
@@ -756,7 +724,7 @@ def dispatch(run: Run, unit: Id, now: int) -> None:
 
 
 @_hot
-def start(run: Run, f: Id, shift: Id, now: int) -> None:
+def start(run: EngineRun, f: Id, shift: Id, now: int) -> None:
     """A person of a shift takes up a visit; one that was put down before costs something to get back into."""
     folders, shifts = run.folders, run.shifts
     visit, place = folders.visit[f], Id(folders.place[f])
@@ -781,7 +749,7 @@ def start(run: Run, f: Id, shift: Id, now: int) -> None:
 
 
 @_cold
-def interrupt(run: Run, unit: Id, now: int) -> None:
+def interrupt(run: EngineRun, unit: Id, now: int) -> None:
     """While the first waiting visit interrupts, it takes the person of the last one that can be interrupted."""
     lines, folders = run.lines, run.folders
     row = row_of_interruptible(run, unit)
@@ -804,9 +772,9 @@ def interrupt(run: Run, unit: Id, now: int) -> None:
 
 
 @compiled
-def work_through(run: Run, horizon: int) -> None:
+def work_through(run: EngineRun, horizon: int) -> None:
     """All seconds from 0 to horizon - 1 at which something is due, each in its three phases."""
-    received, shifts, units = run.letters.received, run.shifts, run.units
+    received, shifts, units = run.workload.received, run.shifts, run.units
     arrived = begun = ended = 0
     while True:
         # A. The clock advances to the next second at which something is due.
@@ -860,7 +828,7 @@ def work_through(run: Run, horizon: int) -> None:
 
 
 @_cold
-def record_open(run: Run, horizon: int) -> None:
+def record_open(run: EngineRun, horizon: int) -> None:
     """What is still going on at the horizon ends there."""
     folders = run.folders
     for f in range(folders.used[0]):
@@ -873,7 +841,7 @@ def record_open(run: Run, horizon: int) -> None:
 
 
 @compiled
-def sort_by_visit(tape: Tape, log: Progress, shift_unit: Ids, horizon: int, stretches: Stretches) -> None:
+def sort_by_visit(tape: Tape, log: Log, shift_unit: Ids, horizon: int, stretches: Stretches) -> None:
     """Write the stretches by visit, then start: from the tape where they are on it, else from the log."""
     row = 0
     for visit in range(len(tape.of_visit)):
@@ -935,31 +903,24 @@ def simulate(workload: Workload, roster: Roster, horizon: int, *, stretches: boo
         run = _prepare(workload, roster, stretches, rows)
         work_through(run, horizon)
         if run.tape.many[0] <= rows:
-            return Log(*run.log, stretches=_stretches(run, horizon) if stretches else None)
+            return run.log._replace(stretches=_stretches(run, horizon)) if stretches else run.log
         rows = int(run.tape.many[0])
 
 
-def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> Run:
+def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> EngineRun:
     """All that a run works on, before its first second."""
     letters, visits, units, shifts = workload.letters, workload.visits, roster.units, roster.shifts
     priorities = int(workload.priority.max(initial=0)) + 1
     escalates = bool(workload.escalate_after.max(initial=NEVER) != NEVER)
     start = np.maximum(roster.start, 0)
     staffed = np.flatnonzero((roster.people > 0) & (roster.end > start))
+    log = Log._make([*(np.full(visits, NOT_YET, dtype) for dtype in dtypes(Log).values()), None])
+    log.interruptions.fill(0)
     slots = (DIGITS + 1 + units // SLOTS) * SLOTS
-    return Run(
-        letters=Letters(*(_column(getattr(workload, name)) for name in Letters._fields)),
-        visits=Visits(*(_column(getattr(workload, name)) for name in Visits._fields))._replace(
-            unit=_ids(workload.unit), cover=_ids(workload.cover), escalate_to=_ids(workload.escalate_to)
-        ),
-        log=Progress(
-            queued=np.full(visits, NOT_YET, dtype=np.int64),
-            started=np.full(visits, NOT_YET, dtype=np.int64),
-            finished=np.full(visits, NOT_YET, dtype=np.int64),
-            served_by=np.full(visits, NOT_YET, dtype=np.int32),
-            interruptions=np.zeros(visits, dtype=np.int32),
-        ),
-        shifts=Shifts(
+    return EngineRun(
+        workload=Workload._make(_column(column) for column in workload),
+        log=log,
+        shifts=ShiftStates(
             unit=_ids(roster.unit),
             start=_column(start),
             end=_column(roster.end),
@@ -1003,7 +964,7 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             finger=_none(2 * units * priorities),
             filled=_zeros(2 * units),
         ),
-        calendar=Calendar(
+        calendar=Timers(
             chains=_chains(letters, slots),
             filled=_zeros(slots >> 5),
             any_filled=_zeros(slots >> BITS),
@@ -1058,19 +1019,12 @@ def _zeros(rows: int) -> Int64s:
     return np.zeros(rows, dtype=np.int64)
 
 
-def _stretches(run: Run, horizon: int) -> Stretches:
+def _stretches(run: EngineRun, horizon: int) -> Stretches:
     """All stretches, sorted."""
     log, tape = run.log, run.tape
     told_by_log = tape.of_visit < OTHER
     waits = told_by_log & (log.queued < log.started)
     rows = int(tape.many[0] + np.count_nonzero(told_by_log) + np.count_nonzero(waits))
-    stretches = Stretches(
-        visit=np.empty(rows, dtype=np.int64),
-        kind=np.empty(rows, dtype=np.int8),
-        unit=np.empty(rows, dtype=np.int32),
-        shift=np.empty(rows, dtype=np.int64),
-        start=np.empty(rows, dtype=np.int64),
-        end=np.empty(rows, dtype=np.int64),
-    )
+    stretches = Stretches(*(np.empty(rows, dtype) for dtype in dtypes(Stretches).values()))
     sort_by_visit(tape, log, run.shifts.unit, horizon, stretches)
     return stretches

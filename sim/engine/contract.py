@@ -43,14 +43,14 @@ it or later has no rows but NOT_YET.
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.core.errors import EngineMismatch, SimError
 from sim.core.options import DEFAULT, Options
-from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, NOT_YET, Bools, Log, Roster, Stretches, Workload
+from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, NOT_YET, Bools, Log, Roster, Stretches, Workload, dtypes
 
 ENGINES: Final = ("compiled", "simpy")
 """The compiled engine is the fast one, the SimPy engine the readable one."""
@@ -81,9 +81,8 @@ def check_arrays(workload: Workload, roster: Roster, horizon: int) -> None:
     """
     if horizon < 0:
         raise SimError(f"horizon must be 0 or more, got {horizon}")
-    letters = dict.fromkeys(("received", "category", "channel", "home", "left"), workload.letters)
-    _require_columns("workload", workload, workload.visits, letters | {"first_visit": workload.letters + 1})
-    _require_columns("roster", roster, roster.shifts, {})
+    _require_columns("workload", workload, workload.lengths(workload.letters, workload.visits))
+    _require_columns("roster", roster, dict.fromkeys(dtypes(Roster), roster.shifts))
     _check_letters(workload)
     _check_visits(workload, roster.units)
     _check_shifts(roster)
@@ -126,16 +125,15 @@ def _check_shifts(roster: Roster) -> None:
         raise SimError("roster must be sorted by start, then unit, then end")
 
 
-def _require_columns(name: str, table: Workload | Roster, rows: int, other_rows: Mapping[str, int]) -> None:
+def _require_columns(name: str, table: tuple[Any, ...], lengths: Mapping[str, int]) -> None:
     """Refuse a column of another type than `sim.core.tables` says, or without a row for each letter, visit or shift."""
-    for field, hint in get_type_hints(type(table)).items():
-        if field != "units":
-            column: npt.NDArray[Any] = getattr(table, field)
-            (dtype,) = get_args(get_args(hint)[1])
-            shape = (other_rows.get(field, rows),)
-            if column.dtype != dtype or column.shape != shape:
-                rule = f"must be {np.dtype(dtype)} of shape {shape}"
-                raise SimError(f"{name}.{field} {rule}, got {column.dtype} of shape {column.shape}")
+    for field, dtype in dtypes(type(table)).items():
+        column: npt.NDArray[Any] = getattr(table, field)
+        shape = (lengths[field],)
+        if column.dtype != dtype or column.shape != shape:
+            raise SimError(
+                f"{name}.{field} must be {dtype} of shape {shape}, got {column.dtype} of shape {column.shape}"
+            )
 
 
 def _outside(column: npt.NDArray[Any], first: int, end: int) -> Bools:

@@ -1,4 +1,4 @@
-"""Proof on any scenario that both engines give the same log, and that the log keeps the engine contract."""
+"""Proof on any scenario that both engines give the same log, and that the log obeys the engine contract."""
 
 from typing import Final, NamedTuple
 
@@ -7,7 +7,7 @@ import numpy as np
 from sim.core.clock import DAY
 from sim.core.errors import EngineMismatch, SimError
 from sim.core.options import Options
-from sim.core.tables import NOT_YET, OTHER_DUTY, Roster, Workload
+from sim.core.tables import NOT_YET, OTHER_DUTY, Roster, Workload, dtypes
 from sim.engine.audit import require_sound
 from sim.engine.contract import ENGINES, require_equal, simulate
 from sim.sampling.roster import draw_roster
@@ -74,19 +74,14 @@ def _check(setting: Setting, workload: Workload, roster: Roster, horizon: int) -
 def _until(workload: Workload, horizon: int) -> Workload:
     """The letters received before the horizon."""
     letters = int(np.searchsorted(workload.received, horizon))
-    visits = int(workload.first_visit[letters])
-    of_letters = {"received", "category", "channel", "home", "left"}
-    rows = {name: letters if name in of_letters else visits for name in Workload._fields}
-    rows["first_visit"] = letters + 1
-    return Workload(*(getattr(workload, name)[: rows[name]] for name in Workload._fields))
+    lengths = workload.lengths(letters, int(workload.first_visit[letters]))
+    return Workload._make(getattr(workload, name)[:rows] for name, rows in lengths.items())
 
 
 def _begun(roster: Roster, horizon: int) -> Roster:
     """The shifts that begin before the horizon."""
     shifts = int(np.searchsorted(roster.start, horizon))
-    return roster._replace(
-        unit=roster.unit[:shifts], start=roster.start[:shifts], end=roster.end[:shifts], people=roster.people[:shifts]
-    )
+    return roster._replace(**{name: getattr(roster, name)[:shifts] for name in dtypes(Roster)})
 
 
 def _where(setting: Setting, workload: Workload, visit: int) -> str:

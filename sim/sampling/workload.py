@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from sim.core.clock import HOUR
 from sim.core.streams import Purpose, stream, subject, uniforms
-from sim.core.tables import HAND_OVER, NEVER, NO_UNIT, OTHER_DUTY, Int32s, Int64s, Roster, Workload
+from sim.core.tables import OTHER_DUTY, Int32s, Int64s, Roster, Workload, dtypes
 from sim.models.staffing import OtherDuty
 from sim.sampling.arrivals import Letters, draw_letters
 from sim.sampling.attendance import Attendance
@@ -69,22 +69,6 @@ def _jobs(
     return instants[come], unit[come], whole(effort[come], least=1)
 
 
-# Columns of a visit: type, and the value that most visits have.
-_COLUMNS: dict[str, tuple[type[np.generic], int]] = {
-    "step": (np.int16, OTHER_DUTY),
-    "unit": (np.int32, NO_UNIT),
-    "service": (np.int64, 0),
-    "priority": (np.int8, 5),
-    "interrupts": (np.bool_, False),
-    "interruptible": (np.bool_, True),
-    "resume_cost": (np.int32, 0),
-    "at_shift_end": (np.int8, HAND_OVER),
-    "cover": (np.int32, NO_UNIT),
-    "escalate_after": (np.int32, NEVER),
-    "escalate_to": (np.int32, NO_UNIT),
-}
-
-
 def draw_workload(setting: Setting, roster: Roster, replication: int, *, keep: float = 1.0) -> Workload:
     """The letters of one replication and their visits, with other duty among them.
 
@@ -135,7 +119,7 @@ def _put_together(letters: Letters, visits: Visits, jobs: Jobs) -> Workload:
         home=np.concatenate([letters.home[kept], jobs.unit])[order],
         left=np.concatenate([visits.left[kept], duty == 0])[order],
         first_visit=first_visit,
-        **{name: _column(name, places, int(first_visit[-1])) for name in _COLUMNS},
+        **{name: _column(name, places, int(first_visit[-1])) for name in Workload.visit_columns()},
     )
 
 
@@ -146,8 +130,9 @@ def _order(received: Int64s) -> Int64s:
 
 
 def _column(name: str, places: list[tuple[Block, Int64s]], rows: int) -> npt.NDArray[Any]:
-    dtype, usual = _COLUMNS[name]
-    column = np.full(rows, usual, dtype=dtype)
+    """A column of the visits; most of them have the value that a block has if it says nothing."""
+    usual = Block._field_defaults.get(name)
+    column = np.empty(rows, dtypes(Workload)[name]) if usual is None else np.full(rows, usual, dtypes(Workload)[name])
     for block, at in places:
         value = getattr(block, name)
         if isinstance(value, np.ndarray) or value != usual:

@@ -1,17 +1,16 @@
 """The judge: holds any log against the engine contract of `sim.engine.contract`, without simulating anything.
 
-It shares no code with an engine and knows no calendar. It reads the stretches of a log and asks of each visit
-whether its row is right (`visits`) and whether it waited where it should (`places`), and of each unit, second
-by second, whether it served whom it should (`desks`). The rules leave no choice open: of one workload, roster
-and horizon, one log passes.
+It shares the list of columns with the engines and no logic, and knows no calendar. It reads the stretches of a log
+and asks of each visit whether its row is right and whether it waited where it should (`visit_rules`), and of each
+unit, second by second, whether it served whom it should (`dispatch_rules`). The rules leave no choice open: of one
+workload, roster and horizon, one log passes.
 """
 
 from sim.core.errors import AuditError, SimError
 from sim.core.tables import Log, Roster, Workload
-from sim.engine.audit.dispatch_rules import Desk
-from sim.engine.audit.queue_location import Presence, places
-from sim.engine.audit.records import Shift, Stretch, malformed, read_shifts, read_visits
-from sim.engine.audit.visits import columns, effort, hands, precedence
+from sim.engine.audit.dispatch_rules import DispatchAudit
+from sim.engine.audit.records import ShiftRecord, Stretch, malformed, read_shifts, read_visits
+from sim.engine.audit.visit_rules import DutyTimes, columns, effort, hands, places, precedence
 
 __all__ = ["audit", "require_sound"]
 
@@ -40,7 +39,7 @@ def audit(workload: Workload, roster: Roster, horizon: int, log: Log) -> list[st
 
     shifts = read_shifts(roster)
     visits = read_visits(workload, log, log.stretches)
-    shifts_of: list[list[Shift]] = [[] for _ in range(roster.units)]
+    shifts_of: list[list[ShiftRecord]] = [[] for _ in range(roster.units)]
     for shift in shifts:
         if shift.staffed:
             shifts_of[shift.unit].append(shift)
@@ -50,12 +49,12 @@ def audit(workload: Workload, roster: Roster, horizon: int, log: Log) -> list[st
             stretches_of[stretch.unit].append(stretch)
 
     violations += precedence(workload, visits, horizon)
-    presence = [Presence(of_unit) for of_unit in shifts_of]
+    presence = [DutyTimes(of_unit) for of_unit in shifts_of]
     for visit in visits:
         violations += columns(visit, horizon)
         violations += effort(visit, horizon)
         violations += hands(visit, shifts)
         violations += places(visit, presence, horizon)
     for unit in range(roster.units):
-        violations += Desk(unit, visits, shifts).judge(stretches_of[unit], shifts_of[unit], horizon)
+        violations += DispatchAudit(unit, visits, shifts).judge(stretches_of[unit], shifts_of[unit], horizon)
     return violations

@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from sim.core.tables import WAIT, WORK
-from sim.engine.audit.records import Shift, Stretch, Visit
+from sim.engine.audit.records import ShiftRecord, Stretch, VisitRecord
 
 
-class Desk:
+class DispatchAudit:
     """One unit: who waits there, and who is held by whom, as the log has it."""
 
-    def __init__(self, unit: int, visits: Sequence[Visit], shifts: Sequence[Shift]) -> None:
+    def __init__(self, unit: int, visits: Sequence[VisitRecord], shifts: Sequence[ShiftRecord]) -> None:
         self.unit = unit
         self.visits = visits
         self.shifts = shifts
         self.waiting: list[tuple[int, int, int]] = []  # ranks
         self.held: dict[int, set[int]] = {}  # visits, by shift in progress
 
-    def judge(self, stretches: Sequence[Stretch], shifts: Sequence[Shift], horizon: int) -> Iterator[str]:
+    def judge(self, stretches: Sequence[Stretch], shifts: Sequence[ShiftRecord], horizon: int) -> Iterator[str]:
         """What is wrong at each second at which anything changes, given what happens here and who is on duty."""
         begun, ended = defaultdict(list), defaultdict(list)
         for stretch in stretches:
@@ -105,7 +105,7 @@ class Desk:
         free = (number for number, held in self.held.items() if len(held) < self.shifts[number].people)
         return sorted(free, key=self._ends_last)
 
-    def _last_interruptible(self) -> Visit | None:
+    def _last_interruptible(self) -> VisitRecord | None:
         held = (self.visits[visit] for visits in self.held.values() for visit in visits)
         return max((visit for visit in held if visit.interruptible), key=lambda visit: visit.rank, default=None)
 

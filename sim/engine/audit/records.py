@@ -1,11 +1,23 @@
 """A workload, a roster and a log as plain records; and what keeps a log from being read so."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.tables import WAIT, WORK, Log, Roster, Stretches, Workload
+from sim.core.tables import (
+    WAIT,
+    WORK,
+    Log,
+    Roster,
+    ShiftRow,
+    Stretches,
+    VisitRow,
+    Workload,
+    dtypes,
+    numbered_rows,
+)
 
 
 class Stretch(NamedTuple):
@@ -19,14 +31,9 @@ class Stretch(NamedTuple):
     end: int
 
 
-class Shift(NamedTuple):
-    """A row of the roster."""
-
-    number: int
-    unit: int
-    start: int
-    end: int
-    people: int
+@dataclass(slots=True, eq=False)
+class ShiftRecord(ShiftRow):
+    """A shift, as the roster has it."""
 
     @property
     def staffed(self) -> bool:
@@ -34,28 +41,11 @@ class Shift(NamedTuple):
         return self.people > 0 and self.start < self.end
 
 
-class Visit(NamedTuple):
+@dataclass(slots=True, eq=False)
+class VisitRecord(VisitRow):
     """What the workload asks of a visit, and what the log says of it."""
 
-    number: int
-    stretches: list[Stretch]
-
-    unit: int
-    service: int
-    priority: int
-    interrupts: bool
-    interruptible: bool
-    resume_cost: int
-    at_shift_end: int
-    cover: int
-    escalate_after: int
-    escalate_to: int
-
-    queued: int
-    started: int
-    finished: int
-    served_by: int
-    interruptions: int
+    stretches: list[Stretch] = field(default_factory=list)
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -68,27 +58,25 @@ class Visit(NamedTuple):
         return [stretch for stretch in self.stretches if stretch.kind == WORK]
 
 
-def read_shifts(roster: Roster) -> list[Shift]:
+def read_shifts(roster: Roster) -> list[ShiftRecord]:
     """All shifts, by number."""
-    rows = zip(*(column.tolist() for column in roster[:4]), strict=True)
-    return [Shift(number, *row) for number, row in enumerate(rows)]
+    return [ShiftRecord(*row) for row in numbered_rows(roster, dtypes(Roster))]
 
 
-def read_visits(workload: Workload, log: Log, stretches: Stretches) -> list[Visit]:
+def read_visits(workload: Workload, log: Log, stretches: Stretches) -> list[VisitRecord]:
     """All visits, by number, each with its stretches."""
-    asked = [getattr(workload, name) for name in Visit._fields if name in Workload._fields]
-    said = [getattr(log, name) for name in Visit._fields if name in Log._fields and name != "stretches"]
-    rows = zip(*(column.tolist() for column in asked + said), strict=True)
-    visits = [Visit(number, [], *row) for number, row in enumerate(rows)]
-    for stretch in zip(*(column.tolist() for column in stretches), strict=True):
-        visits[stretch[0]].stretches.append(Stretch(*stretch))
+    asked = numbered_rows(workload, workload.visit_columns())
+    said = numbered_rows(log, dtypes(Log))
+    visits = [VisitRecord(*row, *facts) for row, (_, *facts) in zip(asked, said, strict=True)]
+    for row in zip(*(column.tolist() for column in stretches), strict=True):
+        visits[row[0]].stretches.append(Stretch(*row))
     return visits
 
 
 def malformed(workload: Workload, roster: Roster, log: Log, stretches: Stretches) -> Iterator[str]:
     """Tables of the wrong length or order, or with numbers of things that do not exist."""
-    lengths = {name: len(getattr(log, name)) for name in Log._fields if name != "stretches"}
-    for name, rows in lengths.items():
+    for name in dtypes(Log):
+        rows = len(getattr(log, name))
         if rows != workload.visits:
             yield f"the log's {name} has {rows} rows for {workload.visits} visits"
     rows = len(stretches.visit)

@@ -1,16 +1,274 @@
 """The SimPy engine: the contract of `sim.engine.contract`, written to be read.
 
 SimPy keeps the calendar. Its processes (shifts, receipts, delays, work, patience) only say *when* something
-is due; what then happens, and in which order, is phases A, B and C of `bureau`, in the words of the contract.
-Read `nouns` first.
+is due; what then happens, and in which order, is phases A, B and C of `Bureau`, in the words of the contract.
+Read `entities` first.
 """
 
-from sim.core.tables import Log, Roster, Workload
-from sim.engine.simpy.engine import Bureau
+from bisect import insort
+from collections.abc import Generator
+from itertools import pairwise
+from operator import itemgetter
+from typing import Any
 
-__all__ = ["simulate"]
+import numpy as np
+import simpy
+
+from sim.core.tables import FINISH, NEVER, NO_UNIT, NOT_YET, WAIT, WORK, Log, Roster, Stretches, Workload, dtypes
+from sim.engine.simpy.entities import NUMBER, RANK, TURN, Shift, Unit, Visit, read_shifts, read_visits
+
+Process = Generator[simpy.Event, None, None]
 
 
 def simulate(workload: Workload, roster: Roster, horizon: int, *, stretches: bool = False) -> Log:
     """Run the letters against the roster; arguments and log are those of `sim.engine.contract.simulate`."""
     return Bureau(workload, roster, horizon, stretches=stretches).run()
+
+
+class Due:
+    """What is due at one second, by kind, in no order yet."""
+
+    def __init__(self) -> None:
+        self.shift_starts: list[Shift] = []
+        self.finishes: list[Visit] = []
+        self.shift_ends: list[Shift] = []
+        self.ends_of_delays: list[Visit] = []
+        self.receipts: list[Visit] = []  # each letter's first visit
+        self.escalations: list[Visit] = []
+
+    def __bool__(self) -> bool:
+        return any(vars(self).values())
+
+
+class Bureau:
+    """All units, the letters' visits, and the calendar."""
+
+    def __init__(self, workload: Workload, roster: Roster, horizon: int, *, stretches: bool) -> None:
+        self.horizon = horizon
+        self.now = 0
+        self.due = Due()
+        self.calendar = simpy.Environment()
+        self.units = [Unit(number) for number in range(roster.units)]
+        self.visits = read_visits(workload)
+        self.newly_waiting: list[Visit] = []  # since the last phase C
+        self.overdue: list[Visit] = []  # to be escalated as soon as somebody is on duty there
+        self.changed: set[Unit] = set()  # units whose queue or people changed since the last phase C
+        self.stretches: list[tuple[int, int, int, int, int, int]] | None = [] if stretches else None
+
+        self.calendar.process(self.receipts(workload))
+        for shift in read_shifts(roster):
+            self.calendar.process(self.shift(shift))
+
+    def run(self) -> Log:
+        """The three phases, second after second, until nothing is due before the horizon."""
+        while self.advance():
+            self.apply()
+            for unit in self.changed:  # in any order: no unit sees another one in this phase
+                self.dispatch(unit)
+            self.changed.clear()
+            self.newly_waiting.clear()
+        return self.log()
+
+    def shift(self, shift: Shift) -> Process:
+        """A shift starts, and ends; one that began before the first second is in progress from there."""
+        yield self.calendar.timeout(max(shift.start, 0))
+        self.due.shift_starts.append(shift)
+        yield self.calendar.timeout(shift.end - max(shift.start, 0))
+        self.due.shift_ends.append(shift)
+
+    def receipts(self, workload: Workload) -> Process:
+        """Letters are received, one after the other; one without visits leaves no trace."""
+        visits_of = pairwise(workload.first_visit.tolist())
+        for received, (first, end) in zip(workload.received.tolist(), visits_of, strict=True):
+            yield self.calendar.timeout(received - self.now)
+            if first < end:
+                self.due.receipts.append(self.visits[first])
+
+    def delay(self, visit: Visit) -> Process:
+        """Time passes with nobody working on the letter."""
+        yield self.calendar.timeout(visit.service)
+        self.due.ends_of_delays.append(visit)
+
+    def work(self, visit: Visit) -> Process:
+        """A person works on the visit until it is finished or put down."""
+        try:
+            yield self.calendar.timeout(visit.effort_left)
+        except simpy.Interrupt:
+            return
+        self.due.finishes.append(visit)
+
+    def patience(self, visit: Visit) -> Process:
+        """A visit that nobody starts is to be escalated."""
+        yield self.calendar.timeout(visit.escalate_after)
+        self.due.escalations.append(visit)
+
+    def advance(self) -> bool:
+        """A. The clock goes on to the next second at which something is due; False if none is before the horizon."""
+        self.due = Due()
+        while not self.due and self.calendar.peek() < self.horizon:
+            self.now = int(self.calendar.peek())
+            while self.calendar.peek() == self.now:
+                self.calendar.step()
+        return bool(self.due)
+
+    def apply(self) -> None:
+        """B. Everything due at this second happens, in the order of the contract; no work starts."""
+        for shift in self.due.shift_starts:  # on duty from this second on, whatever else happens in it
+            self.begin(shift)
+        for visit in sorted(self.due.finishes, key=NUMBER):
+            self.finish(visit)
+        for shift in sorted(self.due.shift_ends, key=NUMBER):
+            self.end(shift)
+        for visit in sorted(self.due.ends_of_delays, key=NUMBER):
+            visit.finished = self.now
+            self.reach(visit.next)
+        for visit in self.due.receipts:
+            self.reach(visit)
+        if self.due.escalations or self.due.shift_starts:
+            self.escalate()
+        self.cover()
+
+    def begin(self, shift: Shift) -> None:
+        """A shift's people come on duty."""
+        unit = self.units[shift.unit]
+        insort(unit.shifts, shift, key=TURN)
+        self.changed.add(unit)
+
+    def finish(self, visit: Visit) -> None:
+        """The work on a visit is done, its person is free (or goes home), and the letter goes on."""
+        visit.finished = self.now
+        visit.served_by = visit.place.number
+        self.let_go(visit)
+        self.reach(visit.next)
+
+    def end(self, shift: Shift) -> None:
+        """A shift's people go home, but for those who stay in overtime with a visit to finish."""
+        unit = self.units[shift.unit]
+        unit.shifts.remove(shift)
+        self.changed.add(unit)
+        for visit in sorted(shift.holds, key=NUMBER):
+            if visit.at_shift_end != FINISH:
+                self.put_down(visit)
+
+    def reach(self, visit: Visit | None) -> None:
+        """A letter's next visit joins its unit's queue, or begins its delay; a delay of 0 ends at once."""
+        while visit is not None:
+            visit.queued = self.now
+            if visit.unit != NO_UNIT:
+                self.wait(visit, self.units[visit.unit])
+                if visit.escalate_after != NEVER:
+                    self.calendar.process(self.patience(visit))
+                return
+            visit.started = self.now
+            if visit.service > 0:
+                self.calendar.process(self.delay(visit))
+                return
+            visit.finished = self.now
+            visit = visit.next
+
+    def escalate(self) -> None:
+        """Visits that nobody started in time move, once, as soon as somebody is on duty where they are to go."""
+        still_overdue = []
+        for visit in sorted(self.overdue + self.due.escalations, key=NUMBER):
+            target = self.units[visit.escalate_to]
+            if visit.started == NOT_YET and target.on_duty:
+                self.move(visit, target)
+            elif visit.started == NOT_YET:
+                still_overdue.append(visit)
+        self.overdue = still_overdue
+
+    def cover(self) -> None:
+        """Visits that wait where nobody is on duty go home, or else to their cover, if somebody is there."""
+        if self.due.shift_starts or self.due.shift_ends:
+            waiting = [visit for unit in self.units for visit in unit.queue if not unit.on_duty]
+        else:  # those that stayed before stay again: nobody has come or gone
+            waiting = self.newly_waiting.copy()
+        for visit in waiting:
+            choices = [self.units[number] for number in (visit.unit, visit.cover) if number != NO_UNIT]
+            awake = [unit for unit in choices if unit.on_duty]
+            if awake and not visit.place.on_duty:
+                self.move(visit, awake[0])
+
+    def dispatch(self, unit: Unit) -> None:
+        """C. Free people start what ranks first; then what may interrupt takes the place of what ranks last."""
+        while unit.queue and (shift := unit.shift_of_free_person()) is not None:
+            self.start(unit.queue.pop(0), shift)
+        while unit.queue and unit.queue[0].interrupts:
+            last = unit.last_interruptible()
+            if last is None or last.priority <= unit.queue[0].priority:
+                break
+            first = unit.queue.pop(0)
+            self.start(first, self.put_down(last))
+
+    def start(self, visit: Visit, shift: Shift) -> None:
+        """A person of a shift takes up a visit; one that was put down before costs something to get back into."""
+        self.close_stretch(visit)
+        if visit.started == NOT_YET:
+            visit.started = self.now
+            visit.effort_left = visit.service
+        else:
+            visit.effort_left += visit.resume_cost
+        visit.shift = shift
+        shift.holds.append(visit)
+        visit.work = self.calendar.process(self.work(visit))
+
+    def wait(self, visit: Visit, unit: Unit) -> None:
+        """A visit goes into a unit's queue, where its rank puts it."""
+        visit.place = unit
+        visit.since = self.now
+        insort(unit.queue, visit, key=RANK)
+        self.newly_waiting.append(visit)
+        self.changed.add(unit)
+
+    def move(self, visit: Visit, unit: Unit) -> None:
+        """A waiting visit changes to the queue of another unit."""
+        if visit.place is not unit:
+            self.close_stretch(visit)
+            visit.place.queue.remove(visit)
+            self.changed.add(visit.place)  # what it held back may now interrupt
+            self.wait(visit, unit)
+
+    def put_down(self, visit: Visit) -> Shift:
+        """A visit loses its person, of the shift returned, and waits where it is; what is left stays to be done."""
+        visit.work.interrupt()
+        visit.interruptions += 1
+        visit.effort_left -= self.now - visit.since
+        shift = self.let_go(visit)
+        self.wait(visit, visit.place)
+        return shift
+
+    def let_go(self, visit: Visit) -> Shift:
+        """The person who held a visit, of the shift returned, holds it no longer."""
+        shift = visit.shift
+        assert shift is not None
+        self.close_stretch(visit)
+        shift.holds.remove(visit)
+        visit.shift = None
+        self.changed.add(visit.place)
+        return shift
+
+    def close_stretch(self, visit: Visit) -> None:
+        """What the visit has been doing ends now; another stretch begins, unless it is finished."""
+        if self.stretches is not None and visit.since < self.now:
+            kind, shift = (WAIT, -1) if visit.shift is None else (WORK, visit.shift.number)
+            self.stretches.append((visit.number, kind, visit.place.number, shift, visit.since, self.now))
+        visit.since = self.now
+
+    def log(self) -> Log:
+        """What happened, as arrays; what is still going on at the horizon gets its last stretch."""
+        self.now = self.horizon
+        for visit in self.visits:
+            if visit.unit != NO_UNIT and visit.queued != NOT_YET and visit.finished == NOT_YET:
+                self.close_stretch(visit)
+        columns: dict[str, Any] = {
+            name: np.array([getattr(visit, name) for visit in self.visits], dtype)
+            for name, dtype in dtypes(Log).items()
+        }
+        return Log(**columns, stretches=None if self.stretches is None else _in_order(self.stretches))
+
+
+def _in_order(stretches: list[tuple[int, int, int, int, int, int]]) -> Stretches:
+    """The stretches as arrays, sorted by visit, then start."""
+    types = dtypes(Stretches).values()
+    table = np.array(sorted(stretches, key=itemgetter(0, 4)), dtype=np.int64).reshape(-1, len(types))
+    return Stretches(*(column.astype(dtype) for column, dtype in zip(table.T, types, strict=True)))

@@ -1,14 +1,13 @@
 """What there is in a bureau: visits, shifts and units."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
 import simpy
 
-from sim.core.tables import NOT_YET, Roster, Workload
+from sim.core.tables import NOT_YET, Roster, ShiftRow, VisitRow, Workload, dtypes, numbered_rows
 
 RANK: Final = attrgetter("rank")
 TURN: Final = attrgetter("turn")
@@ -16,26 +15,8 @@ NUMBER: Final = attrgetter("number")
 
 
 @dataclass(slots=True, eq=False)
-class Visit:
+class Visit(VisitRow):
     """One step of a letter: what the workload asks, and how far it has come."""
-
-    number: int
-    unit: int
-    service: int
-    priority: int
-    interrupts: bool
-    interruptible: bool
-    resume_cost: int
-    at_shift_end: int
-    cover: int
-    escalate_after: int
-    escalate_to: int
-
-    queued: int = NOT_YET
-    started: int = NOT_YET
-    finished: int = NOT_YET
-    served_by: int = NOT_YET
-    interruptions: int = 0
 
     next: "Visit | None" = None  # of the same letter
     effort_left: int = 0
@@ -51,14 +32,8 @@ class Visit:
 
 
 @dataclass(slots=True, eq=False)
-class Shift:
+class Shift(ShiftRow):
     """People on duty at a unit from start to end, and the visits that they hold."""
-
-    number: int
-    unit: int
-    start: int
-    end: int
-    people: int
 
     holds: list[Visit] = field(default_factory=list)
 
@@ -93,8 +68,7 @@ class Unit:
 
 def read_visits(workload: Workload) -> list[Visit]:
     """The visits of all letters, each knowing the next one of its letter."""
-    asked = "unit service priority interrupts interruptible resume_cost at_shift_end cover escalate_after escalate_to"
-    visits = [Visit(number, *row) for number, row in enumerate(_rows(workload, asked))]
+    visits = [Visit(*row) for row in numbered_rows(workload, Workload.visit_columns())]
     first_of_a_letter = set(workload.first_visit.tolist())
     for visit, following in pairwise(visits):
         visit.next = None if following.number in first_of_a_letter else following
@@ -103,10 +77,5 @@ def read_visits(workload: Workload) -> list[Visit]:
 
 def read_shifts(roster: Roster) -> list[Shift]:
     """The shifts during which, from second 0 on, somebody is on duty."""
-    shifts = [Shift(number, *row) for number, row in enumerate(_rows(roster, "unit start end people"))]
+    shifts = [Shift(*row) for row in numbered_rows(roster, dtypes(Roster))]
     return [shift for shift in shifts if shift.people > 0 and shift.end > max(shift.start, 0)]
-
-
-def _rows(table: Workload | Roster, columns: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of some columns, as Python's own numbers, which count faster than NumPy's."""
-    return zip(*(getattr(table, column).tolist() for column in columns.split()), strict=True)
