@@ -9,7 +9,6 @@ import pytest
 from builder import Play
 from hypothesis import settings
 
-from sim.core.options import Options
 from sim.core.tables import Log, Roster, Workload
 from sim.engine.audit import require_sound
 from sim.engine.contract import ENGINES, simulate
@@ -61,7 +60,7 @@ def play(request: pytest.FixtureRequest) -> Play:
     """Simulate on one engine after the other, with stretches, to second 1,000 unless said; and audit the log."""
 
     def on_engine(workload: Workload, roster: Roster, horizon: int = 1000) -> Log:
-        log = simulate(workload, roster, horizon, Options(engine=request.param), stretches=True)
+        log = simulate(workload, roster, horizon, engine=request.param, stretches=True)
         require_sound(workload, roster, horizon, log)
         return log
 

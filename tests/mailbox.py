@@ -6,7 +6,6 @@ import numpy as np
 import office
 
 from sim.core.clock import DAY, HOUR
-from sim.core.options import Options
 from sim.core.tables import OTHER_DUTY, Roster, Workload
 from sim.engine.contract import simulate
 from sim.metrics.replication import Replication
@@ -39,7 +38,7 @@ def mailbox(**keys: Any) -> Setting:
 
 def lived(setting: Setting, workload: Workload, roster: Roster) -> Replication:
     """What becomes of the letters."""
-    log = simulate(workload, roster, setting.scenario.horizon, Options(engine="simpy"), stretches=True)
+    log = simulate(workload, roster, setting.scenario.horizon, engine="simpy", stretches=True)
     return Replication(setting, workload, roster, log)
 
 

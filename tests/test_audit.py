@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from strategies import Day, days
 
 from sim.core.errors import AuditError, SimError
-from sim.core.options import Options
 from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Log, Roster, Stretches
 from sim.engine.audit import audit, require_sound
 from sim.engine.contract import ENGINES, first_difference, simulate
@@ -21,13 +20,13 @@ both_clocks = days(tick=60, ticks=20) | days(tick=1, ticks=2000)
 @pytest.mark.parametrize("engine", ENGINES)
 @given(day=both_clocks)
 def test_what_an_engine_does_is_sound(engine: str, day: Day) -> None:
-    require_sound(*day, simulate(*day, Options(engine=engine), stretches=True))
+    require_sound(*day, simulate(*day, engine=engine, stretches=True))
 
 
 @given(day=days(tick=60, ticks=20), choice=st.data())
 def test_no_number_of_a_log_can_be_changed_unnoticed(day: Day, choice: st.DataObject) -> None:
     """The contract leaves nothing open: of all logs only one is sound."""
-    log = simulate(*day, Options(engine="simpy"), stretches=True)
+    log = simulate(*day, engine="simpy", stretches=True)
     assert log.stretches is not None
     table = choice.draw(st.sampled_from([log, log.stretches]))
     field = choice.draw(st.sampled_from([name for name in table._fields if name != "stretches"]))
@@ -65,8 +64,8 @@ def test_a_log_of_other_letters_or_another_roster_is_noticed(lie: str, day: Day)
         roster = roster._replace(**{lie: LIES[lie](getattr(roster, lie)).astype(getattr(roster, lie).dtype)})
     else:
         workload = workload._replace(**{lie: LIES[lie](getattr(workload, lie)).astype(getattr(workload, lie).dtype)})
-    truth = simulate(*day, Options(engine="simpy"), stretches=True)
-    misread = simulate(workload, roster, horizon, Options(engine="simpy"), stretches=True)
+    truth = simulate(*day, engine="simpy", stretches=True)
+    misread = simulate(workload, roster, horizon, engine="simpy", stretches=True)
     assert (audit(*day, misread) != []) == (first_difference(truth, misread) is not None)
 
 

@@ -12,7 +12,6 @@ from strategies import Day, days
 import sim
 import sim.engine
 from sim.core.errors import EngineMismatch, SimError
-from sim.core.options import Options
 from sim.core.tables import Log, Roster, ShiftRow, VisitRow, Workload, dtypes
 from sim.engine.contract import ENGINES, check_arrays, first_difference, require_equal, simulate
 
@@ -22,7 +21,7 @@ ROSTER = shifts((DESK, 0, 100, 1), (BRANCH, 50, 100, 1))
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_fills_the_same_table(engine: str) -> None:
-    log = simulate(WORKLOAD, ROSTER, 100, Options(engine=engine), stretches=True)
+    log = simulate(WORKLOAD, ROSTER, 100, engine=engine, stretches=True)
     assert log.stretches is not None
     assert [column.dtype for column in log[:5]] == [np.int64, np.int64, np.int64, np.int32, np.int32]
     assert [column.dtype for column in log.stretches] == [np.int64, np.int8, np.int32, np.int64, np.int64, np.int64]
@@ -39,15 +38,12 @@ def test_one_list_of_columns_serves_engines_audit_and_checks() -> None:
 
 def test_the_compiled_engine_is_the_default() -> None:
     assert ENGINES[0] == "compiled"
-    assert (
-        first_difference(simulate(WORKLOAD, ROSTER, 100), simulate(WORKLOAD, ROSTER, 100, Options(engine="simpy")))
-        is None
-    )
+    assert first_difference(simulate(WORKLOAD, ROSTER, 100), simulate(WORKLOAD, ROSTER, 100, engine="simpy")) is None
 
 
 def test_an_unknown_engine_is_refused() -> None:
     with pytest.raises(SimError, match=r"^engine must be one of compiled, simpy, got 'fast'$"):
-        simulate(WORKLOAD, ROSTER, 100, Options(engine="fast"))
+        simulate(WORKLOAD, ROSTER, 100, engine="fast")
 
 
 @given(day=days())

@@ -7,7 +7,6 @@ delays pass, what interrupts, and where time ends; `test_engine_stories_staff` t
 import pytest
 from builder import BRANCH, CITY, DESK, NOTHING, STATION, Play, delay, history, letters, shifts, told, work
 
-from sim.core.options import Options
 from sim.engine.contract import ENGINES, simulate
 
 # Who is next
@@ -280,4 +279,4 @@ def test_without_letters_or_time_nothing_happens(play: Play, horizon: int) -> No
 @pytest.mark.parametrize("engine", ENGINES)
 def test_without_being_asked_for_there_are_no_stretches(engine: str) -> None:
     workload, roster = letters((0, work(DESK, 10))), shifts((DESK, 0, 1000, 1))
-    assert simulate(workload, roster, 100, Options(engine=engine)).stretches is None
+    assert simulate(workload, roster, 100, engine=engine).stretches is None

@@ -152,5 +152,5 @@ def _simulate_at(
 ) -> T:
     roster, workload = letters.at(per_day, number)
     setting = letters.setting
-    log = simulate(workload, roster, setting.scenario.horizon, options, stretches=True)
+    log = simulate(workload, roster, setting.scenario.horizon, engine=options.engine, stretches=True)
     return measure(Replication(setting, workload, roster, log, number))

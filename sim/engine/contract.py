@@ -49,7 +49,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core.errors import EngineMismatch, SimError
-from sim.core.options import DEFAULT, Options
 from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, NOT_YET, Bools, Log, Roster, Stretches, Workload, dtypes
 
 ENGINES: Final = ("compiled", "simpy")
@@ -57,20 +56,20 @@ ENGINES: Final = ("compiled", "simpy")
 
 
 def simulate(
-    workload: Workload, roster: Roster, horizon: int, options: Options = DEFAULT, *, stretches: bool = False
+    workload: Workload, roster: Roster, horizon: int, *, engine: str = "compiled", stretches: bool = False
 ) -> Log:
     """What happens to the letters under the roster.
 
     Args:
         horizon: seconds 0 to horizon - 1 are simulated.
-        options: its engine is one of `ENGINES`; the log does not depend on it.
+        engine: one of `ENGINES`; the log does not depend on it.
         stretches: record also who worked or waited where and when, which costs memory.
     Raises: SimError for an unknown engine, or arrays that break the rules of `sim.core.tables`.
     """
-    if options.engine not in ENGINES:
-        raise SimError(f"engine must be one of {', '.join(ENGINES)}, got {options.engine!r}")
+    if engine not in ENGINES:
+        raise SimError(f"engine must be one of {', '.join(ENGINES)}, got {engine!r}")
     check_arrays(workload, roster, horizon)
-    log: Log = import_module(f"sim.engine.{options.engine}").simulate(workload, roster, horizon, stretches=stretches)
+    log: Log = import_module(f"sim.engine.{engine}").simulate(workload, roster, horizon, stretches=stretches)
     return log
 
 

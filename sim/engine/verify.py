@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.core.clock import DAY
 from sim.core.errors import EngineMismatch, SimError
-from sim.core.options import Options
 from sim.core.tables import NOT_YET, OTHER_DUTY, Roster, Workload, dtypes
 from sim.engine.audit import require_sound
 from sim.engine.contract import ENGINES, require_equal, simulate
@@ -58,8 +57,7 @@ def cross_check(setting: Setting, workload: Workload, roster: Roster) -> Checked
 
 def _check(setting: Setting, workload: Workload, roster: Roster, horizon: int) -> Checked:
     workload, roster = _until(workload, horizon), _begun(roster, horizon)
-    each_options = [Options(engine=engine) for engine in reversed(ENGINES)]
-    logs = {each.engine: simulate(workload, roster, horizon, each, stretches=True) for each in each_options}
+    logs = {engine: simulate(workload, roster, horizon, engine=engine, stretches=True) for engine in reversed(ENGINES)}
     try:
         require_equal(logs)
     except EngineMismatch as mismatch:

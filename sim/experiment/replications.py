@@ -29,7 +29,7 @@ def simulate_replication(
     """
     roster = draw_roster(setting, replication)
     workload = draw_workload(setting, roster, replication, keep=keep)
-    log = simulate(workload, roster, setting.scenario.horizon, options, stretches=stretches)
+    log = simulate(workload, roster, setting.scenario.horizon, engine=options.engine, stretches=stretches)
     return Replication(setting, workload, roster, log, replication)
 
 

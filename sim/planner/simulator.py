@@ -214,5 +214,5 @@ def _run(
     letters, visits = drawn(number)
     roster = draw_roster(setting, number)
     workload = with_other_duty(setting, roster, number, letters, visits)
-    log = simulate(workload, roster, setting.scenario.horizon, options)
+    log = simulate(workload, roster, setting.scenario.horizon, engine=options.engine)
     return look(Replication(setting, workload, roster, log)), int(np.count_nonzero(letters.kept))
