@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sim.metrics.measures import measure as measure
     from sim.metrics.replication import Replication as Replication
     from sim.metrics.report import Report as Report
-    from sim.metrics.summaries import summarise as summarise
+    from sim.metrics.report import summarise as summarise
     from sim.models.scenario import Scenario as Scenario
     from sim.output.results.run import Result as Result
     from sim.output.results.run import run as run
@@ -61,8 +61,7 @@ _NAMES = {
     "forecast": "Forecast forecast_of",
     "metrics.measures": "Measures measure",
     "metrics.replication": "Replication",
-    "metrics.report": "Report",
-    "metrics.summaries": "summarise",
+    "metrics.report": "Report summarise",
     "models.scenario": "Scenario",
     "output.results.run": "Result run",
     "sampling.roster": "draw_roster",

@@ -177,7 +177,7 @@ def test_the_diagram_of_the_readme_is_this_order() -> None:
         ("sim.output.charts.waits", "from sim.metrics.report import Report", None),
         ("sim.models.sla", "from sim.models.base import Record", None),
         ("sim.core.tables", "import scipy.special", "line 1: core uses the library scipy"),
-        ("sim.metrics.week", "def f():\n    import pandas", "line 2: metrics uses the library pandas"),
+        ("sim.metrics.hours", "def f():\n    import pandas", "line 2: metrics uses the library pandas"),
         (
             "sim.models.sla",
             "from sim.scenario import load",

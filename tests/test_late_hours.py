@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.metrics.late_hours import half_of, late_hours
+from sim.metrics.hours import late_hours, shortest_half
 
 FLAT = np.full((20, 24), 10)
 
@@ -27,8 +27,8 @@ def counts(*hours: int) -> Any:
         ([], None),
     ],
 )
-def test_the_shortest_span_with_half_of_something(hours: Any, span: tuple[int, int] | None) -> None:
-    assert half_of(counts(*hours)) == span
+def test_the_shortest_span_with_shortest_half_something(hours: Any, span: tuple[int, int] | None) -> None:
+    assert shortest_half(counts(*hours)) == span
 
 
 def test_hours_are_told_with_the_letters_that_come_then_anyway() -> None:

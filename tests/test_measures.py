@@ -10,12 +10,11 @@ from strategies import days
 
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.tables import FINISH, NOT_YET, WORK, Workload
-from sim.metrics.backlog import MOST_HOURS, instants_of, open_letters
-from sim.metrics.measures import Measures, measure
+from sim.metrics.hours import window_by_slot
+from sim.metrics.measures import MOST_HOURS, Measures, instants_of, measure, open_letters
 from sim.metrics.replication import Replication
 from sim.metrics.rows import hour_table
 from sim.metrics.steps import WAITS
-from sim.metrics.week import window_by_slot
 from sim.scenario.setting import Setting
 
 CITY, STATIONS = 0, 1  # teams of the mailbox

@@ -15,7 +15,7 @@ from sim.experiment.infinite_servers import simulate_without_queues
 from sim.forecast.load import load_of
 from sim.forecast.requirement import Wait, people_for, requirement, waits_of
 from sim.metrics.figures import Requirement
-from sim.metrics.week import slot_of_week
+from sim.metrics.hours import slot_of_week
 from sim.output.charts import ChartOptions
 from sim.output.charts.staffing import StaffingChart
 from sim.queueing import servers_for

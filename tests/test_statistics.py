@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.metrics.tally import SMALL, Pool, Tally, merged, tally
 from sim.statistics import (
     Compliance,
     Difference,
@@ -21,6 +20,7 @@ from sim.statistics import (
     stacked,
     verdict,
 )
+from sim.statistics.tally import SMALL, Pool, Tally, merged, tally
 
 approx = pytest.approx
 
@@ -201,7 +201,7 @@ def test_measures_of_replications_become_one_with_an_axis_more() -> None:
 
 
 def counted(found: Tally) -> dict[int, int]:
-    return dict(zip(found.seconds.tolist(), found.times.tolist(), strict=True))
+    return dict(zip(found.values.tolist(), found.times.tolist(), strict=True))
 
 
 def test_a_tally_counts() -> None:
@@ -236,5 +236,5 @@ def test_a_pool_is_all_of_its_tallies() -> None:
         pool.add((tally(piece), tally(piece[:2])))
     large, small = pool.merged()
     assert large.total == sum(map(len, pieces))
-    assert large.seconds.tolist() == list(range(SMALL // 2 + 50))
+    assert large.values.tolist() == list(range(SMALL // 2 + 50))
     assert counted(small) == {each: 1 for start in range(0, 60, 10) for each in (start, start + 1)}

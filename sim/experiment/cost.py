@@ -14,7 +14,7 @@ from sim.core.options import DEFAULT, Options
 from sim.core.tables import Roster
 from sim.experiment.cool_down import raised
 from sim.experiment.pool import cores
-from sim.metrics.week import HOURS_OF_WEEK
+from sim.metrics.hours import HOURS_OF_WEEK
 from sim.models.scenario import Scenario
 from sim.models.staffing import Team
 from sim.sampling.arrivals import letters_expected

@@ -8,15 +8,15 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR
 from sim.core.options import DEFAULT, Options
-from sim.core.tables import Bools, Floats, Int64s
+from sim.core.tables import Floats, Int64s
 from sim.experiment.cost import Cost, prepare
 from sim.forecast.cautions import cautions
 from sim.forecast.expectation import compliance_of, decided_of, late_by_team
 from sim.forecast.load import Load, load_of, on_duty_of_teams
 from sim.forecast.sample import Extent, Sample, sample_of
 from sim.metrics.figures import Caution
+from sim.metrics.hours import spans_of_hours, window_by_slot
 from sim.metrics.replication import Replication
-from sim.metrics.week import window_by_slot
 from sim.sampling.arrivals import letters_expected
 from sim.sampling.roster import draw_roster
 from sim.scenario.loading import Loaded
@@ -215,7 +215,7 @@ def _team(setting: Setting, index: int, load: Load, weekdays: Groups) -> TeamFor
         on_duty=on_duty,
         load=offered,
         utilisation=utilisation,
-        short=tuple(_spans(hours) for hours in short),
+        short=tuple(spans_of_hours(hours) for hours in short),
         units_short=int((unit_busy * swing >= 1).sum()),
     )
 
@@ -232,15 +232,6 @@ def _people(person_seconds: Floats, seconds: Floats | Int64s) -> Floats:
         person_seconds, seconds, out=np.full(person_seconds.shape, np.nan), where=np.asarray(seconds) > 0
     )
     return people
-
-
-def _spans(hours: Bools) -> tuple[tuple[int, int], ...]:
-    """The runs of hours that are true; a run across midnight ends after 24."""
-    if hours.all():
-        return ((0, 24),)
-    begins = np.flatnonzero(hours & ~np.roll(hours, 1))
-    lasts = [int(np.argmin(np.roll(hours, -begin))) for begin in begins]
-    return tuple((int(begin), int(begin) + last) for begin, last in zip(begins, lasts, strict=True))
 
 
 def _slas(setting: Setting, sample: Sample, weekdays: Groups) -> dict[str, SlaForecast]:

@@ -7,8 +7,8 @@ import numpy as np
 from sim.core.tables import Floats
 from sim.metrics.causes import cause_counts
 from sim.metrics.compliance import decided_by
+from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.metrics.replication import Fate, Replication
-from sim.metrics.week import HOURS_OF_WEEK, hour_of_week
 from sim.statistics import Compliance, Decided, judge
 
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR, WEEK, Clock
 from sim.core.tables import OTHER_DUTY, WORK, Bools, Floats, Int64s, Roster
-from sim.metrics.occupancy import Cells, Ints, presence
+from sim.metrics.hours import slots_of_week, window_by_slot
+from sim.metrics.occupancy import Cells, Ints, count_intervals
 from sim.metrics.replication import Replication
-from sim.metrics.week import slots_of_week, window_by_slot
 from sim.models.scenario import Scenario
 from sim.models.sla import Sla
 from sim.sampling.attendance import person_seconds
@@ -137,7 +137,7 @@ def _by_slot(
     weeks, rest = np.divmod(end - start, WEEK)
     start = (start + setting.calendar.weekday[0] * DAY) % WEEK
     # What is left of the whole weeks ends in the same week or the next.
-    around = presence(Cells(2 * WEEK, (), slot), groups, group, start, start + rest, people).seconds
+    around = count_intervals(Cells(2 * WEEK, (), slot), groups, group, start, start + rest, people).seconds
     whole = slot * np.bincount(group, weeks if people is None else weeks * people, groups)
     seconds: Floats = around.reshape(groups, 2, slots_of_week(slot)).sum(axis=1) + whole[:, np.newaxis]
     return seconds

@@ -8,7 +8,7 @@ import numpy as np
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Int64s
 from sim.metrics.figures import Caution
-from sim.metrics.week import HOURS_OF_WEEK, hour_of_week
+from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.scenario.setting import Setting
 
 LEAST_MISSED: Final = 3.0

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core.tables import Bools, Int64s
+from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.metrics.replication import Fate, Replication, SlaClock
-from sim.metrics.week import HOURS_OF_WEEK, hour_of_week
 from sim.models.sla import Sla
 from sim.statistics import Decided, Durations, durations_of
 

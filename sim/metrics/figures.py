@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.core.clock import Clock
 from sim.core.tables import Floats
-from sim.metrics.late_hours import LateHours
+from sim.metrics.hours import LateHours
 from sim.statistics import FEWEST_LETTERS, Band, Compliance, ComplianceTable, Estimate, Spread, Verdict
 
 ALARM: Final = 0.85

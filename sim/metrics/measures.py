@@ -5,17 +5,27 @@ from zlib import crc32
 
 import numpy as np
 
+from sim.core.clock import DAY, HOUR, WEEK
 from sim.core.tables import NOT_YET, Bools, Floats, Int64s
-from sim.metrics.backlog import OpenLetters, instants_of, open_by_week, open_letters
 from sim.metrics.causes import CauseCounts, cause_counts
 from sim.metrics.compliance import SlaCounts, elapsed_durations, sla_counts
+from sim.metrics.occupancy import TeamSeconds, team_seconds
 from sim.metrics.replication import Replication
 from sim.metrics.steps import StepCounts, StepDurations, step_counts, step_durations
-from sim.metrics.teamhours import TeamSeconds, team_seconds
 from sim.statistics import Durations, durations_of
 
+MOST_HOURS = 2_500
+"""Longest simulation that is looked at every hour; a longer one is looked at every day."""
 
-class LetterCounts(NamedTuple):
+
+class OpenLetters(NamedTuple):
+    """Letters open at the instants of `instants_of`, shape (instants,)."""
+
+    number: Int64s
+    age: Floats  # mean seconds since receipt; 0 where none is open
+
+
+class LetterTotals(NamedTuple):
     """Letters of the window, each shape ()."""
 
     received: Int64s
@@ -27,7 +37,7 @@ class LetterCounts(NamedTuple):
 class Counts(NamedTuple):
     """Everything of one replication that adds up: small, whatever the number of letters."""
 
-    letters: LetterCounts
+    letters: LetterTotals
     slas: tuple[SlaCounts, ...]  # in the order of the scenario
     causes: tuple[CauseCounts, ...]  # of each SLA
     steps: StepCounts
@@ -55,11 +65,11 @@ class Measures(NamedTuple):
 def measure(outcome: Replication) -> Measures:
     """Measure one replication; the log must have stretches."""
     counts = Counts(
-        letters=_letter_counts(outcome),
+        letters=_letter_totals(outcome),
         slas=sla_counts(outcome),
         causes=cause_counts(outcome),
         steps=step_counts(outcome),
-        teams=team_seconds(outcome),
+        teams=team_seconds(outcome.setting, outcome.occupancy),
         open_letters=open_letters(outcome, instants_of(outcome.setting.scenario.horizon)),
         open_by_week=open_by_week(outcome),
         fingerprint=fingerprint(outcome),
@@ -72,11 +82,41 @@ def measure(outcome: Replication) -> Measures:
     return Measures(counts, times)
 
 
-def _letter_counts(replication: Replication) -> LetterCounts:
+def instants_of(horizon: int) -> Int64s:
+    """The ends of the whole hours of a simulation, of the whole days of a long one; at least the horizon."""
+    every = HOUR if horizon <= MOST_HOURS * HOUR else DAY
+    return np.arange(every, horizon + 1, every) if horizon >= every else np.array([horizon])
+
+
+def open_letters(replication: Replication, instants: Int64s) -> OpenLetters:
+    """Letters received before each instant and not closed before it."""
+    has_closed = np.flatnonzero(replication.closed != NOT_YET)
+    in_order = has_closed[np.argsort(replication.closed[has_closed])]
+    came = np.searchsorted(replication.received, instants)
+    went = np.searchsorted(replication.closed[in_order], instants)
+    total = np.append(0, np.cumsum(replication.received))[came]
+    total -= np.append(0, np.cumsum(replication.received[in_order]))[went]
+    count = came - went
+    return OpenLetters(count, np.divide(instants * count - total, count, out=np.zeros(len(count)), where=count > 0))
+
+
+def open_by_week(replication: Replication) -> Floats:
+    """Letters open in each whole week of the window, averaged over its seconds, shape (weeks,)."""
+    scenario = replication.setting.scenario
+    starts = np.arange(scenario.window_start, scenario.window_end - WEEK + 1, WEEK)
+    closed = np.where(replication.closed != NOT_YET, replication.closed, scenario.horizon)
+    seconds = [
+        np.maximum(np.minimum(closed, start + WEEK) - np.maximum(replication.received, start), 0).sum()
+        for start in starts.tolist()
+    ]
+    return np.array(seconds, dtype=np.float64) / WEEK
+
+
+def _letter_totals(replication: Replication) -> LetterTotals:
     window_end = replication.setting.scenario.window_end
     left = replication.workload.left[replication.letters]
     at_end = open_letters(replication, np.array([window_end]))
-    return LetterCounts(
+    return LetterTotals(
         received=_number(replication.counted),
         closed=_number(replication.counted & (replication.closed != NOT_YET)),
         left=_number(replication.counted & left),

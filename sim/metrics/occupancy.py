@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sim.core.clock import HOUR
 from sim.core.tables import Floats, Int64s, Log, Roster, Workload
 from sim.metrics.counting import Doing, count_stretches, most_at_once
+from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.scenario.setting import Setting
 
 Ints = npt.NDArray[np.integer[Any]]
@@ -51,16 +52,16 @@ class Cells:
         return slice(*(int(cell) for cell in np.searchsorted(self.edges, (start, end))))
 
 
-class Presence(NamedTuple):
-    """Who was there, shape (groups, cells)."""
+class CellCounts(NamedTuple):
+    """How many intervals, of people or letters, lie over each cell, shape (groups, cells)."""
 
     seconds: Floats  # in the cell, all together
     at_end: Floats  # how many just before the cell's end
 
 
-def presence(
+def count_intervals(
     cells: Cells, groups: int, group: Ints, start: Int64s, end: Int64s, people: Ints | None = None
-) -> Presence:
+) -> CellCounts:
     """Count the intervals [start, end), by group, in each cell.
 
     Args:
@@ -74,26 +75,26 @@ def presence(
         weights = instants if people is None else people * instants
         counts += sign * np.bincount(bins, people, groups * shape[1]).reshape(shape)
         moments += sign * np.bincount(bins, weights, groups * shape[1]).reshape(shape)
-    return _presence(cells, counts, moments)
+    return _cell_counts(cells, counts, moments)
 
 
-def _presence(cells: Cells, counts: Ints | Floats, moments: Ints | Floats) -> Presence:
+def _cell_counts(cells: Cells, counts: Ints | Floats, moments: Ints | Floats) -> CellCounts:
     """From how many more begin than end in each cell, and the sum of the instants at which they do."""
     # All sums are whole numbers far below 2 ** 53, so floats are exact.
     at_end, moment = counts.cumsum(axis=1)[:, :-1], moments.cumsum(axis=1)[:, :-1]
     integral = cells.edges[1:] * at_end - moment
-    return Presence(np.diff(integral, axis=1, prepend=0).astype(np.float64), at_end.astype(np.float64))
+    return CellCounts(np.diff(integral, axis=1, prepend=0).astype(np.float64), at_end.astype(np.float64))
 
 
 class Occupancy(NamedTuple):
     """What people and letters of each team did in each cell; each shape (teams, cells)."""
 
     cells: Cells
-    on_duty: Presence  # people
-    letter_work: Presence  # people at work on letters within their shift
-    other_duty: Presence  # people at other duty within their shift
-    overtime: Presence  # people at work after the end of their shift
-    waiting: Presence  # letters in queues
+    on_duty: CellCounts  # people
+    letter_work: CellCounts  # people at work on letters within their shift
+    other_duty: CellCounts  # people at other duty within their shift
+    overtime: CellCounts  # people at work after the end of their shift
+    waiting: CellCounts  # letters in queues
     queue_max: Int64s  # most letters that waited at once in the window, shape (teams,)
 
 
@@ -110,10 +111,10 @@ def occupancy(setting: Setting, workload: Workload, roster: Roster, log: Log) ->
     )
     queue_max = np.zeros(teams, dtype=np.int64)
     most_at_once(np.sort(events[:many]), window[1], queue_max)
-    of = {doing: _presence(cells, counts[doing], moments[doing]) for doing in Doing}
+    of = {doing: _cell_counts(cells, counts[doing], moments[doing]) for doing in Doing}
     return Occupancy(
         cells=cells,
-        on_duty=presence(
+        on_duty=count_intervals(
             cells,
             teams,
             places.team_of[roster.unit],
@@ -126,4 +127,36 @@ def occupancy(setting: Setting, workload: Workload, roster: Roster, log: Log) ->
         overtime=of[Doing.OVERTIME],
         waiting=of[Doing.WAITING],
         queue_max=queue_max,
+    )
+
+
+class TeamSeconds(NamedTuple):
+    """Person-seconds and letter-seconds by team and hour of the week, shape (teams, 168)."""
+
+    on_duty: Floats
+    busy: Floats  # within shifts, other duty included
+    other_duty: Floats  # within shifts
+    overtime: Floats  # work after the end of a shift
+    waiting: Floats  # letters in queues
+    queue_max: Int64s  # most letters that waited at once, (teams,)
+
+
+def team_seconds(setting: Setting, occupancy: Occupancy) -> TeamSeconds:
+    """Add up the window."""
+    window = occupancy.cells.between(setting.scenario.window_start, setting.scenario.window_end)
+    hour = hour_of_week(setting, occupancy.cells.edges[:-1][window])
+    teams = len(setting.places.teams)
+    group = np.arange(teams)[:, np.newaxis] * HOURS_OF_WEEK + hour
+
+    def by_hour(seconds: Floats) -> Floats:
+        sums = np.bincount(group.ravel(), seconds[:, window].ravel(), teams * HOURS_OF_WEEK)
+        return sums.reshape(teams, -1).astype(np.float64, copy=False)
+
+    return TeamSeconds(
+        on_duty=by_hour(occupancy.on_duty.seconds),
+        busy=by_hour(occupancy.letter_work.seconds + occupancy.other_duty.seconds),
+        other_duty=by_hour(occupancy.other_duty.seconds),
+        overtime=by_hour(occupancy.overtime.seconds),
+        waiting=by_hour(occupancy.waiting.seconds),
+        queue_max=occupancy.queue_max,
     )

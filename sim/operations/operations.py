@@ -12,11 +12,11 @@ from sim.core.clock import DAY, HOUR, hour_of
 from sim.core.tables import NOT_YET, Bools, Floats, Int64s
 from sim.metrics.compliance import elapsed_of
 from sim.metrics.replication import Fate, Replication, SlaClock, steps_of
-from sim.metrics.tally import Tally, tally
 from sim.models.sla import MOMENTS, Sla
 from sim.operations.service_level import PERIODS
 from sim.scenario.setting import Setting
 from sim.statistics import Durations, Ratio
+from sim.statistics.tally import Tally, tally
 
 RECEIVE: Final = "receive"
 
@@ -33,7 +33,7 @@ class OperationSums(NamedTuple):
 
 
 class OperationTallies(NamedTuple):
-    """How often each number occurred; what a `Tally` calls seconds are numbers of calls or letters here."""
+    """How often each number occurred; numbers of calls or letters."""
 
     rates: tuple[tuple[Tally, ...], ...]  # calls in each of `PERIODS` from the window's start; last all operations
     channels: tuple[tuple[Tally, Tally], ...]  # letters a day and an hour, by channel; the last is all together
@@ -74,7 +74,7 @@ def count_operations(replication: Replication) -> OperationCounts:
         OperationSums(
             calls=np.array([len(each) for each in instants], dtype=np.float64),
             by_hour_of_day=np.array([np.bincount(hour_of(each), minlength=24) for each in by_channel], np.float64),
-            open_seconds=np.asarray(float((open_letters.seconds * open_letters.times).sum())),
+            open_seconds=np.asarray(float((open_letters.values * open_letters.times).sum())),
         ),
         OperationTallies(
             rates=tuple(tuple(_a_bin(replication, each, length) for length in PERIODS.values()) for each in together),
@@ -133,7 +133,7 @@ def _a_bin(replication: Replication, instants: Int64s, length: int) -> Tally:
     none = -(-window // length) - len(calls)
     if not none:
         return some
-    return Tally(np.append(0, some.seconds), np.append(none, some.times))
+    return Tally(np.append(0, some.values), np.append(none, some.times))
 
 
 def _open_letters(replication: Replication) -> Tally:

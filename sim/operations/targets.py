@@ -12,7 +12,6 @@ from sim.core.tables import Bools, Floats
 from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
-from sim.metrics.tally import Pool, Tally
 from sim.models.sla import Sla
 from sim.operations.operations import (
     TENTHS,
@@ -34,6 +33,7 @@ from sim.statistics import (
     ratio_over,
     stacked,
 )
+from sim.statistics.tally import Pool, Tally
 
 ALL: Final = "all"
 """Name of all operations, or all channels, together."""
@@ -205,7 +205,7 @@ def _put_together(
 
 def _rate(mean: Floats, tally: Tally) -> Rate:
     # A window has at least one second, so there is a percentile.
-    return Rate(mean_over(mean).at(), tally.percentile(0.5) or 0, tally.percentile(0.99) or 0, int(tally.seconds[-1]))
+    return Rate(mean_over(mean).at(), tally.percentile(0.5) or 0, tally.percentile(0.99) or 0, int(tally.values[-1]))
 
 
 def _rates(a_second: Floats, tallies: Sequence[Tally]) -> tuple[Rate, Rate, Rate]:
@@ -249,7 +249,7 @@ def _seconds(slacks: Sequence[Slack], sla: Sla) -> float | None:
     body = body_effect([each.elapsed for each in slacks])
 
     def met(tenths: int) -> bool:
-        in_time = np.array([float(each.times[each.seconds >= tenths].sum()) for each in tallies])
+        in_time = np.array([float(each.times[each.values >= tenths].sum()) for each in tallies])
         compliance = judge(all_decided(Ratio(in_time, letters)), body, copies=copies)
         # Without an interval the point decides: this is a figure, and no verdict.
         least = compliance.worst if compliance.low is None else compliance.low

@@ -8,7 +8,7 @@ import numpy as np
 from sim.core.clock import hour_of
 from sim.core.tables import Floats
 from sim.experiment.replications import replicate
-from sim.metrics.late_hours import DAY_HOURS, LateHours, late_hours
+from sim.metrics.hours import HOURS_OF_DAY, LateHours, late_hours
 from sim.metrics.replication import Fate, Replication
 from sim.planner.proof import TargetCompliance
 from sim.planner.stability import UnstableUnit
@@ -74,8 +74,8 @@ def _letters(replication: Replication) -> Floats:
     counts = []
     for run in outcome.clocks:
         late = outcome.counted & (run.fate == Fate.BREACHED)
-        code = (run.team[late] % teams) * DAY_HOURS + hour[late]
-        by_team = np.bincount(code, minlength=teams * DAY_HOURS).reshape(teams, DAY_HOURS)
-        every = np.bincount(hour[outcome.counted & (run.fate != Fate.NOT_APPLICABLE)], minlength=DAY_HOURS)
+        code = (run.team[late] % teams) * HOURS_OF_DAY + hour[late]
+        by_team = np.bincount(code, minlength=teams * HOURS_OF_DAY).reshape(teams, HOURS_OF_DAY)
+        every = np.bincount(hour[outcome.counted & (run.fate != Fate.NOT_APPLICABLE)], minlength=HOURS_OF_DAY)
         counts.append([*by_team, every])
     return np.array(counts, dtype=np.float64)

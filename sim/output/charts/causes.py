@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.metrics.figures import Cause, Why
-from sim.metrics.late_hours import half_of
+from sim.metrics.hours import shortest_half
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import (
@@ -109,7 +109,7 @@ class CausesByHourChart(Chart[Report]):
 
     def title(self) -> str:
         """The hours at which half of the delays begin."""
-        hours = half_of(self.subject.slas[self.panel].breaches_by_hour.mean.sum(axis=1))
+        hours = shortest_half(self.subject.slas[self.panel].breaches_by_hour.mean.sum(axis=1))
         if hours is None or self.subject.has_few_late(self.panel):
             return _none_or_few(self.subject, self.panel, self.lang)
         key = "when" if hours[1] - hours[0] <= FEW_HOURS else "when spread"

@@ -22,9 +22,8 @@ from sim.forecast.load import load_of
 from sim.forecast.requirement import requirement
 from sim.metrics.measures import Measures, measure
 from sim.metrics.replication import Replication
-from sim.metrics.report import Report
+from sim.metrics.report import Report, summarise
 from sim.metrics.rows import hour_table, letter_table
-from sim.metrics.summaries import summarise
 from sim.output.folders.manifest import write_json
 from sim.output.folders.parquet import Columns, Rows, hour_columns, letter_columns
 from sim.output.folders.result_folder import RESULTS, ResultFolder

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.metrics.figures import ALARM, Caution, SlaFigures, TeamFigures, outstanding
-from sim.metrics.late_hours import LateHours
+from sim.metrics.hours import LateHours
 from sim.metrics.report import Report
 from sim.output.text.cautions import caution, caution_lines
 from sim.output.text.formats import figure, hours_of_day, limit, listed, name, number, percent, point

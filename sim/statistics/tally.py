@@ -1,4 +1,4 @@
-"""Tallies: how many times each duration occurred, so that percentiles over many replications stay exact."""
+"""Tallies: how many times each number occurred, so that percentiles over many replications stay exact."""
 
 from collections.abc import Sequence
 from typing import Final, Generic, NamedTuple, TypeVar, cast
@@ -6,27 +6,27 @@ from typing import Final, Generic, NamedTuple, TypeVar, cast
 import numpy as np
 
 from sim.core.tables import Int64s
-from sim.statistics import combined
+from sim.statistics.estimates import combined
 
 T = TypeVar("T")
 
 SMALL: Final = 1_000_000
-"""Different durations that are not worth merging yet."""
+"""Different numbers that are not worth merging yet."""
 
 
 class Tally(NamedTuple):
-    """How many times each duration occurred; no longer than the number of different durations."""
+    """How many times each number occurred; as long as there are different ones."""
 
-    seconds: Int64s  # ascending, no duration twice
+    values: Int64s  # ascending, none twice
     times: Int64s  # at least 1
 
     @property
     def total(self) -> int:
-        """Number of durations."""
+        """How many there are."""
         return int(self.times.sum())
 
     def percentile(self, share: float) -> int | None:
-        """The least duration that at least this share of all did not exceed; None of an empty tally.
+        """The least number that at least this share of all did not exceed; None of an empty tally.
 
         Args:
             share: in (0, 1].
@@ -34,15 +34,15 @@ class Tally(NamedTuple):
         upto = self.times.cumsum()
         if not len(upto):
             return None
-        # Exact in whole numbers of durations, but for the rounding of the product.
+        # Exact in whole numbers, but for the rounding of the product.
         needed = np.ceil(share * upto[-1] * (1 - 1e-12))
-        return int(self.seconds[np.searchsorted(upto, needed)])
+        return int(self.values[np.searchsorted(upto, needed)])
 
 
-def tally(durations: Int64s) -> Tally:
-    """Count durations, in whole seconds."""
-    seconds, count = np.unique(durations, return_counts=True)
-    return Tally(seconds, count)
+def tally(numbers: Int64s) -> Tally:
+    """Count whole numbers."""
+    values, count = np.unique(numbers, return_counts=True)
+    return Tally(values, count)
 
 
 def merged(tallies: Sequence[T]) -> T:
@@ -53,7 +53,7 @@ def merged(tallies: Sequence[T]) -> T:
 class Pool(Generic[T]):
     """Tallies of many replications, merged whenever those not yet merged have outgrown the others.
 
-    So memory stays within twice what the merged tallies need, and each duration is sorted a few times at most.
+    So memory stays within twice what the merged tallies need, and each number is sorted a few times at most.
     """
 
     def __init__(self) -> None:
@@ -77,11 +77,11 @@ class Pool(Generic[T]):
 
 def _size(tallies: object) -> int:
     if isinstance(tallies, Tally):
-        return len(tallies.seconds)
+        return len(tallies.values)
     return sum(_size(each) for each in cast(tuple[object, ...], tallies))
 
 
 def _merge(tallies: Sequence[Tally]) -> Tally:
-    seconds, place = np.unique(np.concatenate([each.seconds for each in tallies]), return_inverse=True)
-    times = np.bincount(place, np.concatenate([each.times for each in tallies]), len(seconds))
-    return Tally(seconds, times.astype(np.int64))
+    values, place = np.unique(np.concatenate([each.values for each in tallies]), return_inverse=True)
+    times = np.bincount(place, np.concatenate([each.times for each in tallies]), len(values))
+    return Tally(values, times.astype(np.int64))
