@@ -97,14 +97,15 @@ def plan(scenario: Path, options: Options, file: Path | None) -> None:
     (loaded,) = load_all([scenario], options.layers("plan.proof"))
     from sim.output.results.plan import planned, write_planned
     from sim.output.words import say
-    from sim.planner.planning import budget_of
-    from sim.scenario.setting import setting_of
 
-    def told(letters: int, seconds: float) -> None:
-        if not options.silent:
-            click.echo(say(options.lang, "plan.told", letters=f"{letters:,}", seconds=seconds), err=True)
+    with progress_bar(loaded.stem, None, options.silent) as progress:
 
-    with progress_bar(loaded.stem, budget_of(setting_of(loaded.scenario)), options.silent) as progress:
+        def told(letters: int, seconds: float) -> None:
+            if progress is not None:
+                progress(0, total=letters)
+            if not options.silent:
+                click.echo(say(options.lang, "plan.told", letters=f"{letters:,}", seconds=seconds), err=True)
+
         result = planned(loaded, options, progress=progress, told=told)
     if file is not None and result.people is not None:
         write_planned(result, loaded, bool(options.overrides) or options.seed is not None, file)

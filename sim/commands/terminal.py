@@ -45,8 +45,11 @@ def get_ready_to_draw(shown: bool) -> None:
 
 
 @contextmanager
-def progress_bar(title: str, total: int | None, hidden: bool) -> Iterator[Callable[[int], None] | None]:
-    """A bar on the terminal; yields what to tell it, or None where there is no terminal."""
+def progress_bar(title: str, total: int | None, hidden: bool) -> Iterator[Callable[..., None] | None]:
+    """A bar on the terminal; yields what to tell it, or None where there is no terminal.
+
+    It is told how much is done, and as `total` of how much, where that is known only later or changes.
+    """
     if hidden or not sys.stderr.isatty():
         yield None
         return
@@ -56,7 +59,7 @@ def progress_bar(title: str, total: int | None, hidden: bool) -> Iterator[Callab
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(escape(printable(title)), total=total)
-        yield lambda done: bar.update(task, completed=done)
+        yield lambda done, total=None: bar.update(task, completed=done, total=total)
 
 
 def show(what: "RenderableType") -> None:
