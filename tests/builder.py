@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.tables import HAND_OVER, NEVER, NO_UNIT, NOT_YET, WAIT, WORK, Log, Roster, Stretches, Workload
+from sim.core.tables import HAND_OVER, NEVER, NO_UNIT, NOT_YET, WAIT, WORK, Log, Roster, Stretches, Workload, dtypes
 
 DESK, BRANCH, STATION, CITY = UNITS = range(4)
 
@@ -19,18 +19,7 @@ _WORK = {
     "escalate_after": NEVER,
     "escalate_to": NO_UNIT,
 }
-_DTYPES = {
-    "unit": np.int32,
-    "service": np.int64,
-    "priority": np.int8,
-    "interrupts": np.bool_,
-    "interruptible": np.bool_,
-    "resume_cost": np.int32,
-    "at_shift_end": np.int8,
-    "cover": np.int32,
-    "escalate_after": np.int32,
-    "escalate_to": np.int32,
-}
+_DTYPES = {name: dtype for name, dtype in dtypes(Workload).items() if name in Workload.visit_columns()[1:]}
 
 Visit = dict[str, Any]
 Play = Callable[..., Log]
@@ -98,15 +87,11 @@ def claimed(rows: list[tuple[int, ...]], stretches: list[tuple[int, str, int, in
     """A log written by hand, in the words of `told` and `history`."""
     table = [(visit, WORK if kind == "work" else WAIT, *rest) for visit, kind, *rest in stretches]
     return Log(
-        *_columns(rows, _LOG_DTYPES),
-        stretches=Stretches(*_columns(table, _STRETCH_DTYPES)),
+        *_columns(rows, dtypes(Log)),
+        stretches=Stretches(*_columns(table, dtypes(Stretches))),
     )
 
 
-def _columns(rows: list[tuple[int, ...]], dtypes: tuple[type, ...]) -> list[Any]:
-    table = np.array(rows, np.int64).reshape(-1, len(dtypes))
-    return [column.astype(dtype) for column, dtype in zip(table.T, dtypes, strict=True)]
-
-
-_LOG_DTYPES = (np.int64, np.int64, np.int64, np.int32, np.int32)
-_STRETCH_DTYPES = (np.int64, np.int8, np.int32, np.int64, np.int64, np.int64)
+def _columns(rows: list[tuple[int, ...]], types: dict[str, np.dtype[Any]]) -> list[Any]:
+    table = np.array(rows, np.int64).reshape(-1, len(types))
+    return [column.astype(dtype) for column, dtype in zip(table.T, types.values(), strict=True)]

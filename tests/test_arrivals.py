@@ -242,6 +242,7 @@ class Recorded:
             category=("noise", "noise", "", "household", "", ""),
             channel=("", "paper", "wechat", "", "", ""),
             unit=("", "station-4", "station-1", "", "", ""),
+            size=np.zeros(6, np.int64),
             digest="of the file",
             line=np.arange(2, 8),
         )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sim.core.clock import DAY
 from sim.core.errors import ScenarioError
 from sim.models.distributions import Lognormal
-from sim.models.wording import PATH, dotted, parts_of
+from sim.models.wording import KEY_PATH, dotted, parts_of
 from sim.models.workflow import WorkStep
 from sim.scenario.loading import load
 
@@ -132,7 +132,7 @@ def test_what_is_wrong_with_a_name_in_quotes_is_found_on_its_line(tmp_path: Path
 @given(st.lists(st.text(min_size=1) | st.integers(0, 99), min_size=1).filter(lambda parts: isinstance(parts[0], str)))
 def test_a_path_that_is_written_is_read_as_the_same(parts: list[str | int]) -> None:
     assert list(parts_of(dotted(*parts))) == parts
-    assert PATH.fullmatch(dotted(*parts))
+    assert KEY_PATH.fullmatch(dotted(*parts))
 
 
 def test_settings_lie_in_their_order(tmp_path: Path) -> None:

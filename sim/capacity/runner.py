@@ -29,9 +29,6 @@ T = TypeVar("T")
 _MOST_VISITS: Final = 12_000_000
 """Visits that are kept in memory; about half a gigabyte. The rest is drawn again each time."""
 
-_OF_A_VISIT: Final = Workload._fields[Workload._fields.index("first_visit") + 1 :]
-"""Columns of a workload with one row a visit."""
-
 
 def drawn_at(per_day: float) -> float:
     """The rate, at least as high, to draw letters at: a half power of two, so that staffings meet the same letters."""
@@ -82,7 +79,7 @@ class NestedLetters:
         # Rows by their numbers: several times as fast as by a mask.
         rows, visits = np.flatnonzero(stays), np.flatnonzero(np.repeat(stays, made))
         columns: dict[str, Any] = {
-            name: getattr(workload, name)[visits if name in _OF_A_VISIT else rows]
+            name: getattr(workload, name)[visits if name in Workload.visit_columns() else rows]
             for name in Workload._fields
             if name != "first_visit"
         }

@@ -156,14 +156,14 @@ class VisitRow:
     step: int
     unit: int
     service: int
-    priority: int
-    interrupts: bool
-    interruptible: bool
-    resume_cost: int
-    at_shift_end: int
-    cover: int
-    escalate_after: int
-    escalate_to: int
+    priority: int = 5
+    interrupts: bool = False
+    interruptible: bool = True
+    resume_cost: int = 0
+    at_shift_end: int = HAND_OVER
+    cover: int = NO_UNIT
+    escalate_after: int = NEVER
+    escalate_to: int = NO_UNIT
 
     queued: int = NOT_YET
     started: int = NOT_YET

@@ -149,9 +149,12 @@ class TraceLetters:
     """
 
     received: npt.NDArray[np.datetime64] = field(compare=False)
+    """Local; of one instant, in the order of the file."""
     category: tuple[str, ...] = field(compare=False)
     channel: tuple[str, ...] = field(compare=False)
     unit: tuple[str, ...] = field(compare=False)
+    size: Int64s = field(compare=False)
+    """Bytes; 0 where the file says nothing."""
     digest: str
     """Hash of the file, so that a changed trace makes a different run."""
     line: Int64s = field(compare=False)
@@ -163,13 +166,15 @@ class TraceLetters:
 
 
 class TraceColumns(NamedTuple):
-    """Names of the columns of a trace."""
+    """What the columns of a trace are called."""
 
-    received: str
-    category: str
-    channel: str
-    unit: str
-    case: str | None
+    received: str = "received"
+    category: str = "category"
+    channel: str = "channel"
+    unit: str = "unit"
+    size: str = "size"
+    case: str | None = None
+    """Of the case to which an event belongs, where rows are events; the first event of a case is its letter."""
 
 
 class Trace(Record):
@@ -201,7 +206,7 @@ class Trace(Record):
 
     @model_validator(mode="after")
     def _read(self, info: ValidationInfo) -> Self:
-        columns = TraceColumns(self.received, self.category, self.channel, self.unit, self.case)
+        columns = TraceColumns(self.received, self.category, self.channel, self.unit, case=self.case)
         letters: TraceLetters = files_of(info).read_trace(self.file, columns)
         same_file(self.sha256, letters.digest, self.file)
         self._letters = letters

@@ -13,7 +13,7 @@ _PLAIN: Final = r"""[^.\[\]="'\s][^.\[\]=]*"""
 _INDEX: Final = r"\[\d+\]"
 _PART: Final = re.compile(rf"({_QUOTED})|({_PLAIN})|\[(\d+)\]")
 
-PATH: Final = re.compile(rf"(?:{_QUOTED}|{_PLAIN})(?:\.(?:{_QUOTED}|{_PLAIN})|{_INDEX})*")
+KEY_PATH: Final = re.compile(rf"(?:{_QUOTED}|{_PLAIN})(?:\.(?:{_QUOTED}|{_PLAIN})|{_INDEX})*")
 """A path as people type it."""
 
 
@@ -99,12 +99,13 @@ def named_rows(bad: Sequence[tuple[int, str]], what: str) -> str:
         rows.setdefault(text, []).append(line)
     often = sorted(rows.items(), key=lambda each: (-len(each[1]), each[1][0]))
     first = [
-        f"line {lines[0]} {_clipped(text)}" + (f" ({len(lines)} rows)" if len(lines) > 1 else "")
+        f"line {lines[0]} {clipped(text, 40)!r}" + (f" ({len(lines)} rows)" if len(lines) > 1 else "")
         for text, lines in often[:SHOWN_ROWS]
     ]
     more = [f"... ({len(often)} different in all)"] if len(often) > SHOWN_ROWS else []
     return f"{len(bad)} row{'' if len(bad) == 1 else 's'} {what}: {', '.join([*first, *more])}"
 
 
-def _clipped(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:37] + "...")
+def clipped(text: str, most: int = 60) -> str:
+    """A text in at most so many characters."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."

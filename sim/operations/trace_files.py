@@ -15,7 +15,8 @@ import numpy as np
 
 from sim.core.errors import Problem, ScenarioError
 from sim.core.safe_text import write_csv
-from sim.scenario.traces import JSON_LINES, Columns, TraceError, read_letters
+from sim.models.arrivals import TraceColumns
+from sim.scenario.traces import JSON_LINES, TraceError, read_letters
 
 _MOST_PROBLEMS: Final = 20
 """A file with more bad rows than this is not a trace; the first ones say enough."""
@@ -41,7 +42,7 @@ def read_trace(path: Path) -> list[TracedLetter]:
     Raises: ScenarioError naming every bad row (the first 20), or a file that is no trace or cannot be read.
     """
     try:
-        letters = read_letters(path.read_bytes(), Columns(), json_lines=path.suffix.lower() in JSON_LINES)
+        letters = read_letters(path.read_bytes(), TraceColumns(), json_lines=path.suffix.lower() in JSON_LINES)
     except OSError as error:
         raise ScenarioError(str(path), [Problem(f"cannot be read as a trace: {error}")]) from None
     except TraceError as error:

@@ -7,7 +7,7 @@ each time that a letter comes there again.
 # Annotations are not looked at: pydantic would make a class of each generic one, which takes a fifth of a second.
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from sim.core.clock import LONGEST_DURATION
 from sim.core.errors import SimError
 from sim.core.streams import Purpose, subject
-from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Bools, Floats, Int8s, Int32s, Int64s
+from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Bools, Floats, Int8s, Int32s, Int64s, Workload, dtypes
 from sim.models.base import PerCategory
 from sim.models.distributions import Constant, Distribution
 from sim.models.scenario import Scenario
@@ -42,13 +42,18 @@ class Block(NamedTuple):
     unit: Int32s | int
     service: Int64s | int
     priority: Int8s | int = 5
-    interrupts: bool = False
-    interruptible: bool = True
     resume_cost: int = 0
     at_shift_end: int = HAND_OVER
     cover: Int32s | int = NO_UNIT
     escalate_after: int = NEVER
     escalate_to: Int32s | int = NO_UNIT
+    flags: Mapping[str, bool] = {}  # truth values, by the name of their column; usual ones may be left out
+
+
+FLAGS: Final = tuple(
+    name for name, dtype in dtypes(Workload).items() if dtype == np.bool_ and name in WorkStep.model_fields
+)
+"""Columns of truth values that a step says by a key of the same name."""
 
 
 class Visits(NamedTuple):
@@ -160,13 +165,12 @@ class _Unrolling:
             unit=self._units(step, letters),
             service=whole(effort, least=1),
             priority=priorities[self.letters.category[letters]] if np.ptp(priorities) else int(priorities[0]),
-            interrupts=step.interrupts,
-            interruptible=step.interruptible,
             resume_cost=min(round(step.resume_cost), MOST_SECONDS),
             at_shift_end=FINISH if step.at_shift_end == "finish" else HAND_OVER,
             cover=NO_UNIT if step.cover is None else self.own.unit_of(step.cover)[letters],
             escalate_after=NEVER if escalate is None else min(round(escalate.after), MOST_SECONDS),
             escalate_to=NO_UNIT if escalate is None else self.own.unit_of(escalate.to)[letters],
+            flags={name: getattr(step, name) for name in FLAGS},
         )
         self._add(block)
 

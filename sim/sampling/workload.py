@@ -1,21 +1,25 @@
 """The workload of one replication: every letter and every visit that it will make, with all chance spent."""
 
+from dataclasses import MISSING, fields
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.core.clock import HOUR
 from sim.core.streams import Purpose, stream, subject, uniforms
-from sim.core.tables import OTHER_DUTY, Int32s, Int64s, Roster, Workload, dtypes
+from sim.core.tables import OTHER_DUTY, Int32s, Int64s, Roster, VisitRow, Workload, dtypes
 from sim.models.staffing import OtherDuty
 from sim.sampling.arrivals import Letters, draw_letters
 from sim.sampling.attendance import Attendance
 from sim.sampling.jurisdiction import Jurisdiction
 from sim.sampling.quantiles import quantile
-from sim.sampling.visits import Block, Visits, unroll, whole
+from sim.sampling.visits import FLAGS, Block, Visits, unroll, whole
 from sim.scenario.setting import Setting
+
+_USUAL: Final = {each.name: 0 if each.default is MISSING else each.default for each in fields(VisitRow)}
+"""What most visits have in each column; where it is not said, each has a value of its own."""
 
 
 class Jobs(NamedTuple):
@@ -44,8 +48,7 @@ def draw_other_duty(setting: Setting, roster: Roster, replication: int) -> Jobs:
                     unit=where,
                     service=service,
                     priority=team.other_duty.priority,
-                    interrupts=team.other_duty.interrupts,
-                    interruptible=team.other_duty.interruptible,
+                    flags={name: getattr(team.other_duty, name) for name in FLAGS if name in OtherDuty.model_fields},
                 )
             )
             received.append(instants)
@@ -130,11 +133,11 @@ def _order(received: Int64s) -> Int64s:
 
 
 def _column(name: str, places: list[tuple[Block, Int64s]], rows: int) -> npt.NDArray[Any]:
-    """A column of the visits; most of them have the value that a block has if it says nothing."""
-    usual = Block._field_defaults.get(name)
-    column = np.empty(rows, dtypes(Workload)[name]) if usual is None else np.full(rows, usual, dtypes(Workload)[name])
+    """A column of the visits; most of them have its usual value."""
+    dtype, usual = dtypes(Workload)[name], _USUAL[name]
+    column = np.full(rows, usual, dtype)
     for block, at in places:
-        value = getattr(block, name)
+        value = block.flags.get(name, usual) if dtype == np.bool_ else getattr(block, name)
         if isinstance(value, np.ndarray) or value != usual:
             column[at] = value
     return column

@@ -3,6 +3,7 @@
 import hashlib
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from sim.models.distributions import Measured
 from sim.models.wording import named_rows, one_of
 from sim.scenario.columns import read_table
 from sim.scenario.encodings import decoded
-from sim.scenario.traces import JSON_LINES, Columns, TraceError, read_letters
+from sim.scenario.traces import JSON_LINES, TraceError, read_letters
 
 
 def real_path(path: Path) -> Path:
@@ -76,22 +77,11 @@ class ScenarioFiles:
             ValueError: no such file or column, no letter, or rows that cannot be read; the text names them.
         """
         content = self._content(file)
-        received, category, channel, unit, case = columns
-        meant = Columns(received, category, channel, unit, case=case)
         try:
-            letters = read_letters(content, meant, json_lines=file.lower().endswith(JSON_LINES))
+            letters = read_letters(content, columns, json_lines=file.lower().endswith(JSON_LINES))
         except TraceError as error:
             raise ValueError(f"{file}{':' if error.rows else ''} {error}") from None
-        return TraceLetters(
-            letters.received.astype("datetime64[s]"),
-            letters.category,
-            letters.channel,
-            letters.unit,
-            letters.digest,
-            letters.line,
-            letters.zone,
-            letters.days_only,
-        )
+        return replace(letters, received=letters.received.astype("datetime64[s]"))
 
     def read_durations(self, file: str, column: str) -> Measured:
         """Durations of one column, ascending.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from sim.core.errors import Problem
-from sim.models.wording import PATH, Parts, one_of, parts_of, shown, spoken
+from sim.models.wording import KEY_PATH, Parts, clipped, one_of, parts_of, shown, spoken
 from sim.scenario.files import named_file, real_path
 from sim.scenario.problems import MISSING
 from sim.scenario.provenance import attach_comments
@@ -19,9 +19,7 @@ from sim.scenario.yaml_source import Node, Source, read_value, read_yaml
 _NAMED_SECTIONS: Final = ("channels", "categories", "teams", "rosters", "sla")
 """Mappings whose keys the planner makes up."""
 
-NO_SETTING: Final = "must be KEY=VALUE, such as arrivals.per_day=600; a name with a dot or = in it stands in quotes"
-
-_SETTING: Final = re.compile(rf"\s*({PATH.pattern})\s*=(.*)", re.DOTALL)
+_SETTING: Final = re.compile(rf"\s*({KEY_PATH.pattern})\s*=(.*)", re.DOTALL)
 
 
 class Layers:
@@ -233,5 +231,4 @@ def _through_steps(parts: Parts, root: Node) -> Parts:
 
 
 def _short(node: Node | None) -> str:
-    text = "nothing" if node is None else node.written()
-    return text if len(text) <= 60 else text[:57] + "..."
+    return "nothing" if node is None else clipped(node.written())

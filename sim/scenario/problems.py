@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sim.core.errors import Problem, ScenarioError
 from sim.models.base import FINAL, RULE, SYNTHETIC, Files
 from sim.models.scenario import Scenario
-from sim.models.wording import Parts, parts_of, shown
+from sim.models.wording import Parts, clipped, parts_of, shown
 from sim.scenario.yaml_source import Node
 
 MISSING: Final = "is missing"
@@ -80,14 +80,10 @@ def _got(written: Any) -> str:
     if isinstance(written, bool):
         return "true" if written else "false"
     if isinstance(written, dict):
-        return _clipped(f"{{{', '.join(written)}}}") if written else "an empty mapping"
+        return clipped(f"{{{', '.join(written)}}}") if written else "an empty mapping"
     if isinstance(written, list | tuple):
         return f"a list of {len(written)}" if written else "an empty list"
-    return _clipped(repr(written))
-
-
-def _clipped(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."
+    return clipped(repr(written))
 
 
 def _reached(root: Node, location: Iterable[str | int]) -> tuple[Parts, Node]:

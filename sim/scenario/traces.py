@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from sim.core.safe_text import cell_text
 from sim.core.tables import Int64s
+from sim.models.arrivals import TraceColumns, TraceLetters
 from sim.models.wording import Rule, named_rows
 from sim.scenario.columns import read_instants, read_table
 from sim.scenario.encodings import decoded
@@ -41,32 +42,6 @@ CONSTANT: Final = Rule("must not hold NaN or Infinity, which JSON does not know"
 NESTED: Final = Rule("is nested too deeply", "nested too deeply")
 NO_TIME_COLUMN: Final = Rule("needs the column 'received'", "without the column of times")
 NO_CASE: Final = Rule("needs the name of its case", "without the name of their case")
-
-
-class Columns(NamedTuple):
-    """What the columns of a trace are called."""
-
-    received: str = "received"
-    category: str = "category"
-    channel: str = "channel"
-    unit: str = "unit"
-    size: str = "size"
-    case: str | None = None
-    """Of the case to which an event belongs, where rows are events; the first event of a case is its letter."""
-
-
-class Recorded(NamedTuple):
-    """The letters of a trace by time of receipt; those of the same instant in the order of the file."""
-
-    received: npt.NDArray[np.datetime64]  # local, microseconds
-    category: tuple[str, ...]  # an empty text where the file says nothing, as in the next two
-    channel: tuple[str, ...]
-    unit: tuple[str, ...]
-    size: Int64s  # bytes
-    line: Int64s  # of the file, on which the letter begins
-    days_only: int  # rows of the file that say a day and no time
-    zone: str  # the offset that all times carried, such as `+08:00`; empty if none did
-    digest: str  # SHA-256 of the file
 
 
 class BadRow(NamedTuple):
@@ -102,8 +77,8 @@ class _RawRows(NamedTuple):
     bad: list[BadRow]
 
 
-def read_letters(content: bytes, columns: Columns, *, json_lines: bool = False) -> Recorded:
-    """The letters of a trace.
+def read_letters(content: bytes, columns: TraceColumns, *, json_lines: bool = False) -> TraceLetters:
+    """The letters of a trace by time of receipt, in microseconds.
 
     Raises: TraceError naming every bad row, or saying why the file is none.
     """
@@ -130,16 +105,16 @@ def read_letters(content: bytes, columns: Columns, *, json_lines: bool = False) 
     _refuse_events(rows, cases if columns.case is None else ())
     order = first[np.argsort(times.instants[first], kind="stable")]
     category, channel, unit = ([names[row] for row in order.tolist()] for names in (category, channel, unit))
-    return Recorded(
-        times.instants[order],
-        tuple(category),
-        tuple(channel),
-        tuple(unit),
-        size[order],
-        np.array(rows.lines, dtype=np.int64)[order],
-        times.days_only,
-        times.zone,
-        sha256(content).hexdigest(),
+    return TraceLetters(
+        received=times.instants[order],
+        category=tuple(category),
+        channel=tuple(channel),
+        unit=tuple(unit),
+        size=size[order],
+        digest=sha256(content).hexdigest(),
+        line=np.array(rows.lines, dtype=np.int64)[order],
+        zone=times.zone,
+        days_only=times.days_only,
     )
 
 

@@ -9,7 +9,7 @@ workload, roster and horizon, one log passes.
 from sim.core.errors import AuditError, SimError
 from sim.core.tables import Log, Roster, Workload
 from sim.engine.audit.dispatch_rules import DispatchAudit
-from sim.engine.audit.records import ShiftRecord, Stretch, malformed, read_shifts, read_visits
+from sim.engine.audit.records import ShiftRecord, Stretch, malformed, shift_records, visit_records
 from sim.engine.audit.visit_rules import DutyTimes, columns, effort, hands, places, precedence
 
 __all__ = ["audit", "require_sound"]
@@ -37,8 +37,8 @@ def audit(workload: Workload, roster: Roster, horizon: int, log: Log) -> list[st
     if violations:
         return violations
 
-    shifts = read_shifts(roster)
-    visits = read_visits(workload, log, log.stretches)
+    shifts = shift_records(roster)
+    visits = visit_records(workload, log, log.stretches)
     shifts_of: list[list[ShiftRecord]] = [[] for _ in range(roster.units)]
     for shift in shifts:
         if shift.staffed:

@@ -58,12 +58,12 @@ class VisitRecord(VisitRow):
         return [stretch for stretch in self.stretches if stretch.kind == WORK]
 
 
-def read_shifts(roster: Roster) -> list[ShiftRecord]:
+def shift_records(roster: Roster) -> list[ShiftRecord]:
     """All shifts, by number."""
     return [ShiftRecord(*row) for row in numbered_rows(roster, dtypes(Roster))]
 
 
-def read_visits(workload: Workload, log: Log, stretches: Stretches) -> list[VisitRecord]:
+def visit_records(workload: Workload, log: Log, stretches: Stretches) -> list[VisitRecord]:
     """All visits, by number, each with its stretches."""
     asked = numbered_rows(workload, workload.visit_columns())
     said = numbered_rows(log, dtypes(Log))
