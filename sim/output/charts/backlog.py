@@ -20,8 +20,8 @@ AGE: Final = "age"
 class BacklogChart(Chart[Report]):
     """Open letters, and how old they are, day by day."""
 
-    @classmethod
-    def panels(cls, _subject: Report) -> Iterable[str]:
+    @staticmethod
+    def panels(_subject: Report) -> Iterable[str]:
         """One of the number of open letters, one of their age."""
         return [OPEN, AGE]
 

@@ -51,8 +51,8 @@ class Chart(ABC, Generic[T]):
         """Language of the words."""
         return self.options.lang
 
-    @classmethod
-    def panels(cls, _subject: T) -> Iterable[str]:
+    @staticmethod
+    def panels(_subject: Any, /) -> Iterable[str]:
         """The pictures that a subject needs; a single one, without a name, unless a chart says otherwise."""
         return [""]
 

@@ -1,6 +1,5 @@
 """When do letters come that are answered late? Compliance by weekday and hour of receipt."""
 
-from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -29,10 +28,7 @@ WRITTEN: Final = 24
 class ComplianceHeatmap(Chart[Report]):
     """Compliance by weekday and hour of receipt."""
 
-    @classmethod
-    def panels(cls, subject: Report) -> Iterable[str]:
-        """One for each of `late_slas`."""
-        return late_slas(subject)
+    panels = staticmethod(late_slas)
 
     def title(self) -> str:
         """The weakest hour of the week, if it is surely weaker than all hours together."""

@@ -23,7 +23,7 @@ from sim.output.charts.style import (
 from sim.output.charts.words import say
 from sim.output.text.formats import name, point, points
 
-FINDING_COLOURS: Final = {
+DIFFERENCE_COLOURS: Final = {
     PairedVerdict.BETTER: GREEN,
     PairedVerdict.WORSE: VERMILION,
     PairedVerdict.NO_DIFFERENCE: GREY,
@@ -35,8 +35,8 @@ FINDING_COLOURS: Final = {
 class DifferencesChart(Chart[Comparison]):
     """Paired differences of compliance of one staffing from the base."""
 
-    @classmethod
-    def panels(cls, subject: Comparison) -> Iterable[str]:
+    @staticmethod
+    def panels(subject: Comparison) -> Iterable[str]:
         """One for each staffing that is compared with the base."""
         return [pair.other for pair in subject.pairs]
 
@@ -72,7 +72,7 @@ class DifferencesChart(Chart[Comparison]):
         """A dot for each SLA with its paired interval, and behind it the interval without common random numbers."""
         pair, lang = self._pair, self.lang
         for row, each in enumerate(pair.slas.values()):
-            colour = FINDING_COLOURS[each.finding]
+            colour = DIFFERENCE_COLOURS[each.finding]
             interval_bar(ax, row, each.difference.independent, 100, color=PALE, linewidth=9, solid_capstyle="butt",
                          label=say(lang, "independent") if row == 0 else None)  # fmt: skip
             interval_bar(ax, row, each.paired, 100, color=colour, linewidth=4, solid_capstyle="butt",
@@ -94,8 +94,8 @@ def _largest(pair: Pair) -> SlaDifference:
 class TradeoffChart(Chart[Comparison]):
     """Compliance of each staffing against its headcount."""
 
-    @classmethod
-    def panels(cls, subject: Comparison) -> Iterable[str]:
+    @staticmethod
+    def panels(subject: Comparison) -> Iterable[str]:
         """One for each SLA that all staffings have."""
         return [sla for sla in subject.base.slas if all(sla in report.slas for report in subject.reports.values())]
 

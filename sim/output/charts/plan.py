@@ -77,8 +77,8 @@ class PostsChart(Chart["Answer"]):
 class NeedsChart(Chart["Answer"]):
     """People of a team on duty by half hour of the week, today and under the plan, and by estimate those lacking."""
 
-    @classmethod
-    def panels(cls, subject: Answer) -> Iterable[str]:
+    @staticmethod
+    def panels(subject: Answer) -> Iterable[str]:
         """One for each team."""
         return list(subject.needs)
 

@@ -30,8 +30,8 @@ from sim.statistics import Verdict
 class StaffingChart(Chart[Report]):
     """People on duty and busy in a team over the week, and by estimate those lacking at its units."""
 
-    @classmethod
-    def panels(cls, subject: Report) -> Iterable[str]:
+    @staticmethod
+    def panels(subject: Report) -> Iterable[str]:
         """One for each team of the mailbox's own that has people; for every team if none is its own."""
         staffed = [team for team in subject.teams.values() if team.headcount]
         return [team.name for team in staffed if team.counted] or [team.name for team in staffed]
@@ -91,8 +91,8 @@ class StaffingChart(Chart[Report]):
 class RosterComparisonChart(Chart[Comparison]):
     """People of a team on duty by hour of the week under each staffing."""
 
-    @classmethod
-    def panels(cls, subject: Comparison) -> Iterable[str]:
+    @staticmethod
+    def panels(subject: Comparison) -> Iterable[str]:
         """One for each team of which some staffing has a person more or less on duty than the base at some hour."""
         base = subject.base.teams
 

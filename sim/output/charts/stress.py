@@ -106,8 +106,8 @@ class UtilisationByLoadChart(Chart[StressReport]):
 class QueuesChart(Chart[StressReport]):
     """Growth of the queues against letters a day."""
 
-    @classmethod
-    def panels(cls, subject: StressReport) -> Iterable[str]:
+    @staticmethod
+    def panels(subject: StressReport) -> Iterable[str]:
         """A single one, where letters bring work to anybody."""
         return [""] if subject.limits else []
 
@@ -163,8 +163,8 @@ class SpikeChart(Chart[StressReport]):
 class SpikeSlaChart(Chart[StressReport]):
     """Compliance by hour of receipt in the course of a spike."""
 
-    @classmethod
-    def panels(cls, subject: StressReport) -> Iterable[str]:
+    @staticmethod
+    def panels(subject: StressReport) -> Iterable[str]:
         """One for each SLA that applies to letters of the spike."""
         return [sla for sla, figures in subject.spike.slas.items() if figures.worst is not None]
 

@@ -18,8 +18,8 @@ from sim.output.words import say as word
 class WaitsChart(Chart[Report]):
     """Distribution of the time that letters take, with the limit of an SLA."""
 
-    @classmethod
-    def panels(cls, subject: Report) -> Iterable[str]:
+    @staticmethod
+    def panels(subject: Report) -> Iterable[str]:
         """One for each SLA."""
         return list(subject.slas)
 

@@ -22,8 +22,8 @@ WORST: Final = 20
 class WorstUnitsChart(Chart[Report]):
     """Late letters of the units that have most of them."""
 
-    @classmethod
-    def panels(cls, subject: Report) -> Iterable[str]:
+    @staticmethod
+    def panels(subject: Report) -> Iterable[str]:
         """Those of `late_slas` for which more than one home unit has letters."""
         return [sla for sla in late_slas(subject) if len(subject.slas[sla].by_home) > 1]
 
