@@ -29,11 +29,11 @@ NIGHT: Final = [22, 23, 0, 1, 2, 3, 4, 5]
 
 OF_A_RUN: Final = (
     ("compliance", "", "en"),
-    ("compliance_by_hour", "contacted", "en"),
+    ("compliance_heatmap", "contacted", "en"),
     ("causes", "contacted", "en"),
     ("utilisation", "", "zh"),
     ("waits", "contacted", "en"),
-    ("path", "", "zh"),
+    ("time_breakdown", "", "zh"),
     ("backlog", "open", "en"),
 )
 """Chart, panel and language of each picture of the base."""
@@ -41,8 +41,8 @@ OF_A_RUN: Final = (
 OF_THE_COMPARISON: Final = (
     ("differences", POOLED, "en"),
     ("differences", DEALT, "en"),
-    ("headcount", "contacted", "en"),
-    ("staffing_by_hour", "branch", "zh"),
+    ("tradeoff", "contacted", "en"),
+    ("roster_comparison", "branch", "zh"),
 )
 
 PAGE: Final = """# Gallery

@@ -19,6 +19,7 @@ from sim.output.charts.base import Chart, charts_of
 from sim.output.charts.render import Job, draw_picture, inline, untitled
 from sim.output.charts.style import ems, framed, look, wrapped
 from sim.output.text.formats import name
+from sim.output.words import say
 from sim.scenario.loading import load
 from sim.scenario.setting import setting_of
 
@@ -72,6 +73,10 @@ def the_contract(chart: type[Chart[Any]], subject: Any, lang: str, folder: Path)
         assert all(str(each).startswith(picture.name) for each in ids)
         told = "".join(drawn.itertext())
         assert "nan" not in told
+        # What has no words would be said by its key.
+        assert not re.search(
+            r"\b(charts|glossary|plan|stress|replay|formats)\.", f"{picture.title} {picture.alt} {told}"
+        )
         assert {f"{picture.name}.svg", f"{picture.name}.png"} <= {path.name for path in folder.iterdir()}
 
 
@@ -212,7 +217,9 @@ def test_every_chart_is_rendered_in_every_language(comparison: Comparison, tmp_p
     pictures = render.render(Job("comparison", comparison, tmp_path, ("zh", "en"), ChartOptions("zh")))
     assert list(pictures) == ["zh", "en"]
     for lang, groups in pictures.items():
-        assert [name for name, _ in groups] == [chart.name for chart in COMPARISON_CHARTS]
+        assert [question for question, _ in groups] == [
+            say(lang, f"charts.{chart.name}-question") for chart in COMPARISON_CHARTS
+        ]
         for (_, drawn), chart in zip(groups, COMPARISON_CHARTS, strict=True):
             alone = [draw_picture(each, tmp_path) for each in drawings(chart, comparison, lang)]
             assert drawn == alone

@@ -5,13 +5,14 @@ import re
 import string
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from runs import ROOT
 
 from sim.core.options import DEFAULT
 from sim.output import words
+from sim.output.charts.base import Page, charts_of
 from sim.output.words import entries, languages, plural_form, say
 
 LIKE_CODE = {"targets.call"}
@@ -23,7 +24,6 @@ BUILT = (
     "forecast.worst-hour-on",
     "stress.bottleneck-",
     "stress.next-",
-    "charts.difference-",
 )
 """Beginnings of keys that code makes from another key by adding to it."""
 
@@ -117,12 +117,34 @@ ASKED = {
     for text, begun in strings(path)
     if re.fullmatch(rf"({FILES})\.[a-z0-9-]*", text) and text not in OTHERS
 }
-SAID = {
-    text.removeprefix("95% ").replace(" ", "-").replace("_", "-")
-    for path in ROOT.glob("sim/**/*.py")
-    for text, _ in strings(path)
-}
+SAID = {text.replace(" ", "-").replace("_", "-") for path in ROOT.glob("sim/**/*.py") for text, _ in strings(path)}
 """All strings of the program, as part of a key."""
+
+
+CHARTS = [chart.name.replace("_", "-") for page in get_args(Page) for chart in charts_of(page)]
+
+
+def words_of_charts() -> Iterator[str]:
+    """Keys of the words that each chart asks for as its own, without its name."""
+    yield from (f"charts.{chart}-{key}" for chart in CHARTS for key in ("question", "alt"))
+    for path in ROOT.glob("sim/output/charts/*.py"):
+        for member in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(member, ast.ClassDef) or not member.decorator_list:
+                continue
+            (decorator,) = member.decorator_list
+            if not isinstance(decorator, ast.Call) or ast.unparse(decorator.func) != "chart":
+                continue
+            name = ast.literal_eval(decorator.args[1])
+            for call in ast.walk(member):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == "self.say":
+                    keys = [each.value for each in ast.walk(call.args[0]) if isinstance(each, ast.Constant)]
+                    yield from (f"charts.{name}-{key}".replace("_", "-") for key in keys if "." not in str(key))
+
+
+def test_what_charts_ask_for_is_there() -> None:
+    asked = set(words_of_charts())
+    assert len(asked) > 2 * len(CHARTS) > 0
+    assert asked <= set(texts(DEFAULT.lang))
 
 
 def test_what_code_asks_for_is_there() -> None:
@@ -139,7 +161,8 @@ def test_nothing_is_there_that_code_does_not_ask_for() -> None:
 
     def asked(key: str) -> bool:
         entry = key.partition(".")[2]
-        return key in literal or key.startswith((*begun, *BUILT)) or (key.startswith(whole) and entry in SAID)
+        entries = {entry, *(entry.removeprefix(f"{chart}-") for chart in CHARTS if key.startswith("charts."))}
+        return key in literal or key.startswith((*begun, *BUILT)) or (key.startswith(whole) and bool(entries & SAID))
 
     assert (
         sorted(

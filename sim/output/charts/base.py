@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from sim.output import charts
 from sim.output.charts import ChartOptions
 from sim.output.charts.style import Framed, framed, look
+from sim.output.text.formats import name
+from sim.output.words import say
 
 Page = Literal["run", "comparison", "stress", "replay", "plan"]
 """The pages that have charts."""
@@ -18,17 +20,17 @@ Page = Literal["run", "comparison", "stress", "replay", "plan"]
 T = TypeVar("T")
 C = TypeVar("C", bound="type[Chart[Any]]")
 
-_CHARTS: Final[dict[tuple[Page, str], "type[Chart[Any]]"]] = {}
+_CHARTS: Final[dict[str, "type[Chart[Any]]"]] = {}
 
 
 class Chart(ABC, Generic[T]):
     """One question about a subject (a report, a comparison, a plan, ...) and the picture that answers it.
 
-    A chart is a subclass with the decorator `chart`, in a module of this package, and its words. An object of it is
-    one picture: that of a panel, such as an SLA or a team.
+    A chart is a subclass with the decorator `chart` in a module of this package, and its words in `charts.toml` of each
+    language. An object of it is one picture: that of a panel, such as an SLA or a team.
 
     Attributes:
-        name: what its files and words are called.
+        name: unique; its files and its words begin with it.
         page, order: the page on which it stands, and its place there, from small to large.
         width, height: inches, without the title.
         subject: what it is about.
@@ -51,6 +53,23 @@ class Chart(ABC, Generic[T]):
         """Language of the words."""
         return self.options.lang
 
+    def say(self, key: str, **values: object) -> str:
+        """A text of the chart's own, or with its file another, such as `glossary.people`.
+
+        Args:
+            values: fill in the text, besides `panel`.
+        """
+        own = key if "." in key else f"charts.{self.name}-{key}"
+        return say(self.lang, own, panel=self.name_of(self.panel), **values)
+
+    def name_of(self, written: str) -> str:
+        """What people call a team, unit, step or SLA."""
+        return name(self.lang, written)
+
+    def question(self) -> str:
+        """The question that its pictures answer, which heads them on the page."""
+        return self.say("question")
+
     @staticmethod
     def panels(_subject: Any, /) -> Iterable[str]:
         """The pictures that a subject needs; a single one, without a name, unless a chart says otherwise."""
@@ -60,13 +79,9 @@ class Chart(ABC, Generic[T]):
     def title(self) -> str:
         """The finding, in a sentence."""
 
-    @abstractmethod
-    def shows(self) -> str:
-        """What is drawn, for somebody who cannot see it."""
-
     def alt(self) -> str:
         """What somebody hears who cannot see the picture: what is drawn, and the finding."""
-        return f"{self.shows()}. {self.title()}"
+        return f"{self.say('alt')}. {self.title()}"
 
     @abstractmethod
     def draw(self, ax: Axes) -> Axes:
@@ -82,9 +97,9 @@ def chart(page: Page, name: str, order: int, *, width: float = 8.4, height: floa
     """Register a subclass of `Chart`; arguments are its attributes."""
 
     def register(member: C) -> C:
-        assert (page, name) not in _CHARTS, f"two charts of a {page} are called {name}"
+        assert name not in _CHARTS, f"two charts are called {name}"
         member.page, member.name, member.order, member.width, member.height = page, name, order, width, height
-        _CHARTS[page, name] = member
+        _CHARTS[name] = member
         return member
 
     return register

@@ -23,8 +23,7 @@ from sim.output.charts.style import (
     percent_axis,
     rows_axis,
 )
-from sim.output.charts.words import say
-from sim.output.text.formats import hours_of_day, name, percent
+from sim.output.text.formats import hours_of_day, percent
 from sim.statistics import Verdict
 
 WHY_COLOURS: Final = {
@@ -61,37 +60,36 @@ class CausesChart(Chart[Report]):
 
     def title(self) -> str:
         """The commonest cause."""
-        report, lang = self.subject, self.lang
+        report = self.subject
         if report.has_few_late(self.panel):
-            return _none_or_few(report, self.panel, lang)
+            return _none_or_few(self)
         first = report.slas[self.panel].causes[0]
-        team = f" ({name(lang, first.team)})" if first.team else ""
-        return say(lang, "where", sla=name(lang, self.panel), share=percent(first.share.mean),
-                   step=name(lang, first.step), team=team, why=say(lang, first.why.value))  # fmt: skip
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "where alt", sla=name(self.lang, self.panel))
+        team = f" ({self.name_of(first.team)})" if first.team else ""
+        step, why = self.name_of(first.step), self.say(f"charts.{first.why.value}")
+        return self.say("commonest", share=percent(first.share.mean), step=step, team=team, why=why)
 
     def draw(self, ax: Axes) -> Axes:
         """One bar with its interval for each of the commonest causes, coloured by what kept the letter."""
-        lang = self.lang
         if self.subject.has_few_late(self.panel):
-            return nothing(ax, _none_or_few(self.subject, self.panel, lang))
+            return nothing(ax, _none_or_few(self))
         every = self.subject.slas[self.panel].causes
         causes = [cause for cause in every if (cause.share.mean or 0.0) >= LEAST][:CAUSES]
         seen: set[Why] = set()
         for row, cause in enumerate(causes):
             ax.barh(row, cause.share.mean or 0.0, height=0.7, color=WHY_COLOURS[cause.why],
-                    label=None if cause.why in seen else say(lang, cause.why.value))  # fmt: skip
+                    label=None if cause.why in seen else self.say(f"charts.{cause.why.value}"))  # fmt: skip
             seen.add(cause.why)
             interval_bar(ax, row, cause.share, color=BLACK, linewidth=1.2)
-        rows_axis(ax, [_place(cause, lang) for cause in causes])
+        rows_axis(ax, [self._place(cause) for cause in causes])
         ax.set_xlim(left=0)
         percent_axis(ax)
         ax.grid(axis="x")
-        ax.set_xlabel(say(lang, "share of late"))
+        ax.set_xlabel(self.say("share"))
         return ax
+
+    def _place(self, cause: Cause) -> str:
+        step = self.name_of(cause.step)
+        return f"{step} · {self.name_of(cause.team)}" if cause.team else step
 
 
 @chart("run", "causes_by_hour", 40)
@@ -104,35 +102,26 @@ class CausesByHourChart(Chart[Report]):
         """The hours at which half of the delays begin."""
         hours = shortest_half(self.subject.slas[self.panel].breaches_by_hour.mean.sum(axis=1))
         if hours is None or self.subject.has_few_late(self.panel):
-            return _none_or_few(self.subject, self.panel, self.lang)
-        key = "when" if hours[1] - hours[0] <= FEW_HOURS else "when spread"
-        return say(self.lang, key, sla=name(self.lang, self.panel), hours=hours_of_day(self.lang, hours))
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "when alt", sla=name(self.lang, self.panel))
+            return _none_or_few(self)
+        key = "peak" if hours[1] - hours[0] <= FEW_HOURS else "spread"
+        return self.say(key, hours=hours_of_day(self.lang, hours))
 
     def draw(self, ax: Axes) -> Axes:
         """One stacked bar an hour of the day, coloured by what kept the letters."""
         if self.subject.has_few_late(self.panel):
-            return nothing(ax, _none_or_few(self.subject, self.panel, self.lang))
+            return nothing(ax, _none_or_few(self))
         below = np.zeros(24)
         for why, late in zip(Why, self.subject.slas[self.panel].breaches_by_hour.mean.T, strict=True):
             if late.any():
                 ax.stairs(below + late, np.arange(25), baseline=below, fill=True, color=WHY_COLOURS[why],
-                          label=say(self.lang, why.value))  # fmt: skip
+                          label=self.say(f"charts.{why.value}"))  # fmt: skip
                 below = below + late
         hour_axis(ax)
-        ax.set_xlabel(say(self.lang, "hour of delay"))
-        ax.set_ylabel(say(self.lang, "late letters"))
+        ax.set_xlabel(self.say("hour"))
+        ax.set_ylabel(self.say("charts.late-letters"))
         ax.grid(axis="y")
         return ax
 
 
-def _none_or_few(report: Report, sla: str, lang: str) -> str:
-    key = "few late" if report.slas[sla].breaches.mean else "none late"
-    return say(lang, key, sla=name(lang, sla))
-
-
-def _place(cause: Cause, lang: str) -> str:
-    return f"{name(lang, cause.step)} · {name(lang, cause.team)}" if cause.team else name(lang, cause.step)
+def _none_or_few(chart: Chart[Report]) -> str:
+    return chart.say("charts.few-late" if chart.subject.slas[chart.panel].breaches.mean else "charts.none-late")

@@ -5,8 +5,7 @@ from matplotlib.axes import Axes
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLACK, VERDICT_COLOURS, interval_bar, nothing, percent_axis, rows_axis
-from sim.output.charts.words import say
-from sim.output.text.formats import name, percent, point
+from sim.output.text.formats import percent, point
 from sim.statistics import Verdict
 
 
@@ -20,47 +19,41 @@ class ComplianceChart(Chart[Report]):
         verdicts = [sla.verdict for sla in self.subject.slas.values() if sla.verdict not in judged]
         missed, unclear = verdicts.count(Verdict.MISSED), verdicts.count(Verdict.UNCLEAR)
         if not verdicts:
-            return say(self.lang, "compliance none")
+            return self.say("none")
         if missed:
-            return say(self.lang, "compliance some", missed=missed, targets=len(verdicts))
-        key = "compliance unclear" if unclear else "compliance all"
-        return say(self.lang, key, unclear=unclear, targets=len(verdicts))
-
-    def shows(self) -> str:
-        """Every compliance with its target, in words."""
-        lang = self.lang
-        facts = (
-            f"{name(lang, sla.name)} {point(sla.compliance)} ({say(lang, 'target')} {percent(sla.target)})"
-            for sla in self.subject.slas.values()
-        )
-        return say(lang, "compliance alt", facts="; ".join(facts))
+            return self.say("some", missed=missed, targets=len(verdicts))
+        key = "unclear" if unclear else "all"
+        return self.say(key, unclear=unclear, targets=len(verdicts))
 
     def alt(self) -> str:
-        """What is drawn, which says more than the finding."""
-        return self.shows()
+        """Every compliance with its target, in words."""
+        facts = (
+            f"{self.name_of(sla.name)} {point(sla.compliance)} ({self.say('glossary.target')} {percent(sla.target)})"
+            for sla in self.subject.slas.values()
+        )
+        return self.say("alt", facts="; ".join(facts))
 
     def draw(self, ax: Axes) -> Axes:
         """A dot with its interval for each SLA, and a stroke at its target."""
-        lang = self.lang
         slas = [sla for sla in self.subject.slas.values() if sla.compliance.worst is not None]
         if not slas:
-            return nothing(ax, say(lang, "compliance none"))
+            return nothing(ax, self.say("none"))
         least = 1.0
         for row, sla in enumerate(slas):
             points = sla.compliance.between or (sla.compliance.worst or 0.0,)
             least = min([least, *points, *(end for end in (sla.compliance.low, sla.target) if end is not None)])
             interval_bar(ax, row, sla.compliance, color=VERDICT_COLOURS[sla.verdict], linewidth=6, alpha=0.35,
-                         solid_capstyle="butt", label=say(lang, "95% interval") if row == 0 else None)  # fmt: skip
+                         solid_capstyle="butt", label=self.say("charts.interval") if row == 0 else None)  # fmt: skip
             # Two hollow dots where undecided letters leave the point open between them.
             ax.plot(points, [row] * len(points), "o", color=VERDICT_COLOURS[sla.verdict], markersize=8,
                     fillstyle="full" if len(points) == 1 else "none")  # fmt: skip
             if sla.target is not None:
                 ax.plot([sla.target] * 2, [row - 0.32, row + 0.32], color=BLACK, linewidth=2,
-                        label=say(lang, "target") if row == 0 else None)  # fmt: skip
-        rows_axis(ax, [f"{name(lang, sla.name)}  {point(sla.compliance)}" for sla in slas])
+                        label=self.say("glossary.target") if row == 0 else None)  # fmt: skip
+        rows_axis(ax, [f"{self.name_of(sla.name)}  {point(sla.compliance)}" for sla in slas])
         margin = 0.06 * (1 - least) + 0.003
         ax.set_xlim(max(least - 2 * margin, -0.02), 1 + margin)
         percent_axis(ax)
         ax.grid(axis="x")
-        ax.set_xlabel(say(lang, "compliance"))
+        ax.set_xlabel(self.say("glossary.compliance"))
         return ax

@@ -20,8 +20,7 @@ from sim.output.charts.style import (
     percent_axis,
     rows_axis,
 )
-from sim.output.charts.words import say
-from sim.output.text.formats import name, point, points
+from sim.output.text.formats import point, points
 
 DIFFERENCE_COLOURS: Final = {
     PairedVerdict.BETTER: GREEN,
@@ -53,35 +52,31 @@ class DifferencesChart(Chart[Comparison]):
             PairedVerdict.NO_DIFFERENCE: "none",
             None: "mixed",
         }
-        key = f"difference {keys.get(pair.finding, 'none')}"
+        key = keys.get(pair.finding, "none")
         difference = points(self.lang, largest.paired)
-        return say(self.lang, key, other=self.panel, base=pair.base, sla=name(self.lang, largest.sla),
-                   difference=difference)  # fmt: skip
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "differences alt")
+        sla = self.name_of(largest.sla)
+        return self.say(key, other=self.panel, base=pair.base, sla=sla, difference=difference)
 
     def alt(self) -> str:
         """Every difference in words, too."""
         differences = self._pair.slas.values()
-        said = "; ".join(f"{name(self.lang, each.sla)} {points(self.lang, each.paired)}" for each in differences)
+        said = "; ".join(f"{self.name_of(each.sla)} {points(self.lang, each.paired)}" for each in differences)
         return f"{super().alt()}. {said}"
 
     def draw(self, ax: Axes) -> Axes:
         """A dot for each SLA with its paired interval, and behind it the interval without common random numbers."""
-        pair, lang = self._pair, self.lang
+        pair = self._pair
         for row, each in enumerate(pair.slas.values()):
             colour = DIFFERENCE_COLOURS[each.finding]
             interval_bar(ax, row, each.difference.independent, 100, color=PALE, linewidth=9, solid_capstyle="butt",
-                         label=say(lang, "independent") if row == 0 else None)  # fmt: skip
+                         label=self.say("independent") if row == 0 else None)  # fmt: skip
             interval_bar(ax, row, each.paired, 100, color=colour, linewidth=4, solid_capstyle="butt",
-                         label=say(lang, "paired") if row == 0 else None)  # fmt: skip
+                         label=self.say("paired") if row == 0 else None)  # fmt: skip
             ax.plot(100 * (each.paired.mean or 0.0), row, "o", color=colour, markersize=7)
         ax.axvline(0, color=BLACK, linewidth=1)
-        rows_axis(ax, [name(lang, sla) for sla in pair.slas])
+        rows_axis(ax, [self.name_of(sla) for sla in pair.slas])
         ax.grid(axis="x")
-        ax.set_xlabel(say(lang, "difference axis", base=pair.base))
+        ax.set_xlabel(self.say("axis", base=pair.base))
         return ax
 
 
@@ -90,7 +85,7 @@ def _largest(pair: Pair) -> SlaDifference:
     return max(shown, key=lambda each: abs(each.paired.mean or 0.0))
 
 
-@chart("comparison", "headcount", 20)
+@chart("comparison", "tradeoff", 20)
 class TradeoffChart(Chart[Comparison]):
     """Compliance of each staffing against its headcount."""
 
@@ -101,19 +96,15 @@ class TradeoffChart(Chart[Comparison]):
 
     def title(self) -> str:
         """The staffing with the highest compliance, if it is shown to differ from the base."""
-        comparison, sla, lang = self.subject, self.panel, self.lang
+        comparison, sla = self.subject, self.panel
         best = max(comparison.reports.values(), key=lambda report: report.slas[sla].compliance.worst or 0.0)
         better = {pair.other for pair in comparison.pairs if pair.slas[sla].finding is PairedVerdict.BETTER}
         worse = {pair.other for pair in comparison.pairs if pair.slas[sla].finding is PairedVerdict.WORSE}
         told = best.scenario in better or (best is comparison.base and len(worse) == len(comparison.pairs))
         if not told:
             best = comparison.base
-        return say(lang, "tradeoff" if told else "tradeoff none", sla=name(lang, sla), other=best.scenario,
-                   share=point(best.slas[sla].compliance), headcount=best.headcount)  # fmt: skip
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "tradeoff alt", sla=name(self.lang, self.panel))
+        share = point(best.slas[sla].compliance)
+        return self.say("best" if told else "none", other=best.scenario, share=share, headcount=best.headcount)
 
     def draw(self, ax: Axes) -> Axes:
         """A mark with its interval for each staffing, spread apart where several have the same headcount."""
@@ -130,11 +121,11 @@ class TradeoffChart(Chart[Comparison]):
             ax.plot(x, compliance.worst or 0.0, marker, color=colour, markersize=7, linestyle="none", label=other)
         target = self.subject.base.slas[self.panel].target
         if target is not None:
-            ax.axhline(target, color=GREY, linewidth=1.2, linestyle="--", label=say(self.lang, "target"))
+            ax.axhline(target, color=GREY, linewidth=1.2, linestyle="--", label=self.say("glossary.target"))
         ax.margins(x=0.15, y=0.15)
         ax.set_xticks(sorted(set(counts)))
         percent_axis(ax, "y")
         ax.grid(axis="y")
-        ax.set_xlabel(say(self.lang, "headcount axis"))
-        ax.set_ylabel(say(self.lang, "compliance"))
+        ax.set_xlabel(self.say("headcount"))
+        ax.set_ylabel(self.say("glossary.compliance"))
         return ax

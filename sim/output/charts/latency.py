@@ -8,7 +8,6 @@ from sim.operations.replay_report import ReplayReport
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLUE, GREY, ORANGE, VERMILION, nothing
 from sim.output.text.formats import number, percent
-from sim.output.text.load_words import say
 
 NINES = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99, 99.999)
 """Percentiles that are labelled."""
@@ -22,23 +21,19 @@ class ThroughputChart(Chart[ReplayReport]):
         """Most letters that waited, and the share that was accepted."""
         report = self.subject
         waiting = f"{report.course.waiting.max():,.0f}"
-        return say(self.lang, "throughput title", waiting=waiting, share=percent(report.accepted / report.letters))
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "throughput alt")
+        return self.say("waiting", waiting=waiting, share=percent(report.accepted / report.letters))
 
     def draw(self, ax: Axes) -> Axes:
         """Letters that became due and letters accepted, by the time of the one and of the other."""
-        course, lang = self.subject.course, self.lang
+        course = self.subject.course
         # The one is wide enough to be seen behind the other, which it is where the system keeps up.
-        ax.plot(course.seconds, course.asked, color=GREY, linewidth=4.5, alpha=0.5, label=say(lang, "asked for"))
-        ax.plot(course.seconds, course.achieved, color=BLUE, linewidth=1.4, label=say(lang, "achieved"))
+        ax.plot(course.seconds, course.asked, color=GREY, linewidth=4.5, alpha=0.5, label=self.say("asked"))
+        ax.plot(course.seconds, course.achieved, color=BLUE, linewidth=1.4, label=self.say("achieved"))
         ax.set_xlim(left=0)
         ax.set_ylim(bottom=0)
         ax.grid(axis="y")
-        ax.set_xlabel(say(lang, "seconds"))
-        ax.set_ylabel(say(lang, "letters a second"))
+        ax.set_xlabel(self.say("charts.seconds"))
+        ax.set_ylabel(self.say("rate"))
         return ax
 
 
@@ -49,56 +44,51 @@ class PercentilesChart(Chart[ReplayReport]):
     def title(self) -> str:
         """The 99th percentile."""
         p99 = self.subject.latency.p99
-        return say(self.lang, "nothing") if p99 is None else say(self.lang, "percentile title", ms=number(p99))
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "percentile alt")
+        return self.say("charts.nothing-accepted") if p99 is None else self.say("p99", ms=number(p99))
 
     def draw(self, ax: Axes) -> Axes:
         """Latency and our own delay against the percentile, on a scale on which each nine takes as much room."""
-        spread, lang = self.subject.spread, self.lang
+        spread = self.subject.spread
         if not len(spread.latency_ms):
-            return nothing(ax, say(lang, "nothing"))
+            return nothing(ax, self.say("charts.nothing-accepted"))
         nines = -np.log10(1 - spread.percentiles / 100)
         for key, colour in (("latency", BLUE), ("overhead", GREY)):
-            ax.plot(nines, getattr(spread, f"{key}_ms"), color=colour, linewidth=1.8, label=say(lang, key))
+            ax.plot(nines, getattr(spread, f"{key}_ms"), color=colour, linewidth=1.8, label=self.say(f"replay.{key}"))
         shown = [each for each in NINES if each <= spread.percentiles[-1]]
         ax.set_xticks([-np.log10(1 - each / 100) for each in shown], [f"{each:g}%" for each in shown])
         ax.set_xlim(0, float(nines[-1]))
         _log_axis(ax)
         ax.grid()
-        ax.set_xlabel(say(lang, "percentile"))
-        ax.set_ylabel(say(lang, "ms"))
+        ax.set_xlabel(self.say("percentile"))
+        ax.set_ylabel(self.say("replay.milliseconds"))
         return ax
 
 
-@chart("replay", "course", 30)
+@chart("replay", "latency_course", 30)
 class LatencyCourseChart(Chart[ReplayReport]):
     """Latency in the course of the replay."""
 
     def title(self) -> str:
         """The slowest answer."""
-        report, lang = self.subject, self.lang
+        report = self.subject
         slowest, lost = report.latency.max, f"{report.failed + report.unsent:,}"
-        return say(lang, "nothing") if slowest is None else say(lang, "course title", ms=number(slowest), lost=lost)
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "course alt")
+        if slowest is None:
+            return self.say("charts.nothing-accepted")
+        return self.say("slowest", ms=number(slowest), lost=lost)
 
     def draw(self, ax: Axes) -> Axes:
         """Median, 99th percentile and slowest by the time that letters were due."""
-        course, lang = self.subject.course, self.lang
+        course = self.subject.course
         if self.subject.latency.max is None:
-            return nothing(ax, say(lang, "nothing"))
-        for key, label, colour in (("max", "slowest", VERMILION), ("p99", "p99", ORANGE), ("p50", "median", BLUE)):
-            ax.plot(course.seconds, getattr(course, f"{key}_ms"), color=colour, linewidth=1.4, label=say(lang, label))
+            return nothing(ax, self.say("charts.nothing-accepted"))
+        lines = (("max", "max", VERMILION), ("p99", "glossary.stat-p99", ORANGE), ("p50", "glossary.stat-median", BLUE))
+        for key, label, colour in lines:
+            ax.plot(course.seconds, getattr(course, f"{key}_ms"), color=colour, linewidth=1.4, label=self.say(label))
         _log_axis(ax)
         ax.set_xlim(left=0)
         ax.grid(axis="y")
-        ax.set_xlabel(say(lang, "seconds"))
-        ax.set_ylabel(say(lang, "ms"))
+        ax.set_xlabel(self.say("charts.seconds"))
+        ax.set_ylabel(self.say("replay.milliseconds"))
         return ax
 
 

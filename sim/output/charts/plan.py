@@ -25,9 +25,7 @@ from sim.output.charts.style import (
     to_the_end,
     week_axis,
 )
-from sim.output.text.formats import name, weekday_names
 from sim.output.text.plan import roster, target_name
-from sim.output.text.plan_words import say
 from sim.statistics import Verdict
 
 if TYPE_CHECKING:
@@ -41,34 +39,30 @@ class PostsChart(Chart["Answer"]):
 
     def title(self) -> str:
         """What is drawn, since the answer has said what it comes to."""
-        return say(self.lang, "posts")
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "posts")
+        return self.say("alt")
 
     def alt(self) -> str:
         """What is drawn, and the people of each post today and under the plan."""
         answer, lang = self.subject, self.lang
-        rows = [f"{name(lang, post.team)} {roster(post, lang)}: {post.today}" for post in answer.posts]
+        rows = [f"{self.name_of(post.team)} {roster(post, lang)}: {post.today}" for post in answer.posts]
         planned = answer.people or ("–",) * len(rows)
-        return f"{self.shows()}. " + "; ".join(f"{row} → {heads}" for row, heads in zip(rows, planned, strict=True))
+        return f"{self.title()}. " + "; ".join(f"{row} → {heads}" for row, heads in zip(rows, planned, strict=True))
 
     def draw(self, ax: Axes) -> Axes:
         """One row a post: the bounds as a pale bar, the fewest as a tick, today as a ring and the plan as a dot."""
         answer, lang = self.subject, self.lang
         for row, post in enumerate(answer.posts):
-            fewest, today, plan = (say(lang, key) if row == 0 else None for key in ("fewest", "today", "plan"))
+            fewest, today, plan = (self.say(f"plan.{key}") if row == 0 else None for key in ("fewest", "today", "plan"))
             ax.barh(row, post.most - post.least, left=post.least, height=0.5, color=PALE)
             if answer.fewest is not None:
                 ax.plot([answer.fewest[row]] * 2, [row - 0.32, row + 0.32], color=GREY, linewidth=2, label=fewest)
             ax.plot(post.today, row, "o", markerfacecolor="white", markeredgecolor=ORANGE, markersize=8, label=today)
             if answer.people is not None:
                 ax.plot(answer.people[row], row, "o", color=BLUE, markersize=7, label=plan)
-        names = [f"{name(lang, post.team)} · {roster(post, lang)}" for post in answer.posts]
+        names = [f"{self.name_of(post.team)} · {roster(post, lang)}" for post in answer.posts]
         ax.set_yticks(range(len(names)), names, color=BLACK)
         ax.set_ylim(len(names) - 0.4, -0.6)
-        ax.set_xlabel(say(lang, "people"))
+        ax.set_xlabel(self.say("glossary.people"))
         ax.grid(axis="x")
         return ax
 
@@ -89,31 +83,27 @@ class NeedsChart(Chart["Answer"]):
 
     def title(self) -> str:
         """In how many hours people are short by estimate, unless the plan has proved to meet every target."""
-        hours, team = float((self.subject.needs[self.panel].shortfall > 0).sum()) / 2, name(self.lang, self.panel)
+        hours = float((self.subject.needs[self.panel].shortfall > 0).sum()) / 2
         if self._is_met or not hours:
-            return say(self.lang, "needs met title", team=team)
-        return say(self.lang, "needs title", team=team, hours=hours)
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "needs")
+            return self.say("met")
+        return self.say("short", hours=hours)
 
     def draw(self, ax: Axes) -> Axes:
         """Step lines of people on duty today and under the plan, and above it whom units lack by estimate."""
-        need, lang = self.subject.needs[self.panel], self.lang
+        need, _lang = self.subject.needs[self.panel], self.lang
         hours = np.arange(len(need.planned) + 1) / 2
         planned = to_the_end(need.planned)
         needed = planned + to_the_end(need.shortfall)
         ax.fill_between(hours, 0, planned, step="post", color=PALE, alpha=0.6, linewidth=0)
         colour, alpha = (GREY, 0.25) if self._is_met else (VERMILION, 0.45)
         ax.fill_between(hours, planned, needed, step="post", color=colour, alpha=alpha, linewidth=0,
-                        label=say(lang, "lacking people"))  # fmt: skip
+                        label=self.say("lacking"))  # fmt: skip
         ax.step(hours, to_the_end(need.today), where="post", color=ORANGE, linewidth=1.1,
-                label=say(lang, "on duty today"))  # fmt: skip
-        ax.step(hours, planned, where="post", color=BLUE, linewidth=1.6, label=say(lang, "on duty planned"))
-        week_axis(ax, weekday_names(lang))
+                label=self.say("today"))  # fmt: skip
+        ax.step(hours, planned, where="post", color=BLUE, linewidth=1.6, label=self.say("planned"))
+        week_axis(ax, self.lang)
         people_axis(ax)
-        ax.set_ylabel(say(lang, "people"))
+        ax.set_ylabel(self.say("glossary.people"))
         return ax
 
 
@@ -123,23 +113,19 @@ class FrontierChart(Chart["Answer"]):
 
     def title(self) -> str:
         """What is drawn."""
-        return self.shows()
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "frontier copies" if self.subject.copies else "frontier")
+        return self.say("copies" if self.subject.copies else "alt")
 
     def alt(self) -> str:
         """What is drawn, and the people of each point with the lateness that it allows."""
         answer = self.subject
         points = (f"{sum(point.people) + answer.fixed:,} ({point.lateness:g})" for point in answer.frontier)
-        return f"{self.shows()}: " + ", ".join(points)
+        return f"{self.title()}: " + ", ".join(points)
 
     def draw(self, ax: Axes) -> Axes:
         """Compliance with each target and its interval against the number of people; target lines; the plan marked."""
         answer, lang = self.subject, self.lang
         if not answer.frontier:
-            return nothing(ax, say(lang, "no plan"))
+            return nothing(ax, self.say("none"))
         points = sorted(answer.frontier, key=lambda point: sum(point.people))
         x = [sum(point.people) + answer.fixed for point in points]
         colours = cycle((BLUE, ORANGE, GREEN, VERMILION))
@@ -151,9 +137,9 @@ class FrontierChart(Chart["Answer"]):
             ax.axhline(met[0].target, color=colour, linewidth=0.9, linestyle="--")
         planned = sum(answer.proof.people) + answer.fixed
         ax.axvline(planned, color=BLACK, linewidth=1.0)
-        ax.annotate(f"{say(lang, 'plan')} {planned:,}", (planned, 0.02), xycoords=("data", "axes fraction"),
+        ax.annotate(f"{self.say('plan.plan')} {planned:,}", (planned, 0.02), xycoords=("data", "axes fraction"),
                     color=BLACK, xytext=(4, 0), textcoords="offset points")  # fmt: skip
         percent_axis(ax, "y")
-        ax.set_xlabel(say(lang, "people"))
+        ax.set_xlabel(self.say("glossary.people"))
         ax.grid(axis="y")
         return ax

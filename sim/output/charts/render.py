@@ -43,7 +43,7 @@ class Picture:
 
 
 Groups = Sequence[tuple[str, Sequence[Picture]]]
-"""Pictures by the name of their chart."""
+"""Pictures by the question that they answer."""
 
 
 class Job(NamedTuple):
@@ -175,8 +175,8 @@ def draw_all(job: Job) -> dict[str, Groups]:
         drawn = list(map_in_order(_draw, numbers, start, ahead=len(pictures), failure=failure))
     groups: dict[str, dict[str, list[Picture]]] = {lang: {} for lang in job.langs}
     for each, picture in zip(pictures, drawn, strict=True):
-        groups[each.lang].setdefault(each.name, []).append(picture)
-    return {lang: list(by_chart.items()) for lang, by_chart in groups.items()}
+        groups[each.lang].setdefault(each.question(), []).append(picture)
+    return {lang: list(by_question.items()) for lang, by_question in groups.items()}
 
 
 _taken: tuple[Job, list["Chart[Any]"]]

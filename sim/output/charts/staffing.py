@@ -21,8 +21,7 @@ from sim.output.charts.style import (
     to_the_end,
     week_axis,
 )
-from sim.output.charts.words import say
-from sim.output.text.formats import name, number, weekday_names
+from sim.output.text.formats import number, weekday_names
 from sim.statistics import Verdict
 
 
@@ -39,34 +38,28 @@ class StaffingChart(Chart[Report]):
     def title(self) -> str:
         """Where by estimate people are short, and the worst hour, if the simulation missed a target for it."""
         week, need = self.subject.teams[self.panel].week, self.subject.requirement.get(self.panel)
-        lang, team = self.lang, name(self.lang, self.panel)
         if not week.on_duty.mean.any():
-            return say(lang, "staffing nobody", team=team)
+            return self.say("nobody")
         if need is None:
-            return say(lang, "staffing", team=team)
+            return self.say("known")
         hours, at_fault = int((need.shortfall > 0).sum()), self._at_fault()
         if hours and at_fault:
             day, hour = divmod(int(np.argmax(need.shortfall)), 24)
-            return say(lang, "staffing short", team=team, hours=hours, day=weekday_names(lang)[day], hour=f"{hour:02}")
+            return self.say("short", hours=hours, day=weekday_names(self.lang)[day], hour=f"{hour:02}")
         if hours:
-            return say(lang, "staffing not missed", team=team)
-        return say(lang, "staffing needed" if at_fault else "staffing enough", team=team)
+            return self.say("not-missed")
+        return self.say("needed" if at_fault else "enough")
 
     def _at_fault(self) -> bool:
         """Whether the simulation missed a target for which letters were late at the team."""
         missed = [sla for sla in self.subject.slas.values() if sla.verdict is Verdict.MISSED]
         return any(cause.team == self.panel for sla in missed for cause in sla.causes)
 
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "staffing alt", team=name(self.lang, self.panel))
-
     def draw(self, ax: Axes) -> Axes:
         """A step line of people on duty with its interval, and above it whom units lack by estimate."""
         week, need = self.subject.teams[self.panel].week, self.subject.requirement.get(self.panel)
-        lang = self.lang
         if not week.on_duty.mean.any():
-            return nothing(ax, say(lang, "staffing nobody", team=name(lang, self.panel)))
+            return nothing(ax, self.say("nobody"))
         hours = np.arange(169)
         duty = to_the_end(week.on_duty.mean)
         ax.fill_between(hours, 0, duty, step="post", color=PALE, alpha=0.6, linewidth=0)
@@ -74,20 +67,20 @@ class StaffingChart(Chart[Report]):
             # People whom some units lack; others that have more than they need do not make up for them.
             needed, at_fault = duty + to_the_end(need.shortfall), self._at_fault()
             ax.fill_between(hours, duty, needed, step="post", color=VERMILION if at_fault else GREY,
-                            alpha=0.45 if at_fault else 0.25, linewidth=0, label=say(lang, "shortfall"))  # fmt: skip
-        ax.step(hours, duty, where="post", color=BLUE, linewidth=1.6, label=say(lang, "on duty"))
+                            alpha=0.45 if at_fault else 0.25, linewidth=0, label=self.say("shortfall"))  # fmt: skip
+        ax.step(hours, duty, where="post", color=BLUE, linewidth=1.6, label=self.say("on-duty"))
         if not np.isnan(week.on_duty.low).any():
             ax.fill_between(hours, to_the_end(week.on_duty.low), to_the_end(week.on_duty.high), step="post",
                             color=BLUE, alpha=0.25, linewidth=0)  # fmt: skip
         busy = to_the_end(week.busy.mean)
-        ax.step(hours, busy, where="post", color=ORANGE, linewidth=1.2, label=say(lang, "busy"))
-        week_axis(ax, weekday_names(lang))
+        ax.step(hours, busy, where="post", color=ORANGE, linewidth=1.2, label=self.say("busy"))
+        week_axis(ax, self.lang)
         people_axis(ax)
-        ax.set_ylabel(say(lang, "people"))
+        ax.set_ylabel(self.say("glossary.people"))
         return ax
 
 
-@chart("comparison", "staffing_by_hour", 30)
+@chart("comparison", "roster_comparison", 30)
 class RosterComparisonChart(Chart[Comparison]):
     """People of a team on duty by hour of the week under each staffing."""
 
@@ -105,19 +98,14 @@ class RosterComparisonChart(Chart[Comparison]):
 
     def title(self) -> str:
         """Which staffing has most people of the team on duty."""
-        lang, team = self.lang, name(self.lang, self.panel)
         on_duty = {other: report.teams[self.panel].week.on_duty.mean.mean()
                    for other, report in self.subject.reports.items() if self.panel in report.teams}  # fmt: skip
         most = max(on_duty, key=lambda other: on_duty[other])
         base = self.subject.base.scenario
         people = number(on_duty[most])
         if most == base:
-            return say(lang, "side by side base", team=team, most=most, people=people)
-        return say(lang, "side by side", team=team, most=most, people=people, base=base, usual=number(on_duty[base]))
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "side by side alt", team=name(self.lang, self.panel))
+            return self.say("base", most=most, people=people)
+        return self.say("most", most=most, people=people, base=base, usual=number(on_duty[base]))
 
     def draw(self, ax: Axes) -> Axes:
         """A step line for each staffing, told apart by colour and by dashes."""
@@ -126,7 +114,7 @@ class RosterComparisonChart(Chart[Comparison]):
             if self.panel in report.teams:
                 ax.step(hours, report.teams[self.panel].week.on_duty.mean, where="post", color=colour, linestyle=line,
                         linewidth=1.5, label=other)  # fmt: skip
-        week_axis(ax, weekday_names(self.lang))
+        week_axis(ax, self.lang)
         people_axis(ax)
-        ax.set_ylabel(say(self.lang, "people"))
+        ax.set_ylabel(self.say("glossary.people"))
         return ax

@@ -22,8 +22,7 @@ from sim.output.charts.style import (
     nothing,
     percent_axis,
 )
-from sim.output.text.formats import name, percent
-from sim.output.text.load_words import say
+from sim.output.text.formats import percent
 from sim.output.text.stress import back_after, growing, lasting, rate
 from sim.statistics import Band
 
@@ -39,41 +38,37 @@ class LoadChart(Chart[StressReport]):
 
     def title(self) -> str:
         """The capacity, or what the last step of the ramp comes to."""
-        report, lang = self.subject, self.lang
+        report = self.subject
         if report.capacity.per_day is not None:
-            return say(lang, "load title capacity", rate=rate(report.capacity.per_day))
+            return self.say("carried", rate=rate(report.capacity.per_day))
         last = report.ramp[-1]
         sla = min(last.compliance, key=lambda sla: last.compliance[sla].mean or 0.0)
         share = percent(last.compliance[sla].mean or 0.0)
-        return say(lang, "load title", sla=name(lang, sla), share=share, rate=rate(last.per_day))
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "load alt")
+        return self.say("last", sla=self.name_of(sla), share=share, rate=rate(last.per_day))
 
     def draw(self, ax: Axes) -> Axes:
         """A line with its band for each SLA, its target dotted, and the capacity with its interval."""
-        report, lang = self.subject, self.lang
+        report, _lang = self.subject, self.lang
         if not report.ramp[0].compliance:
-            return nothing(ax, say(lang, "capacity no target"))
+            return nothing(ax, self.say("stress.capacity-no-target"))
         capacity = report.capacity
         if capacity.per_day is not None and capacity.high is not None:
-            ax.axvspan(capacity.per_day, capacity.high, color=PALE, linewidth=0, label=say(lang, "capacity"))
-        ax.axvline(report.per_day, color=GREY, linewidth=1, linestyle="--", label=say(lang, "own rate"))
-        rates = _ramp_axis(report, ax, lang)
+            ax.axvspan(capacity.per_day, capacity.high, color=PALE, linewidth=0, label=self.say("capacity"))
+        ax.axvline(report.per_day, color=GREY, linewidth=1, linestyle="--", label=self.say("charts.own-rate"))
+        rates = _ramp_axis(self, ax)
         targets = report.targets
         for sla, colour in zip(report.ramp[0].compliance, cycle(LINE_COLOURS), strict=False):
             band = band_of([step.compliance[sla] for step in report.ramp])
-            _banded(ax, rates, band, colour, name(lang, sla), marker="o")
+            _banded(ax, rates, band, colour, self.name_of(sla), marker="o")
             if sla in targets:
                 ax.axhline(targets[sla], color=colour, linewidth=1, linestyle=":")
         percent_axis(ax, "y")
         ax.set_ylim(top=1.005)
-        ax.set_ylabel(say(lang, "compliance"))
+        ax.set_ylabel(self.say("glossary.compliance"))
         return ax
 
 
-@chart("stress", "utilisation", 20)
+@chart("stress", "utilisation_by_load", 20)
 class UtilisationByLoadChart(Chart[StressReport]):
     """Utilisation of each team against letters a day."""
 
@@ -82,23 +77,19 @@ class UtilisationByLoadChart(Chart[StressReport]):
         last = self.subject.ramp[-1]
         team = max(last.utilisation, key=lambda team: last.utilisation[team].mean or 0.0)
         share = percent(last.utilisation[team].mean or 0.0)
-        return say(self.lang, "utilisation title", rate=rate(last.per_day), team=name(self.lang, team), share=share)
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "utilisation alt")
+        return self.say("busiest", rate=rate(last.per_day), team=self.name_of(team), share=share)
 
     def draw(self, ax: Axes) -> Axes:
         """A line with its band for each team."""
-        report, lang = self.subject, self.lang
-        rates = _ramp_axis(report, ax, lang)
+        report, _lang = self.subject, self.lang
+        rates = _ramp_axis(self, ax)
         for team, colour in zip(report.ramp[0].utilisation, cycle(LINE_COLOURS), strict=False):
             band = band_of([step.utilisation[team] for step in report.ramp])
-            _banded(ax, rates, band, colour, name(lang, team), marker="o")
-        ax.axvline(report.per_day, color=GREY, linewidth=1, linestyle="--", label=say(lang, "own rate"))
+            _banded(ax, rates, band, colour, self.name_of(team), marker="o")
+        ax.axvline(report.per_day, color=GREY, linewidth=1, linestyle="--", label=self.say("charts.own-rate"))
         percent_axis(ax, "y")
         ax.set_ylim(0, 1.02)
-        ax.set_ylabel(say(lang, "utilisation"))
+        ax.set_ylabel(self.say("glossary.utilisation"))
         return ax
 
 
@@ -114,22 +105,18 @@ class QueuesChart(Chart[StressReport]):
     def title(self) -> str:
         """Where the first unit is full."""
         stability = self.subject.stability
-        return say(self.lang, "queues title", rate=rate(stability.per_day if stability else None))
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "queues alt")
+        return self.say("grow", rate=rate(stability.per_day if stability else None))
 
     def draw(self, ax: Axes) -> Axes:
         """Growth of the queues with its band, and the limits of units that lie within the ramp."""
-        report, lang = self.subject, self.lang
-        rates = _ramp_axis(report, ax, lang)
+        report, _lang = self.subject, self.lang
+        rates = _ramp_axis(self, ax)
         _banded(ax, rates, band_of([step.growth_per_day for step in report.ramp]), BLUE, None, marker="o")
         shown = [limit for limit in report.limits if limit.unit_per_day <= max(rates)]
         for limit, colour in zip(shown, cycle((VERMILION, ORANGE, PURPLE, GREY)), strict=False):
-            label = say(lang, "limit mark", unit=name(lang, limit.unit))
+            label = self.say("full", unit=self.name_of(limit.unit))
             ax.axvline(limit.unit_per_day, color=colour, linewidth=1.4, linestyle="--", label=label)
-        ax.set_ylabel(say(lang, "growth axis"))
+        ax.set_ylabel(self.say("growth"))
         return ax
 
 
@@ -141,21 +128,17 @@ class SpikeChart(Chart[StressReport]):
         """How big it is, and how long the staffing takes to recover."""
         report, spike, lang = self.subject, self.subject.spike, self.lang
         sla, queue = (back_after(report, back, lang) for back in (spike.sla_back, spike.queue_back))
-        recovery = say(lang, "spike back", sla=sla, queue=queue)
-        return say(lang, "spike title", times=f"{spike.times:g}", hours=lasting(report, lang), recovery=recovery)
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "spike alt")
+        recovery = self.say("back", sla=sla, queue=queue)
+        return self.say("recovery", times=f"{spike.times:g}", hours=lasting(report, lang), recovery=recovery)
 
     def draw(self, ax: Axes) -> Axes:
         """Letters in queues with and without the spike, whose hours are shaded."""
-        spike, lang = self.subject.spike, self.lang
-        _spike_axis(self.subject, ax, lang)
-        _banded(ax, spike.hours, spike.waiting_without, GREY, say(lang, "without spike"))
-        _banded(ax, spike.hours, spike.waiting, VERMILION, say(lang, "with spike"))
+        spike, _lang = self.subject.spike, self.lang
+        _spike_axis(self, ax)
+        _banded(ax, spike.hours, spike.waiting_without, GREY, self.say("without"))
+        _banded(ax, spike.hours, spike.waiting, VERMILION, self.say("with"))
         ax.set_ylim(bottom=0)
-        ax.set_ylabel(say(lang, "letters waiting"))
+        ax.set_ylabel(self.say("charts.letters-waiting"))
         return ax
 
 
@@ -171,23 +154,19 @@ class SpikeSlaChart(Chart[StressReport]):
     def title(self) -> str:
         """The worst hour."""
         worst = percent(self.subject.spike.slas[self.panel].worst)
-        return say(self.lang, "spike sla title", sla=name(self.lang, self.panel), worst=worst)
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "spike sla alt")
+        return self.say("worst", worst=worst)
 
     def draw(self, ax: Axes) -> Axes:
         """Compliance of the letters of each hour, and the target."""
-        spike, targets, lang = self.subject.spike, self.subject.targets, self.lang
-        _spike_axis(self.subject, ax, lang)
+        spike, targets, _lang = self.subject.spike, self.subject.targets, self.lang
+        _spike_axis(self, ax)
         by_hour = spike.slas[self.panel].by_hour
-        ax.plot(spike.hours - 0.5, by_hour, color=BLUE, linewidth=1.4, label=say(lang, "hourly"))
+        ax.plot(spike.hours - 0.5, by_hour, color=BLUE, linewidth=1.4, label=self.say("hourly"))
         if self.panel in targets:
             ax.axhline(targets[self.panel], color=BLACK, linewidth=1, linestyle=":")
         percent_axis(ax, "y")
         ax.set_ylim(-0.02, 1.02)
-        ax.set_ylabel(say(lang, "compliance"))
+        ax.set_ylabel(self.say("glossary.compliance"))
         return ax
 
 
@@ -198,11 +177,7 @@ class SoakChart(Chart[StressReport]):
     def title(self) -> str:
         """Whether the queues grow."""
         soak, growth = self.subject.soak, growing(self.subject, self.lang)
-        return say(self.lang, "soak title", days=soak.days, rate=rate(soak.per_day), growth=growth).rstrip(".。")
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "soak alt")
+        return self.say("growth", days=soak.days, rate=rate(soak.per_day), growth=growth).rstrip(".。")
 
     def draw(self, ax: Axes) -> Axes:
         """Letters in queues at midnight."""
@@ -211,29 +186,29 @@ class SoakChart(Chart[StressReport]):
         ax.set_xlim(0, len(waiting.mean) - 1)
         ax.set_ylim(bottom=0)
         ax.grid(axis="y")
-        ax.set_xlabel(say(self.lang, "soak days"))
-        ax.set_ylabel(say(self.lang, "letters waiting"))
+        ax.set_xlabel(self.say("days"))
+        ax.set_ylabel(self.say("charts.letters-waiting"))
         return ax
 
 
-def _ramp_axis(report: StressReport, ax: Axes, lang: str) -> list[float]:
+def _ramp_axis(chart: Chart[StressReport], ax: Axes) -> list[float]:
     """Label an axis of the letters a day of a ramp, and return those of its steps."""
-    rates = [step.per_day for step in report.ramp]
+    rates = [step.per_day for step in chart.subject.ramp]
     ax.set_xlim(0, max(rates) * 1.02)
     ax.grid(axis="y")
-    ax.set_xlabel(say(lang, "per day"))
+    ax.set_xlabel(chart.say("stress.per-day"))
     return rates
 
 
-def _spike_axis(report: StressReport, ax: Axes, lang: str) -> None:
+def _spike_axis(chart: Chart[StressReport], ax: Axes) -> None:
     """Label an axis of the hours since a spike began, as far as things are back to usual, and shade the spike."""
-    spike = report.spike
-    ax.axvspan(0, spike.lasts_h, color=PALE, linewidth=0, label=say(lang, "the spike"))
+    spike = chart.subject.spike
+    ax.axvspan(0, spike.lasts_h, color=PALE, linewidth=0, label=chart.say("charts.the-spike"))
     over = [back.hours.high or back.hours.mean or 0.0 for back in (spike.sla_back, spike.queue_back)]
     last = spike.lasts_h + max(AFTER_SPIKE, 24 + max(over))
     ax.set_xlim(float(spike.hours[0]), min(last, float(spike.hours[-1])))
     ax.grid(axis="y")
-    ax.set_xlabel(say(lang, "spike hours"))
+    ax.set_xlabel(chart.say("charts.spike-hours"))
 
 
 def _banded(

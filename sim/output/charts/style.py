@@ -19,6 +19,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.core.tables import Floats
 from sim.output.charts import FONT, font_path
+from sim.output.text.formats import weekday_names
 from sim.statistics import Band, Estimate, Verdict
 
 # Okabe and Ito's palette, made to be told apart by colour-blind readers.
@@ -98,11 +99,11 @@ def hour_axis(ax: Axes) -> None:
     ax.set_xlim(0, 24)
 
 
-def week_axis(ax: Axes, weekdays: tuple[str, ...]) -> None:
+def week_axis(ax: Axes, lang: str) -> None:
     """Label an axis of hours of the week by weekday, each name in the middle of its day."""
     ax.set_xlim(0, 168)
     ax.set_xticks(range(0, 169, 24), [""] * 8)
-    ax.set_xticks(range(12, 168, 24), weekdays, minor=True)
+    ax.set_xticks(range(12, 168, 24), weekday_names(lang), minor=True)
     ax.tick_params(axis="x", which="minor", length=0)
     ax.grid(axis="x")
 

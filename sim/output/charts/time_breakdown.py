@@ -7,34 +7,28 @@ from sim.metrics.figures import StepFigures
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLACK, BLUE, PALE, VERMILION, interval_bar, nothing, rows_axis
-from sim.output.charts.words import say
-from sim.output.text.formats import duration, name, percent
+from sim.output.text.formats import duration, percent
 
 
-@chart("run", "path", 90, height=4.2)
+@chart("run", "time_breakdown", 90, height=4.2)
 class TimeBreakdownChart(Chart[Report]):
     """Where the time of an average closed letter goes, step by step."""
 
     def title(self) -> str:
         """The step that takes most, and how much of the whole."""
-        steps, lang = self.subject.steps.values(), self.lang
+        steps = self.subject.steps.values()
         longest = max(steps, key=lambda step: step.time_in_system_share or 0.0, default=None)
         if longest is None or not longest.time_in_system_share:
-            return say(lang, "no letters")
-        total = duration(lang, sum(_minutes(step) for step in steps))
-        return say(lang, "path", step=name(lang, longest.name), total=total,
-                   share=percent(longest.time_in_system_share))  # fmt: skip
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "path alt")
+            return self.say("charts.no-letters")
+        total = duration(self.lang, sum(_minutes(step) for step in steps))
+        share = percent(longest.time_in_system_share)
+        return self.say("longest", step=self.name_of(longest.name), total=total, share=share)
 
     def draw(self, ax: Axes) -> Axes:
         """One stacked bar a step, in the order of the workflow, with an interval on its waiting part."""
-        lang = self.lang
         steps = [step for step in self.subject.steps.values() if step.time_in_system_share]
         if not steps:
-            return nothing(ax, say(lang, "no letters"))
+            return nothing(ax, self.say("charts.no-letters"))
         hour = HOUR / MINUTE
         for row, step in enumerate(steps):
             left = 0.0
@@ -45,12 +39,12 @@ class TimeBreakdownChart(Chart[Report]):
             )
             for key, minutes, colour in parts:
                 hours = (minutes.mean or 0.0) / hour
-                ax.barh(row, hours, left=left, color=colour, height=0.7, label=say(lang, key) if row == 0 else None)
+                ax.barh(row, hours, left=left, color=colour, height=0.7, label=self.say(key) if row == 0 else None)
                 left += hours
             interval_bar(ax, row, step.waiting_min, 1 / hour, color=BLACK, linewidth=1.2)
-        rows_axis(ax, [name(lang, step.name) for step in steps])
+        rows_axis(ax, [self.name_of(step.name) for step in steps])
         ax.grid(axis="x")
-        ax.set_xlabel(say(lang, "hours a letter"))
+        ax.set_xlabel(self.say("hours"))
         return ax
 
 

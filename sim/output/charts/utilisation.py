@@ -11,8 +11,6 @@ from sim.metrics.figures import ALARM, TeamFigures
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, nothing, percent_axis, week_axis
-from sim.output.charts.words import say
-from sim.output.text.formats import name, weekday_names
 
 TEAMS: Final = 6
 """How many teams are shown, those that are busiest in some hour."""
@@ -35,27 +33,23 @@ class UtilisationChart(Chart[Report]):
         longest = max(self._busiest, key=lambda team: team.week.hours_above_alarm, default=None)
         over = longest.week.hours_above_alarm if longest else 0
         if longest is None or not over:
-            return say(self.lang, "utilisation under")
-        return say(self.lang, "utilisation over", team=name(self.lang, longest.name), hours=over)
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "utilisation alt")
+            return self.say("under")
+        return self.say("over", team=self.name_of(longest.name), hours=over)
 
     def draw(self, ax: Axes) -> Axes:
         """A step line with its interval for each team over the hours of the week."""
         if not self._busiest:
-            return nothing(ax, say(self.lang, "nobody ever"))
+            return nothing(ax, self.say("nobody"))
         hours = np.arange(168) + 0.5
         looks = zip((BLUE, ORANGE, GREEN, PURPLE, SKY, BLACK), cycle(("-", "--", "-.", ":")), strict=False)
         for team, (colour, line) in zip(self._busiest, looks, strict=False):
             used = team.week.utilisation
             ax.fill_between(hours, used.low, used.high, step="mid", color=colour, alpha=0.2, linewidth=0)
             ax.step(hours, used.mean, where="mid", color=colour, linestyle=line, linewidth=1.4,
-                    label=name(self.lang, team.name))  # fmt: skip
-        ax.axhline(ALARM, color=VERMILION, linewidth=1.4, linestyle=(0, (6, 2)), label=say(self.lang, "alarm"))
-        week_axis(ax, weekday_names(self.lang))
+                    label=self.name_of(team.name))  # fmt: skip
+        ax.axhline(ALARM, color=VERMILION, linewidth=1.4, linestyle=(0, (6, 2)), label=self.say("alarm"))
+        week_axis(ax, self.lang)
         ax.set_ylim(0, 1.04)
         percent_axis(ax, "y")
-        ax.set_ylabel(say(self.lang, "utilisation"))
+        ax.set_ylabel(self.say("glossary.utilisation"))
         return ax

@@ -11,14 +11,13 @@ from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.causes import late_slas
 from sim.output.charts.style import BLUE, interval_bar, nothing, rows_axis
-from sim.output.charts.words import say
-from sim.output.text.formats import name, number
+from sim.output.text.formats import number
 
 WORST: Final = 20
 """How many units are shown."""
 
 
-@chart("run", "units", 100, height=4.2)
+@chart("run", "worst_units", 100, height=4.2)
 class WorstUnitsChart(Chart[Report]):
     """Late letters of the units that have most of them."""
 
@@ -34,18 +33,13 @@ class WorstUnitsChart(Chart[Report]):
 
     def title(self) -> str:
         """The unit with most late letters, if chance would not order them otherwise."""
-        sla, lang = self.subject.slas[self.panel], self.lang
+        sla = self.subject.slas[self.panel]
         first = outstanding(sla.by_home)
         if not self._worst:
-            return say(lang, "league few" if sla.breaches.mean else "league none", sla=name(lang, self.panel))
+            return self.say("few" if sla.breaches.mean else "none")
         if first is None:
-            return say(lang, "league even", sla=name(lang, self.panel))
-        return say(lang, "league", sla=name(lang, self.panel), unit=name(lang, first.name),
-                   breaches=number(first.breaches.mean or 0.0))  # fmt: skip
-
-    def shows(self) -> str:
-        """What is drawn."""
-        return say(self.lang, "league alt", sla=name(self.lang, self.panel))
+            return self.say("even")
+        return self.say("first", unit=self.name_of(first.name), breaches=number(first.breaches.mean or 0.0))
 
     def draw(self, ax: Axes) -> Axes:
         """A dot with its interval for each of the units with most late letters."""
@@ -53,10 +47,10 @@ class WorstUnitsChart(Chart[Report]):
             return nothing(ax, self.title())
         for row, unit in enumerate(self._worst):
             interval_bar(ax, row, unit.breaches, color=BLUE, linewidth=4, alpha=0.35, solid_capstyle="butt",
-                         label=say(self.lang, "95% interval") if row == 0 else None)  # fmt: skip
+                         label=self.say("charts.interval") if row == 0 else None)  # fmt: skip
             ax.plot(unit.breaches.mean or 0.0, row, "o", color=BLUE, markersize=5)
-        rows_axis(ax, [name(self.lang, unit.name) for unit in self._worst])
+        rows_axis(ax, [self.name_of(unit.name) for unit in self._worst])
         ax.set_xlim(left=0)
         ax.grid(axis="x")
-        ax.set_xlabel(say(self.lang, "late letters"))
+        ax.set_xlabel(self.say("charts.late-letters"))
         return ax

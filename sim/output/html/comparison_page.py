@@ -61,7 +61,7 @@ def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pict
             cautions=comparison_cautions(comparison, each),
             first_tables=[_staffings(comparison, each), _pairs(comparison, each)],
             note=say(each, "page.pairs-note", base=comparison.base.scenario),
-            groups=[(say(each, f"comparison.group-{chart}"), drawn) for chart, drawn in pictures[each]],
+            groups=pictures[each],
             settings=_settings(comparison, each),
             manifest=readable(manifest),
         )

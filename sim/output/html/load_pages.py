@@ -58,7 +58,6 @@ def stress_page(report: StressReport, *, manifest: Mapping[str, Any], pictures: 
         cautions=report.cautions,
         tables=tables,
         pictures=pictures,
-        groups="stress.group-",
         manifest=manifest,
         summary=with_cautions(report.plain(), report.cautions),
     )
@@ -96,7 +95,6 @@ def replay_page(report: ReplayReport, *, manifest: Mapping[str, Any], pictures: 
         sentences=lambda each: [replay.ending(report, each), *replay.sentences(report, each)],
         tables=lambda each: [replay.latency_table(report, each)],
         pictures=pictures,
-        groups="replay.group-",
         manifest=manifest,
         summary=report.summary(),
     )

@@ -104,15 +104,10 @@ def page_of_sentences(
     cautions: Sequence[Caution] = (),
     tables: Callable[[str], Sequence[Table]],
     pictures: Pictures,
-    groups: str = "",
     manifest: Mapping[str, Any],
     summary: Mapping[str, Any],
 ) -> str:
-    """A page of the answer in sentences, charts, and tables; callables take a language.
-
-    Args:
-        groups: what the keys of the headings of the charts begin with.
-    """
+    """A page of the answer in sentences, charts, and tables; callables take a language."""
     bodies = {
         each: fill(
             "load.html.j2",
@@ -121,7 +116,7 @@ def page_of_sentences(
             verdict=verdict.value if verdict else "none",
             sentences=sentences(each),
             cautions=caution_sentences(cautions, each),
-            groups=[(say(each, groups + chart), charts) for chart, charts in pictures.get(each, [])],
+            groups=pictures.get(each, []),
             tables=tables(each),
             manifest=readable(manifest),
         )

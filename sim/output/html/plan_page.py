@@ -39,7 +39,6 @@ def plan_page(
         cautions=answer.cautions,
         tables=lambda each: tables(answer, each),
         pictures=pictures,
-        groups="plan.group-",
         manifest=manifest,
         summary=summary,
     )

@@ -46,7 +46,7 @@ def report_page(
         window: the counted window, for example `14 d`.
         figures: figures of the scenario with path, value, mark and note.
         manifest: how the run came about.
-        pictures: charts with their names, by language.
+        pictures: charts by the question that they answer, by language.
         lang: the language in which the page opens.
     """
     bodies = {
@@ -61,7 +61,7 @@ def report_page(
             cautions=caution_sentences(other_cautions(report), each),
             first_tables=[sla_table(report, each)] if report.slas else [],
             note=say(each, "page.letters-note", window=limit(each, window), replications=report.replications),
-            groups=[(say(each, f"page.group-{chart}"), drawn) for chart, drawn in pictures[each]],
+            groups=pictures[each],
             tables=[*_group_tables(report, each), _step_table(report, each), _team_table(report, each)],
             marks=_marks(figures, each),
             changes=manifest.get("changes", []),
