@@ -15,7 +15,7 @@ from sim.core.clock import DAY, HOUR
 from sim.experiment.cost import estimate
 from sim.experiment.replications import replicate
 from sim.forecast import Forecast, forecast_of
-from sim.forecast.sample import MOST_STRETCHES, SETTLING, sample_of
+from sim.forecast.short_simulation import MOST_STRETCHES, SETTLING, simulate_briefly
 from sim.output.text import plain
 from sim.output.text.forecast import outlook
 from sim.sampling.arrivals import expected_between, expected_letters, letters_expected
@@ -218,7 +218,7 @@ def test_all_letters_are_in_the_window_where_all_time_is(tmp_path: Path) -> None
 
 def test_a_scenario_that_is_too_long_is_cut_to_stretches_all_over_its_window(tmp_path: Path) -> None:
     office = setting_of(load(written(tmp_path, window="36000 d", warm_up="3 d", cool_down="5 d")).scenario)
-    sample = sample_of(office, estimate(office))
+    sample = simulate_briefly(office, estimate(office))
     stretches = [outcome.setting.scenario for outcome in sample.queued]
     assert len(stretches) == sample.extent.stretches == MOST_STRETCHES
     for stretch in stretches:

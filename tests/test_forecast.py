@@ -8,7 +8,7 @@ import pytest
 from runs import SCENARIOS, written
 
 from sim.forecast import Forecast, forecast_of
-from sim.forecast.sample import BUDGET
+from sim.forecast.short_simulation import BUDGET
 from sim.output.text import plain
 from sim.output.text.forecast import outlook
 from sim.output.words import languages, say
@@ -57,7 +57,7 @@ BUDGETS = {
 @pytest.fixture(autouse=True)
 def few_visits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Simulate less, where a test is not about how close the expectation is, and more where it is about theory."""
-    monkeypatch.setattr("sim.forecast.sample.BUDGET", BUDGETS.get(request.function.__name__, 250_000))
+    monkeypatch.setattr("sim.forecast.short_simulation.BUDGET", BUDGETS.get(request.function.__name__, 250_000))
 
 
 def forecast(folder: Path, text: str, *changes: str) -> Forecast:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from office import CATEGORIES, FLOW, MONDAY, TEAMS, drawn, setting
 
-from sim.experiment.infinite_servers import simulate_without_queues
+from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.load import load_of
 from sim.forecast.ordinary_week import OrdinaryWeek, ordinary_week
 from sim.sampling.attendance import average_week
@@ -17,7 +17,7 @@ HOUR = 3600
 
 
 def week(of: Setting) -> OrdinaryWeek:
-    return ordinary_week(of, [simulate_without_queues(of, 0)])
+    return ordinary_week(of, [simulate_infinite_servers(of, 0)])
 
 
 LOOPS = (
@@ -66,7 +66,7 @@ def test_visits_on_average_are_those_of_the_drawn_letters() -> None:
 def test_work_and_hours_are_those_of_simulated_weeks_on_average(change: dict[str, Any]) -> None:
     base = {"start": MONDAY, "warm_up": "7 d", "window": "28 d", "cool_down": "0 s", "arrivals": {"per_day": 240}}
     of = setting(**{**base, "teams": TEAMS, "categories": CATEGORIES, **change}, workflow=list(FLOW))
-    outcomes = [simulate_without_queues(of, number) for number in range(12)]
+    outcomes = [simulate_infinite_servers(of, number) for number in range(12)]
     seen = load_of(outcomes)
     work, on_duty = ordinary_week(of, outcomes[:1])
     weeks = 4 * len(outcomes)

@@ -11,7 +11,7 @@ from runs import SCENARIOS, report
 from runs import setting as scenario_file
 
 from sim.core.clock import DAY, HOUR, MINUTE
-from sim.experiment.infinite_servers import simulate_without_queues
+from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.load import load_of
 from sim.forecast.requirement import Wait, people_for, requirement, waits_of
 from sim.metrics.figures import Requirement
@@ -56,7 +56,7 @@ def test_a_shift_that_begins_at_half_past_is_needed_from_then_on() -> None:
         workflow=[{"serve": {"by": "desk", "effort": {"exponential": "6 min"}}}],
         sla={"started": {"until": "serve.started", "within": "5 min", "target": "90%"}},
     )
-    by_half_hour = load_of([simulate_without_queues(office, 0)], slot=30 * MINUTE)
+    by_half_hour = load_of([simulate_infinite_servers(office, 0)], slot=30 * MINUTE)
     need = requirement(office, by_half_hour)["desk"]
     assert need.people.shape == need.shortfall.shape == (336,)
     on_duty = (by_half_hour.on_duty[0] / by_half_hour.seconds).reshape(7, 48)
@@ -108,7 +108,7 @@ def test_units_are_awake_when_a_count_minute_by_minute_says_so(
         rosters={"own": {"daily": spans}, "evening": {"weekly": {"fri": ["16:40-20:20"]}}},
         teams={"desk": {"tier": "city", "units": 2, "staff": {"own": 3, "evening": 1}}},
     )
-    outcome = simulate_without_queues(office, 0)
+    outcome = simulate_infinite_servers(office, 0)
     roster, slots = outcome.roster, 7 * DAY // slot
     expected = np.zeros((2, slots))
     for minute in range(office.scenario.window_start, office.scenario.window_end, MINUTE):
@@ -126,7 +126,7 @@ def test_work_that_finds_nobody_in_one_replication_is_no_endless_load() -> None:
         teams={"desk": {"tier": "city", "staff": {"day": 1}, "absence": "45%"}},
         sla={"started": {"until": "serve.started", "within": "10 min", "target": "90%"}},
     )
-    replications = [simulate_without_queues(office, number) for number in (3, 4)]
+    replications = [simulate_infinite_servers(office, number) for number in (3, 4)]
     for slot in (HOUR, 30 * MINUTE):
         need = requirement(office, load_of(replications, slot))["desk"]
         assert np.isfinite(need.people).all()
@@ -142,7 +142,7 @@ def test_a_load_that_is_not_finite_is_an_error() -> None:
 
 def test_hours_are_the_mean_of_their_half_hours() -> None:
     office = scenario_file(SCENARIOS / "shenzhen_baseline.yaml")
-    lived = [simulate_without_queues(office, 0)]
+    lived = [simulate_infinite_servers(office, 0)]
     hours, halves = load_of(lived), load_of(lived, slot=30 * MINUTE)
     assert hours.seconds == pytest.approx(halves.seconds.reshape(168, 2).sum(axis=1))
     assert hours.on_duty == pytest.approx(halves.on_duty.reshape(-1, 168, 2).sum(axis=2))
@@ -210,7 +210,7 @@ def test_the_stress_scenario_is_short_of_branch_staff_in_the_evening() -> None:
 
 
 def load(office: Setting):  # type: ignore[no-untyped-def]
-    return load_of([simulate_without_queues(office, 0)])
+    return load_of([simulate_infinite_servers(office, 0)])
 
 
 def test_the_work_on_the_way_is_the_mean_over_the_letters_that_bring_it() -> None:

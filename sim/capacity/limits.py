@@ -18,7 +18,7 @@ from sim.capacity.variants import own_rate
 from sim.core.clock import DAY, MINUTE, WEEK
 from sim.core.tables import FINISH, NEVER, NO_UNIT, Floats, Int64s
 from sim.experiment.cost import estimate
-from sim.experiment.infinite_servers import simulate_without_queues
+from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.ordinary_week import other_duty, work_of_steps
 from sim.metrics.replication import Replication
 from sim.models.workflow import WorkStep
@@ -113,7 +113,7 @@ def stability(setting: Setting) -> StabilityLimit | None:
 
 
 def _without_queues(setting: Setting, replications: int) -> list[Replication]:
-    return [simulate_without_queues(setting, number) for number in range(replications)]
+    return [simulate_infinite_servers(setting, number) for number in range(replications)]
 
 
 def _stability(setting: Setting, ways: _Ways, hours: Floats) -> StabilityLimit | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.core.clock import DAY
 from sim.core.tables import NOT_YET, Bools, Int64s
-from sim.experiment.infinite_servers import simulate_without_queues
+from sim.experiment.replications import simulate_infinite_servers
 from sim.metrics.replication import Fate, Replication, SlaClock, elapsed_at
 from sim.models.sla import Sla
 from sim.sampling.arrivals import letters_expected
@@ -114,7 +114,7 @@ def _pilot(setting: Setting, longest: int) -> list[Replication]:
     scenario = scenario.changed(teams=teams)
     ready = setting_of(scenario)._replace(calendar=scenario.days(scenario.horizon // DAY + KNOWN))
     return [
-        simulate_without_queues(ready, FIRST + number, stretches=False, keep=keep) for number in range(replications)
+        simulate_infinite_servers(ready, FIRST + number, stretches=False, keep=keep) for number in range(replications)
     ]
 
 

@@ -5,9 +5,12 @@ A replication depends on the scenario and its number alone, so results are the s
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
+
+import numpy as np
 
 from sim.core.options import DEFAULT, Options
+from sim.core.tables import Roster, Workload
 from sim.engine.contract import simulate
 from sim.experiment.pool import cores, map_in_order, processes, threads
 from sim.metrics.replication import Replication
@@ -16,6 +19,9 @@ from sim.sampling.workload import draw_workload
 from sim.scenario.setting import Setting
 
 T = TypeVar("T")
+
+_PLENTY: Final = 1_000_000
+"""People of a shift that never runs out of them."""
 
 
 def simulate_replication(
@@ -31,6 +37,31 @@ def simulate_replication(
     workload = draw_workload(setting, roster, replication, keep=keep)
     log = simulate(workload, roster, setting.scenario.horizon, engine=options.engine, stretches=stretches)
     return Replication(setting, workload, roster, log, replication)
+
+
+def simulate_infinite_servers(
+    setting: Setting, replication: int, *, stretches: bool = True, keep: float = 1.0
+) -> Replication:
+    """Draw a replication, and simulate it with infinite servers in rostered hours.
+
+    Letters wait for an office to open and for nothing else. The roster of the outcome is the true one.
+
+    Args:
+        stretches: record who worked or waited where and when.
+        keep: share of the letters that come.
+    """
+    roster = draw_roster(setting, replication)
+    workload = draw_workload(setting, roster, replication, keep=keep)
+    return with_infinite_servers(setting, workload, roster, stretches=stretches)
+
+
+def with_infinite_servers(
+    setting: Setting, workload: Workload, roster: Roster, *, stretches: bool = True
+) -> Replication:
+    """The same of a replication that was drawn."""
+    plenty = roster._replace(people=np.where(roster.people > 0, _PLENTY, 0).astype(np.int32))
+    log = simulate(workload, plenty, setting.scenario.horizon, stretches=stretches)
+    return Replication(setting, workload, roster, log)
 
 
 def replicate(

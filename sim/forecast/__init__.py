@@ -11,9 +11,8 @@ from sim.core.options import DEFAULT, Options
 from sim.core.tables import Floats, Int64s
 from sim.experiment.cost import Cost, prepare
 from sim.forecast.cautions import cautions
-from sim.forecast.expectation import compliance_of, decided_of, late_by_team
 from sim.forecast.load import Load, load_of, on_duty_of_teams
-from sim.forecast.sample import Extent, Sample, sample_of
+from sim.forecast.short_simulation import Extent, ShortSimulation, decided_by_hour, late_by_team, simulate_briefly
 from sim.metrics.figures import Caution
 from sim.metrics.hours import spans_of_hours, window_by_slot
 from sim.metrics.replication import Replication
@@ -21,7 +20,7 @@ from sim.sampling.arrivals import letters_expected
 from sim.sampling.roster import draw_roster
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting
-from sim.statistics import FEWEST_LETTERS
+from sim.statistics import FEWEST_LETTERS, Decided, judge
 
 Groups = tuple[tuple[int, ...], ...]
 
@@ -137,7 +136,7 @@ def forecast_of(loaded: Loaded, options: Options = DEFAULT) -> Forecast:
     """
     scenario = loaded.scenario
     setting, cost, _ = prepare(loaded, options)
-    sample = sample_of(setting, cost)
+    sample = simulate_briefly(setting, cost)
     load = load_of(sample.unhindered)
     # Thinned out letters stand for more of them.
     load = load._replace(**{key: getattr(load, key) / sample.kept for key in ("work", "unit_work", "visits")})
@@ -234,38 +233,40 @@ def _people(person_seconds: Floats, seconds: Floats | Int64s) -> Floats:
     return people
 
 
-def _slas(setting: Setting, sample: Sample, weekdays: Groups) -> dict[str, SlaForecast]:
+def _slas(setting: Setting, sample: ShortSimulation, weekdays: Groups) -> dict[str, SlaForecast]:
+    names = tuple(setting.scenario.sla)
+    queued, unhindered = (decided_by_hour(each, len(names)) for each in (sample.queued, sample.unhindered))
     late = late_by_team(sample.queued[: sample.detailed])
-    return {
-        name: _sla(setting, index, sample, weekdays, late[index] if late else None)
-        for index, name in enumerate(setting.scenario.sla)
-    }
+    found = {}
+    for index, name in enumerate(names):
+        of_sla, at_best = (Decided(*(column[:, index] for column in each)) for each in (queued, unhindered))
+        by_team = late[index] if late else np.zeros(0)
+        team = setting.places.teams[int(by_team.argmax())] if by_team.any() else None
+        found[name] = _sla(setting, name, of_sla, at_best, weekdays, team)
+    return found
 
 
-def _at_best(sample: Sample, index: int, expected: float | None) -> float | None:
-    """Compliance with infinite servers; of other letters than what is expected, but never less than that."""
-    at_best = compliance_of(decided_of(sample.unhindered, index)).mean
-    return at_best if at_best is None or expected is None else max(at_best, expected)
-
-
-def _sla(setting: Setting, index: int, sample: Sample, weekdays: Groups, by_team: Floats | None) -> SlaForecast:
-    name = tuple(setting.scenario.sla)[index]
-    sla, decided = setting.scenario.sla[name], decided_of(sample.queued, index)
+def _sla(
+    setting: Setting, name: str, decided: Decided, unhindered: Decided, weekdays: Groups, team: str | None
+) -> SlaForecast:
+    sla = setting.scenario.sla[name]
     late, met = (_by_group(column.sum(axis=0), weekdays) for column in (decided.late, decided.met))
     share = np.divide(late, late + met, out=np.full(late.shape, np.nan), where=late + met > 0)
     headline = np.where(late + met >= FEWEST_LETTERS, share, 0.0)
     group, hour = divmod(int(headline.argmax()), 24)
-    expected = compliance_of(decided)
+    expected, at_best = (judge(Decided(*(column.sum(axis=1) for column in each))) for each in (decided, unhindered))
+    # Of other letters than what is expected, but never less than that.
+    known = [each for each in (at_best.mean, expected.mean) if each is not None]
     return SlaForecast(
         name=name,
         limit=str(sla.within),
         target=sla.target,
-        at_best=_at_best(sample, index, expected.mean),
+        at_best=max(known) if at_best.mean is not None else None,
         expected=expected.mean,
         between=expected.between,
         late_by_hour=share,
         worst=(group, hour) if headline.any() else None,
-        team=setting.places.teams[int(by_team.argmax())] if by_team is not None and by_team.any() else None,
+        team=team,
     )
 
 

@@ -11,15 +11,22 @@ import numpy as np
 
 from sim.core.clock import DAY
 from sim.core.tables import NO_UNIT, NOT_YET
-from sim.experiment.infinite_servers import simulate_without_queues
-from sim.forecast.calendar_cautions import clock_without_holidays, regional_holidays, unknown_years
+from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.ordinary_week import ordinary_week
-from sim.forecast.staff_cautions import long_weeks, stand_ins, unused_teams, without_rest
-from sim.forecast.trace_cautions import ends_early, gaps, outside, times_as_written
+from sim.forecast.time_cautions import (
+    clock_without_holidays,
+    ends_early,
+    gaps,
+    outside,
+    regional_holidays,
+    times_as_written,
+    unknown_years,
+)
 from sim.metrics.figures import Caution
 from sim.metrics.replication import Fate, Replication
 from sim.models.workflow import WorkStep
 from sim.sampling.arrivals import letters_expected
+from sim.sampling.attendance import average_week
 from sim.scenario.setting import Setting
 from sim.statistics import effective_letters, highest_target
 
@@ -31,6 +38,12 @@ HUNDREDTH: Final = 1e-4
 
 NAMED: Final = 3
 """How many units are named at most."""
+
+LONGEST_WEEK: Final = 48.0
+"""Hours that a person may work in an average week (directive 2003/88/EC; China's labour law allows 44)."""
+
+LEAST_TOLD: Final = 0.5
+"""Stand-ins a week below which there is nothing to tell."""
 
 
 class Seen(NamedTuple):
@@ -46,7 +59,7 @@ def cautions(setting: Setting, outcomes: Sequence[Replication] | None = None) ->
     Args:
         outcomes: replications that were simulated without queues, where somebody has some; else one is.
     """
-    seen = Seen(setting, outcomes or [simulate_without_queues(setting, 0)])
+    seen = Seen(setting, outcomes or [simulate_infinite_servers(setting, 0)])
     of_setting = (caution for kind in OF_SCENARIO for caution in kind(setting))
     return (*(caution for kind in OF_REPLICATIONS for caution in kind(seen)), *of_setting)
 
@@ -151,6 +164,56 @@ def changed_cool_down(setting: Setting) -> Iterator[Caution]:
     elif found.lacking:
         figures = {"cool_down_d": found.seconds / DAY, "lacking_d": found.lacking / DAY}
         yield Caution("cool_down lacking", found.sla, figures)
+
+
+def stand_ins(setting: Setting) -> Iterator[Caution]:
+    """Teams whose `at_least` puts people in the place of absent ones, who then cost nothing."""
+    for name, team in setting.scenario.teams.items():
+        weeks = [average_week(setting, name, roster) for roster in team.staff]
+        a_week, absent = (
+            float(sum(each.sum() for each in column))
+            for column in ([week.stand_ins for week in weeks], [week.absent for week in weeks])
+        )
+        if a_week >= LEAST_TOLD:
+            key = "absence cancelled" if a_week >= absent * (1 - 1e-9) else "stand-ins"
+            yield Caution(key, name, {"at_least": team.at_least, "a_week": a_week, "absence_share": team.absence})
+
+
+def unused_teams(setting: Setting) -> Iterator[Caution]:
+    """Teams with people to whom no step sends a letter."""
+    used: set[str | None] = set()
+    for step in setting.scenario.workflow:
+        if isinstance(step, WorkStep):
+            used |= {team for routing in step.by.values for team, share in routing.items() if share}
+            used |= {step.cover} | ({step.escalate.to} if step.escalate is not None else set())
+    for name, team in setting.scenario.teams.items():
+        if name not in used and team.headcount:
+            yield Caution("unused team", name, {"people": team.headcount})
+
+
+def long_weeks(setting: Setting) -> Iterator[Caution]:
+    """Rosters on which a person works more hours a week than is allowed."""
+    for roster, people in _rosters(setting).items():
+        pattern = setting.scenario.roster(roster)
+        if pattern is not None and pattern.hours_a_week > LONGEST_WEEK + 1e-9:
+            yield Caution("long week", roster, {"hours": pattern.hours_a_week, "people": people, "most": LONGEST_WEEK})
+
+
+def without_rest(setting: Setting) -> Iterator[Caution]:
+    """Rosters on which a person begins a shift every day."""
+    for roster, people in _rosters(setting).items():
+        pattern = setting.scenario.roster(roster)
+        if pattern is not None and all(pattern.days_of_shifts):
+            yield Caution("no rest day", roster, {"people": people})
+
+
+def _rosters(setting: Setting) -> dict[str, int]:
+    """People on each roster, over all teams."""
+    people: dict[str, int] = {}
+    for team in setting.scenario.teams.values():
+        for roster, heads in team.staff.items():
+            people[roster] = people.get(roster, 0) + heads
+    return {roster: heads for roster, heads in people.items() if heads}
 
 
 OF_REPLICATIONS: Final[tuple[Callable[[Seen], Iterator[Caution]], ...]] = (

@@ -69,6 +69,20 @@ def decided_by(group: Ints, size: int, fate: Ints) -> Decided:
     return Decided(met, late, letters)
 
 
+def decided_in(replication: Replication, group: Ints, groups: int) -> Decided:
+    """Letters to which each SLA applies, by what became of them and by group, shape (slas, groups).
+
+    Args:
+        group: of each letter, or -1 for one that does not count.
+    """
+    by_sla = [
+        decided_by(np.maximum(group, 0), groups, np.where(group >= 0, clock.fate, Fate.NOT_APPLICABLE))
+        for clock in replication.clocks
+    ]
+    columns = zip(*by_sla, strict=True) if by_sla else [()] * len(Decided._fields)
+    return Decided(*(np.array(column, np.float64).reshape(len(by_sla), groups) for column in columns))
+
+
 def elapsed_durations(outcome: Replication) -> tuple[Durations, ...]:
     """Time on each SLA's clock until its milestone, of the letters of the window to which it applies.
 

@@ -16,7 +16,7 @@ import numpy as np
 from sim.core.errors import SimError
 from sim.core.options import DEFAULT, Options
 from sim.experiment.cost import estimate
-from sim.experiment.infinite_servers import simulate_without_queues
+from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.cautions import Seen, cautions, unprovable_targets
 from sim.metrics.figures import Caution
 from sim.models.studies import Plan
@@ -173,7 +173,7 @@ def targets_of_all(setting: Setting) -> tuple[Caution, ...]:
     slas = {name: sla.model_copy(update={"target": own.get(name)}) for name, sla in scenario.sla.items()}
     _, proved = sizes_of(setting)
     judged_by = setting._replace(scenario=scenario.model_copy(update={"sla": slas, "replications": proved}))
-    found = unprovable_targets(Seen(judged_by, [simulate_without_queues(judged_by, 0)]))
+    found = unprovable_targets(Seen(judged_by, [simulate_infinite_servers(judged_by, 0)]))
     return tuple(each for each in found if each.kind == "target of all")
 
 

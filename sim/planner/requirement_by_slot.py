@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core.clock import HOUR
 from sim.core.tables import Floats
-from sim.experiment.infinite_servers import simulate_without_queues
+from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.load import load_of
 from sim.forecast.requirement import requirement
 from sim.scenario.setting import Setting
@@ -38,7 +38,7 @@ class Need:
 def needs(today: Setting, planned: Setting) -> Mapping[str, Need]:
     """Of each counted team, by the requirement under the plan: who is awake decides whose work it is."""
     before, after = (
-        load_of([simulate_without_queues(each, number) for number in range(REPLICATIONS)], HALF_HOUR)
+        load_of([simulate_infinite_servers(each, number) for number in range(REPLICATIONS)], HALF_HOUR)
         for each in (today, planned)
     )
     found = requirement(planned, after)

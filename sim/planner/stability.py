@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import NEVER, NO_UNIT, Bools, Floats
-from sim.experiment.infinite_servers import simulate_without_queues
+from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.ordinary_week import ordinary_week
 from sim.planner.simulator import Simulator
 from sim.planner.staffing_cells import People, staffed
@@ -123,7 +123,7 @@ class Stability:
 
 def unit_loads(setting: Setting) -> tuple[Floats, Floats]:
     """Hours of work of each unit in an ordinary week, and hours on duty, each shape (units,)."""
-    week = ordinary_week(setting, [simulate_without_queues(setting, 0)])
+    week = ordinary_week(setting, [simulate_infinite_servers(setting, 0)])
     return week.work / HOUR, week.on_duty / HOUR
 
 

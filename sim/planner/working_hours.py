@@ -12,7 +12,7 @@ import numpy as np
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Floats
 from sim.experiment.replications import replicate
-from sim.forecast.staff_cautions import LONGEST_WEEK
+from sim.forecast.cautions import LONGEST_WEEK
 from sim.metrics.replication import Replication
 from sim.models.staffing import RosterPattern
 from sim.models.studies import Pay

@@ -15,8 +15,7 @@ from sim.core.options import DEFAULT, Options
 from sim.core.program import VERSION
 from sim.engine.verify import Checked, cross_check
 from sim.experiment.cost import prepare
-from sim.experiment.infinite_servers import simulate_without_queues
-from sim.experiment.replications import replicate
+from sim.experiment.replications import replicate, simulate_infinite_servers
 from sim.forecast.cautions import cautions
 from sim.forecast.load import load_of
 from sim.forecast.requirement import requirement
@@ -109,7 +108,7 @@ def run(
                     progress(done)
                 yield measures
 
-        at_best = [simulate_without_queues(setting, 0)]
+        at_best = [simulate_infinite_servers(setting, 0)]
         report = summarise(
             setting,
             measured(),

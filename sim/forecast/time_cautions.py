@@ -1,21 +1,56 @@
-"""Cautions about a trace: rows that are not simulated, times for which it says nothing."""
+"""Cautions about the calendar and the trace: days that are not known, rows that are not simulated, gaps."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
 
-from sim.core.clock import DAY, HOUR
+from sim.core.calendar import regional_days, unannounced_years
+from sim.core.clock import DAY, HOUR, Clock
 from sim.core.tables import Int64s
 from sim.metrics.figures import Caution
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.scenario.setting import Setting
+
+DATES: Final = 3
+"""How many days are named at most."""
 
 LEAST_MISSED: Final = 3.0
 """Letters that are missed at an end of a trace, at the rate of the rest of it, before it is said."""
 
 SURELY_MISSED: Final = 10.0
 """Letters that are missed in a gap: at that rate chance alone leaves one in 20,000 such times empty."""
+
+
+def unknown_years(setting: Setting) -> Iterator[Caution]:
+    """Years whose make-up working days are not known."""
+    scenario = setting.scenario
+    if scenario.holidays is not None:
+        last = scenario.start + timedelta(seconds=scenario.horizon - 1)
+        for year in unannounced_years(scenario.holidays.rule, scenario.start, last):
+            yield Caution("holidays", str(year))
+
+
+def regional_holidays(setting: Setting) -> Iterator[Caution]:
+    """Days that are holidays only in some regions of a country, where no region is named."""
+    scenario = setting.scenario
+    if scenario.holidays is None:
+        return
+    last = scenario.start + timedelta(seconds=scenario.horizon - 1)
+    regional = regional_days(scenario.holidays.rule, scenario.start, last)
+    if regional is not None:
+        dates = [day.isoformat() for day in regional.days[:DATES]]
+        figures = {"days": len(regional.days), "dates": dates, "example": regional.regions[0]}
+        yield Caution("regions", regional.country, figures)
+
+
+def clock_without_holidays(setting: Setting) -> Iterator[Caution]:
+    """SLAs that count working days or office hours, where no holidays are known."""
+    scenario = setting.scenario
+    slas = [name for name, sla in scenario.sla.items() if sla.within.clock is not Clock.CALENDAR]
+    if slas and scenario.holidays is None:
+        yield Caution("clock without holidays", None, {"slas": slas})
 
 
 def times_as_written(setting: Setting) -> Iterator[Caution]:

@@ -4,31 +4,39 @@ It is drawn and simulated as a run is, with queues, and some of it once more wit
 save time, because those that are left would wait less; they are only where there are no queues.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import lcm
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from sim.core.clock import DAY
+from sim.core.tables import Floats
 from sim.engine.contract import simulate
 from sim.experiment.cost import Cost
-from sim.experiment.infinite_servers import simulate_without_queues, without_queues
+from sim.experiment.replications import simulate_infinite_servers, with_infinite_servers
+from sim.metrics.causes import cause_counts
+from sim.metrics.compliance import decided_in
+from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.metrics.replication import Replication
 from sim.models.scenario import Scenario
 from sim.sampling.roster import draw_roster, groups_of
 from sim.sampling.workload import draw_workload
 from sim.scenario.setting import Setting, setting_of
+from sim.statistics import Decided
 
 BUDGET: Final = 900_000
 """Visits that may be simulated in all; about a third of a second."""
 
-A_REPLICATION: Final = 25_000
-A_SHIFT: Final = 1
+_A_REPLICATION: Final = 25_000
+_A_SHIFT: Final = 1
 """What else takes time, in visits."""
 
-BOTH: Final = 2.5
+_BOTH: Final = 2.5
 """A replication that is simulated without queues, too, and looked at in detail, takes so many times as long."""
 
-DETAILED: Final = 0.3
+_DETAILED: Final = 0.3
 """Part of the time for such ones; there is at least one, and stretches all are."""
 
 MOST_STRETCHES: Final = 8
@@ -36,12 +44,12 @@ MOST_STRETCHES: Final = 8
 SETTLING: Final = 14
 """Days of warm-up of a stretch, at least; of a single one, which begins as the scenario does, its own."""
 
-FEWEST_DAYS: Final = 3
+_FEWEST_DAYS: Final = 3
 
-THINNED: Final = 0.1
+_THINNED: Final = 0.1
 """Part of the time for one replication with letters thinned out, beside one with all."""
 
-THINNED_DAYS: Final = 42
+_THINNED_DAYS: Final = 42
 """Days of a scenario that is not simulated otherwise."""
 
 
@@ -62,7 +70,7 @@ class Extent:
     with_queues: bool
 
 
-class Sample(NamedTuple):
+class ShortSimulation(NamedTuple):
     """What was simulated.
 
     Attributes:
@@ -78,52 +86,52 @@ class Sample(NamedTuple):
     kept: float = 1.0
 
 
-def sample_of(setting: Setting, cost: Cost) -> Sample:
+def simulate_briefly(setting: Setting, cost: Cost) -> ShortSimulation:
     """Simulate as much of a scenario as there is time for.
 
     Args:
         cost: of one replication of all of it.
     """
     scenario = setting.scenario
-    window, a_day = scenario.window / DAY, (cost.visits + A_SHIFT * cost.shifts) * DAY / scenario.horizon
-    replication = A_REPLICATION + a_day * scenario.horizon / DAY
-    if BOTH * replication <= BUDGET:
-        detailed = max(int(DETAILED * BUDGET / (BOTH * replication)), 1)
-        number = detailed + int((BUDGET - detailed * BOTH * replication) / replication)
+    window, a_day = scenario.window / DAY, (cost.visits + _A_SHIFT * cost.shifts) * DAY / scenario.horizon
+    replication = _A_REPLICATION + a_day * scenario.horizon / DAY
+    if _BOTH * replication <= BUDGET:
+        detailed = max(int(_DETAILED * BUDGET / (_BOTH * replication)), 1)
+        number = detailed + int((BUDGET - detailed * _BOTH * replication) / replication)
         return _simulated(Extent(number, 0, window, True), [setting] * number, detailed)
     if replication <= BUDGET:
         queued = _simulated(Extent(1, 0, window, True), [setting], 1, also_without=False)
-        kept = min(THINNED * BUDGET / cost.visits, 1.0)
+        kept = min(_THINNED * BUDGET / cost.visits, 1.0)
         return queued._replace(unhindered=[_thinned(setting, kept)], kept=kept)
-    days = int(BUDGET / BOTH / a_day)
-    if days >= FEWEST_DAYS:
+    days = int(BUDGET / _BOTH / a_day)
+    if days >= _FEWEST_DAYS:
         stretches = _stretches(scenario, days)
         extent = Extent(1, len(stretches), stretches[0].window / DAY, True)
         return _simulated(extent, [setting_of(each) for each in stretches], len(stretches))
-    return _without_queues_alone(scenario, cost)
+    return _infinite_servers_alone(scenario, cost)
 
 
-def _simulated(extent: Extent, settings: list[Setting], detailed: int, also_without: bool = True) -> Sample:
+def _simulated(extent: Extent, settings: list[Setting], detailed: int, also_without: bool = True) -> ShortSimulation:
     unhindered, queued = [], []
     for number, setting in enumerate(settings):
         roster = draw_roster(setting, number)
         workload = draw_workload(setting, roster, number)
         if number < detailed and also_without:
-            unhindered.append(without_queues(setting, workload, roster))
+            unhindered.append(with_infinite_servers(setting, workload, roster))
         log = simulate(workload, roster, setting.scenario.horizon, stretches=number < detailed)
         queued.append(Replication(setting, workload, roster, log))
-    return Sample(extent, unhindered, queued, detailed)
+    return ShortSimulation(extent, unhindered, queued, detailed)
 
 
-def _without_queues_alone(scenario: Scenario, cost: Cost) -> Sample:
+def _infinite_servers_alone(scenario: Scenario, cost: Cost) -> ShortSimulation:
     """Some weeks, with letters thinned out."""
     horizon = scenario.horizon / DAY
-    shifts = A_SHIFT * cost.shifts / horizon
-    days = int(min(THINNED_DAYS, horizon, max(BUDGET / 2 / max(shifts, 1.0), FEWEST_DAYS)))
-    kept = min(BUDGET / BOTH / days * horizon / cost.visits, 1.0)
+    shifts = _A_SHIFT * cost.shifts / horizon
+    days = int(min(_THINNED_DAYS, horizon, max(BUDGET / 2 / max(shifts, 1.0), _FEWEST_DAYS)))
+    kept = min(BUDGET / _BOTH / days * horizon / cost.visits, 1.0)
     third = days // 3
     cut = _cut(scenario, 0, third, days - 2 * third, third)
-    return Sample(Extent(1, 1, cut.window / DAY, False), [_thinned(setting_of(cut), kept)], [], 0, kept)
+    return ShortSimulation(Extent(1, 1, cut.window / DAY, False), [_thinned(setting_of(cut), kept)], [], 0, kept)
 
 
 def _thinned(setting: Setting, kept: float) -> Replication:
@@ -135,7 +143,7 @@ def _thinned(setting: Setting, kept: float) -> Replication:
         less = duty if duty is None else duty.model_copy(update={"per_hour": duty.per_hour * kept})
         teams[name] = team.model_copy(update={"other_duty": less})
     thin = setting._replace(scenario=scenario.changed(teams=teams, arrivals=scenario.arrivals.scaled(kept)))
-    return simulate_without_queues(thin, 0, keep=kept if scenario.arrivals.trace is not None else 1.0)
+    return simulate_infinite_servers(thin, 0, keep=kept if scenario.arrivals.trace is not None else 1.0)
 
 
 def _stretches(scenario: Scenario, days: int) -> list[Scenario]:
@@ -165,3 +173,23 @@ def _period(scenario: Scenario) -> int:
     """Days after which all rosters begin anew on the same weekday."""
     patterns = [scenario.roster(roster) for team in scenario.teams.values() for roster in team.staff]
     return lcm(7, *(groups_of(pattern) for pattern in patterns if pattern is not None))
+
+
+def late_by_team(replications: Sequence[Replication]) -> list[Floats]:
+    """Of each SLA, late letters by the team where most of their time went, (teams,); the logs must have stretches."""
+    counts = zip(*(cause_counts(each) for each in replications), strict=True)
+    return [np.sum([each.by_place.sum(axis=(0, 2))[:-1] for each in of_sla], axis=0) for of_sla in counts]
+
+
+def decided_by_hour(replications: Sequence[Replication], slas: int) -> Decided:
+    """Letters of the window by hour of the week of receipt, shape (replications, slas, 168).
+
+    Args:
+        slas: how many the scenario has.
+    """
+    each = [
+        decided_in(one, np.where(one.counted, hour_of_week(one.setting, one.received), -1), HOURS_OF_WEEK)
+        for one in replications
+    ]
+    columns = ([getattr(one, name) for one in each] for name in Decided._fields)
+    return Decided(*(np.array(column).reshape(len(each), slas, HOURS_OF_WEEK) for column in columns))
