@@ -13,8 +13,8 @@ from sim.comparison import Comparison, PairedVerdict, compare, require_comparabl
 from sim.core.errors import ScenarioError, SimError
 from sim.core.options import Options
 from sim.output.results.comparison import compare_into
-from sim.output.text import plain
-from sim.output.text.comparison import compared, comparison_sentences
+from sim.output.text.comparison import comparison_sentences, comparison_text
+from sim.output.text.printing import plain
 from sim.scenario.loading import Loaded
 
 
@@ -100,7 +100,7 @@ def test_the_answer_begins_with_the_best(comparison: Comparison) -> None:
     assert "today" in first
     assert "fewer is worse than today: signed" in " ".join(others)
     assert "dearer is dominated by today" in " ".join(others)
-    assert "方案" in plain(compared(comparison, "zh"))
+    assert "方案" in plain(comparison_text(comparison, "zh"))
 
 
 @pytest.mark.parametrize(

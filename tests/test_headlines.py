@@ -15,7 +15,7 @@ from sim.output.charts.causes import CausesByHourChart, CausesChart
 from sim.output.charts.compliance_heatmap import ComplianceHeatmap
 from sim.output.charts.waits import WaitsChart
 from sim.output.charts.worst_units import WorstUnitsChart
-from sim.output.text.answer import sentences
+from sim.output.text.answer import run_sentences
 from sim.statistics import Compliance, ComplianceTable, Decided, Estimate, Figure, Verdict, judge_cells
 from sim.statistics.estimates import Band
 
@@ -114,16 +114,16 @@ def test_the_team_with_most_late_letters_is_told_with_its_tier_unless_that_says_
     groups = (group("desk", 5, 7), group("late", 8, 12))
     sla = replace(desk.slas["signed"], verdict=Verdict.MISSED, breaches=Estimate(16, 15, 17), by_team=groups)
     teams = {**desk.teams, "late": replace(desk.teams["desk"], name="late", tier=tier)}
-    said = list(sentences(replace(desk, slas={"signed": sla}, teams=teams), "en"))
+    said = list(run_sentences(replace(desk, slas={"signed": sla}, teams=teams), "en"))
     assert f"Most late letters at {told}: 10; 50% [40%, 60%] in time." in said
     alone = replace(sla, by_team=groups[1:])
-    assert "Most late" not in " ".join(sentences(replace(desk, slas={"signed": alone}, teams=teams), "en"))
+    assert "Most late" not in " ".join(run_sentences(replace(desk, slas={"signed": alone}, teams=teams), "en"))
 
 
 def test_one_late_letter_says_nothing_of_when_and_why(desk: Report) -> None:
     sla = replace(desk.slas["signed"], verdict=Verdict.MISSED, letters=Estimate(6, 6, 6), breaches=Estimate(0.5, 0, 1))
     few = replace(desk, slas={"signed": sla})
-    _, told, *_ = sentences(few, "en")
+    _, told, *_ = run_sentences(few, "en")
     assert told == "signed: 0.5 of 6 letters late on average in a replication, too few to say when and why."
     for chart in (CausesChart, CausesByHourChart):
         assert "too few to say when and why" in chart(few, "signed", ENGLISH).title()
@@ -131,9 +131,9 @@ def test_one_late_letter_says_nothing_of_when_and_why(desk: Report) -> None:
 
 def test_more_replications_are_no_advice_where_the_target_is_all(desk: Report) -> None:
     unclear = replace(desk.slas["signed"], verdict=Verdict.UNCLEAR, target=0.95)
-    assert "more replications narrow" in next(sentences(replace(desk, slas={"signed": unclear}), "en"))
+    assert "more replications narrow" in next(run_sentences(replace(desk, slas={"signed": unclear}), "en"))
     every = replace(unclear, target=1.0)
-    verdict = next(sentences(replace(desk, slas={"signed": every}), "en"))
+    verdict = next(run_sentences(replace(desk, slas={"signed": every}), "en"))
     assert "more replications" not in verdict
     assert "not shown as met, by any number of replications" in verdict
 

@@ -28,10 +28,10 @@ from sim.operations.service_level import Demand
 from sim.operations.targets import Targets, targets
 from sim.output.charts.base import Chart, charts_of
 from sim.output.html.load_pages import replay_page, stress_page, targets_page
-from sim.output.text import plain
-from sim.output.text.replay import replayed
-from sim.output.text.stress import sentences, stressed
-from sim.output.text.targets import asked
+from sim.output.text.printing import plain
+from sim.output.text.replay import replay_text
+from sim.output.text.stress import stress_sentences, stress_text
+from sim.output.text.targets import targets_text
 from sim.scenario.loading import load
 from sim.scenario.setting import setting_of
 from sim.statistics import Estimate
@@ -94,7 +94,7 @@ def replay_report() -> ReplayReport:
 
 
 def test_a_stress_run_in_words(stress_report: StressReport) -> None:
-    text = " ".join(plain(stressed(stress_report, "en")).split())
+    text = " ".join(plain(stress_text(stress_report, "en")).split())
     assert "How much load does it carry? A <b>mailbox</b>" in text
     assert "First to fail is signed." in text
     assert "From 288 letters a day on the backlog grows without bound: the work fills all hours of city." in text
@@ -102,7 +102,7 @@ def test_a_stress_run_in_words(stress_report: StressReport) -> None:
     assert "letters a day are 7" in text
     assert "A spike of 6 times the letters for 2 h from 2024-01-02 10:00" in text
     assert "14 days at 200 letters a day" in text
-    assert "承载能力" in plain(stressed(stress_report, "zh"))
+    assert "承载能力" in plain(stress_text(stress_report, "zh"))
 
 
 NONE = Estimate(None, None, None)
@@ -164,21 +164,26 @@ FOUND = Capacity(
     ],
 )
 def test_every_kind_of_capacity_in_words(stress_report: StressReport, capacity: Capacity, sentence: str) -> None:
-    assert next(sentences(replace(stress_report, capacity=capacity, bottlenecks=(), relieved=None), "en")) == sentence
-    assert next(sentences(replace(stress_report, capacity=capacity, bottlenecks=(), relieved=None), "zh"))
+    assert (
+        next(stress_sentences(replace(stress_report, capacity=capacity, bottlenecks=(), relieved=None), "en"))
+        == sentence
+    )
+    assert next(stress_sentences(replace(stress_report, capacity=capacity, bottlenecks=(), relieved=None), "zh"))
 
 
 def test_a_level_that_is_assumed_is_marked_where_it_is_written_and_where_it_is_said(found: Targets) -> None:
     for operation in found.plain()["operations"].values():
         assert operation["service_level"] == {"latency_ms": {"p99": 1_000}, "errors": 0.01, "assumed": True}
-    text = " ".join(plain(asked(found, "A mailbox", "en")).split())
+    text = " ".join(plain(targets_text(found, "A mailbox", "en")).split())
     assert "Service level assumed for each call: 99% answered within 1,000 ms, and at most 1% of the calls" in text
-    assert "假定的服务水平：99% 在 1,000 毫秒内应答" in plain(asked(found, "A mailbox", "zh"))
+    assert "假定的服务水平：99% 在 1,000 毫秒内应答" in plain(targets_text(found, "A mailbox", "zh"))
 
 
 def test_which_sla_fails_first_is_said_as_surely_as_it_is_known(stress_report: StressReport) -> None:
     def said(capacity: Capacity) -> str:
-        return " ".join(sentences(replace(stress_report, capacity=capacity, bottlenecks=(), relieved=None), "en"))
+        return " ".join(
+            stress_sentences(replace(stress_report, capacity=capacity, bottlenecks=(), relieved=None), "en")
+        )
 
     assert "First to fail is signed." in said(FOUND)
     tied = replace(FOUND, sla=None, at_risk=("signed", "closed"))
@@ -202,8 +207,8 @@ def test_a_bottleneck_in_words(
 ) -> None:
     reliefs = tuple(Relief(each, 1, Estimate(0.02, -0.01, 0.05), effect, 40) for each in ("city", "station"))
     found = Bottleneck("signed", team, rivals, effect, reliefs)
-    assert part in " ".join(sentences(replace(stress_report, bottlenecks=(found,), relieved=None), "en"))
-    assert all(sentences(replace(stress_report, bottlenecks=(found,), relieved=None), "zh"))
+    assert part in " ".join(stress_sentences(replace(stress_report, bottlenecks=(found,), relieved=None), "en"))
+    assert all(stress_sentences(replace(stress_report, bottlenecks=(found,), relieved=None), "zh"))
 
 
 @pytest.mark.parametrize(
@@ -221,29 +226,31 @@ def test_a_bottleneck_in_words(
 )
 def test_a_recovery_in_words(stress_report: StressReport, back: Back, phrase: str) -> None:
     spiked = replace(stress_report.spike, queue_back=back)
-    (said,) = (each for each in sentences(replace(stress_report, spike=spiked), "en") if each.startswith("The queue:"))
+    (said,) = (
+        each for each in stress_sentences(replace(stress_report, spike=spiked), "en") if each.startswith("The queue:")
+    )
     assert phrase in said
-    assert all(sentences(replace(stress_report, spike=spiked), "zh"))
+    assert all(stress_sentences(replace(stress_report, spike=spiked), "zh"))
 
 
 def test_targets_in_words(found: Targets) -> None:
-    text = plain(asked(found, "A mailbox", "en"))
+    text = plain(targets_text(found, "A mailbox", "en"))
     assert "What must the real system sustain? A mailbox" in text
     assert "receive" in text
     assert "sign.finish" in text
     assert "signed: each of the 3 calls on a letter's way may take up to" in text
     assert "before the limit of 3 h is at risk." in text.replace("\n", " ")
-    assert "签收开始" in plain(asked(found, "A mailbox", "zh"))
+    assert "签收开始" in plain(targets_text(found, "A mailbox", "zh"))
 
 
 def test_a_replay_in_words(replay_report: ReplayReport) -> None:
-    text = plain(replayed(replay_report, "en"))
+    text = plain(replay_text(replay_report, "en"))
     assert "500 letters of letters.csv to http://127.0.0.1:8080/letters, 60 times as fast" in text
     assert "Failed: the system does not keep what is asked of it." in text
     assert "Accepted 448, failed 2, not sent 50, in 10.0 s; the busiest second had 50." in text
     assert "Not accepted: 50 not sent and 2 answered 503." in text
     assert "5 were sent again on a new connection" in text
-    assert "未发出" in plain(replayed(replay_report, "zh"))
+    assert "未发出" in plain(replay_text(replay_report, "zh"))
 
 
 # Charts and pages

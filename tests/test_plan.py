@@ -30,8 +30,8 @@ from sim.output.html.plan_page import plan_page
 from sim.output.results.plan import plain_answer, write_planned
 from sim.output.results.plan import planned as made
 from sim.output.results.roster_sheet import roster_sheet
-from sim.output.text import plain
-from sim.output.text.plan import planned, sentences, tables
+from sim.output.text.plan import plan_sentences, plan_tables, plan_text
+from sim.output.text.printing import plain
 from sim.planner.answer import Answer, Ending
 from sim.planner.master import master, maximal
 from sim.planner.planning import plan
@@ -205,8 +205,8 @@ def answer_of(office: Any) -> Answer:
 
 def said(answer: Answer) -> str:
     for lang in ("en", "zh"):
-        assert plain(planned(answer, lang))
-    return " ".join(sentences(answer, "en"))
+        assert plain(plan_text(answer, lang))
+    return " ".join(plan_sentences(answer, "en"))
 
 
 def test_removing_anyone_breaks_a_target_and_one_more_helps() -> None:
@@ -440,7 +440,7 @@ def test_people_dealt_by_load_are_fewer_and_the_plan_says_how() -> None:
         staffed(districts("free"), freely.posts, freely.people or ()).scenario.teams["station"].allocation("always")
         == "weights"
     )
-    (_, _, rows), *_ = tables(freely, "en")
+    (_, _, rows), *_ = plan_tables(freely, "en")
     assert rows[0][:2] == ["station", "always, allocated by load"]
 
 

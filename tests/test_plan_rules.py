@@ -14,8 +14,8 @@ from planned import PLENTY, Puzzle, desk, three_teams
 import cli
 from sim.core.options import Options
 from sim.models.staffing import RosterPattern
-from sim.output.text import plain
-from sim.output.text.plan import exact_cost, planned, sentences
+from sim.output.text.plan import exact_cost, plan_sentences, plan_text
+from sim.output.text.printing import plain
 from sim.planner.answer import Answer, Ending
 from sim.planner.backward_elimination import BackwardElimination
 from sim.planner.frontier import Point, monotone
@@ -33,8 +33,8 @@ from sim.statistics import Verdict
 
 def said(answer: Answer) -> str:
     for lang in ("en", "zh"):
-        assert plain(planned(answer, lang))
-    return " ".join(sentences(answer, "en"))
+        assert plain(plan_text(answer, lang))
+    return " ".join(plan_sentences(answer, "en"))
 
 
 # stable units

@@ -12,7 +12,7 @@ from sim.operations.answers import Answers, Sent, Unanswered, milliseconds, writ
 from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
 from sim.operations.service_level import ASSUMED, Demand, ServiceLevel, read_demand
-from sim.output.text.replay import sentences
+from sim.output.text.replay import replay_sentences
 from sim.statistics import Verdict
 
 NOTHING_ASKED = Demand()
@@ -54,7 +54,7 @@ def report(
 
 
 def said(report: ReplayReport) -> list[str]:
-    return list(sentences(report, "en"))
+    return list(replay_sentences(report, "en"))
 
 
 def verdicts(report: ReplayReport) -> dict[str, Verdict]:

@@ -11,8 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.door import cli
-from sim.output.text import fitted, plain
-from sim.output.text.printing import InParts
+from sim.output.text.printing import InParts, fitted, plain
 
 OFFICE = """
 schema: 1

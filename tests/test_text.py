@@ -11,9 +11,9 @@ from runs import report, setting, written
 
 from sim.core.clock import Clock
 from sim.metrics.report import Report
-from sim.output.text import answer, plain
-from sim.output.text.answer import sentences
+from sim.output.text.answer import run_sentences, run_text
 from sim.output.text.formats import duration, hours_of_day, limit, listed, name, number, percent, points
+from sim.output.text.printing import plain
 from sim.statistics import Estimate
 
 DESK = """
@@ -39,7 +39,7 @@ def letters(tmp_path: Path) -> None:
 
 
 def said(of: Report, lang: str = "en") -> list[str]:
-    return list(sentences(of, lang))
+    return list(run_sentences(of, lang))
 
 
 def desk(folder: Path, *changes: str) -> Report:
@@ -68,7 +68,7 @@ def test_an_sla_without_a_target_is_told_beside_those_that_have_one(tmp_path: Pa
 
 
 def test_the_table(tmp_path: Path) -> None:
-    table = plain(answer(desk(tmp_path), "en"))
+    table = plain(run_text(desk(tmp_path), "en"))
     assert table.splitlines()[0] == "three letters: 100 replications, 3 letters each, 1 staff"
     (row,) = [line for line in table.splitlines() if line.startswith("│ started")]
     cells = [cell.strip() for cell in row.strip("│").split("│")]
@@ -103,7 +103,7 @@ def test_sentences(tmp_path: Path, changes: list[str], sentence: str) -> None:
 
 def test_names_with_markup_stay_text(tmp_path: Path) -> None:
     of = desk(tmp_path, "name='[red]three[/red] \\[letters'")
-    assert plain(answer(of, "en")).startswith("[red]three[/red] \\[letters: 100 replications")
+    assert plain(run_text(of, "en")).startswith("[red]three[/red] \\[letters: 100 replications")
 
 
 @pytest.mark.parametrize(

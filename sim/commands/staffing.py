@@ -21,7 +21,7 @@ def run(scenarios: tuple[Path, ...], options: Options) -> None:
     loaded = load_all(scenarios, options.layers())
     from sim.experiment.cost import prepare
     from sim.output.results.run import run as simulate
-    from sim.output.text import answer
+    from sim.output.text.answer import run_text
 
     for each in loaded:
         prepare(each, options)
@@ -34,7 +34,7 @@ def run(scenarios: tuple[Path, ...], options: Options) -> None:
         missed |= result.breached(allow_not_judged=options.allow_not_judged)
         tell_stale(result, options)
         if not options.silent:
-            show(answer(result.report, options.lang) if result.report else result.answer(options.lang).rstrip())
+            show(run_text(result.report, options.lang) if result.report else result.answer(options.lang).rstrip())
             show_place(result, options)
     if options.json:
         print_json(summaries)
@@ -50,14 +50,14 @@ def check(scenarios: tuple[Path, ...], options: Options) -> None:
     loaded = load_all(scenarios, options.layers())
     from sim.forecast import forecast_of
     from sim.output.text.cautions import with_cautions
-    from sim.output.text.forecast import outlook
+    from sim.output.text.forecast import forecast_text
 
     forecasts = [forecast_of(each, options) for each in loaded]
     if options.json:
         print_json([with_cautions(each.plain(), each.cautions) for each in forecasts])
     elif not options.quiet:
         for each in forecasts:
-            show(outlook(each, options.lang))
+            show(forecast_text(each, options.lang))
 
 
 @click.command()
@@ -68,7 +68,7 @@ def compare(scenarios: tuple[Path, ...], options: Options) -> None:
     get_ready_to_draw(options.report)
     loaded = load_all(scenarios, options.layers())
     from sim.output.results.comparison import compare_into
-    from sim.output.text.comparison import compared
+    from sim.output.text.comparison import comparison_text
 
     total = sum(each.scenario.replications for each in loaded)
     with progress_bar("compare", total, options.silent) as progress:
@@ -77,7 +77,11 @@ def compare(scenarios: tuple[Path, ...], options: Options) -> None:
     if options.json:
         print_json([result.summary])
     elif not options.quiet:
-        show(compared(result.comparison, options.lang) if result.comparison else result.answer(options.lang).rstrip())
+        show(
+            comparison_text(result.comparison, options.lang)
+            if result.comparison
+            else result.answer(options.lang).rstrip()
+        )
         show_place(result, options)
 
 

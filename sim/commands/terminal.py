@@ -64,7 +64,7 @@ def progress_bar(title: str, total: int | None, hidden: bool) -> Iterator[Callab
 
 def show(what: "RenderableType") -> None:
     """Print to the terminal as wide as it is, or to a file or pipe plainly and as wide as it needs."""
-    from sim.output.text import fitted, harmless, plain
+    from sim.output.text.printing import fitted, harmless, plain
 
     if not sys.stdout.isatty():
         click.echo(plain(what), nl=False)

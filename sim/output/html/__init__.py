@@ -1,1 +1,1 @@
-"""Pages: one HTML file that holds everything it shows, in Chinese and English, and asks no network for anything."""
+"""Pages: one HTML file that holds everything it shows, in all languages, and asks no network for anything."""

@@ -7,24 +7,24 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from sim.comparison import Comparison, Pair, PairedVerdict
-from sim.output.html.page import Pictures, Table, fill, page, readable, rendered, write_page
-from sim.output.html.report_page import value, verdict
-from sim.output.text.answer import interval
+from sim.output.html.page import Pictures, fill, page, readable, rendered, write_page
+from sim.output.html.report_page import data_markup, verdict_markup
 from sim.output.text.comparison import (
     comparison_cautions,
     comparison_content,
+    comparison_heading,
     comparison_sentences,
-    finding,
-    heading,
+    paired_verdict,
     signed,
 )
-from sim.output.text.formats import name, points
+from sim.output.text.formats import interval, name, points
+from sim.output.text.printing import CaptionedTable
 from sim.output.words import languages, say
 
 LONGEST: Final = 120
 """Letters of a setting's value that are shown."""
 
-_COLOURS: Final = {
+_FINDING_CLASSES: Final = {
     PairedVerdict.BETTER: "met",
     PairedVerdict.WORSE: "missed",
     PairedVerdict.NO_DIFFERENCE: "none",
@@ -55,7 +55,7 @@ def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pict
             "comparison.html.j2",
             lang=each,
             title=_title(comparison, each),
-            about=heading(comparison, each),
+            about=comparison_heading(comparison, each),
             verdict=comparison.best.holds.value if comparison.best.holds else "none",
             sentences=list(comparison_sentences(comparison, each)),
             cautions=comparison_cautions(comparison, each),
@@ -80,7 +80,7 @@ def _title(comparison: Comparison, lang: str) -> str:
     return say(lang, "page.comparison", base=comparison.base.title or comparison.base.scenario)
 
 
-def _staffings(comparison: Comparison, lang: str) -> Table:
+def _staffings(comparison: Comparison, lang: str) -> CaptionedTable:
     """One row a staffing."""
     base = comparison.base
     headings = [
@@ -92,22 +92,22 @@ def _staffings(comparison: Comparison, lang: str) -> Table:
     for other, report in comparison.reports.items():
         path = f"scenarios.{other}"
         kept = [
-            value(interval(report.slas[sla].compliance), report.slas[sla].compliance.mean,
+            data_markup(interval(report.slas[sla].compliance), report.slas[sla].compliance.mean,
                   f"{path}.sla.{sla}.compliance.mean") if sla in report.slas else "–"
             for sla in base.slas
         ]  # fmt: skip
         rows.append([
             other,
             report.title,
-            value(f"{report.headcount:,}", report.headcount, f"{path}.headcount"),
-            value(f"{report.cost:,.6g}", report.cost, f"{path}.cost"),
+            data_markup(f"{report.headcount:,}", report.headcount, f"{path}.headcount"),
+            data_markup(f"{report.cost:,.6g}", report.cost, f"{path}.cost"),
             *kept,
-            verdict(report.holds, lang),
+            verdict_markup(report.holds, lang),
         ])  # fmt: skip
     return say(lang, "page.staffings-table"), headings, rows
 
 
-def _pairs(comparison: Comparison, lang: str) -> Table:
+def _pairs(comparison: Comparison, lang: str) -> CaptionedTable:
     """One row a staffing: its differences from the base, SLA by SLA."""
     slas = list(comparison.base.slas)
     headings = [say(lang, "glossary.staffing"), say(lang, "glossary.headcount"), say(lang, "glossary.cost"),
@@ -129,15 +129,15 @@ def _difference(pair: Pair, index: int, sla: str, lang: str) -> Markup | str:
     if sla not in pair.slas:
         return "–"
     each = pair.slas[sla]
-    shown = value(points(lang, each.paired), each.paired.mean, f"pairs.{index}.sla.{sla}.difference.mean")
+    shown = data_markup(points(lang, each.paired), each.paired.mean, f"pairs.{index}.sla.{sla}.difference.mean")
     return Markup("{}<br>{}").format(shown, _found(each.finding, lang))
 
 
 def _found(found: PairedVerdict | None, lang: str) -> Markup:
-    return Markup('<span class="verdict {}">{}</span>').format(_COLOURS[found], finding(found, lang))
+    return Markup('<span class="verdict {}">{}</span>').format(_FINDING_CLASSES[found], paired_verdict(found, lang))
 
 
-def _settings(comparison: Comparison, lang: str) -> Table:
+def _settings(comparison: Comparison, lang: str) -> CaptionedTable:
     rows = [[path, *(_short(each) for each in values)] for path, values in comparison.settings.items()]
     return say(lang, "page.section-differing"), [say(lang, "page.figure"), *comparison.reports], rows
 

@@ -7,10 +7,11 @@ from typing import Any
 from sim.capacity import StressReport
 from sim.operations.replay_report import ReplayReport
 from sim.operations.targets import Targets
-from sim.output.html.page import Pictures, Table, page_of_sentences, rendered, write_page
+from sim.output.html.page import Pictures, page_of_sentences, rendered, write_page
 from sim.output.text import replay, stress, targets
 from sim.output.text.cautions import with_cautions
 from sim.output.text.formats import name, points
+from sim.output.text.printing import CaptionedTable
 from sim.output.words import say
 from sim.statistics import Verdict
 
@@ -44,17 +45,17 @@ def stress_page(report: StressReport, *, manifest: Mapping[str, Any], pictures: 
         lang: the language in which the page opens.
     """
 
-    def tables(each: str) -> list[Table]:
+    def tables(each: str) -> list[CaptionedTable]:
         slas = [name(each, sla) for sla in report.ramp[0].compliance]
         headings = [say(each, "stress.per-day"), *slas, *stress.ramp_headings(each)]
-        ramp: Table = (say(each, "stress.ramp"), headings, stress.ramp_rows(report, each))
+        ramp: CaptionedTable = (say(each, "stress.ramp"), headings, stress.ramp_rows(report, each))
         return [ramp, _limits(report, each), *_reliefs(report, each)]
 
     return page_of_sentences(
         lambda each: say(each, "stress.heading", title=report.title or report.scenario),
         lang,
         verdict=_carries(report),
-        sentences=lambda each: list(stress.sentences(report, each)),
+        sentences=lambda each: list(stress.stress_sentences(report, each)),
         cautions=report.cautions,
         tables=tables,
         pictures=pictures,
@@ -77,7 +78,7 @@ def targets_page(asked: Targets, *, title: str, manifest: Mapping[str, Any], lan
         lambda each: say(each, "targets.heading", title=title),
         lang,
         verdict=None,
-        sentences=lambda each: list(targets.sentences(asked, each)),
+        sentences=lambda each: list(targets.targets_sentences(asked, each)),
         cautions=asked.cautions,
         tables=lambda each: [targets.operation_table(asked, each, targets.FULL), targets.channel_table(asked, each)],
         pictures={},
@@ -89,10 +90,10 @@ def targets_page(asked: Targets, *, title: str, manifest: Mapping[str, Any], lan
 def replay_page(report: ReplayReport, *, manifest: Mapping[str, Any], pictures: Pictures, lang: str) -> str:
     """The page of a replay."""
     return page_of_sentences(
-        lambda each: replay.heading(report, each),
+        lambda each: replay.replay_heading(report, each),
         lang,
         verdict=report.verdict,
-        sentences=lambda each: [replay.ending(report, each), *replay.sentences(report, each)],
+        sentences=lambda each: [replay.replay_verdict(report, each), *replay.replay_sentences(report, each)],
         tables=lambda each: [replay.latency_table(report, each)],
         pictures=pictures,
         manifest=manifest,
@@ -100,7 +101,7 @@ def replay_page(report: ReplayReport, *, manifest: Mapping[str, Any], pictures: 
     )
 
 
-def _limits(report: StressReport, lang: str) -> Table:
+def _limits(report: StressReport, lang: str) -> CaptionedTable:
     headings = [
         say(lang, key) for key in ("stress.team", "stress.unit", "stress.unit-rate", "stress.team-rate", "stress.work")
     ]
@@ -117,7 +118,7 @@ def _limits(report: StressReport, lang: str) -> Table:
     return say(lang, "stress.limits-table"), headings, rows
 
 
-def _reliefs(report: StressReport, lang: str) -> list[Table]:
+def _reliefs(report: StressReport, lang: str) -> list[CaptionedTable]:
     headings = [say(lang, key) for key in ("stress.team", "stress.people", "stress.gain")]
     relieved = report.relieved
     then = ("", ()) if relieved is None else (relieved.team, relieved.bottlenecks)

@@ -19,14 +19,12 @@ from sim.metrics.figures import Caution
 from sim.output.charts import ChartOptions, font_path
 from sim.output.charts.render import Groups, Job, render
 from sim.output.text.cautions import caution_sentences
+from sim.output.text.printing import CaptionedTable
 from sim.output.words import characters, languages, say
 from sim.statistics import Verdict
 
 if TYPE_CHECKING:
     from sim.output.charts.base import Page
-
-Table = tuple[str, list[str], list[list[Any]]]
-"""Caption, headings and rows."""
 
 Pictures = Mapping[str, Groups]
 """Charts with their names, by language."""
@@ -102,7 +100,7 @@ def page_of_sentences(
     verdict: Verdict | None,
     sentences: Callable[[str], Sequence[str]],
     cautions: Sequence[Caution] = (),
-    tables: Callable[[str], Sequence[Table]],
+    tables: Callable[[str], Sequence[CaptionedTable]],
     pictures: Pictures,
     manifest: Mapping[str, Any],
     summary: Mapping[str, Any],

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.output.html.page import Pictures, page_of_sentences, rendered, write_page
-from sim.output.text.plan import sentences, tables
+from sim.output.text.plan import plan_sentences, plan_tables
 from sim.output.words import say
 from sim.planner.answer import Answer, Ending
 from sim.statistics import Verdict
@@ -35,9 +35,9 @@ def plan_page(
         lambda each: say(each, "plan.title", title=answer.title or answer.scenario),
         lang,
         verdict=_VERDICTS.get(answer.ending, Verdict.MET),
-        sentences=lambda each: list(sentences(answer, each)),
+        sentences=lambda each: list(plan_sentences(answer, each)),
         cautions=answer.cautions,
-        tables=lambda each: tables(answer, each),
+        tables=lambda each: plan_tables(answer, each),
         pictures=pictures,
         manifest=manifest,
         summary=summary,

@@ -9,10 +9,11 @@ from markupsafe import Markup
 from sim.core.clock import Clock
 from sim.metrics.figures import GroupFigures, StepFigures
 from sim.metrics.report import Report
-from sim.output.html.page import Pictures, Table, fill, page, readable, rendered, write_page
-from sim.output.text.answer import count, interval, other_cautions, sentences
+from sim.output.html.page import Pictures, fill, page, readable, rendered, write_page
+from sim.output.text.answer import other_cautions, run_sentences
 from sim.output.text.cautions import caution_sentences, summary_of
-from sim.output.text.formats import figure, limit, name, number, percent
+from sim.output.text.formats import count, figure, interval, limit, name, number, percent
+from sim.output.text.printing import CaptionedTable
 from sim.output.words import languages, say
 from sim.statistics import Figure, Verdict
 
@@ -57,9 +58,9 @@ def report_page(
             about=about,
             facts=_facts(report, each),
             verdict="none" if report.holds in (None, Verdict.NOT_JUDGED) else report.holds.value,
-            sentences=list(sentences(report, each)),
+            sentences=list(run_sentences(report, each)),
             cautions=caution_sentences(other_cautions(report), each),
-            first_tables=[sla_table(report, each)] if report.slas else [],
+            first_tables=[_sla_table(report, each)] if report.slas else [],
             note=say(each, "page.letters-note", window=limit(each, window), replications=report.replications),
             groups=pictures[each],
             tables=[*_group_tables(report, each), _step_table(report, each), _team_table(report, each)],
@@ -73,19 +74,19 @@ def report_page(
     return page(report.title or report.scenario, lang, bodies, contents, summary_of(report))
 
 
-def value(text: str, figure: float | None, path: str) -> Markup:
+def data_markup(text: str, figure: float | None, path: str) -> Markup:
     """A number as people read it, with the exact one and where it stands in summary.json beside it."""
     exact = "" if figure is None else repr(float(figure))
     return Markup('<data value="{}" data-path="{}">{}</data>').format(exact, path, text)
 
 
-def time(lang: str, minutes: Figure, path: str, clock: Clock = Clock.CALENDAR) -> Markup:
+def time_markup(lang: str, minutes: Figure, path: str, clock: Clock = Clock.CALENDAR) -> Markup:
     """A percentile or mean, or what it is known to exceed."""
     known = "value" if minutes.value is not None else "more_than"
-    return value(figure(lang, minutes, clock), minutes.least, f"{path}.{known}")
+    return data_markup(figure(lang, minutes, clock), minutes.least, f"{path}.{known}")
 
 
-def sla_table(report: Report, lang: str) -> Table:
+def _sla_table(report: Report, lang: str) -> CaptionedTable:
     """One row an SLA."""
     headings = ["page.sla-table", "glossary.clock", "glossary.limit", "glossary.target", "page.compliance-column",
                 "glossary.verdict", "page.letters", "page.half", "page.p95"]  # fmt: skip
@@ -94,16 +95,16 @@ def sla_table(report: Report, lang: str) -> Table:
         say(lang, "formats.until", from_=name(lang, sla.from_), until=name(lang, sla.until)),
         limit(lang, sla.limit),
         percent(sla.target),
-        value(interval(sla.compliance), sla.compliance.mean, f"sla.{sla.name}.compliance.mean"),
-        verdict(sla.verdict, lang),
-        value(count(sla.letters), sla.letters.mean, f"sla.{sla.name}.letters.mean"),
-        time(lang, sla.elapsed_min.p50, f"sla.{sla.name}.elapsed_min.p50", sla.clock),
-        time(lang, sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95", sla.clock),
+        data_markup(interval(sla.compliance), sla.compliance.mean, f"sla.{sla.name}.compliance.mean"),
+        verdict_markup(sla.verdict, lang),
+        data_markup(count(sla.letters), sla.letters.mean, f"sla.{sla.name}.letters.mean"),
+        time_markup(lang, sla.elapsed_min.p50, f"sla.{sla.name}.elapsed_min.p50", sla.clock),
+        time_markup(lang, sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95", sla.clock),
     ] for sla in report.slas.values()]  # fmt: skip
     return say(lang, "page.sla-table"), [say(lang, heading) for heading in headings], rows
 
 
-def verdict(found: Verdict | None, lang: str) -> Markup:
+def verdict_markup(found: Verdict | None, lang: str) -> Markup:
     """A verdict in its colour."""
     shown = "none" if found in (None, Verdict.NOT_JUDGED) else found.value
     special = {None: "glossary.no-target", Verdict.NOT_JUDGED: "page.not-judged"}
@@ -126,7 +127,7 @@ def _facts(report: Report, lang: str) -> list[str]:
     ]
 
 
-def _group_tables(report: Report, lang: str) -> list[Table]:
+def _group_tables(report: Report, lang: str) -> list[CaptionedTable]:
     """Compliance by category and by channel, where there is more than one."""
     tables = []
     for key, groups in (
@@ -153,7 +154,7 @@ def _group(group: GroupFigures) -> Markup | str:
     return Markup('<span class="few">{}</span>').format(shown) if group.grey else shown
 
 
-def _step_table(report: Report, lang: str) -> Table:
+def _step_table(report: Report, lang: str) -> CaptionedTable:
     headings = ["glossary.step", "page.visits", "page.waited", "page.wait", "page.wait95", "page.service",
                 "page.interruptions"]  # fmt: skip
     rows = [_step_row(step, lang) for step in report.steps.values()]
@@ -164,32 +165,32 @@ def _step_row(step: StepFigures, lang: str) -> list[Any]:
     waited, wait, path = step.delayed_share.mean, step.wait_min, f"steps.{step.name}"
     return [
         name(lang, step.name),
-        value(count(step.visits), step.visits.mean, f"{path}.visits.mean"),
-        value(percent(waited), waited, f"{path}.delayed_share.mean"),
-        time(lang, wait.mean, f"{path}.wait_min.mean"),
-        time(lang, wait.p95, f"{path}.wait_min.p95"),
+        data_markup(count(step.visits), step.visits.mean, f"{path}.visits.mean"),
+        data_markup(percent(waited), waited, f"{path}.delayed_share.mean"),
+        time_markup(lang, wait.mean, f"{path}.wait_min.mean"),
+        time_markup(lang, wait.p95, f"{path}.wait_min.p95"),
         figure(lang, step.service_min.mean),
         count(step.interruptions),
     ]
 
 
-def _team_table(report: Report, lang: str) -> Table:
+def _team_table(report: Report, lang: str) -> CaptionedTable:
     headings = ["glossary.team", "glossary.headcount", "page.on-duty-hours", "page.busy-hours", "glossary.utilisation",
                 "page.overtime", "page.queue-mean", "page.queue-max"]  # fmt: skip
     rows = [[
         name(lang, team.name),
         number(team.headcount),
-        value(count(team.on_duty_hours), team.on_duty_hours.mean, f"teams.{team.name}.on_duty_hours.mean"),
-        value(count(team.busy_hours), team.busy_hours.mean, f"teams.{team.name}.busy_hours.mean"),
-        value(interval(team.utilisation), team.utilisation.mean, f"teams.{team.name}.utilisation.mean"),
-        value(count(team.overtime_hours), team.overtime_hours.mean, f"teams.{team.name}.overtime_hours.mean"),
-        value(count(team.queue_mean), team.queue_mean.mean, f"teams.{team.name}.queue_mean.mean"),
-        value(count(team.queue_max), team.queue_max.mean, f"teams.{team.name}.queue_max.mean"),
+        data_markup(count(team.on_duty_hours), team.on_duty_hours.mean, f"teams.{team.name}.on_duty_hours.mean"),
+        data_markup(count(team.busy_hours), team.busy_hours.mean, f"teams.{team.name}.busy_hours.mean"),
+        data_markup(interval(team.utilisation), team.utilisation.mean, f"teams.{team.name}.utilisation.mean"),
+        data_markup(count(team.overtime_hours), team.overtime_hours.mean, f"teams.{team.name}.overtime_hours.mean"),
+        data_markup(count(team.queue_mean), team.queue_mean.mean, f"teams.{team.name}.queue_mean.mean"),
+        data_markup(count(team.queue_max), team.queue_max.mean, f"teams.{team.name}.queue_max.mean"),
     ] for team in report.teams.values()]  # fmt: skip
     return say(lang, "page.team-table"), [say(lang, heading) for heading in headings], rows
 
 
-def _marks(figures: Sequence[Mapping[str, str]], lang: str) -> Table:
+def _marks(figures: Sequence[Mapping[str, str]], lang: str) -> CaptionedTable:
     headings = [say(lang, key) for key in ("page.figure", "page.value", "page.mark", "page.note")]
     rows = [[figure["path"], figure["value"], figure["mark"], figure["note"]] for figure in figures]
     return say(lang, "page.section-assumptions"), headings, rows

@@ -13,7 +13,7 @@ from sim.core.safe_text import short_file_name
 from sim.output.folders.result_folder import RESULTS, ResultFolder
 from sim.output.results.kept import Kept, Made, keep
 from sim.output.results.run import run_id
-from sim.output.text.comparison import compared, comparison_content
+from sim.output.text.comparison import comparison_content, comparison_text
 from sim.scenario.loading import Loaded, dump_yaml
 
 
@@ -58,7 +58,7 @@ def compare_into(
             comparison_content(comparison),
             {name: report.holds or "no target" for name, report in comparison.reports.items()},
             _told(scenarios, comparison),
-            partial(compared, comparison),
+            partial(comparison_text, comparison),
             partial(_write_scenarios, scenarios),
             partial(_write_shown, comparison),
         )

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from sim.core.options import Options
 from sim.output.folders.manifest import write_json
 from sim.output.folders.result_folder import ResultFolder, Stale
-from sim.output.text import plain
+from sim.output.text.printing import plain
 from sim.output.words import languages
 
 T = TypeVar("T")

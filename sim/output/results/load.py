@@ -15,8 +15,8 @@ from sim.output.folders.result_folder import RESULTS, ResultFolder
 from sim.output.results.kept import Kept, Made, keep
 from sim.output.results.run import run_id
 from sim.output.text.cautions import with_cautions
-from sim.output.text.stress import stressed
-from sim.output.text.targets import asked
+from sim.output.text.stress import stress_text
+from sim.output.text.targets import targets_text
 from sim.scenario.loading import Loaded, dump_yaml
 from sim.scenario.setting import setting_of
 
@@ -51,7 +51,7 @@ def stress_into(
             with_cautions(report.plain(), report.cautions),
             {"capacity": _capacity(report)},
             told_of(loaded),
-            partial(stressed, report),
+            partial(stress_text, report),
             partial(write_scenario_of, loaded),
             show,
         )
@@ -82,7 +82,7 @@ def targets_into(
             with_cautions(found.plain(), found.cautions),
             {},
             told_of(loaded),
-            partial(asked, found, title),
+            partial(targets_text, found, title),
             partial(write_scenario_of, loaded),
             show,
         )

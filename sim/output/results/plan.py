@@ -20,7 +20,7 @@ from sim.output.results.load import told_of, write_scenario_of
 from sim.output.results.roster_sheet import write_sheet
 from sim.output.results.run import run_id
 from sim.output.text.cautions import caution, with_cautions
-from sim.output.text.plan import planned as shown_plan
+from sim.output.text.plan import plan_text as shown_plan
 from sim.output.words import say
 from sim.planner.answer import Answer
 from sim.planner.planning import plan, targets_of_all

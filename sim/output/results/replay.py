@@ -15,7 +15,7 @@ from sim.operations.service_level import Demand, read_demand
 from sim.operations.trace_files import busiest_stretch, read_trace
 from sim.output.folders.result_folder import RESULTS, ResultFolder
 from sim.output.results.kept import Kept, Made, keep
-from sim.output.text.replay import replayed
+from sim.output.text.replay import replay_text
 
 
 def planned(url: str, **how: Any) -> ReplayOptions:
@@ -96,7 +96,7 @@ def replay_into(
             report.summary(),
             {"replay": report.verdict},
             {},
-            partial(replayed, report),
+            partial(replay_text, report),
             write,
             show,
         )

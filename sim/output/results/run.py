@@ -27,7 +27,7 @@ from sim.output.folders.manifest import write_json
 from sim.output.folders.parquet import Columns, Rows, hour_columns, letter_columns
 from sim.output.folders.result_folder import RESULTS, ResultFolder
 from sim.output.results.kept import Kept, write_answers
-from sim.output.text import answer
+from sim.output.text.answer import run_text
 from sim.output.text.cautions import summary_of
 from sim.scenario.loading import Loaded, dump_yaml
 from sim.scenario.setting import Setting
@@ -147,7 +147,7 @@ def write_summary(folder: Path, finding: Finding) -> None:
 
 def write_answer(folder: Path, finding: Finding) -> None:
     """answer.en.txt and answer.zh.txt: the answer for people."""
-    write_answers(folder, lambda lang: answer(finding.report, lang))
+    write_answers(folder, lambda lang: run_text(finding.report, lang))
 
 
 def write_shown(folder: Path, finding: Finding) -> None:

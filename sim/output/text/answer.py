@@ -11,18 +11,26 @@ from sim.metrics.figures import ALARM, Caution, SlaFigures, TeamFigures, outstan
 from sim.metrics.hours import LateHours
 from sim.metrics.report import Report
 from sim.output.text.cautions import caution, caution_lines
-from sim.output.text.formats import figure, hours_of_day, limit, listed, name, number, percent, point
+from sim.output.text.formats import (
+    count,
+    figure,
+    hours_of_day,
+    interval,
+    limit,
+    listed,
+    name,
+    percent,
+    point,
+)
+from sim.output.text.printing import VERDICT_STYLES
 from sim.output.words import say
-from sim.statistics import Estimate, Verdict
-
-COLOURS: Final = {Verdict.MET: "green", Verdict.MISSED: "bold red", Verdict.UNCLEAR: "yellow", Verdict.NOT_JUDGED: ""}
-
+from sim.statistics import Verdict
 
 BESIDE_THE_VERDICT: Final = "growth"
 """Kind of the caution without which a verdict is not to be read."""
 
 
-def answer(report: Report, lang: str) -> Group:
+def run_text(report: Report, lang: str) -> Group:
     """What a run says of a staffing, to be printed."""
     heading = say(
         lang,
@@ -34,7 +42,7 @@ def answer(report: Report, lang: str) -> Group:
     )
     parts = [Text(heading, style="bold")]
     table = [sla_table(report, lang)] if report.slas else []
-    said = (Text(sentence) for sentence in sentences(report, lang))
+    said = (Text(sentence) for sentence in run_sentences(report, lang))
     return Group(*parts, *table, *said, *caution_lines(other_cautions(report), lang))
 
 
@@ -53,14 +61,14 @@ def sla_table(report: Report, lang: str) -> Table:
             limit(lang, sla.limit),
             percent(sla.target),
             interval(sla.compliance),
-            Text(verdict, style=COLOURS[sla.verdict] if sla.verdict else ""),
+            Text(verdict, style=VERDICT_STYLES[sla.verdict] if sla.verdict else ""),
             figure(lang, sla.elapsed_min.p50, sla.clock),
             figure(lang, sla.elapsed_min.p95, sla.clock),
         )
     return table
 
 
-def sentences(report: Report, lang: str) -> Iterator[str]:
+def run_sentences(report: Report, lang: str) -> Iterator[str]:
     """The same in words, and what the table does not say: where, when and why; how busy people are."""
     grew = (caution(each, lang) for each in report.cautions if each.kind == BESIDE_THE_VERDICT)
     yield say(lang, "formats.space").join([_verdict(report, lang), *grew])
@@ -86,17 +94,6 @@ def sentences(report: Report, lang: str) -> Iterator[str]:
 def other_cautions(report: Report) -> list[Caution]:
     """Cautions that are not said in the line of the verdict."""
     return [each for each in report.cautions if each.kind != BESIDE_THE_VERDICT]
-
-
-def interval(estimate: Estimate) -> str:
-    """`98.2% [97.9%, 98.5%]`; `86.4%–91.2% [85.8%, 91.9%]` where undecided letters leave the point open."""
-    shown = point(estimate)
-    return shown if estimate.low is None else f"{shown} [{percent(estimate.low)}, {percent(estimate.high)}]"
-
-
-def count(estimate: Estimate) -> str:
-    """A mean number of things: `8,412`, or `3.4` where it is small."""
-    return "–" if estimate.mean is None else number(estimate.mean)
 
 
 def _verdict(report: Report, lang: str) -> str:
@@ -139,7 +136,7 @@ def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
         name=name(lang, sla.name),
         breaches=count(sla.breaches),
         letters=count(sla.letters),
-        hours=say(lang, "answer.late-few") if report.has_few_late(sla.name) else told_hours(sla.late_hours, lang),
+        hours=say(lang, "answer.late-few") if report.has_few_late(sla.name) else late_hours_text(sla.late_hours, lang),
     )
     if report.has_few_late(sla.name):
         yield late
@@ -166,7 +163,7 @@ def _failure(sla: SlaFigures, report: Report, lang: str) -> Iterator[str]:
         )
 
 
-def told_hours(hours: LateHours | None, lang: str) -> str:
+def late_hours_text(hours: LateHours | None, lang: str) -> str:
     """The end of a sentence about late letters: at which hours they come; nothing where that is no news."""
     if hours is None:
         return ""

@@ -8,13 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.comparison import Comparison, Pair, PairedVerdict, shortfall
-from sim.output.text.answer import COLOURS, interval
 from sim.output.text.cautions import caution, plain_caution, with_cautions
-from sim.output.text.formats import listed, name, points
+from sim.output.text.formats import interval, listed, name, points
+from sim.output.text.printing import VERDICT_STYLES
 from sim.output.words import say
 from sim.statistics import Verdict
 
-FINDING_COLOURS: Final = {
+FINDING_STYLES: Final = {
     PairedVerdict.BETTER: "green",
     PairedVerdict.WORSE: "bold red",
     PairedVerdict.NO_DIFFERENCE: "",
@@ -23,10 +23,10 @@ FINDING_COLOURS: Final = {
 }
 
 
-def compared(comparison: Comparison, lang: str) -> Group:
+def comparison_text(comparison: Comparison, lang: str) -> Group:
     """What a comparison says, to be printed."""
     return Group(
-        Text(heading(comparison, lang), style="bold"),
+        Text(comparison_heading(comparison, lang), style="bold"),
         _staffings(comparison, lang),
         _differences(comparison, lang),
         *(Text(sentence) for sentence in comparison_sentences(comparison, lang)),
@@ -34,7 +34,7 @@ def compared(comparison: Comparison, lang: str) -> Group:
     )
 
 
-def heading(comparison: Comparison, lang: str) -> str:
+def comparison_heading(comparison: Comparison, lang: str) -> str:
     """How much was compared."""
     return say(lang, "comparison.heading", staffings=len(comparison.reports), replications=comparison.base.replications)
 
@@ -78,7 +78,7 @@ def comparison_content(comparison: Comparison) -> dict[str, Any]:
     return {**content, "cautions": cautions}
 
 
-def finding(found: PairedVerdict | None, lang: str) -> str:
+def paired_verdict(found: PairedVerdict | None, lang: str) -> str:
     """The verdict on a pair or on one SLA of it."""
     return say(lang, f"comparison.finding-{found or 'mixed'}")
 
@@ -124,7 +124,7 @@ def _staffings(comparison: Comparison, lang: str) -> Table:
         for sla in comparison.base.slas:
             kept = report.slas.get(sla)
             row.append(Text("–") if kept is None else Text(
-                interval(kept.compliance), style=COLOURS[kept.verdict] if kept.verdict else ""
+                interval(kept.compliance), style=VERDICT_STYLES[kept.verdict] if kept.verdict else ""
             ))  # fmt: skip
         table.add_row(*row)
     return table
@@ -145,6 +145,6 @@ def _differences(comparison: Comparison, lang: str) -> Table:
                 *(Text(cell if place == 0 else "") for cell in lead),
                 Text(name(lang, each.sla)),
                 points(lang, each.paired),
-                Text(finding(each.finding, lang), style=FINDING_COLOURS[each.finding]),
+                Text(paired_verdict(each.finding, lang), style=FINDING_STYLES[each.finding]),
             )
     return table

@@ -18,14 +18,14 @@ from sim.output.words import say
 SHOWN_CHANGES: Final = 12
 
 
-def outlook(forecast: Forecast, lang: str) -> Group:
+def forecast_text(forecast: Forecast, lang: str) -> Group:
     """What to expect of a scenario, to be printed."""
     return Group(
         Text(say(lang, "forecast.heading", title=forecast.title or forecast.scenario), style="bold"),
         *(Text(each) for each in _letters(forecast, lang)),
         team_table(forecast, lang),
-        *by_hour(forecast, lang),
-        *([sla_outlook(forecast, lang)] if forecast.slas else []),
+        *hour_tables(forecast, lang),
+        *([sla_forecast_table(forecast, lang)] if forecast.slas else []),
         *(Text(each) for each in _short(forecast, lang)),
         *caution_lines(forecast.cautions, lang),
         Text(_simulated(forecast, lang)),
@@ -55,7 +55,7 @@ def team_table(forecast: Forecast, lang: str) -> Table:
     return table
 
 
-def by_hour(forecast: Forecast, lang: str) -> Iterator[InParts]:
+def hour_tables(forecast: Forecast, lang: str) -> Iterator[InParts]:
     """The work that comes, people on duty, and letters late, by hour of the day; weekdays that differ one by one."""
     for group, days in enumerate(forecast.weekdays):
         columns = [(name(lang, team.name), _load_cells(team, group)) for team in forecast.teams.values()]
@@ -67,7 +67,7 @@ def by_hour(forecast: Forecast, lang: str) -> Iterator[InParts]:
         yield InParts(title, ("", [f"{hour:02}" for hour in range(24)]), columns)
 
 
-def sla_outlook(forecast: Forecast, lang: str) -> Table:
+def sla_forecast_table(forecast: Forecast, lang: str) -> Table:
     """One row an SLA: what the doors allow, and what the queues leave of it."""
     table = Table()
     for key in ("answer.sla", "glossary.limit", "glossary.target", "forecast.at-best", "forecast.expected",

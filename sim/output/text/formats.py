@@ -81,6 +81,12 @@ def point(compliance: Estimate) -> str:
     return percent(compliance.mean) if between is None else "–".join(percent(each) for each in between)
 
 
+def interval(estimate: Estimate) -> str:
+    """`98.2% [97.9%, 98.5%]`; `86.4%–91.2% [85.8%, 91.9%]` where undecided letters leave the point open."""
+    shown = point(estimate)
+    return shown if estimate.low is None else f"{shown} [{percent(estimate.low)}, {percent(estimate.high)}]"
+
+
 def percent(share: float | None) -> str:
     """`98.2%`, with more digits where rounding would say 100% of what is less; a dash where there is none."""
     if share is None:
@@ -97,6 +103,11 @@ def number(amount: float) -> str:
     if amount != amount:
         return "–"
     return f"{amount:,.0f}" if amount >= 9.95 or amount == round(amount) else f"{amount:.1f}"
+
+
+def count(estimate: Estimate) -> str:
+    """A mean number of things: `8,412`, or `3.4` where it is small."""
+    return "–" if estimate.mean is None else number(estimate.mean)
 
 
 def hours_of_day(lang: str, span: tuple[int, int]) -> str:

@@ -9,9 +9,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.output.text.answer import COLOURS, interval, told_hours
+from sim.output.text.answer import late_hours_text
 from sim.output.text.cautions import caution_lines
-from sim.output.text.formats import listed, name, number, percent
+from sim.output.text.formats import interval, listed, name, number, percent
+from sim.output.text.printing import VERDICT_STYLES, CaptionedTable
 from sim.output.words import say
 from sim.statistics import Verdict
 
@@ -27,20 +28,20 @@ UNITS_NAMED = 3
 """Units that are named; of more the number."""
 
 
-def planned(answer: Answer, lang: str, seconds: float | None = None) -> Group:
+def plan_text(answer: Answer, lang: str, seconds: float | None = None) -> Group:
     """What a plan says, to be printed.
 
     Args:
         seconds: how long it took.
     """
-    parts = [Text(sentence) for sentence in sentences(answer, lang, seconds)]
+    parts = [Text(sentence) for sentence in plan_sentences(answer, lang, seconds)]
     tables = [staff_table(answer, lang), hours_table(answer, lang), target_table(answer, lang)]
     if answer.frontier:
         tables += [frontier_table(answer, lang)]
     return Group(parts[0], *tables, *parts[1:-1], *caution_lines(answer.cautions, lang), parts[-1])
 
 
-def tables(answer: Answer, lang: str) -> list[tuple[str, list[str], list[list[str]]]]:
+def plan_tables(answer: Answer, lang: str) -> list[CaptionedTable]:
     """The same tables as captions, headings and rows, for a page."""
     printed = [
         ("plan.posts", staff_table(answer, lang)),
@@ -77,7 +78,7 @@ def staff_table(answer: Answer, lang: str) -> Table:
             "–" if answer.fewest is None else str(answer.fewest[index]),
             "–" if heads is None else number(heads * post.cost),
             Text(_removed(fewer[index], index in answer.held_by_hours, lang) if index in fewer else "–"),
-            Text(points(more[index], lang) if index in more else "–"),
+            Text(change_text(more[index], lang) if index in more else "–"),
         )
     if answer.people is not None and answer.cost is not None:
         today, total = sum(post.today for post in answer.posts), sum(answer.people)
@@ -116,7 +117,7 @@ def target_table(answer: Answer, lang: str) -> Table:
     for key in ("glossary.sla", "glossary.target", "plan.now", "plan.planned", "glossary.verdict"):
         table.add_column(say(lang, key), justify="right" if key == "glossary.target" else "left", overflow="fold")
     for today, met in zip(answer.today.targets, answer.proof.targets, strict=True):
-        verdict = Text(say(lang, f"glossary.verdict-{met.verdict}"), style=COLOURS[met.verdict])
+        verdict = Text(say(lang, f"glossary.verdict-{met.verdict}"), style=VERDICT_STYLES[met.verdict])
         table.add_row(
             Text(target_name(met, lang)),
             percent(met.target),
@@ -145,7 +146,7 @@ def frontier_table(answer: Answer, lang: str) -> Table:
     return table
 
 
-def sentences(answer: Answer, lang: str, seconds: float | None = None) -> Iterator[str]:
+def plan_sentences(answer: Answer, lang: str, seconds: float | None = None) -> Iterator[str]:
     """The same in words, the answer first."""
     today, people = sum(post.today for post in answer.posts), sum(answer.proof.people)
     yield say(
@@ -184,7 +185,7 @@ def roster(post: Post, lang: str) -> str:
     return own if post.deal == "evenly" else say(lang, "plan.by-weights", roster=own)
 
 
-def points(change: Change, lang: str) -> str:
+def change_text(change: Change, lang: str) -> str:
     """By how many points one person changes the compliance that he changes most."""
     each = change.differences[change.most].paired
     values = {"mean": each.mean, "low": each.low, "high": each.high}
@@ -197,7 +198,7 @@ def _removed(change: Change, held_by_hours: bool, lang: str) -> str:
     # Whoever is shown not to be needed has gone; without a letter that can be judged nothing is shown either.
     undecided = "plan.hours" if held_by_hours else "plan.open"
     why = say(lang, "plan.breaks" if change.proof.verdict is Verdict.MISSED else undecided)
-    return f"{points(change, lang)} {why}"
+    return f"{change_text(change, lang)} {why}"
 
 
 def _unmet(answer: Answer) -> list[TargetCompliance]:
@@ -231,7 +232,7 @@ def _shortage(shortage: Shortage, posts: tuple[Post, ...], lang: str) -> Iterato
             compliance=interval(failure.missed.compliance),
             target=percent(failure.missed.target),
             team=name(lang, failure.team or ""),
-            hours=told_hours(failure.hours, lang),
+            hours=late_hours_text(failure.hours, lang),
         )
     if shortage.unstable:
         yield say(lang, "plan.unstable-most", units=_units(shortage.unstable, lang))
@@ -287,7 +288,7 @@ def _worth(answer: Answer, today: int, people: int, lang: str) -> Iterator[str]:
         best = max(answer.additions, key=_value)
         post = answer.posts[best.post]
         where = {"team": name(lang, post.team), "roster": name(lang, post.roster)}
-        yield say(lang, "plan.most-valuable", points=points(best, lang), **where)
+        yield say(lang, "plan.most-valuable", points=change_text(best, lang), **where)
 
 
 def _value(change: Change) -> float:

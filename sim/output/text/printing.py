@@ -15,9 +15,20 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.core.safe_text import printable
+from sim.statistics import Verdict
 
 _WIDEST: Final = 100_000
 """Columns of which more are never needed."""
+
+VERDICT_STYLES: Final = {
+    Verdict.MET: "green",
+    Verdict.MISSED: "bold red",
+    Verdict.UNCLEAR: "yellow",
+    Verdict.NOT_JUDGED: "",
+}
+
+CaptionedTable = tuple[str, list[str], list[list[Any]]]
+"""Caption, headings and rows of a table that the terminal and a page show."""
 
 _BORDERS: Final = "┏┡├└"
 _HEADING, _ROW, _SECTION = "┃", "│", "├"
@@ -39,6 +50,17 @@ def plain(what: RenderableType) -> str:
 def harmless(what: RenderableType, console: Console) -> RenderableType:
     """The same without anything that the terminal would obey, but for what the console itself says to it."""
     return Segments(Segment(printable(text), style, control) for text, style, control in console.render(what))
+
+
+def captioned(table: CaptionedTable) -> Table:
+    """A table with its caption, to be printed: names at the left, and then numbers."""
+    caption, headings, rows = table
+    printed = Table(title=caption, title_justify="left", title_style="")
+    for position, each in enumerate(headings):
+        printed.add_column(each, justify="right" if position else "left", overflow="fold")
+    for row in rows:
+        printed.add_row(*map(Text, row))
+    return printed
 
 
 @dataclass(frozen=True)

@@ -3,44 +3,39 @@
 from collections.abc import Iterator
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from sim.operations.answers import Milliseconds
 from sim.operations.replay_report import Check, ReplayReport
-from sim.output.text.answer import COLOURS
 from sim.output.text.formats import listed
-from sim.output.text.service_level import few, level
+from sim.output.text.printing import VERDICT_STYLES, CaptionedTable, captioned
+from sim.output.text.targets import error_share, level_values
 from sim.output.words import say
 from sim.statistics import Verdict
 
 
-def replayed(report: ReplayReport, lang: str) -> Group:
+def replay_text(report: ReplayReport, lang: str) -> Group:
     """What a replay says, to be printed."""
-    caption, headings, rows = latency_table(report, lang)
-    table = Table(title=caption, title_justify="left", title_style="")
-    for position, each in enumerate(headings):
-        table.add_column(each, justify="right" if position else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    said = [Text(sentence) for sentence in sentences(report, lang)]
-    judged = Text(ending(report, lang), style=COLOURS[report.verdict])
-    return Group(Text(heading(report, lang), style="bold"), judged, *said, table)
+    said = [Text(sentence) for sentence in replay_sentences(report, lang)]
+    judged = Text(replay_verdict(report, lang), style=VERDICT_STYLES[report.verdict])
+    return Group(
+        Text(replay_heading(report, lang), style="bold"), judged, *said, captioned(latency_table(report, lang))
+    )
 
 
-def heading(report: ReplayReport, lang: str) -> str:
+def replay_heading(report: ReplayReport, lang: str) -> str:
     """What was sent where."""
     key = "replay.replayed-as-it-was" if report.speed == 1 else "replay.replayed"
     letters, speed = f"{report.letters:,}", f"{report.speed:g}"
     return say(lang, key, letters=letters, speed=speed, trace=report.trace, url=report.url)
 
 
-def ending(report: ReplayReport, lang: str) -> str:
+def replay_verdict(report: ReplayReport, lang: str) -> str:
     """Passed, failed or undecided."""
     return say(lang, f"replay.verdict-{report.verdict}")
 
 
-def sentences(report: ReplayReport, lang: str) -> Iterator[str]:
+def replay_sentences(report: ReplayReport, lang: str) -> Iterator[str]:
     """What became of the letters, and each comparison with the targets."""
     counts = {"accepted": report.accepted, "failed": report.failed, "unsent": report.unsent}
     told = {key: f"{count:,}" for key, count in counts.items()}
@@ -56,13 +51,13 @@ def sentences(report: ReplayReport, lang: str) -> Iterator[str]:
     yield say(
         lang,
         "replay.level-assumed" if report.service_level.assumed else "replay.level",
-        **level(report.service_level, lang),
+        **level_values(report.service_level, lang),
     )
     for check in report.checks:
         yield _check(check, lang)
 
 
-def latency_table(report: ReplayReport, lang: str) -> tuple[str, list[str], list[list[str]]]:
+def latency_table(report: ReplayReport, lang: str) -> CaptionedTable:
     """Caption, headings and rows of latency and overhead."""
     headings = [
         "",
@@ -97,7 +92,7 @@ def _check(check: Check, lang: str) -> str:
     key = f"replay.check-{check.name}-{check.verdict}"
     if check.name == "errors":
         key = "replay.check-all-accepted" if check.verdict is Verdict.MET and not values["lost"] else key
-        values |= {name: few(float(values[name])) for name in ("share", "most")}
+        values |= {name: error_share(float(values[name])) for name in ("share", "most")}
     if check.name == "latency" and "ms" not in values:
         key = "replay.check-latency-nothing"
     if "period" in values:

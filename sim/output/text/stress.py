@@ -19,11 +19,9 @@ from sim.capacity import (
     StressReport,
 )
 from sim.core.clock import HOUR, format_duration
-from sim.output.text.answer import interval
 from sim.output.text.cautions import caution_lines
-from sim.output.text.formats import limit, listed, name, number, percent, points
+from sim.output.text.formats import count, interval, limit, listed, name, number, percent, points
 from sim.output.words import say
-from sim.statistics import Estimate
 
 SAME: Final = 1.01
 """A capacity that rises less than this is called the same."""
@@ -32,15 +30,15 @@ NEXT: Final = 3.0
 """Units that fill at more than so many times the rate of the first are not told."""
 
 
-def stressed(report: StressReport, lang: str) -> Group:
+def stress_text(report: StressReport, lang: str) -> Group:
     """What a stress run says, to be printed."""
     heading = say(lang, "stress.heading", title=report.title or report.scenario)
-    parts = [Text(sentence) for sentence in sentences(report, lang)]
+    parts = [Text(sentence) for sentence in stress_sentences(report, lang)]
     said = [*parts[:-1], *caution_lines(report.cautions, lang)]
     return Group(Text(heading, style="bold"), *said, ramp_table(report, lang), parts[-1])
 
 
-def sentences(report: StressReport, lang: str) -> Iterator[str]:
+def stress_sentences(report: StressReport, lang: str) -> Iterator[str]:
     """Everything in words, the answer first."""
     relieved = report.relieved
     yield _capacity(report, lang)
@@ -96,11 +94,6 @@ def ramp_rows(report: StressReport, lang: str) -> list[list[str]]:
 def rate(per_day: float | None) -> str:
     """Letters a day to three digits; a dash where there is none."""
     return "–" if per_day is None else f"{float(f'{per_day:.3g}'):,.6g}"
-
-
-def count(estimate: Estimate) -> str:
-    """A mean number of letters."""
-    return "–" if estimate.mean is None else number(estimate.mean)
 
 
 def _capacity(report: StressReport, lang: str) -> str:

@@ -4,35 +4,27 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from sim.operations.operations import RECEIVE
-from sim.operations.service_level import PERIODS
+from sim.operations.service_level import PERCENTILES, PERIODS, ServiceLevel
 from sim.operations.targets import ALL, Rate, Targets
 from sim.output.text.cautions import caution_lines
-from sim.output.text.formats import limit, name, number
-from sim.output.text.service_level import level
-from sim.output.text.stress import count, rate
+from sim.output.text.formats import count, limit, listed, name, number, percent
+from sim.output.text.printing import CaptionedTable, captioned
+from sim.output.text.stress import rate
 from sim.output.words import say
 
 
-def asked(targets: Targets, title: str, lang: str) -> Group:
+def targets_text(targets: Targets, title: str, lang: str) -> Group:
     """What the targets say, to be printed."""
     heading = say(lang, "targets.heading", title=title)
-    tables = []
-    for caption, headings, rows in (operation_table(targets, lang), channel_table(targets, lang)):
-        table = Table(title=caption, title_justify="left", title_style="")
-        for position, each in enumerate(headings):
-            table.add_column(each, justify="right" if position else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*map(Text, row))
-        tables.append(table)
-    said = [*(Text(each) for each in sentences(targets, lang)), *caution_lines(targets.cautions, lang)]
+    tables = [captioned(operation_table(targets, lang)), captioned(channel_table(targets, lang))]
+    said = [*(Text(each) for each in targets_sentences(targets, lang)), *caution_lines(targets.cautions, lang)]
     return Group(Text(heading, style="bold"), *said, *tables)
 
 
-def sentences(targets: Targets, lang: str) -> Iterator[str]:
+def targets_sentences(targets: Targets, lang: str) -> Iterator[str]:
     """The peaks, what is open, what a year stores, and how long each call may take."""
     receive, together = targets.operations[RECEIVE], targets.operations[ALL]
     peaks = {period: f"{getattr(receive, f'per_{period}').max:,}" for period in PERIODS}
@@ -40,7 +32,7 @@ def sentences(targets: Targets, lang: str) -> Iterator[str]:
     yield say(lang, "targets.asked-open", mean=count(targets.open_letters.mean), max=f"{targets.open_letters.max:,}")
     rows = {"letters": targets.letter_rows_a_year, "events": targets.event_rows_a_year}
     yield say(lang, "targets.asked-rows", **{key: rate(each.mean) for key, each in rows.items()})
-    yield say(lang, "targets.asked-level", **level(receive.service_level, lang))
+    yield say(lang, "targets.asked-level", **level_values(receive.service_level, lang))
     for sla, each in targets.headroom.items():
         if each.seconds is None:
             yield say(lang, "targets.asked-no-headroom", sla=name(lang, sla))
@@ -54,9 +46,7 @@ FULL: Final = dict.fromkeys(PERIODS, ("mean", "p50", "p99", "max"))
 """Columns of the table of calls, in the terminal and on the page."""
 
 
-def operation_table(
-    targets: Targets, lang: str, columns: Mapping[str, tuple[str, ...]] = SHORT
-) -> tuple[str, list[str], list[list[str]]]:
+def operation_table(targets: Targets, lang: str, columns: Mapping[str, tuple[str, ...]] = SHORT) -> CaptionedTable:
     """Caption, headings and rows of the calls."""
     headings = [
         f"{say(lang, f'glossary.stat-{which}')}/{say(lang, f'targets.a-{period}')}"
@@ -75,7 +65,7 @@ def operation_table(
     )
 
 
-def channel_table(targets: Targets, lang: str) -> tuple[str, list[str], list[list[str]]]:
+def channel_table(targets: Targets, lang: str) -> CaptionedTable:
     """Caption, headings and rows of the letters by channel."""
     headings = ["glossary.channel", "targets.mean-day", "targets.max-day", "targets.peak-hour", "targets.peak-letters",
                 "targets.max-hour"]  # fmt: skip
@@ -107,3 +97,17 @@ def _operation(operation: str, lang: str) -> str:
     step, _, call = operation.rpartition(".")
     moment = name(lang, f"{step}.{'started' if call == 'start' else 'finished'}")
     return say(lang, "targets.call", operation=operation, moment=moment)
+
+
+def level_values(asked: ServiceLevel, lang: str) -> dict[str, str]:
+    """The values that a sentence on a level fills in: `latency` and `errors`."""
+    latency = [
+        say(lang, "targets.level-latency", percentile=f"{PERCENTILES[name]:g}", ms=number(most))
+        for name, most in asked.latency_ms.items()
+    ]
+    return {"latency": listed(lang, latency), "errors": error_share(asked.errors)}
+
+
+def error_share(share: float) -> str:
+    """A share of errors, with two digits where it is small: `0.05%`."""
+    return percent(share) if share >= 0.01 or not share else f"{100 * share:.2g}%"
