@@ -1,4 +1,4 @@
-"""What can go wrong, as a tree.
+"""The exceptions of this package, as a tree.
 
 SimError                 anything this package refuses or cannot do; its text is for the user
 ├── ScenarioError        a scenario is wrong; carries every problem found

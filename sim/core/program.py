@@ -1,4 +1,4 @@
-"""The program as a process: its version, its folder in the user's cache, and the memory that it keeps."""
+"""The program itself: its version, its folder in the user's cache, and the memory that it keeps."""
 
 import os
 import sys

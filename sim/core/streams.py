@@ -1,4 +1,4 @@
-"""Where chance comes from: one independent stream a replication, purpose and subject.
+"""Random streams: one independent stream a replication, purpose and subject.
 
 A stream is named, never shared: `stream(seed, replication, Purpose.SERVICE, subject("sign"))` gives the
 same numbers whatever else is drawn before, beside or after it. That is what makes common random numbers

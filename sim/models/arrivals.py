@@ -1,4 +1,4 @@
-"""How letters arrive: how many a day, at which hours, on which days, what makes a day unlike another, or a trace."""
+"""Arrival processes: a daily rate shaped by hour, weekday, holiday, busyness and surges, or a recorded trace."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ from pydantic import (
 from sim.core.clock import DAY, HOUR, MINUTE, MOMENT, parse_moment
 from sim.core.errors import Problem
 from sim.core.tables import Int64s
-from sim.models.base import RULE, Factor, Label, Number, Positive, Record, Share, Weight, files_of, same_file
+from sim.models.base import RULE, Factor, Label, Number, Positive, Record, Share, Weight, reader_of, same_file
 from sim.models.wording import named_rows, one_of
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class Trace(Record):
     @model_validator(mode="after")
     def _read(self, info: ValidationInfo) -> Self:
         columns = TraceColumns(self.received, self.category, self.channel, self.unit, case=self.case)
-        letters: TraceLetters = files_of(info).read_trace(self.file, columns)
+        letters: TraceLetters = reader_of(info).read_trace(self.file, columns)
         same_file(self.sha256, letters.digest, self.file)
         self._letters = letters
         return self.model_copy(update={"sha256": letters.digest})

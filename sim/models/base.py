@@ -1,4 +1,4 @@
-"""What all records that people type have in common: frozen, unknown keys refused, quantities with units."""
+"""Base of all records that people type: frozen, unknown keys refused, quantities with units."""
 
 import re
 from collections.abc import Mapping
@@ -30,32 +30,31 @@ from sim.models.wording import are, closest, did_you_mean
 T = TypeVar("T")
 
 
+def _matching(pattern: str, rule: str) -> AfterValidator:
+    def check(written: str) -> str:
+        if not re.fullmatch(pattern, written):
+            raise ValueError(f"a name has 1 to 60 characters{rule} (got {written!r})")
+        return written
+
+    return AfterValidator(check)
+
+
 _NAME = r"^[^\[\]\\\s\x00-\x1f]{1,60}$"
-
-
-def _name(written: str) -> str:
-    if not re.fullmatch(_NAME, written):
-        raise ValueError(f"a name has 1 to 60 characters and no spaces, brackets or backslashes (got {written!r})")
-    return written
-
-
-Name = Annotated[str, AfterValidator(fit), AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": _NAME})]
-"""A name that paths such as `teams.city.staff` can be made of."""
-
-
 _LABEL = r"^[^\[\]\\\s\x00-\x1f]([^\[\]\\\x00-\x1f]{0,58}[^\[\]\\\s\x00-\x1f])?$"
 
-
-def _label(written: str) -> str:
-    if not re.fullmatch(_LABEL, written):
-        raise ValueError(
-            f"a name has 1 to 60 characters, no space at either end, and no brackets or backslashes (got {written!r})"
-        )
-    return written
-
+Name = Annotated[
+    str,
+    AfterValidator(fit),
+    _matching(_NAME, " and no spaces, brackets or backslashes"),
+    WithJsonSchema({"type": "string", "pattern": _NAME}),
+]
+"""A name that paths such as `teams.city.staff` can be made of."""
 
 Label = Annotated[
-    str, AfterValidator(fit), AfterValidator(_label), WithJsonSchema({"type": "string", "pattern": _LABEL})
+    str,
+    AfterValidator(fit),
+    _matching(_LABEL, ", no space at either end, and no brackets or backslashes"),
+    WithJsonSchema({"type": "string", "pattern": _LABEL}),
 ]
 """A name as recorded letters have it, with spaces between words."""
 
@@ -130,7 +129,7 @@ class Files(Protocol):
         """
 
 
-def files_of(info: ValidationInfo) -> Files:
+def reader_of(info: ValidationInfo) -> Files:
     """The reader that was given as validation context.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What only shows when a scenario is seen as a whole: names that must exist, shares that must sum to 100%, SLAs."""
+"""Consistency checks of a whole scenario: names that must exist, shares that must sum to 100%, SLAs that make sense."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime

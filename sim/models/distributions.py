@@ -1,4 +1,4 @@
-"""Service times and waits, as people write them: a duration that is constant, or one that varies.
+"""Distributions of service times and waits, as people write them.
 
 What they mean in numbers (quantiles, means) is in `sim.sampling.quantiles`; nothing is drawn here.
 """
@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from sim.core.clock import format_duration
-from sim.models.base import FINAL, RULE, Duration, Number, Positive, Record, files_of, same_file
+from sim.models.base import FINAL, RULE, Duration, Number, Positive, Record, reader_of, same_file
 
 
 def _listed(count: int) -> Callable[[Any], Any]:
@@ -117,7 +117,7 @@ class Empirical(Record):
 
     @model_validator(mode="after")
     def _read(self, info: ValidationInfo) -> Self:
-        measured: Measured = files_of(info).read_durations(self.empirical, self.column)
+        measured: Measured = reader_of(info).read_durations(self.empirical, self.column)
         same_file(self.sha256, measured.digest, self.empirical)
         self._measured = measured
         return self.model_copy(update={"sha256": measured.digest})

@@ -1,4 +1,4 @@
-"""Which days are off: the public holidays of a place, and single days off and make-up days over them."""
+"""Public holidays of a country or region, with single days off and make-up working days over them."""
 
 from datetime import date
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Who handles letters: teams of people in units, and the rosters that say when they are on duty."""
+"""Teams, their units and headcounts, and the rosters that say when people are on duty."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self

@@ -1,4 +1,4 @@
-"""How a scenario is studied: what a stress run loads it with, and which headcounts a plan looks for."""
+"""Settings of stress runs and plans: the loads of the one, the headcounts and costs of the other."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal

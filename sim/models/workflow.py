@@ -1,4 +1,4 @@
-"""What happens to a letter: steps in order, some done by people, some waits, some exits and loops."""
+"""The workflow: the steps of a letter in order, work by people, waits, exits and loops."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -85,11 +85,12 @@ class LoopStep(_Step):
 
 Step = WorkStep | WaitStep | LeaveStep | LoopStep
 
-_KINDS: dict[str, type[Record]] = {"by": WorkStep, "wait": WaitStep, "leave": LeaveStep, "back_to": LoopStep}
+STEP_KINDS: dict[str, type[Record]] = {"by": WorkStep, "wait": WaitStep, "leave": LeaveStep, "back_to": LoopStep}
+"""Kind of step by the key that tells it."""
 
 
 def _tag(step: dict[str, Any]) -> str:
-    return next(f"~{key}" for key in _KINDS if key in step)
+    return next(f"~{key}" for key in STEP_KINDS if key in step)
 
 
 def _unfold(written: Any) -> Any:
@@ -101,7 +102,7 @@ def _unfold(written: Any) -> Any:
         raise PydanticCustomError(FINAL, "a step needs one of the keys by, wait, leave, back_to")
     if "name" in body:
         raise PydanticCustomError(FINAL, "unknown key 'name'; a step's name stands before its colon")
-    kinds = [key for key in _KINDS if key in body]
+    kinds = [key for key in STEP_KINDS if key in body]
     if len(kinds) != 1:
         given = f"; has {' and '.join(kinds)}" if kinds else ""
         hint = "" if kinds else _misspelt(body)
@@ -112,8 +113,8 @@ def _unfold(written: Any) -> Any:
 
 
 def _misspelt(body: Mapping[str, Any]) -> str:
-    keys = {key for kind in _KINDS.values() for key in kind.model_fields}
-    hints = [f"'{key}': unknown key{did_you_mean(key, _KINDS)}" for key in body if key not in keys]
+    keys = {key for kind in STEP_KINDS.values() for key in kind.model_fields}
+    hints = [f"'{key}': unknown key{did_you_mean(key, STEP_KINDS)}" for key in body if key not in keys]
     return f" ({hints[0]})" if hints and "mean" in hints[0] else ""
 
 

@@ -1,4 +1,4 @@
-"""The letters of one replication: how many are expected when, and when each is received, its category and home.
+"""Arrivals of one replication: the expected rate by hour, and each letter's receipt, category, channel and home.
 
 Row i is letter i under every staffing: letters stand in the order in which they were drawn, and those that
 are thinned out keep their rows.

@@ -1,4 +1,4 @@
-"""Who is on duty when: headcounts allocated to units and groups, patterns laid over days, absences drawn."""
+"""Shifts of every unit: headcounts allocated to units and groups, patterns laid over days, absences drawn."""
 
 import heapq
 from datetime import date, timedelta

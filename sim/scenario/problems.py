@@ -1,4 +1,4 @@
-"""What is wrong with a scenario: what a validation refused, and what the checks of the whole say of the rest."""
+"""Problems of a scenario in a planner's words: what a validation refused, and what checks of the whole find besides."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Where a scenario's figures come from: the marks in the comments on their lines.
+"""Provenance of a scenario's figures: the marks in the comments on their lines.
 
 `per_day: 600   # S: peak of the first month` says that 600 was published (S) about the mailbox itself. The marks:
 S published about that mailbox, W published elsewhere, M measured, D derived, A assumption; or several, `# S, A: ...`.

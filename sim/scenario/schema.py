@@ -17,11 +17,12 @@ from pydantic_core import core_schema
 
 from sim.models.base import Record
 from sim.models.scenario import Scenario
+from sim.models.workflow import STEP_KINDS
 
 _DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 """The newest that editors commonly know."""
 
-_STEPS: Final = ("WorkStep", "WaitStep", "LeaveStep", "LoopStep")
+_STEPS: Final = tuple(kind.__name__ for kind in STEP_KINDS.values())
 _ONE_OF: Final = {
     "Arrivals": ("per_day", "trace"),
     "RosterPattern": ("daily", "working_days", "weekly", "cycle"),

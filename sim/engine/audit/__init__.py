@@ -1,4 +1,4 @@
-"""The judge: holds any log against the engine contract of `sim.engine.contract`, without simulating anything.
+"""Audit of a log against the contract of `sim.engine.contract`, without simulating anything.
 
 It shares the list of columns with the engines and no logic, and knows no calendar. It reads the stretches of a log
 and asks of each visit whether its row is right and whether it waited where it should (`visit_rules`), and of each
