@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 
 from sim.comparison import Comparison, compare
+from sim.core.options import Options
 from sim.metrics.report import Report
-from sim.output.charts import ChartOptions
 from sim.output.charts.base import Page, charts_of
 from sim.output.text.formats import percent
 from sim.scenario.loading import load
@@ -95,9 +95,9 @@ def main() -> None:
 
 def _picture(page: Page, subject: Report | Comparison, name: str, panel: str, lang: str) -> str:
     """Draw one panel of a chart; returns the line of the page that shows it."""
-    chart = next(each for each in charts_of(page) if each.name == name)(subject, panel, ChartOptions(lang, dpi=90))
+    chart = next(each for each in charts_of(page) if each.name == name)(subject, panel, Options(lang=lang))
     file = f"{'-'.join(filter(None, (name, panel)))}.{lang}.png"
-    chart.figure().save_png(PICTURES / file, chart.options.dpi)
+    chart.figure().save_png(PICTURES / file, dpi=90)
     return f"![{chart.alt()}](gallery/{file})"
 
 

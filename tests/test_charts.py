@@ -13,8 +13,9 @@ from shown import small
 
 from sim.comparison import Comparison, compare
 from sim.core.errors import SimError
+from sim.core.options import Options
 from sim.metrics.report import Report
-from sim.output.charts import ChartOptions, render, style
+from sim.output.charts import render, style
 from sim.output.charts.base import Chart, charts_of
 from sim.output.charts.render import Job, draw_picture, inline, untitled
 from sim.output.charts.style import ems, framed, look, wrapped
@@ -56,7 +57,7 @@ def test_every_chart_of_a_comparison(
 
 def drawings(chart: type[Chart[Any]], subject: Any, lang: str) -> list[Chart[Any]]:
     """All pictures of a chart, to be drawn."""
-    return [chart(subject, panel, ChartOptions(lang)) for panel in chart.panels(subject)]
+    return [chart(subject, panel, Options(lang=lang)) for panel in chart.panels(subject)]
 
 
 def the_contract(chart: type[Chart[Any]], subject: Any, lang: str, folder: Path) -> None:
@@ -113,13 +114,13 @@ def outside(drawn: Figure) -> list[str]:
 
 
 def test_the_same_report_gives_the_same_bytes(small_report: Report) -> None:
-    first, second = (CHARTS[0](small_report, "", ChartOptions("zh")).figure().svg() for _ in range(2))
+    first, second = (CHARTS[0](small_report, "", Options(lang="zh")).figure().svg() for _ in range(2))
     assert first == second
     assert not re.search(r"<dc:date>|\d{4}-\d\d-\d\dT", first)
 
 
 def test_a_picture_in_a_page_has_no_title_of_its_own(small_report: Report) -> None:
-    chart = CHARTS[0](small_report, "", ChartOptions("en"))
+    chart = CHARTS[0](small_report, "", Options(lang="en"))
     drawn, title = chart.figure(), chart.title()
     alone = inline(drawn.svg(), "name", "alt")
     in_page = untitled(alone, "name", drawn.head)
@@ -129,7 +130,7 @@ def test_a_picture_in_a_page_has_no_title_of_its_own(small_report: Report) -> No
 
 
 def test_alternative_texts_are_escaped(small_report: Report) -> None:
-    drawn = CHARTS[0](small_report, "", ChartOptions("en")).figure()
+    drawn = CHARTS[0](small_report, "", Options(lang="en")).figure()
     svg = inline(drawn.svg(), "name", '"><script>alert(1)</script>')
     assert "<script" not in svg
     assert ET.fromstring(svg).get("aria-label") == '"><script>alert(1)</script>'
@@ -214,7 +215,7 @@ def test_all_that_a_shipped_scenario_names_has_a_chinese_name(path: Path) -> Non
 
 
 def test_every_chart_is_rendered_in_every_language(comparison: Comparison, tmp_path: Path) -> None:
-    pictures = render.render(Job("comparison", comparison, tmp_path, ("zh", "en"), ChartOptions("zh")))
+    pictures = render.render(Job("comparison", comparison, tmp_path, ("zh", "en"), Options(lang="zh")))
     assert list(pictures) == ["zh", "en"]
     for lang, groups in pictures.items():
         assert [question for question, _ in groups] == [
@@ -226,7 +227,7 @@ def test_every_chart_is_rendered_in_every_language(comparison: Comparison, tmp_p
 
 
 def test_charts_are_rendered_as_png_in_one_language(comparison: Comparison, tmp_path: Path) -> None:
-    pictures = render.render(Job("comparison", comparison, tmp_path, ("zh", "en"), ChartOptions("zh")))
+    pictures = render.render(Job("comparison", comparison, tmp_path, ("zh", "en"), Options(lang="zh")))
     names = {picture.name for groups in pictures.values() for _, drawn in groups for picture in drawn}
     files = {path.name for path in tmp_path.iterdir()}
     assert files == {f"{name}.svg" for name in names} | {f"{name}.png" for name in names if name.endswith(".zh")}
@@ -234,11 +235,11 @@ def test_charts_are_rendered_as_png_in_one_language(comparison: Comparison, tmp_
 
 def test_what_goes_wrong_while_drawing_is_raised_here(comparison: Comparison, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        render.render(Job("comparison", comparison, tmp_path / "not there", ("en",), ChartOptions("en")))
+        render.render(Job("comparison", comparison, tmp_path / "not there", ("en",), Options(lang="en")))
 
 
 def test_the_worker_may_die_and_another_renders_on(comparison: Comparison, tmp_path: Path) -> None:
-    asked = Job("comparison", comparison, tmp_path, ("en",), ChartOptions("en"))
+    asked = Job("comparison", comparison, tmp_path, ("en",), Options(lang="en"))
     render._worker().kill()
     with pytest.raises(SimError, match="could not be drawn: the process that draws them died"):
         render.render(asked)

@@ -8,9 +8,9 @@ from office import setting
 from runs import report
 
 from sim.core.clock import Clock
+from sim.core.options import Options
 from sim.metrics.figures import GroupFigures, SlaFigures, outstanding
 from sim.metrics.report import Report
-from sim.output.charts import ChartOptions
 from sim.output.charts.causes import CausesByHourChart, CausesChart
 from sim.output.charts.compliance_heatmap import ComplianceHeatmap
 from sim.output.charts.waits import WaitsChart
@@ -19,7 +19,7 @@ from sim.output.text.answer import run_sentences
 from sim.statistics import Compliance, ComplianceTable, Decided, Estimate, Figure, Verdict, judge_cells
 from sim.statistics.estimates import Band
 
-ENGLISH = ChartOptions("en")
+ENGLISH = Options(lang="en")
 
 
 def group(name: str, low: float, high: float, letters: float = 500) -> GroupFigures:

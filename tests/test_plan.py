@@ -23,7 +23,6 @@ import cli
 from sim.core.errors import ScenarioError, SimError
 from sim.core.options import Options
 from sim.models.scenario import Scenario
-from sim.output.charts import ChartOptions
 from sim.output.charts.base import Chart, charts_of
 from sim.output.charts.style import look
 from sim.output.html.plan_page import plan_page
@@ -396,7 +395,7 @@ def test_the_requirement_and_those_on_duty_are_told_by_half_hour() -> None:
 @pytest.mark.parametrize("chart", charts_of("plan"), ids=lambda chart: chart.name)
 def test_charts_of_a_plan_are_drawn_with_title_and_words(chart: type[Chart[Answer]], lang: str) -> None:
     for panel in chart.panels(small_answer()):
-        picture = chart(small_answer(), panel, ChartOptions(lang))
+        picture = chart(small_answer(), panel, Options(lang=lang))
         assert picture.title()
         assert picture.alt()
         with look():

@@ -11,12 +11,12 @@ from runs import SCENARIOS, report
 from runs import setting as scenario_file
 
 from sim.core.clock import DAY, HOUR, MINUTE
+from sim.core.options import Options
 from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.load import load_of
 from sim.forecast.requirement import Wait, people_for, requirement, waits_of
 from sim.metrics.figures import Requirement
 from sim.metrics.hours import slot_of_week
-from sim.output.charts import ChartOptions
 from sim.output.charts.staffing import StaffingChart
 from sim.queueing import servers_for
 from sim.scenario.setting import Setting
@@ -257,11 +257,11 @@ def test_people_are_said_to_lack_only_where_the_simulation_missed_a_target(peopl
     lacking = Requirement(np.full(168, 9.0), np.repeat([2.0, 0.0], [30, 138]))
     of = replace(report(office), requirement={"desk": lacking})
     assert of.slas["started"].verdict is found
-    said = {lang: StaffingChart(of, "desk", ChartOptions(lang)).title() for lang in ("en", "zh")}
+    said = {lang: StaffingChart(of, "desk", Options(lang=lang)).title() for lang in ("en", "zh")}
     assert ("lack people in 30 of 168 hours" in said["en"]) == (found is Verdict.MISSED)
     assert ("168 小时中有 30 小时有单位缺人" in said["zh"]) == (found is Verdict.MISSED)
     # The picture shows the same hours: the area above the people on duty is there in 30 hours and as high as they lack.
-    ax = StaffingChart(of, "desk", ChartOptions("en")).draw(Figure().subplots())
+    ax = StaffingChart(of, "desk", Options(lang="en")).draw(Figure().subplots())
     (area,) = [each for each in ax.collections if str(each.get_label()).startswith("lacking")]
     (path,) = area.get_paths()
     hours, height = path.vertices.T

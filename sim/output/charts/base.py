@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
 
 from matplotlib.axes import Axes
 
+from sim.core.options import Options
 from sim.output import charts
-from sim.output.charts import ChartOptions
 from sim.output.charts.style import Framed, framed, look
 from sim.output.text.formats import name
 from sim.output.words import say
@@ -35,6 +35,7 @@ class Chart(ABC, Generic[T]):
         width, height: inches, without the title.
         subject: what it is about.
         panel: which of several pictures.
+        options: those of the command, as they came from its line, but for the language, which is that of the picture.
     """
 
     page: ClassVar[Page]
@@ -43,7 +44,7 @@ class Chart(ABC, Generic[T]):
     width: ClassVar[float]
     height: ClassVar[float]
 
-    def __init__(self, subject: T, panel: str, options: ChartOptions) -> None:
+    def __init__(self, subject: T, panel: str, options: Options) -> None:
         self.subject = subject
         self.panel = panel
         self.options = options

@@ -16,9 +16,9 @@ from threading import Lock
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.core.errors import SimError
+from sim.core.options import Options
 from sim.core.safe_text import safe_file_name
 from sim.experiment.pool import cores, forked, map_in_order
-from sim.output.charts import ChartOptions
 
 if TYPE_CHECKING:
     # Loads what draws, which only the worker needs.
@@ -54,14 +54,14 @@ class Job(NamedTuple):
         subject: what they are about; must survive being pickled.
         folder: exists, and takes the files.
         langs: languages of the pictures.
-        options: how they are drawn; those in its language are written as PNG, too.
+        options: those of the command; pictures in its language are written as PNG, too.
     """
 
     page: "Page"
     subject: object
     folder: Path
     langs: tuple[str, ...]
-    options: ChartOptions
+    options: Options
 
 
 def start_renderer() -> None:
@@ -200,7 +200,7 @@ def draw_picture(chart: "Chart[Any]", folder: Path, *, png: bool = True) -> Pict
     svg = inline(figure.svg(), name, chart.alt())
     (folder / f"{name}.svg").write_text(svg, "utf-8")
     if png:
-        figure.save_png(folder / f"{name}.png", chart.options.dpi)
+        figure.save_png(folder / f"{name}.png")
     return Picture(name, chart.title(), chart.alt(), untitled(svg, name, figure.head))
 
 

@@ -50,6 +50,9 @@ TITLE, LABEL, LEGEND = 11.0, 10.0, 9.0
 LINE_HEIGHT: Final = 1.6
 """Height of a line of text, in font sizes."""
 
+DPI: Final = 110
+"""Dots an inch of PNG files."""
+
 EDGE: Final = 8.0
 """Points left free at every edge."""
 
@@ -161,7 +164,7 @@ class Framed:
             )
         return text.getvalue()
 
-    def save_png(self, path: Path, dpi: int) -> None:
+    def save_png(self, path: Path, dpi: int = DPI) -> None:
         """Write the figure as a PNG file."""
         with look():
             self.figure.savefig(path, dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 3})

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sim.core.options import Options
 from sim.core.program import user_cache
 from sim.metrics.figures import Caution
-from sim.output.charts import ChartOptions, font_path
+from sim.output.charts import font_path
 from sim.output.charts.render import Groups, Job, render
 from sim.output.text.cautions import caution_sentences
 from sim.output.text.printing import CaptionedTable
@@ -44,7 +45,7 @@ def rendered(folder: Path, page: "Page", subject: object, lang: str) -> Pictures
     """
     into = folder / "charts"
     into.mkdir()
-    return render(Job(page, subject, into, languages(), ChartOptions(lang)))
+    return render(Job(page, subject, into, languages(), Options(lang=lang)))
 
 
 def write_page(folder: Path, text: str) -> None:
