@@ -101,8 +101,7 @@ def _letters(setting: Setting) -> Floats:
 def _recorded(setting: Setting, trace: Trace, share: Floats, homes: Floats) -> Floats:
     """Recorded letters of the window's last whole weeks, a week; of a shorter window all."""
     scenario, rows = setting.scenario, trace.letters
-    start = np.datetime64(scenario.start, "s")
-    received = (rows.received.astype("datetime64[s]") - start).astype(np.int64)
+    received = rows.seconds_from(scenario.start)
     weeks = max((scenario.window_end - scenario.window_start) // WEEK, 1)
     begin = max(scenario.window_start, scenario.window_end - weeks * WEEK)
     chosen = np.flatnonzero((received >= begin) & (received < scenario.window_end)).tolist()

@@ -113,7 +113,4 @@ def gaps(setting: Setting) -> Iterator[Caution]:
 def _received(setting: Setting) -> Int64s | None:
     """Seconds from the start at which the letters of a trace were received, ascending; None without a trace."""
     trace = setting.scenario.arrivals.trace
-    if trace is None:
-        return None
-    start = np.datetime64(setting.scenario.start, "s")
-    return (trace.letters.received.astype("datetime64[s]") - start).astype(np.int64)
+    return None if trace is None else trace.letters.seconds_from(setting.scenario.start)

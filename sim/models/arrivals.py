@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Self
 
 import numpy as np
@@ -163,6 +163,10 @@ class TraceLetters:
     """The offset from universal time that all times of the file carry and that is left out, such as `+08:00`."""
     days_only: int = 0
     """Rows that say a day and no time; they count at 00:00."""
+
+    def seconds_from(self, day: date) -> Int64s:
+        """When each was received, in whole seconds from 00:00 of a day."""
+        return (self.received.astype("datetime64[s]") - np.datetime64(day, "s")).astype(np.int64)
 
 
 class TraceColumns(NamedTuple):

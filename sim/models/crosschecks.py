@@ -101,8 +101,8 @@ def _trace(scenario: "Scenario") -> Iterator[Problem]:
             )
             said = named_rows(rows, f"with a {what} that the scenario does not have")
             yield Problem(f"{trace.file}: {said}; there {are(list(names))}. {_REMEDIES[what]}", "arrivals.trace")
-    begins = np.datetime64(scenario.start, "s")
-    if not np.any((trace.letters.received >= begins) & (trace.letters.received < begins + scenario.horizon)):
+    seconds = trace.letters.seconds_from(scenario.start)
+    if not np.any((seconds >= 0) & (seconds < scenario.horizon)):
         first, last = (str(trace.letters.received[end]).replace("T", " ") for end in (0, -1))
         yield Problem(
             f"{trace.file}: no letter lies within the {scenario.horizon // DAY} days that are simulated from "

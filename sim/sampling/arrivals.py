@@ -166,7 +166,7 @@ def letters_expected(setting: Setting, start: int, end: int) -> float:
     """Letters expected from one second to a later one, surges included; of a trace those that were recorded."""
     trace = setting.scenario.arrivals.trace
     if trace is not None:
-        sent = _sent(trace, setting)
+        sent = trace.letters.seconds_from(setting.scenario.start)
         return float(np.count_nonzero((sent >= start) & (sent < end)))
     bursts = _bursts(setting)
     edges = {start, end, *(edge for burst in bursts for edge in (burst.start, burst.end) if start < edge < end)}
@@ -259,7 +259,7 @@ def _inside(letters: _Source, burst: _Burst, setting: Setting) -> Bools:
 def _recorded(trace: Trace, setting: Setting, replication: int) -> _Source:
     """Letters of a trace; what it does not say is drawn."""
     scenario, rows = setting.scenario, trace.letters
-    sent = _sent(trace, setting)
+    sent = rows.seconds_from(scenario.start)
     category = _said_or_drawn(rows.category, scenario.category_shares, setting, replication, Purpose.CATEGORY)
     channel = _said_or_drawn(rows.channel, scenario.channel_shares, setting, replication, Purpose.CHANNEL)
     team = setting.places.home_team
@@ -269,11 +269,6 @@ def _recorded(trace: Trace, setting: Setting, replication: int) -> _Source:
     said = _numbers(rows.unit, setting.places.names[units.start : units.stop])
     home = np.where(said >= 0, said + units.start, home).astype(np.int32)
     return _Source(sent, category, channel, home, np.ones(len(sent)))
-
-
-def _sent(trace: Trace, setting: Setting) -> Int64s:
-    start = np.datetime64(setting.scenario.start, "s")
-    return (trace.letters.received.astype("datetime64[s]") - start).astype(np.int64)
 
 
 def _said_or_drawn(
