@@ -169,7 +169,7 @@ class Comparison:
         }
 
 
-LETTERS_DEPEND_ON: Final = ("seed", "start", "warm_up", "window", "holidays", "arrivals", "channels", "categories")
+_LETTERS_DEPEND_ON: Final = ("seed", "start", "warm_up", "window", "holidays", "arrivals", "channels", "categories")
 """What decides which letters come and count, besides their homes and the end of time."""
 
 
@@ -257,24 +257,24 @@ def shortfall(report: Report) -> float:
 def _simulated(
     setting: Setting, name: str, options: Options, tell: Callable[[object], None]
 ) -> tuple[Report, dict[str, Decided]]:
-    """The report on one scenario, and how each SLA was kept in each replication, shape (replications,)."""
-    kept: list[dict[str, Decided]] = []
+    """The report on one scenario, and how each SLA was met in each replication, shape (replications,)."""
+    decided: list[dict[str, Decided]] = []
 
     def measured() -> Any:
         replications = range(setting.scenario.replications)
         for measures in replicate(setting, replications, measure, options):
             rows = zip(setting.scenario.sla, measures.counts.slas, strict=True)
-            kept.append({sla: counts.all for sla, counts in rows})
+            decided.append({sla: counts.all for sla, counts in rows})
             tell(measures)
             yield measures
 
     report = summarise(setting, measured(), scenario=name, engine=options.engine, cautions=cautions(setting))
-    return report, {sla: stacked([each[sla] for each in kept]) for sla in setting.scenario.sla}
+    return report, {sla: stacked([each[sla] for each in decided]) for sla in setting.scenario.sla}
 
 
 def _differing(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
     resolved = [scenario.resolved() for scenario in scenarios]
-    parts = [part for part in LETTERS_DEPEND_ON if any(each.get(part) != resolved[0].get(part) for each in resolved)]
+    parts = [part for part in _LETTERS_DEPEND_ON if any(each.get(part) != resolved[0].get(part) for each in resolved)]
     return tuple(parts)
 
 

@@ -161,9 +161,9 @@ def test_dealing_people_by_load_ruins_the_small_districts() -> None:
 
 
 def test_the_baseline_holds_and_the_peak_does_not() -> None:
-    assert report(setting(SCENARIOS / "shenzhen_baseline.yaml")).holds is Verdict.MET
+    assert report(setting(SCENARIOS / "shenzhen_baseline.yaml")).verdict is Verdict.MET
     stress = report(setting(SCENARIOS / "shenzhen_stress_600.yaml", "replications=10"))
-    assert stress.holds is Verdict.MISSED
+    assert stress.verdict is Verdict.MISSED
     assert stress.slas["signed"].verdict is Verdict.MET
     hours = stress.slas["contacted"].late_hours
     assert hours is not None

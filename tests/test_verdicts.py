@@ -100,7 +100,7 @@ def test_who_is_still_open_took_longer_than_it_is_known(tmp_path: Path) -> None:
 def test_what_nobody_writes_about_is_not_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report = judged(tmp_path, TWO_KINDS)
     assert [sla.verdict for sla in report.slas.values()] == [Verdict.MET, Verdict.NOT_JUDGED]
-    assert report.holds is Verdict.MET
+    assert report.verdict is Verdict.MET
     monkeypatch.chdir(tmp_path)
     run = ["run", "scenario.yaml", "--no-report", "--fail-on-breach"]
     told = CliRunner().invoke(cli.cli, run)

@@ -18,28 +18,28 @@ from sim.models.sla import Sla
 from sim.sampling.arrivals import letters_expected
 from sim.scenario.setting import CoolDown, Setting, setting_of
 
-FIRST: Final = 2_000_000
+_FIRST: Final = 2_000_000
 """Number of the pilot's first replication; no clock, search or proof comes that far."""
 
-MOST_LETTERS: Final = 20_000
-FEWEST_LETTERS: Final = 2_000
+_MOST_LETTERS: Final = 20_000
+_FEWEST_LETTERS: Final = 2_000
 """Counted letters of a pilot; between these a tenth of those of the clock."""
 
-MOST_REPLICATIONS: Final = 20
+_MOST_REPLICATIONS: Final = 20
 
-LEAST_RAISE: Final = 60 * DAY
-MOST_WINDOWS: Final = 3
+_LEAST_RAISE: Final = 60 * DAY
+_MOST_WINDOWS: Final = 3
 """A cool-down is raised to three windows or 60 days at most, whichever is longer."""
 
-USUAL_UNDECIDED: Final = 0.01
-LEAST_UNDECIDED: Final = 0.0001
-TENTH: Final = 0.1
+_USUAL_UNDECIDED: Final = 0.01
+_LEAST_UNDECIDED: Final = 0.0001
+_TENTH: Final = 0.1
 """Share of letters that may stay undecided: a tenth of the lateness that the target allows, within bounds."""
 
-KNOWN: Final = 400
+_KNOWN: Final = 400
 """Days after the pilot that its calendar knows."""
 
-NEVER: Final = 2**60
+_NEVER: Final = 2**60
 """In place of an instant that the pilot does not see."""
 
 
@@ -57,10 +57,10 @@ def raised(setting: Setting, at_least: int = 0) -> Setting:
         at_least: seconds; a cool-down that others have with whom it is compared.
     """
     scenario = setting.scenario
-    most = max(MOST_WINDOWS * round(scenario.window), LEAST_RAISE)
+    most = max(_MOST_WINDOWS * round(scenario.window), _LEAST_RAISE)
     each = _needs(setting, max(most, scenario.cooling, at_least))
-    longest = max(each, key=lambda one: NEVER if one.needed is None else one.needed, default=Undecided("", 0))
-    needed = min(NEVER if longest.needed is None else longest.needed, most)
+    longest = max(each, key=lambda one: _NEVER if one.needed is None else one.needed, default=Undecided("", 0))
+    needed = min(_NEVER if longest.needed is None else longest.needed, most)
     seconds = max(scenario.cooling, needed, at_least)
     lacking = None if longest.needed is None else max(longest.needed - seconds, 0)
     found = CoolDown(
@@ -77,8 +77,8 @@ def raised(setting: Setting, at_least: int = 0) -> Setting:
 def undecided_allowed(target: float | None) -> float:
     """Share of the letters of an SLA that may stay undecided, so that its verdict hardly depends on them."""
     if target is None:
-        return USUAL_UNDECIDED
-    return min(USUAL_UNDECIDED, max(TENTH * (1 - target), LEAST_UNDECIDED))
+        return _USUAL_UNDECIDED
+    return min(_USUAL_UNDECIDED, max(_TENTH * (1 - target), _LEAST_UNDECIDED))
 
 
 def _needs(setting: Setting, longest: int) -> list[Undecided]:
@@ -105,16 +105,16 @@ def _pilot(setting: Setting, longest: int) -> list[Replication]:
     """Letters of the window, simulated until so many seconds after it."""
     scenario = setting.scenario.changed(cool_down=float(longest))
     counted = max(letters_expected(setting, scenario.window_start, scenario.window_end), 1.0)
-    wanted = min(max(TENTH * counted * scenario.replications, FEWEST_LETTERS), MOST_LETTERS)
-    replications = min(ceil(wanted / counted), MOST_REPLICATIONS)
+    wanted = min(max(_TENTH * counted * scenario.replications, _FEWEST_LETTERS), _MOST_LETTERS)
+    replications = min(ceil(wanted / counted), _MOST_REPLICATIONS)
     keep = min(1.0, wanted / replications / counted)
     if scenario.arrivals.trace is None:
         scenario, keep = scenario.changed(arrivals=scenario.arrivals.scaled(keep)), 1.0
     teams = {name: team.model_copy(update={"other_duty": None}) for name, team in scenario.teams.items()}
     scenario = scenario.changed(teams=teams)
-    ready = setting_of(scenario)._replace(calendar=scenario.days(scenario.horizon // DAY + KNOWN))
+    ready = setting_of(scenario)._replace(calendar=scenario.days(scenario.horizon // DAY + _KNOWN))
     return [
-        simulate_infinite_servers(ready, FIRST + number, stretches=False, keep=keep) for number in range(replications)
+        simulate_infinite_servers(ready, _FIRST + number, stretches=False, keep=keep) for number in range(replications)
     ]
 
 
@@ -125,11 +125,11 @@ def _need(outcomes: list[Replication], name: str, sla: Sla) -> Undecided:
         return Undecided(name, 0)
     may_stay = floor(undecided_allowed(sla.target) * len(instants))
     last = int(np.sort(instants)[len(instants) - 1 - may_stay])
-    return Undecided(name, None if last >= NEVER else max(last - outcomes[0].setting.scenario.window_end, 0))
+    return Undecided(name, None if last >= _NEVER else max(last - outcomes[0].setting.scenario.window_end, 0))
 
 
 def _decided_at(outcome: Replication, sla: Sla, clock: SlaClock) -> Int64s:
-    """When the limit of each letter of the window has passed, or `NEVER` if the pilot does not see that."""
+    """When the limit of each letter of the window has passed, or `_NEVER` if the pilot does not see that."""
     applies = outcome.counted & (clock.fate != Fate.NOT_APPLICABLE)
     begun = clock.begin != NOT_YET
     begin = np.where(begun, clock.begin, 0)
@@ -146,5 +146,5 @@ def _decided_at(outcome: Replication, sla: Sla, clock: SlaClock) -> Int64s:
         low, high = np.where(late, low, middle), np.where(late, middle, high)
     # A pause that may go on after the pilot, or be still to come, is not seen.
     unseen = bool(sla.paused_during) & clock.open & (high > outcome.setting.scenario.horizon)
-    instants: Int64s = np.where(seen & ~unseen, high, NEVER)[applies]
+    instants: Int64s = np.where(seen & ~unseen, high, _NEVER)[applies]
     return instants

@@ -23,23 +23,23 @@ from sim.sampling.workload import draw_workload
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting, setting_of
 
-SAMPLE: Final = 2_000
+_SAMPLE: Final = 2_000
 """Letters from which the visits of a letter are estimated."""
 
-SAMPLED: Final = 28 * DAY
+_SAMPLED: Final = 28 * DAY
 """Days at the beginning from which they are drawn."""
 
-BYTES_A_VISIT: Final = {"compiled": 300, "simpy": 1200}
-BYTES_KEPT_A_VISIT: Final = 24
+_BYTES_A_VISIT: Final = {"compiled": 300, "simpy": 1200}
+_BYTES_KEPT_A_VISIT: Final = 24
 """Lengths of its wait and its service, which stay until percentiles are told; fewer where lengths repeat."""
 
-BYTES_A_LETTER: Final = 400
-BYTES_A_SHIFT: Final = 200
-BYTES_AN_HOUR: Final = 600  # an hour of a team
+_BYTES_A_LETTER: Final = 400
+_BYTES_A_SHIFT: Final = 200
+_BYTES_AN_HOUR: Final = 600  # an hour of a team
 """Most memory that a replication holds at once from its drawing to its tables, as measured, and a third more."""
 
-SECONDS_A_VISIT: Final = {"compiled": 3e-6, "simpy": 3.5e-5}
-SECONDS_A_SHIFT: Final = 1e-6
+_SECONDS_A_VISIT: Final = {"compiled": 3e-6, "simpy": 3.5e-5}
+_SECONDS_A_SHIFT: Final = 1e-6
 """Drawing, simulating and measuring on one core, as measured on an ordinary machine."""
 
 
@@ -83,7 +83,7 @@ def prepare(loaded: Loaded, options: Options = DEFAULT, *, one_run: bool = True,
         most = options.workers or cores()
         if one_run:
             most = min(most, loaded.scenario.replications)
-        kept = cost.visits * BYTES_KEPT_A_VISIT * loaded.scenario.replications if one_run else 0.0
+        kept = cost.visits * _BYTES_KEPT_A_VISIT * loaded.scenario.replications if one_run else 0.0
         return Prepared(setting, cost, replace(options, workers=affordable(cost, most, kept)))
     except SimError as error:
         raise ScenarioError(loaded.source, [Problem(str(error))]) from error
@@ -110,11 +110,11 @@ def estimate(setting: Setting, engine: str = "compiled") -> Cost:
         letters=letters,
         visits=visits,
         shifts=shifts,
-        bytes=letters * BYTES_A_LETTER
-        + visits * BYTES_A_VISIT[engine]
-        + shifts * BYTES_A_SHIFT
-        + hours * BYTES_AN_HOUR,
-        seconds=visits * SECONDS_A_VISIT[engine] + shifts * SECONDS_A_SHIFT,
+        bytes=letters * _BYTES_A_LETTER
+        + visits * _BYTES_A_VISIT[engine]
+        + shifts * _BYTES_A_SHIFT
+        + hours * _BYTES_AN_HOUR,
+        seconds=visits * _SECONDS_A_VISIT[engine] + shifts * _SECONDS_A_SHIFT,
     )
 
 
@@ -164,12 +164,12 @@ def _shifts(scenario: Scenario, team: Team, roster: str, headcount: int) -> floa
 def _visits_a_letter(setting: Setting, letters: float) -> float:
     scenario, keep = setting.scenario, 1.0
     if scenario.arrivals.trace is None:
-        scenario = scenario.stretch(0, warm_up=0, window=min(scenario.horizon, SAMPLED), cool_down=0)
+        scenario = scenario.stretch(0, warm_up=0, window=min(scenario.horizon, _SAMPLED), cool_down=0)
         some = letters_expected(setting, 0, scenario.horizon)
-        arrivals = scenario.arrivals.scaled(min(1.0, SAMPLE / max(some, 1.0)))
+        arrivals = scenario.arrivals.scaled(min(1.0, _SAMPLE / max(some, 1.0)))
         scenario = scenario.changed(arrivals=arrivals)
     else:
-        keep = min(1.0, SAMPLE / max(letters, 1.0))
+        keep = min(1.0, _SAMPLE / max(letters, 1.0))
     teams = {name: team.model_copy(update={"other_duty": None}) for name, team in scenario.teams.items()}
     small = setting._replace(scenario=scenario.changed(teams=teams))
     none = np.empty(0, dtype=np.int64)

@@ -11,7 +11,7 @@ from sim.core.options import DEFAULT, Options
 from sim.core.tables import Floats, Int64s
 from sim.experiment.cost import Cost, prepare
 from sim.forecast.cautions import cautions
-from sim.forecast.load import Load, load_of, on_duty_of_teams
+from sim.forecast.load import Load, load_of, on_duty_of_teams, short_of_staff
 from sim.forecast.short_simulation import Extent, ShortSimulation, decided_by_hour, late_by_team, simulate_briefly
 from sim.metrics.figures import Caution
 from sim.metrics.hours import spans_of_hours, window_by_slot
@@ -24,11 +24,11 @@ from sim.statistics import FEWEST_LETTERS, Decided, judge
 
 Groups = tuple[tuple[int, ...], ...]
 
-LEAST_DIFFERENCE: Final = 0.5, 0.1
+_LEAST_DIFFERENCE: Final = 0.5, 0.1
 """Weekdays differ where more people than this are on duty, and than this share of the most."""
 
 
-SURELY: Final = 1.0
+_SURELY: Final = 1.0
 """Standard errors by which the load of an hour must exceed the people on duty, so that these are called short."""
 
 
@@ -69,7 +69,7 @@ class SlaForecast:
     """What to expect of an SLA.
 
     Attributes:
-        at_best: compliance with people without end wherever and whenever anybody is on duty.
+        at_best: compliance with infinite servers wherever and whenever anybody is on duty.
         expected: compliance in the short simulation; None where it cannot say, because letters are still undecided
             as it ends, or there are none, or it has no queues.
         between: the least and the most that it can be, where letters are undecided.
@@ -167,7 +167,7 @@ def _like_weekdays(outcomes: Sequence[Replication]) -> Groups:
     on_duty = np.sum([on_duty_of_teams(each, draw_roster(_without_absence(each), 0)) for each in settings], axis=0)
     seconds = np.sum([window_by_slot(each) for each in settings], axis=0)
     people = _people(on_duty, seconds).reshape(-1, 7, 24)
-    few, share = LEAST_DIFFERENCE
+    few, share = _LEAST_DIFFERENCE
     enough = np.maximum(few, share * np.nanmax(people, axis=(1, 2)))[:, np.newaxis]
     groups: list[list[int]] = []
     for day in np.flatnonzero((~np.isnan(people)).any(axis=(0, 2))).tolist():
@@ -196,9 +196,9 @@ def _team(setting: Setting, index: int, load: Load, weekdays: Groups) -> TeamFor
     with np.errstate(divide="ignore", invalid="ignore"):
         unit_busy = load.unit_work[units] / load.unit_on_duty[units]
         # Letters come by chance: what a few days show may be more than is usual at that hour.
-        surely = offered - SURELY * np.sqrt(offered * HOUR / seconds)
+        surely = offered - _SURELY * np.sqrt(offered * HOUR / seconds)
         peak = np.nanmax(np.where(on_duty > 0, np.maximum(surely, 0.0) / on_duty, 0.0))
-    short = (surely >= on_duty) & (offered > 0)
+    short = short_of_staff(surely, on_duty)
     swing = peak / utilisation if utilisation else 0.0
     people = _people(week, load.seconds)
     return TeamForecast(
@@ -215,7 +215,7 @@ def _team(setting: Setting, index: int, load: Load, weekdays: Groups) -> TeamFor
         load=offered,
         utilisation=utilisation,
         short=tuple(spans_of_hours(hours) for hours in short),
-        units_short=int((unit_busy * swing >= 1).sum()),
+        units_short=int(short_of_staff(unit_busy * swing, 1.0).sum()),
     )
 
 

@@ -30,19 +30,19 @@ from sim.sampling.attendance import average_week
 from sim.scenario.setting import Setting
 from sim.statistics import effective_letters, highest_target
 
-ALL_BUT: Final = 1 - 1e-9
+_ALL_BUT: Final = 1 - 1e-9
 """Load from which work fills the hours, however the sum was rounded."""
 
-HUNDREDTH: Final = 1e-4
+_HUNDREDTH: Final = 1e-4
 """Targets are named in hundredths of a percent, rounded down."""
 
-NAMED: Final = 3
+_NAMED: Final = 3
 """How many units are named at most."""
 
 LONGEST_WEEK: Final = 48.0
 """Hours that a person may work in an average week (directive 2003/88/EC; China's labour law allows 44)."""
 
-LEAST_TOLD: Final = 0.5
+_LEAST_TOLD: Final = 0.5
 """Stand-ins a week below which there is nothing to tell."""
 
 
@@ -81,7 +81,7 @@ def never_anybody(seen: Seen) -> Iterator[Caution]:
         units = np.flatnonzero((stuck > 0) & (places.team_of == team))
         if len(units):
             letters = stuck[units].sum() * a_day
-            names = [places.names[unit] for unit in units[:NAMED].tolist()]
+            names = [places.names[unit] for unit in units[:_NAMED].tolist()]
             yield Caution("nobody ever", name, {"units": len(units), "names": names, "a_day": float(letters)})
 
 
@@ -89,15 +89,15 @@ def overloaded(seen: Seen) -> Iterator[Caution]:
     """Teams and units that have at least as much work as time on duty, so that their backlog grows without end."""
     setting, places = seen.setting, seen.setting.places
     work, on_duty = ordinary_week(setting, seen.outcomes)
-    full = (on_duty > 0) & (work >= ALL_BUT * on_duty)
+    full = (on_duty > 0) & (work >= _ALL_BUT * on_duty)
     for team, name in enumerate(places.teams):
         units = slice(places.first[team], places.first[team + 1])
         load = float(work[units].sum() / on_duty[units].sum()) if on_duty[units].any() else 0.0
         many = places.first[team] + np.flatnonzero(full[units])
-        if load >= ALL_BUT:
+        if load >= _ALL_BUT:
             yield Caution("overloaded", name, {"load_share": load})
         elif len(many):
-            worst = many[np.argsort(-work[many] / on_duty[many], kind="stable")][:NAMED].tolist()
+            worst = many[np.argsort(-work[many] / on_duty[many], kind="stable")][:_NAMED].tolist()
             figures = {
                 "units": len(many),
                 "of": places.first[team + 1] - places.first[team],
@@ -118,7 +118,7 @@ def unprovable_targets(seen: Seen) -> Iterator[Caution]:
         letters = counted * np.count_nonzero(fates != Fate.NOT_APPLICABLE) / max(len(fates), 1)
         replications = np.array(scenario.replications)
         worth = float(effective_letters(np.asarray(letters * replications), np.ones(()), replications))
-        highest = np.floor(highest_target(worth) / HUNDREDTH) * HUNDREDTH
+        highest = np.floor(highest_target(worth) / _HUNDREDTH) * _HUNDREDTH
         if letters and sla.target > highest:
             kind = "target of all" if sla.target >= 1 else "target too high"
             figures = {
@@ -174,7 +174,7 @@ def stand_ins(setting: Setting) -> Iterator[Caution]:
             float(sum(each.sum() for each in column))
             for column in ([week.stand_ins for week in weeks], [week.absent for week in weeks])
         )
-        if a_week >= LEAST_TOLD:
+        if a_week >= _LEAST_TOLD:
             key = "absence cancelled" if a_week >= absent * (1 - 1e-9) else "stand-ins"
             yield Caution(key, name, {"at_least": team.at_least, "a_week": a_week, "absence_share": team.absence})
 

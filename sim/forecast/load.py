@@ -21,7 +21,7 @@ from sim.sampling.attendance import person_seconds
 from sim.scenario.setting import Setting
 
 MINUTE_CLOCK: Final = 2 * HOUR
-"""An SLA with a limit up to this is kept or lost by who is on duty at that hour, not by who works that day."""
+"""An SLA with a limit up to this is met or missed by who is on duty at that hour, not by who works that day."""
 
 CLASSES: Final = 40
 
@@ -49,13 +49,23 @@ class Load(NamedTuple):
         return np.where(put_off, spread, self.work)
 
 
+def short_of_staff(needed: Floats, on_duty: Floats | float, least: Floats | float = 0.0) -> Bools:
+    """Where work needs as many people as are on duty or more; same shape as `needed`.
+
+    Args:
+        least: people that must be missing besides.
+    """
+    short: Bools = (needed > 0) & (needed - on_duty >= least)
+    return short
+
+
 def is_minute_clock(sla: Sla) -> bool:
     """Whether an SLA is about minutes."""
     return sla.within.clock is Clock.CALENDAR and sla.within.seconds <= MINUTE_CLOCK
 
 
 def can_be_put_off(scenario: Scenario) -> Bools:
-    """Steps that no minute clock waits for, though there are promises; the last entry is other duty, (steps + 1,)."""
+    """Steps that no minute clock waits for, though there are SLAs; the last entry is other duty, (steps + 1,)."""
     put_off = np.full(len(scenario.workflow) + 1, bool(scenario.sla))
     put_off[OTHER_DUTY] = False
     names = [step.name for step in scenario.workflow]
@@ -77,7 +87,7 @@ def class_of(outcome: Replication) -> Int64s:
 
 
 def load_of(outcomes: Sequence[Replication], slot: int = HOUR) -> Load:
-    """Add up replications that were lived without queues, at least one.
+    """Add up replications that were simulated with infinite servers, at least one.
 
     Args:
         slot: seconds; the week is divided into slots of this length, which an hour is a multiple of.

@@ -1,13 +1,13 @@
 """The staffing requirement: people that each team needs, by hour or half hour, before any simulation with queues.
 
 Of each unit and hour of the week in which the unit is awake (somebody is on duty there; else its work waits, or its
-cover does it) it is the fewest people with whom both kinds of promises can be kept:
+cover does it) it is the fewest people with whom SLAs of both kinds can be met:
 
-- Minute clocks are kept or lost by who is on duty in that hour. Their work is offered load as it comes, through the
-  tiers (modified offered load: the engine lays it over time with people without end, so that long work, shift ends,
+- Minute clocks are met or missed by who is on duty in that hour. Their work is offered load as it comes, through the
+  tiers (modified offered load: the engine lays it over time with infinite servers, so that long work, shift ends,
   cover and rework are in it). By Erlang's C at most the allowed share of letters may wait longer than what the limit
   leaves after the work itself. That is exact for M/M/c; several teams on the way share the allowed lateness evenly.
-- Day clocks are kept by who works that day. Their work is a fluid backlog, spread over the hours of duty, and people
+- Day clocks are met by who works that day. Their work is a fluid backlog, spread over the hours of duty, and people
   must be as many as it and the minutes' work keep busy.
 
 It is an estimate: what escalation takes to a team is not in its load, and a backlog of earlier hours neither. Where a
@@ -23,7 +23,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.core.tables import Floats
-from sim.forecast.load import CLASSES, Load, is_minute_clock
+from sim.forecast.load import CLASSES, Load, is_minute_clock, short_of_staff
 from sim.metrics.figures import Requirement
 from sim.models.sla import Sla
 from sim.models.workflow import WorkStep
@@ -31,11 +31,11 @@ from sim.queueing import offered_load, servers_for
 from sim.sampling.quantiles import mean
 from sim.scenario.setting import Setting
 
-LEAST_LEFT: Final = 0.1
+_LEAST_LEFT: Final = 0.1
 """Of a limit that its work alone takes, this share is left for waiting all the same."""
 
 
-LEAST_MISSED: Final = 0.5
+_LEAST_MISSED: Final = 0.5
 """People whose lack is told of a unit."""
 
 
@@ -50,7 +50,7 @@ def requirement(setting: Setting, load: Load) -> Mapping[str, Requirement]:
     """People that each team needs, over all its units.
 
     Args:
-        load: of some replications that were lived without queues, by hour or half hour.
+        load: of some replications simulated with infinite servers, by hour or half hour.
 
     Returns: of each team people by hour of the week, or half hour as the load has it, and how many are missing:
         those that a unit needs above those whom its share of the team brings on duty in that hour, on average, summed
@@ -75,12 +75,12 @@ def waits_of(setting: Setting) -> dict[str, Wait]:
         efforts = [_mean_effort(step, takers) for step, takers in steps]
         if sla.until.endswith((".started", ".queued")):
             efforts = efforts[:-1]
-        left = max(limit - sum(efforts), LEAST_LEFT * limit)
+        left = max(limit - sum(efforts), _LEAST_LEFT * limit)
         longest: dict[str, float] = {}
         for step, takers in steps:
             teams, wait = [team for category in takers for team in step.by.of(category)], left
             if step.escalate is not None and step.escalate.after < limit:
-                teams, wait = [step.escalate.to], max(left - step.escalate.after, LEAST_LEFT * limit)
+                teams, wait = [step.escalate.to], max(left - step.escalate.after, _LEAST_LEFT * limit)
             longest |= {team: min(longest.get(team, wait), wait) for team in teams}
         for team, wait in longest.items():
             allowed = Wait(wait, (1 - sla.target) / len(longest))
@@ -89,7 +89,7 @@ def waits_of(setting: Setting) -> dict[str, Wait]:
 
 
 def _takers(setting: Setting, sla: Sla, step: WorkStep) -> dict[str, float]:
-    """Share of all letters that a promise is made for and that take a step, by category; those that occur."""
+    """Share of all letters to which an SLA applies and that take a step, by category; those that occur."""
     shares = {
         category: share * step.chance.of(category)
         for category, share in setting.scenario.category_shares.items()
@@ -139,8 +139,8 @@ def _of_team(setting: Setting, load: Load, team: int, wait: Wait | None) -> Requ
         works = zip((part[unit] * minutes).tolist(), (part[unit] * all_work).tolist(), strict=True)
         need = np.array([_need(*each, release, wait) for each in works]) * awake[unit]
         people += need
-        missing = need - share_on_duty * on_duty
-        shortfall += np.where(missing >= LEAST_MISSED * awake[unit], np.maximum(missing, 0), 0)
+        own = share_on_duty * on_duty
+        shortfall += np.where(short_of_staff(need, own, _LEAST_MISSED * awake[unit]), np.maximum(need - own, 0), 0)
     return Requirement(people, shortfall)
 
 
@@ -160,7 +160,7 @@ def _release(visits: Floats) -> float:
 
 
 def _on_the_way(setting: Setting, sla: Sla) -> list[WorkStep]:
-    """Steps of work between the milestones of a promise, the last one included if it must begin."""
+    """Steps of work between the milestones of an SLA, the last one included if it must begin."""
     names = [step.name for step in setting.scenario.workflow]
     begin, end = (milestone.rpartition(".")[0] for milestone in (sla.from_, sla.until))
     first = names.index(begin) if begin else 0

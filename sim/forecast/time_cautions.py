@@ -13,13 +13,13 @@ from sim.metrics.figures import Caution
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.scenario.setting import Setting
 
-DATES: Final = 3
+_DATES: Final = 3
 """How many days are named at most."""
 
-LEAST_MISSED: Final = 3.0
+_LEAST_MISSED: Final = 3.0
 """Letters that are missed at an end of a trace, at the rate of the rest of it, before it is said."""
 
-SURELY_MISSED: Final = 10.0
+_SURELY_MISSED: Final = 10.0
 """Letters that are missed in a gap: at that rate chance alone leaves one in 20,000 such times empty."""
 
 
@@ -40,7 +40,7 @@ def regional_holidays(setting: Setting) -> Iterator[Caution]:
     last = scenario.start + timedelta(seconds=scenario.horizon - 1)
     regional = regional_days(scenario.holidays.rule, scenario.start, last)
     if regional is not None:
-        dates = [day.isoformat() for day in regional.days[:DATES]]
+        dates = [day.isoformat() for day in regional.days[:_DATES]]
         figures = {"days": len(regional.days), "dates": dates, "example": regional.regions[0]}
         yield Caution("regions", regional.country, figures)
 
@@ -79,7 +79,7 @@ def ends_early(setting: Setting) -> Iterator[Caution]:
     longest = max(float(np.diff(received).max()), DAY)
     rate = (len(received) - 1) / max(int(received[-1] - received[0]), 1)
     for kind, idle in (("trace begins late", int(received[0])), ("trace ends early", end - int(received[-1]))):
-        if idle > longest and idle * rate >= LEAST_MISSED:
+        if idle > longest and idle * rate >= _LEAST_MISSED:
             yield Caution(kind, None, {"days": idle / DAY})
 
 
@@ -102,7 +102,7 @@ def gaps(setting: Setting) -> Iterator[Caution]:
         of_week = hour_of_week(setting, hours * HOUR)
         others = known - np.bincount(of_week, minlength=HOURS_OF_WEEK)
         rate = np.divide(usual, others, out=np.zeros(HOURS_OF_WEEK), where=others > 0)
-        if rate[of_week].sum() >= SURELY_MISSED:
+        if rate[of_week].sum() >= _SURELY_MISSED:
             found.append((end - begin, begin))
     if found:
         length, begin = max(found)

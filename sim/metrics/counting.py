@@ -4,10 +4,11 @@ All is whole numbers, so the order of adding up does not matter.
 """
 
 from enum import IntEnum
+from typing import NamedTuple
 
 from sim.core.clock import HOUR
 from sim.core.compiler import PLAIN, compiled, numba
-from sim.core.tables import NO_UNIT, NOT_YET, OTHER_DUTY, WAIT, WORK, Bools, Int8s, Int16s, Int32s, Int64s
+from sim.core.tables import NO_UNIT, NOT_YET, OTHER_DUTY, WAIT, WORK, Bools, Int16s, Int32s, Int64s, Stretches
 
 
 class Doing(IntEnum):
@@ -36,27 +37,47 @@ class Sum(IntEnum):
     CLOSED_ELAPSED = 6
 
 
+class StretchSums(NamedTuple):
+    """What is added up of the stretches of a log."""
+
+    counts: Int64s  # how many more begin than end in each cell, shape (len(Doing), teams, cells + 1)
+    moments: Int64s  # sum of the instants at which they do, same shape
+    events: Int64s
+    """Beginnings and ends of waits of letters that have a part in the window, as codes: team, instant, whether it
+    begins."""
+
+
+class VisitColumns(NamedTuple):
+    """Columns of `sim.core.tables.Workload`, then of `sim.core.tables.Log`; one row a visit."""
+
+    step: Int16s
+    unit: Int32s
+    service: Int64s
+    resume_cost: Int32s
+    queued: Int64s
+    started: Int64s
+    finished: Int64s
+    interruptions: Int32s
+
+
 @compiled
 def count_stretches(
-    visit: Int64s, kind: Int8s, unit: Int32s, shift: Int64s, start: Int64s, end: Int64s,
-    step: Int16s, team_of: Int32s, shift_end: Int64s, cuts: Int64s, window: tuple[int, int],
-    counts: Int64s, moments: Int64s, events: Int64s,
+    stretches: Stretches, step: Int16s, team_of: Int32s, shift_end: Int64s, cuts: Int64s, window: tuple[int, int],
+    sums: StretchSums,
 ) -> int:  # fmt: skip
     """Count the stretches of a log by what was done, team, and cell of time (see `sim.metrics.occupancy.Cells`).
 
     Args:
-        visit, kind, unit, shift, start, end: as in `sim.core.tables.Stretches`.
         step: of each visit.
         shift_end: of each shift.
         cuts: instants within hours that begin a cell.
         window: its start and end.
-        counts, moments: how many more begin than end in each cell, and the sum of the instants at which they do,
-            shape (len(Doing), teams, cells + 1); zeros.
-        events: beginnings and ends of waits of letters that have a part in the window, as codes: team, instant, and
-            whether it begins; room for two a stretch.
+        sums: added to; at first zeros, and room for two events a stretch.
 
     Returns: how many events there are.
     """
+    visit, kind, unit, shift, start, end = stretches
+    counts, moments, events = sums
     span = 2 * (window[1] + 1)
     many = 0
     for row in range(len(visit)):
@@ -121,22 +142,20 @@ def first_visits(letters: Int64s, first_visit: Int64s, step: Int16s, first: Int6
 
 @compiled
 def count_visits(
-    letters: Int64s, closed: Bools, first_visit: Int64s,
-    step: Int16s, unit: Int32s, service: Int64s, resume_cost: Int32s,
-    queued: Int64s, started: Int64s, finished: Int64s, interruptions: Int32s,
-    waits: Int64s, sums: Int64s, longer: Int64s,
+    letters: Int64s, closed: Bools, first_visit: Int64s, visits: VisitColumns, waits: Int64s,
+    sums: Int64s, longer: Int64s,
 ) -> None:  # fmt: skip
     """Add up the visits of some letters by step, those that were reached.
 
     Args:
         letters: their numbers.
         closed: whether each of these is closed.
-        first_visit, step, unit, service, resume_cost: as in `sim.core.tables.Workload`.
-        queued, started, finished, interruptions: as in `sim.core.tables.Log`.
+        first_visit: as in `sim.core.tables.Workload`.
         waits: ascending durations.
         sums: shape (steps, len(Sum)); zeros.
         longer: started visits by the number of durations that they waited longer than, (steps, waits + 1); zeros.
     """
+    step, unit, service, resume_cost, queued, started, finished, interruptions = visits
     for row in range(len(letters)):
         for visit in range(first_visit[letters[row]], first_visit[letters[row] + 1]):
             if queued[visit] == NOT_YET:

@@ -20,7 +20,7 @@ from sim.statistics import FEWEST_LETTERS, Band, Compliance, ComplianceTable, Es
 ALARM: Final = 0.85
 """Utilisation above which a team is said to be too busy."""
 
-GROWTH: Final = 0.01
+_GROWTH: Final = 0.01
 """Growth of the backlog a day, of the letters that come in a day, above which it is told."""
 
 
@@ -68,7 +68,6 @@ class LetterFigures:
         open_at_end: letters of the window that the simulation leaves open.
         left: letters that leave the workflow before its end.
         open_at_window_end: letters open when the window ends, of all that came since day 0.
-        closed_share: closed of received.
         growth_per_day: by how many the open letters grow, from the first whole week of the window to the last; None
             where it has fewer than two or the warm-up is shorter than one, which is too short to tell.
         time_in_system_min: from received to closed.
@@ -80,7 +79,6 @@ class LetterFigures:
     open_at_end: Estimate
     left: Estimate
     open_at_window_end: Estimate
-    closed_share: Estimate
     growth_per_day: Estimate | None
     time_in_system_min: Spread
     window_days: float
@@ -88,7 +86,7 @@ class LetterFigures:
     @property
     def grew(self) -> bool:
         """Whether the backlog surely grew through the window, by more than a hundredth of the letters that come."""
-        least = GROWTH * (self.received.mean or 0.0) / self.window_days
+        least = _GROWTH * (self.received.mean or 0.0) / self.window_days
         return self.growth_per_day is not None and (self.growth_per_day.low or 0.0) > least
 
 
@@ -125,7 +123,7 @@ def outstanding(groups: Sequence[GroupFigures]) -> GroupFigures | None:
 
 
 class Why(StrEnum):
-    """What kept a letter for the largest part of its time."""
+    """What delayed a letter for the largest part of its time."""
 
     NOBODY_ON_DUTY = "nobody on duty"
     ALL_BUSY = "all busy"
@@ -208,7 +206,6 @@ class StepFigures:
 
     Attributes:
         visits: visits a replication that reached the step.
-        not_started: visits a replication that nobody had started when the simulation ended.
         wait_min: from joining the queue to the first start; open where nobody has started them.
         delayed_share: visits that waited at all, of all.
         service_min: effort (or elapsed time) without interruptions.
@@ -222,7 +219,6 @@ class StepFigures:
 
     name: str
     visits: Estimate
-    not_started: Estimate
     wait_min: Spread
     delayed_share: Estimate
     service_min: Spread
@@ -292,7 +288,6 @@ class TeamFigures:
         counted: whether they count towards the headcount of the mailbox.
         on_duty_hours: person-hours of its shifts, absences taken off.
         busy_hours: person-hours of work within shifts, other duty included.
-        letter_hours: of these, on letters.
         utilisation: busy of on duty.
         overtime_hours: person-hours of work after the end of a shift.
         queue_mean: letters waiting in its queues, averaged over time.
@@ -306,7 +301,6 @@ class TeamFigures:
     counted: bool
     on_duty_hours: Estimate
     busy_hours: Estimate
-    letter_hours: Estimate
     utilisation: Estimate
     overtime_hours: Estimate
     queue_mean: Estimate

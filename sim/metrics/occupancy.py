@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sim.core.clock import HOUR
 from sim.core.tables import Floats, Int64s, Log, Roster, Workload
-from sim.metrics.counting import Doing, count_stretches, most_at_once
+from sim.metrics.counting import Doing, StretchSums, count_stretches, most_at_once
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.scenario.setting import Setting
 
@@ -105,12 +105,10 @@ def occupancy(setting: Setting, workload: Workload, roster: Roster, log: Log) ->
     teams, window = len(places.teams), (scenario.window_start, scenario.window_end)
     cells = Cells(scenario.horizon, window)
     counts, moments = np.zeros((2, len(Doing), teams, len(cells) + 1), dtype=np.int64)
-    events = np.empty(2 * len(stretches.visit), dtype=np.int64)
-    many = count_stretches(
-        *stretches, workload.step, places.team_of, roster.end, cells.cuts, window, counts, moments, events
-    )
+    sums = StretchSums(counts, moments, np.empty(2 * len(stretches.visit), dtype=np.int64))
+    many = count_stretches(stretches, workload.step, places.team_of, roster.end, cells.cuts, window, sums)
     queue_max = np.zeros(teams, dtype=np.int64)
-    most_at_once(np.sort(events[:many]), window[1], queue_max)
+    most_at_once(np.sort(sums.events[:many]), window[1], queue_max)
     of = {doing: _cell_counts(cells, counts[doing], moments[doing]) for doing in Doing}
     return Occupancy(
         cells=cells,

@@ -65,7 +65,7 @@ class Report:
         title: the scenario's own name.
         copies: whether the replications are one and the same, so that nothing is known of chance.
         headcount, cost: of the people of the teams that count towards the mailbox.
-        requirement: people that each team needs; empty if it was not worked out.
+        requirement: people that each team needs; empty if it was not computed.
         cautions: what to know before believing the rest.
     """
 
@@ -86,7 +86,7 @@ class Report:
     cautions: tuple[Caution, ...] = ()
 
     @property
-    def holds(self) -> Verdict | None:
+    def verdict(self) -> Verdict | None:
         """Whether the staffing meets every target that can be judged; None without targets.
 
         Missed if one is missed, met if all are; not judged where no SLA with a target has letters.
@@ -157,12 +157,12 @@ def summarise(
         requirement: people that each team needs, to be shown beside those on duty.
         cautions: what is known of the scenario already; what the run itself shows is added.
     """
-    kept: list[Counts] = []
+    all_counts: list[Counts] = []
     each_times: list[Times] = []
     for each in measures:
-        kept.append(each.counts)
+        all_counts.append(each.counts)
         each_times.append(each.times)
-    counts, model = stacked(kept), setting.scenario
+    counts, model = stacked(all_counts), setting.scenario
     copies = are_copies(counts)
     # The same times with a list of replications in the place of each `Durations`.
     times: Any = combined(each_times, list, Durations)
@@ -171,7 +171,7 @@ def summarise(
         scenario=scenario,
         title=model.name,
         engine=engine,
-        replications=len(kept),
+        replications=len(all_counts),
         copies=copies,
         seed=model.seed,
         headcount=sum(team.headcount for team in model.teams.values() if team.counted),
@@ -185,7 +185,7 @@ def summarise(
         teams={name: team_figures(setting, index, counts.teams) for index, name in enumerate(model.teams)},
         backlog=backlog_figures(setting, counts.open_letters),
         requirement=requirement or {},
-        cautions=(*cautions, *_seen_in(letters, len(kept), copies)),
+        cautions=(*cautions, *_seen_in(letters, len(all_counts), copies)),
     )
 
 
@@ -216,7 +216,6 @@ def letter_figures(setting: Setting, counts: Counts, times: Sequence[Durations],
         open_at_end=mean_over(letters.received - letters.closed).at(),
         left=mean_over(letters.left).at(),
         open_at_window_end=mean_over(letters.open_at_window_end).at(),
-        closed_share=ratio_over(Ratio(letters.closed, letters.received), share=True).at(),
         growth_per_day=_growth_per_day(setting, counts.open_by_week),
         time_in_system_min=spread(times, copies=copies) / MINUTE,
         window_days=setting.scenario.window / DAY,
@@ -286,7 +285,7 @@ def step_figures(
         closed: closed letters of the window, shape (replications,).
     """
     visits = mean_over(counts.visits)
-    not_started, interruptions = mean_over(counts.not_started), mean_over(counts.interruptions)
+    interruptions = mean_over(counts.interruptions)
     delayed = ratio_over(Ratio(counts.delayed, counts.visits), share=True)
     longer = ratio_over(Ratio(counts.longer, counts.started[:, :, np.newaxis]), share=True)
     waiting, work, elapsed = (
@@ -300,7 +299,6 @@ def step_figures(
         name: StepFigures(
             name=name,
             visits=visits.at(step),
-            not_started=not_started.at(step),
             wait_min=spread(cast(Any, times.wait[step]), copies=copies) / MINUTE,
             delayed_share=delayed.at(step),
             service_min=spread(cast(Any, times.service[step]), copies=copies) / MINUTE,
@@ -336,7 +334,6 @@ def team_figures(setting: Setting, index: int, counts: TeamSeconds) -> TeamFigur
         counted=team.counted,
         on_duty_hours=hours(on_duty),
         busy_hours=hours(busy),
-        letter_hours=hours(busy - other_duty),
         utilisation=ratio_over(Ratio(busy.sum(axis=1), on_duty.sum(axis=1)), share=True).at(),
         overtime_hours=hours(overtime),
         queue_mean=mean_over(waiting.sum(axis=1) / window.sum()).at(),

@@ -25,7 +25,7 @@ class LetterTable(NamedTuple):
     channel: Int16s
     unit: Int32s  # home unit
     milestones: dict[str, Int64s]  # by name, such as `sign.finished`: of its first visit to the step, or NOT_YET
-    elapsed: dict[str, Int64s]  # by SLA: seconds on the SLA's clock until kept, or until the horizon; or NOT_YET
+    elapsed: dict[str, Int64s]  # by SLA: seconds on the SLA's clock until met, or until the horizon; or NOT_YET
     fate: dict[str, Int8s]  # by SLA: a `sim.metrics.replication.Fate`
 
 

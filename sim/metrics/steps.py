@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.tables import NOT_YET, Int64s
-from sim.metrics.counting import Sum, count_visits
+from sim.metrics.counting import Sum, VisitColumns, count_visits
 from sim.metrics.replication import Replication
 from sim.statistics import Durations, durations_by
 
@@ -23,7 +23,6 @@ class StepCounts(NamedTuple):
 
     visits: Int64s  # that the letters reached, (steps,)
     delayed: Int64s  # that waited at all, (steps,)
-    not_started: Int64s  # (steps,)
     interruptions: Int64s  # (steps,)
     started: Int64s  # (steps,)
     longer: Int64s  # started visits that waited longer than each of `WAITS`, (steps, waits)
@@ -45,16 +44,16 @@ def step_counts(replication: Replication) -> StepCounts:
     counted = replication.counted
     sums = np.zeros((steps, len(Sum)), dtype=np.int64)
     reached = np.zeros((steps, len(WAITS) + 1), dtype=np.int64)
-    count_visits(
-        replication.letters[counted], (replication.closed != NOT_YET)[counted], workload.first_visit,
-        workload.step, workload.unit, workload.service, workload.resume_cost,
-        log.queued, log.started, log.finished, log.interruptions, np.array(WAITS), sums, reached,
-    )  # fmt: skip
+    visits = VisitColumns(
+        *(workload.step, workload.unit, workload.service, workload.resume_cost),
+        *(log.queued, log.started, log.finished, log.interruptions),
+    )
+    closed = replication.closed[counted] != NOT_YET
+    count_visits(replication.letters[counted], closed, workload.first_visit, visits, np.array(WAITS), sums, reached)
     of = {each: sums[:, each] for each in Sum}
     return StepCounts(
         visits=of[Sum.VISITS],
         delayed=of[Sum.DELAYED],
-        not_started=of[Sum.VISITS] - of[Sum.STARTED],
         interruptions=of[Sum.INTERRUPTIONS],
         started=of[Sum.STARTED],
         longer=np.cumsum(reached[:, ::-1], axis=1)[:, -2::-1],

@@ -27,13 +27,13 @@ from sim.statistics.estimates import (
     student_t,
 )
 
-NORMAL: Final = 1.959964
+_NORMAL: Final = 1.959964
 """Quantile of the standard normal distribution that leaves half of 1 - LEVEL above it."""
 
-MOST_UNDECIDED: Final = 0.01
+_MOST_UNDECIDED: Final = 0.01
 """Share of undecided letters up to which compliance is told as one number."""
 
-RARE: Final = 20
+_RARE: Final = 20
 """Late letters, in independent ones, below which their own design effect cannot be told."""
 
 FEWEST_LETTERS: Final = 30
@@ -241,7 +241,7 @@ def korn_graubard(
 def effective_letters(letters: Floats, effect: Floats, replications: Floats | Int64s) -> Floats:
     """How many independent letters the observed ones are worth, with the uncertainty of the design effect."""
     freedom = np.asarray(replications, dtype=np.float64) - 1
-    worth: Floats = letters / effect * (NORMAL / student_t(freedom)) ** 2
+    worth: Floats = letters / effect * (_NORMAL / student_t(freedom)) ** 2
     return worth
 
 
@@ -256,7 +256,7 @@ def own_effect(share: Floats, variance: Floats, letters: Floats) -> Floats:
 def chosen_effect(share: Floats, letters: Floats, own: Floats, body: Floats) -> Floats:
     """The larger of the own and the borrowed design effect where late letters, or those in time, are rare."""
     largest = np.maximum(own, body)
-    rare = np.minimum(share, 1 - share) * letters / largest < RARE
+    rare = np.minimum(share, 1 - share) * letters / largest < _RARE
     effect: Floats = np.where(rare, largest, own)
     return effect
 
@@ -289,7 +289,7 @@ def _judged(decided: Decided, body: Floats | np.float64 | None, copies: bool) ->
     high = _ends(best, decided.letters, body, copies)[1]
     with np.errstate(invalid="ignore", divide="ignore"):
         known = decided.met.sum(axis=0) + decided.late.sum(axis=0)
-        few = decided.undecided.sum(axis=0) <= MOST_UNDECIDED * letters
+        few = decided.undecided.sum(axis=0) <= _MOST_UNDECIDED * letters
         point = np.where(few, decided.met.sum(axis=0) / known, np.nan)
         between = worst.sum(axis=0) / letters, best.sum(axis=0) / letters
     return ComplianceTable(Band(point, low, high), *between, letters)

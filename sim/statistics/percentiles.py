@@ -18,10 +18,10 @@ from sim.core.tables import Bools, Floats, Int64s
 from sim.statistics.estimates import LEVEL, Ratio, ratio_over
 from sim.statistics.judging import chosen_effect, effective_letters, own_effect, share_variance
 
-SHARES: Final = (0.5, 0.9, 0.95, 0.99)
+_SHARES: Final = (0.5, 0.9, 0.95, 0.99)
 """The percentiles that are told, as shares."""
 
-BODY: Final = (0.8, 0.9, 0.95)
+_BODY: Final = (0.8, 0.9, 0.95)
 """Shares of the durations at whose percentiles the design effect of their body is told."""
 
 _ROUNDING: Final = 1e-12
@@ -82,7 +82,7 @@ class Figure:
         return Figure(value, low, high, more, most)
 
 
-NOTHING: Final = Figure(None)
+_NOTHING: Final = Figure(None)
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,10 @@ def spread(replications: Sequence[Durations], *, copies: bool = False) -> Spread
     """
     whole = pooled(replications)
     if not whole.total:
-        return Spread(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
+        return Spread(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING)
     some = [each for each in replications if each.total]
     search = None if copies or len(some) < 2 else _Search(some, whole)
-    p50, p90, p95, p99 = (_percentile(whole, share, search) for share in SHARES)
+    p50, p90, p95, p99 = (_percentile(whole, share, search) for share in _SHARES)
     last, is_open = float(whole.seconds[-1]), bool(whole.open.any())
     maximum = Figure(None, more_than=last) if is_open else Figure(last)
     return Spread(_mean(some, whole, copies), p50, p90, p95, p99, maximum)
@@ -174,7 +174,7 @@ def body_effect(replications: Sequence[Durations]) -> float:
 
 
 def _body_effect(some: Sequence["_Upto"], whole: Durations) -> float:
-    at = np.array([whole.seconds[_rank(whole.ended + whole.open, share)] for share in BODY])
+    at = np.array([whole.seconds[_rank(whole.ended + whole.open, share)] for share in _BODY])
     return float(_effects(some, at, only_ended=False)[1].max(initial=1.0))
 
 

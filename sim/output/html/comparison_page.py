@@ -56,7 +56,7 @@ def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pict
             lang=each,
             title=_title(comparison, each),
             about=comparison_heading(comparison, each),
-            verdict=comparison.best.holds.value if comparison.best.holds else "none",
+            verdict=comparison.best.verdict.value if comparison.best.verdict else "none",
             sentences=list(comparison_sentences(comparison, each)),
             cautions=comparison_cautions(comparison, each),
             first_tables=[_staffings(comparison, each), _pairs(comparison, each)],
@@ -102,7 +102,7 @@ def _staffings(comparison: Comparison, lang: str) -> CaptionedTable:
             data_markup(f"{report.headcount:,}", report.headcount, f"{path}.headcount"),
             data_markup(f"{report.cost:,.6g}", report.cost, f"{path}.cost"),
             *kept,
-            verdict_markup(report.holds, lang),
+            verdict_markup(report.verdict, lang),
         ])  # fmt: skip
     return say(lang, "page.staffings-table"), headings, rows
 

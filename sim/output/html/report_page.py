@@ -57,7 +57,7 @@ def report_page(
             title=report.title or report.scenario,
             about=about,
             facts=_facts(report, each),
-            verdict="none" if report.holds in (None, Verdict.NOT_JUDGED) else report.holds.value,
+            verdict="none" if report.verdict in (None, Verdict.NOT_JUDGED) else report.verdict.value,
             sentences=list(run_sentences(report, each)),
             cautions=caution_sentences(other_cautions(report), each),
             first_tables=[_sla_table(report, each)] if report.slas else [],

@@ -56,7 +56,7 @@ def compare_into(
         return Made(
             comparison,
             comparison_content(comparison),
-            {name: report.holds or "no target" for name, report in comparison.reports.items()},
+            {name: report.verdict or "no target" for name, report in comparison.reports.items()},
             _told(scenarios, comparison),
             partial(comparison_text, comparison),
             partial(_write_scenarios, scenarios),

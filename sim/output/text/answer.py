@@ -97,7 +97,7 @@ def other_cautions(report: Report) -> list[Caution]:
 
 
 def _verdict(report: Report, lang: str) -> str:
-    holds = report.holds
+    holds = report.verdict
     if holds is None:
         return say(lang, "answer.no-targets")
     if holds in (Verdict.MET, Verdict.NOT_JUDGED):

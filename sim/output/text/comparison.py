@@ -90,16 +90,16 @@ def signed(amount: float) -> str:
 
 def _best(comparison: Comparison, lang: str) -> Iterator[str]:
     best, base = comparison.best, comparison.base
-    if best.holds is None or best.holds is Verdict.NOT_JUDGED:
-        yield say(lang, "comparison.no-targets" if best.holds is None else "comparison.no-letters")
+    if best.verdict is None or best.verdict is Verdict.NOT_JUDGED:
+        yield say(lang, "comparison.no-targets" if best.verdict is None else "comparison.no-letters")
         return
     yield say(
         lang,
-        f"comparison.base-best-{best.holds}" if best is base else f"comparison.best-{best.holds}",
+        f"comparison.base-best-{best.verdict}" if best is base else f"comparison.best-{best.verdict}",
         best=best.scenario,
         headcount=f"{best.headcount:,}",
         base=base.scenario,
-        missed=listed(lang, [name(lang, each.name) for each in best.slas.values() if each.verdict is best.holds]),
+        missed=listed(lang, [name(lang, each.name) for each in best.slas.values() if each.verdict is best.verdict]),
         short=f"{100 * shortfall(best):.1f}",
         base_short=f"{100 * shortfall(base):.1f}",
     )
