@@ -183,7 +183,7 @@ def test_loops_within_loops_by_chance() -> None:
 
 
 def test_a_loop_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visits, "MOST_TIMES", 50)
+    monkeypatch.setattr(visits, "_MOST_TIMES", 50)
     with pytest.raises(SimError, match="workflow: a letter came to 'handle' 50 times; its loop needs at_most"):
         drawn(service("handle"), {"rework": {"back_to": "handle", "chance": "99.9999%"}}, per_day=2)
 

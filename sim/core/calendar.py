@@ -15,8 +15,14 @@ from sim.core.tables import Bools, Int64s
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
-CHINA: Final = "CN"
-SATURDAY: Final = 5
+_CHINA: Final = "CN"
+_SATURDAY: Final = 5
+
+_LONGEST_BREAK: Final = 16
+"""Days that a run of days off around a public holiday can last."""
+
+CALENDAR_MARGIN: Final = 2
+"""Days that a scenario's calendar knows after its horizon, so that its last instants have a next day."""
 
 
 class DaysOff(NamedTuple):
@@ -51,7 +57,7 @@ def days_off(rule: DaysOff, first: date, count: int) -> tuple[Bools, Bools]:
     days = [first + timedelta(days=day) for day in range(count)]
     if rule.country is None:
         named = np.zeros(count, dtype=np.bool_)
-        working = np.array([day.weekday() < SATURDAY for day in days], dtype=np.bool_)
+        working = np.array([day.weekday() < _SATURDAY for day in days], dtype=np.bool_)
     else:
         known = _known(rule.country, rule.region, days[0].year, days[-1].year)
         named = np.array([day in known for day in days], dtype=np.bool_)
@@ -68,7 +74,7 @@ def place_of(country: str, region: str | None) -> tuple[str, str | None]:
     Raises:
         ValueError: no ISO 3166 code whose public holidays are known; the text says which regions a country has.
     """
-    code = CHINA if country.lower() in ("china", "chn") else country.upper()
+    code = _CHINA if country.lower() in ("china", "chn") else country.upper()
     try:
         known = _known(code, None, 2021, 2021)
     except NotImplementedError:
@@ -84,11 +90,13 @@ def place_of(country: str, region: str | None) -> tuple[str, str | None]:
 
 def unannounced_years(rule: DaysOff, first: date, last: date) -> list[int]:
     """Years, of those between two days, whose make-up working days China has not announced and no own list says."""
-    if rule.country != CHINA:
+    if rule.country != _CHINA:
         return []
     listed = {day.year for day in (*rule.days_off, *rule.working)}
     years = range(first.year, last.year + 1)
-    announced = {year for year in years for day in _known(CHINA, None, year, year).weekend_workdays if day.year == year}
+    announced = {
+        year for year in years for day in _known(_CHINA, None, year, year).weekend_workdays if day.year == year
+    }
     return [year for year in years if year not in listed | announced]
 
 
@@ -128,13 +136,6 @@ def _known(country: str, region: str | None, first_year: int, last_year: int) ->
     if country not in EntityLoader.get_country_codes():
         raise NotImplementedError(country)
     return holidays.country_holidays(country, subdiv=region, years=range(first_year, last_year + 1))
-
-
-_LONGEST_BREAK: Final = 16
-"""Days that a run of days off around a public holiday can last."""
-
-CALENDAR_MARGIN: Final = 2
-"""Days that a scenario's calendar knows after its horizon, so that its last instants have a next day."""
 
 
 class Calendar:

@@ -49,7 +49,7 @@ class Clock(StrEnum):
     """Whole working days after the one on which the clock starts; the last ends at 24:00, or as the office closes."""
 
 
-LIMIT_UNITS: Final = {
+_LIMIT_UNITS: Final = {
     "working day": Clock.WORKING, "working days": Clock.WORKING, "工作日": Clock.WORKING,
     "office hour": Clock.OFFICE, "office hours": Clock.OFFICE, "办公小时": Clock.OFFICE,
 }  # fmt: skip
@@ -63,7 +63,7 @@ _TIME: Final = rf"[0-9]{{1,2}}{_COLON}[0-9]{{2}}"
 
 DURATION: Final = rf"^ *{_NUMBER} *个?(?:{'|'.join(DURATION_UNITS)}) *$"
 """How a duration is written, as a pattern for editors."""
-LIMIT: Final = rf"^ *(?:{_NUMBER} *个?(?:{'|'.join([*DURATION_UNITS, *LIMIT_UNITS])})|{_DAY_END}) *$"
+LIMIT: Final = rf"^ *(?:{_NUMBER} *个?(?:{'|'.join([*DURATION_UNITS, *_LIMIT_UNITS])})|{_DAY_END}) *$"
 """How an SLA limit is written."""
 DATE: Final = rf"^{_DATE}$"
 """How a date is written."""
@@ -128,8 +128,8 @@ def parse_limit(written: object) -> SlaLimit:
         number, unit = _quantity(written)
         if unit in DURATION_UNITS:
             length, clock = DURATION_UNITS[unit], Clock.CALENDAR
-        elif unit in LIMIT_UNITS:
-            clock = LIMIT_UNITS[unit]
+        elif unit in _LIMIT_UNITS:
+            clock = _LIMIT_UNITS[unit]
             length = DAY if clock is Clock.WORKING else HOUR
         else:
             units = "s, min, h, d, week, office hours, working days"

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sim.core.safe_text import printable
 
-MOST_SHOWN: Final = 100
+_MOST_SHOWN: Final = 100
 """Problems that a text lists; who has more than that mends those first."""
 
 
@@ -65,8 +65,8 @@ class ScenarioError(SimError):
         self.problems = tuple(problems)
         count = len(self.problems)
         heading = f"{source} has {count} problem{'' if count == 1 else 's'}"
-        shown = [f"  {problem}" for problem in self.problems[:MOST_SHOWN]]
-        more = [f"  ... and {count - MOST_SHOWN} more"] if count > MOST_SHOWN else []
+        shown = [f"  {problem}" for problem in self.problems[:_MOST_SHOWN]]
+        more = [f"  ... and {count - _MOST_SHOWN} more"] if count > _MOST_SHOWN else []
         super().__init__("\n".join([heading, *shown, *more]))
 
 

@@ -17,6 +17,22 @@ _UNFIT: Final = re.compile(
     "]"
 )
 
+FILE_NAME_BYTES: Final = 100
+"""Bytes of a part of a file's name; a file system takes 255 for all of it."""
+
+_OTHERS: Final = re.compile(r"[^\w.-]")
+
+Cell = str | int | float
+
+_BEGINNINGS: Final = "=+\\-@＝＋－＠\t\r\n"
+"""What a cell begins with that some spreadsheet computes; the wide ones count where Chinese is written."""
+
+_FORMULA: Final = re.compile(f"'*[{_BEGINNINGS}]")
+
+_MARKED: Final = re.compile(f"'+[{_BEGINNINGS}]")
+
+_NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?")
+
 
 def unfit(text: str) -> str | None:
     """The first character of a text that no text may have, as `U+001B`; None if there is none."""
@@ -41,12 +57,6 @@ def printable(text: str) -> str:
     return _UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-FILE_NAME_BYTES: Final = 100
-"""Bytes of a part of a file's name; a file system takes 255 for all of it."""
-
-_OTHERS: Final = re.compile(r"[^\w.-]")
-
-
 def safe_file_name(name: str) -> str:
     """A name as it can stand in the names of files and ids: who names a scenario may use any character."""
     return short_file_name(_OTHERS.sub(lambda other: f"_{ord(other[0]):x}_", name))
@@ -63,16 +73,6 @@ def short_file_name(name: str, most: int = FILE_NAME_BYTES) -> str:
         return name
     key = hashlib.sha256(content).hexdigest()[:12]
     return f"{content[: most - len(key) - 1].decode(errors='ignore')}-{key}"
-
-
-Cell = str | int | float
-
-BEGINNINGS: Final = "=+\\-@＝＋－＠\t\r\n"
-"""What a cell begins with that some spreadsheet computes; the wide ones count where Chinese is written."""
-
-_FORMULA: Final = re.compile(f"'*[{BEGINNINGS}]")
-_MARKED: Final = re.compile(f"'+[{BEGINNINGS}]")
-_NUMBER: Final = re.compile(r"[-+]?\d+(\.\d+)?")
 
 
 def safe_cell(cell: Cell) -> Cell:

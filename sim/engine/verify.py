@@ -13,7 +13,7 @@ from sim.sampling.roster import draw_roster
 from sim.sampling.workload import draw_workload
 from sim.scenario.setting import Setting
 
-SLICE: Final = 3_000
+_SLICE: Final = 3_000
 """Visits on which every run is checked: the SimPy engine and the audit need a fraction of a second for them."""
 
 
@@ -48,7 +48,7 @@ def cross_check(setting: Setting, workload: Workload, roster: Roster) -> Checked
     Raises: as `prove`.
     """
     horizon = setting.scenario.horizon
-    letters = int(np.searchsorted(workload.first_visit, SLICE, side="right")) - 1
+    letters = int(np.searchsorted(workload.first_visit, _SLICE, side="right")) - 1
     if letters < workload.letters:
         reached = int(workload.received[letters])
         horizon = min(horizon, reached // DAY * DAY or max(reached, 1))

@@ -46,6 +46,14 @@ HOUR_PROFILES: dict[str, tuple[float, ...]] = {
 }  # fmt: skip
 """Named hour-of-day profiles: weight of each hour, 00 to 23."""
 
+PerDay = Annotated[Number, Field(ge=0, le=1e7)]
+"""Letters a day."""
+
+_MOST_NAMES: Final = 200
+"""Categories or channels that are taken from a trace; a column with more is none of categories."""
+
+_LABEL: Final = TypeAdapter[str](Label)
+
 
 def _parse_hours(written: Any) -> Any:
     if isinstance(written, str):
@@ -95,10 +103,6 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "pattern": MOMENT}),
 ]
 """`day 10 19:30` (day 0 is the first), or a local date and time."""
-
-
-PerDay = Annotated[Number, Field(ge=0, le=1e7)]
-"""Letters a day."""
 
 
 class Decay(Record):
@@ -323,12 +327,6 @@ class Category(Record):
     on_holidays: Factor | None = None
 
 
-MOST_NAMES: Final = 200
-"""Categories or channels that are taken from a trace; a column with more is none of categories."""
-
-_LABEL: Final = TypeAdapter[str](Label)
-
-
 def sections_of_trace(scenario: "Scenario") -> tuple[dict[str, Any], list[Problem]]:
     """Categories and channels with what a trace says of them, and what is wrong with its names.
 
@@ -360,7 +358,7 @@ def sections_of_trace(scenario: "Scenario") -> tuple[dict[str, Any], list[Proble
 
 def _unfit(rows: Mapping[str, int], lines: list[int], names: tuple[str, ...], column: str) -> list[str]:
     """Why the names of a column cannot be taken over."""
-    if len(rows) > MOST_NAMES:
+    if len(rows) > _MOST_NAMES:
         return [f"its column of each {column} has {len(rows)} different ones; is it another column that is meant?"]
     unfit = {name: reason for name in rows if (reason := _refusal(name))}
     bad = [(line, name) for line, name in zip(lines, names, strict=True) if name in unfit]

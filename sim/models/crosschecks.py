@@ -17,7 +17,17 @@ from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
 if TYPE_CHECKING:
     from sim.models.scenario import Scenario
 
-SHARE_TOLERANCE = 1e-6
+_SHARE_TOLERANCE = 1e-6
+
+_REMEDIES = {
+    "category": "Add it to categories, or leave categories out: they are then those of the trace",
+    "channel": "Add it to channels, or leave channels out: they are then those of the trace",
+    "unit": "Give the units their names with `names`, or leave the field empty",
+}
+"""What helps where a trace has names that a scenario does not have."""
+
+_BEFORE_ALL: Final = -1
+"""Place of the receipt before the steps of a workflow."""
 
 
 def cross_checks(scenario: "Scenario") -> list[Problem]:
@@ -38,7 +48,7 @@ def _known(name: str | None, names: Iterable[str], what: str, path: str) -> Iter
 
 def _sums_to_one(shares: Mapping[str, float], path: str) -> Iterator[Problem]:
     total = sum(shares.values())
-    if abs(total - 1) > SHARE_TOLERANCE:
+    if abs(total - 1) > _SHARE_TOLERANCE:
         yield Problem(f"shares must sum to 100% (got {100 * total:.6g}%)", path)
 
 
@@ -72,14 +82,6 @@ def _surges(scenario: "Scenario") -> Iterator[Problem]:
         yield from _known(surge.unit, places, "unit where letters come from", f"{path}.unit")
         if isinstance(surge.from_, datetime) and surge.from_.date() < scenario.start:
             yield Problem(f"must not be before the start, {scenario.start}", f"{path}.from")
-
-
-_REMEDIES = {
-    "category": "Add it to categories, or leave categories out: they are then those of the trace",
-    "channel": "Add it to channels, or leave channels out: they are then those of the trace",
-    "unit": "Give the units their names with `names`, or leave the field empty",
-}
-"""What helps where a trace has names that a scenario does not have."""
 
 
 def _trace(scenario: "Scenario") -> Iterator[Problem]:
@@ -285,10 +287,6 @@ def _plan(scenario: "Scenario") -> Iterator[Problem]:
         yield from _known(name, scenario.teams, "team", f"plan.may_fall_behind[{position}]")
 
 
-BEFORE_ALL: Final = -1
-"""Place of the receipt before the steps of a workflow."""
-
-
 def sla_checks(scenario: "Scenario", sla: Sla, path: str) -> Iterator[Problem]:
     """What is wrong with an SLA whose steps all exist."""
     from_, until = (_place(scenario, milestone) for milestone in (sla.from_, sla.until))
@@ -309,7 +307,7 @@ def sla_checks(scenario: "Scenario", sla: Sla, path: str) -> Iterator[Problem]:
 def _place(scenario: "Scenario", milestone: str) -> tuple[int, int]:
     """Where a milestone stands in the workflow: number of the step, and of the moment in it."""
     if milestone == "received":
-        return BEFORE_ALL, 0
+        return _BEFORE_ALL, 0
     if milestone == "closed":
         return len(scenario.workflow), 0
     step, moment = milestone.rsplit(".", 1)

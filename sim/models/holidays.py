@@ -10,19 +10,19 @@ from sim.core.calendar import DaysOff, place_of
 from sim.core.clock import DATE, parse_date
 from sim.models.base import Record
 
-YEARS: Final = range(1950, 2101)
+_YEARS: Final = range(1950, 2101)
 """Years in which a scenario can start; nobody knows the public holidays of others."""
 
 
 def _parse_day(written: Any) -> date:
     try:
         day = parse_date(written)
-        if day.year in YEARS:
+        if day.year in _YEARS:
             return day
     except ValueError as error:
         if "exist" in str(error):
             raise
-    raise ValueError(f"must be a date between {YEARS[0]} and {YEARS[-1]}, such as 2021-05-03 (got {written!r})")
+    raise ValueError(f"must be a date between {_YEARS[0]} and {_YEARS[-1]}, such as 2021-05-03 (got {written!r})")
 
 
 Day = Annotated[

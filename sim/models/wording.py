@@ -16,6 +16,9 @@ _PART: Final = re.compile(rf"({_QUOTED})|({_PLAIN})|\[(\d+)\]")
 KEY_PATH: Final = re.compile(rf"(?:{_QUOTED}|{_PLAIN})(?:\.(?:{_QUOTED}|{_PLAIN})|{_INDEX})*")
 """A path as people type it."""
 
+_SHOWN_ROWS: Final = 10
+"""How many different contents of bad rows a message names."""
+
 
 def shown(parts: Parts) -> str:
     """A path as messages write it: `workflow[1].effort`, without the step's name."""
@@ -49,10 +52,6 @@ def _unquoted(quoted: str) -> str:
 
 def _in_a_step(parts: Parts) -> bool:
     return len(parts) > 2 and parts[0] == "workflow" and isinstance(parts[1], int)
-
-
-SHOWN_ROWS: Final = 10
-"""How many different contents of bad rows a message names."""
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
@@ -100,9 +99,9 @@ def named_rows(bad: Sequence[tuple[int, str]], what: str) -> str:
     often = sorted(rows.items(), key=lambda each: (-len(each[1]), each[1][0]))
     first = [
         f"line {lines[0]} {clipped(text, 40)!r}" + (f" ({len(lines)} rows)" if len(lines) > 1 else "")
-        for text, lines in often[:SHOWN_ROWS]
+        for text, lines in often[:_SHOWN_ROWS]
     ]
-    more = [f"... ({len(often)} different in all)"] if len(often) > SHOWN_ROWS else []
+    more = [f"... ({len(often)} different in all)"] if len(often) > _SHOWN_ROWS else []
     return f"{len(bad)} row{'' if len(bad) == 1 else 's'} {what}: {', '.join([*first, *more])}"
 
 

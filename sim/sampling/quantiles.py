@@ -21,7 +21,7 @@ from sim.models.distributions import (
     Uniform,
 )
 
-CELLS: Final = 1024
+_CELLS: Final = 1024
 
 
 def quantile(distribution: Distribution, uniforms: Floats) -> Floats:
@@ -38,11 +38,11 @@ def choice(shares: Sequence[float] | Floats, uniforms: Floats) -> Int64s:
     """Which of several, with shares that sum to 1, falls to each uniform; indices, same shape."""
     until = np.cumsum(shares)
     until[until >= until[-1]] = 1.0  # the last that has a share ends there, however the sum was rounded
-    if len(uniforms) < 8 * CELLS:
+    if len(uniforms) < 8 * _CELLS:
         return np.searchsorted(until, uniforms, side="right")
     # A search for each of many uniforms is slow. Most cells of a fine grid lie within one share: look those up.
-    grid = np.searchsorted(until, np.arange(CELLS + 1) / CELLS, side="right")
-    cell = (uniforms * CELLS).astype(np.intp)
+    grid = np.searchsorted(until, np.arange(_CELLS + 1) / _CELLS, side="right")
+    cell = (uniforms * _CELLS).astype(np.intp)
     chosen: Int64s = grid[cell]
     cut = np.flatnonzero((grid[1:] != grid[:-1])[cell])
     chosen[cut] = np.searchsorted(until, uniforms[cut], side="right")

@@ -14,7 +14,7 @@ from sim.core.tables import Bools, Floats, Int64s, Roster
 from sim.models.staffing import RosterPattern, Team
 from sim.scenario.setting import Setting
 
-GOLDEN_RATIO: Final = (5**0.5 - 1) / 2
+_GOLDEN_RATIO: Final = (5**0.5 - 1) / 2
 
 
 class Shifts(NamedTuple):
@@ -55,7 +55,7 @@ def spreading_order(count: int) -> Int64s:
     Steps of the golden ratio: four give 0, 2, 1, 3; seven give 0, 4, 2, 6, 3, 1, 5, so that of three people
     who each rest two days a week at least two work every day.
     """
-    return np.argsort(np.argsort(np.arange(count) * GOLDEN_RATIO % 1))
+    return np.argsort(np.argsort(np.arange(count) * _GOLDEN_RATIO % 1))
 
 
 def _turns(pattern: RosterPattern, days: Int64s, setting: Setting) -> tuple[Int64s, Bools]:

@@ -24,13 +24,21 @@ from sim.sampling.arrivals import Letters
 from sim.sampling.jurisdiction import Jurisdiction, OneALetter
 from sim.sampling.quantiles import choice, quantile
 
-MOST_TIMES = 10_000
+_MOST_TIMES = 10_000
 """How often a letter may come to a step before a loop is taken to be endless."""
 
-MOST_SECONDS = 2**31 - 1
+_MOST_SECONDS = 2**31 - 1
 """Largest value of the columns of 32 bits."""
 
 T = TypeVar("T")
+
+FLAGS: Final = tuple(
+    name for name, dtype in dtypes(Workload).items() if dtype == np.bool_ and name in WorkStep.model_fields
+)
+"""Columns of truth values that a step says by a key of the same name."""
+
+_NEGLIGIBLE: Final = 1e-9
+"""Share of the letters of a category that is not followed any further round a loop."""
 
 
 class Block(NamedTuple):
@@ -48,12 +56,6 @@ class Block(NamedTuple):
     escalate_after: int = NEVER
     escalate_to: Int32s | int = NO_UNIT
     flags: Mapping[str, bool] = {}  # truth values, by the name of their column; usual ones may be left out
-
-
-FLAGS: Final = tuple(
-    name for name, dtype in dtypes(Workload).items() if dtype == np.bool_ and name in WorkStep.model_fields
-)
-"""Columns of truth values that a step says by a key of the same name."""
 
 
 class Visits(NamedTuple):
@@ -113,9 +115,9 @@ class _Unrolling:
         before = self.times[number][letters]
         self.times[number][letters] += 1
         most = int(before.max(initial=0))
-        if most >= MOST_TIMES:
+        if most >= _MOST_TIMES:
             name = self.steps[number].name
-            raise SimError(f"workflow: a letter came to '{name}' {MOST_TIMES} times; its loop needs at_most")
+            raise SimError(f"workflow: a letter came to '{name}' {_MOST_TIMES} times; its loop needs at_most")
         for time in range(int(before.min(initial=most)), most + 1):
             yield time, letters[before == time]
 
@@ -165,10 +167,10 @@ class _Unrolling:
             unit=self._units(step, letters),
             service=whole(effort, least=1),
             priority=priorities[self.letters.category[letters]] if np.ptp(priorities) else int(priorities[0]),
-            resume_cost=min(round(step.resume_cost), MOST_SECONDS),
+            resume_cost=min(round(step.resume_cost), _MOST_SECONDS),
             at_shift_end=FINISH if step.at_shift_end == "finish" else HAND_OVER,
             cover=NO_UNIT if step.cover is None else self.own.unit_of(step.cover)[letters],
-            escalate_after=NEVER if escalate is None else min(round(escalate.after), MOST_SECONDS),
+            escalate_after=NEVER if escalate is None else min(round(escalate.after), _MOST_SECONDS),
             escalate_to=NO_UNIT if escalate is None else self.own.unit_of(escalate.to)[letters],
             flags={name: getattr(step, name) for name in FLAGS},
         )
@@ -237,10 +239,6 @@ def whole(seconds: Floats, least: int) -> Int64s:
     return np.clip(np.rint(seconds), least, LONGEST_DURATION).astype(np.int64)
 
 
-NEGLIGIBLE: Final = 1e-9
-"""Share of the letters of a category that is not followed any further round a loop."""
-
-
 def expected_visits(scenario: Scenario) -> Floats:
     """Mean number of first and of later visits that a letter makes to each step, shape (2, categories, steps)."""
     return np.stack([_of_category(scenario, category) for category in scenario.categories], axis=1)
@@ -256,7 +254,7 @@ def _of_category(scenario: Scenario, category: str) -> Floats:
     while standing:
         at = min(standing)
         share, (index, gone_back) = standing.pop(at), at
-        if index == len(steps) or share < NEGLIGIBLE:
+        if index == len(steps) or share < _NEGLIGIBLE:
             continue
         step = steps[index]
         chance = step.leave if isinstance(step, LeaveStep) else step.chance

@@ -13,8 +13,24 @@ import numpy.typing as npt
 from sim.core.clock import plain_text
 from sim.models.wording import Rule, one_of
 
-SEPARATORS: Final = (",", ";", "\t", "|", "，", "；")
+_SEPARATORS: Final = (",", ";", "\t", "|", "，", "；")
 """What can stand between fields; the one is taken by which the header has the column that must be there."""
+
+_INSTANT: Final = re.compile(
+    r"(\d{4})([-/.年])(\d{1,2})(?:\2|月)(\d{1,2})日?"  # a date
+    r"(?:(?:T| +|(?<=日))(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?)? *"  # a time
+    r"(Z|[+-]\d\d:?(?:\d\d)?)?"
+)
+
+_ZONED: Final = re.compile(r".*\d *(Z|[+-]\d\d:?\d\d)")
+
+_ISO: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
+
+_NO_TIME: Final = Rule("received must be like '2021-05-03T08:00:00'", "without a time such as 2021-05-03 19:30:00")
+
+_NO_SUCH_DATE: Final = Rule("received is a date that does not exist", "with a date that does not exist")
+
+_ZONE: Final = Rule("received must be local time without a zone", "with a time zone (write local time, without one)")
 
 
 class Table(NamedTuple):
@@ -79,9 +95,9 @@ def read_table(text: str, needed: str, wanted: Iterable[str] = ()) -> Table:
 def _separator(text: str, needed: str) -> str:
     """The sign by which the header has the column that is needed, or else the one that makes most columns."""
     first = text.lstrip("\r\n").split("\n", 1)[0]
-    headers = {sign: _header(_fields(first, sign)) for sign in SEPARATORS}
-    fitting = [sign for sign in SEPARATORS if needed in headers[sign]]
-    return (fitting or sorted(SEPARATORS, key=lambda sign: -len(headers[sign])))[0]
+    headers = {sign: _header(_fields(first, sign)) for sign in _SEPARATORS}
+    fitting = [sign for sign in _SEPARATORS if needed in headers[sign]]
+    return (fitting or sorted(_SEPARATORS, key=lambda sign: -len(headers[sign])))[0]
 
 
 def _fields(line: str, separator: str) -> list[str]:
@@ -97,19 +113,6 @@ def _header(fields: Sequence[str]) -> list[str]:
     while names and not names[-1]:
         names.pop()
     return names
-
-
-_INSTANT: Final = re.compile(
-    r"(\d{4})([-/.年])(\d{1,2})(?:\2|月)(\d{1,2})日?"  # a date
-    r"(?:(?:T| +|(?<=日))(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?)? *"  # a time
-    r"(Z|[+-]\d\d:?(?:\d\d)?)?"
-)
-_ZONED: Final = re.compile(r".*\d *(Z|[+-]\d\d:?\d\d)")
-_ISO: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
-
-NO_TIME: Final = Rule("received must be like '2021-05-03T08:00:00'", "without a time such as 2021-05-03 19:30:00")
-NO_SUCH_DATE: Final = Rule("received is a date that does not exist", "with a date that does not exist")
-ZONE: Final = Rule("received must be local time without a zone", "with a time zone (write local time, without one)")
 
 
 class Instants(NamedTuple):
@@ -135,7 +138,7 @@ def read_instants(written: Sequence[Any]) -> Instants:
     read: list[_Instant | Rule] = [_instant(each) for each in written]
     zones = {each.zone for each in read if isinstance(each, _Instant)}
     if len(zones) > 1:
-        read = [ZONE if isinstance(each, _Instant) and each.zone else each for each in read]
+        read = [_ZONE if isinstance(each, _Instant) and each.zone else each for each in read]
     bad = [(row, each) for row, each in enumerate(read) if isinstance(each, Rule)]
     iso = [each.iso if isinstance(each, _Instant) else "1970-01-01T00:00" for each in read]
     return Instants(
@@ -148,13 +151,13 @@ def read_instants(written: Sequence[Any]) -> Instants:
 
 def _instant(written: Any) -> _Instant | Rule:
     if not isinstance(written, str):
-        return NO_TIME
+        return _NO_TIME
     # Most files have nothing else, and some have a million of them.
     if not _ISO.fullmatch(written):
         text = plain_text(written)
         match = _INSTANT.fullmatch(text)
         if match is None:
-            return ZONE if _ZONED.fullmatch(text) else NO_TIME
+            return _ZONE if _ZONED.fullmatch(text) else _NO_TIME
         year, _, month, day, hour, minute, second, fraction, zone = match.groups()
         date = f"{year}-{month:0>2}-{day:0>2}"
         time = f"{hour or 0:0>2}:{minute or 0:0>2}:{second or 0:0>2}.{(fraction or '0')[:6]:0<6}"
@@ -175,5 +178,5 @@ def _rule_broken_by(iso: str) -> Rule:
     try:
         datetime.fromisoformat(iso[:10])
     except ValueError:
-        return NO_SUCH_DATE
-    return NO_TIME
+        return _NO_SUCH_DATE
+    return _NO_TIME

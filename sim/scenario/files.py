@@ -15,6 +15,8 @@ from sim.scenario.columns import read_table
 from sim.scenario.encodings import decoded
 from sim.scenario.traces import JSON_LINES, TraceError, read_letters
 
+_MOST_DATA_BYTES: Final = 1_000_000_000
+
 
 def real_path(path: Path) -> Path:
     """The file that a path means, through all links.
@@ -52,9 +54,6 @@ def named_file(written: str, beside: Path, folder: Path) -> Path:
         like = [each.name for each in sorted(beside.glob(f"*{path.suffix}")) if each.is_file() and path.suffix]
         raise ValueError(f"no such file {one_of(written, like)}")
     return path
-
-
-MOST_DATA_BYTES: Final = 1_000_000_000
 
 
 class ScenarioFiles:
@@ -116,8 +115,8 @@ class ScenarioFiles:
     def _content(self, file: str) -> bytes:
         path = named_file(file, self.folder, self.folder)
         try:
-            if path.stat().st_size > MOST_DATA_BYTES:
-                raise ValueError(f"{file} has more than {MOST_DATA_BYTES / 1e9:.0f} GB")
+            if path.stat().st_size > _MOST_DATA_BYTES:
+                raise ValueError(f"{file} has more than {_MOST_DATA_BYTES / 1e9:.0f} GB")
             return path.read_bytes()
         except OSError as error:
             raise ValueError(f"{file} cannot be read: {error.strerror}") from None

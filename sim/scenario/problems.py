@@ -35,6 +35,21 @@ RULES: Final = {
 }
 """Rule of each type of error that a scenario can meet."""
 
+_SOUND: Final[dict[str, Any]] = {
+    "start": "2021-05-03",
+    "window": "1 d",
+    "arrivals": {"per_day": 1},
+}
+
+_SOUND_ENTRY: Final[dict[str, Any]] = {
+    "channels": {"share": 1},
+    "categories": {"share": 1},
+    "teams": {},
+    "rosters": {"daily": ["00:00-24:00"]},
+}
+
+_ABOUT_STEPS: Final = ("no such step", "must name an earlier step")
+
 
 def validation_problems(error: ValidationError, root: Node) -> list[Problem]:
     """Every problem that a validation found, with the line on which it stands."""
@@ -136,20 +151,6 @@ def once(problems: Sequence[Problem]) -> list[Problem]:
 def _reading_order(problem: Problem) -> tuple[int, str, int]:
     layer = 2 if problem.origin.startswith("--set") else 1 if problem.origin else 0
     return layer, problem.origin, problem.line or 0
-
-
-_SOUND: Final[dict[str, Any]] = {
-    "start": "2021-05-03",
-    "window": "1 d",
-    "arrivals": {"per_day": 1},
-}
-_SOUND_ENTRY: Final[dict[str, Any]] = {
-    "channels": {"share": 1},
-    "categories": {"share": 1},
-    "teams": {},
-    "rosters": {"daily": ["00:00-24:00"]},
-}
-_ABOUT_STEPS: Final = ("no such step", "must name an earlier step")
 
 
 def partial_validation(written: dict[str, Any], problems: Iterable[Problem], files: Files) -> list[Problem]:

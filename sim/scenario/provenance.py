@@ -12,7 +12,7 @@ from typing import Final
 from sim.models.wording import Parts, spoken
 from sim.scenario.yaml_source import Node, Source
 
-LONGEST_VALUE: Final = 80
+_LONGEST_VALUE: Final = 80
 """Greater blocks have figures of their own."""
 
 _MARKED: Final = re.compile(r"([SWMDA](?:\s*,\s*[SWMDA])*)(?::\s*|\s+|$)(.*)")
@@ -78,5 +78,5 @@ def _figures(node: Node, parts: Parts) -> Iterator[SourcedFigure]:
         if marked:
             mark = ", ".join(re.findall("[SWMDA]", marked[1]))
             value = child.written()
-            yield SourcedFigure(spoken(where), value if len(value) <= LONGEST_VALUE else "", mark, marked[2].strip())
+            yield SourcedFigure(spoken(where), value if len(value) <= _LONGEST_VALUE else "", mark, marked[2].strip())
         yield from _figures(child, where)

@@ -29,7 +29,7 @@ _ONE_OF: Final = {
 }
 """Records that say exactly one of some keys."""
 
-TEXT_FORMS: Final = ("Trace", "Holidays")
+_TEXT_FORMS: Final = ("Trace", "Holidays")
 """Records whose commonest form is a text: the path of a file, the code of a place."""
 
 _LEFT_OVER: Final = ("ge", "gt", "le", "lt")
@@ -136,7 +136,7 @@ def _bare(schema: Any, records: dict[str, Any]) -> Any:
     named = str(schema.get("$ref", "")).removeprefix("#/$defs/")
     if named == "Constant":
         return _bare(records[named]["properties"]["constant"], records)
-    if named in TEXT_FORMS:
+    if named in _TEXT_FORMS:
         return {"anyOf": [{"type": "string"}, {"$ref": schema["$ref"]}]}
     if named.startswith("PerCategory_"):
         values = _bare(records[named]["properties"]["per_category"], records)

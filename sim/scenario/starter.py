@@ -25,6 +25,11 @@ _LINE_WIDTH: Final = 120
 _COMMENT_COLUMN: Final = 29
 """Where the comment on a line begins, if the value leaves room."""
 
+_TITLE: Final = "name: Starter\n"
+
+_TRACES: Final = "*.csv"
+"""Names of the files besides scenarios that are shipped."""
+
 
 def flatten(path: Path) -> str:
     """The text of a sound scenario file without `extends`, which loads as the same scenario.
@@ -107,12 +112,6 @@ def _put(mapping: CommentedMap, key: str, own: str, next_one: str) -> None:
         value.ca.comment = [token, None]
 
 
-_TITLE: Final = "name: Starter\n"
-
-TRACES: Final = "*.csv"
-"""Names of the files besides scenarios that are shipped."""
-
-
 class Shipped(NamedTuple):
     """A shipped scenario.
 
@@ -141,7 +140,7 @@ def shipped(name: str) -> Shipped:
     if name not in names:
         raise ScenarioError(name, [Problem(f"no such shipped scenario {one_of(name, names)}")])
     text = flatten(_folder() / f"{name}.yaml")
-    return Shipped(text, {path.name: path.read_bytes() for path in _folder().glob(TRACES) if path.name in text})
+    return Shipped(text, {path.name: path.read_bytes() for path in _folder().glob(_TRACES) if path.name in text})
 
 
 def _folder() -> Path:

@@ -25,23 +25,23 @@ from sim.scenario.encodings import decoded
 JSON_LINES: Final = (".jsonl", ".ndjson")
 """Endings of files that have one JSON object a line."""
 
-CASES: Final = ("case", "case_id", "caseid", "case id", "Case ID", "CaseID", "case:concept:name", "案件编号")
+_CASES: Final = ("case", "case_id", "caseid", "case id", "Case ID", "CaseID", "case:concept:name", "案件编号")
 """Columns that logs of events, several a case, name their cases in."""
 
-MOST_BYTES: Final = 10_000_000
+_MOST_BYTES: Final = 10_000_000
 """Size of the largest letter: many are under way at once, each with its text in memory."""
 
 _MOST_QUOTED: Final = 60
 """Characters of a bad value that a message quotes."""
 
-SIZE: Final = Rule(
-    f"size must be a number of bytes, 0 to {MOST_BYTES:,}", f"without a size in bytes, 0 to {MOST_BYTES:,}"
+_SIZE: Final = Rule(
+    f"size must be a number of bytes, 0 to {_MOST_BYTES:,}", f"without a size in bytes, 0 to {_MOST_BYTES:,}"
 )
-OBJECT: Final = Rule("must be a JSON object", "without a JSON object")
-CONSTANT: Final = Rule("must not hold NaN or Infinity, which JSON does not know", "with NaN or Infinity")
-NESTED: Final = Rule("is nested too deeply", "nested too deeply")
-NO_TIME_COLUMN: Final = Rule("needs the column 'received'", "without the column of times")
-NO_CASE: Final = Rule("needs the name of its case", "without the name of their case")
+_OBJECT: Final = Rule("must be a JSON object", "without a JSON object")
+_CONSTANT: Final = Rule("must not hold NaN or Infinity, which JSON does not know", "with NaN or Infinity")
+_NESTED: Final = Rule("is nested too deeply", "nested too deeply")
+_NO_TIME_COLUMN: Final = Rule("needs the column 'received'", "without the column of times")
+_NO_CASE: Final = Rule("needs the name of its case", "without the name of their case")
 
 
 class BadRow(NamedTuple):
@@ -52,7 +52,7 @@ class BadRow(NamedTuple):
     written: Any
 
     def __str__(self) -> str:
-        if self.rule in (OBJECT, CONSTANT, NESTED, NO_TIME_COLUMN, NO_CASE) or self.rule.one.startswith("has "):
+        if self.rule in (_OBJECT, _CONSTANT, _NESTED, _NO_TIME_COLUMN, _NO_CASE) or self.rule.one.startswith("has "):
             return self.rule.one
         return f"{self.rule.one} (got {_quoted(self.written)})"
 
@@ -82,7 +82,7 @@ def read_letters(content: bytes, columns: TraceColumns, *, json_lines: bool = Fa
 
     Raises: TraceError naming every bad row, or saying why the file is none.
     """
-    cases = CASES if columns.case is None else (columns.case,)
+    cases = _CASES if columns.case is None else (columns.case,)
     wanted = [*columns[1:5], *cases]
     try:
         text = decoded(content)
@@ -141,7 +141,7 @@ def _json_rows(text: str, received: str, wanted: Sequence[str]) -> _RawRows:
             continue
         value, rule = _json(written)
         if rule is None and received not in value:
-            rule = NO_TIME_COLUMN
+            rule = _NO_TIME_COLUMN
         if rule is not None:
             rows.bad.append(BadRow(line, rule, written))
             continue
@@ -157,12 +157,12 @@ def _json(written: str) -> tuple[Any, Rule | None]:
     try:
         value = json.loads(written, parse_constant=_no_constant)
     except OverflowError:
-        return None, CONSTANT
+        return None, _CONSTANT
     except ValueError:
-        return None, OBJECT
+        return None, _OBJECT
     except RecursionError:
-        return None, NESTED
-    return value, None if isinstance(value, dict) else OBJECT
+        return None, _NESTED
+    return value, None if isinstance(value, dict) else _OBJECT
 
 
 def _no_constant(constant: str) -> None:
@@ -204,10 +204,10 @@ def _sizes(rows: _RawRows, column: str, bad: list[BadRow]) -> Int64s:
             size = -1 if isinstance(written, bool | float) else int(written)
         except (TypeError, ValueError):
             size = -1
-        if 0 <= size <= MOST_BYTES:
+        if 0 <= size <= _MOST_BYTES:
             sizes[row] = size
         else:
-            bad.append(BadRow(rows.lines[row], SIZE, written))
+            bad.append(BadRow(rows.lines[row], _SIZE, written))
     return sizes
 
 
@@ -218,7 +218,7 @@ def _first_of_each_case(
     if column is None:
         return np.arange(len(rows.lines))
     cases = np.array([str(each if each is not None else "").strip() for each in rows.fields[column]], dtype=object)
-    bad += [BadRow(rows.lines[row], NO_CASE, "") for row in np.flatnonzero(cases == "")]
+    bad += [BadRow(rows.lines[row], _NO_CASE, "") for row in np.flatnonzero(cases == "")]
     order = np.argsort(instants, kind="stable")
     first: dict[str, int] = {}
     for row in order.tolist():

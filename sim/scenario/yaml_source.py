@@ -19,16 +19,16 @@ from sim.core.safe_text import printable, unfit
 from sim.models.wording import Parts, shown
 from sim.scenario.encodings import EncodingError, decoded
 
-MOST_YAML_BYTES: Final = 1_000_000
+_MOST_YAML_BYTES: Final = 1_000_000
 """A greater file is no scenario that a person wrote."""
 
-MAX_DEPTH: Final = 20
+_MAX_DEPTH: Final = 20
 """The language itself needs nine levels."""
 
-MAX_VALUES: Final = 50_000
+_MAX_VALUES: Final = 50_000
 """Values of a file; checking more would take longer than a person waits."""
 
-MAX_DIGITS: Final = 40
+_MAX_DIGITS: Final = 40
 """A longer number is a slip, and slow to convert."""
 
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+")
@@ -111,9 +111,9 @@ def read_yaml(content: bytes, origin: str = "") -> Source:
     Args:
         origin: what messages call the file; empty for the scenario file itself.
     """
-    if len(content) > MOST_YAML_BYTES:
+    if len(content) > _MOST_YAML_BYTES:
         return _refused(
-            f"has {len(content) / 1e6:.1f} MB; must be at most {MOST_YAML_BYTES / 1e6:.0f} MB", None, origin
+            f"has {len(content) / 1e6:.1f} MB; must be at most {_MOST_YAML_BYTES / 1e6:.0f} MB", None, origin
         )
     try:
         text = decoded(content)
@@ -134,7 +134,7 @@ def write_yaml(value: Any) -> str:
     """Plain values as YAML text, one key a line, short collections in one line."""
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
-    yaml.width = MOST_YAML_BYTES  # folded lines do not come back the same where they hold tabs
+    yaml.width = _MOST_YAML_BYTES  # folded lines do not come back the same where they hold tabs
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the library declares it None
     stream = StringIO()
     yaml.dump(value, stream)
@@ -223,11 +223,11 @@ class _Builder:
             raise _Refused("anchors (&) and aliases (*) are not part of the language; write it out", _line(event))
         if event.tag not in (None, "!"):
             raise _Refused(f"tags such as {event.tag} are not part of the language", _line(event))
-        if len(parts) >= MAX_DEPTH:
-            raise _Refused(f"is nested more than {MAX_DEPTH} levels deep", _line(event))
+        if len(parts) >= _MAX_DEPTH:
+            raise _Refused(f"is nested more than {_MAX_DEPTH} levels deep", _line(event))
         self.values += 1
-        if self.values > MAX_VALUES:
-            raise _Refused(f"has more than {MAX_VALUES} values", _line(event))
+        if self.values > _MAX_VALUES:
+            raise _Refused(f"has more than {_MAX_VALUES} values", _line(event))
         if isinstance(event, events.ScalarEvent):
             self.scalars.append(event)
             last = event.end_mark.line + (0 if event.style in ("|", ">") else 1)
@@ -291,8 +291,8 @@ class _Builder:
         is_integer = _INTEGER.fullmatch(text) or _OTHER_BASE.fullmatch(text)
         if not is_integer and not _FRACTION.fullmatch(text):
             return text
-        if len(text) > MAX_DIGITS:
-            self.refuse(f"must have at most {MAX_DIGITS} digits (got {len(text)})", parts, _line(event))
+        if len(text) > _MAX_DIGITS:
+            self.refuse(f"must have at most {_MAX_DIGITS} digits (got {len(text)})", parts, _line(event))
             return 0
         number = int(text, 0 if _OTHER_BASE.fullmatch(text) else 10) if is_integer else float(text)
         if number in (float("inf"), float("-inf")):
