@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from runs import ROOT, setting, written
 
 from sim.core.safe_text import cell_text, safe_cell, write_csv
+from sim.models.arrivals import TraceColumns
 from sim.operations.trace_files import TracedLetter, read_trace, write_trace
 from sim.output.results.roster_sheet import write_sheet
 from sim.scenario.files import ScenarioFiles
@@ -56,7 +57,7 @@ def test_a_trace_comes_back_with_the_names_that_went_out(tmp_path: Path) -> None
         "received,channel,category,unit,size\n2024-01-01T08:00:00,'-web,'=noise,'@desk,5\n"
     )
     assert read_trace(tmp_path / "letters.csv") == letters
-    read = ScenarioFiles(tmp_path).read_trace("letters.csv", ["received", "category", "channel", "unit", None])
+    read = ScenarioFiles(tmp_path).read_trace("letters.csv", TraceColumns())
     assert (read.category, read.channel, read.unit) == (("=noise",), ("-web",), ("@desk",))
 
 
