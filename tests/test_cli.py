@@ -49,7 +49,7 @@ def test_run_prints_the_table_the_sentences_and_the_folder(mm8: Path) -> None:
     assert "mm8: 5 replications" in answer.stdout
     assert "99.9%" in answer.stdout
     assert "missed" in answer.stdout
-    assert "The staffing does not hold: started missed." in answer.stdout
+    assert "Not every target is met: started missed." in answer.stdout
     assert "waited most of their time for busy people at serve (desk)" in " ".join(answer.stdout.split())
     folder = Path(answer.stdout.rpartition("Results: ")[2].strip())
     assert (folder / "summary.json").is_file()

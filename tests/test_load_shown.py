@@ -246,7 +246,7 @@ def test_targets_in_words(found: Targets) -> None:
 def test_a_replay_in_words(replay_report: ReplayReport) -> None:
     text = plain(replay_text(replay_report, "en"))
     assert "500 letters of letters.csv to http://127.0.0.1:8080/letters, 60 times as fast" in text
-    assert "Failed: the system does not keep what is asked of it." in text
+    assert "Failed: the system does not meet what is asked of it." in text
     assert "Accepted 448, failed 2, not sent 50, in 10.0 s; the busiest second had 50." in text
     assert "Not accepted: 50 not sent and 2 answered 503." in text
     assert "5 were sent again on a new connection" in text

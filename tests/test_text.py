@@ -49,7 +49,7 @@ def desk(folder: Path, *changes: str) -> Report:
 def test_what_fails_where_when_and_why(tmp_path: Path) -> None:
     # They start at 08:00, 08:20 and 08:40, and the last one finishes at 09:00, ten minutes into overtime.
     verdict, late, *rest = said(desk(tmp_path))
-    assert verdict == "The staffing does not hold: started missed."
+    assert verdict == "Not every target is met: started missed."
     assert late == (
         "started: 2 of 3 letters late on average in a replication. "
         "100% of them waited most of their time for busy people at read (desk)."
@@ -62,7 +62,7 @@ def test_what_fails_where_when_and_why(tmp_path: Path) -> None:
 
 def test_an_sla_without_a_target_is_told_beside_those_that_have_one(tmp_path: Path) -> None:
     found = desk(tmp_path, "sla.read={until: read.finished, within: 22 min}", "sla.started.target=10%")
-    assert said(found)[:2] == ["The staffing holds: every target is met.", "read: no target, 33.3% in time."]
+    assert said(found)[:2] == ["Every target is met.", "read: no target, 33.3% in time."]
     assert "read：未设目标，按时率 33.3%。" in said(found, "zh")
     assert "no target, 33.3%" not in " ".join(said(desk(tmp_path, "sla.started.target=null")))
 
@@ -79,10 +79,10 @@ def test_the_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        (["sla.started.target=20%"], "The staffing holds: every target is met."),
+        (["sla.started.target=20%"], "Every target is met."),
         (["sla.started.target=null"], "No SLA has a target, so there is no verdict."),
-        (["replications=1"], "Whether the staffing holds is open: started unclear, without a confidence interval."),
-        (["sla.started.target=33%"], "Whether the staffing holds is open: started unclear at 95% confidence;"),
+        (["replications=1"], "Whether every target is met is open: started unclear, without a confidence interval."),
+        (["sla.started.target=33%"], "Whether every target is met is open: started unclear at 95% confidence;"),
         (["teams.desk.staff.early=0"], "Whether the backlog grows cannot be told: that takes a warm-up of a week"),
         (["replications=1"], "One replication alone has no confidence interval; take at least two."),
         (["teams.desk.staff.early=3"], "No team is busier than 85% of its time on duty; the busiest is desk 40%."),
@@ -94,7 +94,7 @@ def test_the_table(tmp_path: Path) -> None:
         (["workflow.read.effort=120 min"], "Overtime: desk 1.2 person-hours."),
         (["teams.desk.staff.early=0", "sla.started.within=2 d"],
          "started: 3 letters are still undecided when the simulation ends;"),
-        (["workflow.read.effort=20 min"], "Whether the staffing holds is open: started unclear, without"),
+        (["workflow.read.effort=20 min"], "Whether every target is met is open: started unclear, without"),
     ],
 )  # fmt: skip
 def test_sentences(tmp_path: Path, changes: list[str], sentence: str) -> None:

@@ -47,7 +47,7 @@ def run_text(report: Report, lang: str) -> Group:
 
 
 def sla_table(report: Report, lang: str) -> Table:
-    """One row an SLA: what was promised, whether it is kept, and how long it takes."""
+    """One row an SLA: what it asks, whether it is met, and how long it takes."""
     table = Table()
     for key in ("answer.sla", "glossary.clock", "glossary.limit", "glossary.target", "answer.compliance",
                 "glossary.verdict", "answer.p50", "answer.p95"):  # fmt: skip
@@ -103,13 +103,13 @@ def _verdict(report: Report, lang: str) -> str:
     if holds in (Verdict.MET, Verdict.NOT_JUDGED):
         without = [name(lang, sla.name) for sla in report.slas.values() if sla.verdict is Verdict.NOT_JUDGED]
         if not without:
-            return say(lang, "answer.holds")
-        key = "answer.holds-judged" if holds is Verdict.MET else "answer.nothing-judged"
+            return say(lang, "answer.met")
+        key = "answer.met-judged" if holds is Verdict.MET else "answer.nothing-judged"
         return say(lang, key, names=listed(lang, without))
     told = [sla for sla in report.slas.values() if sla.verdict is holds]
     names = listed(lang, (name(lang, sla.name) for sla in told))
     if holds is Verdict.MISSED:
-        key = "answer.breaks"
+        key = "answer.missed"
     elif report.copies or report.replications == 1:
         key = "answer.undecided-alone"
     else:

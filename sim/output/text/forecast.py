@@ -1,4 +1,4 @@
-"""What `check` says: letters, staff and load by hour, what to expect of each promise, warnings, the cost."""
+"""What `check` says: letters, staff and load by hour, what to expect of each SLA, warnings, the cost."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""A replay in the terminal: what became of the letters, how long answers took, and whether the targets are kept."""
+"""A replay in the terminal: what became of the letters, how long answers took, and whether the targets are met."""
 
 from collections.abc import Iterator
 

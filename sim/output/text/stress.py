@@ -53,7 +53,7 @@ def stress_sentences(report: StressReport, lang: str) -> Iterator[str]:
     yield from _limits(report, lang)
     yield from _spike(report, lang)
     yield _soak(report, lang)
-    yield say(lang, "stress.lived", lived=f"{report.replications_lived:,}")
+    yield say(lang, "stress.simulated", replications=f"{report.replications_lived:,}")
 
 
 def ramp_table(report: StressReport, lang: str) -> Table:
