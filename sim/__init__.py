@@ -3,8 +3,11 @@
     import sim
 
     loaded = sim.load("scenarios/shenzhen_stress_600.yaml", ["teams.branch.staff.four_teams_two_shifts=100"])
-    result = sim.run(loaded)
-    print(result.answer("en"))
+    result = sim.run(loaded, sim.Options(workers=4))
+    print(result.answer("en"), result.report.headcount, result.folder)
+
+`run`, `compare`, `plan`, `stress`, `targets` and `check` all take scenarios and options, and give a result with its
+figures in `report`.
 
 Every name is read from its module when it is first used, so that importing the package costs nothing.
 """
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from sim.core.errors import Problem as Problem
     from sim.core.errors import ScenarioError as ScenarioError
     from sim.core.errors import SimError as SimError
+    from sim.core.options import Options as Options
     from sim.core.tables import Log as Log
     from sim.core.tables import Roster as Roster
     from sim.core.tables import Workload as Workload
@@ -30,14 +34,19 @@ if TYPE_CHECKING:
     from sim.experiment.replications import replicate as replicate
     from sim.experiment.replications import simulate_replication as simulate_replication
     from sim.forecast import Forecast as Forecast
-    from sim.forecast import forecast_of as forecast_of
     from sim.metrics.measures import Measures as Measures
     from sim.metrics.measures import measure as measure
     from sim.metrics.replication import Replication as Replication
     from sim.metrics.report import Report as Report
     from sim.metrics.report import summarise as summarise
     from sim.models.scenario import Scenario as Scenario
-    from sim.output.results.run import Result as Result
+    from sim.output.results.comparison import compare as compare
+    from sim.output.results.load import stress as stress
+    from sim.output.results.load import targets as targets
+    from sim.output.results.plan import plan as plan
+    from sim.output.results.result import Result as Result
+    from sim.output.results.run import Check as Check
+    from sim.output.results.run import check as check
     from sim.output.results.run import run as run
     from sim.sampling.roster import draw_roster as draw_roster
     from sim.sampling.workload import draw_workload as draw_workload
@@ -53,17 +62,22 @@ __version__ = VERSION
 
 _NAMES = {
     "core.errors": "AuditError EngineMismatch Problem ScenarioError SimError",
+    "core.options": "Options",
     "core.tables": "Log Roster Workload",
     "engine.audit": "require_sound",
     "engine.contract": "require_equal simulate",
     "engine.verify": "prove",
     "experiment.replications": "replicate simulate_replication",
-    "forecast": "Forecast forecast_of",
+    "forecast": "Forecast",
     "metrics.measures": "Measures measure",
     "metrics.replication": "Replication",
     "metrics.report": "Report summarise",
     "models.scenario": "Scenario",
-    "output.results.run": "Result run",
+    "output.results.comparison": "compare",
+    "output.results.load": "stress targets",
+    "output.results.plan": "plan",
+    "output.results.result": "Result",
+    "output.results.run": "Check check run",
     "sampling.roster": "draw_roster",
     "sampling.workload": "draw_workload",
     "scenario.loading": "Loaded load",

@@ -8,7 +8,7 @@ import pytest
 from shown import MARKUP, small
 
 from sim.core.options import Options
-from sim.output.results.comparison import compare_into
+from sim.output.results.comparison import compare
 from sim.output.results.run import run
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     today, fewer = small(folder, "today"), small(folder, "fewer", "teams.city.staff.four_teams_three_shifts=4")
     run(today, Options(out=folder / "run", lang="zh"))
-    compare_into([today, fewer], Options(out=folder / "compared", lang="en"))
+    compare([today, fewer], Options(out=folder / "compared", lang="en"))
     return {"run": folder / "run" / "report.html", "comparison": folder / "compared" / "report.html"}
 
 

@@ -1,18 +1,22 @@
 """The command line: what is printed where, exit codes, and nothing written when something is wrong."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from desk_of_eight import MM8, files, mm8_in
+from kept import FILES as DESK_FILES
+from kept import write_files
 from runs import ROOT
 
 import cli
 import sim
 from sim.commands.options import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
 from sim.core.errors import EngineMismatch
+from sim.core.json_text import plain
 from sim.engine.contract import require_equal
 from sim.output.results import run as results
 
@@ -25,7 +29,7 @@ SPREAD = {"mean", "p50", "p90", "p95", "p99", "max"}
 def without_charts() -> Iterator[None]:
     """Charts take seconds a run, and have tests of their own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(results, "WRITERS", [write for write in results.WRITERS if write is not results.write_shown])
+        patch.setattr(results, "draw", lambda *_: None)
         yield
 
 
@@ -303,6 +307,32 @@ def test_public_names_are_sorted_and_there() -> None:
     assert set(sim.__all__) <= set(dir(sim))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = sim.nothing  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", ["run", "compare", "plan", "stress", "targets"])
+def test_each_command_finds_the_same_figures_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_files(tmp_path)
+    desks = [sim.load(tmp_path / name) for name in ("desk.yaml", "four.yaml")]
+    command: Callable[..., sim.Result[Any]] = getattr(sim, kind)
+    asked, options = desks if kind == "compare" else desks[0], sim.Options(report=False)
+    first, again = command(asked, options), command(asked, options)
+    assert (first.found, again.found) == (False, True)
+    assert type(again.report) is type(first.report)
+    assert plain(again.report) == plain(first.report)
+    assert (again.folder, again.summary, again.manifest) == (first.folder, first.summary, first.manifest)
+    assert [again.answer(lang) for lang in ("en", "zh")] == [first.answer(lang) for lang in ("en", "zh")]
+    assert first.answer("en") != first.answer("zh")
+
+
+def test_a_check_says_what_to_expect_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_files(tmp_path)
+    desk = sim.load(tmp_path / "desk.yaml")
+    first, again = sim.check(desk), sim.check(desk)
+    assert plain(first.report) == plain(again.report)
+    assert first.answer("zh") == again.answer("zh") != first.answer("en")
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted(DESK_FILES)
 
 
 def test_the_version_is_the_packages() -> None:

@@ -9,10 +9,12 @@ from click.testing import CliRunner
 from shown import small
 
 from cli import cli
-from sim.comparison import Comparison, PairedVerdict, compare, require_comparable, shortfall
+from sim.comparison import Comparison, PairedVerdict, require_comparable, shortfall
+from sim.comparison import compare as simulate
 from sim.core.errors import ScenarioError, SimError
+from sim.core.json_text import plain as values
 from sim.core.options import Options
-from sim.output.results.comparison import compare_into
+from sim.output.results.comparison import compare
 from sim.output.text.comparison import comparison_sentences, comparison_text
 from sim.output.text.printing import plain
 from sim.scenario.loading import Loaded
@@ -32,7 +34,7 @@ def staffings(tmp_path_factory: pytest.TempPathFactory) -> list[Loaded]:
 
 @pytest.fixture(scope="module")
 def comparison(staffings: list[Loaded]) -> Comparison:
-    return compare(staffings)
+    return simulate(staffings)
 
 
 def test_the_same_staffing_twice_differs_by_exactly_nothing(comparison: Comparison) -> None:
@@ -80,14 +82,14 @@ def test_what_differs_between_the_scenarios_is_listed(comparison: Comparison) ->
 
 
 def test_other_letters_are_flagged(tmp_path: Path) -> None:
-    other = compare([small(tmp_path, "today"), small(tmp_path, "busier", "arrivals.per_day=150")])
+    other = simulate([small(tmp_path, "today"), small(tmp_path, "busier", "arrivals.per_day=150")])
     assert other.differing == ("arrivals",)
     assert any("Beware" in sentence for sentence in comparison_sentences(other, "en"))
     assert any("注意" in sentence for sentence in comparison_sentences(other, "zh"))
 
 
 def test_a_single_replication_shows_no_difference(tmp_path: Path) -> None:
-    alone = compare([small(tmp_path, "today", "replications=1"), small(tmp_path, "fewer", "replications=1",
+    alone = simulate([small(tmp_path, "today", "replications=1"), small(tmp_path, "fewer", "replications=1",
                      "teams.city.staff.four_teams_three_shifts=4")])  # fmt: skip
     assert alone.pairs[0].finding is PairedVerdict.NO_DIFFERENCE
     assert alone.narrowing is None
@@ -128,7 +130,7 @@ def test_an_sla_that_only_one_has_is_not_compared(tmp_path: Path) -> None:
     today, other = small(tmp_path, "today", "replications=2"), small(tmp_path, "other", "replications=2")
     only = {"closed": other.scenario.sla["closed"]}
     other = replace(other, scenario=other.scenario.model_copy(update={"sla": only}))
-    told = compare_into([today, other], Options(out=tmp_path / "out"))
+    told = compare([today, other], Options(out=tmp_path / "out"))
     assert list(told.summary["pairs"][0]["sla"]) == ["closed"]
     assert (tmp_path / "out" / "report.html").exists()
 
@@ -145,23 +147,23 @@ def test_one_scenario_or_two_of_a_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_folder_holds_everything_and_is_found_again(staffings: list[Loaded], tmp_path: Path) -> None:
-    first = compare_into(staffings[:2], Options(out=tmp_path / "out", report=False))
-    assert first.comparison is not None
+    first = compare(staffings[:2], Options(out=tmp_path / "out", report=False))
     assert {path.name for path in first.folder.iterdir()} == {
-        "answer.en.txt", "answer.zh.txt", "comparison.json", "manifest.json", "scenarios",
+        "answer.en.txt", "answer.zh.txt", "comparison.json", "figures.json", "manifest.json", "scenarios",
     }  # fmt: skip
     assert json.loads((first.folder / "comparison.json").read_text("utf-8")) == first.summary
-    again = compare_into(staffings[:2], Options(out=tmp_path / "out", report=False))
-    assert again.comparison is None
+    again = compare(staffings[:2], Options(out=tmp_path / "out", report=False))
+    assert again.found
+    assert values(again.report) == values(first.report)
     assert again.summary == first.summary
-    assert compare_into(staffings[:2], Options(out=tmp_path / "out", report=False, force=True)).comparison is not None
+    assert not compare(staffings[:2], Options(out=tmp_path / "out", report=False, force=True)).found
 
 
 def test_another_folder_is_left_alone(staffings: list[Loaded], tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("keep")
     with pytest.raises(SimError, match="no folder of results"):
-        compare_into(staffings[:2], Options(out=tmp_path / "mine"))
+        compare(staffings[:2], Options(out=tmp_path / "mine"))
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
@@ -171,9 +173,9 @@ def test_nothing_is_left_of_a_comparison_that_fails(
     def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sim.output.results.kept.write_json", fail)
+    monkeypatch.setattr("sim.output.results.result.write_json", fail)
     with pytest.raises(SimError, match="No space left"):
-        compare_into(staffings[:2], Options(out=tmp_path / "out"))
+        compare(staffings[:2], Options(out=tmp_path / "out"))
     assert list(tmp_path.iterdir()) == []
 
 

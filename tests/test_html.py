@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from fontTools.ttLib import TTFont
+from kept import contents
 from shown import MARKUP, small
 
 from sim.core.options import Options
 from sim.output.html.page import embedded_font
-from sim.output.results.comparison import compare_into
+from sim.output.results.comparison import compare
 from sim.output.results.run import run
 
 EXTERNAL = re.compile(r"""(?:src|href|action|poster|data)\s*=\s*["']?(?!#|data:)[\w./]|url\((?!#|data:|"?#)|@import""")
@@ -49,7 +50,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     today, fewer = small(folder, "today"), small(folder, "fewer", "teams.city.staff.four_teams_three_shifts=4")
     run(today, Options(out=folder / "run", lang="zh"))
-    compare_into([today, fewer], Options(out=folder / "compared", lang="en"))
+    compare([today, fewer], Options(out=folder / "compared", lang="en"))
     return {"summary.json": folder / "run", "comparison.json": folder / "compared"}
 
 
@@ -137,29 +138,31 @@ def test_the_same_figures_give_the_same_page(kind: str, folders: dict[str, Path]
         run(today, Options(out=again, lang="zh", workers=1))
     else:
         fewer = small(tmp_path, "fewer", "teams.city.staff.four_teams_three_shifts=4")
-        compare_into([today, fewer], Options(out=again, lang="en", workers=1))
+        compare([today, fewer], Options(out=again, lang="en", workers=1))
     first = (folders[kind] / "report.html").read_text("utf-8")
     # The page names the files of the scenarios, which lie elsewhere now.
     second = (again / "report.html").read_text("utf-8").replace(str(tmp_path), str(folders[kind].parent))
     assert first == second
 
 
-def test_a_run_without_report_is_computed_again_when_one_is_wanted(tmp_path: Path) -> None:
+def test_a_run_without_report_keeps_its_figures_when_one_is_wanted(tmp_path: Path) -> None:
     today = small(tmp_path, "today", "replications=2")
-    assert not run(today, Options(out=tmp_path / "out", report=False)).reused
+    assert not run(today, Options(out=tmp_path / "out", report=False)).found
     assert not (tmp_path / "out" / "report.html").exists()
-    assert run(today, Options(out=tmp_path / "out", report=False)).reused
-    assert not run(today, Options(out=tmp_path / "out")).reused
+    assert run(today, Options(out=tmp_path / "out", report=False)).found
+    figures = contents(tmp_path / "out", ["manifest.json"])
+    assert run(today, Options(out=tmp_path / "out")).found
     assert '<html lang="en"' in (tmp_path / "out" / "report.html").read_text("utf-8")
-    assert run(today, Options(out=tmp_path / "out", report=False, lang="zh")).reused
+    assert run(today, Options(out=tmp_path / "out", report=False, lang="zh")).found
     # A page that opens in another language is another page, and so are the charts as PNG.
-    assert not run(today, Options(out=tmp_path / "out", lang="zh")).reused
+    assert run(today, Options(out=tmp_path / "out", lang="zh")).found
     assert '<html lang="zh-CN"' in (tmp_path / "out" / "report.html").read_text("utf-8")
     assert {each.name.split(".")[-2] for each in (tmp_path / "out" / "charts").glob("*.png")} == {"zh"}
-    assert run(today, Options(out=tmp_path / "out", lang="zh")).reused
+    assert run(today, Options(out=tmp_path / "out", lang="zh")).found
+    assert {name: contents(tmp_path / "out")[name] for name in figures} == figures
     # What somebody put beside it is not ours to replace, so the page stays as it is.
     (tmp_path / "out" / "notes.txt").write_text("mine")
-    assert run(today, Options(out=tmp_path / "out", lang="en")).reused
+    assert run(today, Options(out=tmp_path / "out", lang="en")).found
 
 
 def test_the_font_holds_what_is_asked_for_and_is_always_the_same(

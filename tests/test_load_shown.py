@@ -330,6 +330,7 @@ def test_the_stress_command(here: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == [
         "answer.en.txt",
         "answer.zh.txt",
+        "figures.json",
         "manifest.json",
         "scenario.yaml",
         "stress.json",

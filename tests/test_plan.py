@@ -27,7 +27,7 @@ from sim.output.charts.base import Chart, charts_of
 from sim.output.charts.style import look
 from sim.output.html.plan_page import plan_page
 from sim.output.results.plan import plain_answer, write_planned
-from sim.output.results.plan import planned as made
+from sim.output.results.plan import plan as made
 from sim.output.results.roster_sheet import roster_sheet
 from sim.output.text.plan import plan_sentences, plan_tables, plan_text
 from sim.output.text.printing import plain
@@ -341,12 +341,12 @@ def test_the_files_of_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for lang in ("en", "zh"):
         opened = made(loaded, Options(out=tmp_path / lang, lang=lang)).folder / "report.html"
         assert f'data-lang="{lang}"' in opened.read_text("utf-8").partition("<head>")[0]
-    write_planned(result, loaded, False, tmp_path / "planned.yaml")
+    write_planned(result.report, loaded, False, tmp_path / "planned.yaml")
     again = load(tmp_path / "planned.yaml").scenario
-    assert result.people is not None
-    assert again.teams["desk"].staff == {"always": result.people[0]}
+    assert result.report.people is not None
+    assert again.teams["desk"].staff == {"always": result.report.people[0]}
     assert (tmp_path / "planned.yaml").read_text("utf-8").startswith('extends: "desk.yaml"')
-    write_planned(result, loaded, True, tmp_path / "whole.yaml")
+    write_planned(result.report, loaded, True, tmp_path / "whole.yaml")
     assert load(tmp_path / "whole.yaml").scenario.teams["desk"].staff == again.teams["desk"].staff
 
 
@@ -475,8 +475,8 @@ def test_the_command_plans_and_writes_a_scenario_that_runs(tmp_path: Path, monke
     assert "meet every target" in done.output
     (folder,) = (tmp_path / "results" / "desk").iterdir()
     assert {each.name for each in folder.iterdir()} == {
-        "answer.en.txt", "answer.zh.txt", "manifest.json", "plan.json", "requirement.csv", "roster.csv", "roster.xlsx",
-        "scenario.yaml",
+        "answer.en.txt", "answer.zh.txt", "figures.json", "manifest.json", "plan.json", "requirement.csv", "roster.csv",
+        "roster.xlsx", "scenario.yaml",
     }  # fmt: skip
     rows = (folder / "requirement.csv").read_text("utf-8-sig").splitlines()
     assert rows[0] == "team,weekday,from,needed,on_duty_today,on_duty_planned,short"

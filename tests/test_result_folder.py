@@ -15,9 +15,10 @@ from kept import COMMANDS, FOUND_AGAIN, TYPICAL, ask, contents, copied, words_of
 from sim.commands.door import cli
 from sim.commands.options import BREACHED, COULD_NOT
 from sim.core.errors import SimError
+from sim.core.options import Options
 from sim.output.folders import program_key
 from sim.output.folders.manifest import condition_of
-from sim.output.folders.result_folder import ResultFolder
+from sim.output.folders.result_folder import Found, ResultFolder
 
 DIARY = "dear diary\n"
 
@@ -166,19 +167,44 @@ def test_charts_and_page_are_added_beside_what_is_yours(here: Path) -> None:
     folder = here / "out"
     (folder / "notes.txt").write_text(DIARY)
     figures, place = contents(folder, ["manifest.json"]), folder.stat().st_ino
-    identity = {"run": str(manifest(folder)["run"]), "engine": "compiled"}
-    assert not ResultFolder(folder, identity).find(shown=True, force=False).whole
-    with ResultFolder(folder, identity).writing(shown=True, force=False) as (draft, _):
-        for name, content in {**figures, "report.html": b"page", "charts/a.svg": b"chart"}.items():
+    results = ResultFolder(folder, {"run": str(manifest(folder)["run"]), "engine": "compiled"})
+    assert results.find() == Found(whole=True, drawn=False)
+    with results.drawing() as (draft, _):
+        for name, content in {"report.html": b"page", "charts/a.svg": b"chart"}.items():
             (draft / name).parent.mkdir(exist_ok=True)
             (draft / name).write_bytes(content)
-        (draft / "notes.txt").unlink()
     assert contents(folder, ["manifest.json"]) == {**figures, "report.html": b"page", "charts/a.svg": b"chart"}
     assert folder.stat().st_ino == place
     assert condition_of(folder).unlisted == ("notes.txt",)
-    assert ResultFolder(folder, identity).find(shown=True, force=False).whole
+    assert results.find() == Found(whole=True, drawn=True)
     assert ask("run", "out", "--lang", "zh").exit_code == 0
     assert (folder / "report.html").read_bytes() == b"page"
+
+
+@pytest.mark.parametrize("kind", ["run", "compare", "plan", "stress", "targets"])
+def test_charts_and_page_are_drawn_from_the_figures_that_are_there(
+    written: Callable[[str], Path], here: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(out: str, *more: str) -> None:
+        words = [word for word in words_of(kind, out, *more) if word != "--no-report"]
+        answer = CliRunner().invoke(cli, words)
+        assert answer.exit_code == 0, answer.output
+        assert "computed again" not in answer.stderr
+
+    draw("at_once")
+    folder = copied(written(kind), here / "out")
+    figures = contents(folder, ["manifest.json"])
+    monkeypatch.setattr("sim.output.results.result._computed", None)
+    draw("out")
+    assert contents(folder, ["manifest.json"]) == contents(here / "at_once", ["manifest.json"])
+    draw("out", "--lang", "zh")
+    told, before = contents(folder, ["manifest.json"]), manifest(folder)
+    assert '<html lang="zh-CN"' in told["report.html"].decode()
+    assert {name: told[name] for name in figures} == figures
+    (folder / "report.html").unlink()
+    draw("out", "--lang", "zh")
+    assert (contents(folder, ["manifest.json"]), manifest(folder)) == (told, before)
+    assert condition_of(folder).sound
 
 
 def test_a_page_of_yours_is_not_overwritten_by_ours(here: Path) -> None:
@@ -188,7 +214,7 @@ def test_a_page_of_yours_is_not_overwritten_by_ours(here: Path) -> None:
     place = ResultFolder(folder, {"run": str(manifest(folder)["run"]), "engine": "compiled"})
 
     def add() -> None:
-        with place.writing(shown=True, force=False) as (draft, _):
+        with place.writing() as (draft, _):
             (draft / "report.html").write_text("page")
 
     with pytest.raises(Exception, match=r"holds report.html, which is not ours and stands in the way"):
@@ -327,7 +353,8 @@ def test_whatever_a_manifest_says_nothing_of_yours_is_touched_and_nothing_breaks
     folder = home / "out"
     folder.mkdir()
     identity = {"run": "1", "engine": "compiled"}
-    with ResultFolder(folder, identity).writing(shown=False, force=False) as (draft, _):
+    results = ResultFolder(folder, identity, Options(report=False))
+    with results.writing() as (draft, _):
         (draft / "summary.json").write_text("{}")
     rewrite(folder, **{key: value for key, value in edits.items() if value is not None})
     (folder / "notes.txt").write_text(DIARY)
@@ -338,9 +365,11 @@ def test_whatever_a_manifest_says_nothing_of_yours_is_touched_and_nothing_breaks
         assert answer.exit_code in (0, COULD_NOT), answer.output
         assert answer.exception is None or isinstance(answer.exception, SystemExit)
     with suppress(SimError):
-        found = ResultFolder(folder, identity).find(shown=False, force=False)
+        found = results.find()
         assert found.stale is not None or found.whole
-    with suppress(SimError), ResultFolder(folder, identity).writing(shown=False, force=False) as (draft, _):
+    with suppress(SimError), results.writing() as (draft, _):
         (draft / "summary.json").write_text("{}")
+    with suppress(SimError), results.drawing() as (draft, _):
+        (draft / "report.html").write_text("{}")
     assert (home / "desk.yaml").read_text() == (folder / "notes.txt").read_text() == DIARY
-    assert set(contents(home)) == set(before)
+    assert set(contents(home)) - {"out/report.html"} == set(before)

@@ -13,8 +13,10 @@ from runs import written
 
 from sim.core.errors import ScenarioError, SimError
 from sim.core.options import Options
+from sim.metrics.report import Report
 from sim.output.results import run as results
-from sim.output.results.run import Result, run, run_id
+from sim.output.results.result import Result
+from sim.output.results.run import run, run_id
 from sim.output.text.cautions import summary_of
 from sim.scenario.loading import Loaded, load
 
@@ -42,14 +44,24 @@ sla:
   closed: {until: closed, within: 1 d, for: [noise]}
 """
 
-FILES = {"answer.en.txt", "answer.zh.txt", "hours.parquet", "letters.parquet", "scenario.yaml", "summary.json"}
+DRAW = results.draw
+
+FILES = {
+    "answer.en.txt",
+    "answer.zh.txt",
+    "figures.json",
+    "hours.parquet",
+    "letters.parquet",
+    "scenario.yaml",
+    "summary.json",
+}
 
 
 @pytest.fixture(autouse=True, scope="module")
 def without_charts() -> Iterator[None]:
     """Charts take seconds a run, and have tests of their own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(results, "WRITERS", [write for write in results.WRITERS if write is not results.write_shown])
+        patch.setattr(results, "draw", lambda *_: None)
         yield
 
 
@@ -59,7 +71,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
 
 
 @pytest.fixture(scope="module")
-def result(office: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Result:
+def result(office: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Result[Report]:
     return run(office, Options(out=tmp_path_factory.mktemp("results") / "run"))
 
 
@@ -73,7 +85,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def ask(question: str, result: Result) -> Any:
+def ask(question: str, result: Result[Report]) -> Any:
     """What the tables of a run answer to a question in SQL."""
     with duckdb.connect() as connection:
         return connection.execute(question.format(folder=result.folder)).fetchall()
@@ -82,14 +94,14 @@ def ask(question: str, result: Result) -> Any:
 # the folder
 
 
-def test_the_folder_holds_what_the_readme_lists(result: Result) -> None:
+def test_the_folder_holds_what_the_readme_lists(result: Result[Report]) -> None:
     files = contents(result.folder)
     assert set(files) >= FILES | {"manifest.json"}
     readme = Path("results/README.md").read_text("utf-8")
     assert [name for name in files if f"`{name}`" not in readme] == []
 
 
-def test_every_column_is_explained(result: Result) -> None:
+def test_every_column_is_explained(result: Result[Report]) -> None:
     readme = Path("results/README.md").read_text("utf-8")
     names = {"sign", "handle", "signed", "closed"}
     for table in ("letters", "hours"):
@@ -99,13 +111,12 @@ def test_every_column_is_explained(result: Result) -> None:
             assert f"`{generic if dot and owner in names else column}`" in readme, column
 
 
-def test_summary_json_is_the_report(result: Result) -> None:
-    assert result.report is not None
+def test_summary_json_is_the_report(result: Result[Report]) -> None:
     assert json.loads((result.folder / "summary.json").read_text("utf-8")) == result.summary
     assert result.summary == summary_of(result.report)
 
 
-def test_the_manifest_says_how_it_came_about(office: Loaded, result: Result) -> None:
+def test_the_manifest_says_how_it_came_about(office: Loaded, result: Result[Report]) -> None:
     manifest = json.loads((result.folder / "manifest.json").read_text("utf-8"))
     assert (manifest["run"], manifest["seed"], manifest["replications"]) == (run_id(office), 5, 3)
     assert manifest["engine"] == "compiled"
@@ -116,16 +127,16 @@ def test_the_manifest_says_how_it_came_about(office: Loaded, result: Result) -> 
     assert manifest["timings"]["simulating_s"] > 0
 
 
-def test_the_answer_is_kept_in_both_languages(result: Result) -> None:
+def test_the_answer_is_kept_in_both_languages(result: Result[Report]) -> None:
     assert "局长信箱: 3 replications" in result.answer("en")
     assert "局长信箱：重复仿真 3 次" in result.answer("zh")
 
 
-def test_the_resolved_scenario_is_the_same_run(office: Loaded, result: Result) -> None:
+def test_the_resolved_scenario_is_the_same_run(office: Loaded, result: Result[Report]) -> None:
     assert run_id(load(result.folder / "scenario.yaml")) == run_id(office)
 
 
-def test_the_letters_tell_what_the_summary_says(result: Result) -> None:
+def test_the_letters_tell_what_the_summary_says(result: Result[Report]) -> None:
     letters = "FROM '{folder}/letters.parquet' WHERE counted"
     ((received, closed, met, decided, mean),) = ask(
         "SELECT count(*), count(closed), count(*) FILTER (\"signed.verdict\" = 'met'), "
@@ -141,7 +152,7 @@ def test_the_letters_tell_what_the_summary_says(result: Result) -> None:
     assert waits == pytest.approx(summary["steps"]["sign"]["wait_min"]["mean"]["value"])
 
 
-def test_what_does_not_apply_has_no_value(result: Result) -> None:
+def test_what_does_not_apply_has_no_value(result: Result[Report]) -> None:
     ((of_household, of_noise, left),) = ask(
         "SELECT count(\"closed.verdict\") FILTER (category = 'household'), "
         'count("closed.verdict") FILTER (category = \'noise\' AND NOT "left"), '
@@ -169,7 +180,7 @@ def test_units_of_different_teams_may_share_a_name(tmp_path: Path) -> None:
     assert names == [("North",), ("South",)]
 
 
-def test_times_are_local(result: Result) -> None:
+def test_times_are_local(result: Result[Report]) -> None:
     ((first, last),) = ask(
         "SELECT min(received)::DATE::TEXT, max(received)::DATE::TEXT FROM '{folder}/letters.parquet'", result
     )
@@ -177,7 +188,7 @@ def test_times_are_local(result: Result) -> None:
     assert ask("SELECT count(DISTINCT hour) FROM '{folder}/hours.parquet'", result) == [(4 * 24,)]
 
 
-def test_the_hours_tell_what_the_summary_says(result: Result) -> None:
+def test_the_hours_tell_what_the_summary_says(result: Result[Report]) -> None:
     window = "WHERE hour >= '2021-05-11' AND hour < '2021-05-13' GROUP BY team ORDER BY team"
     hours = ask("SELECT team, sum(on_duty), sum(busy) / sum(on_duty) FROM '{folder}/hours.parquet' " + window, result)
     for team, on_duty, utilisation in hours:
@@ -186,7 +197,7 @@ def test_the_hours_tell_what_the_summary_says(result: Result) -> None:
         assert utilisation == pytest.approx(figures["utilisation"]["mean"])
 
 
-def test_rows_stand_by_replication_then_letter(result: Result) -> None:
+def test_rows_stand_by_replication_then_letter(result: Result[Report]) -> None:
     rows = ask("SELECT replication, letter FROM '{folder}/letters.parquet'", result)
     assert rows == sorted(rows)
     assert {replication for replication, _ in rows} == {0, 1, 2}
@@ -197,19 +208,19 @@ def test_rows_stand_by_replication_then_letter(result: Result) -> None:
 
 @pytest.mark.parametrize("how", [{"workers": 1}, {"workers": 2}, {"engine": "simpy", "workers": 1}])
 def test_the_same_bytes_however_it_is_computed(
-    office: Loaded, result: Result, how: dict[str, Any], tmp_path: Path
+    office: Loaded, result: Result[Report], how: dict[str, Any], tmp_path: Path
 ) -> None:
     again = run(office, Options(out=tmp_path / "again", **how))
     first, second = contents(result.folder), contents(again.folder)
     if "engine" in how:
         assert again.summary == result.summary | {"engine": "simpy"}
-        first["summary.json"] = second["summary.json"]
+        first |= {name: second[name] for name in ("figures.json", "summary.json")}
     assert {name: first[name] for name in FILES} == {name: second[name] for name in FILES}
 
 
 @pytest.mark.parametrize("rows", [0, 100])
 def test_the_same_rows_however_few_are_kept_in_memory(
-    office: Loaded, result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
+    office: Loaded, result: Result[Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
     monkeypatch.setattr("sim.output.folders.parquet.ROWS_IN_MEMORY", rows)
     again = run(office, Options(out=tmp_path / "again"))
@@ -218,24 +229,23 @@ def test_the_same_rows_however_few_are_kept_in_memory(
         assert ask(f"FROM '{{folder}}/{table}.parquet'", again) == ask(f"FROM '{{folder}}/{table}.parquet'", result)
 
 
-def test_charts_and_page_too_are_the_same_for_any_number_of_workers(office: Loaded, tmp_path: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(results, "WRITERS", [results.write_shown])
-        first, second = (
-            run(office, Options(out=tmp_path / str(workers), workers=workers)).folder for workers in (1, 2)
-        )
+def test_charts_and_page_too_are_the_same_for_any_number_of_workers(
+    office: Loaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "draw", DRAW)
+    first, second = (run(office, Options(out=tmp_path / str(workers), workers=workers)).folder for workers in (1, 2))
     names = [path.relative_to(first) for path in first.rglob("*") if path.is_file() and path.name != "manifest.json"]
     assert len(names) > 10
     assert [name for name in names if (first / name).read_bytes() != (second / name).read_bytes()] == []
 
 
 def test_the_same_run_is_found_and_not_computed(
-    office: Loaded, result: Result, monkeypatch: pytest.MonkeyPatch
+    office: Loaded, result: Result[Report], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(results, "replicate", None)
     before = contents(result.folder)
     found = run(office, Options(out=result.folder))
-    assert found.reused
+    assert found.found
     assert found.summary == result.summary
     assert contents(result.folder) == before
 
@@ -243,14 +253,14 @@ def test_the_same_run_is_found_and_not_computed(
 def test_force_computes_it_again(office: Loaded, tmp_path: Path) -> None:
     first = run(office, Options(out=tmp_path / "run"))
     (first.folder / "summary.json").write_text("{}")
-    assert not run(office, Options(out=tmp_path / "run", force=True)).reused
+    assert not run(office, Options(out=tmp_path / "run", force=True)).found
     assert json.loads((first.folder / "summary.json").read_text("utf-8")) == first.summary
 
 
 def test_what_one_engine_computed_is_not_shown_for_the_other(office: Loaded, tmp_path: Path) -> None:
     run(office, Options(out=tmp_path / "run"))
     other = run(office, Options(out=tmp_path / "run", engine="simpy", workers=1))
-    assert not other.reused
+    assert not other.found
     assert other.summary["engine"] == "simpy"
 
 
@@ -297,10 +307,10 @@ def test_a_file_and_the_folder_one_is_in_are_never_replaced(office: Loaded, here
 
 def test_an_empty_folder_is_filled(office: Loaded, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
-    assert not run(office, Options(out=tmp_path / "run")).reused
+    assert not run(office, Options(out=tmp_path / "run")).found
 
 
-@pytest.mark.parametrize("what", ["Rows.add", "Rows.write", "dump_yaml"])
+@pytest.mark.parametrize("what", ["Rows.add", "Rows.write", "write_scenario"])
 def test_a_full_disk_leaves_nothing(office: Loaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

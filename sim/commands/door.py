@@ -9,12 +9,11 @@ from typing import Any, Final, NoReturn
 
 import rich_click as click
 
-from sim.commands.folders import runs
 from sim.commands.options import ASKED_WRONGLY, COULD_NOT, INTERRUPTED
-from sim.commands.staffing import check, compare, plan, run
-from sim.commands.system import replay, stress, targets
+from sim.commands.replay import replay
+from sim.commands.simulation import check, compare, plan, run, stress, targets
 from sim.commands.terminal import complain
-from sim.commands.tools import new, schema, verify
+from sim.commands.tools import new, runs, schema, verify
 from sim.core.errors import ScenarioError, SimError
 from sim.core.program import VERSION
 from sim.core.safe_text import printable

@@ -1,6 +1,5 @@
 """What the commands share on their way in and out: scenarios read, progress shown, answers and complaints printed."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from sim.core.safe_text import printable
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from sim.output.results.kept import Kept
+    from sim.output.results.result import Result
     from sim.scenario.loading import Loaded
 
 
@@ -75,35 +74,36 @@ def show(what: "RenderableType") -> None:
     console.print(harmless(fitted(what) if isinstance(what, str) else what, console), end="")
 
 
-def show_written(kept: "Kept", options: Options) -> None:
-    """Print what a folder says, as text or as JSON, and where it is."""
-    tell_stale(kept, options)
-    if options.json:
-        print_json([kept.summary])
-    elif not options.quiet:
-        show(kept.answer(options.lang).rstrip())
-        show_place(kept, options)
+def show_written(result: "Result[Any]", options: Options, answer: "RenderableType | None" = None) -> None:
+    """Print what was found or computed, as text or as JSON, where it is, and whether it was there already.
 
-
-def show_place(kept: "Kept", options: Options) -> None:
-    """Print where results are, and whether they were there already."""
+    Args:
+        answer: instead of the one that is kept in the folder.
+    """
     from sim.output.words import say
 
-    show(say(options.lang, "commands.reused" if kept.reused else "commands.folder", folder=kept.folder))
+    tell_stale(result, options)
+    if options.json:
+        print_json([result.summary])
+    elif not options.quiet:
+        show(answer or result.shown(options.lang))
+        show(say(options.lang, "commands.reused" if result.found else "commands.folder", folder=result.folder))
 
 
-def tell_stale(kept: "Kept", options: Options) -> None:
+def tell_stale(result: "Result[Any]", options: Options) -> None:
     """Say, beside what is printed, why results that were there were computed again."""
     from sim.output.text.folders import why_again
 
-    if kept.stale is not None and not options.quiet:
-        aside(why_again(kept.stale, kept.folder, options.lang))
+    if result.stale is not None and not options.quiet:
+        aside(why_again(result.stale, result.folder, options.lang))
 
 
 def print_json(contents: Sequence[Any]) -> None:
     """Print one thing as itself, several as a list."""
+    from sim.core.json_text import to_json
+
     content = contents[0] if len(contents) == 1 else list(contents)
-    click.echo(printable(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)))
+    click.echo(printable(to_json(content)))
 
 
 def aside(message: str) -> None:

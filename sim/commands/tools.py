@@ -1,6 +1,5 @@
-"""Commands about scenarios and engines themselves."""
+"""Commands about scenarios, engines and folders of results themselves."""
 
-import json
 import os
 import sys
 from dataclasses import replace
@@ -8,9 +7,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.folders import verify_folder
 from sim.commands.options import COULD_NOT, PATH, takes
-from sim.commands.terminal import load_all, show
+from sim.commands.terminal import aside, load_all, print_json, show
 from sim.core.options import Options
 
 
@@ -43,9 +41,10 @@ def verify(paths: tuple[Path, ...], options: Options, days: float | None) -> Non
 @click.command()
 def schema() -> None:
     """Print the JSON Schema of scenarios, for editors."""
+    from sim.core.json_text import to_json
     from sim.scenario.schema import json_schema
 
-    click.echo(json.dumps(json_schema(), indent=1, ensure_ascii=False))
+    click.echo(to_json(json_schema()))
 
 
 @click.command()
@@ -76,3 +75,48 @@ def new(name: Path | None, origin: str | None, options: Options) -> None:
     for path, content in {**beside, file: text.encode()}.items():
         path.write_bytes(content)
     show(say(options.lang, "commands.written", file=file))
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default="results")
+@click.option("--prune", is_flag=True, help="Remove drafts that nobody writes any more, and list each.")
+@takes("lang json quiet")
+def runs(folder: Path, options: Options, prune: bool) -> None:
+    """List the results in a folder: what was set, when, and what was found.
+
+    A draft is what a command is writing, or was when it was killed; --prune removes nothing but these.
+    """
+    from sim.output.folders.listing import listing_of
+    from sim.output.folders.listing import prune as remove_drafts
+    from sim.output.text.folders import listing_told, pruned_told
+
+    if prune:
+        drafts = remove_drafts(folder)
+        if options.json:
+            print_json([{"folder": str(folder), "drafts": [draft.plain() for draft in drafts]}])
+        elif not options.quiet:
+            for sentence in pruned_told(folder, drafts, options.lang):
+                show(sentence)
+        return
+    listing = listing_of(folder)
+    if options.json:
+        print_json([listing.plain()])
+    elif not options.quiet:
+        show(listing_told(listing, options.lang))
+
+
+def verify_folder(folder: Path, options: Options) -> bool:
+    """Say whether a folder of results is as it was written.
+
+    Raises: SimError if it is no folder of results, or lists no files.
+    """
+    from sim.output.folders.manifest import require_results
+    from sim.output.text.folders import condition_told
+
+    condition = require_results(folder)
+    for sentence in condition_told(condition, folder, options.lang):
+        if not condition.sound:
+            aside(sentence)
+        elif not options.quiet:
+            show(sentence)
+    return condition.sound

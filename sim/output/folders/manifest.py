@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.core.errors import SimError
+from sim.core.json_text import to_json
 from sim.output.folders.program_key import program_key
 
 MANIFEST: Final = "manifest.json"
@@ -146,7 +147,7 @@ def hashes_of(folder: Path) -> dict[str, str]:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write plain values so that people can read them too."""
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", "utf-8")
+    path.write_text(to_json(content) + "\n", "utf-8")
 
 
 def _listed(manifest: Mapping[str, Any] | None) -> dict[str, str] | None:

@@ -6,20 +6,25 @@ and our missing files may be added to it, but it is never replaced.
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sim.core.errors import SimError
+from sim.core.options import DEFAULT, Options
 from sim.output.folders.atomic_dir import Draft, clear_dead_drafts, drafted, one_at_a_time
 from sim.output.folders.manifest import MANIFEST, OURS, Condition, condition_of, hash_of, hashes_of, write_json
 from sim.output.folders.program_key import program_key
 
 RESULTS: Final = Path("results")
+
+PAGES: Final = ("charts/", "report.html")
+"""What is drawn from the figures of a folder, and can be drawn again from them."""
 
 MOST_NAMED: Final = 3
 """Files that a sentence names."""
@@ -53,12 +58,14 @@ class Found(NamedTuple):
     """What was found where results are to be.
 
     Attributes:
-        whole: whether all that is asked for is there, as it was written.
-        stale: None unless what was asked for is there and is not good enough.
+        whole: whether all figures that are asked for are there, as they were written.
+        drawn: whether charts and page are, too, if they are asked for.
+        stale: why figures that are there are not good enough; None if they are, or are not there.
     """
 
     whole: bool
-    stale: Stale | None
+    drawn: bool = False
+    stale: Stale | None = None
 
 
 class Filling(NamedTuple):
@@ -75,33 +82,31 @@ class ResultFolder:
     Attributes:
         path: the folder, as the user named it.
         identity: what its manifest says if it holds the results that are asked for, such as the id of the run.
-        lang: language in which its page opens, and of its charts as PNG.
+        options: whether results are wanted anew, whatever is there; whether charts and page are wanted, and in which
+            language the page opens and charts are written as PNG.
     """
 
     path: Path
     identity: Mapping[str, str]
-    lang: str = "en"
+    options: Options = DEFAULT
 
-    def find(self, *, shown: bool, force: bool) -> Found:
+    def find(self) -> Found:
         """Look whether the results are there; if they are not, they may be put there.
-
-        Args:
-            shown: whether charts and page must be there.
-            force: whether they are wanted anew, whatever is there.
 
         Raises: SimError if something is there that must not be replaced.
         """
         # Somebody who was about to replace it may have been killed, and then it is still to be put back.
         clear_dead_drafts(Path(os.path.realpath(self.path)).parent)
         condition = self._condition()
-        if force or not self._is_in(condition):
+        if self.options.force or not self._is_in(condition):
             require_replaceable(self.path, condition)
-            return Found(False, None)
+            return Found(False)
         if not condition.unharmed:
             require_replaceable(self.path, condition)
-        elif not condition.missing:
-            return Found(not shown or self._is_drawn(condition), None)
-        return Found(False, Stale.of(condition))
+        elif all(is_page(name) for name in condition.missing):
+            drawn = self._is_drawn(condition) and not condition.missing
+            return Found(True, drawn or not self.options.report)
+        return Found(False, stale=Stale.of(condition))
 
     def read(self, name: str) -> dict[str, Any]:
         """The content of a JSON file of the folder."""
@@ -109,7 +114,7 @@ class ResultFolder:
         return content
 
     @contextmanager
-    def writing(self, *, shown: bool, force: bool) -> Iterator[Filling]:
+    def writing(self) -> Iterator[Filling]:
         """A draft to be filled, which becomes the folder when the block ends well and vanishes when it does not.
 
         Results of the same kind that are there, as they were written, stay, and what they lack is added; everything
@@ -118,24 +123,47 @@ class ResultFolder:
         Raises: SimError as `find`; when the disk is full, or the folder cannot be written for another reason.
         """
         started, clock = datetime.now().astimezone(), time.perf_counter()
-        manifest = {"program": OURS, **self.identity, "shown": shown, "lang": self.lang, **program_key()}
+        asked = {"shown": self.options.report, "lang": self.options.lang}
+        manifest = {"program": OURS, **self.identity, **asked, **program_key()}
         with drafted(self.path) as draft:
             yield Filling(draft.folder, manifest)
             seconds = round(time.perf_counter() - clock, 3)
             manifest["timings"] = {
                 "started": started.isoformat(timespec="seconds"), "seconds": seconds, **manifest.get("timings", {}),
             }  # fmt: skip
-            manifest["files"] = hashes_of(draft.folder)
-            write_json(draft.folder / MANIFEST, manifest)
-            draft.flush()
-            with one_at_a_time(draft.target.parent):
-                self._put(draft, manifest, force)
+            self._finish(draft, manifest)
 
-    def _put(self, draft: Draft, manifest: Mapping[str, Any], force: bool) -> None:
+    @contextmanager
+    def drawing(self) -> Iterator[Filling]:
+        """The same for charts and page alone: the figures that were found stay, pages of another language go.
+
+        Raises: SimError when the disk is full, or the folder cannot be written for another reason.
+        """
+        condition = self._condition()
+        if condition.manifest is None or condition.hashes is None or not self._is_in(condition):
+            raise SimError(f"{self.path} no longer holds the results of which charts and page are to be drawn")
+        manifest = {**condition.manifest, "shown": True, "lang": self.options.lang}
+        timings = manifest.pop("timings", {})
+        with drafted(self.path) as draft:
+            for name in condition.present:
+                if name in condition.hashes and not is_page(name):
+                    _link(self.path / name, draft.folder / name)
+            yield Filling(draft.folder, {key: value for key, value in manifest.items() if key != "files"})
+            self._finish(draft, {**manifest, "timings": timings})
+
+    def _finish(self, draft: Draft, manifest: dict[str, Any]) -> None:
+        """List the files of a draft in its manifest, and put it in its place."""
+        manifest["files"] = hashes_of(draft.folder)
+        write_json(draft.folder / MANIFEST, manifest)
+        draft.flush()
+        with one_at_a_time(draft.target.parent):
+            self._put(draft, manifest)
+
+    def _put(self, draft: Draft, manifest: Mapping[str, Any]) -> None:
         # Somebody else may have written here while we computed.
         condition = self._condition()
         drawn = self._is_drawn(condition) or not (manifest["shown"] and self._is_drawn(condition, any_language=True))
-        if not force and drawn and self._is_in(condition) and condition.unharmed:
+        if not self.options.force and drawn and self._is_in(condition) and condition.unharmed:
             self._add(draft, manifest, condition)
             return
         require_replaceable(self.path, condition)
@@ -170,11 +198,16 @@ class ResultFolder:
     def _is_drawn(self, condition: Condition, any_language: bool = False) -> bool:
         """Whether charts and page are there, in the language asked for unless files of others keep them as they are."""
         manifest = condition.manifest or {}
-        same = any_language or manifest.get("lang") == self.lang or bool(condition.unlisted)
+        same = any_language or manifest.get("lang") == self.options.lang or bool(condition.unlisted)
         return manifest.get("shown") is True and same
 
     def _is_in(self, condition: Condition) -> bool:
         return condition.manifest is not None and self.identity.items() <= condition.manifest.items()
+
+
+def is_page(name: str) -> bool:
+    """Whether a file of a folder is one of its charts, or its page."""
+    return name.startswith(PAGES)
 
 
 def require_replaceable(path: Path, condition: Condition) -> None:
@@ -196,6 +229,15 @@ def require_replaceable(path: Path, condition: Condition) -> None:
             f"{path} holds {_named(condition.unlisted)}, which its manifest does not list, so the folder is not "
             f"replaced: {ADVICE}"
         )
+
+
+def _link(file: Path, place: Path) -> None:
+    """Put a file into a draft without copying it, where the disk can."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):
+        os.link(file, place)
+        return
+    shutil.copyfile(file, place)
 
 
 def _named(files: Sequence[str]) -> str:

@@ -1,74 +1,40 @@
 """A plan and its folder: the answer for people and for programs, a scenario to run, and the roster sheet."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-from rich.console import Group
-
 from sim.core.errors import Problem, ScenarioError
+from sim.core.json_text import plain
 from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import Cell, write_csv
 from sim.experiment.cost import prepare
 from sim.models.staffing import WEEKDAYS
-from sim.output.folders.result_folder import RESULTS, ResultFolder
-from sim.output.results.kept import Kept, Made, keep
-from sim.output.results.load import told_of, write_scenario_of
+from sim.output.results.result import Result, Work, result_of, told_of, write_scenario
 from sim.output.results.roster_sheet import write_sheet
 from sim.output.results.run import run_id
 from sim.output.text.cautions import caution, with_cautions
 from sim.output.text.plan import plan_text as shown_plan
 from sim.output.words import say
 from sim.planner.answer import Answer
-from sim.planner.planning import plan, targets_of_all
+from sim.planner.planning import plan as search_plan
+from sim.planner.planning import targets_of_all
 from sim.planner.scenario_patch import planned_yaml
-from sim.planner.staffing_cells import People, Post, staffed
+from sim.planner.staffing_cells import staffed
 from sim.scenario.loading import Loaded
-from sim.scenario.setting import Setting
+from sim.scenario.setting import setting_of
 
 LEFT_OUT: Final = ("decided", "needs")
 """What plan.json does not hold: letters of every replication, and what is in requirement.csv."""
 
 
-@dataclass(frozen=True)
-class Planned(Kept):
-    """A folder of a plan, with plan.json.
-
-    Attributes:
-        plan: None if the folder was there already.
-        seconds: how long it took.
-    """
-
-    setting: Setting
-    plan: Answer | None
-    seconds: float
-
-    @property
-    def posts(self) -> tuple[Post, ...]:
-        """What the plan decides."""
-        return tuple(Post(**{name: post[name] for name in Post._fields}) for post in self.summary["posts"])
-
-    @property
-    def people(self) -> People | None:
-        """The people of each post; None if there is no plan."""
-        people = tuple(post["people"] for post in self.summary["posts"])
-        return None if None in people else people
-
-    def shown(self, lang: str) -> Group | str:
-        """The answer, to be printed."""
-        return self.answer(lang).rstrip() if self.plan is None else shown_plan(self.plan, lang, self.seconds)
-
-
-def planned(
+def plan(
     loaded: Loaded,
     options: Options = DEFAULT,
     *,
     progress: Callable[[int], object] | None = None,
     told: Callable[[int, float], object] | None = None,
-) -> Planned:
+) -> Result[Answer]:
     """Plan a scenario and write the folder of the plan, or find the one that the same plan wrote before.
 
     Args:
@@ -78,47 +44,49 @@ def planned(
     Raises: ScenarioError as `prepare`, or if a target can never be shown to be met; SimError if there is nothing to
         plan, or the folder is something else.
     """
-    setting, _, affordable = prepare(loaded, options, one_run=False)
-    if refused := targets_of_all(setting):
-        raise ScenarioError(loaded.source, [Problem(caution(each, "en")) for each in refused])
-    clock = time.perf_counter()
 
-    def make() -> Made[Answer]:
-        answer = plan(setting, affordable, scenario=loaded.stem, progress=progress, told=told)
-        content = plain_answer(answer)
+    def compute(*_: object) -> Answer:
+        prepared = prepare(loaded, options, one_run=False)
+        if refused := targets_of_all(prepared.setting):
+            raise ScenarioError(loaded.source, [Problem(caution(each, "en")) for each in refused])
+        return search_plan(prepared.setting, prepared.options, scenario=loaded.stem, progress=progress, told=told)
 
-        def write(folder: Path) -> None:
-            write_scenario_of(loaded, folder)
-            if answer.people is not None:
-                write_sheet(staffed(setting, answer.posts, answer.people), folder)
-            write_requirement(answer, folder / "requirement.csv")
+    def write(answer: Answer, folder: Path) -> None:
+        write_scenario(loaded, folder)
+        if answer.people is not None:
+            write_sheet(staffed(setting_of(loaded.scenario), answer.posts, answer.people), folder)
+        write_requirement(answer, folder / "requirement.csv")
 
-        def show(folder: Path, manifest: Mapping[str, Any], lang: str) -> None:
-            from sim.output.html.plan_page import write_plan_page
+    return result_of(
+        Work(
+            identity={"plan": run_id(loaded), "engine": options.engine},
+            home=Path(loaded.stem, f"plan-{run_id(loaded)}"),
+            file="plan.json",
+            report=Answer,
+            told=told_of(loaded),
+            compute=compute,
+            summary=plain_answer,
+            verdicts=lambda answer: {"plan": answer.ending},
+            answer=shown_plan,
+            write=write,
+            draw=_draw,
+        ),
+        options,
+    )
 
-            write_plan_page(folder, answer, content, manifest=manifest, lang=lang)
 
-        about = told_of(loaded)
-        return Made(answer, content, {"plan": answer.ending}, about, lambda each: shown_plan(answer, each), write, show)
-
-    target = options.out if options.out is not None else RESULTS / loaded.stem / f"plan-{run_id(loaded)}"
-    place = ResultFolder(target, {"plan": run_id(loaded), "engine": options.engine}, options.lang)
-    kept, answer = keep(place, "plan.json", make, options)
-    seconds = time.perf_counter() - clock
-    return Planned(kept.folder, kept.summary, kept.reused, kept.stale, setting, answer, seconds)
-
-
-def write_planned(result: Planned, loaded: Loaded, overridden: bool, file: Path, lang: str = "en") -> None:
+def write_planned(answer: Answer, loaded: Loaded, overridden: bool, file: Path, lang: str = "en") -> None:
     """Write a plan as a scenario to run.
 
     Args:
         overridden: whether something besides the files decided the scenario.
     """
-    assert result.people is not None, "asked for a plan that there is"
+    assert answer.people is not None, "asked for a plan that there is"
     name = say(lang, "plan.name-planned", title=loaded.scenario.name or loaded.stem)
-    today = sum(post.today for post in result.posts)
-    about = say(lang, "plan.about-planned", people=sum(result.people), today=today)
-    text = planned_yaml(loaded, overridden, result.setting, result.posts, result.people, file, name, about)
+    today = sum(post.today for post in answer.posts)
+    about = say(lang, "plan.about-planned", people=sum(answer.people), today=today)
+    setting = prepare(loaded, one_run=False).setting
+    text = planned_yaml(loaded, overridden, setting, answer.posts, answer.people, file, name, about)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8")
 
@@ -140,22 +108,14 @@ def _requirement(answer: Answer) -> Iterator[list[Cell]]:
 
 def plain_answer(answer: Answer) -> dict[str, Any]:
     """An answer as JSON can hold it: the same for the same scenario, seed and budget."""
-    content: dict[str, Any] = _plain(asdict(answer))
+    content: dict[str, Any] = plain(answer, omit=LEFT_OUT)
     for post, heads in zip(content["posts"], answer.people or (None,) * len(answer.posts), strict=True):
         post["people"] = heads
     content["gap"], content["optimal"] = answer.gap, answer.optimal
     return with_cautions(content, answer.cautions)
 
 
-def _plain(value: Any) -> Any:
-    if hasattr(value, "_asdict"):
-        return _plain(value._asdict())
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items() if key not in LEFT_OUT}
-    if isinstance(value, range):
-        return [value.start, value.stop - 1]
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+def _draw(answer: Answer, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
+    from sim.output.html.plan_page import write_plan_page  # heavy, and a folder that is found again needs none
+
+    write_plan_page(folder, answer, plain_answer(answer), manifest=manifest, lang=options.lang)

@@ -2,19 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sim.core.errors import Problem, ScenarioError, SimError
 from sim.core.options import DEFAULT, Options
-from sim.operations.answers import require_histograms, write_percentiles
+from sim.operations.answers import Sent, require_histograms, write_percentiles
 from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
 from sim.operations.service_level import Demand, read_demand
 from sim.operations.trace_files import busiest_stretch, read_trace
-from sim.output.folders.result_folder import RESULTS, ResultFolder
-from sim.output.results.kept import Kept, Made, keep
+from sim.output.results.result import Result, Work, result_of
 from sim.output.text.replay import replay_text
 
 
@@ -37,7 +35,7 @@ def planned(url: str, **how: Any) -> ReplayOptions:
     return plan
 
 
-def replay_into(
+def replay(
     trace: Path,
     plan: ReplayOptions,
     options: Options = DEFAULT,
@@ -47,7 +45,7 @@ def replay_into(
     latency_ms: Mapping[str, float] | None = None,
     errors: float | None = None,
     progress: Callable[[int], object] | None = None,
-) -> Kept:
+) -> Result[ReplayReport]:
     """Send a trace to a real system, and write the folder of it.
 
     Args:
@@ -60,46 +58,48 @@ def replay_into(
     Raises: ScenarioError for a bad trace; SimError for targets that cannot be read, or if the folder is something
         else or the disk is full.
     """
-    from sim.operations.replay import replay
+    from sim.operations.replay import replay as send
 
     if busiest is not None and busiest <= 0:
         raise ScenarioError(f"the replay to {plan.shown}", [Problem(f"busiest must be above 0, got {busiest:g}")])
     began = datetime.now().astimezone()
-    target = options.out if options.out is not None else RESULTS / trace.stem / f"replay-{began:%Y%m%d-%H%M%S-%f}"
-    # What a real system did at one time is never what it did at another.
-    place = ResultFolder(target, {"replay": str(trace), "began": began.isoformat()}, options.lang)
-    place.find(shown=options.report, force=options.force)
-    beside = trace.with_name("targets.json")
-    demand = read_demand(targets or beside) if targets is not None or beside.exists() else Demand()
-    demand = demand.asking(latency_ms or {}, errors)
-    letters = read_trace(trace)
-    if busiest is not None:
-        letters = busiest_stretch(letters, busiest)
+    sent: list[Sent] = []
 
-    def make() -> Made[ReplayReport]:
-        sent = replay(letters, plan, progress=progress)
-        report = report_on(sent, plan, trace.name, demand)
+    def compute(*_: object) -> ReplayReport:
+        beside = trace.with_name("targets.json")
+        demand = read_demand(targets or beside) if targets is not None or beside.exists() else Demand()
+        letters = read_trace(trace)
+        if busiest is not None:
+            letters = busiest_stretch(letters, busiest)
+        sent.append(send(letters, plan, progress=progress))
+        return report_on(sent[0], plan, trace.name, demand.asking(latency_ms or {}, errors))
 
-        def write(folder: Path) -> None:
-            answers = sent.answers
-            write_percentiles(answers.latency[answers.accepted], folder / "latency.hgrm")
-            if report.failed:
-                write_percentiles(answers.latency[answers.failed], folder / "failed.hgrm")
+    def write(report: ReplayReport, folder: Path) -> None:
+        answers = sent[0].answers
+        write_percentiles(answers.latency[answers.accepted], folder / "latency.hgrm")
+        if report.failed:
+            write_percentiles(answers.latency[answers.failed], folder / "failed.hgrm")
 
-        def show(folder: Path, manifest: Mapping[str, Any], lang: str) -> None:
-            from sim.output.html.load_pages import write_replay
+    return result_of(
+        Work(
+            # What a real system did at one time is never what it did at another.
+            identity={"replay": str(trace), "began": began.isoformat()},
+            home=Path(trace.stem, f"replay-{began:%Y%m%d-%H%M%S-%f}"),
+            file="replay.json",
+            report=ReplayReport,
+            told={},
+            compute=compute,
+            summary=lambda report: report.summary(),
+            verdicts=lambda report: {"replay": report.verdict},
+            answer=replay_text,
+            write=write,
+            draw=_draw,
+        ),
+        options,
+    )
 
-            write_replay(folder, report, manifest=manifest, lang=lang)
 
-        return Made(
-            report,
-            report.summary(),
-            {"replay": report.verdict},
-            {},
-            partial(replay_text, report),
-            write,
-            show,
-        )
+def _draw(report: ReplayReport, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
+    from sim.output.html.load_pages import write_replay  # heavy
 
-    kept, _ = keep(place, "replay.json", make, options)
-    return kept
+    write_replay(folder, report, manifest=manifest, lang=options.lang)

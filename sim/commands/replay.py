@@ -1,4 +1,4 @@
-"""Commands about the real system: what it must sustain, and whether it does."""
+"""The command that loads a real system, and says whether it meets its service level."""
 
 import os
 import sys
@@ -7,54 +7,11 @@ from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.options import BREACHED, COULD_NOT, INTERRUPTED, PATH, SCENARIO, Command, seconds, takes
-from sim.commands.terminal import complain, get_ready_to_draw, load_all, progress_bar, show, show_written, tell_stale
+from sim.commands.options import BREACHED, COULD_NOT, INTERRUPTED, PATH, Command, seconds, takes
+from sim.commands.terminal import complain, progress_bar, show_written
 from sim.core.options import Options
 from sim.operations.destination import TOKEN, read_headers
 from sim.operations.service_level import PERCENTILES
-
-
-@click.command()
-@SCENARIO
-@takes("set replications seed engine workers out force no-report lang json quiet")
-def stress(scenario: Path, options: Options) -> None:
-    """Find how many letters a day the staffing carries, what limits it, and how it takes a spike and a year.
-
-    --replications says how many at each rate. The `stress:` section of the scenario says the rest.
-    """
-    get_ready_to_draw(options.report)
-    (loaded,) = load_all([scenario], options.layers("stress.replications"))
-    from sim.output.results.load import stress_into
-
-    with progress_bar(loaded.stem, None, options.silent) as progress:
-        written = stress_into(loaded, options, progress=progress)
-    show_written(written, options)
-
-
-@click.command()
-@SCENARIO
-@takes("set replications seed engine workers")
-@click.option("--export", type=PATH, help="Folder for a trace to replay, and event logs for process mining.")
-@takes("out force no-report lang json quiet")
-def targets(scenario: Path, options: Options, export: Path | None) -> None:
-    """Say what throughput the real IT system must sustain, and how long each of its calls may take.
-
-    --export writes the letters of one replication as a trace that `replay` sends, with targets.json beside it, and what
-    became of them as event logs (XES, OCEL 2.0).
-    """
-    (loaded,) = load_all([scenario], options.layers())
-    from sim.output.results.load import export_into, letters_exported, targets_into
-    from sim.output.words import say
-
-    with progress_bar(loaded.stem, loaded.scenario.replications, options.silent) as progress:
-        written = targets_into(loaded, options, progress=progress)
-    exported = None if export is None else export_into(loaded, export, written.summary, options)
-    show_written(written, options)
-    if exported is not None:
-        tell_stale(exported, options)
-        if not options.silent:
-            letters = letters_exported(exported.folder)
-            show(say(options.lang, "targets.exported", letters=f"{letters:,}", folder=exported.folder))
 
 
 def _milliseconds(context: click.Context, option: click.Parameter, written: str | None) -> float | None:
@@ -172,7 +129,8 @@ def replay(
     Credentials belong in --header-file or LETTERSIM_TOKEN, for what stands on a command line everybody on the machine
     can read. Those in the URL are used too, and shown nowhere.
     """
-    from sim.output.results.replay import planned, replay_into
+    from sim.output.results.replay import planned
+    from sim.output.results.replay import replay as send
 
     plan = planned(
         url, speed=speed, connections=connections, timeout=timeout, allowed_hosts=hosts, idle=idle,
@@ -180,16 +138,16 @@ def replay(
     )  # fmt: skip
     latency_ms = {name: most for name, most in level.items() if most is not None}
     with progress_bar(trace.stem, None, options.silent) as progress:
-        written = replay_into(
+        result = send(
             trace, plan, options, busiest=busiest, targets=goals, latency_ms=latency_ms, errors=errors,
             progress=progress,
         )  # fmt: skip
-    show_written(written, options)
-    if written.summary["stopped"]:
+    show_written(result, options)
+    if result.summary["stopped"]:
         sys.exit(INTERRUPTED)
-    if options.fail_on_breach and written.summary["verdict"] == "missed":
+    if options.fail_on_breach and result.summary["verdict"] == "missed":
         sys.exit(BREACHED)
-    if written.summary["aborted"]:
+    if result.summary["aborted"]:
         from sim.output.words import say
 
         complain(say(options.lang, "replay.aborted", shown=abort_after, url=plan.shown), COULD_NOT)

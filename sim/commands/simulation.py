@@ -1,0 +1,157 @@
+"""Commands that simulate: whether a staffing meets its SLAs, what would, which is better, and how much it carries."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import rich_click as click
+
+from sim.commands.options import BREACHED, PATH, SCENARIO, SCENARIOS, takes
+from sim.commands.terminal import (
+    get_ready_to_draw,
+    load_all,
+    print_json,
+    progress_bar,
+    show,
+    show_written,
+    tell_stale,
+)
+from sim.core.options import Options
+
+
+@click.command()
+@SCENARIOS
+@takes("set replications seed engine workers out force no-report fail-on-breach allow-not-judged lang json quiet")
+def run(scenarios: tuple[Path, ...], options: Options) -> None:
+    """Simulate scenarios, write their results, and say whether the staffing holds."""
+    if options.out is not None and len(scenarios) > 1:
+        raise click.UsageError("--out names one folder, for one scenario")
+    get_ready_to_draw(options.report)
+    loaded = load_all(scenarios, options.layers())
+    from sim.experiment.cost import prepare
+    from sim.output.results.run import is_breached
+    from sim.output.results.run import run as simulate
+
+    for each in loaded:
+        prepare(each, options)
+    summaries = []
+    missed = False
+    for each in loaded:
+        with progress_bar(each.stem, each.scenario.replications, options.silent) as progress:
+            result = simulate(each, options, progress=progress)
+        summaries.append(result.summary)
+        missed |= is_breached(result.summary, allow_not_judged=options.allow_not_judged)
+        show_written(result, replace(options, json=False, quiet=options.silent))
+    if options.json:
+        print_json(summaries)
+    if options.fail_on_breach and missed:
+        sys.exit(BREACHED)
+
+
+@click.command()
+@SCENARIOS
+@takes("set replications seed engine lang json quiet")
+def check(scenarios: tuple[Path, ...], options: Options) -> None:
+    """Say what a scenario will simulate: letters, staff, load, where staff are short, and what the run costs."""
+    loaded = load_all(scenarios, options.layers())
+    from sim.output.results.run import check as check_scenario
+
+    checks = [check_scenario(each, options) for each in loaded]
+    if options.json:
+        print_json([each.summary for each in checks])
+    elif not options.quiet:
+        for each in checks:
+            show(each.shown(options.lang))
+
+
+@click.command()
+@SCENARIOS
+@takes("set replications seed engine workers out force no-report lang json quiet")
+def compare(scenarios: tuple[Path, ...], options: Options) -> None:
+    """Let several staffings meet the same letters, and say which is better than the first, and how sure that is."""
+    get_ready_to_draw(options.report)
+    loaded = load_all(scenarios, options.layers())
+    from sim.output.results.comparison import compare as compare_scenarios
+
+    total = sum(each.scenario.replications for each in loaded)
+    with progress_bar("compare", total, options.silent) as progress:
+        result = compare_scenarios(loaded, options, progress=progress)
+    show_written(result, options)
+
+
+@click.command()
+@SCENARIO
+@takes("set replications seed engine workers")
+@click.option("--write", "file", type=PATH, help="Write the plan as a scenario to run.")
+@takes("out force no-report lang json quiet")
+def plan(scenario: Path, options: Options, file: Path | None) -> None:
+    """Find the fewest staff, by team and roster, that meet every target, and prove it on fresh seeds.
+
+    --replications says how many fresh ones prove the plan.
+    """
+    if file is not None and file.exists() and not options.force:
+        raise click.UsageError(f"{file} is there already; name another, or say --force to replace it")
+    get_ready_to_draw(options.report)
+    (loaded,) = load_all([scenario], options.layers("plan.proof"))
+    from sim.output.results.plan import plan as plan_scenario
+    from sim.output.results.plan import write_planned
+    from sim.output.text.plan import plan_text
+    from sim.output.words import say
+
+    with progress_bar(loaded.stem, None, options.silent) as progress:
+
+        def told(letters: int, seconds: float) -> None:
+            if progress is not None:
+                progress(0, total=letters)
+            if not options.silent:
+                click.echo(say(options.lang, "plan.told", letters=f"{letters:,}", seconds=seconds), err=True)
+
+        result = plan_scenario(loaded, options, progress=progress, told=told)
+    if file is not None and result.report.people is not None:
+        write_planned(result.report, loaded, bool(options.overrides) or options.seed is not None, file)
+    seconds = result.manifest["timings"]["seconds"]
+    show_written(result, options, None if result.found else plan_text(result.report, options.lang, seconds))
+
+
+@click.command()
+@SCENARIO
+@takes("set replications seed engine workers out force no-report lang json quiet")
+def stress(scenario: Path, options: Options) -> None:
+    """Find how many letters a day the staffing carries, what limits it, and how it takes a spike and a year.
+
+    --replications says how many at each rate. The `stress:` section of the scenario says the rest.
+    """
+    get_ready_to_draw(options.report)
+    (loaded,) = load_all([scenario], options.layers("stress.replications"))
+    from sim.output.results.load import stress as stress_scenario
+
+    with progress_bar(loaded.stem, None, options.silent) as progress:
+        result = stress_scenario(loaded, options, progress=progress)
+    show_written(result, options)
+
+
+@click.command()
+@SCENARIO
+@takes("set replications seed engine workers")
+@click.option("--export", type=PATH, help="Folder for a trace to replay, and event logs for process mining.")
+@takes("out force no-report lang json quiet")
+def targets(scenario: Path, options: Options, export: Path | None) -> None:
+    """Say what throughput the real IT system must sustain, and how long each of its calls may take.
+
+    --export writes the letters of one replication as a trace that `replay` sends, with targets.json beside it, and what
+    became of them as event logs (XES, OCEL 2.0).
+    """
+    (loaded,) = load_all([scenario], options.layers())
+    from sim.output.results.load import export as export_replication
+    from sim.output.results.load import targets as targets_of
+    from sim.output.words import say
+
+    with progress_bar(loaded.stem, loaded.scenario.replications, options.silent) as progress:
+        result = targets_of(loaded, options, progress=progress)
+    exported = None if export is None else export_replication(loaded, export, result.summary, options)
+    show_written(result, options)
+    if exported is not None:
+        tell_stale(exported, options)
+        if not options.silent:
+            letters = f"{exported.report.letters:,}"
+            show(say(options.lang, "targets.exported", letters=letters, folder=exported.folder))

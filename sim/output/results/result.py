@@ -1,0 +1,151 @@
+"""The one way of every command to its results: found in their folder, or computed and written there.
+
+A command describes its work: what identifies it, how it is computed, and what is written of it. Figures are kept in
+full in figures.json, so that they can be read, and charts and page be drawn, when the same is asked for again.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+from rich.console import RenderableType
+
+from sim.core.json_text import plain as plain_values
+from sim.core.json_text import restored, to_json
+from sim.core.options import Options
+from sim.output.folders.manifest import MANIFEST, write_json
+from sim.output.folders.result_folder import RESULTS, ResultFolder, Stale
+from sim.output.text.printing import plain
+from sim.output.words import languages
+from sim.scenario.loading import Loaded, dump_yaml
+
+T = TypeVar("T")
+
+FIGURES: Final = "figures.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work(Generic[T]):
+    """What a command computes, and what it leaves in its folder.
+
+    Attributes:
+        identity: what a manifest says of the same work: its kind with a name of what is computed, and the engine.
+        home: folder below results/, unless the options name one.
+        file: JSON file with the figures for programs.
+        report: class of what is computed.
+        told: how it came about, for the manifest.
+        compute: computes, and may already write into the folder and the manifest.
+        summary: content of the JSON file.
+        verdicts: what `runs` lists, by name.
+        answer: what the terminal shows, in a language; None if it is nothing.
+        write: writes what there is besides.
+        draw: writes charts and page, given the manifest.
+    """
+
+    identity: Mapping[str, str]
+    home: Path
+    file: str
+    report: type[T]
+    told: Mapping[str, Any]
+    compute: Callable[[Path, dict[str, Any]], T]
+    summary: Callable[[T], dict[str, Any]]
+    verdicts: Callable[[T], Mapping[str, str]] = lambda _: {}
+    answer: Callable[[T, str], RenderableType] | None = None
+    write: Callable[[T, Path], object] = lambda _, __: None
+    draw: Callable[[T, Path, Mapping[str, Any], Options], object] = lambda *_: None
+
+
+@dataclass(frozen=True)
+class Result(Generic[T]):
+    """A folder of results, the same whether it was computed or found.
+
+    Attributes:
+        summary: content of its JSON file.
+        manifest: how it came about.
+        found: whether its figures were there already.
+        stale: why results that were there were computed again, if they were.
+    """
+
+    folder: Path
+    summary: dict[str, Any]
+    manifest: dict[str, Any]
+    found: bool
+    stale: Stale | None
+    _read: Callable[[], T] = field(repr=False, compare=False)
+    _show: Callable[[T, str], RenderableType] | None = field(repr=False, compare=False)
+
+    @cached_property
+    def report(self) -> T:
+        """All figures; of a folder that was found they are read when they are first asked for."""
+        return self._read()
+
+    def shown(self, lang: str) -> RenderableType:
+        """The answer for the terminal; of a folder that was found, which is read for nothing else, in plain text."""
+        return self.answer(lang).rstrip() if self.found or self._show is None else self._show(self.report, lang)
+
+    def answer(self, lang: str) -> str:
+        """The answer in plain text, as it is kept in the folder."""
+        return (self.folder / f"answer.{lang}.txt").read_text("utf-8")
+
+
+def result_of(work: Work[T], options: Options) -> Result[T]:
+    """Find results in their folder, or compute them and write it; draw what is asked for and not there.
+
+    Raises: SimError if something else is there, or the disk is full; whatever computing raises.
+    """
+    target = options.out or RESULTS / work.home
+    place = ResultFolder(target, work.identity, options)
+    found = place.find()
+    report = None if found.whole else _computed(work, place)
+    result = Result(
+        target,
+        place.read(work.file),
+        place.read(MANIFEST),
+        found.whole,
+        found.stale,
+        lambda: restored(work.report, place.read(FIGURES)) if report is None else report,
+        work.answer,
+    )
+    if found.whole and not found.drawn:
+        with place.drawing() as (folder, manifest):
+            work.draw(result.report, folder, manifest, options)
+    return result
+
+
+def _computed(work: Work[T], place: ResultFolder) -> T:
+    clock = time.perf_counter()
+    with place.writing() as (folder, manifest):
+        manifest |= work.told
+        report = work.compute(folder, manifest)
+        computed = time.perf_counter()
+        manifest["verdicts"] = dict(work.verdicts(report))
+        with ThreadPoolExecutor(1) as beside:
+            others = beside.submit(work.write, report, folder)
+            write_json(folder / work.file, work.summary(report))
+            (folder / FIGURES).write_text(to_json(plain_values(report), indent=None), "utf-8")
+            if work.answer is not None:
+                for lang in languages():
+                    (folder / f"answer.{lang}.txt").write_text(plain(work.answer(report, lang)), "utf-8")
+            if place.options.report:
+                work.draw(report, folder, manifest, place.options)
+            others.result()
+        # Only what comes last differs between two that are the same.
+        manifest["timings"] = {
+            "simulating_s": round(computed - clock, 3),
+            "writing_s": round(time.perf_counter() - computed, 3),
+        }
+    return report
+
+
+def told_of(loaded: Loaded) -> dict[str, Any]:
+    """What a manifest tells of what was asked."""
+    return {"scenario": loaded.source, "changes": list(loaded.changes), "seed": loaded.scenario.seed}
+
+
+def write_scenario(loaded: Loaded, folder: Path) -> None:
+    """scenario.yaml: the scenario with all that it extends, the overrides and the defaults filled in."""
+    (folder / "scenario.yaml").write_text(dump_yaml(loaded.scenario), "utf-8")
