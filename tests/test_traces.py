@@ -123,7 +123,7 @@ def test_a_day_without_a_time_among_times_counts_at_midnight_and_is_known(tmp_pa
     st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1)), st.sampled_from("-/."), st.sampled_from(["T", " ", "  "])
 )
 def test_any_time_reads_as_it_is_meant(moment: datetime, sign: str, between: str) -> None:
-    from sim.scenario.columns import read_instants
+    from sim.scenario.text_files import read_instants
 
     moment = moment.replace(microsecond=0)
     short = f"{moment.year}{sign}{moment.month}{sign}{moment.day}{between}{moment.hour}:{moment:%M:%S}"

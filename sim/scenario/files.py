@@ -11,8 +11,7 @@ from sim.core.clock import DURATION_UNITS, LONGEST_DURATION
 from sim.models.arrivals import TraceColumns, TraceLetters
 from sim.models.distributions import Measured
 from sim.models.wording import named_rows, one_of
-from sim.scenario.columns import read_table
-from sim.scenario.encodings import decoded
+from sim.scenario.text_files import decoded, read_table
 from sim.scenario.traces import JSON_LINES, TraceError, read_letters
 
 _MOST_DATA_BYTES: Final = 1_000_000_000

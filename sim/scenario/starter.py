@@ -14,7 +14,7 @@ from ruamel.yaml.tokens import CommentToken
 
 from sim.core.errors import Problem, ScenarioError
 from sim.models.wording import one_of
-from sim.scenario.encodings import decoded
+from sim.scenario.text_files import decoded
 
 _AFTER: Final = 2
 """Where a mapping keeps the comment behind a value, among those of a key."""

@@ -19,8 +19,7 @@ from sim.core.safe_text import cell_text
 from sim.core.tables import Int64s
 from sim.models.arrivals import TraceColumns, TraceLetters
 from sim.models.wording import Rule, named_rows
-from sim.scenario.columns import read_instants, read_table
-from sim.scenario.encodings import decoded
+from sim.scenario.text_files import decoded, read_instants, read_table
 
 JSON_LINES: Final = (".jsonl", ".ndjson")
 """Endings of files that have one JSON object a line."""

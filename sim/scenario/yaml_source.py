@@ -17,7 +17,7 @@ from ruamel.yaml.reader import ReaderError
 from sim.core.errors import Problem
 from sim.core.safe_text import printable, unfit
 from sim.models.wording import Parts, shown
-from sim.scenario.encodings import EncodingError, decoded
+from sim.scenario.text_files import EncodingError, decoded
 
 _MOST_YAML_BYTES: Final = 1_000_000
 """A greater file is no scenario that a person wrote."""
