@@ -20,12 +20,12 @@ _SHOWN_ROWS: Final = 10
 """How many different contents of bad rows a message names."""
 
 
-def shown(parts: Parts) -> str:
+def numbered_path(parts: Parts) -> str:
     """A path as messages write it: `workflow[1].effort`, without the step's name."""
     return dotted(*(parts[:2] + parts[3:] if _in_a_step(parts) else parts))
 
 
-def spoken(parts: Parts) -> str:
+def named_path(parts: Parts) -> str:
     """A path as a planner says it: `workflow.sign.effort`, without the step's number."""
     return dotted(*(parts[:1] + parts[2:] if _in_a_step(parts) else parts))
 

@@ -165,7 +165,7 @@ class _Unrolling:
             nth=self.made[letters],
             step=number,
             unit=self._units(step, letters),
-            service=whole(effort, least=1),
+            service=whole_seconds(effort, least=1),
             priority=priorities[self.letters.category[letters]] if np.ptp(priorities) else int(priorities[0]),
             resume_cost=min(round(step.resume_cost), _MOST_SECONDS),
             at_shift_end=FINISH if step.at_shift_end == "finish" else HAND_OVER,
@@ -177,7 +177,7 @@ class _Unrolling:
         self._add(block)
 
     def _wait(self, number: int, wait: PerCategory[Distribution], purpose: Purpose, letters: Int64s, time: int) -> None:
-        seconds = whole(self._seconds(wait, purpose, self.steps[number], letters, time), least=0)
+        seconds = whole_seconds(self._seconds(wait, purpose, self.steps[number], letters, time), least=0)
         self._add(Block(letters, self.made[letters], number, NO_UNIT, seconds))
 
     def _add(self, block: Block) -> None:
@@ -234,7 +234,7 @@ class _Unrolling:
         return np.array([values.get(name, values.get("default", 0)) for name in self.categories], dtype=np.float64)
 
 
-def whole(seconds: Floats, least: int) -> Int64s:
+def whole_seconds(seconds: Floats, least: int) -> Int64s:
     """Durations rounded to whole seconds, not below `least` and, at the far tail, not beyond a hundred years."""
     return np.clip(np.rint(seconds), least, LONGEST_DURATION).astype(np.int64)
 

@@ -15,7 +15,7 @@ from sim.sampling.arrivals import Letters, draw_letters
 from sim.sampling.attendance import Attendance
 from sim.sampling.jurisdiction import Jurisdiction
 from sim.sampling.quantiles import quantile
-from sim.sampling.visits import FLAGS, Block, Visits, unroll, whole
+from sim.sampling.visits import FLAGS, Block, Visits, unroll, whole_seconds
 from sim.scenario.setting import Setting
 
 _USUAL: Final = {each.name: 0 if each.default is MISSING else each.default for each in fields(VisitRow)}
@@ -69,7 +69,7 @@ def _jobs(
     instants = np.sort(begin + (uniforms(len(unit), *key, 1) * horizon).astype(np.int64)) - begin
     effort = quantile(duty.effort, uniforms(len(unit), seed, replication, Purpose.OTHER_DUTY_SERVICE, subject(name)))
     come = Attendance(roster, horizon).at(unit, instants)
-    return instants[come], unit[come], whole(effort[come], least=1)
+    return instants[come], unit[come], whole_seconds(effort[come], least=1)
 
 
 def draw_workload(setting: Setting, roster: Roster, replication: int, *, keep: float = 1.0) -> Workload:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from sim.core.errors import Problem
-from sim.models.wording import KEY_PATH, Parts, clipped, one_of, parts_of, shown, spoken
+from sim.models.wording import KEY_PATH, Parts, clipped, named_path, numbered_path, one_of, parts_of
 from sim.scenario.files import named_file, real_path
 from sim.scenario.problems import MISSING
 from sim.scenario.provenance import attach_comments
@@ -137,15 +137,16 @@ class Layers:
         key, rest = keys[0], keys[1:]
         entries = dict(node.children())
         if isinstance(node.value, list) != isinstance(key, int):
+            name = named_path(parts)
             if isinstance(key, int):
-                raise ValueError(f"{spoken(parts) or 'the scenario'} is no list")
-            raise ValueError(f"{spoken(parts)} is a list; name an entry by its number, such as {spoken(parts)}[0]")
+                raise ValueError(f"{name or 'the scenario'} is no list")
+            raise ValueError(f"{name} is a list; name an entry by its number, such as {name}[0]")
         if key not in entries and isinstance(key, int):
-            raise ValueError(f"there is no entry [{key}]; {spoken(parts)} has {len(entries)}, from [0]")
-        if key not in entries and rest and spoken(parts) in _NAMED_SECTIONS:
+            raise ValueError(f"there is no entry [{key}]; {named_path(parts)} has {len(entries)}, from [0]")
+        if key not in entries and rest and named_path(parts) in _NAMED_SECTIONS:
             whole = [str(name) for name in entries if str(name).startswith(f"{key}.")]
             if whole:
-                raise ValueError(f"a name with a dot in it stands in quotes: {spoken((*parts, whole[0]))}")
+                raise ValueError(f"a name with a dot in it stands in quotes: {named_path((*parts, whole[0]))}")
             raise ValueError(f"there is no {one_of(str(key), (str(name) for name in entries))}")
         where = (*parts, key)
         if key in entries and not rest and value.value is None:
@@ -164,10 +165,10 @@ class Layers:
 
     def _remove(self, parts: Parts, before: Node, null: Node) -> None:
         self._note(parts, before, None)
-        self._removed[shown(parts)] = null
+        self._removed[numbered_path(parts)] = null
 
     def _note(self, parts: Parts, before: Node | None, after: Node | None) -> None:
-        self.changes.append(f"{spoken(parts)}: {_short(before)} -> {_short(after)}")
+        self.changes.append(f"{named_path(parts)}: {_short(before)} -> {_short(after)}")
 
     def _without_nulls(self, node: Node, parts: Parts) -> Node:
         if isinstance(node.value, list):
@@ -180,7 +181,7 @@ class Layers:
             if child.value is None and not (parts[:1] == ("workflow",) and len(parts) == 2):
                 wide = "; its full-width ： is text for YAML" if "：" in str(key) else ""
                 message = f"has no value; give it one or leave the key out{wide}"
-                self.problems.append(Problem(message, shown((*parts, key)), child.line, child.origin))
+                self.problems.append(Problem(message, numbered_path((*parts, key)), child.line, child.origin))
             else:
                 kept[key] = self._without_nulls(child, (*parts, key))
         return replace(node, value=kept)

@@ -11,7 +11,7 @@ from sim.core.safe_text import printable
 from sim.models.scenario import Scenario
 from sim.scenario.files import ScenarioFiles, real_path
 from sim.scenario.layers import Layers
-from sim.scenario.problems import once, partial_validation, placed, validation_problems
+from sim.scenario.problems import in_reading_order, partial_validation, validation_problems, with_place
 from sim.scenario.provenance import SourcedFigure, figures_of
 from sim.scenario.yaml_source import write_yaml
 
@@ -47,12 +47,12 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     source, stem = printable(str(path)), printable(file.stem)
     layers = Layers()
     if not layers.add_file(file):
-        raise ScenarioError(source, once(layers.problems))
+        raise ScenarioError(source, in_reading_order(layers.problems))
     for override in overrides:
         layers.add_setting(override)
     layers.finish()
     scenario, problems = _checked(layers, ScenarioFiles(real_path(file).parent))
-    problems = once([layers.blamed(problem) for problem in problems])
+    problems = in_reading_order([layers.blamed(problem) for problem in problems])
     if problems or scenario is None:
         raise ScenarioError(source, problems)
     return Loaded(scenario, source, stem, tuple(layers.changes), figures_of(layers.root))
@@ -77,5 +77,6 @@ def _checked(layers: Layers, files: ScenarioFiles) -> tuple[Scenario | None, lis
         problems = [*problems, *validation_problems(error, root)]
     except ScenarioError as error:
         if not problems:
-            return None, [placed(problem, root) for problem in error.problems]
-    return None, [*problems, *(placed(problem, root) for problem in partial_validation(root.plain(), problems, files))]
+            return None, [with_place(problem, root) for problem in error.problems]
+    besides = partial_validation(root.plain(), problems, files)
+    return None, [*problems, *(with_place(problem, root) for problem in besides)]

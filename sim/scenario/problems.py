@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sim.core.errors import Problem, ScenarioError
 from sim.models.base import FINAL, RULE, SYNTHETIC, Files
 from sim.models.scenario import Scenario
-from sim.models.wording import Parts, clipped, parts_of, shown
+from sim.models.wording import Parts, clipped, numbered_path, parts_of
 from sim.scenario.yaml_source import Node
 
 MISSING: Final = "is missing"
@@ -56,7 +56,7 @@ def validation_problems(error: ValidationError, root: Node) -> list[Problem]:
     return [_refusal(each, root) for each in error.errors(include_url=False)]
 
 
-def placed(problem: Problem, root: Node) -> Problem:
+def with_place(problem: Problem, root: Node) -> Problem:
     """A problem that knows its path, with the line on which it stands."""
     _, node = _reached(root, parts_of(problem.path))
     return Problem(problem.message, problem.path, *_place(node))
@@ -67,8 +67,8 @@ def _refusal(error: Any, root: Node) -> Problem:
     parts, node = _reached(root, location)
     if kind == "missing":
         line = node.line if parts else None
-        return Problem(MISSING, shown((*parts, location[-1])), line, node.origin)
-    return Problem(_message(kind, error), shown(parts), *_place(node))
+        return Problem(MISSING, numbered_path((*parts, location[-1])), line, node.origin)
+    return Problem(_message(kind, error), numbered_path(parts), *_place(node))
 
 
 def _message(kind: str, error: Any) -> str:
@@ -137,7 +137,7 @@ def _place(node: Node) -> tuple[int | None, str]:
     return blamed.line, blamed.origin
 
 
-def once(problems: Sequence[Problem]) -> list[Problem]:
+def in_reading_order(problems: Sequence[Problem]) -> list[Problem]:
     """Problems in the order of the file, one a place: a mistake that breaks two rules is one mistake."""
     first: dict[tuple[str, int | None, str], Problem] = {}
     # What was refused for another reason is not missing besides.

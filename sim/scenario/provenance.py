@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sim.models.wording import Parts, spoken
+from sim.models.wording import Parts, named_path
 from sim.scenario.yaml_source import Node, Source
 
 _LONGEST_VALUE: Final = 80
@@ -78,5 +78,7 @@ def _figures(node: Node, parts: Parts) -> Iterator[SourcedFigure]:
         if marked:
             mark = ", ".join(re.findall("[SWMDA]", marked[1]))
             value = child.written()
-            yield SourcedFigure(spoken(where), value if len(value) <= _LONGEST_VALUE else "", mark, marked[2].strip())
+            yield SourcedFigure(
+                named_path(where), value if len(value) <= _LONGEST_VALUE else "", mark, marked[2].strip()
+            )
         yield from _figures(child, where)

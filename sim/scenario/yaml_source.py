@@ -16,7 +16,7 @@ from ruamel.yaml.reader import ReaderError
 
 from sim.core.errors import Problem
 from sim.core.safe_text import printable, unfit
-from sim.models.wording import Parts, shown
+from sim.models.wording import Parts, numbered_path
 from sim.scenario.text_files import EncodingError, decoded
 
 _MOST_YAML_BYTES: Final = 1_000_000
@@ -277,7 +277,7 @@ class _Builder:
         return printable(text)
 
     def refuse(self, message: str, parts: Parts, line: int) -> None:
-        self.problems.append(Problem(message, shown(parts), line, self.origin))
+        self.problems.append(Problem(message, numbered_path(parts), line, self.origin))
 
     def scalar(self, event: events.ScalarEvent, parts: Parts) -> Any:
         text = self.fit(event.value, parts, _line(event))
