@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from sim.planner.local_search import Surface
 from sim.planner.proof import Proof, TargetCompliance, judged
 from sim.planner.sample import Sample
 from sim.planner.search import Search
@@ -47,10 +48,12 @@ def frontier(sample: Sample, plan: Proof, budget: int) -> tuple[Point, ...]:
     """
     found = [(1.0, plan.people)]
     each = budget // len(LATENESS)
+    # What people change of the lateness, in logarithms, is the same whatever is allowed.
+    surface = Search(sample, sample.spent).local.surface(plan.people)
     for side in (sorted(x for x in LATENESS if x > 1), sorted((x for x in LATENESS if x < 1), reverse=True)):
         near = plan.people
         for lateness in side:
-            people = _cheapest(sample, lateness, near, each)
+            people = _cheapest(sample, lateness, near, surface, each)
             if people is None:
                 break
             near = people
@@ -89,17 +92,17 @@ def _shown(sample: Sample, plan: Proof, people: People) -> tuple[TargetComplianc
     return judged(sample.simulator.targets, people, fresh, list(sample.simulator.observed(people, fresh))).targets
 
 
-def _cheapest(sample: Sample, lateness: float, near: People, budget: int) -> People | None:
+def _cheapest(sample: Sample, lateness: float, near: People, surface: Surface, budget: int) -> People | None:
     other = Sample(sample.simulator, sample.replications, sample.stability)
     other.targets = 1 - lateness * (1 - sample.targets)
     other.margin = np.minimum(sample.margin, (1 - other.targets) / 2)
     search = Search(other, sample.spent + budget)
     if not search.trials.holds(near):
-        people = search.local.repaired(near)
+        people = search.local.repaired(near, surface)
         if people is None:
             if not search.trials.holds(other.most):
                 return None
             people = search.raised(near)
         near = people
-    search.descend(near)
+    search.local.improve(near, surface)
     return search.best

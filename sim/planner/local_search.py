@@ -3,10 +3,11 @@
 One cell at a time it is measured, with the same letters (common random numbers), by what factor some people more or
 fewer change the late letters of each target. Taking these factors to multiply gives a response surface, linear in
 the logarithms, on which a small integer programme finds the cheapest exchange over all cells at once. What it proposes
-is simulated; where the surface promised too much it is corrected by what was seen, and asked again.
+is simulated, the surface is corrected by what was seen, and the programme is asked again.
 
 Source: response surfaces with cuts from simulation, as Atlason, Epelman and Henderson, Annals of Operations Research
-127 (2004), 333-358; the integer programme is solved by HiGHS.
+127 (2004), 333-358; corrected by secants, as Broyden, Mathematics of Computation 19 (1965), 577-593; the integer
+programme is solved by HiGHS.
 """
 
 from typing import Final, NamedTuple
@@ -18,14 +19,14 @@ from sim.core.tables import Floats
 from sim.planner.staffing_cells import People
 from sim.planner.trials import EPSILON, Trials, with_heads
 
-PROPOSALS: Final = 6
-"""Exchanges that are simulated on one surface before it has to be measured anew, or the search ends."""
+PROPOSALS: Final = 8
+"""Staffings that may fail one after the other on one surface, before the search from it ends."""
 
 ASKED: Final = 100
 """How often the programme is asked on one surface; what leaves too few hours is not simulated, and costs no letters."""
 
-REPAIRS: Final = 8
-"""Attempts to make good what a staffing lacks, before people are added everywhere."""
+LEAST_EFFECT: Final = 0.05
+"""Of the largest effect on a target; a correction takes every other one for as large as that at least."""
 
 PART: Final = 12
 """Effects are measured by a change of this part of a cell's people, so that they are more than chance."""
@@ -37,7 +38,10 @@ LEAST_USED: Final = 1e-3
 """Of the allowed lateness; less than that is as good as none, and has no logarithm."""
 
 GENEROUS: Final = 0.02
-"""By so much of a logarithm more is made good than lacks."""
+"""By so much of a logarithm more is made good than lacks, and again by so much after each attempt that failed."""
+
+BARELY: Final = 1e-3
+"""The same of an exchange that has to save something."""
 
 HAIR: Final = 1e-4
 """Cost of an hour on the roster in a programme, of the cheapest person: of equal costs fewer hours are better."""
@@ -48,6 +52,7 @@ class Surface(NamedTuple):
 
     more: Floats  # 0 or less
     fewer: Floats  # 0 or more
+    errors: Floats  # of what more people change, by chance
     steps: Floats  # people by which it was measured, (cells,)
 
 
@@ -63,11 +68,13 @@ class LocalSearch:
         """Exchange people as long as it saves any, from a staffing that holds.
 
         Args:
-            surface: measured somewhere near, and used for all exchanges; measured after each of them if not said.
+            surface: measured somewhere near; if not said, it is measured here and again wherever exchanges have led.
         """
+        if surface is not None:
+            return self._exchanged(people, surface)
         while not self._trials.exhausted:
-            found = self._exchanged(people, self.surface(people) if surface is None else surface)
-            if found is None:
+            found = self._exchanged(people, self.surface(people))
+            if found == people:
                 break
             people = found
         return people
@@ -80,22 +87,15 @@ class LocalSearch:
             fixed: cells that keep their people.
         """
         people = self._fitting(people)
+        if self._trials.holds(people):
+            return people
+        if self._trials.exhausted:
+            return None
         surface = self.surface(people) if surface is None else surface
-        for attempt in range(REPAIRS):
-            if self._trials.holds(people):
-                return people
-            if self._trials.exhausted:
-                return None
-            lacking = _log(self._trials.of(people).used)
-            # Nobody goes here: what seems to do no harm by chance would go first, and exchanges look closer at that.
-            nobody = np.zeros(len(people))
-            # What was not enough before promised too much, so each time more is asked for.
-            wanted = np.where(lacking > 0, (1 + attempt / 2) * lacking + GENEROUS, lacking)
-            more = self._programme(people, surface, wanted, saving=False, limits=nobody, fixed=fixed)
-            if more is None or more == people:
-                return None
-            people = more
-        return people if self._trials.holds(people) else None
+        # Of many cells the one with the most luck seems to help most, so each is taken for no better than it surely is.
+        surely = surface._replace(more=np.minimum(surface.more + surface.errors, 0.0))
+        found = self._proposed(people, surely, saving=False, fixed=fixed)
+        return None if found is None else found[0]
 
     def forced(self, people: People, surface: Surface, cell: int, heads: int) -> People | None:
         """A staffing that holds with other people of one cell, made good by the others; None if none was found.
@@ -111,19 +111,27 @@ class LocalSearch:
     def surface(self, people: People) -> Surface:
         """Measure what some people more and fewer of each cell change."""
         problem = self._problem
-        here = _log(problem.surface(people))
-        more, fewer = np.zeros((len(people), len(here))), np.zeros((len(people), len(here)))
+        here = np.atleast_2d(problem.surface(people))
+        more, fewer, errors = np.zeros((3, len(people), here.shape[1]))
         steps = np.ones(len(people))
+
+        def changed(cell: int, by: int) -> tuple[Floats, Floats]:
+            there = np.atleast_2d(problem.surface(with_heads(people, cell, people[cell] + by)))
+            used = there.mean(axis=0)
+            change = (_log(used) - _log(here.mean(axis=0))) / abs(by)
+            error = (there - here).std(axis=0) / np.sqrt(max(len(there) - 1, 1)) / np.maximum(used, LEAST_USED)
+            return change, error / abs(by)
+
         for cell, heads in enumerate(people):
             step = max(heads // PART, 1)
             up, down = min(step, problem.most[cell] - heads), min(step, heads - problem.least[cell])
             steps[cell] = step
             if up:
-                more[cell] = np.minimum((_log(problem.surface(with_heads(people, cell, heads + up))) - here) / up, 0.0)
+                change, errors[cell] = changed(cell, up)
+                more[cell] = np.minimum(change, 0.0)
             if down:
-                there = with_heads(people, cell, heads - down)
-                fewer[cell] = np.maximum((_log(problem.surface(there)) - here) / down, 0.0)
-        return Surface(more, fewer, steps)
+                fewer[cell] = np.maximum(changed(cell, -down)[0], 0.0)
+        return Surface(more, fewer, errors, steps)
 
     def _fitting(self, people: People) -> People:
         """Add the fewest people of a cell with whom every unit has hours enough; of all where one is not enough."""
@@ -142,27 +150,44 @@ class LocalSearch:
             people = with_heads(people, cell, people[cell] + more)
         return people
 
-    def _exchanged(self, people: People, surface: Surface) -> People | None:
-        trials = self._trials
-        now, guard = _log(trials.of(people).used), np.zeros(surface.more.shape[1])
-        limits = np.full(len(people), np.inf)
-        simulated = 0
+    def _exchanged(self, people: People, surface: Surface) -> People:
+        """The cheapest staffing that exchanges on one surface lead to, which each of them corrects."""
+        while (found := self._proposed(people, surface, saving=True)) is not None:
+            people, surface = found
+        return people
+
+    def _proposed(
+        self, people: People, surface: Surface, *, saving: bool, fixed: tuple[int, ...] = ()
+    ) -> tuple[People, Surface] | None:
+        """The first staffing that holds of those that the surface proposes, and the surface as they corrected it.
+
+        Args:
+            saving: whether it has to save something; else nobody goes. What seems to do no harm by chance would go
+                first, and exchanges look closer at that.
+            fixed: cells that do not change.
+        """
+        trials, cells = self._trials, len(people)
+        now = _log(trials.of(people).used)
+        more = BARELY if saving else GENEROUS
+        guard, limits = np.where(now > 0, more, 0.0), np.full(cells, np.inf if saving else 0.0)
+        failures = 0
         for _ in range(ASKED):
-            if trials.exhausted or simulated == PROPOSALS:
-                return None
-            there = self._programme(people, surface, now + guard, saving=True, limits=limits)
-            if there is None:
-                return None
+            if trials.exhausted or failures == PROPOSALS:
+                break
+            there = self._programme(people, surface, now + guard, saving=saving, limits=limits, fixed=fixed)
+            if there is None or there == people:
+                break
             if not trials.fits(there):
                 limits = self._stricter(people, there, limits)
                 continue
-            trial = trials.of(there)
-            simulated += 1
-            if trial.holds:
-                return there
-            predicted = now + _change(people, there, surface)
-            guard = np.maximum(guard, _log(trial.used) - predicted)
-            guard = np.where(trial.used > 1, guard + 1e-3, guard)
+            used = _log(trials.of(there).used)
+            surface = corrected(surface, people, there, used - now)
+            if trials.holds(there):
+                return there, surface
+            failures += 1
+            # No effect is corrected beyond none at all; what that leaves is asked of every exchange.
+            guard = np.maximum(guard, used - now - _change(people, there, surface))
+            guard = np.where(used > 0, guard + more, guard)
         return None
 
     def _stricter(self, people: People, there: People, limits: Floats) -> Floats:
@@ -226,10 +251,32 @@ class LocalSearch:
         return None if saving and there == people else there
 
 
+def corrected(surface: Surface, people: People, there: People, change: Floats) -> Surface:
+    """A surface that says of an exchange what was seen, the effects with the largest part in it changed most.
+
+    Args:
+        change: seen in the logarithm of the late letters of each target, shape (targets,).
+    """
+    cells = len(people)
+    moved = _moved(people, there)[:, np.newaxis]
+    effects = np.concatenate([surface.more, surface.fewer])
+    sizes = np.abs(effects)
+    part = moved * np.maximum(sizes, LEAST_EFFECT * sizes.max(axis=0)) ** 2
+    missing = change - _change(people, there, surface)
+    whole = (moved * part).sum(axis=0)
+    effects = effects + part * np.divide(missing, whole, out=np.zeros_like(missing), where=whole > 0)
+    return surface._replace(more=np.minimum(effects[:cells], 0.0), fewer=np.maximum(effects[cells:], 0.0))
+
+
 def _change(people: People, there: People, surface: Surface) -> Floats:
-    difference = np.array(there) - np.array(people)
-    change: Floats = np.maximum(difference, 0) @ surface.more + np.maximum(-difference, 0) @ surface.fewer
+    change: Floats = _moved(people, there) @ np.concatenate([surface.more, surface.fewer])
     return change
+
+
+def _moved(people: People, there: People) -> Floats:
+    """People of each cell who come, and then of each who go, shape (2 * cells,)."""
+    difference = np.array(there, dtype=np.float64) - np.array(people)
+    return np.concatenate([np.maximum(difference, 0), np.maximum(-difference, 0)])
 
 
 def _log(used: Floats) -> Floats:

@@ -38,7 +38,7 @@ from sim.planner.working_hours import working_hours
 from sim.scenario.setting import Setting
 from sim.statistics import Verdict
 
-VISITS: Final = 7.4e8
+VISITS: Final = 6.5e8
 """Visits that a plan may simulate if its budget is not said; about a minute and a half of two cores, as measured."""
 
 VISITS_A_REPLICATION: Final = 6_000
@@ -72,13 +72,13 @@ LEAST_COARSE: Final = 8
 class Shares:
     """Parts of the budget after which each stage of a plan ends, counted from its beginning."""
 
-    allocation: float = 0.30
-    quick: float = 0.46
-    sample: float = 0.60
-    proofs: float = 0.66  # no other plan is looked for after that
-    proof_search: float = 0.14  # of which each search for another plan may take so much
-    removals: float = 0.88
-    bound: float = 0.88
+    allocation: float = 0.28
+    quick: float = 0.47
+    sample: float = 0.62
+    proofs: float = 0.74  # no other plan is looked for after that
+    proof_search: float = 0.13  # of which each search for another plan may take so much
+    removals: float = 0.90
+    bound: float = 0.90
     frontier: float = 0.04  # on its own
 
 
@@ -213,7 +213,10 @@ class _Planner:
             proof = self._blocks.prove(coarse.least)
             if proof.shown and not self._stability.unstable(proof.people):
                 return self._told(Ending.LEAST, proof, ConfirmedBound(self._cost(proof.people), ()), ())
-        coarse.margin = self._blocks.margin(coarse.decided(search.best))
+        near = self._hint or search.best
+        flattered = coarse.compliance(near) - self._sample.compliance(near)
+        margin = self._blocks.margin(coarse.decided(search.best)) + flattered
+        coarse.margin = np.minimum(margin, (1 - coarse.targets) / 2)
         search.trials.judge_again()
         if not search.trials.holds(coarse.most):
             return self._impossible()

@@ -74,7 +74,8 @@ class Problem(Protocol):
         """Try one staffing within the bounds."""
 
     def surface(self, people: People) -> Floats:
-        """Of the lateness that each target allows, how much is used on the replications that effects are measured on.
+        """Of the lateness that each target allows, how much is used in each replication that effects are measured on.
 
-        They are simulated to the end, so that the figures of two staffings differ by the staffings alone.
+        They are simulated to the end, so that the figures of two staffings differ by the staffings alone; shape
+        (replications, targets).
         """

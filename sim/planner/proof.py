@@ -153,8 +153,8 @@ class Blocks:
     def margin(self, decided: Decided) -> Floats:
         """By how much compliance has to exceed each target, so that the next block will show it, shape (targets,).
 
-        The block's own chance and that of the next one are allowed for, so that a plan with this margin is shown
-        again with probability `ASSURANCE`.
+        The chance of the blocks so far and that of the next one are allowed for, so that a plan with this margin is
+        shown again with probability `ASSURANCE`.
 
         Args:
             decided: over the replications of a sample, of a staffing that just meets the targets.
@@ -163,7 +163,9 @@ class Blocks:
         if not self._chance:
             return np.zeros(len(shares))
         spread = standard_error(decided, shares) * np.sqrt(len(decided.letters) / self.size)
-        known = self.size / (sum(len(each.replications) for each in self.made) + len(decided.letters))
+        proved = sum(len(each.replications) for each in self.made)
+        # At first the sample's own chance is left to the first block, which says better what it is.
+        known = self.size / (proved + len(decided.letters)) if proved else 0.0
         needed = quantile(self.looks + 1) + float(ndtri(ASSURANCE)) * np.sqrt(1 + known)
         margin: Floats = np.minimum(needed * spread, (1 - shares) / 2)
         return margin

@@ -1,7 +1,7 @@
 """The problem of a search: least cost, so that every target is met on a sample and every unit is stable.
 
 A staffing that is surely too small is not simulated to the end: after each replication its late letters are compared
-with those that the whole sample allows.
+with those that the whole sample allows, and after some with those of a staffing that was (racing).
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,13 @@ BY_FAR: Final = 1.1
 LEAST_LOOKS: Final = 3
 """So many replications are simulated before a staffing is given up: one bad one says little."""
 
-MEASURED: Final = 16
+RACED: Final = (12, 24)
+"""Replications after which a staffing is given up whose late letters, compared with another's, will be too many."""
+
+SURE: Final = 2
+"""Standard errors of that comparison that it must be too many by."""
+
+MEASURED: Final = 12
 """Replications on which it is measured what people more or fewer change; differences need fewer than levels."""
 
 LEAST_ALLOWED: Final = 1e-6
@@ -53,6 +59,7 @@ class Sample:
         self.targets: Floats = simulator.targets.shares
         self.margin: Floats = np.zeros(len(self.targets))
         self._letters: Floats | None = None
+        self._whole: Decided | None = None  # of the last staffing that was tried to the end
 
     @property
     def hours(self) -> Floats:
@@ -88,15 +95,22 @@ class Sample:
             surely = CLEARLY * by_far * np.maximum(self._letters, letters) + A_FEW
             if len(parts) >= LEAST_LOOKS and (late > surely).any():
                 break
+            if len(parts) in RACED and self._whole is not None:
+                expected, error = _expected(stacked(parts), self._whole)
+                if (expected - SURE * error > allowed * self._letters + A_FEW).any():
+                    late, letters = expected, self._letters
+                    break
+        else:
+            self._whole = stacked(parts)
         used = _used(late, allowed * letters)
         clearly = bool((late > CLEARLY * allowed * letters + A_FEW).any())
         return Trial(people, bool((used <= 1).all()), clearly, used, _excess(stacked(parts), by_far))
 
     def surface(self, people: People) -> Floats:
-        """Of the allowed lateness, how much is used on the first replications of the sample."""
+        """Of the allowed lateness, how much each of the first replications uses, shape (replications, targets)."""
         decided = self.simulator.decided(people, self.replications[:MEASURED])
         allowed = np.maximum(1 - self.targets - self.margin, LEAST_ALLOWED)
-        return _used(late_at_worst(decided).sum(axis=0), allowed * decided.letters.sum(axis=0))
+        return _used(late_at_worst(decided), allowed * decided.letters.mean(axis=0))
 
     def decided(self, people: People) -> Decided:
         """What became of the letters of the whole sample, shape (replications, targets)."""
@@ -105,6 +119,19 @@ class Sample:
     def compliance(self, people: People) -> Floats:
         """Compliance with each target on the whole sample, at worst, shape (targets,); 1 where there are no letters."""
         return compliance_of(self.decided(people))
+
+
+def _expected(part: Decided, whole: Decided) -> tuple[Floats, Floats]:
+    """Late letters of a whole sample by those of its first replications, and the standard error, each (targets,).
+
+    Args:
+        whole: of another staffing, with whose letters they are compared (control variate).
+    """
+    other = late_at_worst(whole)
+    difference = late_at_worst(part) - other[: len(part.letters)]
+    scale = len(other) / np.sqrt(len(difference))
+    expected: Floats = np.maximum(other.sum(axis=0) + len(other) * difference.mean(axis=0), 0.0)
+    return expected, np.asarray(scale * difference.std(axis=0, ddof=1))
 
 
 def _excess(decided: Decided, by_far: Floats) -> float:

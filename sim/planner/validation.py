@@ -20,6 +20,9 @@ from sim.planner.staffing_cells import People
 LOOKS: Final = 5
 """How often a plan is proved and corrected, at most."""
 
+ROUNDS: Final = 4
+"""How often the first plan is looked for anew, with effects measured where the last search ended, at most."""
+
 STABLE: Final = 4
 """How often a plan is looked for again because a unit of the one found is not stable."""
 
@@ -39,9 +42,7 @@ class Validation:
 
     def __init__(self, people: People, sample: Sample, blocks: Blocks) -> None:
         self._sample, self._blocks, self._people = sample, blocks, people
-        self._decided = sample.decided(people)
         self._floor: Floats = np.full(len(sample.targets), -np.inf)
-        sample.margin = blocks.margin(self._decided)
         self._surface: Surface | None = None
         self.search = Search(sample, 0)
 
@@ -51,7 +52,13 @@ class Validation:
         Args:
             budget: letters at which the search ends, counted from the first of all.
         """
-        self._people = self._near(self._people, budget)
+        for _ in range(ROUNDS):
+            self._sample.margin = self._blocks.margin(self._sample.decided(self._people))
+            before, self._people = self._people, self._near(self._people, budget)
+            # What was measured far from here does not tell which exchange saves the last few people.
+            self._surface = None
+            if self._people == before or self._sample.spent >= budget:
+                break
 
     def proved(self, budget: int, each: int) -> Proof:
         """A plan that fresh seeds showed to meet every target; the last one tried if none did.
@@ -69,7 +76,6 @@ class Validation:
             if proof.copies:
                 return proof
             self._learn(proof)
-            # What was measured far from here does not tell which exchange saves the last few people.
             self._surface = None
             if self._blocks.looks >= LOOKS or self._sample.spent >= budget:
                 return best or proof
@@ -105,4 +111,5 @@ class Validation:
             failed = self._sample.compliance(proof.people) - self._sample.targets + A_HAIR
             lacking = np.array([index not in proof.met for index in range(len(failed))])
             self._floor = np.where(lacking, np.maximum(self._floor, failed), self._floor)
-        self._sample.margin = np.maximum(self._blocks.margin(self._decided) - flattered, self._floor)
+        margin = self._blocks.margin(self._sample.decided(proof.people))
+        self._sample.margin = np.maximum(margin - flattered, self._floor)
