@@ -18,17 +18,17 @@ from sim.engine.contract import require_equal
 
 # What goes wrong, and the line of the engine with what takes its place.
 FAULTS = {
-    "a tie goes to whoever was lined up first": (
+    "a tie goes to whoever joined the queue first": (
         "return bool(queued < other or (queued == other and a < b))",
         "return bool(queued <= other)",
     ),
-    "who is put down goes to the end of the line": (
+    "who is put down goes to the end of the queue": (
         "if not is_folder(run, last) or ranks_before(run, last, f):",
         "if last != f:",
     ),
     "the least urgent is served first": (
-        "line = Id(unit * run.uses.priorities + lowest(run.lines.filled[unit]))",
-        "line = Id(unit * run.uses.priorities + int(run.lines.filled[unit]).bit_length() - 1)",
+        "queue = Id(unit * run.uses.priorities + lowest(run.queues.filled[unit]))",
+        "queue = Id(unit * run.uses.priorities + int(run.queues.filled[unit]).bit_length() - 1)",
     ),
     "the person whose shift ends first goes first": (
         "while after != NONE and (shifts.end[after] > end or (shifts.end[after] == end and after < shift)):",
@@ -39,8 +39,8 @@ FAULTS = {
         "while after != NONE and (shifts.end[after] > end or (shifts.end[after] == end and after > shift)):",
     ),
     "who ranks first is interrupted, not who ranks last": (
-        "last = Id(lines.chains.back[head(run, Id(row * run.uses.priorities + priority))])",
-        "last = Id(lines.chains.next[head(run, Id(row * run.uses.priorities + priority))])",
+        "last = Id(queues.chains.back[head(run, Id(row * run.uses.priorities + priority))])",
+        "last = Id(queues.chains.next[head(run, Id(row * run.uses.priorities + priority))])",
     ),
     "what does not interrupt does": (
         "if not folders.interrupts[f]:",

@@ -13,15 +13,15 @@ The state is an `EngineRun`, a NamedTuple of NamedTuples of arrays:
               delay, or, while it waits, its escalation. Seconds are written with digits of `BITS` bits, and a
               timer lies in a slot of the highest digit in which its second differs from the clock's. So it
               is set and stopped without comparing it with others, and moves down at most once a digit.
-    lines     The folders that wait at a unit, one line a priority, ordered by the rest of the rank. Who joins
+    queues    The folders that wait at a unit, one queue a priority, ordered by the rest of the rank. Who joins
               ranks last, who was put down mostly ranks first: both ends are at hand. Only what moves is
               looked a place for, beginning where the last one was put. Where anything `interrupts`, a second
-              set of lines holds what can be interrupted.
+              set of queues holds what can be interrupted.
     tape      Stretches, if asked for, but only of visits that moved or were put down: what happened to the
               others can be told from the log afterwards.
     workload, log, units, shifts    One row a letter, a visit, a unit, a shift.
 
-Slots, lines and shifts have chains of folders. Each is closed to a ring by its head, a number that is larger than
+Slots, queues and shifts have chains of folders. Each is closed to a ring by its head, a number that is larger than
 those of the folders, so that an insertion or a removal is the same wherever it is.
 """
 
@@ -52,7 +52,7 @@ from sim.core.tables import (
 )
 
 Id = np.uint32
-"""Number of a folder, unit, shift, visit, line or slot. It has no sign: an index that might be negative costs more."""
+"""Number of a folder, unit, shift, visit, queue or slot. It has no sign: an index that might be negative costs more."""
 
 Ids = npt.NDArray[np.uint32]
 
@@ -60,7 +60,7 @@ NONE: Final = Id(2**32 - 1)
 """No folder, no shift; NO_UNIT without its sign."""
 
 WAITING: Final = NONE
-"""The shift of a folder that waits in a line."""
+"""The shift of a folder that waits in a queue."""
 
 DELAYED: Final = Id(2**32 - 2)
 """The shift of a folder whose letter is in a delay. Smaller ones are shifts."""
@@ -104,7 +104,7 @@ class ShiftStates(NamedTuple):
 
 
 class Units(NamedTuple):
-    """What a unit has besides its lines."""
+    """What a unit has besides its queues."""
 
     shifts: Int32s  # how many are in progress, those that start or end in this second already counted
     first_shift: Ids  # of those in progress the one that ends last
@@ -135,12 +135,12 @@ class Folders(NamedTuple):
     empty: Ids  # one of those that are empty, one row; the calendar leads to the next one
 
 
-class Lines(NamedTuple):
-    """Folders by rank: a row of lines a unit for what waits, then a row a unit for what can be interrupted."""
+class Queues(NamedTuple):
+    """Folders by rank: a row of queues a unit for what waits, then a row a unit for what can be interrupted."""
 
     chains: Chains
-    finger: Ids  # what was last put between others; one number a line
-    filled: Int64s  # bit p is set where the line of priority p has anybody; one number a row
+    finger: Ids  # what was last put between others; one number a queue
+    filled: Int64s  # bit p is set where the queue of priority p has anybody; one number a row
 
 
 class Timers(NamedTuple):
@@ -185,7 +185,7 @@ class EngineRun(NamedTuple):
     shifts: ShiftStates
     units: Units
     folders: Folders
-    lines: Lines
+    queues: Queues
     calendar: Timers
     tape: Tape
     uses: Uses
@@ -347,7 +347,7 @@ def move_down(run: EngineRun, slot: Id, begins: int) -> None:
         f = following
 
 
-# The lines.
+# The queues.
 
 
 @_hot
@@ -359,61 +359,61 @@ def ranks_before(run: EngineRun, f: Id, g: Id) -> bool:
 
 
 @_hot
-def line_of(run: EngineRun, f: Id, row: Id) -> Id:
-    """The line for a folder in a row of lines."""
+def queue_of(run: EngineRun, f: Id, row: Id) -> Id:
+    """The queue for a folder in a row of queues."""
     return Id(row * run.uses.priorities + int(run.folders.priority[f]))
 
 
 @_hot
-def line_up(run: EngineRun, f: Id, row: Id) -> None:
-    """A folder takes its place in a row of lines."""
-    lines, line = run.lines, line_of(run, f, row)
-    end = head(run, line)
-    last = lines.chains.back[end]
-    lines.filled[row] |= 1 << int(run.folders.priority[f])
+def put_in_queue(run: EngineRun, f: Id, row: Id) -> None:
+    """A folder takes its place in a row of queues."""
+    queues, queue = run.queues, queue_of(run, f, row)
+    end = head(run, queue)
+    last = queues.chains.back[end]
+    queues.filled[row] |= 1 << int(run.folders.priority[f])
     if not is_folder(run, last) or ranks_before(run, last, f):
-        insert(lines.chains, f, end)
+        insert(queues.chains, f, end)
     else:
-        put_between(run, f, line)
+        put_between(run, f, queue)
 
 
 @_cold
-def put_between(run: EngineRun, f: Id, line: Id) -> None:
-    """A folder that does not rank last takes its place in a line."""
-    chains, finger = run.lines.chains, run.lines.finger
-    before = Id(finger[line])
+def put_between(run: EngineRun, f: Id, queue: Id) -> None:
+    """A folder that does not rank last takes its place in a queue."""
+    chains, finger = run.queues.chains, run.queues.finger
+    before = Id(finger[queue])
     if before == NONE:
-        before = Id(chains.next[head(run, line)])
+        before = Id(chains.next[head(run, queue)])
     while is_folder(run, before) and ranks_before(run, f, before):
         before = Id(chains.back[before])
     after = Id(chains.next[before])
     while ranks_before(run, after, f):
         after = Id(chains.next[after])
     insert(chains, f, after)
-    finger[line] = f
+    finger[queue] = f
 
 
 @_hot
-def leave_line(run: EngineRun, f: Id, row: Id) -> None:
-    """A folder leaves a row of lines."""
-    lines, line = run.lines, line_of(run, f, row)
-    if lines.finger[line] == f:
-        before = Id(lines.chains.back[f])
-        lines.finger[line] = before if is_folder(run, before) else NONE
-    if remove(lines.chains, f):
-        lines.filled[row] &= ~(1 << int(run.folders.priority[f]))
+def take_from_queue(run: EngineRun, f: Id, row: Id) -> None:
+    """A folder leaves a row of queues."""
+    queues, queue = run.queues, queue_of(run, f, row)
+    if queues.finger[queue] == f:
+        before = Id(queues.chains.back[f])
+        queues.finger[queue] = before if is_folder(run, before) else NONE
+    if remove(queues.chains, f):
+        queues.filled[row] &= ~(1 << int(run.folders.priority[f]))
 
 
 @_hot
 def first_waiting(run: EngineRun, unit: Id) -> Id:
     """The folder that ranks first of those that wait at a unit; there is one."""
-    line = Id(unit * run.uses.priorities + lowest(run.lines.filled[unit]))
-    return Id(run.lines.chains.next[head(run, line)])
+    queue = Id(unit * run.uses.priorities + lowest(run.queues.filled[unit]))
+    return Id(run.queues.chains.next[head(run, queue)])
 
 
 @_hot
 def row_of_interruptible(run: EngineRun, unit: Id) -> Id:
-    """The row of lines of what can be interrupted at a unit."""
+    """The row of queues of what can be interrupted at a unit."""
     return Id(len(run.units.free) + unit)
 
 
@@ -422,7 +422,7 @@ def row_of_interruptible(run: EngineRun, unit: Id) -> Id:
 
 @_hot
 def change(run: EngineRun, unit: Id) -> None:
-    """A unit's line or people changed, so it dispatches in this second."""
+    """A unit's queue or people changed, so it dispatches in this second."""
     units = run.units
     if not units.is_changed[unit]:
         units.is_changed[unit] = True
@@ -489,7 +489,7 @@ def wait(run: EngineRun, f: Id, place: Id, now: int) -> None:
     run.folders.place[f] = place
     run.folders.shift[f] = WAITING
     run.folders.since[f] = now
-    line_up(run, f, place)
+    put_in_queue(run, f, place)
     change(run, place)
 
 
@@ -500,7 +500,7 @@ def move(run: EngineRun, f: Id, place: Id, now: int) -> None:
     if place != left:
         if run.uses.stretches:
             record_ended(run, f, Id(left + OTHER), now)
-        leave_line(run, f, left)
+        take_from_queue(run, f, left)
         change(run, left)  # what it held back may now interrupt
         wait(run, f, place, now)
 
@@ -516,10 +516,10 @@ def let_go(run: EngineRun, f: Id, now: int) -> None:
     if shifts.in_progress[shift]:
         shifts.free[shift] += 1
         units.free[place] += 1
-        if run.lines.filled[place] != 0:
+        if run.queues.filled[place] != 0:
             change(run, place)
         if run.uses.interrupts and folders.interruptible[f]:
-            leave_line(run, f, row_of_interruptible(run, place))
+            take_from_queue(run, f, row_of_interruptible(run, place))
 
 
 @_cold
@@ -655,7 +655,7 @@ def end_shift(run: EngineRun, shift: Id, now: int) -> None:
         if visits.at_shift_end[folders.visit[f]] != FINISH:
             put_down(run, f, now)
         elif run.uses.interrupts and folders.interruptible[f]:
-            leave_line(run, f, row_of_interruptible(run, unit))
+            take_from_queue(run, f, row_of_interruptible(run, unit))
         f = following
     shifts.in_progress[shift] = False
     units.free[unit] -= shifts.free[shift]
@@ -691,7 +691,7 @@ def escalate_slot(run: EngineRun, slot: Id, now: int) -> None:
 @_cold
 def cover(run: EngineRun, now: int) -> None:
     """Somebody came on duty or went home: what waits where nobody is on duty moves to where somebody is."""
-    units, folders, lines = run.units, run.folders, run.lines
+    units, folders, queues = run.units, run.folders, run.queues
     priorities = run.uses.priorities
     many = units.many_stranded[0]
     units.many_stranded[0] = 0  # `awake` strands again what has to stay
@@ -699,10 +699,10 @@ def cover(run: EngineRun, now: int) -> None:
         place = Id(units.stranded[i])
         units.is_stranded[place] = False
         if units.shifts[place] == 0:
-            for line in range(place * priorities, (place + 1) * priorities):
-                f = Id(lines.chains.next[head(run, Id(line))])
+            for queue in range(place * priorities, (place + 1) * priorities):
+                f = Id(queues.chains.next[head(run, Id(queue))])
                 while is_folder(run, f):
-                    following = Id(lines.chains.next[f])
+                    following = Id(queues.chains.next[f])
                     move(run, f, awake(run, Id(folders.visit[f]), place), now)
                     f = following
 
@@ -713,7 +713,7 @@ def cover(run: EngineRun, now: int) -> None:
 @_hot
 def dispatch(run: EngineRun, unit: Id, now: int) -> None:
     """C. Free people start what ranks first; then what may interrupt takes the place of what ranks last."""
-    shifts, filled = run.shifts, run.lines.filled
+    shifts, filled = run.shifts, run.queues.filled
     shift = run.units.first_shift[unit]
     while filled[unit] != 0 and run.units.free[unit] > 0:
         while shifts.free[shift] == 0:
@@ -735,7 +735,7 @@ def start(run: EngineRun, f: Id, shift: Id, now: int) -> None:
             run.tape.of_visit[visit] = shift
     if run.uses.escalates and run.calendar.chains.back[f] != NONE:
         stop_timer(run, f)
-    leave_line(run, f, place)
+    take_from_queue(run, f, place)
     if run.log.started[visit] == NOT_YET:
         run.log.started[visit] = now
     set_timer(run, f, now + folders.left[f])
@@ -745,24 +745,24 @@ def start(run: EngineRun, f: Id, shift: Id, now: int) -> None:
     shifts.free[shift] -= 1
     run.units.free[place] -= 1
     if run.uses.interrupts and folders.interruptible[f]:
-        line_up(run, f, row_of_interruptible(run, place))
+        put_in_queue(run, f, row_of_interruptible(run, place))
 
 
 @_cold
 def interrupt(run: EngineRun, unit: Id, now: int) -> None:
     """While the first waiting visit interrupts, it takes the person of the last one that can be interrupted."""
-    lines, folders = run.lines, run.folders
+    queues, folders = run.queues, run.folders
     row = row_of_interruptible(run, unit)
-    while lines.filled[unit] != 0:
+    while queues.filled[unit] != 0:
         f = first_waiting(run, unit)
         if not folders.interrupts[f]:
             return
         priority = run.uses.priorities - 1
-        while priority >= 0 and lines.filled[row] >> priority == 0:
+        while priority >= 0 and queues.filled[row] >> priority == 0:
             priority -= 1
         if priority <= folders.priority[f]:
             return
-        last = Id(lines.chains.back[head(run, Id(row * run.uses.priorities + priority))])
+        last = Id(queues.chains.back[head(run, Id(row * run.uses.priorities + priority))])
         shift = Id(folders.shift[last])
         put_down(run, last, now)
         start(run, f, shift, now)
@@ -959,7 +959,7 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             used=_zeros(1),
             empty=_none(1),
         ),
-        lines=Lines(
+        queues=Queues(
             chains=_chains(letters, 2 * units * priorities),
             finger=_none(2 * units * priorities),
             filled=_zeros(2 * units),
