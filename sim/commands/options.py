@@ -54,8 +54,13 @@ OPTIONS: Final[dict[str, Command]] = {
 }  # fmt: skip
 
 
+GROUPS: Final = {"page": "no-report lang"}
+"""Options that always go together: whether charts and page are drawn, and how."""
+
+
 def takes(names: str) -> Callable[[Command], Command]:
-    """The common options with these names, in this order; the command finds what they say in `options`."""
+    """The common options with these names, alone or as a group, in this order; the command gets them as `options`."""
+    each_alone = [name for group in names.split() for name in GROUPS.get(group, group).split()]
 
     def decorate(command: Command) -> Command:
         @wraps(command)
@@ -63,7 +68,7 @@ def takes(names: str) -> Callable[[Command], Command]:
             common = {each.name: said.pop(each.name) for each in fields(Options) if each.name in said}
             return command(options=replace(options, **common), **said)
 
-        for each in reversed(names.split()):
+        for each in reversed(each_alone):
             gathered = OPTIONS[each](gathered)
         return gathered
 

@@ -103,7 +103,7 @@ def _level(command: Command) -> Command:
     metavar="HOST",
     help="Host that may be loaded besides this machine; may be repeated.",
 )
-@takes("out force no-report fail-on-breach lang json quiet")
+@takes("out force fail-on-breach page json quiet")
 def replay(
     trace: Path,
     url: str,

@@ -21,7 +21,7 @@ from sim.core.options import Options
 
 @click.command()
 @SCENARIOS
-@takes("set replications seed engine workers out force no-report fail-on-breach allow-not-judged lang json quiet")
+@takes("set replications seed engine workers out force fail-on-breach allow-not-judged page json quiet")
 def run(scenarios: tuple[Path, ...], options: Options) -> None:
     """Simulate scenarios, write their results, and say whether the staffing holds."""
     if options.out is not None and len(scenarios) > 1:
@@ -66,7 +66,7 @@ def check(scenarios: tuple[Path, ...], options: Options) -> None:
 
 @click.command()
 @SCENARIOS
-@takes("set replications seed engine workers out force no-report lang json quiet")
+@takes("set replications seed engine workers out force page json quiet")
 def compare(scenarios: tuple[Path, ...], options: Options) -> None:
     """Let several staffings meet the same letters, and say which is better than the first, and how sure that is."""
     get_ready_to_draw(options.report)
@@ -83,7 +83,7 @@ def compare(scenarios: tuple[Path, ...], options: Options) -> None:
 @SCENARIO
 @takes("set replications seed engine workers")
 @click.option("--write", "file", type=PATH, help="Write the plan as a scenario to run.")
-@takes("out force no-report lang json quiet")
+@takes("out force page json quiet")
 def plan(scenario: Path, options: Options, file: Path | None) -> None:
     """Find the fewest staff, by team and roster, that meet every target, and prove it on fresh seeds.
 
@@ -115,7 +115,7 @@ def plan(scenario: Path, options: Options, file: Path | None) -> None:
 
 @click.command()
 @SCENARIO
-@takes("set replications seed engine workers out force no-report lang json quiet")
+@takes("set replications seed engine workers out force page json quiet")
 def stress(scenario: Path, options: Options) -> None:
     """Find how many letters a day the staffing carries, what limits it, and how it takes a spike and a year.
 
@@ -134,7 +134,7 @@ def stress(scenario: Path, options: Options) -> None:
 @SCENARIO
 @takes("set replications seed engine workers")
 @click.option("--export", type=PATH, help="Folder for a trace to replay, and event logs for process mining.")
-@takes("out force no-report lang json quiet")
+@takes("out force page json quiet")
 def targets(scenario: Path, options: Options, export: Path | None) -> None:
     """Say what throughput the real IT system must sustain, and how long each of its calls may take.
 

@@ -41,6 +41,11 @@ class Options:
     allow_not_judged: bool = False
 
     @property
+    def page(self) -> dict[str, str]:
+        """Options that change charts and page, as the manifest has them; asked for with others they are drawn again."""
+        return {"lang": self.lang}
+
+    @property
     def silent(self) -> bool:
         """Whether nothing is printed for people."""
         return self.quiet or self.json

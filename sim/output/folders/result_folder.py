@@ -123,7 +123,7 @@ class ResultFolder:
         Raises: SimError as `find`; when the disk is full, or the folder cannot be written for another reason.
         """
         started, clock = datetime.now().astimezone(), time.perf_counter()
-        asked = {"shown": self.options.report, "lang": self.options.lang}
+        asked = {"shown": self.options.report, **self.options.page}
         manifest = {"program": OURS, **self.identity, **asked, **program_key()}
         with drafted(self.path) as draft:
             yield Filling(draft.folder, manifest)
@@ -142,7 +142,7 @@ class ResultFolder:
         condition = self._condition()
         if condition.manifest is None or condition.hashes is None or not self._is_in(condition):
             raise SimError(f"{self.path} no longer holds the results of which charts and page are to be drawn")
-        manifest = {**condition.manifest, "shown": True, "lang": self.options.lang}
+        manifest = {**condition.manifest, "shown": True, **self.options.page}
         timings = manifest.pop("timings", {})
         with drafted(self.path) as draft:
             for name in condition.present:
@@ -184,8 +184,8 @@ class ResultFolder:
             (draft.folder / name).rename(place)
         listed = {**condition.hashes, **lacking, **unlisted}
         shown = condition.manifest.get("shown") is True or manifest["shown"]
-        lang = manifest["lang"] if manifest["shown"] else condition.manifest.get("lang")
-        told = {**condition.manifest, "shown": shown, "lang": lang, "files": dict(sorted(listed.items()))}
+        page = self.options.page if manifest["shown"] else {}
+        told = {**condition.manifest, "shown": shown, **page, "files": dict(sorted(listed.items()))}
         write_json(draft.folder / MANIFEST, told)
         (draft.folder / MANIFEST).replace(self.path / MANIFEST)
 
@@ -198,7 +198,7 @@ class ResultFolder:
     def _is_drawn(self, condition: Condition, any_language: bool = False) -> bool:
         """Whether charts and page are there, in the language asked for unless files of others keep them as they are."""
         manifest = condition.manifest or {}
-        same = any_language or manifest.get("lang") == self.options.lang or bool(condition.unlisted)
+        same = any_language or self.options.page.items() <= manifest.items() or bool(condition.unlisted)
         return manifest.get("shown") is True and same
 
     def _is_in(self, condition: Condition) -> bool:

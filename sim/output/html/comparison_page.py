@@ -7,6 +7,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from sim.comparison import Comparison, Pair, PairedVerdict
+from sim.core.options import Options
 from sim.output.html.page import Pictures, fill, page, readable, rendered, write_page
 from sim.output.html.report_page import data_markup, verdict_markup
 from sim.output.text.comparison import (
@@ -33,14 +34,14 @@ _FINDING_CLASSES: Final = {
 }
 
 
-def write_comparison(folder: Path, comparison: Comparison, *, lang: str, manifest: Mapping[str, Any]) -> None:
+def write_comparison(folder: Path, comparison: Comparison, *, manifest: Mapping[str, Any], options: Options) -> None:
     """charts/ and report.html of a comparison.
 
     Args:
-        lang: language in which the page opens, and of the charts as PNG.
+        options: of the command; its language is that in which the page opens, and of the charts as PNG.
     """
-    pictures = rendered(folder, "comparison", comparison, lang)
-    write_page(folder, comparison_page(comparison, manifest=manifest, pictures=pictures, lang=lang))
+    pictures = rendered(folder, "comparison", comparison, options)
+    write_page(folder, comparison_page(comparison, manifest=manifest, pictures=pictures, lang=options.lang))
 
 
 def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pictures: Pictures, lang: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.capacity import StressReport
+from sim.core.options import Options
 from sim.operations.replay_report import ReplayReport
 from sim.operations.targets import Targets
 from sim.output.html.page import Pictures, page_of_sentences, rendered, write_page
@@ -16,25 +17,25 @@ from sim.output.words import say
 from sim.statistics import Verdict
 
 
-def write_stress(folder: Path, report: StressReport, *, manifest: Mapping[str, Any], lang: str) -> None:
+def write_stress(folder: Path, report: StressReport, *, manifest: Mapping[str, Any], options: Options) -> None:
     """charts/ and report.html of a stress run.
 
     Args:
-        lang: language in which the page opens, and of the charts as PNG.
+        options: of the command; its language is that in which the page opens, and of the charts as PNG.
     """
-    pictures = rendered(folder, "stress", report, lang)
-    write_page(folder, stress_page(report, manifest=manifest, pictures=pictures, lang=lang))
+    pictures = rendered(folder, "stress", report, options)
+    write_page(folder, stress_page(report, manifest=manifest, pictures=pictures, lang=options.lang))
 
 
-def write_targets(folder: Path, found: Targets, *, title: str, manifest: Mapping[str, Any], lang: str) -> None:
+def write_targets(folder: Path, found: Targets, *, title: str, manifest: Mapping[str, Any], options: Options) -> None:
     """report.html of targets."""
-    write_page(folder, targets_page(found, title=title, manifest=manifest, lang=lang))
+    write_page(folder, targets_page(found, title=title, manifest=manifest, lang=options.lang))
 
 
-def write_replay(folder: Path, report: ReplayReport, *, manifest: Mapping[str, Any], lang: str) -> None:
+def write_replay(folder: Path, report: ReplayReport, *, manifest: Mapping[str, Any], options: Options) -> None:
     """charts/ and report.html of a replay; as `write_stress`."""
-    pictures = rendered(folder, "replay", report, lang)
-    write_page(folder, replay_page(report, manifest=manifest, pictures=pictures, lang=lang))
+    pictures = rendered(folder, "replay", report, options)
+    write_page(folder, replay_page(report, manifest=manifest, pictures=pictures, lang=options.lang))
 
 
 def stress_page(report: StressReport, *, manifest: Mapping[str, Any], pictures: Pictures, lang: str) -> str:

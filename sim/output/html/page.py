@@ -37,15 +37,15 @@ NOTICE: Final = (0, 13, 14)
 """What the font says about itself that is kept: copyright, licence, and where the licence stands."""
 
 
-def rendered(folder: Path, page: "Page", subject: object, lang: str) -> Pictures:
+def rendered(folder: Path, page: "Page", subject: object, options: Options) -> Pictures:
     """Render the charts of a page into `charts/` of a folder of results, in all languages.
 
     Args:
-        lang: language of the charts as PNG; they are SVG in all.
+        options: of the command; its language is that of the charts as PNG, while they are SVG in all.
     """
     into = folder / "charts"
     into.mkdir()
-    return render(Job(page, subject, into, languages(), Options(lang=lang)))
+    return render(Job(page, subject, into, languages(), options))
 
 
 def write_page(folder: Path, text: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from sim.core.options import Options
 from sim.output.html.page import Pictures, page_of_sentences, rendered, write_page
 from sim.output.text.plan import plan_sentences, plan_tables
 from sim.output.words import say
@@ -15,16 +16,16 @@ _VERDICTS: Final = {Ending.UNPROVEN: Verdict.UNCLEAR, Ending.IMPOSSIBLE: Verdict
 
 
 def write_plan_page(
-    folder: Path, answer: Answer, summary: Mapping[str, Any], *, manifest: Mapping[str, Any], lang: str
+    folder: Path, answer: Answer, summary: Mapping[str, Any], *, manifest: Mapping[str, Any], options: Options
 ) -> None:
     """charts/ and report.html of a plan.
 
     Args:
         summary: the content of plan.json.
-        lang: language in which the page opens, and of the charts as PNG.
+        options: of the command; its language is that in which the page opens, and of the charts as PNG.
     """
-    pictures = rendered(folder, "plan", answer, lang)
-    write_page(folder, plan_page(answer, summary, manifest=manifest, pictures=pictures, lang=lang))
+    pictures = rendered(folder, "plan", answer, options)
+    write_page(folder, plan_page(answer, summary, manifest=manifest, pictures=pictures, lang=options.lang))
 
 
 def plan_page(

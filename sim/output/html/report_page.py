@@ -7,6 +7,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from sim.core.clock import Clock
+from sim.core.options import Options
 from sim.metrics.figures import GroupFigures, StepFigures
 from sim.metrics.report import Report
 from sim.output.html.page import Pictures, fill, page, readable, rendered, write_page
@@ -21,13 +22,14 @@ LEFT_OUT: Final = ("figures", "changes", "workers")
 """What the page tells elsewhere of the manifest, or not at all, since the figures do not depend on it."""
 
 
-def write_report(folder: Path, report: Report, *, lang: str, **told: Any) -> None:
+def write_report(folder: Path, report: Report, *, options: Options, **told: Any) -> None:
     """charts/ and report.html of a run; `told` is passed on to `report_page`.
 
     Args:
-        lang: language in which the page opens, and of the charts as PNG.
+        options: of the command; its language is that in which the page opens, and of the charts as PNG.
     """
-    write_page(folder, report_page(report, pictures=rendered(folder, "run", report, lang), lang=lang, **told))
+    pictures = rendered(folder, "run", report, options)
+    write_page(folder, report_page(report, pictures=pictures, lang=options.lang, **told))
 
 
 def report_page(

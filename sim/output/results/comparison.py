@@ -67,4 +67,4 @@ def _write_scenarios(scenarios: Sequence[Loaded], _: Comparison, folder: Path) -
 def _draw(comparison: Comparison, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
     from sim.output.html.comparison_page import write_comparison  # heavy, and a folder that is found again needs none
 
-    write_comparison(folder, comparison, lang=options.lang, manifest=manifest)
+    write_comparison(folder, comparison, options=options, manifest=manifest)

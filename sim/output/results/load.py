@@ -121,10 +121,10 @@ def _capacity(report: StressReport) -> str:
 def _draw_stress(report: StressReport, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
     from sim.output.html.load_pages import write_stress
 
-    write_stress(folder, report, manifest=manifest, lang=options.lang)
+    write_stress(folder, report, manifest=manifest, options=options)
 
 
 def _draw_targets(title: str, found: Targets, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
     from sim.output.html.load_pages import write_targets
 
-    write_targets(folder, found, title=title, manifest=manifest, lang=options.lang)
+    write_targets(folder, found, title=title, manifest=manifest, options=options)

@@ -118,4 +118,4 @@ def plain_answer(answer: Answer) -> dict[str, Any]:
 def _draw(answer: Answer, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
     from sim.output.html.plan_page import write_plan_page  # heavy, and a folder that is found again needs none
 
-    write_plan_page(folder, answer, plain_answer(answer), manifest=manifest, lang=options.lang)
+    write_plan_page(folder, answer, plain_answer(answer), manifest=manifest, options=options)

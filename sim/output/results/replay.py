@@ -102,4 +102,4 @@ def replay(
 def _draw(report: ReplayReport, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
     from sim.output.html.load_pages import write_replay  # heavy
 
-    write_replay(folder, report, manifest=manifest, lang=options.lang)
+    write_replay(folder, report, manifest=manifest, options=options)

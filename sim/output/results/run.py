@@ -116,7 +116,7 @@ def draw(loaded: Loaded, report: Report, folder: Path, manifest: Mapping[str, An
     write_report(
         folder,
         report,
-        lang=options.lang,
+        options=options,
         about=loaded.scenario.about,
         window=format_duration(loaded.scenario.window),
         figures=manifest["figures"],
