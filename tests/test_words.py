@@ -107,7 +107,16 @@ def strings(path: Path) -> Iterator[tuple[str, bool]]:
 SOURCES = [
     path for room in ("output", "commands") for end in ("py", "j2") for path in ROOT.glob(f"sim/{room}/**/*.{end}")
 ]
-OTHERS = {"comparison.json", "page.js", "plan.json", "plan.proof", "replay.json", "stress.replications", "targets.json"}
+OTHERS = {
+    "comparison.json",
+    "page.js",
+    "plan.json",
+    "plan.proof",
+    "replay.json",
+    "stress.json",
+    "stress.replications",
+    "targets.json",
+}
 """Files, and keys of scenarios, that look like keys of words."""
 
 FILES = "|".join(sorted({key.partition(".")[0] for key in texts(DEFAULT.lang)}))
