@@ -79,6 +79,11 @@ def found(scenario: Path) -> Targets:
 
 @pytest.fixture(scope="module")
 def replay_report() -> ReplayReport:
+    return replayed()
+
+
+def replayed() -> ReplayReport:
+    """A system that answers most letters of ten seconds."""
     chance = np.random.default_rng(1)
     outcome = np.full(500, 201, np.int16)
     outcome[[7, 300]], outcome[450:] = 503, Unanswered.UNSENT

@@ -3,17 +3,25 @@
 import ast
 import re
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from runs import ROOT
 
+from sim.capacity import CapacityStatus
+from sim.comparison import PairedVerdict
 from sim.core.options import DEFAULT
+from sim.metrics.figures import Why
+from sim.operations.answers import Unanswered
+from sim.operations.service_level import PERIODS
 from sim.output import words
 from sim.output.charts.base import Page, charts_of
-from sim.output.words import entries, languages, plural_form, say
+from sim.output.folders.listing import KINDS
+from sim.output.words import entries, find, languages, plural_form, say
+from sim.planner.answer import Ending
+from sim.statistics import Verdict
 
 LIKE_CODE = {"targets.call"}
 """Texts of which each language chooses a value: what something is called by programs, or by people."""
@@ -107,16 +115,7 @@ def strings(path: Path) -> Iterator[tuple[str, bool]]:
 SOURCES = [
     path for room in ("output", "commands") for end in ("py", "j2") for path in ROOT.glob(f"sim/{room}/**/*.{end}")
 ]
-OTHERS = {
-    "comparison.json",
-    "page.js",
-    "plan.json",
-    "plan.proof",
-    "replay.json",
-    "stress.json",
-    "stress.replications",
-    "targets.json",
-}
+OTHERS = re.compile(r".*\.(json|js)|plan\.proof|stress\.replications")
 """Files, and keys of scenarios, that look like keys of words."""
 
 FILES = "|".join(sorted({key.partition(".")[0] for key in texts(DEFAULT.lang)}))
@@ -124,7 +123,7 @@ ASKED = {
     (text, begun)
     for path in SOURCES
     for text, begun in strings(path)
-    if re.fullmatch(rf"({FILES})\.[a-z0-9-]*", text) and text not in OTHERS
+    if re.fullmatch(rf"({FILES})\.[a-z0-9-]*", text) and not OTHERS.fullmatch(text)
 }
 SAID = {text.replace(" ", "-").replace("_", "-") for path in ROOT.glob("sim/**/*.py") for text, _ in strings(path)}
 """All strings of the program, as part of a key."""
@@ -154,6 +153,28 @@ def test_what_charts_ask_for_is_there() -> None:
     asked = set(words_of_charts())
     assert len(asked) > 2 * len(CHARTS) > 0
     assert asked <= set(texts(DEFAULT.lang))
+
+
+@pytest.mark.parametrize(
+    ("begun", "values"),
+    [
+        ("answer.why-", Why),
+        ("glossary.verdict-", [*Verdict, "no target"]),
+        ("comparison.finding-", [*PairedVerdict, "mixed"]),
+        ("comparison.pair-", [*PairedVerdict, "mixed"]),
+        ("comparison.best-", set(Verdict) - {Verdict.NOT_JUDGED}),
+        ("comparison.base-best-", set(Verdict) - {Verdict.NOT_JUDGED}),
+        ("folders.kind-", [*KINDS, "unknown"]),
+        ("folders.verdict-", [*Ending, *set(CapacityStatus) - {CapacityStatus.YES, CapacityStatus.NO_TARGET}]),
+        ("plan.ending-", Ending),
+        ("replay.loss-", [each.name for each in Unanswered]),
+        ("replay.period-", PERIODS),
+        ("targets.a-", PERIODS),
+        ("charts.", Why),
+    ],
+)
+def test_every_value_that_ends_a_key_has_its_text(begun: str, values: Iterable[str]) -> None:
+    assert [each for each in values if find(DEFAULT.lang, f"{begun}{each}".lower()) is None] == []
 
 
 def test_what_code_asks_for_is_there() -> None:

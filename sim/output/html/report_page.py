@@ -109,8 +109,7 @@ def _sla_table(report: Report, lang: str) -> CaptionedTable:
 def verdict_markup(found: Verdict | None, lang: str) -> Markup:
     """A verdict in its colour."""
     shown = "none" if found in (None, Verdict.NOT_JUDGED) else found.value
-    special = {None: "glossary.no-target", Verdict.NOT_JUDGED: "page.not-judged"}
-    key = special.get(found, f"glossary.verdict-{found}")
+    key = "page.not-judged" if found is Verdict.NOT_JUDGED else f"glossary.verdict-{found or 'no target'}"
     return Markup('<span class="verdict {}">{}</span>').format(shown, say(lang, key))
 
 

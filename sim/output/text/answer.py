@@ -54,7 +54,7 @@ def sla_table(report: Report, lang: str) -> Table:
         right = key in ("glossary.limit", "glossary.target", "answer.p50", "answer.p95")
         table.add_column(say(lang, key), justify="right" if right else "left", overflow="fold")
     for sla in report.slas.values():
-        verdict = say(lang, f"glossary.verdict-{sla.verdict}" if sla.verdict else "glossary.no-target")
+        verdict = say(lang, f"glossary.verdict-{sla.verdict or 'no target'}")
         table.add_row(
             Text(name(lang, sla.name)),
             Text(say(lang, "formats.until", from_=name(lang, sla.from_), until=name(lang, sla.until))),

@@ -57,7 +57,13 @@ def operation_table(targets: Targets, lang: str, columns: Mapping[str, tuple[str
     for operation, each in targets.operations.items():
         cells = [_cell(getattr(each, f"per_{period}"), which) for period, of_it in columns.items() for which in of_it]
         called = say(lang, "targets.all") if operation == ALL else _operation(operation, lang)
-        rows.append([called, *cells, "–" if each.headroom_s is None else f"{each.headroom_s:g} s"])
+        rows.append(
+            [
+                called,
+                *cells,
+                "–" if each.headroom_s is None else say(lang, "targets.seconds", seconds=f"{each.headroom_s:g}"),
+            ]
+        )
     return (
         say(lang, "targets.operations-table"),
         [say(lang, "targets.operation"), *headings, say(lang, "targets.headroom")],

@@ -1,0 +1,272 @@
+"""A language that nobody speaks: added by files alone, it is all that people read, with no word of another one."""
+
+import re
+import string
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import pytest
+import runs
+from runs import report
+from shown import SMALL, small
+from test_load_shown import MAILBOX, replayed
+from test_plan import small_answer
+
+from sim.capacity import StressReport, stress
+from sim.comparison import Comparison, compare
+from sim.core.clock import Clock
+from sim.core.options import Options
+from sim.forecast import forecast_of
+from sim.metrics.figures import Caution
+from sim.metrics.report import Report
+from sim.operations.targets import Targets, targets
+from sim.output import words
+from sim.output.charts.base import Page, charts_of
+from sim.output.folders.listing import DraftFound, Listed, Listing
+from sim.output.folders.manifest import Condition
+from sim.output.folders.process_lock import Owner
+from sim.output.folders.program_key import program_key
+from sim.output.folders.result_folder import Stale
+from sim.output.html.comparison_page import comparison_page
+from sim.output.html.load_pages import replay_page, stress_page, targets_page
+from sim.output.html.plan_page import plan_page
+from sim.output.html.report_page import report_page
+from sim.output.results.plan import plain_answer
+from sim.output.text.answer import run_text
+from sim.output.text.cautions import caution
+from sim.output.text.comparison import comparison_text
+from sim.output.text.folders import condition_told, listing_told, pruned_told, why_again
+from sim.output.text.forecast import forecast_text
+from sim.output.text.formats import duration, hours_of_day, limit, weekdays
+from sim.output.text.plan import plan_text
+from sim.output.text.printing import plain
+from sim.output.text.replay import replay_text
+from sim.output.text.stress import stress_text
+from sim.output.text.targets import targets_text
+from sim.output.words import entries, languages, say
+from sim.scenario.loading import load
+from sim.scenario.setting import setting_of
+
+LANG = "xx"
+WIDE = str.maketrans({each: chr(ord(each) + 0xFEE0) for each in string.ascii_letters})
+"""Full-width letters: people can read them, and the font of the charts has them."""
+
+NAMES = """
+    city station sign handle enquire signed closed received desk serve started branch
+    four teams three shifts daytime always
+    web paper household noise teams staff today more script alert mailbox b
+    A p office receive start finish replay letters csv http
+"""
+"""What scenarios of these tests name, such as teams, steps and files; `p99`; and what an operation is called."""
+
+
+NONE: Final[dict[str, Any]] = {lang: [] for lang in ("en", "zh", LANG)}
+"""Pages without charts, which are looked at on their own."""
+
+
+def wide(text: str) -> str:
+    """A text of the language: the English one in full-width letters, its values as they are."""
+    parts = []
+    for literal, field, spec, _ in string.Formatter().parse(text):
+        parts.append(literal.translate(WIDE).replace("{", "{{").replace("}", "}}"))
+        if field is not None:
+            parts.append(f"{{{field}:{spec}}}" if spec else f"{{{field}}}")
+    return "".join(parts)
+
+
+def written(value: Any) -> str:
+    """A value as TOML."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {written(each)}" for key, each in value.items()) + "}"
+    return '"' + wide(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The languages that are shipped, and one more."""
+    folder, shipped = tmp_path_factory.mktemp("locale"), words.LOCALE
+    for lang in languages():
+        (folder / lang).symlink_to(shipped / lang)
+    (folder / LANG).mkdir()
+    for path in (shipped / "en").glob("*.toml"):
+        content = "".join(f"{key} = {written(text)}\n" for key, text in entries("en", path.stem).items()
+                          if isinstance(text, str | dict))  # fmt: skip
+        (folder / LANG / path.name).write_text(content, "utf-8")
+    language = f'name = "{wide("Wide")}"\ntag = "{LANG}"\nplural = "n != 1"\nforms = ["one", "other"]\n'
+    (folder / LANG / "language.toml").write_text(language, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "LOCALE", folder)
+        yield
+
+
+def foreign(text: str) -> set[str]:
+    """Words of a text that are neither of the language nor names."""
+    return set(re.findall(r"[A-Za-z]+|[\u4e00-\u9fff]+", text)) - set(NAMES.split())
+
+
+class Spoken(HTMLParser):
+    """What people read or hear of a page in one language, but the manifest and what is changed by its key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self._open: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "link", "br", "path", "use"):
+            part = dict(attrs)
+            self._open.append((tag, part.get("lang") if part.get("class") == "part" else None))
+        if self._ours():
+            self.said += [value or "" for key, value in attrs if key in ("aria-label", "title", "alt")]
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._ours() and not {"pre", "code", "style", "script"} & {tag for tag, _ in self._open}:
+            self.said.append(data)
+
+    def _ours(self) -> bool:
+        return next((lang for _, lang in reversed(self._open) if lang), None) == LANG
+
+
+def spoken(page: str) -> str:
+    """What a page says in the language."""
+    reader = Spoken()
+    reader.feed(page)
+    assert len(reader.said) > 20
+    return "\n".join(reader.said)
+
+
+# What is found, once
+
+
+@pytest.fixture(scope="module")
+def run_report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return report(setting_of(small(tmp_path_factory.mktemp("run")).scenario))
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    folder = tmp_path_factory.mktemp("compared")
+    return compare([small(folder, "today"), small(folder, "more", "teams.station.staff.daytime=9")])
+
+
+@pytest.fixture(scope="module")
+def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("mailbox") / "mailbox.yaml"
+    path.write_text(MAILBOX, "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def stress_report(mailbox: Path) -> StressReport:
+    return stress(setting_of(load(mailbox).scenario), scenario="mailbox")
+
+
+@pytest.fixture(scope="module")
+def found(mailbox: Path) -> Targets:
+    return targets(setting_of(load(mailbox, ["replications=4"]).scenario), scenario="mailbox")
+
+
+# What is said of it
+
+
+def test_a_language_is_added_by_files() -> None:
+    assert set(languages()) == {"en", "zh", LANG}
+    assert foreign(say(LANG, "language.name")) == set()
+
+
+def test_check(tmp_path: Path) -> None:
+    for text in (SMALL, SMALL.replace("per_day: 120", "per_day: 600"), SMALL.replace("shifts: 8", "shifts: 1")):
+        of = forecast_of(load(runs.written(tmp_path, text)))
+        assert foreign(plain(forecast_text(of, LANG))) == set()
+
+
+def test_a_run(run_report: Report) -> None:
+    assert foreign(plain(run_text(run_report, LANG))) == set()
+    page = report_page(run_report, about="", window="7 d", figures=[], manifest={}, pictures=NONE, lang=LANG)
+    assert foreign(spoken(page)) == set()
+
+
+def test_a_comparison(comparison: Comparison) -> None:
+    assert foreign(plain(comparison_text(comparison, LANG))) == set()
+    assert foreign(spoken(comparison_page(comparison, manifest={}, pictures=NONE, lang=LANG))) == set()
+
+
+def test_a_plan() -> None:
+    answer = small_answer()
+    assert foreign(plain(plan_text(answer, LANG, 3.0))) == set()
+    assert foreign(spoken(plan_page(answer, plain_answer(answer), manifest={}, pictures=NONE, lang=LANG))) == set()
+
+
+def test_a_stress_run(stress_report: StressReport) -> None:
+    assert foreign(plain(stress_text(stress_report, LANG))) == set()
+    assert foreign(spoken(stress_page(stress_report, manifest={}, pictures=NONE, lang=LANG))) == set()
+
+
+def test_targets(found: Targets) -> None:
+    assert foreign(plain(targets_text(found, "b", LANG))) == set()
+    assert foreign(spoken(targets_page(found, title="b", manifest={}, lang=LANG))) == set()
+
+
+def test_a_replay() -> None:
+    assert foreign(plain(replay_text(replayed(), LANG))) == set()
+    assert foreign(spoken(replay_page(replayed(), manifest={}, pictures=NONE, lang=LANG))) == set()
+
+
+@pytest.mark.parametrize("page", get_args(Page))
+def test_charts(page: Page, run_report: Report, comparison: Comparison, stress_report: StressReport) -> None:
+    subjects = {"run": run_report, "comparison": comparison, "stress": stress_report}
+    subject = subjects[page] if page in subjects else replayed() if page == "replay" else small_answer()
+    for chart in charts_of(page):
+        for panel in chart.panels(subject):
+            picture = chart(subject, panel, Options(lang=LANG))
+            drawn = ET.fromstring(picture.figure().svg())
+            told = " ".join("".join(each.itertext()) for each in drawn.iter("{http://www.w3.org/2000/svg}text"))
+            assert foreign(f"{picture.question()} {picture.title()} {picture.alt()}") == set(), chart.name
+            assert told
+            assert foreign(told) == set(), chart.name
+
+
+def test_folders() -> None:
+    folder, run = Path("city"), {"closed": "missed", "signed": "not judged"}
+    kinds = {"run": run, "comparison": {"today": "met"}, "plan": {"plan": "least"}, "stress": {"capacity": "100"},
+             "targets": {}, "export": {}, "replay": {"replay": "unclear"}, "unknown": {}}  # fmt: skip
+    results = tuple(Listed(folder, kind, (), ("1",) * 5, "2026", verdicts) for kind, verdicts in kinds.items())
+    drafts = (DraftFound(folder, Owner.ALIVE), DraftFound(folder, Owner.DEAD, True), DraftFound(folder, Owner.DEAD))
+    said = [
+        plain(listing_told(Listing(folder, results, drafts), LANG)),
+        plain(listing_told(Listing(folder, (), ()), LANG)),
+        *pruned_told(folder, drafts, LANG),
+        *pruned_told(folder, [], LANG),
+        why_again(Stale(("1",) * 7, ("2",), {"script": ("1", "2")}, False), folder, LANG),
+        why_again(Stale((), (), {}, True), folder, LANG),
+        *condition_told(Condition(program_key(), {"1": ""}, ("1", "2"), ()), folder, LANG),
+        *condition_told(Condition(program_key() | {"source": ""}, {"1": ""}, ("1",), ()), folder, LANG),
+        *condition_told(Condition(program_key(), {"1": ""}, (), ("1",)), folder, LANG),
+    ]
+    assert foreign(" ".join(said)) == set()
+
+
+@pytest.mark.parametrize("kind", [key for key in entries("en", "cautions") if key != "warning"])
+def test_cautions(kind: str) -> None:
+    text = entries("en", "cautions")[kind]
+    figures = {field: 1.5 for _, field, _, _ in string.Formatter().parse(text) if field not in (None, "subject")}
+    assert foreign(caution(Caution(kind, "desk", figures), LANG)) == set()
+
+
+@pytest.mark.parametrize("written", ["90 s", "10 min", "4 h", "2 d", "1 working day", "3 office hours"])
+def test_limits(written: str) -> None:
+    assert foreign(limit(LANG, written)) == set()
+    assert foreign(limit(LANG, "end of working day 3")) == set()
+
+
+def test_numbers_with_their_units() -> None:
+    said = [duration(LANG, minutes, clock) for minutes in (3, 300, 30_000) for clock in Clock]
+    said += [hours_of_day(LANG, (20, 26)), hours_of_day(LANG, (2, 4)), weekdays(LANG, [0, 1, 2, 4])]
+    assert foreign(" ".join(said)) == set()
