@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from sim.output.results.load import targets as targets
     from sim.output.results.plan import plan as plan
     from sim.output.results.result import Result as Result
-    from sim.output.results.run import Check as Check
+    from sim.output.results.run import CheckResult as CheckResult
     from sim.output.results.run import check as check
     from sim.output.results.run import run as run
     from sim.sampling.roster import draw_roster as draw_roster
@@ -77,7 +77,7 @@ _NAMES = {
     "output.results.load": "stress targets",
     "output.results.plan": "plan",
     "output.results.result": "Result",
-    "output.results.run": "Check check run",
+    "output.results.run": "CheckResult check run",
     "sampling.roster": "draw_roster",
     "sampling.workload": "draw_workload",
     "scenario.loading": "Loaded load",

@@ -1,6 +1,5 @@
 """Several staffings meet the same letters: what differs, and how sure that is."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +7,7 @@ from itertools import permutations
 from typing import Any, Final
 
 from sim.core.errors import Problem, ScenarioError
+from sim.core.json_text import jsonable, to_json
 from sim.core.options import DEFAULT, Options
 from sim.experiment.cost import prepare
 from sim.experiment.replications import replicate
@@ -156,8 +156,8 @@ class Comparison:
                     "finding": pair.finding.value if pair.finding else "mixed",
                     "sla": {
                         name: {
-                            "difference": _plain(each.paired),
-                            "independent": _plain(each.difference.independent),
+                            "difference": jsonable(each.paired),
+                            "independent": jsonable(each.difference.independent),
                             "narrowed": each.difference.narrowing,
                             "finding": each.finding.value,
                         }
@@ -293,7 +293,7 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for index, inner in enumerate(value):
             yield from _flat(inner, f"{path}[{index}]")
     else:
-        yield path, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield path, value if isinstance(value, str) else to_json(value, indent=None)
 
 
 def _pair(base: Report, other: Report, before: Mapping[str, Decided], after: Mapping[str, Decided]) -> Pair:
@@ -303,7 +303,3 @@ def _pair(base: Report, other: Report, before: Mapping[str, Decided], after: Map
         for sla in both
     }
     return Pair(base.scenario, other.scenario, slas, other.headcount - base.headcount, other.cost - base.cost)
-
-
-def _plain(estimate: Estimate) -> dict[str, float | None]:
-    return {"mean": estimate.mean, "low": estimate.low, "high": estimate.high}

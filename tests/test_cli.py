@@ -16,7 +16,7 @@ import cli
 import sim
 from sim.commands.options import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
 from sim.core.errors import EngineMismatch
-from sim.core.json_text import plain
+from sim.core.json_text import jsonable
 from sim.engine.contract import require_equal
 from sim.output.results import run as results
 
@@ -319,7 +319,7 @@ def test_each_command_finds_the_same_figures_again(tmp_path: Path, monkeypatch: 
     first, again = command(asked, options), command(asked, options)
     assert (first.found, again.found) == (False, True)
     assert type(again.report) is type(first.report)
-    assert plain(again.report) == plain(first.report)
+    assert jsonable(again.report) == jsonable(first.report)
     assert (again.folder, again.summary, again.manifest) == (first.folder, first.summary, first.manifest)
     assert [again.answer(lang) for lang in ("en", "zh")] == [first.answer(lang) for lang in ("en", "zh")]
     assert first.answer("en") != first.answer("zh")
@@ -330,7 +330,7 @@ def test_a_check_says_what_to_expect_without_a_folder(tmp_path: Path, monkeypatc
     write_files(tmp_path)
     desk = sim.load(tmp_path / "desk.yaml")
     first, again = sim.check(desk), sim.check(desk)
-    assert plain(first.report) == plain(again.report)
+    assert jsonable(first.report) == jsonable(again.report)
     assert first.answer("zh") == again.answer("zh") != first.answer("en")
     assert sorted(each.name for each in tmp_path.iterdir()) == sorted(DESK_FILES)
 

@@ -12,7 +12,7 @@ from cli import cli
 from sim.comparison import Comparison, PairedVerdict, require_comparable, shortfall
 from sim.comparison import compare as simulate
 from sim.core.errors import ScenarioError, SimError
-from sim.core.json_text import plain as values
+from sim.core.json_text import jsonable
 from sim.core.options import Options
 from sim.output.results.comparison import compare
 from sim.output.text.comparison import comparison_sentences, comparison_text
@@ -154,7 +154,7 @@ def test_the_folder_holds_everything_and_is_found_again(staffings: list[Loaded],
     assert json.loads((first.folder / "comparison.json").read_text("utf-8")) == first.summary
     again = compare(staffings[:2], Options(out=tmp_path / "out", report=False))
     assert again.found
-    assert values(again.report) == values(first.report)
+    assert jsonable(again.report) == jsonable(first.report)
     assert again.summary == first.summary
     assert not compare(staffings[:2], Options(out=tmp_path / "out", report=False, force=True)).found
 

@@ -8,8 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from sim.output.folders.atomic_dir import DRAFT, clear_dead_drafts, drafted, drafts_in, owner_of_draft, remove
-from sim.output.folders.process_lock import Owner, ProcessLock, machine, owner_of
+from sim.output.folders.atomic_dir import (
+    DRAFT,
+    Owner,
+    ProcessLock,
+    clear_dead_drafts,
+    drafted,
+    drafts_in,
+    machine,
+    owner_of,
+    owner_of_draft,
+    remove,
+)
 
 HOLDS_A_DRAFT = """
 import sys, time

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pytest
 
-from sim.core.json_text import plain, restored, to_json
+from sim.core.json_text import jsonable, restored, to_json
 from sim.core.tables import Bools, Floats, Int64s
 
 
@@ -66,7 +66,7 @@ FULL = Everything(
 
 
 def test_a_record_is_an_object_and_its_arrays_are_lists() -> None:
-    assert plain(FULL, omit=("path", "points")) == {
+    assert jsonable(FULL, omit=("path", "points")) == {
         "shares": [[0.1, None], [1 / 3, 1e-300]],
         "counts": [1, -1],
         "late": [True, False],
@@ -84,7 +84,7 @@ def test_a_record_is_an_object_and_its_arrays_are_lists() -> None:
 
 
 def test_only_what_stands_in_arrays_is_rounded() -> None:
-    assert plain({"a": np.array([1 / 3, nan]), "b": np.float64(2 / 3), "c": 1 / 3}, digits=2) == {
+    assert jsonable({"a": np.array([1 / 3, nan]), "b": np.float64(2 / 3), "c": 1 / 3}, digits=2) == {
         "a": [0.33, None],
         "b": 0.67,
         "c": 1 / 3,
@@ -95,13 +95,13 @@ def test_text_holds_chinese_and_nothing_that_is_not_json() -> None:
     assert to_json({"a": "局长"}) == '{\n "a": "局长"\n}'
     assert to_json([1, 2.5, None], indent=None) == "[1, 2.5, null]"
     for number in (nan, inf):
-        assert plain(number) is None
+        assert jsonable(number) is None
         with pytest.raises(ValueError, match="not JSON compliant"):
             to_json(number)
 
 
 def test_a_record_is_restored_from_its_text() -> None:
-    again = restored(Everything, json.loads(to_json(plain(FULL))))
+    again = restored(Everything, json.loads(to_json(jsonable(FULL))))
     assert isnan(again.lowest)
     for name in ("shares", "counts", "late"):
         before, after = getattr(FULL, name), getattr(again, name)

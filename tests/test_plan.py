@@ -26,9 +26,8 @@ from sim.models.scenario import Scenario
 from sim.output.charts.base import Chart, charts_of
 from sim.output.charts.style import look
 from sim.output.html.plan_page import plan_page
-from sim.output.results.plan import plain_answer, write_planned
+from sim.output.results.plan import plain_answer, roster_sheet, write_planned
 from sim.output.results.plan import plan as made
-from sim.output.results.roster_sheet import roster_sheet
 from sim.output.text.plan import plan_sentences, plan_tables, plan_text
 from sim.output.text.printing import plain
 from sim.planner.answer import Answer, Ending

@@ -16,9 +16,9 @@ from sim.commands.door import cli
 from sim.commands.options import BREACHED, COULD_NOT
 from sim.core.errors import SimError
 from sim.core.options import Options
-from sim.output.folders import program_key
+from sim.output.folders import manifest as manifest_file
 from sim.output.folders.manifest import condition_of
-from sim.output.folders.result_folder import Found, ResultFolder
+from sim.output.folders.result_folder import Lookup, ResultFolder
 
 DIARY = "dear diary\n"
 
@@ -157,8 +157,8 @@ def test_what_another_program_made_is_computed_again(
 
 
 def test_the_source_key_is_of_every_file_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = {name for name, _ in program_key._sources("", program_key.files("sim"))}
-    assert {"engine/contract.py", "output/folders/program_key.py", "output/html/templates/page.html.j2"} <= names
+    names = {name for name, _ in manifest_file._sources("", manifest_file.resources.files("sim"))}
+    assert {"engine/contract.py", "output/folders/manifest.py", "output/html/templates/page.html.j2"} <= names
     assert not any(name.endswith(".pyc") for name in names)
 
 
@@ -168,7 +168,7 @@ def test_charts_and_page_are_added_beside_what_is_yours(here: Path) -> None:
     (folder / "notes.txt").write_text(DIARY)
     figures, place = contents(folder, ["manifest.json"]), folder.stat().st_ino
     results = ResultFolder(folder, {"run": str(manifest(folder)["run"]), "engine": "compiled"})
-    assert results.find() == Found(whole=True, drawn=False)
+    assert results.find() == Lookup(whole=True, drawn=False)
     with results.drawing() as (draft, _):
         for name, content in {"report.html": b"page", "charts/a.svg": b"chart"}.items():
             (draft / name).parent.mkdir(exist_ok=True)
@@ -176,7 +176,7 @@ def test_charts_and_page_are_added_beside_what_is_yours(here: Path) -> None:
     assert contents(folder, ["manifest.json"]) == {**figures, "report.html": b"page", "charts/a.svg": b"chart"}
     assert folder.stat().st_ino == place
     assert condition_of(folder).unlisted == ("notes.txt",)
-    assert results.find() == Found(whole=True, drawn=True)
+    assert results.find() == Lookup(whole=True, drawn=True)
     assert ask("run", "out", "--lang", "zh").exit_code == 0
     assert (folder / "report.html").read_bytes() == b"page"
 

@@ -9,8 +9,7 @@ from kept import COMMANDS, ask, contents, write_files
 
 from sim.commands.door import cli
 from sim.commands.options import COULD_NOT
-from sim.output.folders.atomic_dir import DRAFT
-from sim.output.folders.process_lock import ProcessLock, machine
+from sim.output.folders.atomic_dir import DRAFT, ProcessLock, machine
 
 
 @pytest.fixture

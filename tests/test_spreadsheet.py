@@ -15,7 +15,7 @@ from runs import ROOT, setting, written
 from sim.core.safe_text import cell_text, safe_cell, write_csv
 from sim.models.arrivals import TraceColumns
 from sim.operations.trace_files import TracedLetter, read_trace, write_trace
-from sim.output.results.roster_sheet import write_sheet
+from sim.output.results.plan import write_sheet
 from sim.scenario.files import ScenarioFiles
 
 FORMULAS = ["=1+1", "+1+1", "-1-1", "@SUM(A1)", "＝1", "＠x", "\t=1", "\r=1", "'=1", "''-x", "=cmd|' /C calc'!A0"]

@@ -4,8 +4,7 @@ Ramp, breakpoint (the capacity), spike and soak, in the words of load testing.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from sim.capacity.soak import SoakFigures, soak
 from sim.capacity.spike import Back, SpikeFigures, SpikeSla, spike
 from sim.capacity.trials import Trials
 from sim.capacity.variants import at_rate, own_rate
+from sim.core.json_text import jsonable
 from sim.core.options import DEFAULT, Options
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
@@ -85,8 +85,8 @@ class StressReport:
 
     def plain(self) -> dict[str, Any]:
         """The content of stress.json."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
+        content: dict[str, Any] = jsonable(self)
+        return content
 
 
 def stress(
@@ -149,16 +149,3 @@ def _rates(asked: Ramp, rate: float, capacity: Capacity, limits: Limits) -> list
     last = asked.to or _PAST * max(rate, capacity.high or 0.0, full)
     first = asked.from_ or last / 10
     return [float(f"{each:.3g}") for each in np.linspace(first, last, asked.steps)]
-
-
-def _plain(value: Any) -> Any:
-    """Arrays as lists, nan as null, moments as text."""
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, np.ndarray):
-        return [_plain(each) for each in value.tolist()]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -86,6 +86,7 @@ def runs(folder: Path, options: Options, prune: bool) -> None:
 
     A draft is what a command is writing, or was when it was killed; --prune removes nothing but these.
     """
+    from sim.core.json_text import jsonable
     from sim.output.folders.listing import listing_of
     from sim.output.folders.listing import prune as remove_drafts
     from sim.output.text.folders import listing_told, pruned_told
@@ -93,14 +94,14 @@ def runs(folder: Path, options: Options, prune: bool) -> None:
     if prune:
         drafts = remove_drafts(folder)
         if options.json:
-            print_json([{"folder": str(folder), "drafts": [draft.plain() for draft in drafts]}])
+            print_json([jsonable({"folder": folder, "drafts": drafts})])
         elif not options.quiet:
             for sentence in pruned_told(folder, drafts, options.lang):
                 show(sentence)
         return
     listing = listing_of(folder)
     if options.json:
-        print_json([listing.plain()])
+        print_json([jsonable(listing)])
     elif not options.quiet:
         show(listing_told(listing, options.lang))
 

@@ -24,7 +24,7 @@ def to_json(content: Any, *, indent: int | None = 1) -> str:
     return json.dumps(content, indent=indent, ensure_ascii=False, allow_nan=False)
 
 
-def plain(value: Any, *, digits: int | None = None, omit: Sequence[str] = ()) -> Any:
+def jsonable(value: Any, *, digits: int | None = None, omit: Sequence[str] = ()) -> Any:
     """A value as JSON can hold it: records as objects, arrays and tuples as lists, null for what is not finite.
 
     Args:
@@ -36,14 +36,14 @@ def plain(value: Any, *, digits: int | None = None, omit: Sequence[str] = ()) ->
     elif hasattr(value, "_asdict"):
         value = value._asdict()
     if isinstance(value, Mapping):
-        return {key: plain(each, digits=digits, omit=omit) for key, each in value.items() if key not in omit}
+        return {key: jsonable(each, digits=digits, omit=omit) for key, each in value.items() if key not in omit}
     if isinstance(value, range):
         return [value.start, value.stop - 1]
     if isinstance(value, np.ndarray | np.generic):
         listed = value.tolist()
         return listed if digits is None and np.isfinite(value).all() else _rounded(listed, digits)
     if isinstance(value, list | tuple):
-        return [plain(each, digits=digits, omit=omit) for each in value]
+        return [jsonable(each, digits=digits, omit=omit) for each in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, date):
@@ -54,11 +54,11 @@ def plain(value: Any, *, digits: int | None = None, omit: Sequence[str] = ()) ->
 
 
 def restored(kind: type[T], value: Any) -> T:
-    """The record that `plain` made a value of, if nothing was rounded or left out.
+    """The record that `jsonable` made a value of, if nothing was rounded or left out.
 
     Args:
         kind: its class, whose annotations say what the attributes are. Null is nan where a number must be.
-    Raises: TypeError for an annotation of which `plain` keeps too little.
+    Raises: TypeError for an annotation of which `jsonable` keeps too little.
     """
     return cast(T, _restored(kind, value))
 

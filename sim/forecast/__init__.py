@@ -1,12 +1,13 @@
 """What `check` says of a scenario before it is simulated: letters, staff, load, who will be short, and the cost."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from sim.core.clock import DAY, HOUR
+from sim.core.json_text import jsonable
 from sim.core.options import DEFAULT, Options
 from sim.core.tables import Floats, Int64s
 from sim.experiment.cost import Cost, prepare
@@ -123,8 +124,8 @@ class Forecast:
 
     def plain(self) -> dict[str, Any]:
         """The same as JSON can hold it."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
+        content: dict[str, Any] = jsonable(self, digits=4)
+        return content
 
 
 def forecast_of(loaded: Loaded, options: Options = DEFAULT) -> Forecast:
@@ -268,13 +269,3 @@ def _sla(
         worst=(group, hour) if headline.any() else None,
         team=team,
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple | np.ndarray):
-        return [_plain(each) for each in value]
-    if isinstance(value, np.floating):
-        return None if np.isnan(value) else round(float(value), 4)
-    return value

@@ -9,7 +9,6 @@ a new connection, while its time runs on.
 
 import asyncio
 import errno
-import json
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
@@ -20,6 +19,7 @@ import aiohttp
 import numpy as np
 from yarl import URL
 
+from sim.core.json_text import to_json
 from sim.operations.answers import CONNECTION_FAILURES, Answers, Sent, Unanswered
 from sim.operations.destination import ReplayOptions
 from sim.operations.trace_files import TracedLetter
@@ -107,7 +107,7 @@ async def body_in_pieces(sequence: int, letter: TracedLetter) -> AsyncIterator[b
 
 
 def _around_text(sequence: int, letter: TracedLetter) -> tuple[bytes, bytes]:
-    content = json.dumps({"sequence": sequence, **letter.plain(), "text": ""}, ensure_ascii=False).encode()
+    content = to_json({"sequence": sequence, **letter.plain(), "text": ""}, indent=None).encode()
     return content[:-2], content[-2:]
 
 

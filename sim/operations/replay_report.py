@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sim.core.json_text import jsonable
 from sim.core.tables import Floats, Int64s
 from sim.operations.answers import Answers, Milliseconds, Sent, Unanswered, milliseconds
 from sim.operations.destination import ReplayOptions
@@ -46,13 +47,6 @@ class Course:
     p99_ms: Floats
     max_ms: Floats
     lost: Floats
-
-    def plain(self) -> dict[str, list[float | None]]:
-        """The course as JSON can hold it."""
-        return {
-            name: [None if np.isnan(each) else round(each, 3) for each in column.tolist()]
-            for name, column in vars(self).items()
-        }
 
 
 @dataclass(frozen=True)
@@ -135,7 +129,7 @@ class ReplayReport:
     def summary(self) -> dict[str, Any]:
         """The content of replay.json: plain values, all but what only charts need."""
         plain = {name: value for name, value in asdict(self).items() if name != "spread"}
-        return {**plain, "course": self.course.plain(), "verdict": self.verdict}
+        return {**plain, "course": jsonable(self.course, digits=3), "verdict": self.verdict}
 
 
 def report_on(sent: Sent, options: ReplayOptions, trace: str, demand: Demand) -> ReplayReport:

@@ -1,12 +1,13 @@
 """Throughput targets: the rates a real IT system must sustain so that the letters of a scenario pass through it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from sim.core.clock import DAY, HOUR, MINUTE
+from sim.core.json_text import jsonable
 from sim.core.options import DEFAULT, Options
 from sim.core.tables import Bools, Floats
 from sim.experiment.replications import replicate
@@ -131,7 +132,8 @@ class Targets:
 
     def plain(self) -> dict[str, Any]:
         """The content of targets.json."""
-        return asdict(self)
+        content: dict[str, Any] = jsonable(self)
+        return content
 
 
 def targets(

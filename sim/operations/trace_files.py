@@ -4,7 +4,6 @@ The columns are `received` (local time), `channel`, `category`, `unit` (the lett
 text). Only `received` must be there. The same file serves a scenario as `arrivals.trace`, by the same reader.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain, starmap
@@ -14,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.core.errors import Problem, ScenarioError
+from sim.core.json_text import to_json
 from sim.core.safe_text import write_csv
 from sim.models.arrivals import TraceColumns
 from sim.scenario.traces import JSON_LINES, TraceError, read_letters
@@ -56,7 +56,7 @@ def write_trace(letters: Iterable[TracedLetter], path: Path) -> None:
     """Write a trace as JSON Lines where the path ends so, else as CSV."""
     if path.suffix in JSON_LINES:
         with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(json.dumps(letter.plain(), ensure_ascii=False) + "\n" for letter in letters)
+            file.writelines(to_json(letter.plain(), indent=None) + "\n" for letter in letters)
     else:
         rows = (letter.plain().values() for letter in letters)
         write_csv(path, chain([TracedLetter._fields], rows), marked=False)

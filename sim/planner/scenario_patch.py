@@ -1,8 +1,8 @@
 """A plan as a scenario to run: a small file over the planned one, or the whole scenario where that cannot be."""
 
-import json
 from pathlib import Path
 
+from sim.core.json_text import to_json
 from sim.planner.staffing_cells import People, Post, staffed
 from sim.scenario.loading import Loaded, dump_yaml
 from sim.scenario.setting import Setting
@@ -33,8 +33,8 @@ def planned_yaml(
         return dump_yaml(scenario.model_copy(update={"name": name, "about": about}))
     lines = [
         f"extends: {_quoted(source.relative_to(folder).as_posix())}",
-        f"name: {json.dumps(name, ensure_ascii=False)}",
-        f"about: {json.dumps(about, ensure_ascii=False)}",
+        f"name: {to_json(name)}",
+        f"about: {to_json(about)}",
         "",
         "teams:",
     ]
@@ -62,4 +62,4 @@ def _dealt(setting: Setting, posts: tuple[Post, ...], team: str) -> list[str]:
 def _quoted(text: str) -> str:
     """Text as YAML reads it back; JSON is YAML."""
     bare = text.isidentifier() and text.isascii() and text not in ("true", "false", "null")
-    return text if bare else json.dumps(text, ensure_ascii=False)
+    return text if bare else to_json(text)

@@ -1,6 +1,5 @@
 """Scenarios to start from: a short one with comments, and those that are shipped, each as one text."""
 
-import json
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
@@ -13,6 +12,7 @@ from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
 from ruamel.yaml.tokens import CommentToken
 
 from sim.core.errors import Problem, ScenarioError
+from sim.core.json_text import to_json
 from sim.models.wording import one_of
 from sim.scenario.text_files import decoded
 
@@ -128,7 +128,7 @@ def starter(name: str) -> str:
     """A complete scenario that runs and explains itself, with a name of one's own."""
     text = files("sim.scenario").joinpath("starter.yaml").read_text("utf-8")
     # JSON text is YAML text, whatever the name has in it.
-    return text.replace(_TITLE, f"name: {json.dumps(name, ensure_ascii=False)}\n")
+    return text.replace(_TITLE, f"name: {to_json(name)}\n")
 
 
 def shipped(name: str) -> Shipped:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from sim.core.json_text import to_json
 from sim.core.tables import NO_UNIT
 from sim.operations.exports.simulated import Simulated
 from sim.operations.operations import RECEIVE
@@ -88,6 +89,6 @@ def _values(values: dict[str, Any]) -> list[dict[str, Any]]:
 def _write_list(file: TextIO, rows: Iterable[dict[str, Any]]) -> None:
     before = "[\n"
     for row in rows:
-        file.write(before + json.dumps(row, ensure_ascii=False))
+        file.write(before + to_json(row, indent=None))
         before = ",\n"
     file.write("\n]" if before != "[\n" else "[]")

@@ -1,13 +1,12 @@
 """What lies below a folder like results/: every folder of results with what was set and found, and every draft."""
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from sim.output.folders.atomic_dir import DRAFT, clear, drafts_in, owner_of_draft
+from sim.output.folders.atomic_dir import DRAFT, Owner, clear, drafts_in, owner_of_draft
 from sim.output.folders.manifest import MANIFEST, manifest_of
-from sim.output.folders.process_lock import Owner
 
 KINDS: Final = ("run", "comparison", "plan", "stress", "targets", "export", "replay")
 """What a folder of results may be of; its manifest has the key."""
@@ -32,21 +31,13 @@ class Listed:
     started: str
     verdicts: dict[str, str]
 
-    def plain(self) -> dict[str, Any]:
-        """As JSON can hold it."""
-        return {**asdict(self), "folder": str(self.folder)}
-
 
 class DraftFound(NamedTuple):
     """A draft, and what became of it."""
 
-    path: Path
-    owner: Owner
+    folder: Path
+    writer: Owner
     removed: bool = False
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON can hold it."""
-        return {"folder": str(self.path), "writer": self.owner.value, "removed": self.removed}
 
 
 @dataclass(frozen=True)
@@ -56,14 +47,6 @@ class Listing:
     folder: Path
     results: tuple[Listed, ...]
     drafts: tuple[DraftFound, ...]
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON can hold it."""
-        return {
-            "folder": str(self.folder),
-            "results": [each.plain() for each in self.results],
-            "drafts": [each.plain() for each in self.drafts],
-        }
 
 
 def listing_of(folder: Path) -> Listing:
@@ -85,9 +68,9 @@ def prune(folder: Path) -> list[DraftFound]:
     """Remove all drafts below a folder but those that a living process writes, and tell what became of each."""
     found = []
     for draft in listing_of(folder).drafts:
-        if draft.owner is not Owner.ALIVE:
-            clear(draft.path)
-        found.append(draft._replace(removed=not draft.path.exists()))
+        if draft.writer is not Owner.ALIVE:
+            clear(draft.folder)
+        found.append(draft._replace(removed=not draft.folder.exists()))
     return found
 
 

@@ -23,12 +23,12 @@ from sim.scenario.setting import Setting
 if TYPE_CHECKING:
     import duckdb
 
-VERDICTS: Final = {Fate.NOT_APPLICABLE: None, Fate.UNDECIDED: "undecided", Fate.MET: "met", Fate.BREACHED: "breached"}
+_VERDICTS: Final = {Fate.NOT_APPLICABLE: None, Fate.UNDECIDED: "undecided", Fate.MET: "met", Fate.BREACHED: "breached"}
 """What letters.parquet says of a letter and an SLA."""
 
-ROWS_A_GROUP: Final = 122_880
+_ROWS_A_GROUP: Final = 122_880
 
-ROWS_IN_MEMORY: Final = 4 * ROWS_A_GROUP
+ROWS_IN_MEMORY: Final = 4 * _ROWS_A_GROUP
 """As many rows are kept until the end; more go to parts on disk, so that memory does not grow with replications."""
 
 
@@ -60,8 +60,8 @@ def letter_columns(setting: Setting, replication: int, table: LetterTable) -> Co
     }
     columns |= {name: _moments(setting, instants) for name, instants in table.milestones.items()}
     columns["closed"] = _moments(setting, table.closed)
-    verdicts = tuple(verdict for verdict in VERDICTS.values() if verdict is not None)
-    verdict_of = np.array([-1 if VERDICTS[fate] is None else verdicts.index(VERDICTS[fate]) for fate in Fate])
+    verdicts = tuple(verdict for verdict in _VERDICTS.values() if verdict is not None)
+    verdict_of = np.array([-1 if _VERDICTS[fate] is None else verdicts.index(_VERDICTS[fate]) for fate in Fate])
     for name, elapsed in table.elapsed.items():
         columns[f"{name}.elapsed_min"] = np.ma.masked_array(elapsed / MINUTE, elapsed == NOT_YET)
         columns[f"{name}.verdict"] = Named(verdicts, verdict_of[table.fate[name]])
@@ -154,7 +154,7 @@ def _copy(
     try:
         with _reachable(target.parent) as folder, _database().cursor() as cursor:
             file = _quoted(str(folder / target.name))
-            cursor.execute(f"COPY ({query(folder)}) TO {file} (FORMAT parquet, {how}, ROW_GROUP_SIZE {ROWS_A_GROUP})")
+            cursor.execute(f"COPY ({query(folder)}) TO {file} (FORMAT parquet, {how}, ROW_GROUP_SIZE {_ROWS_A_GROUP})")
     except duckdb.Error as error:
         full = os.strerror(errno.ENOSPC)
         reason = full if full in str(error) else str(error).splitlines()[0]

@@ -18,18 +18,26 @@ from typing import Any, Final, NamedTuple
 from sim.core.errors import SimError
 from sim.core.options import DEFAULT, Options
 from sim.output.folders.atomic_dir import Draft, clear_dead_drafts, drafted, one_at_a_time
-from sim.output.folders.manifest import MANIFEST, OURS, Condition, condition_of, hash_of, hashes_of, write_json
-from sim.output.folders.program_key import program_key
+from sim.output.folders.manifest import (
+    MANIFEST,
+    OURS,
+    Condition,
+    condition_of,
+    hash_of,
+    hashes_of,
+    program_key,
+    write_json,
+)
 
 RESULTS: Final = Path("results")
 
 PAGES: Final = ("charts/", "report.html")
 """What is drawn from the figures of a folder, and can be drawn again from them."""
 
-MOST_NAMED: Final = 3
-"""Files that a sentence names."""
+_MOST_IN_ERROR: Final = 3
+"""Files that an error names."""
 
-ADVICE: Final = "move it away, or name another folder"
+_ADVICE: Final = "move it away, or name another folder"
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class Stale:
         return cls(condition.missing, condition.changed, condition.versions, anew)
 
 
-class Found(NamedTuple):
+class Lookup(NamedTuple):
     """What was found where results are to be.
 
     Attributes:
@@ -90,7 +98,7 @@ class ResultFolder:
     identity: Mapping[str, str]
     options: Options = DEFAULT
 
-    def find(self) -> Found:
+    def find(self) -> Lookup:
         """Look whether the results are there; if they are not, they may be put there.
 
         Raises: SimError if something is there that must not be replaced.
@@ -100,13 +108,13 @@ class ResultFolder:
         condition = self._condition()
         if self.options.force or not self._is_in(condition):
             require_replaceable(self.path, condition)
-            return Found(False)
+            return Lookup(False)
         if not condition.unharmed:
             require_replaceable(self.path, condition)
         elif all(is_page(name) for name in condition.missing):
             drawn = self._is_drawn(condition) and not condition.missing
-            return Found(True, drawn or not self.options.report)
-        return Found(False, stale=Stale.of(condition))
+            return Lookup(True, drawn or not self.options.report)
+        return Lookup(False, stale=Stale.of(condition))
 
     def read(self, name: str) -> dict[str, Any]:
         """The content of a JSON file of the folder."""
@@ -177,7 +185,7 @@ class ResultFolder:
         unlisted = {name: key for name, key in manifest["files"].items() if name in condition.unlisted}
         foreign = [name for name, key in unlisted.items() if hash_of(self.path / name) != key]
         if foreign:
-            raise SimError(f"{self.path} holds {_named(foreign)}, which is not ours and stands in the way: {ADVICE}")
+            raise SimError(f"{self.path} holds {_named(foreign)}, which is not ours and stands in the way: {_ADVICE}")
         for name in lacking:
             place = self.path / name
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -218,16 +226,16 @@ def require_replaceable(path: Path, condition: Condition) -> None:
     if Path.cwd().is_relative_to(os.path.realpath(path)):
         raise SimError(f"{path} is the folder you are in, or holds it; name another")
     if condition.manifest is None and condition.present:
-        raise SimError(f"{path} exists and is no folder of results; it holds {_named(condition.present)}: {ADVICE}")
+        raise SimError(f"{path} exists and is no folder of results; it holds {_named(condition.present)}: {_ADVICE}")
     if condition.manifest is not None and condition.hashes is None:
         raise SimError(
             f"{path} was written by an older version, whose manifest does not list its files, so that yours cannot be "
-            f"told from them: {ADVICE}"
+            f"told from them: {_ADVICE}"
         )
     if condition.unlisted:
         raise SimError(
             f"{path} holds {_named(condition.unlisted)}, which its manifest does not list, so the folder is not "
-            f"replaced: {ADVICE}"
+            f"replaced: {_ADVICE}"
         )
 
 
@@ -241,5 +249,5 @@ def _link(file: Path, place: Path) -> None:
 
 
 def _named(files: Sequence[str]) -> str:
-    more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
-    return ", ".join(files[:MOST_NAMED]) + more
+    more = f" and {len(files) - _MOST_IN_ERROR} more" if len(files) > _MOST_IN_ERROR else ""
+    return ", ".join(files[:_MOST_IN_ERROR]) + more

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sim.core.json_text import to_json
 from sim.core.options import Options
 from sim.core.program import user_cache
 from sim.metrics.figures import Caution
@@ -78,7 +78,7 @@ def page(
         summary: figures for programs, embedded as JSON with the id `summary`.
     """
     # A title with `</script>` in it must not end the block.
-    figures = json.dumps(summary, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+    figures = to_json(summary, indent=None).replace("<", "\\u003c")
     return str(
         fill(
             "page.html.j2",
@@ -127,7 +127,7 @@ def page_of_sentences(
 
 def readable(manifest: Mapping[str, Any]) -> str:
     """A manifest as the page shows it."""
-    return json.dumps(dict(manifest), indent=1, ensure_ascii=False)
+    return to_json(dict(manifest))
 
 
 def _asset(name: str) -> Markup:

@@ -1,17 +1,25 @@
 """A plan and its folder: the answer for people and for programs, a scenario to run, and the roster sheet."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import numpy as np
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.errors import Problem, ScenarioError
-from sim.core.json_text import plain
+from sim.core.json_text import jsonable
 from sim.core.options import DEFAULT, Options
-from sim.core.safe_text import Cell, write_csv
+from sim.core.safe_text import Cell, safe_cell, write_csv
 from sim.experiment.cost import prepare
 from sim.models.staffing import WEEKDAYS
 from sim.output.results.result import Result, Work, result_of, told_of, write_scenario
-from sim.output.results.roster_sheet import write_sheet
 from sim.output.results.run import run_id
 from sim.output.text.cautions import caution, with_cautions
 from sim.output.text.plan import plan_text as shown_plan
@@ -21,10 +29,14 @@ from sim.planner.planning import plan as search_plan
 from sim.planner.planning import targets_of_all
 from sim.planner.scenario_patch import planned_yaml
 from sim.planner.staffing_cells import staffed
+from sim.sampling.roster import Shifts, people_of_groups, people_of_units, shifts_of
 from sim.scenario.loading import Loaded
-from sim.scenario.setting import setting_of
+from sim.scenario.setting import Setting, setting_of
 
-LEFT_OUT: Final = ("decided", "needs")
+_MOMENT: Final = re.compile(rb"(?<=W3CDTF\">)[^<]+")
+"""When the workbook was created and changed, as its properties say."""
+
+_LEFT_OUT: Final = ("decided", "needs")
 """What plan.json does not hold: letters of every replication, and what is in requirement.csv."""
 
 
@@ -108,7 +120,7 @@ def _requirement(answer: Answer) -> Iterator[list[Cell]]:
 
 def plain_answer(answer: Answer) -> dict[str, Any]:
     """An answer as JSON can hold it: the same for the same scenario, seed and budget."""
-    content: dict[str, Any] = plain(answer, omit=LEFT_OUT)
+    content: dict[str, Any] = jsonable(answer, omit=_LEFT_OUT)
     for post, heads in zip(content["posts"], answer.people or (None,) * len(answer.posts), strict=True):
         post["people"] = heads
     content["gap"], content["optimal"] = answer.gap, answer.optimal
@@ -119,3 +131,84 @@ def _draw(answer: Answer, folder: Path, manifest: Mapping[str, Any], options: Op
     from sim.output.html.plan_page import write_plan_page  # heavy, and a folder that is found again needs none
 
     write_plan_page(folder, answer, plain_answer(answer), manifest=manifest, options=options)
+
+
+def roster_sheet(setting: Setting) -> Iterator[list[Cell]]:
+    """Headings, then a row for each group of people of a unit, with its shift of each day of the window."""
+    scenario, places = setting.scenario, setting.places
+    days = range(scenario.window_start // DAY, -(-scenario.window_end // DAY))
+    dates = [(scenario.start + timedelta(days=day)).isoformat() for day in days]
+    yield ["team", "unit", "roster", "group", "people", *dates]
+    for name, team in scenario.teams.items():
+        units = places.of_team(name)
+        for roster, headcount in team.staff.items():
+            people = people_of_units(team, roster, headcount, places.share[units.start : units.stop])
+            pattern = scenario.roster(roster)
+            if pattern is None:
+                for unit in np.flatnonzero(people).tolist():
+                    yield [
+                        name,
+                        places.names[units.start + unit],
+                        roster,
+                        1,
+                        int(people[unit]),
+                        *["00:00-24:00"] * len(days),
+                    ]
+                continue
+            groups, shifts = people_of_groups(pattern, people), shifts_of(pattern, setting)
+            plans = [_shifts_by_day(shifts, group, days) for group in range(groups.shape[1])]
+            for unit, group in zip(*(each.tolist() for each in np.nonzero(groups)), strict=True):
+                where: list[Cell] = [
+                    name,
+                    places.names[units.start + unit],
+                    roster,
+                    group + 1,
+                    int(groups[unit, group]),
+                ]
+                yield [*where, *plans[group]]
+
+
+def write_sheet(setting: Setting, folder: Path) -> None:
+    """Write roster.csv and roster.xlsx into a folder."""
+    rows = list(roster_sheet(setting))
+    write_csv(folder / "roster.csv", rows)
+    book = Workbook(write_only=False)
+    sheet = book.active
+    assert sheet is not None, "a new book has a sheet"
+    sheet.title = "roster"
+    for row in rows:
+        sheet.append([safe_cell(cell) for cell in row])
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.freeze_panes = "F2"
+    for column, width in zip("ABCDE", (14, 18, 26, 8, 8), strict=True):
+        sheet.column_dimensions[column].width = width
+    content = BytesIO()
+    book.save(content)
+    (folder / "roster.xlsx").write_bytes(_without_clock(content))
+
+
+def _without_clock(book: BytesIO) -> bytes:
+    """A workbook without the moment at which it was written, so that the same rows are the same bytes."""
+    content = BytesIO()
+    with ZipFile(book) as written, ZipFile(content, "w", ZIP_DEFLATED) as timeless:
+        for part in written.namelist():
+            # Without a time of its own a part is of 1980, the first year that the format knows.
+            timeless.writestr(ZipInfo(part), _MOMENT.sub(b"1980-01-01T00:00:00Z", written.read(part)), ZIP_DEFLATED)
+    return content.getvalue()
+
+
+def _shifts_by_day(shifts: Shifts, group: int, days: range) -> list[str]:
+    """The shifts of a group by the day on which they start; nothing where it rests."""
+    own = shifts.group == group
+    texts: dict[int, list[str]] = {}
+    for start, end in sorted(zip(shifts.start[own].tolist(), shifts.end[own].tolist(), strict=True)):
+        texts.setdefault(start // DAY, []).append(f"{_clock(start)}-{_clock(end, end=True)}")
+    return [" ".join(texts.get(day, [])) for day in days]
+
+
+def _clock(instant: int, *, end: bool = False) -> str:
+    of_day = instant % DAY
+    if end and of_day == 0:
+        of_day = DAY
+    return f"{of_day // HOUR:02}:{of_day % HOUR // MINUTE:02}"

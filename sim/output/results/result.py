@@ -14,8 +14,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from rich.console import RenderableType
 
-from sim.core.json_text import plain as plain_values
-from sim.core.json_text import restored, to_json
+from sim.core.json_text import jsonable, restored, to_json
 from sim.core.options import Options
 from sim.output.folders.manifest import MANIFEST, write_json
 from sim.output.folders.result_folder import RESULTS, ResultFolder, Stale
@@ -126,7 +125,7 @@ def _computed(work: Work[T], place: ResultFolder) -> T:
         with ThreadPoolExecutor(1) as beside:
             others = beside.submit(work.write, report, folder)
             write_json(folder / work.file, work.summary(report))
-            (folder / FIGURES).write_text(to_json(plain_values(report), indent=None), "utf-8")
+            (folder / FIGURES).write_text(to_json(jsonable(report), indent=None), "utf-8")
             if work.answer is not None:
                 for lang in languages():
                     (folder / f"answer.{lang}.txt").write_text(plain(work.answer(report, lang)), "utf-8")

@@ -125,7 +125,7 @@ def draw(loaded: Loaded, report: Report, folder: Path, manifest: Mapping[str, An
 
 
 @dataclass(frozen=True)
-class Check:
+class CheckResult:
     """What to expect of a scenario; without a folder, since it is soon worked out again."""
 
     report: Forecast
@@ -144,12 +144,12 @@ class Check:
         return plain(self.shown(lang))
 
 
-def check(loaded: Loaded, options: Options = DEFAULT) -> Check:
+def check(loaded: Loaded, options: Options = DEFAULT) -> CheckResult:
     """Say what to expect of a scenario, from a short simulation of it.
 
     Raises: ScenarioError as `prepare`.
     """
-    return Check(forecast_of(loaded, options))
+    return CheckResult(forecast_of(loaded, options))
 
 
 def is_breached(summary: Mapping[str, Any], *, allow_not_judged: bool = False) -> bool:

@@ -8,9 +8,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from sim.output.folders.atomic_dir import Owner
 from sim.output.folders.listing import DraftFound, Listed, Listing
 from sim.output.folders.manifest import Condition
-from sim.output.folders.process_lock import Owner
 from sim.output.folders.result_folder import Stale
 from sim.output.text.formats import name
 from sim.output.words import find, say
@@ -54,7 +54,7 @@ def listing_told(listing: Listing, lang: str) -> RenderableType:
             table.add_row(*(Text(cell) for cell in _row(each, lang)))
         parts.append(table)
     if listing.drafts:
-        alive = sum(draft.owner is Owner.ALIVE for draft in listing.drafts)
+        alive = sum(draft.writer is Owner.ALIVE for draft in listing.drafts)
         parts.append(Text(say(lang, "folders.drafts", count=len(listing.drafts), alive=alive)))
     return Group(*parts)
 
@@ -64,8 +64,8 @@ def pruned_told(folder: Path, drafts: Sequence[DraftFound], lang: str) -> Iterat
     if not drafts:
         yield say(lang, "folders.no-drafts", folder=folder)
     for draft in drafts:
-        left = "folders.stays" if draft.owner is Owner.ALIVE else "folders.cannot-be-removed"
-        yield say(lang, "folders.removed" if draft.removed else left, draft=draft.path)
+        left = "folders.stays" if draft.writer is Owner.ALIVE else "folders.cannot-be-removed"
+        yield say(lang, "folders.removed" if draft.removed else left, draft=draft.folder)
 
 
 def _row(listed: Listed, lang: str) -> list[str]:
