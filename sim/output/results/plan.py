@@ -134,7 +134,10 @@ def _draw(answer: Answer, folder: Path, manifest: Mapping[str, Any], options: Op
 
 
 def roster_sheet(setting: Setting) -> Iterator[list[Cell]]:
-    """Headings, then a row for each group of people of a unit, with its shift of each day of the window."""
+    """Headings, then a row for each group of people of a unit, with its shift of each day of the window.
+
+    It says who should come; absence is not in it.
+    """
     scenario, places = setting.scenario, setting.places
     days = range(scenario.window_start // DAY, -(-scenario.window_end // DAY))
     dates = [(scenario.start + timedelta(days=day)).isoformat() for day in days]
