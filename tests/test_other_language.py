@@ -25,10 +25,9 @@ from sim.metrics.report import Report
 from sim.operations.targets import Targets, targets
 from sim.output import words
 from sim.output.charts.base import Page, charts_of
+from sim.output.folders.atomic_dir import Owner
 from sim.output.folders.listing import DraftFound, Listed, Listing
-from sim.output.folders.manifest import Condition
-from sim.output.folders.process_lock import Owner
-from sim.output.folders.program_key import program_key
+from sim.output.folders.manifest import Condition, program_key
 from sim.output.folders.result_folder import Stale
 from sim.output.html.comparison_page import comparison_page
 from sim.output.html.load_pages import replay_page, stress_page, targets_page
