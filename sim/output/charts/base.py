@@ -17,13 +17,13 @@ from sim.output.words import say
 Page = Literal["run", "comparison", "stress", "replay", "plan"]
 """The pages that have charts."""
 
-T = TypeVar("T")
-C = TypeVar("C", bound="type[Chart[Any]]")
+Subject = TypeVar("Subject")
+Member = TypeVar("Member", bound="type[Chart[Any]]")
 
 _CHARTS: Final[dict[str, "type[Chart[Any]]"]] = {}
 
 
-class Chart(ABC, Generic[T]):
+class Chart(ABC, Generic[Subject]):
     """One question about a subject (a report, a comparison, a plan, ...) and the picture that answers it.
 
     A chart is a subclass with the decorator `chart` in a module of this package, and its words in `charts.toml` of each
@@ -44,7 +44,7 @@ class Chart(ABC, Generic[T]):
     width: ClassVar[float]
     height: ClassVar[float]
 
-    def __init__(self, subject: T, panel: str, options: Options) -> None:
+    def __init__(self, subject: Subject, panel: str, options: Options) -> None:
         self.subject = subject
         self.panel = panel
         self.options = options
@@ -94,10 +94,10 @@ class Chart(ABC, Generic[T]):
             return framed(self.draw, self.title(), self.width, self.height)
 
 
-def chart(page: Page, name: str, order: int, *, width: float = 8.4, height: float = 3.0) -> Callable[[C], C]:
+def chart(page: Page, name: str, order: int, *, width: float = 8.4, height: float = 3.0) -> Callable[[Member], Member]:
     """Register a subclass of `Chart`; arguments are its attributes."""
 
-    def register(member: C) -> C:
+    def register(member: Member) -> Member:
         assert name not in _CHARTS, f"two charts are called {name}"
         member.page, member.name, member.order, member.width, member.height = page, name, order, width, height
         _CHARTS[name] = member

@@ -31,7 +31,7 @@ class ComplianceHeatmap(Chart[Report]):
 
     def title(self) -> str:
         """The weakest hour of the week, if it is surely weaker than all hours together."""
-        sla, _lang = self.subject.slas[self.panel], self.lang
+        sla = self.subject.slas[self.panel]
         compliance, all_hours = self._compliance(), sla.compliance.mean
         if np.isnan(compliance).all():
             return self.say("none", why=self._none_or_few())
@@ -43,7 +43,7 @@ class ComplianceHeatmap(Chart[Report]):
 
     def draw(self, ax: Axes) -> Axes:
         """A heat map, weekdays down and hours across; the weakest hours in figures."""
-        sla, _lang = self.subject.slas[self.panel], self.lang
+        sla = self.subject.slas[self.panel]
         compliance = self._compliance()
         if np.isnan(compliance).all():
             return nothing(ax, self._none_or_few())

@@ -90,7 +90,7 @@ class NeedsChart(Chart["Answer"]):
 
     def draw(self, ax: Axes) -> Axes:
         """Step lines of people on duty today and under the plan, and above it whom units lack by estimate."""
-        need, _lang = self.subject.needs[self.panel], self.lang
+        need = self.subject.needs[self.panel]
         hours = np.arange(len(need.planned) + 1) / 2
         planned = to_the_end(need.planned)
         needed = planned + to_the_end(need.shortfall)

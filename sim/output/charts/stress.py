@@ -48,7 +48,7 @@ class LoadChart(Chart[StressReport]):
 
     def draw(self, ax: Axes) -> Axes:
         """A line with its band for each SLA, its target dotted, and the capacity with its interval."""
-        report, _lang = self.subject, self.lang
+        report = self.subject
         if not report.ramp[0].compliance:
             return nothing(ax, self.say("stress.capacity-no-target"))
         capacity = report.capacity
@@ -81,7 +81,7 @@ class UtilisationByLoadChart(Chart[StressReport]):
 
     def draw(self, ax: Axes) -> Axes:
         """A line with its band for each team."""
-        report, _lang = self.subject, self.lang
+        report = self.subject
         rates = _ramp_axis(self, ax)
         for team, colour in zip(report.ramp[0].utilisation, cycle(LINE_COLOURS), strict=False):
             band = band_of([step.utilisation[team] for step in report.ramp])
@@ -109,7 +109,7 @@ class QueuesChart(Chart[StressReport]):
 
     def draw(self, ax: Axes) -> Axes:
         """Growth of the queues with its band, and the limits of units that lie within the ramp."""
-        report, _lang = self.subject, self.lang
+        report = self.subject
         rates = _ramp_axis(self, ax)
         _banded(ax, rates, band_of([step.growth_per_day for step in report.ramp]), BLUE, None, marker="o")
         shown = [limit for limit in report.limits if limit.unit_per_day <= max(rates)]
@@ -133,7 +133,7 @@ class SpikeChart(Chart[StressReport]):
 
     def draw(self, ax: Axes) -> Axes:
         """Letters in queues with and without the spike, whose hours are shaded."""
-        spike, _lang = self.subject.spike, self.lang
+        spike = self.subject.spike
         _spike_axis(self, ax)
         _banded(ax, spike.hours, spike.waiting_without, GREY, self.say("without"))
         _banded(ax, spike.hours, spike.waiting, VERMILION, self.say("with"))
@@ -158,7 +158,7 @@ class SpikeSlaChart(Chart[StressReport]):
 
     def draw(self, ax: Axes) -> Axes:
         """Compliance of the letters of each hour, and the target."""
-        spike, targets, _lang = self.subject.spike, self.subject.targets, self.lang
+        spike, targets = self.subject.spike, self.subject.targets
         _spike_axis(self, ax)
         by_hour = spike.slas[self.panel].by_hour
         ax.plot(spike.hours - 0.5, by_hour, color=BLUE, linewidth=1.4, label=self.say("hourly"))
