@@ -19,7 +19,7 @@ from sim.output.text.printing import plain
 from sim.planner.answer import Answer, Ending
 from sim.planner.backward_elimination import BackwardElimination
 from sim.planner.frontier import Point, monotone
-from sim.planner.local_search import LocalSearch
+from sim.planner.local_search import LocalSearch, Surface, corrected
 from sim.planner.planning import budget_of, plan, sizes_of
 from sim.planner.proof import FRESH, Blocks, decided, quantile, surely_met
 from sim.planner.simulator import Simulator, Targets
@@ -183,6 +183,16 @@ def test_one_exchange_moves_people_of_three_cells_at_once() -> None:
     best = LocalSearch(trials).improve((4, 4, 4))
     cheapest = min(sum(each) for each in product(range(10), repeat=3) if late(each) <= 1)
     assert sum(best) == cheapest < 12
+
+
+def test_a_corrected_surface_says_of_an_exchange_what_was_seen() -> None:
+    more, fewer = np.array([[-0.2], [-0.1], [0.0]]), np.array([[0.3], [0.2], [0.1]])
+    surface = Surface(more, fewer, np.zeros((3, 1)), np.ones(3))
+    # One more of the first and two fewer of the last seemed to cancel out.
+    better = corrected(surface, (4, 4, 4), (5, 4, 2), np.array([0.15]))
+    assert better.more[0, 0] + 2 * better.fewer[2, 0] == pytest.approx(0.15)
+    assert better.more.ravel().tolist() == pytest.approx([-0.125, -0.1, 0.0])
+    assert better.fewer.ravel().tolist() == pytest.approx([0.3, 0.2, 0.1375])
 
 
 # the optimum
