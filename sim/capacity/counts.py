@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.core.clock import DAY
 from sim.core.tables import OTHER_DUTY, WAIT, Bools, Floats, Int64s
-from sim.metrics.compliance import decided_by
+from sim.metrics.compliance import count_decided
 from sim.metrics.replication import Fate, Replication
 from sim.statistics import Compliance, Decided, Durations, body_effect, durations_of, judge, stacked
 
@@ -33,20 +33,6 @@ def count_compliance(replication: Replication, which: Bools | None = None) -> Co
         part = max(round(sla.within.seconds / _PARTS), 1)
         elapsed.append(durations_of(np.maximum(clock.elapsed[letters], 0) // part, clock.open[letters]))
     return ComplianceCounts(Decided(*(each[:, 0] for each in together)), tuple(elapsed))
-
-
-def count_decided(replication: Replication, group: Int64s, groups: int) -> Decided:
-    """Letters to which each SLA applies, by what became of them and by group, shape (slas, groups).
-
-    Args:
-        group: of each letter, or -1 for one that does not count.
-    """
-    by_sla = [
-        decided_by(np.maximum(group, 0), groups, np.where(group >= 0, clock.fate, Fate.NOT_APPLICABLE))
-        for clock in replication.clocks
-    ]
-    columns = zip(*by_sla, strict=True) if by_sla else [()] * len(Decided._fields)
-    return Decided(*(np.array(column, np.float64).reshape(len(by_sla), groups) for column in columns))
 
 
 def compliance_by_sla(slas: Sequence[str], replications: Sequence[ComplianceCounts]) -> dict[str, Compliance]:

@@ -10,7 +10,6 @@ from sim.capacity.counts import (
     ComplianceCounts,
     compliance_by_sla,
     count_compliance,
-    count_decided,
     growth_per_day,
     waiting_at,
 )
@@ -20,6 +19,7 @@ from sim.core.clock import DAY
 from sim.core.tables import Floats
 from sim.experiment.cost import affordable, estimate
 from sim.experiment.pool import cores
+from sim.metrics.compliance import count_decided
 from sim.metrics.replication import Replication
 from sim.models.studies import Soak
 from sim.scenario.setting import Setting

@@ -15,12 +15,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.capacity.counts import ComplianceCounts, compliance_by_sla, count_compliance, count_decided, waiting_at
+from sim.capacity.counts import ComplianceCounts, compliance_by_sla, count_compliance, waiting_at
 from sim.capacity.limits import Limits
 from sim.capacity.runner import Runner
 from sim.capacity.variants import own_rate, with_surge
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Bools, Floats, Int64s
+from sim.metrics.compliance import count_decided
 from sim.metrics.replication import Replication
 from sim.models.arrivals import Surge
 from sim.models.sla import Sla

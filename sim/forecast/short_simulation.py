@@ -17,7 +17,7 @@ from sim.engine.contract import simulate
 from sim.experiment.cost import Cost
 from sim.experiment.replications import simulate_infinite_servers, with_infinite_servers
 from sim.metrics.causes import cause_counts
-from sim.metrics.compliance import decided_in
+from sim.metrics.compliance import count_decided
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.metrics.replication import Replication
 from sim.models.scenario import Scenario
@@ -188,7 +188,7 @@ def decided_by_hour(replications: Sequence[Replication], slas: int) -> Decided:
         slas: how many the scenario has.
     """
     each = [
-        decided_in(one, np.where(one.counted, hour_of_week(one.setting, one.received), -1), HOURS_OF_WEEK)
+        count_decided(one, np.where(one.counted, hour_of_week(one.setting, one.received), -1), HOURS_OF_WEEK)
         for one in replications
     ]
     columns = ([getattr(one, name) for one in each] for name in Decided._fields)

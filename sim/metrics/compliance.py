@@ -69,7 +69,7 @@ def decided_by(group: Ints, size: int, fate: Ints) -> Decided:
     return Decided(met, late, letters)
 
 
-def decided_in(replication: Replication, group: Ints, groups: int) -> Decided:
+def count_decided(replication: Replication, group: Ints, groups: int) -> Decided:
     """Letters to which each SLA applies, by what became of them and by group, shape (slas, groups).
 
     Args:
