@@ -86,8 +86,8 @@ def _needs(setting: Setting, longest: int) -> list[Undecided]:
     slas = {name: sla for name, sla in setting.scenario.sla.items() if not _surely_decided(setting, sla)}
     if not slas:
         return []
-    outcomes = _pilot(setting, longest)
-    return [_need(outcomes, name, sla) for name, sla in slas.items()]
+    replications = _pilot(setting, longest)
+    return [_need(replications, name, sla) for name, sla in slas.items()]
 
 
 def _surely_decided(setting: Setting, sla: Sla) -> bool:
@@ -118,25 +118,27 @@ def _pilot(setting: Setting, longest: int) -> list[Replication]:
     ]
 
 
-def _need(outcomes: list[Replication], name: str, sla: Sla) -> Undecided:
-    place = list(outcomes[0].setting.scenario.sla).index(name)
-    instants = np.concatenate([_decided_at(outcome, sla, outcome.clocks[place]) for outcome in outcomes])
+def _need(replications: list[Replication], name: str, sla: Sla) -> Undecided:
+    place = list(replications[0].setting.scenario.sla).index(name)
+    instants = np.concatenate(
+        [_decided_at(replication, sla, replication.clocks[place]) for replication in replications]
+    )
     if not len(instants):
         return Undecided(name, 0)
     may_stay = floor(undecided_allowed(sla.target) * len(instants))
     last = int(np.sort(instants)[len(instants) - 1 - may_stay])
-    return Undecided(name, None if last >= _NEVER else max(last - outcomes[0].setting.scenario.window_end, 0))
+    return Undecided(name, None if last >= _NEVER else max(last - replications[0].setting.scenario.window_end, 0))
 
 
-def _decided_at(outcome: Replication, sla: Sla, clock: SlaClock) -> Int64s:
+def _decided_at(replication: Replication, sla: Sla, clock: SlaClock) -> Int64s:
     """When the limit of each letter of the window has passed, or `_NEVER` if the pilot does not see that."""
-    applies = outcome.counted & (clock.fate != Fate.NOT_APPLICABLE)
+    applies = replication.counted & (clock.fate != Fate.NOT_APPLICABLE)
     begun = clock.begin != NOT_YET
     begin = np.where(begun, clock.begin, 0)
-    low, high = begin, np.full(len(begin), outcome.setting.calendar.days * DAY - 1)
+    low, high = begin, np.full(len(begin), replication.setting.calendar.days * DAY - 1)
 
     def passed(instants: Int64s) -> Bools:
-        late: Bools = elapsed_at(outcome, sla, begin, instants) > sla.within.seconds
+        late: Bools = elapsed_at(replication, sla, begin, instants) > sla.within.seconds
         return late
 
     seen = begun & passed(high)
@@ -145,6 +147,6 @@ def _decided_at(outcome: Replication, sla: Sla, clock: SlaClock) -> Int64s:
         late = passed(middle)
         low, high = np.where(late, low, middle), np.where(late, middle, high)
     # A pause that may go on after the pilot, or be still to come, is not seen.
-    unseen = bool(sla.paused_during) & clock.open & (high > outcome.setting.scenario.horizon)
+    unseen = bool(sla.paused_during) & clock.open & (high > replication.setting.scenario.horizon)
     instants: Int64s = np.where(seen & ~unseen, high, _NEVER)[applies]
     return instants

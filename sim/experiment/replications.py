@@ -44,7 +44,7 @@ def simulate_infinite_servers(
 ) -> Replication:
     """Draw a replication, and simulate it with infinite servers in rostered hours.
 
-    Letters wait for an office to open and for nothing else. The roster of the outcome is the true one.
+    Letters wait for an office to open and for nothing else. The roster of the replication is the true one.
 
     Args:
         stretches: record who worked or waited where and when.

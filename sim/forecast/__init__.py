@@ -162,9 +162,9 @@ def forecast_of(loaded: Loaded, options: Options = DEFAULT) -> Forecast:
     )
 
 
-def _like_weekdays(outcomes: Sequence[Replication]) -> Groups:
+def _like_weekdays(replications: Sequence[Replication]) -> Groups:
     """Weekdays of the window in groups, each with as many people on duty as its first; absences do not count."""
-    settings = {outcome.setting.scenario.start: outcome.setting for outcome in outcomes}.values()
+    settings = {replication.setting.scenario.start: replication.setting for replication in replications}.values()
     on_duty = np.sum([on_duty_of_teams(each, draw_roster(_without_absence(each), 0)) for each in settings], axis=0)
     seconds = np.sum([window_by_slot(each) for each in settings], axis=0)
     people = _people(on_duty, seconds).reshape(-1, 7, 24)

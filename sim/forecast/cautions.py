@@ -47,19 +47,19 @@ _LEAST_TOLD: Final = 0.5
 
 
 class Seen(NamedTuple):
-    """A scenario, and replications of it that were simulated without queues, at least one."""
+    """A scenario, and replications of it simulated with infinite servers, at least one."""
 
     setting: Setting
-    outcomes: Sequence[Replication]
+    replications: Sequence[Replication]
 
 
-def cautions(setting: Setting, outcomes: Sequence[Replication] | None = None) -> tuple[Caution, ...]:
+def cautions(setting: Setting, replications: Sequence[Replication] | None = None) -> tuple[Caution, ...]:
     """Everything to be warned of.
 
     Args:
-        outcomes: replications that were simulated without queues, where somebody has some; else one is.
+        replications: replications simulated with infinite servers, where somebody has some; else one is.
     """
-    seen = Seen(setting, outcomes or [simulate_infinite_servers(setting, 0)])
+    seen = Seen(setting, replications or [simulate_infinite_servers(setting, 0)])
     of_setting = (caution for kind in OF_SCENARIO for caution in kind(setting))
     return (*(caution for kind in OF_REPLICATIONS for caution in kind(seen)), *of_setting)
 
@@ -68,14 +68,14 @@ def never_anybody(seen: Seen) -> Iterator[Caution]:
     """Units at which letters wait though nobody ever comes."""
     places, scenario = seen.setting.places, seen.setting.scenario
     stuck = np.zeros(places.units)
-    for outcome in seen.outcomes:
-        workload, log = outcome.workload, outcome.log
-        staffed = outcome.attendance.ever()
+    for replication in seen.replications:
+        workload, log = replication.workload, replication.log
+        staffed = replication.attendance.ever()
         waits = np.flatnonzero((workload.unit != NO_UNIT) & (log.queued != NOT_YET) & (log.finished == NOT_YET))
         unit = workload.unit[waits]
         stuck += np.bincount(unit[~staffed[unit]], minlength=places.units)
     # Those that were simulated may be a part of all.
-    simulated = sum(len(outcome.letters) for outcome in seen.outcomes)
+    simulated = sum(len(replication.letters) for replication in seen.replications)
     a_day = letters_expected(seen.setting, 0, scenario.horizon) / (scenario.horizon / DAY) / max(simulated, 1)
     for team, name in enumerate(places.teams):
         units = np.flatnonzero((stuck > 0) & (places.team_of == team))
@@ -88,7 +88,7 @@ def never_anybody(seen: Seen) -> Iterator[Caution]:
 def overloaded(seen: Seen) -> Iterator[Caution]:
     """Teams and units that have at least as much work as time on duty, so that their backlog grows without end."""
     setting, places = seen.setting, seen.setting.places
-    work, on_duty = ordinary_week(setting, seen.outcomes)
+    work, on_duty = ordinary_week(setting, seen.replications)
     full = (on_duty > 0) & (work >= _ALL_BUT * on_duty)
     for team, name in enumerate(places.teams):
         units = slice(places.first[team], places.first[team + 1])
@@ -114,7 +114,9 @@ def unprovable_targets(seen: Seen) -> Iterator[Caution]:
     for index, (name, sla) in enumerate(scenario.sla.items()):
         if sla.target is None or scenario.replications < 2:
             continue
-        fates = np.concatenate([outcome.clocks[index].fate[outcome.counted] for outcome in seen.outcomes])
+        fates = np.concatenate(
+            [replication.clocks[index].fate[replication.counted] for replication in seen.replications]
+        )
         letters = counted * np.count_nonzero(fates != Fate.NOT_APPLICABLE) / max(len(fates), 1)
         replications = np.array(scenario.replications)
         worth = float(effective_letters(np.asarray(letters * replications), np.ones(()), replications))

@@ -78,34 +78,34 @@ def can_be_put_off(scenario: Scenario) -> Bools:
     return put_off
 
 
-def class_of(outcome: Replication) -> Int64s:
+def class_of(replication: Replication) -> Int64s:
     """Class of each visit: 4 x priority + 2 if it can be interrupted + 1 if it can be put off, (visits,)."""
-    workload = outcome.workload
-    put_off = can_be_put_off(outcome.setting.scenario)[workload.step]
+    workload = replication.workload
+    put_off = can_be_put_off(replication.setting.scenario)[workload.step]
     classes: Int64s = 4 * workload.priority.astype(np.int64) + 2 * workload.interruptible + put_off
     return classes
 
 
-def load_of(outcomes: Sequence[Replication], slot: int = HOUR) -> Load:
+def load_of(replications: Sequence[Replication], slot: int = HOUR) -> Load:
     """Add up replications that were simulated with infinite servers, at least one.
 
     Args:
         slot: seconds; the week is divided into slots of this length, which an hour is a multiple of.
     """
-    parts = [_load(outcome, slot) for outcome in outcomes]
+    parts = [_load(replication, slot) for replication in replications]
     return Load(*(np.sum(columns, axis=0) for columns in zip(*parts, strict=True)))
 
 
-def _load(outcome: Replication, slot: int) -> Load:
-    setting, places, stretches = outcome.setting, outcome.setting.places, outcome.log.stretches
+def _load(replication: Replication, slot: int) -> Load:
+    setting, places, stretches = replication.setting, replication.setting.places, replication.log.stretches
     assert stretches is not None, "simulated with stretches"
-    scenario, roster = setting.scenario, outcome.roster
+    scenario, roster = setting.scenario, replication.roster
     begin, stop = scenario.window_start, scenario.window_end
     is_work = np.flatnonzero(stretches.kind == WORK)
     visit, unit = stretches.visit[is_work], stretches.unit[is_work]
     start = stretches.start[is_work]
     end = np.maximum(np.minimum(stretches.end[is_work], roster.end[stretches.shift[is_work]]), start)
-    classes = class_of(outcome)
+    classes = class_of(replication)
     teams = len(places.teams)
     code = places.team_of[unit] * CLASSES + classes[visit]
     occurs = np.bincount(code, minlength=teams * CLASSES) > 0
@@ -113,10 +113,10 @@ def _load(outcome: Replication, slot: int) -> Load:
     start, end = np.clip(start, begin, stop), np.clip(end, begin, stop)
     work = np.zeros((teams * CLASSES, slots_of_week(slot)))
     work[occurs] = _by_slot(setting, int(occurs.sum()), group, start, end, slot)
-    attended = outcome.attendance.periods(begin, stop)
-    served = np.flatnonzero(outcome.log.served_by >= 0)
-    key = places.team_of[outcome.log.served_by[served]] * CLASSES + classes[served]
-    service = outcome.workload.service[served].astype(np.float64)
+    attended = replication.attendance.periods(begin, stop)
+    served = np.flatnonzero(replication.log.served_by >= 0)
+    key = places.team_of[replication.log.served_by[served]] * CLASSES + classes[served]
+    service = replication.workload.service[served].astype(np.float64)
     powers = [np.bincount(key, service**power, teams * CLASSES).reshape(teams, CLASSES) for power in range(3)]
     return Load(
         seconds=window_by_slot(setting, slot),

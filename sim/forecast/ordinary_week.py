@@ -33,22 +33,24 @@ class OrdinaryWeek(NamedTuple):
     on_duty: Floats
 
 
-def ordinary_week(setting: Setting, outcomes: Sequence[Replication]) -> OrdinaryWeek:
+def ordinary_week(setting: Setting, replications: Sequence[Replication]) -> OrdinaryWeek:
     """Work and hours of duty in a week at the rate at which letters come when the window ends.
 
     Args:
-        outcomes: replications that were simulated without queues, at least one.
+        replications: replications simulated with infinite servers, at least one.
     """
-    return OrdinaryWeek(_letters_work(setting, outcomes) + other_duty(setting, outcomes), average_on_duty(setting))
+    return OrdinaryWeek(
+        _letters_work(setting, replications) + other_duty(setting, replications), average_on_duty(setting)
+    )
 
 
-def _letters_work(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
-    reached = _reached(setting, outcomes)
+def _letters_work(setting: Setting, replications: Sequence[Replication]) -> Floats:
+    reached = _reached(setting, replications)
     work = np.zeros(setting.places.units)
     for index, planned in work_of_steps(setting).items():
         step, of_step = setting.scenario.workflow[index], planned * reached[index]
         stays = isinstance(step, WorkStep) and step.cover is None and step.escalate is None
-        work += of_step if stays else _moved(index, of_step, outcomes)
+        work += of_step if stays else _moved(index, of_step, replications)
     return work
 
 
@@ -117,16 +119,16 @@ def _recorded(setting: Setting, trace: Trace, share: Floats, homes: Floats) -> F
     return letters * (WEEK / (scenario.window_end - begin))
 
 
-def _reached(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
+def _reached(setting: Setting, replications: Sequence[Replication]) -> Floats:
     """Share of the work of each step and own unit that nothing earlier keeps from coming, shape (steps, units).
 
     A letter stays where nobody is ever on duty, neither at its unit nor where cover or escalation would take it.
     """
     shape = (len(setting.scenario.workflow), setting.places.units)
     whole, come = np.zeros(prod(shape)), np.zeros(prod(shape))
-    for outcome in outcomes:
-        workload = outcome.workload
-        staffed = np.append(outcome.attendance.ever(), False)  # of NO_UNIT
+    for replication in replications:
+        workload = replication.workload
+        staffed = np.append(replication.attendance.ever(), False)  # of NO_UNIT
         stays = workload.unit != NO_UNIT
         for place in (workload.unit, workload.cover, workload.escalate_to):
             stays &= ~staffed[place]
@@ -140,15 +142,15 @@ def _reached(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
     return share.reshape(shape)
 
 
-def _moved(step: int, work: Floats, outcomes: Sequence[Replication]) -> Floats:
+def _moved(step: int, work: Floats, replications: Sequence[Replication]) -> Floats:
     """Work of a step by the unit that does it, in the parts that cover and escalation took there in replications.
 
     Args:
         work: by own unit, shape (units,).
     """
     units, codes, services = len(work), [], []
-    for outcome in outcomes:
-        workload, served_by = outcome.workload, outcome.log.served_by
+    for replication in replications:
+        workload, served_by = replication.workload, replication.log.served_by
         visits = np.flatnonzero((workload.step == step) & (served_by != NO_UNIT))
         codes.append(workload.unit[visits].astype(np.int64) * units + served_by[visits])
         services.append(workload.service[visits])
@@ -160,13 +162,13 @@ def _moved(step: int, work: Floats, outcomes: Sequence[Replication]) -> Floats:
     return done.astype(np.float64) + np.where(whole > 0, 0.0, work)
 
 
-def other_duty(setting: Setting, outcomes: Sequence[Replication]) -> Floats:
+def other_duty(setting: Setting, replications: Sequence[Replication]) -> Floats:
     """Person-seconds of other duty in a week, shape (units,)."""
     scenario = setting.scenario
     work = np.zeros(setting.places.units)
     if any(team.other_duty is not None for team in scenario.teams.values()):
-        present = np.sum([_attended(outcome) for outcome in outcomes], axis=0)
-        attended = present / sum(outcome.setting.scenario.window for outcome in outcomes)
+        present = np.sum([_attended(replication) for replication in replications], axis=0)
+        attended = present / sum(replication.setting.scenario.window for replication in replications)
         for name, team in scenario.teams.items():
             if team.other_duty is not None:
                 units = setting.places.of_team(name)

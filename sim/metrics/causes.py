@@ -56,14 +56,14 @@ class _Parts(NamedTuple):
     begin: Int64s
 
 
-def cause_counts(outcome: Replication) -> tuple[CauseCounts, ...]:
+def cause_counts(replication: Replication) -> tuple[CauseCounts, ...]:
     """Count the breaches of each SLA by cause; the log must have stretches."""
-    setting = outcome.setting
+    setting = replication.setting
     teams = len(setting.places.teams)
     shape = (len(setting.scenario.workflow), teams + 1, len(Why))
     counts = []
-    for sla, clock in zip(setting.scenario.sla.values(), outcome.clocks, strict=True):
-        found = breaches(outcome, sla, clock)
+    for sla, clock in zip(setting.scenario.sla.values(), replication.clocks, strict=True):
+        found = breaches(replication, sla, clock)
         place = (found.step, np.where(found.team >= 0, found.team, teams), found.why)
         by_place = np.bincount(np.ravel_multi_index(place, shape), minlength=math.prod(shape)).reshape(shape)
         by_hour = np.bincount(found.hour * len(Why) + found.why, minlength=24 * len(Why)).reshape(24, len(Why))

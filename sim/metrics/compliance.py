@@ -30,18 +30,18 @@ class SlaCounts(NamedTuple):
     by_team: Decided  # (teams,)
 
 
-def sla_counts(outcome: Replication) -> tuple[SlaCounts, ...]:
+def sla_counts(replication: Replication) -> tuple[SlaCounts, ...]:
     """Count the letters of the window, for each SLA of the scenario; the log may be without stretches."""
-    setting, workload, letters = outcome.setting, outcome.workload, outcome.letters
+    setting, workload, letters = replication.setting, replication.workload, replication.letters
     groups: dict[str, tuple[Ints, int]] = {
-        "by_hour_of_week": (hour_of_week(setting, outcome.received), HOURS_OF_WEEK),
+        "by_hour_of_week": (hour_of_week(setting, replication.received), HOURS_OF_WEEK),
         "by_category": (workload.category[letters], len(setting.scenario.categories)),
         "by_channel": (workload.channel[letters], len(setting.scenario.channels)),
         "by_home": (workload.home[letters], setting.places.units),
     }
 
     def counts(sla: Sla, clock: SlaClock) -> SlaCounts:
-        fate = np.where(outcome.counted, clock.fate, Fate.NOT_APPLICABLE)
+        fate = np.where(replication.counted, clock.fate, Fate.NOT_APPLICABLE)
         elapsed = clock.elapsed[fate >= Fate.MET]
         # A bin holds its upper edge, so that the first BINS_A_LIMIT bins hold the letters on time.
         bins = np.clip((elapsed * BINS_A_LIMIT - 1) // sla.within.seconds, 0, BINS)
@@ -56,7 +56,7 @@ def sla_counts(outcome: Replication) -> tuple[SlaCounts, ...]:
             **{name: decided_by(group, size, fate) for name, (group, size) in groups.items()},
         )
 
-    return tuple(counts(*each) for each in zip(setting.scenario.sla.values(), outcome.clocks, strict=True))
+    return tuple(counts(*each) for each in zip(setting.scenario.sla.values(), replication.clocks, strict=True))
 
 
 def decided_by(group: Ints, size: int, fate: Ints) -> Decided:
@@ -83,12 +83,12 @@ def count_decided(replication: Replication, group: Ints, groups: int) -> Decided
     return Decided(*(np.array(column, np.float64).reshape(len(by_sla), groups) for column in columns))
 
 
-def elapsed_durations(outcome: Replication) -> tuple[Durations, ...]:
+def elapsed_durations(replication: Replication) -> tuple[Durations, ...]:
     """Time on each SLA's clock until its milestone, of the letters of the window to which it applies.
 
     A letter without the milestone is open with its time so far, which is 0 where the clock has not begun.
     """
-    return tuple(elapsed_of(clock, outcome.counted) for clock in outcome.clocks)
+    return tuple(elapsed_of(clock, replication.counted) for clock in replication.clocks)
 
 
 def elapsed_of(clock: SlaClock, which: Bools) -> Durations:

@@ -62,22 +62,22 @@ class Measures(NamedTuple):
     times: Times
 
 
-def measure(outcome: Replication) -> Measures:
+def measure(replication: Replication) -> Measures:
     """Measure one replication; the log must have stretches."""
     counts = Counts(
-        letters=_letter_totals(outcome),
-        slas=sla_counts(outcome),
-        causes=cause_counts(outcome),
-        steps=step_counts(outcome),
-        teams=team_seconds(outcome.setting, outcome.occupancy),
-        open_letters=open_letters(outcome, instants_of(outcome.setting.scenario.horizon)),
-        open_by_week=open_by_week(outcome),
-        fingerprint=fingerprint(outcome),
+        letters=_letter_totals(replication),
+        slas=sla_counts(replication),
+        causes=cause_counts(replication),
+        steps=step_counts(replication),
+        teams=team_seconds(replication.setting, replication.occupancy),
+        open_letters=open_letters(replication, instants_of(replication.setting.scenario.horizon)),
+        open_by_week=open_by_week(replication),
+        fingerprint=fingerprint(replication),
     )
     times = Times(
-        time_in_system=_times_in_system(outcome),
-        elapsed=elapsed_durations(outcome),
-        steps=step_durations(outcome),
+        time_in_system=_times_in_system(replication),
+        elapsed=elapsed_durations(replication),
+        steps=step_durations(replication),
     )
     return Measures(counts, times)
 

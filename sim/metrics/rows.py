@@ -43,32 +43,32 @@ class HourTable(NamedTuple):
     backlog: Int64s  # letters in queues or in somebody's hands at the end of the hour
 
 
-def letter_table(outcome: Replication) -> LetterTable:
+def letter_table(replication: Replication) -> LetterTable:
     """What became of every letter; the log may be without stretches."""
-    workload, letters, slas = outcome.workload, outcome.letters, outcome.setting.scenario.sla
+    workload, letters, slas = replication.workload, replication.letters, replication.setting.scenario.sla
     milestones: dict[str, Int64s] = {}
-    for step in steps_of(outcome.setting):
-        visit = outcome.first_visits(step)
-        milestones |= {f"{step}.{moment}": moment_of(outcome.log, visit, moment) for moment in MOMENTS}
+    for step in steps_of(replication.setting):
+        visit = replication.first_visits(step)
+        milestones |= {f"{step}.{moment}": moment_of(replication.log, visit, moment) for moment in MOMENTS}
     return LetterTable(
         letter=letters,
-        received=outcome.received,
-        counted=outcome.counted,
+        received=replication.received,
+        counted=replication.counted,
         left=workload.left[letters],
-        closed=outcome.closed,
+        closed=replication.closed,
         category=workload.category[letters],
         channel=workload.channel[letters],
         unit=workload.home[letters],
         milestones=milestones,
-        elapsed={name: clock.elapsed for name, clock in zip(slas, outcome.clocks, strict=True)},
-        fate={name: clock.fate for name, clock in zip(slas, outcome.clocks, strict=True)},
+        elapsed={name: clock.elapsed for name, clock in zip(slas, replication.clocks, strict=True)},
+        fate={name: clock.fate for name, clock in zip(slas, replication.clocks, strict=True)},
     )
 
 
-def hour_table(outcome: Replication) -> HourTable:
+def hour_table(replication: Replication) -> HourTable:
     """What people and letters did, hour by hour; the log must have stretches."""
-    occupancy, horizon = outcome.occupancy, outcome.setting.scenario.horizon
-    teams = len(outcome.setting.places.teams)
+    occupancy, horizon = replication.occupancy, replication.setting.scenario.horizon
+    teams = len(replication.setting.places.teams)
     begins = np.flatnonzero(occupancy.cells.edges[:-1] % HOUR == 0)  # an edge of the window may cut an hour in two
     ends = np.append(begins[1:], len(occupancy.cells)) - 1
     hours = np.arange(len(begins))
@@ -82,7 +82,7 @@ def hour_table(outcome: Replication) -> HourTable:
     return HourTable(
         team=np.repeat(np.arange(teams), len(hours)),
         hour=np.tile(hours, teams),
-        received=_joined(outcome, teams, len(hours)),
+        received=_joined(replication, teams, len(hours)),
         on_duty=mean(occupancy.on_duty.seconds),
         busy=mean(occupancy.letter_work.seconds + occupancy.other_duty.seconds),
         other_duty=mean(occupancy.other_duty.seconds),
@@ -92,8 +92,8 @@ def hour_table(outcome: Replication) -> HourTable:
     )
 
 
-def _joined(outcome: Replication, teams: int, hours: int) -> Int64s:
-    workload, queued = outcome.workload, outcome.log.queued
+def _joined(replication: Replication, teams: int, hours: int) -> Int64s:
+    workload, queued = replication.workload, replication.log.queued
     joined = np.flatnonzero((queued != NOT_YET) & (workload.unit != NO_UNIT) & (workload.step != OTHER_DUTY))
-    team = outcome.setting.places.team_of[workload.unit[joined]]
+    team = replication.setting.places.team_of[workload.unit[joined]]
     return np.bincount(team * hours + queued[joined] // HOUR, minlength=teams * hours)
