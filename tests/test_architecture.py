@@ -41,11 +41,12 @@ HOUSE: tuple[dict[str, str], ...] = (
 LINE = {room: line for line, rooms in enumerate(HOUSE) for room in rooms}
 LIBRARIES = {room: set(libraries.split()) for rooms in HOUSE for room, libraries in rooms.items()}
 
-# What may import less than its line allows: an engine, and the audit of its log, nothing but the ground.
+# What may import less than its line allows: an engine, the contract, and the audit of a log, nothing but the ground.
 NARROWER = {
     "sim.engine.simpy": {"core"},
     "sim.engine.compiled": {"core"},
     "sim.engine.audit": {"core"},
+    "sim.engine.contract": {"core"},
 }
 
 # Choose their modules while they run, which the check cannot follow.
