@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.core.errors import SimError
-from sim.models.arrivals import Decay, Surge
+from sim.models.arrivals import Surge
 from sim.models.scenario import Scenario
 from sim.scenario.setting import Setting, setting_of
 
@@ -14,10 +14,9 @@ def own_rate(scenario: Scenario) -> float:
 
     Raises: SimError for a scenario that is driven by a trace, which has no rate to raise, or that has no letters.
     """
-    level = scenario.arrivals.per_day
-    if level is None:
+    rate = scenario.arrivals.first_rate
+    if rate is None:
         raise SimError("a stress run raises the rate of letters, and a trace has none; give it arrivals.per_day")
-    rate = level.start if isinstance(level, Decay) else level
     if rate <= 0:
         raise SimError("a stress run needs letters; arrivals.per_day is 0")
     return rate

@@ -120,6 +120,10 @@ class Decay(Record):
         excess = (self.start - self.floor) * 2.0 ** (-day * DAY / self.half_life)
         return self.model_copy(update={"start": self.floor + excess})
 
+    def scaled(self, factor: float) -> "Decay":
+        """The same with so many times the letters."""
+        return self.model_copy(update={"start": self.start * factor, "floor": self.floor * factor})
+
 
 class Busyness(Record):
     """Day-to-day overdispersion: a gamma factor with mean 1 on the rate of each day."""
@@ -289,6 +293,11 @@ class Arrivals(Record):
                 raise ValueError(f"a trace says when letters come, and leaves no room for {', '.join(shape)}")
         return self
 
+    @property
+    def first_rate(self) -> float | None:
+        """Letters a day at the very start, without weekdays and holidays; None of a trace."""
+        return self.per_day.start if isinstance(self.per_day, Decay) else self.per_day
+
     def from_day(self, day: int) -> "Arrivals":
         """The same as it goes on from a day, which is day 0 then."""
         level = self.per_day.from_day(day) if isinstance(self.per_day, Decay) else self.per_day
@@ -300,11 +309,9 @@ class Arrivals(Record):
 
     def scaled(self, factor: float) -> "Arrivals":
         """The same with so many times the letters; the letters of a trace stay as they are."""
-        level: Any = self.per_day
-        if isinstance(level, Decay):
-            level = level.model_copy(update={"start": level.start * factor, "floor": level.floor * factor})
-        elif level is not None:
-            level = level * factor
+        level = self.per_day
+        if level is not None:
+            level = level.scaled(factor) if isinstance(level, Decay) else level * factor
         return self.model_copy(update={"per_day": level})
 
 
