@@ -1,6 +1,7 @@
 """Small plans: three desks in a row, and what an exhaustive search says of them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -9,12 +10,13 @@ from office import setting
 
 from sim.core.options import Options
 from sim.core.tables import Floats
-from sim.planner.problem import Trial
+from sim.planner.lower_bound import LowerBound
 from sim.planner.sample import Sample
-from sim.planner.search import Found, Search
+from sim.planner.search import Search
 from sim.planner.simulator import Simulator, Targets
 from sim.planner.stability import Stability
 from sim.planner.staffing_cells import People, posts_of
+from sim.planner.trials import EPSILON, Trial
 from sim.scenario.setting import Setting
 
 PLENTY = 10**12
@@ -121,12 +123,45 @@ def sample_of(office: Setting) -> Sample:
     posts = posts_of(office.scenario)
     replications = range(office.scenario.plan.replications or 2)
     simulator = Simulator(office, posts, Targets(office), Options(workers=1))
-    return Sample(simulator, replications, Stability(simulator))
+    return AnyMiss(simulator, replications, Stability(simulator))
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found on its sample.
+
+    Attributes:
+        best: the cheapest staffing that meets the targets; None if none within the bounds was found.
+        bound: nothing that meets them costs less, as far as more people never hurt.
+        optimal: whether `best` reaches that bound.
+        steady: whether more people never hurt in anything that was tried.
+    """
+
+    best: People | None
+    cost: float
+    bound: float
+    optimal: bool
+    steady: bool
 
 
 def found(problem: Any, budget: int = PLENTY) -> Found:
-    """What a search says, with as much budget as it likes."""
-    return Search(problem, budget).finish()
+    """What the search of a plan says, and the lower bound by all that fails on the sample."""
+    search = Search(problem, budget)
+    trials = search.trials
+    if search.begin():
+        search.local.improve(search.descend(search.raised(problem.least)))
+        search.restart()
+    bound = LowerBound(trials).find()
+    return Found(search.best, trials.least_cost, bound, bound >= trials.least_cost - EPSILON, trials.steady())
+
+
+class AnyMiss(Sample):
+    """The problem of the search, where whatever fails on the sample counts as missed for certain."""
+
+    def trial(self, people: People) -> Trial:
+        """Try a staffing."""
+        trial = super().trial(people)
+        return replace(trial, excess=0.0 if trial.holds and self.fits(people) else 2.0)
 
 
 def by_brute_force(problem: Any) -> float:
@@ -140,9 +175,13 @@ def by_brute_force(problem: Any) -> float:
 
 
 class Puzzle:
-    """A problem without simulation: staffings hold as a function says."""
+    """A problem without simulation: staffings hold as a function says.
 
-    def __init__(self, most: People, cost: list[float], lateness: Any) -> None:
+    Args:
+        by_far: lateness, of that allowed, beyond which a target is missed for certain.
+    """
+
+    def __init__(self, most: People, cost: list[float], lateness: Any, by_far: float = 1.0) -> None:
         self.least: People = (0,) * len(most)
         self.most = most
         self.team = tuple(range(len(most)))
@@ -151,7 +190,7 @@ class Puzzle:
         self.hours: Floats = np.zeros((0, len(most)))
         self.work: Floats = np.zeros(0)
         self.spent = 0
-        self._lateness = lateness
+        self._lateness, self._by_far = lateness, by_far
 
     def fits(self, people: People) -> bool:
         """Everything does."""
@@ -165,7 +204,7 @@ class Puzzle:
         """Judge a staffing by the lateness, of that allowed, that the function gives."""
         self.spent += 1
         used = np.atleast_1d(self._lateness(people))
-        return Trial(people, bool((used <= 1).all()), bool((used > 1.05).any()), used, float(used.max()))
+        return Trial(people, bool((used <= 1).all()), used, float(used.max()) / self._by_far)
 
 
 def seeds() -> Iterator[int]:

@@ -1,50 +1,46 @@
-"""Lower bound on the cost from monotone no-good cuts: what no staffing that meets every target can cost less than.
+"""Lower bound on the cost from monotone no-good cuts.
 
-The master programme names the cheapest staffing that nothing rules out. If that fails too, it is raised as far as it
-still fails, and rules out all staffings with nobody more anywhere; then the programme is asked again. Of the
-staffings that failed on the sample, those that fresh seeds show to miss a target with 95% confidence carry the bound
-that is told.
+Every staffing that was tried and missed a target rules out all staffings with nobody more anywhere: some cell must have
+more people than there. These cuts, the bounds, and hours enough for the work stay in one mixed-integer programme, the
+master, so that its optimum is a lower bound on the cost of every staffing that meets the targets, as far as more people
+never hurt (Atlason, Epelman and Henderson, Management Science 54, 2008; Cezik and L'Ecuyer, Management Science 54,
+2008). It names the cheapest staffing that nothing rules out. If that fails too, it is raised as far as it still fails,
+and makes a cut; then the programme is solved again. Of the staffings that failed on the sample, those that fresh seeds
+show to miss a target with 95% confidence carry the bound that is told.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from sim.planner.master import master, maximal
-from sim.planner.problem import Trial
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array
+
 from sim.planner.proof import Proof, decided
 from sim.planner.simulator import Simulator
 from sim.planner.staffing_cells import People
-from sim.planner.trials import EPSILON, Trials, towards, with_heads
+from sim.planner.trials import EPSILON, Problem, Trials, towards, with_heads
 from sim.statistics import Verdict
 
 STEPS: Final = 32
 """Steps of the straight way from a staffing to the most."""
 
-CAREFUL: Final = 60
-"""Staffings that are tried although one that failed by little has people enough for them."""
-
-CANDIDATES: Final = 6
+_CANDIDATES: Final = 6
 """Staffings that are asked about the programme's answer, before it has to stand."""
 
-CUTS: Final = 120
+_CUTS: Final = 120
 """Staffings that carry a bound, at most; with more of them the programme takes long."""
 
-MORE: Final = 0.1
+_MORE: Final = 0.1
 """After one that fresh seeds do not confirm comes one that failed by more."""
 
+_NODES: Final = 20_000
+"""Nodes of the search tree after which the best bound so far has to do."""
 
-@dataclass(frozen=True)
-class Bound:
-    """What was found on a sample.
-
-    Attributes:
-        cost: no staffing that does not fail costs less, as far as more people never hurt.
-        reached: whether the cheapest staffing that holds costs no more.
-    """
-
-    cost: float
-    reached: bool
+_SLACK: Final = 1e-6
+_NOTHING_LEFT: Final = 2
+"""Status of a programme that no staffing satisfies."""
 
 
 @dataclass(frozen=True)
@@ -60,61 +56,29 @@ class ConfirmedBound:
     relaxations: tuple[Proof, ...]
 
 
-def missed_by_far(trials: Trials) -> Bound:
-    """The bound by staffings that miss a target by more than the margin, so that fresh seeds will say the same."""
-    return _Below(trials, lambda trial: trial.misses).bound()
+class LowerBound:
+    """Lower bound on the cost from staffings that miss a target on the sample for certain."""
 
+    def __init__(self, trials: Trials) -> None:
+        self._trials, self._problem = trials, trials.problem
 
-def on_the_sample(trials: Trials) -> Bound:
-    """The bound by staffings that do not hold on the sample; ends with the optimum, or when the budget is used up.
-
-    Near the limit a person more may harm by a letter or two. When all is done and there is budget left, everything
-    is looked at once more with those staffings that failed by little ruling out only themselves.
-    """
-    found = _Below(trials, lambda trial: not trial.holds or not trials.fits(trial.people)).bound()
-    if found.reached and not trials.exhausted:
-        cost = trials.least_cost
-        careful = _careful(trials)
-        return careful if trials.least_cost < cost else found
-    return found
-
-
-def _careful(trials: Trials) -> Bound:
-    bound = trials.cost(trials.problem.least)
-    for _ in range(CAREFUL):
-        failed = [trial for trial in trials.all if not trial.holds]
-        cuts = [trial.people for trial in failed if trial.clearly]
-        answer = master(trials.problem, cuts, [trial.people for trial in failed if not trial.clearly])
-        bound = max(bound, answer.bound)
-        if answer.people is None or bound >= trials.least_cost - EPSILON:
-            return Bound(min(bound, trials.least_cost), reached=True)
-        if trials.exhausted:
-            break
-        trials.of(answer.people)
-    return Bound(bound, reached=False)
-
-
-class _Below:
-    def __init__(self, trials: Trials, fails: Callable[[Trial], bool]) -> None:
-        self._trials, self._problem, self._is_failure = trials, trials.problem, fails
-
-    def bound(self) -> Bound:
-        """Cut and ask again, until the programme's answer does not fail."""
+    def find(self) -> float:
+        """Cut and solve the master programme again, until its solution does not fail, or the budget is used up."""
         trials = self._trials
         bound = trials.cost(self._problem.least)
         while True:
-            answer = master(self._problem, [trial.people for trial in trials.all if self._is_failure(trial)])
-            bound = max(bound, answer.bound)
-            if answer.people is None or bound >= trials.least_cost - EPSILON:
-                return Bound(min(bound, trials.least_cost), reached=trials.best is not None)
-            if trials.exhausted or not self._fails(answer.people):
-                return Bound(bound, reached=bound >= trials.least_cost - EPSILON)
-            self.raised(answer.people)
+            left = master(self._problem, [trial.people for trial in trials.all if trial.misses])
+            bound = max(bound, left.bound)
+            if left.people is None or bound >= trials.least_cost - EPSILON:
+                return min(bound, trials.least_cost)
+            if trials.exhausted or not self._fails(left.people):
+                return bound
+            self.raise_failing(left.people)
 
     def _fails(self, people: People) -> bool:
-        return self._is_failure(self._trials.of(people))
+        return self._trials.of(people).misses
 
-    def raised(self, people: People) -> None:
+    def raise_failing(self, people: People) -> None:
         """Raise a staffing that fails as far as it still does: whole teams, all posts at once, then each.
 
         So a cut names as few teams as it can: what one team alone lacks, no other team makes good.
@@ -164,7 +128,7 @@ def confirmed(
         if answer.people is None or answer.bound >= ceiling - EPSILON:
             return ConfirmedBound(min(answer.bound, ceiling), _largest(shown))
         found = None
-        if simulator.meter.letters < budget and len(shown) < CUTS:
+        if simulator.meter.letters < budget and len(shown) < _CUTS:
             found = _shown(trials, simulator, answer.people, asked, fresh)
         if found is None:
             return ConfirmedBound(max(answer.bound, trials.cost(trials.problem.least)), _largest(shown))
@@ -174,12 +138,12 @@ def confirmed(
 def _shown(trials: Trials, simulator: Simulator, people: People, asked: set[People], fresh: range) -> Proof | None:
     """A staffing with nobody fewer that fresh seeds show to miss a target; None if none was found."""
     if not any(trial.misses and _covers(trial.people, people) for trial in trials.all) and trials.of(people).misses:
-        _Below(trials, lambda trial: trial.misses).raised(people)
+        LowerBound(trials).raise_failing(people)
     failed = [trial for trial in trials.all if trial.misses and _covers(trial.people, people)]
     # Of two staffings that fail the larger one rules out more.
     failed.sort(key=lambda trial: (-trials.cost(trial.people), trial.people))
     least = 0.0
-    for _ in range(CANDIDATES):
+    for _ in range(_CANDIDATES):
         trial = next((each for each in failed if each.excess >= least and each.people not in asked), None)
         if trial is None:
             break
@@ -187,7 +151,7 @@ def _shown(trials: Trials, simulator: Simulator, people: People, asked: set[Peop
         proof = decided(simulator, trial.people, fresh)
         if proof.verdict is Verdict.MISSED:
             return proof
-        least = trial.excess + MORE
+        least = trial.excess + _MORE
     # Nothing larger is known to fail: then the programme's own answer, which rules out at least itself.
     proof = decided(simulator, people, fresh)
     return proof if proof.verdict is Verdict.MISSED else None
@@ -200,3 +164,85 @@ def _largest(shown: list[Proof]) -> tuple[Proof, ...]:
 
 def _covers(cut: People, people: People) -> bool:
     return all(heads <= high for heads, high in zip(people, cut, strict=True))
+
+
+class CheapestLeft(NamedTuple):
+    """Solution of the master programme."""
+
+    people: People | None  # None if nothing within the bounds is left
+    bound: float  # infinite then
+
+
+def master(problem: Problem, cuts: Iterable[People]) -> CheapestLeft:
+    """The cheapest staffing that no cut rules out.
+
+    Args:
+        cuts: staffings that miss a target; each rules out all staffings with nobody more anywhere.
+    """
+    largest = maximal(cuts)
+    programme = _Programme(problem, largest)
+    for cut in largest:
+        programme.exceed(cut)
+    return programme.solve()
+
+
+def maximal(staffings: Iterable[People]) -> list[People]:
+    """Those that no other one has at least as many people as, everywhere."""
+    kept: list[People] = []
+    for each in sorted(set(staffings), key=sum, reverse=True):
+        if not any(all(a <= b for a, b in zip(each, other, strict=True)) for other in kept):
+            kept.append(each)
+    return kept
+
+
+class _Programme:
+    """The programme: headcounts x, and for each number of people that a cut names, whether a post reaches it."""
+
+    def __init__(self, problem: Problem, cuts: Sequence[People]) -> None:
+        self._problem = problem
+        posts = range(len(problem.least))
+        self._level: dict[tuple[int, int], int] = {}
+        for post in posts:
+            # Whether a cell reaches the cut itself as well: that settles which of several cheapest staffings is named.
+            for number in sorted({cut[post] + more for cut in cuts for more in (0, 1)}):
+                if problem.least[post] < number <= problem.most[post]:
+                    self._level[post, number] = len(posts) + len(self._level)
+        self._entries: list[tuple[int, int, float]] = []
+        self._low: list[float] = []
+        self._high: list[float] = []
+        for (post, number), column in self._level.items():
+            below = number - problem.least[post]
+            above = problem.most[post] - number + 1
+            self._add([(post, 1.0), (column, -float(below))], low=problem.least[post])  # reached: x >= number
+            self._add([(post, 1.0), (column, -float(above))], high=number - 1)  # not reached: x < number
+        for hours, work in zip(problem.hours, problem.work, strict=True):
+            self._add([(post, float(hours[post])) for post in posts], low=float(work) - _SLACK)
+
+    def exceed(self, cut: People) -> None:
+        """Some post has more people than in the cut."""
+        above = ((post, heads + 1) for post, heads in enumerate(cut))
+        self._add([(self._level[at], 1.0) for at in above if at in self._level], low=1.0)
+
+    def solve(self) -> CheapestLeft:
+        problem, levels = self._problem, len(self._level)
+        columns = len(problem.least) + levels
+        row, at, value = (np.array([entry[field] for entry in self._entries]) for field in range(3))
+        matrix = coo_array(
+            (value, (row.astype(np.int32), at.astype(np.int32))), shape=(len(self._low), columns)
+        ).tocsc()
+        found = milp(
+            np.concatenate([problem.cost, np.zeros(levels)]),
+            integrality=np.ones(columns),
+            bounds=Bounds([*problem.least, *[0] * levels], [*problem.most, *[1] * levels]),
+            constraints=LinearConstraint(matrix, self._low, self._high) if self._low else (),
+            options={"mip_rel_gap": 0.0, "node_limit": _NODES},
+        )
+        bound = np.inf if found.status == _NOTHING_LEFT else found.mip_dual_bound
+        if found.x is None:
+            return CheapestLeft(None, bound)
+        return CheapestLeft(tuple(int(heads) for heads in np.rint(found.x[: len(problem.least)])), float(bound))
+
+    def _add(self, entries: list[tuple[int, float]], low: float = -np.inf, high: float = np.inf) -> None:
+        self._entries += [(len(self._low), column, value) for column, value in entries]
+        self._low.append(low)
+        self._high.append(high)

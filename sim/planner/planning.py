@@ -21,20 +21,18 @@ from sim.forecast.cautions import Seen, cautions, unprovable_targets
 from sim.metrics.figures import Caution
 from sim.models.studies import Plan
 from sim.planner.allocation import Allocated, allocated
-from sim.planner.answer import Answer, Ending
+from sim.planner.answer import Answer, Ending, Shortage, failures
 from sim.planner.backward_elimination import BackwardElimination
-from sim.planner.diagnosis import Shortage, failures
 from sim.planner.frontier import Point, frontier
-from sim.planner.lower_bound import ConfirmedBound, confirmed, missed_by_far
+from sim.planner.lower_bound import ConfirmedBound, LowerBound, confirmed
 from sim.planner.proof import Blocks, Change, Proof, change, changed, decided, standard_error
-from sim.planner.requirement_by_slot import needs
 from sim.planner.sample import Sample
 from sim.planner.search import Search
 from sim.planner.simulator import Meter, Simulator, Targets
 from sim.planner.stability import Stability
 from sim.planner.staffing_cells import People, posts_of, staffed
 from sim.planner.validation import Validation
-from sim.planner.working_hours import working_hours
+from sim.planner.working_hours import needs, working_hours
 from sim.scenario.setting import Setting
 from sim.statistics import Verdict
 
@@ -244,7 +242,7 @@ class _Planner:
     def _bound(self, proof: Proof, ceiling: float, removals: tuple[Change, ...]) -> ConfirmedBound:
         known = [removal.proof for removal in removals]
         self._search.trials.limit(self._until(STAGES.bound))
-        missed_by_far(self._search.trials)
+        LowerBound(self._search.trials).find()
         return confirmed(
             self._search.trials, self._simulator, proof.replications, ceiling, self._until(STAGES.bound), known
         )

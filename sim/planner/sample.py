@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 
 from sim.core.tables import Floats
-from sim.planner.problem import Trial
 from sim.planner.simulator import Simulator, compliance_of, late_at_worst
 from sim.planner.stability import Stability
 from sim.planner.staffing_cells import People
+from sim.planner.trials import Trial
 from sim.statistics import Decided, stacked
 
 CLEARLY: Final = 1.05
@@ -103,8 +103,7 @@ class Sample:
         else:
             self._whole = stacked(parts)
         used = _used(late, allowed * letters)
-        clearly = bool((late > CLEARLY * allowed * letters + A_FEW).any())
-        return Trial(people, bool((used <= 1).all()), clearly, used, _excess(stacked(parts), by_far))
+        return Trial(people, bool((used <= 1).all()), used, _excess(stacked(parts), by_far))
 
     def surface(self, people: People) -> Floats:
         """Of the allowed lateness, how much each of the first replications uses, shape (replications, targets)."""

@@ -11,16 +11,14 @@ find the same.
 """
 
 import heapq
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from sim.planner.local_search import LocalSearch
-from sim.planner.lower_bound import STEPS, missed_by_far, on_the_sample
-from sim.planner.problem import Problem, Trial
+from sim.planner.lower_bound import STEPS
 from sim.planner.staffing_cells import People
-from sim.planner.trials import EPSILON, Trials, towards, with_heads
+from sim.planner.trials import EPSILON, Problem, Trial, Trials, towards, with_heads
 
 COARSE: Final = 4
 """The first steps down are this part of the way."""
@@ -30,24 +28,6 @@ RESTARTS: Final = 1
 
 WORTH: Final = 1.06
 """A restart is given up once its staffing costs this much more than the incumbent."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search found on its sample.
-
-    Attributes:
-        best: the cheapest staffing that holds; None if none within the bounds was found.
-        bound: nothing that holds costs less, as far as more people never hurt.
-        optimal: whether `best` reaches that bound.
-        steady: whether more people never hurt in anything that was tried; else `bound` may be too high.
-    """
-
-    best: People | None
-    cost: float
-    bound: float
-    optimal: bool
-    steady: bool
 
 
 class Search:
@@ -74,27 +54,6 @@ class Search:
             return False
         self.raised(self._problem.least)
         return True
-
-    def finish(self, hint: People | None = None) -> Found:
-        """Find the cheapest staffing, until a lower bound meets it or the budget is used up.
-
-        Args:
-            hint: a staffing that may be near it.
-        """
-        trials, problem = self.trials, self._problem
-        if not trials.holds(problem.most):
-            return Found(None, np.inf, np.inf, optimal=False, steady=True)
-        self.local.improve(self.descend(self.raised(hint or problem.least)))
-        self.restart()
-        return self.proved()
-
-    def proved(self) -> Found:
-        """What was found, with a lower bound for which the rest of the budget is spent."""
-        trials, problem = self.trials, self._problem
-        missed_by_far(trials)
-        bound = on_the_sample(trials)
-        best = trials.best or problem.most
-        return Found(best, trials.cost(best), bound.cost, bound.reached, trials.steady())
 
     def restart(self) -> None:
         """Change one cell by many people and search on from there, until that has not helped for some time."""

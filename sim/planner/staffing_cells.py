@@ -1,14 +1,17 @@
-"""What a plan decides: headcounts by team and roster, each with bounds and a cost."""
+"""Staffing cells: headcounts by team and roster, which a plan decides, with bounds and a cost; and a plan as YAML."""
 
+import json
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from sim.models.scenario import Scenario
 from sim.models.staffing import Allocation
 from sim.models.studies import Plan
+from sim.scenario.loading import dump_yaml
 from sim.scenario.setting import Setting
 
-WEEK: Final = 40
-"""Hours that a head costs its price for, where longer weeks cost more."""
+_PRICED_HOURS: Final = 40
+"""Hours a week that a head costs its price for, where longer weeks cost more."""
 
 People = tuple[int, ...]
 """A staffing: the headcount of each post."""
@@ -59,7 +62,7 @@ def cost_of(scenario: Scenario, team: str, roster: str) -> float:
     written = asked.cost.get(team, {}).get(roster)
     if written is not None:
         return written
-    return scenario.teams[team].cost * (hours_of(scenario, roster) / WEEK if asked.by_hours else 1.0)
+    return scenario.teams[team].cost * (hours_of(scenario, roster) / _PRICED_HOURS if asked.by_hours else 1.0)
 
 
 def hours_of(scenario: Scenario, roster: str) -> float:
@@ -69,7 +72,7 @@ def hours_of(scenario: Scenario, roster: str) -> float:
 
 
 def staffed(setting: Setting, posts: tuple[Post, ...], people: People) -> Setting:
-    """The same scenario with other headcounts, dealt as the posts say."""
+    """The same scenario with other headcounts, allocated as the cells say."""
     teams = dict(setting.scenario.teams)
     for post, heads in zip(posts, people, strict=True):
         team = teams[post.team]
@@ -78,3 +81,58 @@ def staffed(setting: Setting, posts: tuple[Post, ...], people: People) -> Settin
             changed["staff_by"] = {**{roster: team.allocation(roster) for roster in team.staff}, post.roster: post.deal}
         teams[post.team] = team.model_copy(update=changed)
     return setting._replace(scenario=setting.scenario.model_copy(update={"teams": teams}))
+
+
+class ScenarioPatch(NamedTuple):
+    """A plan as a scenario to run."""
+
+    setting: Setting
+    posts: tuple[Post, ...]
+    people: People
+    name: str
+    about: str
+
+    def yaml(self, source: Path, target: Path, *, whole: bool) -> str:
+        """The text of the scenario file.
+
+        It extends the planned scenario if that lies in the folder of `target` or below; else it is the whole scenario.
+
+        Args:
+            source: file of the planned scenario.
+            target: where the text will be written.
+            whole: in any case, because something besides the files decides the scenario.
+        """
+        source, folder = source.resolve(), target.resolve().parent
+        if whole or not source.is_relative_to(folder) or source == target.resolve():
+            scenario = staffed(self.setting, self.posts, self.people).scenario
+            return dump_yaml(scenario.model_copy(update={"name": self.name, "about": self.about}))
+        lines = [
+            f"extends: {_quoted(source.relative_to(folder).as_posix())}",
+            f"name: {json.dumps(self.name, ensure_ascii=False)}",
+            f"about: {json.dumps(self.about, ensure_ascii=False)}",
+            "",
+            "teams:",
+        ]
+        for team in dict.fromkeys(post.team for post in self.posts):
+            lines += [f"  {_quoted(team)}:", *self._allocation(team), "    staff:"]
+            lines += [
+                f"      {_quoted(post.roster)}: {heads}   # D: planned; it was {post.today}"
+                for post, heads in zip(self.posts, self.people, strict=True)
+                if post.team == team
+            ]
+        return "\n".join(lines) + "\n"
+
+    def _allocation(self, team: str) -> list[str]:
+        own = self.setting.scenario.teams[team]
+        before = {roster: own.allocation(roster) for roster in own.staff}
+        planned = before | {post.roster: post.deal for post in self.posts if post.team == team}
+        if all(own.allocation(roster) == allocation for roster, allocation in planned.items()):
+            return []
+        written = ", ".join(f"{_quoted(roster)}: {allocation}" for roster, allocation in planned.items())
+        return [f"    staff_by: {{{written}}}"]
+
+
+def _quoted(text: str) -> str:
+    """Text as YAML reads it back; JSON is YAML."""
+    bare = text.isidentifier() and text.isascii() and text not in ("true", "false", "null")
+    return text if bare else json.dumps(text, ensure_ascii=False)

@@ -1,18 +1,21 @@
-"""Hours of a staffing: on the roster, stood in for, overtime, and in weeks that are too long; and what they cost.
+"""Hours of a staffing, and the requirement and people on duty by slot of the week.
 
 Heads alone do not compare staffings: fewer people on longer rosters may work more hours. All figures are of the
 counted teams and an average week.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from sim.core.clock import DAY, HOUR
+from sim.core.clock import DAY, HOUR, WEEK
 from sim.core.tables import Floats
-from sim.experiment.replications import replicate
+from sim.experiment.replications import replicate, simulate_infinite_servers
 from sim.forecast.cautions import LONGEST_WEEK
+from sim.forecast.load import load_of
+from sim.forecast.requirement import requirement
 from sim.metrics.replication import Replication
 from sim.models.staffing import RosterPattern
 from sim.models.studies import Pay
@@ -20,10 +23,14 @@ from sim.planner.staffing_cells import hours_of
 from sim.sampling.attendance import average_week
 from sim.scenario.setting import Setting
 
-WEEK: Final = 7 * DAY
-
-NIGHT: Final = (22, 30)
+_NIGHT: Final = (22, 30)
 """Hours of the night, from 22:00 to 06:00 of the next day."""
+
+
+_HALF_HOUR: Final = HOUR // 2
+
+_LOAD_REPLICATIONS: Final = 4
+"""Simulated without queues to see the load."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,22 @@ class WorkingHours:
     overtime: float
     long_weeks: float
     pay: float | None
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a team needs and has over the week, Monday 00:00 first.
+
+    Attributes:
+        people: needed under the plan's roster, shape (336,).
+        today, planned: mean number on duty, shape (336,).
+        shortfall: people whom its units lack under the plan, summed over the units, shape (336,).
+    """
+
+    people: Floats
+    today: Floats
+    planned: Floats
+    shortfall: Floats
 
 
 def working_hours(setting: Setting, replications: range) -> WorkingHours:
@@ -74,6 +97,22 @@ def working_hours(setting: Setting, replications: range) -> WorkingHours:
         return WorkingHours(people, rostered, stand_in, overtime, long_weeks, None)
     extra = stand_in * (1 + pay.stand_in) + overtime * (1 + pay.overtime)
     return WorkingHours(people, rostered, stand_in, overtime, long_weeks, pay.per_hour * (rostered + premiums + extra))
+
+
+def needs(today: Setting, planned: Setting) -> Mapping[str, Need]:
+    """Of each counted team, by the requirement under the plan: who is awake decides whose work it is."""
+    before, after = (
+        load_of([simulate_infinite_servers(each, number) for number in range(_LOAD_REPLICATIONS)], _HALF_HOUR)
+        for each in (today, planned)
+    )
+    found = requirement(planned, after)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        duty = [np.nan_to_num(load.on_duty / load.seconds) for load in (before, after)]
+    return {
+        name: Need(found[name].people, duty[0][index], duty[1][index], found[name].shortfall)
+        for index, name in enumerate(today.places.teams)
+        if today.scenario.teams[name].counted
+    }
 
 
 def stand_in_hours(setting: Setting, team: str, roster: str) -> float:
@@ -114,5 +153,5 @@ def _premium_hours(pattern: RosterPattern | None, pay: Pay) -> float:
 
 def _at_night(start: float, end: float) -> float:
     """Hours between 22:00 and 06:00 of a shift, which may end on the next day."""
-    nights = [(first + NIGHT[0], first + NIGHT[1]) for first in (-24, 0, 24)]
+    nights = [(first + _NIGHT[0], first + _NIGHT[1]) for first in (-24, 0, 24)]
     return sum(max(min(end, stop) - max(start, begin), 0.0) for begin, stop in nights)

@@ -27,8 +27,7 @@ from sim.output.words import say
 from sim.planner.answer import Answer
 from sim.planner.planning import plan as search_plan
 from sim.planner.planning import targets_of_all
-from sim.planner.scenario_patch import planned_yaml
-from sim.planner.staffing_cells import staffed
+from sim.planner.staffing_cells import ScenarioPatch, staffed
 from sim.sampling.roster import Shifts, people_of_groups, people_of_units, shifts_of
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting, setting_of
@@ -98,7 +97,8 @@ def write_planned(answer: Answer, loaded: Loaded, overridden: bool, file: Path, 
     today = sum(post.today for post in answer.posts)
     about = say(lang, "plan.about-planned", people=sum(answer.people), today=today)
     setting = prepare(loaded, one_run=False).setting
-    text = planned_yaml(loaded, overridden, setting, answer.posts, answer.people, file, name, about)
+    patch = ScenarioPatch(setting, answer.posts, answer.people, name, about)
+    text = patch.yaml(Path(loaded.source), file, whole=overridden)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8")
 

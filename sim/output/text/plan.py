@@ -18,8 +18,7 @@ from sim.statistics import Verdict
 
 if TYPE_CHECKING:
     # Who draws the charts of a run imports this too, and need not wait for a search and its solver.
-    from sim.planner.answer import Answer
-    from sim.planner.diagnosis import Shortage
+    from sim.planner.answer import Answer, Shortage
     from sim.planner.proof import Change, TargetCompliance
     from sim.planner.stability import UnstableUnit
     from sim.planner.staffing_cells import Post
