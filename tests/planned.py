@@ -11,11 +11,11 @@ from office import setting
 from sim.core.options import Options
 from sim.core.tables import Floats
 from sim.planner.lower_bound import LowerBound
-from sim.planner.sample import Sample
+from sim.planner.sample import SearchSample
 from sim.planner.search import Search
-from sim.planner.simulator import Simulator, Targets
+from sim.planner.simulator import PlanTargets, Simulator
 from sim.planner.stability import Stability
-from sim.planner.staffing_cells import People, posts_of
+from sim.planner.staffing_cells import People, staffing_cells
 from sim.planner.trials import EPSILON, Trial
 from sim.scenario.setting import Setting
 
@@ -117,12 +117,12 @@ def three_teams(seed: int) -> Setting:
     )
 
 
-def sample_of(office: Setting) -> Sample:
+def sample_of(office: Setting) -> SearchSample:
     """The problem of the search, as a plan makes it."""
     assert office.scenario.plan is not None
-    posts = posts_of(office.scenario)
+    cells = staffing_cells(office.scenario)
     replications = range(office.scenario.plan.replications or 2)
-    simulator = Simulator(office, posts, Targets(office), Options(workers=1))
+    simulator = Simulator(office, cells, PlanTargets(office), Options(workers=1))
     return AnyMiss(simulator, replications, Stability(simulator))
 
 
@@ -155,13 +155,13 @@ def found(problem: Any, budget: int = PLENTY) -> Found:
     return Found(search.best, trials.least_cost, bound, bound >= trials.least_cost - EPSILON, trials.steady())
 
 
-class AnyMiss(Sample):
+class AnyMiss(SearchSample):
     """The problem of the search, where whatever fails on the sample counts as missed for certain."""
 
     def trial(self, people: People) -> Trial:
         """Try a staffing."""
         trial = super().trial(people)
-        return replace(trial, excess=0.0 if trial.holds and self.fits(people) else 2.0)
+        return replace(trial, excess=0.0 if trial.met and self.fits(people) else 2.0)
 
 
 def by_brute_force(problem: Any) -> float:
@@ -169,7 +169,7 @@ def by_brute_force(problem: Any) -> float:
     search = Search(problem, PLENTY)
     boxes = product(*(range(low, high + 1) for low, high in zip(problem.least, problem.most, strict=True)))
     for people in sorted(boxes, key=search.trials.cost):
-        if search.trials.holds(people):
+        if search.trials.meets(people):
             return search.trials.cost(people)
     return float("inf")
 

@@ -30,12 +30,12 @@ from sim.output.results.plan import plain_answer, roster_sheet, write_planned
 from sim.output.results.plan import plan as made
 from sim.output.text.plan import plan_sentences, plan_tables, plan_text
 from sim.output.text.printing import plain
-from sim.planner.answer import Answer, Ending
+from sim.planner.answer import Ending, PlanAnswer
 from sim.planner.lower_bound import master, maximal
 from sim.planner.planning import plan
 from sim.planner.proof import judged
-from sim.planner.simulator import Simulator, Targets
-from sim.planner.staffing_cells import posts_of, staffed
+from sim.planner.simulator import PlanTargets, Simulator
+from sim.planner.staffing_cells import staffed, staffing_cells
 from sim.queueing import mmc_wait_longer, servers_for
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
@@ -191,11 +191,11 @@ def test_only_the_largest_cuts_count() -> None:
 # the plan as a whole
 
 
-def answer_of(office: Any) -> Answer:
+def answer_of(office: Any) -> PlanAnswer:
     return plan(office, scenario="office")
 
 
-def said(answer: Answer) -> str:
+def said(answer: PlanAnswer) -> str:
     for lang in ("en", "zh"):
         assert plain(plan_text(answer, lang))
     return " ".join(plan_sentences(answer, "en"))
@@ -365,7 +365,7 @@ def test_what_a_plan_refuses(tmp_path: Path) -> None:
 
 
 @cache
-def small_answer() -> Answer:
+def small_answer() -> PlanAnswer:
     return answer_of(desk(150, 25, "10 min", "90%", proof=4))
 
 
@@ -386,7 +386,7 @@ def test_the_requirement_and_those_on_duty_are_told_by_half_hour() -> None:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("chart", charts_of("plan"), ids=lambda chart: chart.name)
-def test_charts_of_a_plan_are_drawn_with_title_and_words(chart: type[Chart[Answer]], lang: str) -> None:
+def test_charts_of_a_plan_are_drawn_with_title_and_words(chart: type[Chart[PlanAnswer]], lang: str) -> None:
     for panel in chart.panels(small_answer()):
         picture = chart(small_answer(), panel, Options(lang=lang))
         assert picture.title()
@@ -506,8 +506,8 @@ def test_the_shipped_plan_keeps_every_promise_with_fewer_than_350() -> None:
     office = scenario_file(SCENARIOS / "shenzhen_600_planned.yaml")
     teams = [team for team in office.scenario.teams.values() if team.counted]
     assert sum(team.headcount for team in teams) < 350
-    posts = posts_of(office.scenario)
-    simulator, people, fresh = Simulator(office, posts, Targets(office)), tuple(post.today for post in posts), FRESH
+    cells = staffing_cells(office.scenario)
+    simulator, people, fresh = Simulator(office, cells, PlanTargets(office)), tuple(post.today for post in cells), FRESH
     proof = judged(simulator.targets, people, fresh, list(simulator.observed(people, fresh)))
     assert proof.verdict is not Verdict.MISSED
     # A compliance of 20 replications errs by some tenths of a point.

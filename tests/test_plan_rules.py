@@ -16,22 +16,22 @@ from sim.core.options import Options
 from sim.models.staffing import RosterPattern
 from sim.output.text.plan import exact_cost, plan_sentences, plan_text
 from sim.output.text.printing import plain
-from sim.planner.answer import Answer, Ending
+from sim.planner.answer import Ending, PlanAnswer
 from sim.planner.backward_elimination import BackwardElimination
 from sim.planner.frontier import Point, monotone
 from sim.planner.local_search import LocalSearch, Surface, corrected
 from sim.planner.planning import budget_of, plan, sizes_of
-from sim.planner.proof import FRESH, Blocks, decided, quantile, surely_met
-from sim.planner.simulator import Simulator, Targets
+from sim.planner.proof import FRESH, Blocks, critical_value, decided, surely_met
+from sim.planner.simulator import PlanTargets, Simulator
 from sim.planner.stability import Stability
-from sim.planner.staffing_cells import posts_of
-from sim.planner.trials import Trials
+from sim.planner.staffing_cells import staffing_cells
+from sim.planner.trials import SearchTrials
 from sim.planner.working_hours import _at_night, _long_weeks
 from sim.scenario.setting import Setting
 from sim.statistics import Verdict
 
 
-def said(answer: Answer) -> str:
+def said(answer: PlanAnswer) -> str:
     for lang in ("en", "zh"):
         assert plain(plan_text(answer, lang))
     return " ".join(plan_sentences(answer, "en"))
@@ -76,8 +76,8 @@ def test_a_team_may_fall_behind_if_the_scenario_says_so_and_the_answer_names_its
 
 def test_the_hours_of_each_unit_must_hold_its_work_and_not_only_those_of_the_team() -> None:
     office = archive()
-    posts = posts_of(office.scenario)
-    stability = Stability(Simulator(office, posts, Targets(office)))
+    cells = staffing_cells(office.scenario)
+    stability = Stability(Simulator(office, cells, PlanTargets(office)))
     assert stability.fits((1, 3))
     assert not stability.fits((1, 2))  # hours enough for the team, and nobody at the third unit
 
@@ -105,15 +105,15 @@ def test_the_proof_has_at_least_four_times_the_replications_of_the_search() -> N
 def test_the_chance_to_err_is_spread_over_the_plans_that_are_proved() -> None:
     spent = [1 / (look * (look + 1)) for look in range(1, 1000)]
     assert sum(spent) < 1
-    assert quantile(0) == pytest.approx(1.959964, abs=1e-5)
-    assert quantile(0) < quantile(1) < quantile(2)
+    assert critical_value(0) == pytest.approx(1.959964, abs=1e-5)
+    assert critical_value(0) < critical_value(1) < critical_value(2)
 
 
 def test_a_plan_stands_on_seeds_that_neither_search_nor_proof_has_met() -> None:
     office = desk(150, 25, "10 min", "90%", proof=40)
     answer = plan(office, scenario="desk")
     assert answer.proof.replications.start >= FRESH
-    simulator = Simulator(office, answer.posts, Targets(office))
+    simulator = Simulator(office, answer.posts, PlanTargets(office))
     again = decided(simulator, answer.people or (), range(7_000_000, 7_000_040))
     assert again.verdict is Verdict.MET
 
@@ -151,7 +151,7 @@ def test_where_nothing_is_random_less_is_told_beforehand() -> None:
 @pytest.mark.parametrize("blocks_left", [0, 10])
 def test_whoever_is_surely_not_needed_goes_and_the_budget_holds(blocks_left: int) -> None:
     office = desk(150, 25, "10 min", "90%")
-    simulator = Simulator(office, posts_of(office.scenario), Targets(office))
+    simulator = Simulator(office, staffing_cells(office.scenario), PlanTargets(office))
     blocks = Blocks(simulator, 40)
     proof = blocks.prove((16,))
     budget = (1 + blocks_left) * simulator.meter.letters
@@ -177,9 +177,9 @@ def test_one_exchange_moves_people_of_three_cells_at_once() -> None:
         return float(np.exp(-0.5 * (3 * people[0] - 2 * 6 + people[1] + people[2] - 8)))
 
     puzzle = Puzzle((9, 9, 9), [1.0, 1.0, 1.0], late)
-    trials = Trials(puzzle, PLENTY)
-    assert trials.holds((4, 4, 4))
-    assert not any(trials.holds(each) for each in ((3, 4, 4), (4, 3, 4), (4, 4, 3)))
+    trials = SearchTrials(puzzle, PLENTY)
+    assert trials.meets((4, 4, 4))
+    assert not any(trials.meets(each) for each in ((3, 4, 4), (4, 3, 4), (4, 4, 3)))
     best = LocalSearch(trials).improve((4, 4, 4))
     cheapest = min(sum(each) for each in product(range(10), repeat=3) if late(each) <= 1)
     assert sum(best) == cheapest < 12
@@ -205,7 +205,7 @@ def test_a_small_plan_is_the_fewest_or_proved_to_be_within_one_person(seed: int)
     answer = plan(office, scenario="small")
     assert answer.ending is Ending.PLANNED
     assert answer.cost is not None
-    simulator, fresh = Simulator(office, answer.posts, Targets(office)), range(8_000_000, 8_000_200)
+    simulator, fresh = Simulator(office, answer.posts, PlanTargets(office)), range(8_000_000, 8_000_200)
     assert decided(simulator, answer.people or (), fresh).verdict is not Verdict.MISSED
     if answer.cost - answer.bound > 1:
         # Exhaustive search among all with one person fewer; whoever has nobody more than one of them does worse.

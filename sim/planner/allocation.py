@@ -9,27 +9,27 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.planner.sample import Sample
+from sim.planner.sample import SearchSample
 from sim.planner.search import Search, pressure
 from sim.planner.simulator import Simulator
 from sim.planner.stability import Stability
-from sim.planner.staffing_cells import People, Post
+from sim.planner.staffing_cells import People, StaffingCell
 from sim.scenario.setting import Setting
 
-REPLICATIONS: Final = 4
+_REPLICATIONS: Final = 4
 """Of the sample on which allocations are compared."""
 
-HOPELESS: Final = 1.2
+_HOPELESS: Final = 1.2
 """An allocation is given up if it takes so many times the cost before anybody is taken away."""
 
-ROUNDS: Final = 2
+_ROUNDS: Final = 2
 """How often the allocation is asked far from the optimum, at most."""
 
 
 class Allocated(NamedTuple):
-    """Cells with the allocation that serves best, and a staffing that just holds, if there is one."""
+    """Cells with the allocation that serves best, and a staffing that just meets the targets, if there is one."""
 
-    posts: tuple[Post, ...]
+    cells: tuple[StaffingCell, ...]
     people: People | None
 
 
@@ -40,12 +40,12 @@ def allocated(simulator: Simulator, replications: int, budget: int) -> Allocated
         replications: of the search; a few of them are used.
         budget: letters at which the search ends.
     """
-    numbers = range(min(replications, REPLICATIONS))
+    numbers = range(min(replications, _REPLICATIONS))
     search = _search(simulator, numbers, budget)
     if not search.begin() or search.best is None:
-        return Allocated(simulator.posts, None)
+        return Allocated(simulator.cells, None)
     # Far from the optimum first, so that what is taken away later is taken from a good allocation.
-    for _ in range(ROUNDS):
+    for _ in range(_ROUNDS):
         better = _better(search, simulator, search.best, numbers, budget, alone=True)
         if better is search:
             break
@@ -54,19 +54,19 @@ def allocated(simulator: Simulator, replications: int, budget: int) -> Allocated
     people = search.descend(search.best or search.trials.problem.most)
     search = _better(search, simulator, people, numbers, budget)
     search, people = _cheaper(search, simulator, search.best or people, numbers, budget)
-    return Allocated(_posts(search), people)
+    return Allocated(_cells(search), people)
 
 
 def _cheaper(
     search: Search, simulator: Simulator, people: People, numbers: range, budget: int
 ) -> tuple[Search, People]:
     """Each cell allocated the other way, with the fewest people of all cells that do then; the cheapest of these."""
-    for cell, post in enumerate(_posts(search)):
-        if not people[cell] or not _may_differ(simulator.setting, post):
+    for index, cell in enumerate(_cells(search)):
+        if not people[index] or not _may_differ(simulator.setting, cell):
             continue
-        there = _search(simulator.of(_other(_posts(search), cell)), numbers, budget)
-        start = people if there.trials.holds(people) else there.raised(people)
-        if there.trials.exhausted or there.trials.cost(start) > HOPELESS * there.trials.cost(people):
+        there = _search(simulator.of(_other(_cells(search), index)), numbers, budget)
+        start = people if there.trials.meets(people) else there.raised(people)
+        if there.trials.exhausted or there.trials.cost(start) > _HOPELESS * there.trials.cost(people):
             continue
         there.descend(start)
         if there.best is not None and there.trials.cheaper(there.best, people):
@@ -83,14 +83,14 @@ def _better(
         alone: only cells that are the only one of their team; which of several serves better depends on the others.
     """
     while not search.trials.exhausted:
-        now, posts, tried = pressure(search.trials.of(people)), _posts(search), []
-        for cell, post in enumerate(posts):
-            if alone and sum(each.team == post.team and each.least < each.most for each in posts) > 1:
+        now, cells, tried = pressure(search.trials.of(people)), _cells(search), []
+        for index, cell in enumerate(cells):
+            if alone and sum(each.team == cell.team and each.least < each.most for each in cells) > 1:
                 continue
-            if people[cell] and _may_differ(simulator.setting, post):
-                there = _search(simulator.of(_other(posts, cell)), numbers, budget)
-                if there.trials.holds(people):
-                    tried.append((pressure(there.trials.of(people)), cell, there))
+            if people[index] and _may_differ(simulator.setting, cell):
+                there = _search(simulator.of(_other(cells, index)), numbers, budget)
+                if there.trials.meets(people):
+                    tried.append((pressure(there.trials.of(people)), index, there))
         least, _, found = min(tried, key=lambda each: each[:2], default=(now, 0, search))
         if least >= now:
             break
@@ -98,22 +98,22 @@ def _better(
     return search
 
 
-def _posts(search: Search) -> tuple[Post, ...]:
+def _cells(search: Search) -> tuple[StaffingCell, ...]:
     problem = search.trials.problem
-    assert isinstance(problem, Sample), "made here"
-    return problem.simulator.posts
+    assert isinstance(problem, SearchSample), "made here"
+    return problem.simulator.cells
 
 
 def _search(simulator: Simulator, numbers: range, budget: int) -> Search:
-    return Search(Sample(simulator, numbers, Stability(simulator)), budget)
+    return Search(SearchSample(simulator, numbers, Stability(simulator)), budget)
 
 
-def _may_differ(setting: Setting, post: Post) -> bool:
-    units = setting.places.of_team(post.team)
+def _may_differ(setting: Setting, cell: StaffingCell) -> bool:
+    units = setting.places.of_team(cell.team)
     several = len(units) > 1 and float(np.ptp(setting.places.share[units.start : units.stop])) > 0
-    return several and post.most > 0
+    return several and cell.most > 0
 
 
-def _other(posts: tuple[Post, ...], index: int) -> tuple[Post, ...]:
-    post = posts[index]
-    return (*posts[:index], post._replace(deal="evenly" if post.deal == "weights" else "weights"), *posts[index + 1 :])
+def _other(cells: tuple[StaffingCell, ...], index: int) -> tuple[StaffingCell, ...]:
+    cell = cells[index]
+    return (*cells[:index], cell._replace(deal="evenly" if cell.deal == "weights" else "weights"), *cells[index + 1 :])

@@ -19,8 +19,8 @@ from sim.metrics.replication import Fate, Replication
 from sim.planner.frontier import Point
 from sim.planner.proof import Change, Proof, TargetCompliance
 from sim.planner.stability import UnstableUnit
-from sim.planner.staffing_cells import People, Post, staffed
-from sim.planner.working_hours import Need, WorkingHours
+from sim.planner.staffing_cells import People, StaffingCell, staffed
+from sim.planner.working_hours import SlotRequirement, WorkingHours
 from sim.scenario.setting import Setting
 
 
@@ -67,10 +67,11 @@ class Shortage:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a plan says.
+class PlanAnswer:
+    """Answer of a plan.
 
     Attributes:
+        posts: cells that it decides.
         people: the plan, by cell; None if nothing meets the targets.
         cost, today_cost: of the cells that may vary.
         fixed: counted people whose cells do not vary.
@@ -96,7 +97,7 @@ class Answer:
     title: str
     seed: int
     ending: Ending
-    posts: tuple[Post, ...]
+    posts: tuple[StaffingCell, ...]
     people: People | None
     cost: float | None
     today_cost: float
@@ -118,7 +119,7 @@ class Answer:
     copies: bool
     frontier: tuple[Point, ...]
     shortage: Shortage | None
-    needs: Mapping[str, Need]
+    needs: Mapping[str, SlotRequirement]
     sampled: int
     proved: int
     simulated: int
@@ -138,14 +139,14 @@ class Answer:
 
 def failures(
     setting: Setting,
-    posts: tuple[Post, ...],
+    cells: tuple[StaffingCell, ...],
     people: People,
     missed: Sequence[TargetCompliance],
     replications: Sequence[int],
 ) -> tuple[Failure, ...]:
     """Where and when letters are late under a staffing, for targets that are missed."""
     slas = list(setting.scenario.sla)
-    looks = np.array(list(replicate(staffed(setting, posts, people), replications, _letters, stretches=False)))
+    looks = np.array(list(replicate(staffed(setting, cells, people), replications, _letters, stretches=False)))
     found = []
     for each in missed:
         late, letters = looks[:, slas.index(each.sla), :-1], looks[:, slas.index(each.sla), -1]
@@ -160,13 +161,12 @@ def _letters(replication: Replication) -> Floats:
 
     Returns: shape (slas, teams + 2, 24).
     """
-    outcome = replication
-    hour, teams = hour_of(outcome.received), len(outcome.setting.places.teams) + 1
+    hour, teams = hour_of(replication.received), len(replication.setting.places.teams) + 1
     counts = []
-    for run in outcome.clocks:
-        late = outcome.counted & (run.fate == Fate.BREACHED)
-        code = (run.team[late] % teams) * HOURS_OF_DAY + hour[late]
+    for clock in replication.clocks:
+        late = replication.counted & (clock.fate == Fate.BREACHED)
+        code = (clock.team[late] % teams) * HOURS_OF_DAY + hour[late]
         by_team = np.bincount(code, minlength=teams * HOURS_OF_DAY).reshape(teams, HOURS_OF_DAY)
-        every = np.bincount(hour[outcome.counted & (run.fate != Fate.NOT_APPLICABLE)], minlength=HOURS_OF_DAY)
+        every = np.bincount(hour[replication.counted & (clock.fate != Fate.NOT_APPLICABLE)], minlength=HOURS_OF_DAY)
         counts.append([*by_team, every])
     return np.array(counts, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Backward elimination: take people of each cell away, and see on fresh seeds what that breaks.
+"""Backward elimination: remove people of a cell at a time while all targets stay met on fresh seeds.
 
 Whoever is not needed goes. The removal of one person of each cell is looked at on the first replications that proved
 the plan, as differences to the plan (common random numbers). Where these show that a target would surely be met
@@ -20,35 +20,34 @@ from sim.planner.proof import (
     Blocks,
     Change,
     Proof,
-    change,
-    changed,
+    change_between,
+    critical_value,
     decided,
     expected_shares,
-    quantile,
     standard_error,
     surely_met,
 )
-from sim.planner.staffing_cells import People
+from sim.planner.staffing_cells import People, with_heads
 from sim.statistics import Verdict
 
-LARGEST: Final = 32
+_LARGEST: Final = 32
 """A removal is judged on at most so many times the replications of a block."""
 
-MOST_ROUNDS: Final = 16
+_MOST_ROUNDS: Final = 16
 """Blocks that may prove plans in all."""
 
-SCREENED: Final = 2 * FIRST_LOOK
+_SCREENED: Final = 2 * FIRST_LOOK
 """Replications on which every removal is looked at first."""
 
-PART: Final = 4
+_PART: Final = 4
 """At most this part of a cell's people go at once."""
 
-LONGER: Final = 1.25
+_LONGER: Final = 1.25
 """Several go at once as long as their proof takes no more than so many times the replications of that for one."""
 
 
 class BackwardElimination:
-    """The plan without those who are not needed.
+    """Backward elimination from a plan.
 
     Args:
         proof: of the plan, which meets every target.
@@ -68,7 +67,7 @@ class BackwardElimination:
     def run(self) -> tuple[Proof, tuple[Change, ...]]:
         """The proof of what is left, and what the removal of one more of each cell changes."""
         self._screen()
-        while self._blocks.looks < MOST_ROUNDS:
+        while self._blocks.looks < _MOST_ROUNDS:
             cell = self._promising(sure=True)
             if cell is None:
                 self._judge_closer()
@@ -80,15 +79,15 @@ class BackwardElimination:
 
     def _screen(self) -> None:
         self.removals, self._closer = {}, set()
-        cells = [cell for cell, heads in enumerate(self.proof.people) if heads > self._simulator.posts[cell].least]
+        cells = [cell for cell, heads in enumerate(self.proof.people) if heads > self._simulator.cells[cell].least]
         for index, cell in enumerate(cells):
-            self._judge(cell, max(min(self._affordable() // (len(cells) - index), SCREENED), FIRST_LOOK))
+            self._judge(cell, max(min(self._affordable() // (len(cells) - index), _SCREENED), FIRST_LOOK))
 
     def _judge_closer(self) -> None:
         """Judge what the first replications left open, the dearest first, each with its part of the budget."""
         open_ = sorted(
             (cell for cell in self.removals if self._is_open(cell) and cell not in self._closer),
-            key=lambda cell: -self._simulator.posts[cell].cost,
+            key=lambda cell: -self._simulator.cells[cell].cost,
         )
         self._closer |= set(open_)
         for index, cell in enumerate(open_):
@@ -97,9 +96,9 @@ class BackwardElimination:
                 self._judge(cell, replications)
 
     def _judge(self, cell: int, replications: int) -> None:
-        people = changed(self.proof.people, cell, -1)
+        people = with_heads(self.proof.people, cell, self.proof.people[cell] - 1)
         other = decided(self._simulator, people, self.proof.replications[:replications], self.proof)
-        self.removals[cell] = change(self.proof, other, cell, -1)
+        self.removals[cell] = change_between(self.proof, other, cell, -1)
 
     def _affordable(self) -> int:
         """Replications for which the budget still suffices."""
@@ -117,7 +116,7 @@ class BackwardElimination:
             sure: only of those that would surely do.
         """
         affordable = [
-            (-self._simulator.posts[cell].cost, needed, cell)
+            (-self._simulator.cells[cell].cost, needed, cell)
             for cell, removal in self.removals.items()
             if self._is_open(cell)
             and (not sure or surely_met(removal.proof, self.proof))
@@ -140,10 +139,10 @@ class BackwardElimination:
         missed = expected < self._targets
         which = missed if missed.any() else np.ones(len(away), dtype=np.bool_)
         with np.errstate(divide="ignore", invalid="ignore"):
-            each = ((quantile(self._blocks.looks + 1) + 1.3) * deviation / away) ** 2
+            each = ((critical_value(self._blocks.looks + 1) + 1.3) * deviation / away) ** 2
         many = float(each[which].min() if missed.any() else each.max())
         many = max(many, self._blocks.size)
-        if not many <= min(LARGEST * self._blocks.size, self._affordable()):
+        if not many <= min(_LARGEST * self._blocks.size, self._affordable()):
             return None
         return int(np.ceil(many))
 
@@ -156,18 +155,19 @@ class BackwardElimination:
         if not surely_met(removal, self.proof):
             return 1, needed
         each, heads = self.proof.shares - expected + error, self.proof.people[cell]
-        most = min(self._at_once.get(cell, heads // PART), heads - self._simulator.posts[cell].least)
+        most = min(self._at_once.get(cell, heads // _PART), heads - self._simulator.cells[cell].least)
         for many in range(most, 1, -1):
             there = self.proof.shares - many * each
             replications = self._needed(there) if (there > self._targets).all() else None
-            soon = replications is not None and replications <= LONGER * needed
-            if replications is not None and soon and self._fits(changed(self.proof.people, cell, -many)):
+            soon = replications is not None and replications <= _LONGER * needed
+            if replications is not None and soon and self._fits(with_heads(self.proof.people, cell, heads - many)):
                 return many, replications
         return 1, needed
 
     def _ask(self, cell: int) -> None:
         many, replications = self._several(cell)
-        shown = self._blocks.prove(changed(self.proof.people, cell, -many), replications)
+        people = with_heads(self.proof.people, cell, self.proof.people[cell] - many)
+        shown = self._blocks.prove(people, replications)
         if shown.shown:
             self.proof = shown
             self._screen()

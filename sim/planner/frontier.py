@@ -1,8 +1,8 @@
-"""The frontier: the fewest people for stricter and laxer targets, and so the best compliance for every budget.
+"""Frontier: the fewest people for stricter and laxer targets, and so the best compliance for every budget.
 
 It is monotone: a laxer target never costs more. Where a staffing that was found for one target is cheaper than that of
 a laxer one, it serves for both. But one that is said to meet targets as strict as the plan's, or stricter, for less
-than the plan is a promise of the sample that no proof stands behind, and is left out.
+than the plan is a claim of the sample that no proof stands behind, and is left out.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ import numpy as np
 
 from sim.planner.local_search import Surface
 from sim.planner.proof import Proof, TargetCompliance, judged
-from sim.planner.sample import Sample
+from sim.planner.sample import SearchSample
 from sim.planner.search import Search
 from sim.planner.staffing_cells import People
 
-LATENESS: Final = (0.7, 2.0, 4.0)
+_LATENESS: Final = (0.7, 2.0, 4.0)
 """Multiples of the lateness that the targets allow; the plan itself stands at 1."""
 
-SHOWN: Final = 12
+_SHOWN: Final = 12
 """Fresh replications that say what a staffing of the frontier meets, at most."""
 
 
@@ -37,7 +37,7 @@ class Point:
     targets: tuple[TargetCompliance, ...]
 
 
-def frontier(sample: Sample, plan: Proof, budget: int) -> tuple[Point, ...]:
+def frontier(sample: SearchSample, plan: Proof, budget: int) -> tuple[Point, ...]:
     """A short search for each multiple of the allowed lateness, each from its neighbour's staffing on.
 
     Args:
@@ -47,10 +47,10 @@ def frontier(sample: Sample, plan: Proof, budget: int) -> tuple[Point, ...]:
     Returns: the plan and what was found, from few people to many; nothing for targets out of reach.
     """
     found = [(1.0, plan.people)]
-    each = budget // len(LATENESS)
+    each = budget // len(_LATENESS)
     # What people change of the lateness, in logarithms, is the same whatever is allowed.
     surface = Search(sample, sample.spent).local.surface(plan.people)
-    for side in (sorted(x for x in LATENESS if x > 1), sorted((x for x in LATENESS if x < 1), reverse=True)):
+    for side in (sorted(x for x in _LATENESS if x > 1), sorted((x for x in _LATENESS if x < 1), reverse=True)):
         near = plan.people
         for lateness in side:
             people = _cheapest(sample, lateness, near, surface, each)
@@ -59,7 +59,7 @@ def frontier(sample: Sample, plan: Proof, budget: int) -> tuple[Point, ...]:
             near = people
             found.append((lateness, people))
     points = [
-        Point(lateness, people, cost_of(sample, people), _shown(sample, plan, people)) for lateness, people in found
+        Point(lateness, people, sample.cost_of(people), _shown(sample, plan, people)) for lateness, people in found
     ]
     return monotone(points)
 
@@ -80,27 +80,22 @@ def monotone(points: list[Point]) -> tuple[Point, ...]:
     return tuple(reversed(kept))
 
 
-def cost_of(sample: Sample, people: People) -> float:
-    """Cost of a staffing."""
-    return float(np.dot(sample.cost, people))
-
-
-def _shown(sample: Sample, plan: Proof, people: People) -> tuple[TargetCompliance, ...]:
+def _shown(sample: SearchSample, plan: Proof, people: People) -> tuple[TargetCompliance, ...]:
     if people == plan.people:
         return plan.targets
-    fresh = plan.replications[:SHOWN]
+    fresh = plan.replications[:_SHOWN]
     return judged(sample.simulator.targets, people, fresh, list(sample.simulator.observed(people, fresh))).targets
 
 
-def _cheapest(sample: Sample, lateness: float, near: People, surface: Surface, budget: int) -> People | None:
-    other = Sample(sample.simulator, sample.replications, sample.stability)
+def _cheapest(sample: SearchSample, lateness: float, near: People, surface: Surface, budget: int) -> People | None:
+    other = SearchSample(sample.simulator, sample.replications, sample.stability)
     other.targets = 1 - lateness * (1 - sample.targets)
     other.margin = np.minimum(sample.margin, (1 - other.targets) / 2)
     search = Search(other, sample.spent + budget)
-    if not search.trials.holds(near):
+    if not search.trials.meets(near):
         people = search.local.repaired(near, surface)
         if people is None:
-            if not search.trials.holds(other.most):
+            if not search.trials.meets(other.most):
                 return None
             people = search.raised(near)
         near = people

@@ -16,34 +16,34 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from sim.core.tables import Floats
-from sim.planner.staffing_cells import People
-from sim.planner.trials import EPSILON, Trials, with_heads
+from sim.planner.staffing_cells import People, with_heads
+from sim.planner.trials import EPSILON, SearchTrials
 
-PROPOSALS: Final = 8
+_PROPOSALS: Final = 8
 """Staffings that may fail one after the other on one surface, before the search from it ends."""
 
 ASKED: Final = 100
 """How often the programme is asked on one surface; what leaves too few hours is not simulated, and costs no letters."""
 
-LEAST_EFFECT: Final = 0.05
+_LEAST_EFFECT: Final = 0.05
 """Of the largest effect on a target; a correction takes every other one for as large as that at least."""
 
-PART: Final = 12
+_PART: Final = 12
 """Effects are measured by a change of this part of a cell's people, so that they are more than chance."""
 
-REACH: Final = 3
+_REACH: Final = 3
 """An exchange changes a cell by so many people at most, or by so many times what its effect was measured by."""
 
-LEAST_USED: Final = 1e-3
+_LEAST_USED: Final = 1e-3
 """Of the allowed lateness; less than that is as good as none, and has no logarithm."""
 
-GENEROUS: Final = 0.02
+_GENEROUS: Final = 0.02
 """By so much of a logarithm more is made good than lacks, and again by so much after each attempt that failed."""
 
-BARELY: Final = 1e-3
+_BARELY: Final = 1e-3
 """The same of an exchange that has to save something."""
 
-HAIR: Final = 1e-4
+_HAIR: Final = 1e-4
 """Cost of an hour on the roster in a programme, of the cheapest person: of equal costs fewer hours are better."""
 
 
@@ -59,13 +59,13 @@ class Surface(NamedTuple):
 class LocalSearch:
     """A search from one staffing to cheaper ones near it, on the problem of some trials."""
 
-    def __init__(self, trials: Trials) -> None:
+    def __init__(self, trials: SearchTrials) -> None:
         self._trials, self._problem = trials, trials.problem
-        scale = HAIR * float(self._problem.cost.min(initial=1.0)) / 168
+        scale = _HAIR * float(self._problem.cost.min(initial=1.0)) / 168
         self._weights: Floats = self._problem.cost + scale * self._problem.rostered
 
     def improve(self, people: People, surface: Surface | None = None) -> People:
-        """Exchange people as long as it saves any, from a staffing that holds.
+        """Exchange people as long as it saves any, from a staffing that meets the targets.
 
         Args:
             surface: measured somewhere near; if not said, it is measured here and again wherever exchanges have led.
@@ -80,14 +80,14 @@ class LocalSearch:
         return people
 
     def repaired(self, people: People, surface: Surface | None = None, fixed: tuple[int, ...] = ()) -> People | None:
-        """Add people until a staffing holds; None if that was not found.
+        """Add people until a staffing meets the targets; None if that was not found.
 
         Args:
             surface: measured somewhere near; at the staffing itself if not said.
             fixed: cells that keep their people.
         """
         people = self._fitting(people)
-        if self._trials.holds(people):
+        if self._trials.meets(people):
             return people
         if self._trials.exhausted:
             return None
@@ -98,10 +98,10 @@ class LocalSearch:
         return None if found is None else found[0]
 
     def forced(self, people: People, surface: Surface, cell: int, heads: int) -> People | None:
-        """A staffing that holds with other people of one cell, made good by the others; None if none was found.
+        """A staffing with other people of one cell that the others make good; None if none was found.
 
         Args:
-            people: a staffing that holds, with its surface.
+            people: a staffing that meets the targets, with its surface.
         """
         there = with_heads(people, cell, heads)
         used = _log(self._trials.of(there).used)
@@ -119,11 +119,11 @@ class LocalSearch:
             there = np.atleast_2d(problem.surface(with_heads(people, cell, people[cell] + by)))
             used = there.mean(axis=0)
             change = (_log(used) - _log(here.mean(axis=0))) / abs(by)
-            error = (there - here).std(axis=0) / np.sqrt(max(len(there) - 1, 1)) / np.maximum(used, LEAST_USED)
+            error = (there - here).std(axis=0) / np.sqrt(max(len(there) - 1, 1)) / np.maximum(used, _LEAST_USED)
             return change, error / abs(by)
 
         for cell, heads in enumerate(people):
-            step = max(heads // PART, 1)
+            step = max(heads // _PART, 1)
             up, down = min(step, problem.most[cell] - heads), min(step, heads - problem.least[cell])
             steps[cell] = step
             if up:
@@ -159,7 +159,7 @@ class LocalSearch:
     def _proposed(
         self, people: People, surface: Surface, *, saving: bool, fixed: tuple[int, ...] = ()
     ) -> tuple[People, Surface] | None:
-        """The first staffing that holds of those that the surface proposes, and the surface as they corrected it.
+        """The first of the proposed staffings that meets the targets, and the surface as they corrected it.
 
         Args:
             saving: whether it has to save something; else nobody goes. What seems to do no harm by chance would go
@@ -168,11 +168,11 @@ class LocalSearch:
         """
         trials, cells = self._trials, len(people)
         now = _log(trials.of(people).used)
-        more = BARELY if saving else GENEROUS
+        more = _BARELY if saving else _GENEROUS
         guard, limits = np.where(now > 0, more, 0.0), np.full(cells, np.inf if saving else 0.0)
         failures = 0
         for _ in range(ASKED):
-            if trials.exhausted or failures == PROPOSALS:
+            if trials.exhausted or failures == _PROPOSALS:
                 break
             there = self._programme(people, surface, now + guard, saving=saving, limits=limits, fixed=fixed)
             if there is None or there == people:
@@ -182,7 +182,7 @@ class LocalSearch:
                 continue
             used = _log(trials.of(there).used)
             surface = corrected(surface, people, there, used - now)
-            if trials.holds(there):
+            if trials.meets(there):
                 return there, surface
             failures += 1
             # No effect is corrected beyond none at all; what that leaves is asked of every exchange.
@@ -221,7 +221,7 @@ class LocalSearch:
         """
         problem, cells = self._problem, len(people)
         heads = np.array(people, dtype=np.float64)
-        reach = np.maximum(REACH * surface.steps, REACH)
+        reach = np.maximum(_REACH * surface.steps, _REACH)
         # The surface is measured nearby. Whom it adds too many is taken away again, so only removals are held to it.
         up = np.minimum(reach if saving else np.inf, np.array(problem.most) - heads)
         down = np.minimum(reach, heads - np.array(problem.least))
@@ -234,7 +234,7 @@ class LocalSearch:
             rows.append(LinearConstraint(np.hstack([problem.hours, -problem.hours]), lacking - 1e-6, np.inf))
         price = np.concatenate([self._weights, -self._weights])
         if saving:
-            least = 0.5 * float(self._weights.min()) * HAIR
+            least = 0.5 * float(self._weights.min()) * _HAIR
             rows.append(LinearConstraint(price[np.newaxis, :], -np.inf, -least))
         # A hair more for each change, so that nobody comes where another goes for nothing.
         found = milp(
@@ -261,7 +261,7 @@ def corrected(surface: Surface, people: People, there: People, change: Floats) -
     moved = _moved(people, there)[:, np.newaxis]
     effects = np.concatenate([surface.more, surface.fewer])
     sizes = np.abs(effects)
-    part = moved * np.maximum(sizes, LEAST_EFFECT * sizes.max(axis=0)) ** 2
+    part = moved * np.maximum(sizes, _LEAST_EFFECT * sizes.max(axis=0)) ** 2
     missing = change - _change(people, there, surface)
     whole = (moved * part).sum(axis=0)
     effects = effects + part * np.divide(missing, whole, out=np.zeros_like(missing), where=whole > 0)
@@ -280,5 +280,5 @@ def _moved(people: People, there: People) -> Floats:
 
 
 def _log(used: Floats) -> Floats:
-    logarithm: Floats = np.log(np.maximum(used, LEAST_USED))
+    logarithm: Floats = np.log(np.maximum(used, _LEAST_USED))
     return logarithm

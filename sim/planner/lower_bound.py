@@ -19,8 +19,8 @@ from scipy.sparse import coo_array
 
 from sim.planner.proof import Proof, decided
 from sim.planner.simulator import Simulator
-from sim.planner.staffing_cells import People
-from sim.planner.trials import EPSILON, Problem, Trials, towards, with_heads
+from sim.planner.staffing_cells import People, with_heads
+from sim.planner.trials import EPSILON, SearchProblem, SearchTrials, towards
 from sim.statistics import Verdict
 
 STEPS: Final = 32
@@ -45,7 +45,7 @@ _NOTHING_LEFT: Final = 2
 
 @dataclass(frozen=True)
 class ConfirmedBound:
-    """A lower bound of the cost that fresh seeds confirm.
+    """Lower bound on the cost that fresh seeds confirm.
 
     Attributes:
         cost: no staffing that meets every target costs less, as far as more people never hurt.
@@ -59,7 +59,7 @@ class ConfirmedBound:
 class LowerBound:
     """Lower bound on the cost from staffings that miss a target on the sample for certain."""
 
-    def __init__(self, trials: Trials) -> None:
+    def __init__(self, trials: SearchTrials) -> None:
         self._trials, self._problem = trials, trials.problem
 
     def find(self) -> float:
@@ -79,7 +79,7 @@ class LowerBound:
         return self._trials.of(people).misses
 
     def raise_failing(self, people: People) -> None:
-        """Raise a staffing that fails as far as it still does: whole teams, all posts at once, then each.
+        """Raise a staffing that fails as far as it still does: whole teams, all cells at once, then each.
 
         So a cut names as few teams as it can: what one team alone lacks, no other team makes good.
         """
@@ -91,12 +91,12 @@ class LowerBound:
             if not self._trials.exhausted and self._fails(there):
                 people = there
         people = self._highest(people, 0, STEPS, lambda there, step: towards(there, most, step, STEPS))
-        for post in sorted(range(len(people)), key=lambda post: people[post] - most[post]):
+        for cell in sorted(range(len(people)), key=lambda cell: people[cell] - most[cell]):
 
-            def with_step(there: People, heads: int, post: int = post) -> People:
-                return with_heads(there, post, heads)
+            def with_step(there: People, heads: int, cell: int = cell) -> People:
+                return with_heads(there, cell, heads)
 
-            people = self._highest(people, people[post], most[post] + 1, with_step)
+            people = self._highest(people, people[cell], most[cell] + 1, with_step)
 
     def _highest(self, people: People, low: int, high: int, at: Callable[[People, int], People]) -> People:
         """The staffing at the highest step, from low on and below high, that fails; it does at low."""
@@ -111,7 +111,7 @@ class LowerBound:
 
 
 def confirmed(
-    trials: Trials, simulator: Simulator, fresh: range, ceiling: float, budget: int, known: Iterable[Proof] = ()
+    trials: SearchTrials, simulator: Simulator, fresh: range, ceiling: float, budget: int, known: Iterable[Proof] = ()
 ) -> ConfirmedBound:
     """Raise the bound by what fresh seeds confirm, until the programme's answer cannot be ruled out.
 
@@ -135,7 +135,9 @@ def confirmed(
         shown.append(found)
 
 
-def _shown(trials: Trials, simulator: Simulator, people: People, asked: set[People], fresh: range) -> Proof | None:
+def _shown(
+    trials: SearchTrials, simulator: Simulator, people: People, asked: set[People], fresh: range
+) -> Proof | None:
     """A staffing with nobody fewer that fresh seeds show to miss a target; None if none was found."""
     if not any(trial.misses and _covers(trial.people, people) for trial in trials.all) and trials.of(people).misses:
         LowerBound(trials).raise_failing(people)
@@ -173,7 +175,7 @@ class CheapestLeft(NamedTuple):
     bound: float  # infinite then
 
 
-def master(problem: Problem, cuts: Iterable[People]) -> CheapestLeft:
+def master(problem: SearchProblem, cuts: Iterable[People]) -> CheapestLeft:
     """The cheapest staffing that no cut rules out.
 
     Args:
@@ -196,31 +198,30 @@ def maximal(staffings: Iterable[People]) -> list[People]:
 
 
 class _Programme:
-    """The programme: headcounts x, and for each number of people that a cut names, whether a post reaches it."""
+    """The programme: headcounts x, and for each number of people that a cut names, whether a cell reaches it."""
 
-    def __init__(self, problem: Problem, cuts: Sequence[People]) -> None:
+    def __init__(self, problem: SearchProblem, cuts: Sequence[People]) -> None:
         self._problem = problem
-        posts = range(len(problem.least))
+        cells = range(len(problem.least))
         self._level: dict[tuple[int, int], int] = {}
-        for post in posts:
+        for cell in cells:
             # Whether a cell reaches the cut itself as well: that settles which of several cheapest staffings is named.
-            for number in sorted({cut[post] + more for cut in cuts for more in (0, 1)}):
-                if problem.least[post] < number <= problem.most[post]:
-                    self._level[post, number] = len(posts) + len(self._level)
+            for number in sorted({cut[cell] + more for cut in cuts for more in (0, 1)}):
+                if problem.least[cell] < number <= problem.most[cell]:
+                    self._level[cell, number] = len(cells) + len(self._level)
         self._entries: list[tuple[int, int, float]] = []
         self._low: list[float] = []
         self._high: list[float] = []
-        for (post, number), column in self._level.items():
-            below = number - problem.least[post]
-            above = problem.most[post] - number + 1
-            self._add([(post, 1.0), (column, -float(below))], low=problem.least[post])  # reached: x >= number
-            self._add([(post, 1.0), (column, -float(above))], high=number - 1)  # not reached: x < number
+        for (cell, number), column in self._level.items():
+            reached, missed = number - problem.least[cell], problem.most[cell] - number + 1
+            self._add([(cell, 1.0), (column, -float(reached))], low=problem.least[cell])  # reached: x >= number
+            self._add([(cell, 1.0), (column, -float(missed))], high=number - 1)  # not reached: x < number
         for hours, work in zip(problem.hours, problem.work, strict=True):
-            self._add([(post, float(hours[post])) for post in posts], low=float(work) - _SLACK)
+            self._add([(cell, float(hours[cell])) for cell in cells], low=float(work) - _SLACK)
 
     def exceed(self, cut: People) -> None:
-        """Some post has more people than in the cut."""
-        above = ((post, heads + 1) for post, heads in enumerate(cut))
+        """Some cell has more people than in the cut."""
+        above = ((cell, heads + 1) for cell, heads in enumerate(cut))
         self._add([(self._level[at], 1.0) for at in above if at in self._level], low=1.0)
 
     def solve(self) -> CheapestLeft:

@@ -1,4 +1,4 @@
-"""Plan: the fewest people, by team and roster, that meet every target, proven on fresh seeds.
+"""Plan: the fewest people, by team and roster, that meet every target, proved on fresh seeds.
 
 A quick search on a few replications (`sim.planner.search`) finds where few people do; a validation on more of them
 makes that good and proves it on fresh seeds (`sim.planner.validation`); backward elimination takes whoever is not
@@ -21,48 +21,48 @@ from sim.forecast.cautions import Seen, cautions, unprovable_targets
 from sim.metrics.figures import Caution
 from sim.models.studies import Plan
 from sim.planner.allocation import Allocated, allocated
-from sim.planner.answer import Answer, Ending, Shortage, failures
+from sim.planner.answer import Ending, PlanAnswer, Shortage, failures
 from sim.planner.backward_elimination import BackwardElimination
 from sim.planner.frontier import Point, frontier
 from sim.planner.lower_bound import ConfirmedBound, LowerBound, confirmed
-from sim.planner.proof import Blocks, Change, Proof, change, changed, decided, standard_error
-from sim.planner.sample import Sample
+from sim.planner.proof import Blocks, Change, Proof, change_between, decided, standard_error
+from sim.planner.sample import SearchSample
 from sim.planner.search import Search
-from sim.planner.simulator import Meter, Simulator, Targets
+from sim.planner.simulator import Meter, PlanTargets, Simulator
 from sim.planner.stability import Stability
-from sim.planner.staffing_cells import People, posts_of, staffed
+from sim.planner.staffing_cells import People, staffed, staffing_cells, with_heads
 from sim.planner.validation import Validation
-from sim.planner.working_hours import needs, working_hours
+from sim.planner.working_hours import requirement_by_slot, working_hours
 from sim.scenario.setting import Setting
 from sim.statistics import Verdict
 
 VISITS: Final = 6.5e8
 """Visits that a plan may simulate if its budget is not said; about a minute and a half of two cores, as measured."""
 
-VISITS_A_REPLICATION: Final = 6_000
+_VISITS_A_REPLICATION: Final = 6_000
 """What a replication costs besides its visits, in visits."""
 
-LEAST_REPLICATIONS: Final = 200
-"""A budget that is not said is of so many replications at least, and of at most `MOST_REPLICATIONS` a cell."""
+_LEAST_REPLICATIONS: Final = 200
+"""A budget that is not said is of so many replications at least, and of at most `_MOST_REPLICATIONS` a cell."""
 
-MOST_REPLICATIONS: Final = 2_500
+_MOST_REPLICATIONS: Final = 2_500
 
-TRIALS: Final = 80
+_TRIALS: Final = 80
 """A budget is enough for so many staffings on the whole sample of the search."""
 
-MOST_SAMPLED: Final = 48
+_MOST_SAMPLED: Final = 48
 """Replications of the search, at most, if not said."""
 
-TIMES: Final = 8
+_TIMES: Final = 8
 """A proof has so many times the replications of the search, if not said."""
 
-LEAST_TIMES: Final = 4
+_LEAST_TIMES: Final = 4
 """And at least so many times, whatever is said."""
 
-COARSE: Final = 6
+_COARSE: Final = 6
 """The quick search uses this part of the replications of the search."""
 
-LEAST_COARSE: Final = 8
+_LEAST_COARSE: Final = 8
 """And at least so many replications, as far as there are."""
 
 
@@ -80,18 +80,18 @@ class Shares:
     frontier: float = 0.04  # on its own
 
 
-STAGES: Final = Shares()
+_STAGES: Final = Shares()
 
-TIMED: Final = 9
+_TIMED: Final = 9
 """Replications, but one, by which the time of a plan is told."""
 
-ADDED: Final = 16
+_ADDED: Final = 16
 """Fresh replications that show what one person more is worth, at most; differences need fewer than verdicts."""
 
 OVERTIME: Final = 4
 """Fresh replications that show overtime."""
 
-RELAXED: Final = (2, 4, 8)
+_RELAXED: Final = (2, 4, 8)
 """Multiples of the bounds that are tried where nothing within them does."""
 
 
@@ -102,7 +102,7 @@ def plan(
     scenario: str,
     progress: Callable[[int], object] | None = None,
     told: Callable[[int, float], object] | None = None,
-) -> Answer:
+) -> PlanAnswer:
     """Plan the staff of a scenario as its `plan:` section says.
 
     Args:
@@ -112,14 +112,14 @@ def plan(
 
     Raises: SimError if there is no target to plan for, or nothing that may vary.
     """
-    posts, targets = posts_of(setting.scenario), Targets(setting)
+    cells, targets = staffing_cells(setting.scenario), PlanTargets(setting)
     if not len(targets.shares):
         raise SimError("no SLA has a target, so any staffing would do; give one a target, or plan.targets")
-    if not posts:
+    if not cells:
         raise SimError("no counted team has people, so there is nothing to vary; name what may vary in plan.vary")
     if (targets.shares >= 1).any():
         raise SimError("a target of 100% can be missed, but never shown as met, whatever the staffing")
-    simulator = Simulator(setting, posts, targets, options, meter=Meter(progress))
+    simulator = Simulator(setting, cells, targets, options, meter=Meter(progress))
     copies = _are_copies(simulator)
     if told is not None:
         letters = budget_of(setting, copies=copies)
@@ -129,11 +129,11 @@ def plan(
 
 def seconds_a_letter(simulator: Simulator) -> float:
     """Seconds that a letter takes on this machine, measured with today's staff."""
-    today = tuple(post.today for post in simulator.posts)
+    today = tuple(cell.today for cell in simulator.cells)
     # The first one also loads or compiles the engine.
     simulator.decided(today, range(1))
     before, clock = simulator.meter.letters, time.perf_counter()
-    simulator.decided(today, range(1, TIMED))
+    simulator.decided(today, range(1, _TIMED))
     return (time.perf_counter() - clock) / max(simulator.meter.letters - before, 1)
 
 
@@ -147,24 +147,24 @@ def budget_of(setting: Setting, *, copies: bool = False) -> int:
     if asked.budget is not None:
         return asked.budget
     cost = estimate(setting)
-    cells = sum(post.least < post.most for post in posts_of(setting.scenario))
-    replications = min(VISITS / (cost.visits + VISITS_A_REPLICATION), MOST_REPLICATIONS * max(cells, 1))
-    replications = replications / LEAST_COARSE if copies else replications
-    return int(max(replications, LEAST_REPLICATIONS) * max(cost.letters, 1.0))
+    cells = sum(cell.least < cell.most for cell in staffing_cells(setting.scenario))
+    replications = min(VISITS / (cost.visits + _VISITS_A_REPLICATION), _MOST_REPLICATIONS * max(cells, 1))
+    replications = replications / _LEAST_COARSE if copies else replications
+    return int(max(replications, _LEAST_REPLICATIONS) * max(cost.letters, 1.0))
 
 
 def sizes_of(setting: Setting) -> tuple[int, int]:
     """Replications of the search's sample, and of the block that proves a plan."""
     asked = setting.scenario.plan or Plan()
-    affordable = budget_of(setting) / max(estimate(setting).letters, 1.0) / TRIALS
-    sampled = asked.replications or int(min(max(affordable, LEAST_TIMES), MOST_SAMPLED))
-    proved = asked.proof or TIMES * sampled
-    return max(min(sampled, proved // LEAST_TIMES), 1), proved
+    affordable = budget_of(setting) / max(estimate(setting).letters, 1.0) / _TRIALS
+    sampled = asked.replications or int(min(max(affordable, _LEAST_TIMES), _MOST_SAMPLED))
+    proved = asked.proof or _TIMES * sampled
+    return max(min(sampled, proved // _LEAST_TIMES), 1), proved
 
 
 def targets_of_all(setting: Setting) -> tuple[Caution, ...]:
     """Targets of 100%, which no plan can be shown to meet, with the highest that its proof can show."""
-    scenario, targets = setting.scenario, Targets(setting)
+    scenario, targets = setting.scenario, PlanTargets(setting)
     own = dict(zip(targets.names, targets.shares.tolist(), strict=True))
     if all(target < 1 for target in own.values()):
         return ()
@@ -177,7 +177,7 @@ def targets_of_all(setting: Setting) -> tuple[Caution, ...]:
 
 def _are_copies(simulator: Simulator) -> bool:
     """Whether nothing is random, so that all replications are one and the same."""
-    most = tuple(post.most for post in simulator.posts)
+    most = tuple(cell.most for cell in simulator.cells)
     return len({each.fingerprint for each in simulator.observed(most, range(2))}) == 1
 
 
@@ -190,33 +190,33 @@ class _Planner:
         self._copies = copies
         if self._copies:
             self._sampled, self._proved = 1, 2
-        given = Allocated(simulator.posts, None)
+        given = Allocated(simulator.cells, None)
         if self._asked.deal == "free":
-            given = allocated(simulator, self._sampled, int(STAGES.allocation * self._budget))
+            given = allocated(simulator, self._sampled, int(_STAGES.allocation * self._budget))
         self._hint = given.people
-        self._simulator = simulator if given.posts == simulator.posts else simulator.of(given.posts)
-        self._posts = given.posts
+        self._simulator = simulator if given.cells == simulator.cells else simulator.of(given.cells)
+        self._cells = given.cells
         self._stability = Stability(self._simulator)
-        coarse = min(max(self._sampled // COARSE, LEAST_COARSE), self._sampled)
-        self._coarse = Sample(self._simulator, range(coarse), self._stability)
-        self._sample = Sample(self._simulator, range(self._sampled), self._stability)
-        self._search = Search(self._coarse, self._until(STAGES.quick), self._setting.scenario.seed)
+        coarse = min(max(self._sampled // _COARSE, _LEAST_COARSE), self._sampled)
+        self._coarse = SearchSample(self._simulator, range(coarse), self._stability)
+        self._sample = SearchSample(self._simulator, range(self._sampled), self._stability)
+        self._search = Search(self._coarse, self._until(_STAGES.quick), self._setting.scenario.seed)
         self._blocks = Blocks(self._simulator, self._proved, chance=not self._copies)
 
-    def answer(self) -> Answer:
+    def answer(self) -> PlanAnswer:
         search, coarse = self._search, self._coarse
         if not search.begin() or search.best is None:
             return self._impossible()
         if search.best == coarse.least:
             proof = self._blocks.prove(coarse.least)
             if proof.shown and not self._stability.unstable(proof.people):
-                return self._told(Ending.LEAST, proof, ConfirmedBound(self._cost(proof.people), ()), ())
+                return self._told(Ending.LEAST, proof, ConfirmedBound(self._sample.cost_of(proof.people), ()), ())
         near = self._hint or search.best
         flattered = coarse.compliance(near) - self._sample.compliance(near)
         margin = self._blocks.margin(coarse.decided(search.best)) + flattered
         coarse.margin = np.minimum(margin, (1 - coarse.targets) / 2)
         search.trials.judge_again()
-        if not search.trials.holds(coarse.most):
+        if not search.trials.meets(coarse.most):
             return self._impossible()
         search.local.improve(search.descend(search.raised(self._hint or coarse.least)))
         search.restart()
@@ -224,39 +224,39 @@ class _Planner:
         if not proof.shown:
             return self._told(Ending.UNPROVEN, proof, self._bound(proof, np.inf, ()), ())
         proof, removals = self._eliminated(proof)
-        bound = self._bound(proof, self._cost(proof.people), removals)
+        bound = self._bound(proof, self._sample.cost_of(proof.people), removals)
         return self._told(Ending.PLANNED, proof, bound, removals)
 
     def _validated(self, people: People) -> Proof:
         """The proof of a plan all of whose units are stable."""
         validation = Validation(people, self._sample, self._blocks)
-        validation.find(self._until(STAGES.sample))
-        return validation.proved(self._until(STAGES.proofs), int(STAGES.proof_search * self._budget))
+        validation.find(self._until(_STAGES.sample))
+        return validation.proved(self._until(_STAGES.proofs), int(_STAGES.proof_search * self._budget))
 
     def _eliminated(self, proof: Proof) -> tuple[Proof, tuple[Change, ...]]:
-        return BackwardElimination(self._blocks, proof, self._fits, self._until(STAGES.removals)).run()
+        return BackwardElimination(self._blocks, proof, self._fits, self._until(_STAGES.removals)).run()
 
     def _fits(self, people: People) -> bool:
         return self._search.trials.fits(people) and not self._stability.unstable(people)
 
     def _bound(self, proof: Proof, ceiling: float, removals: tuple[Change, ...]) -> ConfirmedBound:
         known = [removal.proof for removal in removals]
-        self._search.trials.limit(self._until(STAGES.bound))
+        self._search.trials.limit(self._until(_STAGES.bound))
         LowerBound(self._search.trials).find()
         return confirmed(
-            self._search.trials, self._simulator, proof.replications, ceiling, self._until(STAGES.bound), known
+            self._search.trials, self._simulator, proof.replications, ceiling, self._until(_STAGES.bound), known
         )
 
     def _until(self, share: float) -> int:
         return int(share * self._budget)
 
-    def _impossible(self) -> Answer:
+    def _impossible(self) -> PlanAnswer:
         """What lacks even with the most people, and how many more would do."""
         most = self._sample.most
         proof = self._blocks.prove(most)
         missed = [each for each in proof.targets if each.verdict not in (Verdict.MET, Verdict.NOT_JUDGED)]
         shortage = Shortage(
-            failures(self._setting, self._posts, most, missed, range(self._sampled)),
+            failures(self._setting, self._cells, most, missed, range(self._sampled)),
             self._stability.unstable(most),
             self._needed(),
         )
@@ -264,24 +264,21 @@ class _Planner:
 
     def _needed(self) -> People | None:
         """A staffing beyond the bounds that does on the sample, and is found quickly."""
-        for times in RELAXED:
-            posts = tuple(post._replace(most=max(times * post.most, post.least + times)) for post in self._posts)
-            simulator = self._simulator.of(posts)
-            sample = Sample(simulator, self._coarse.replications, Stability(simulator))
+        for times in _RELAXED:
+            cells = tuple(cell._replace(most=max(times * cell.most, cell.least + times)) for cell in self._cells)
+            simulator = self._simulator.of(cells)
+            sample = SearchSample(simulator, self._coarse.replications, Stability(simulator))
             search = Search(sample, sample.spent + self._budget // 4)
             if search.begin() and search.best is not None:
                 return search.local.improve(search.descend(search.best))
         return None
-
-    def _cost(self, people: People) -> float:
-        return float(np.dot(self._sample.cost, people))
 
     def _frontier(self, proof: Proof) -> tuple[Point, ...]:
         """The frontier, from the quick sample with the margin by which it flatters the plan's neighbours."""
         sample = self._coarse
         wanted = 2 * standard_error(proof.decided, sample.targets)
         sample.margin = np.minimum(wanted + sample.compliance(proof.people) - proof.shares, (1 - sample.targets) / 2)
-        return frontier(sample, proof, self._until(STAGES.frontier))
+        return frontier(sample, proof, self._until(_STAGES.frontier))
 
     def _told(
         self,
@@ -290,29 +287,29 @@ class _Planner:
         bound: ConfirmedBound,
         removals: tuple[Change, ...],
         shortage: Shortage | None = None,
-    ) -> Answer:
+    ) -> PlanAnswer:
         scenario, planned = self._setting.scenario, ending is not Ending.IMPOSSIBLE
         simulator, sample = self._simulator, self._sample
         points = self._frontier(proof) if planned else ()
-        some = proof.replications[:ADDED]
+        some = proof.replications[:_ADDED]
         additions = [
-            change(proof, decided(simulator, changed(proof.people, cell, 1), some), cell, 1)
-            for cell in range(len(self._posts))
-            if proof.people[cell] < sample.most[cell]
+            change_between(proof, decided(simulator, with_heads(proof.people, index, heads + 1), some), index, 1)
+            for index, heads in enumerate(proof.people)
+            if heads < sample.most[index]
         ]
-        varied = {(post.team, post.roster) for post in self._posts}
+        varied = {(cell.team, cell.roster) for cell in self._cells}
         trials = self._search.trials
-        as_planned = staffed(self._setting, self._posts, proof.people)
+        as_planned = staffed(self._setting, self._cells, proof.people)
         hours = range(proof.replications.start, proof.replications.start + OVERTIME)
-        return Answer(
+        return PlanAnswer(
             scenario=self._scenario,
             title=scenario.name,
             seed=scenario.seed,
             ending=ending,
-            posts=self._posts,
+            posts=self._cells,
             people=proof.people if planned else None,
-            cost=self._cost(proof.people) if planned else None,
-            today_cost=sum(post.cost * post.today for post in self._posts),
+            cost=self._sample.cost_of(proof.people) if planned else None,
+            today_cost=sum(cell.cost * cell.today for cell in self._cells),
             fixed=sum(
                 heads
                 for name, team in scenario.teams.items()
@@ -336,7 +333,7 @@ class _Planner:
             copies=proof.copies,
             frontier=points,
             shortage=shortage,
-            needs=needs(self._setting, as_planned),
+            needs=requirement_by_slot(self._setting, as_planned),
             sampled=self._sampled,
             proved=len(proof.replications),
             simulated=simulator.meter.replications,
@@ -346,6 +343,6 @@ class _Planner:
 
     def _today(self, replications: range) -> Proof:
         """Today's staffing, allocated as it is today."""
-        posts = posts_of(self._setting.scenario)
-        simulator = self._simulator if posts == self._posts else self._simulator.of(posts)
-        return decided(simulator, tuple(post.today for post in posts), replications)
+        cells = staffing_cells(self._setting.scenario)
+        simulator = self._simulator if cells == self._cells else self._simulator.of(cells)
+        return decided(simulator, tuple(cell.today for cell in cells), replications)

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import betaincinv, ndtri
 
 from sim.core.tables import Floats
-from sim.planner.simulator import Observed, Simulator, Targets, compliance_of, first_of
+from sim.planner.simulator import Observed, PlanTargets, Simulator, first_of, worst_case_compliance
 from sim.planner.staffing_cells import People
 from sim.statistics import (
     LEVEL,
@@ -34,7 +34,7 @@ from sim.statistics.judging import chosen_effect, effective_letters, own_effect,
 FRESH: Final = 1_000_000
 """Number of the first replication of a proof; no search and no run comes that far."""
 
-ASSURANCE: Final = 0.97
+_ASSURANCE: Final = 0.97
 """A plan is looked for that a further block of the same size would show again with this probability."""
 
 FIRST_LOOK: Final = 8
@@ -90,7 +90,7 @@ class Proof:
     @property
     def shares(self) -> Floats:
         """Compliance with each target, undecided letters at worst, shape (targets,); 1 where there are no letters."""
-        return compliance_of(self.decided)
+        return worst_case_compliance(self.decided)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Blocks:
         """By how much compliance has to exceed each target, so that the next block will show it, shape (targets,).
 
         The chance of the blocks so far and that of the next one are allowed for, so that a plan with this margin is
-        shown again with probability `ASSURANCE`.
+        shown again with probability `_ASSURANCE`.
 
         Args:
             decided: over the replications of a sample, of a staffing that just meets the targets.
@@ -166,12 +166,12 @@ class Blocks:
         proved = sum(len(each.replications) for each in self.made)
         # At first the sample's own chance is left to the first block, which says better what it is.
         known = self.size / (proved + len(decided.letters)) if proved else 0.0
-        needed = quantile(self.looks + 1) + float(ndtri(ASSURANCE)) * np.sqrt(1 + known)
+        needed = critical_value(self.looks + 1) + float(ndtri(_ASSURANCE)) * np.sqrt(1 + known)
         margin: Floats = np.minimum(needed * spread, (1 - shares) / 2)
         return margin
 
 
-def quantile(look: int) -> float:
+def critical_value(look: int) -> float:
     """How many standard errors compliance must be above a target on a look, so that it is shown to be met."""
     return float(-ndtri((1 - LEVEL) / 2 * _spent(look)))
 
@@ -189,7 +189,9 @@ def standard_error(decided: Decided, targets: Floats) -> Floats:
     return error
 
 
-def judged(targets: Targets, people: People, replications: range, observed: Sequence[Observed], look: int = 0) -> Proof:
+def judged(
+    targets: PlanTargets, people: People, replications: range, observed: Sequence[Observed], look: int = 0
+) -> Proof:
     """Judge every target with 95% confidence by what became of the letters of some replications."""
     decided = stacked([each.decided for each in observed])
     prints = {each.fingerprint for each in observed}
@@ -243,7 +245,7 @@ def expected_shares(found: Proof, proof: Proof) -> tuple[Floats, Floats]:
     letters = np.maximum(first.letters, 1.0)
     difference = (found.decided.met - first.met) / letters
     error = difference.std(axis=0, ddof=1) / np.sqrt(many) if many > 1 else np.full(len(proof.shares), np.inf)
-    expected: Floats = proof.shares + found.shares - compliance_of(first)
+    expected: Floats = proof.shares + found.shares - worst_case_compliance(first)
     return expected, np.asarray(error)
 
 
@@ -268,22 +270,17 @@ def _foreseen(found: Proof, proof: Proof) -> bool:
 def _targets_and_half(proof: Proof) -> tuple[Floats, Floats]:
     """The targets, and half the width of the interval of compliance on the whole block, each shape (targets,)."""
     targets = np.array([each.target for each in proof.targets])
-    return targets, quantile(0) * standard_error(proof.decided, targets)
+    return targets, critical_value(0) * standard_error(proof.decided, targets)
 
 
-def change(proof: Proof, other: Proof, post: int, more: int) -> Change:
+def change_between(proof: Proof, other: Proof, cell: int, more: int) -> Change:
     """The difference between a staffing and another, on the replications that the other was judged on."""
     first = first_of(proof.decided, len(other.replications))
     differences = tuple(
         paired_difference(first.cell(index), other.decided.cell(index), copies=proof.copies)
         for index in range(len(proof.targets))
     )
-    return Change(post, more, other, differences)
-
-
-def changed(people: People, post: int, more: int) -> People:
-    """A staffing with some people of one cell more."""
-    return (*people[:post], people[post] + more, *people[post + 1 :])
+    return Change(cell, more, other, differences)
 
 
 def _ends(cell: Decided, body: float, look: int) -> tuple[float, float]:

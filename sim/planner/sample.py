@@ -1,4 +1,4 @@
-"""The problem of a search: least cost, so that every target is met on a sample and every unit is stable.
+"""Problem of a search on a sample: least cost, so that every target is met on a sample and every unit is stable.
 
 A staffing that is surely too small is not simulated to the end: after each replication its late letters are compared
 with those that the whole sample allows, and after some with those of a staffing that was (racing).
@@ -10,36 +10,36 @@ from typing import Final
 import numpy as np
 
 from sim.core.tables import Floats
-from sim.planner.simulator import Simulator, compliance_of, late_at_worst
+from sim.planner.simulator import Simulator, late_at_worst, worst_case_compliance
 from sim.planner.stability import Stability
 from sim.planner.staffing_cells import People
 from sim.planner.trials import Trial
 from sim.statistics import Decided, stacked
 
-CLEARLY: Final = 1.05
-A_FEW: Final = 2
+_CLEARLY: Final = 1.05
+_A_FEW: Final = 2
 """Late letters beyond 1.05 times the allowed ones, and two more, are clearly too many."""
 
-BY_FAR: Final = 1.1
+_BY_FAR: Final = 1.1
 """Lateness of more than 1.1 times what the target allows, and the margin, misses it by far."""
 
-LEAST_LOOKS: Final = 3
+_LEAST_LOOKS: Final = 3
 """So many replications are simulated before a staffing is given up: one bad one says little."""
 
-RACED: Final = (12, 24)
+_RACED: Final = (12, 24)
 """Replications after which a staffing is given up whose late letters, compared with another's, will be too many."""
 
-SURE: Final = 2
+_SURE: Final = 2
 """Standard errors of that comparison that it must be too many by."""
 
-MEASURED: Final = 12
+_MEASURED: Final = 12
 """Replications on which it is measured what people more or fewer change; differences need fewer than levels."""
 
-LEAST_ALLOWED: Final = 1e-6
+_LEAST_ALLOWED: Final = 1e-6
 """Lateness of a target that allows none."""
 
 
-class Sample:
+class SearchSample:
     """The problem of a search on some replications.
 
     Attributes:
@@ -49,13 +49,13 @@ class Sample:
 
     def __init__(self, simulator: Simulator, replications: Sequence[int], stability: Stability) -> None:
         self.simulator, self.replications, self.stability = simulator, replications, stability
-        posts = simulator.posts
-        self.least: People = tuple(post.least for post in posts)
-        self.most: People = tuple(post.most for post in posts)
-        teams = tuple(dict.fromkeys(post.team for post in posts))
-        self.team = tuple(teams.index(post.team) for post in posts)
-        self.cost: Floats = np.array([post.cost for post in posts])
-        self.rostered: Floats = np.array([post.hours for post in posts])
+        cells = simulator.cells
+        self.least: People = tuple(cell.least for cell in cells)
+        self.most: People = tuple(cell.most for cell in cells)
+        teams = tuple(dict.fromkeys(cell.team for cell in cells))
+        self.team = tuple(teams.index(cell.team) for cell in cells)
+        self.cost: Floats = np.array([cell.cost for cell in cells])
+        self.rostered: Floats = np.array([cell.hours for cell in cells])
         self.targets: Floats = simulator.targets.shares
         self.margin: Floats = np.zeros(len(self.targets))
         self._letters: Floats | None = None
@@ -70,6 +70,10 @@ class Sample:
     def work(self) -> Floats:
         """Weekly hours of work that each team must at least be staffed for, shape (teams,)."""
         return self.stability.work
+
+    def cost_of(self, people: People) -> float:
+        """Cost of a staffing."""
+        return float(np.dot(self.cost, people))
 
     @property
     def spent(self) -> int:
@@ -86,18 +90,18 @@ class Sample:
             # To which letters an SLA applies does not depend on the staffing.
             self._letters = self.decided(self.most).letters.sum(axis=0)
         lateness = 1 - self.targets
-        allowed, by_far = np.maximum(lateness - self.margin, 0.0), BY_FAR * lateness + np.abs(self.margin)
+        allowed, by_far = np.maximum(lateness - self.margin, 0.0), _BY_FAR * lateness + np.abs(self.margin)
         parts: list[Decided] = []
         late, letters = np.zeros(len(allowed)), np.zeros(len(allowed))
         for decided in self.simulator.each(people, self.replications):
             parts.append(decided)
             late, letters = late + late_at_worst(decided), letters + decided.letters
-            surely = CLEARLY * by_far * np.maximum(self._letters, letters) + A_FEW
-            if len(parts) >= LEAST_LOOKS and (late > surely).any():
+            surely = _CLEARLY * by_far * np.maximum(self._letters, letters) + _A_FEW
+            if len(parts) >= _LEAST_LOOKS and (late > surely).any():
                 break
-            if len(parts) in RACED and self._whole is not None:
+            if len(parts) in _RACED and self._whole is not None:
                 expected, error = _expected(stacked(parts), self._whole)
-                if (expected - SURE * error > allowed * self._letters + A_FEW).any():
+                if (expected - _SURE * error > allowed * self._letters + _A_FEW).any():
                     late, letters = expected, self._letters
                     break
         else:
@@ -107,8 +111,8 @@ class Sample:
 
     def surface(self, people: People) -> Floats:
         """Of the allowed lateness, how much each of the first replications uses, shape (replications, targets)."""
-        decided = self.simulator.decided(people, self.replications[:MEASURED])
-        allowed = np.maximum(1 - self.targets - self.margin, LEAST_ALLOWED)
+        decided = self.simulator.decided(people, self.replications[:_MEASURED])
+        allowed = np.maximum(1 - self.targets - self.margin, _LEAST_ALLOWED)
         return _used(late_at_worst(decided), allowed * decided.letters.mean(axis=0))
 
     def decided(self, people: People) -> Decided:
@@ -117,7 +121,7 @@ class Sample:
 
     def compliance(self, people: People) -> Floats:
         """Compliance with each target on the whole sample, at worst, shape (targets,); 1 where there are no letters."""
-        return compliance_of(self.decided(people))
+        return worst_case_compliance(self.decided(people))
 
 
 def _expected(part: Decided, whole: Decided) -> tuple[Floats, Floats]:

@@ -1,10 +1,9 @@
-"""The search: from plenty of people down to the fewest that hold, and from there to cheaper staffings elsewhere.
+"""Search: from plenty of people down to the fewest that meet the targets, and on to cheaper staffings elsewhere.
 
-1. Down from plenty, in ever smaller steps: of the removals that still hold, the one that uses up least of the allowed
-   lateness for its cost (marginal allocation). The result is the incumbent.
+1. Down from plenty, in ever smaller steps: of the removals that still meet them, the one that uses up least of the
+   allowed lateness for its cost (marginal allocation). The result is the incumbent.
 2. Exchanges of several people at once (`sim.planner.local_search`), until none saves any.
 3. Restarts: one cell is changed by many people, the others make that good, and exchanges begin anew from there.
-4. From below (`sim.planner.lower_bound`) a lower bound rises, by staffings that fail, until it meets the incumbent.
 
 The budget is counted in letters, and chance comes from a stream of its own, so that the same scenario and seed always
 find the same.
@@ -17,16 +16,16 @@ import numpy as np
 
 from sim.planner.local_search import LocalSearch
 from sim.planner.lower_bound import STEPS
-from sim.planner.staffing_cells import People
-from sim.planner.trials import EPSILON, Problem, Trial, Trials, towards, with_heads
+from sim.planner.staffing_cells import People, with_heads
+from sim.planner.trials import EPSILON, SearchProblem, SearchTrials, Trial, towards
 
-COARSE: Final = 4
+_COARSE: Final = 4
 """The first steps down are this part of the way."""
 
-RESTARTS: Final = 1
+_RESTARTS: Final = 1
 """Restarts for each cell, in a row without a cheaper staffing, after which restarting ends."""
 
-WORTH: Final = 1.06
+_WORTH: Final = 1.06
 """A restart is given up once its staffing costs this much more than the incumbent."""
 
 
@@ -38,19 +37,19 @@ class Search:
         local: exchanges on the same trials.
     """
 
-    def __init__(self, problem: Problem, budget: int, seed: int = 0) -> None:
-        self.trials = Trials(problem, budget)
+    def __init__(self, problem: SearchProblem, budget: int, seed: int = 0) -> None:
+        self.trials = SearchTrials(problem, budget)
         self.local = LocalSearch(self.trials)
         self._problem, self._seed = problem, seed
 
     @property
     def best(self) -> People | None:
-        """The cheapest staffing so far that holds."""
+        """The cheapest staffing so far that meets the targets."""
         return self.trials.best
 
     def begin(self) -> bool:
-        """Find some staffing that just holds; false if nothing within the bounds does."""
-        if not self.trials.holds(self._problem.most):
+        """Find some staffing that just meets the targets; false if nothing within the bounds does."""
+        if not self.trials.meets(self._problem.most):
             return False
         self.raised(self._problem.least)
         return True
@@ -60,7 +59,7 @@ class Search:
         trials, problem, chance = self.trials, self._problem, np.random.default_rng(self._seed)
         free = [cell for cell, (low, high) in enumerate(zip(problem.least, problem.most, strict=True)) if low < high]
         failures, here = 0, None
-        while len(free) > 1 and failures < RESTARTS * len(free) and not trials.exhausted:
+        while len(free) > 1 and failures < _RESTARTS * len(free) and not trials.exhausted:
             best = self.best
             if best is None:
                 return
@@ -71,25 +70,25 @@ class Search:
             heads = best[cell] + change if up else best[cell] - change
             heads = min(max(heads, problem.least[cell]), problem.most[cell])
             people = None if heads == best[cell] else self.local.forced(best, here[1], cell, heads)
-            if people is not None and trials.cost(people) <= WORTH * trials.cost(best):
+            if people is not None and trials.cost(people) <= _WORTH * trials.cost(best):
                 self.local.improve(people)
             failures = failures + 1 if self.best == best else 0
 
     def raised(self, people: People) -> People:
-        """A staffing that holds, on the straight way from one that perhaps does not to the most."""
+        """A staffing that meets the targets, on the straight way from one that perhaps does not to the most."""
         low, high = -1, STEPS
         while high - low > 1:
             middle = (low + high) // 2
-            if self.trials.holds(towards(people, self._problem.most, middle, STEPS)):
+            if self.trials.meets(towards(people, self._problem.most, middle, STEPS)):
                 high = middle
             else:
                 low = middle
         return towards(people, self._problem.most, high, STEPS)
 
-    def descend(self, people: People, part: int = COARSE) -> People:
-        """Take people away as long as it holds, in ever smaller steps, and return what is left.
+    def descend(self, people: People, part: int = _COARSE) -> People:
+        """Take people away as long as the targets are met, in ever smaller steps, and return what is left.
 
-        Of each post it is known what the last removal cost in pressure. As removals hurt the more, the fewer people
+        Of each cell it is known what the last removal cost in pressure. As removals hurt the more, the fewer people
         are left, only the cheapest has to be tried before it is taken.
 
         Args:
@@ -97,23 +96,23 @@ class Search:
         """
         cost, fewest, trials = self._problem.cost, self._problem.least, self.trials
         steps = [max((heads - low) // part, 1) for heads, low in zip(people, fewest, strict=True)]
-        queue = [(-np.inf, post) for post in range(len(people))]
+        queue = [(-np.inf, cell) for cell in range(len(people))]
         while queue and not trials.exhausted:
-            _, post = heapq.heappop(queue)
-            fewer = min(steps[post], people[post] - fewest[post])
+            _, cell = heapq.heappop(queue)
+            fewer = min(steps[cell], people[cell] - fewest[cell])
             if fewer <= 0:
                 continue
-            there = with_heads(people, post, people[post] - fewer)
-            if not trials.holds(there):
-                steps[post] = fewer // 2
-                if steps[post]:
-                    heapq.heappush(queue, (-np.inf, post))
+            there = with_heads(people, cell, people[cell] - fewer)
+            if not trials.meets(there):
+                steps[cell] = fewer // 2
+                if steps[cell]:
+                    heapq.heappush(queue, (-np.inf, cell))
                 continue
             hurts = pressure(trials.of(there)) - pressure(trials.of(people))
-            price = float(hurts / (fewer * cost[post]))
+            price = float(hurts / (fewer * cost[cell]))
             if not queue or price <= queue[0][0] + EPSILON:
                 people = there
-            heapq.heappush(queue, (price, post))
+            heapq.heappush(queue, (price, cell))
         return people
 
 

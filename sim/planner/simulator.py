@@ -19,9 +19,10 @@ from sim.engine.contract import simulate
 from sim.experiment.pool import cores
 from sim.experiment.replications import map_replications
 from sim.metrics.compliance import elapsed_of
+from sim.metrics.hours import HOURS_OF_DAY
 from sim.metrics.measures import fingerprint
 from sim.metrics.replication import Fate, Replication, SlaClock
-from sim.planner.staffing_cells import People, Post, staffed
+from sim.planner.staffing_cells import People, StaffingCell, staffed
 from sim.sampling.arrivals import Letters
 from sim.sampling.roster import draw_roster
 from sim.sampling.visits import Visits
@@ -31,9 +32,7 @@ from sim.statistics import Decided, Durations, stacked
 
 T = TypeVar("T")
 
-DAY_HOURS: Final = 24
-
-MOST_VISITS: Final = 16_000_000
+_MOST_VISITS: Final = 16_000_000
 """Visits that are kept; about 0.8 gigabytes."""
 
 
@@ -56,14 +55,14 @@ def first_of(decided: Decided, replications: int) -> Decided:
     return Decided(*(each[:replications] for each in decided))
 
 
-def compliance_of(decided: Decided) -> Floats:
+def worst_case_compliance(decided: Decided) -> Floats:
     """Compliance with each target over replications, undecided letters at worst; 1 where there are no letters."""
     met, letters = decided.met.sum(axis=0), decided.letters.sum(axis=0)
     shares: Floats = np.divide(met, letters, out=np.ones(len(letters)), where=letters > 0)
     return shares
 
 
-class Targets:
+class PlanTargets:
     """The targets of a plan: those of SLAs that have one and letters, of all letters or of those of each hour.
 
     Attributes:
@@ -76,30 +75,30 @@ class Targets:
         scenario = setting.scenario
         asked = scenario.plan
         own = {name: sla.target for name, sla in scenario.sla.items()} | dict(asked.targets if asked else {})
-        hours: Sequence[int | None] = range(DAY_HOURS) if asked is not None and asked.every_hour else [None]
+        hours: Sequence[int | None] = range(HOURS_OF_DAY) if asked is not None and asked.every_hour else [None]
         each = [(name, hour, target) for name, target in own.items() if target is not None for hour in hours]
         self.names = tuple(name for name, _, _ in each)
         self.hours = tuple(hour for _, hour, _ in each)
         self.shares: Floats = np.array([target for _, _, target in each])
         self._slas = [list(scenario.sla).index(name) for name in self.names]
 
-    def decided(self, outcome: Replication) -> Decided:
+    def decided(self, replication: Replication) -> Decided:
         """Letters of the window to which each target applies, by what became of them, shape (targets,)."""
         columns = []
-        for run, which in self._of_targets(outcome):
-            number = np.bincount(run.fate[which], minlength=len(Fate)).astype(np.float64)
+        for clock, which in self._of_targets(replication):
+            number = np.bincount(clock.fate[which], minlength=len(Fate)).astype(np.float64)
             columns.append((number[Fate.MET], number[Fate.BREACHED], number[Fate.UNDECIDED :].sum()))
         return Decided(*np.array(columns).reshape(-1, 3).T)
 
-    def observed(self, outcome: Replication) -> Observed:
+    def observed(self, replication: Replication) -> Observed:
         """The same, with elapsed times."""
-        elapsed = tuple(elapsed_of(run, which) for run, which in self._of_targets(outcome))
-        return Observed(self.decided(outcome), elapsed, int(fingerprint(outcome)))
+        elapsed = tuple(elapsed_of(clock, which) for clock, which in self._of_targets(replication))
+        return Observed(self.decided(replication), elapsed, int(fingerprint(replication)))
 
-    def _of_targets(self, outcome: Replication) -> Iterator[tuple[SlaClock, Bools]]:
-        hour = hour_of(outcome.received)
+    def _of_targets(self, replication: Replication) -> Iterator[tuple[SlaClock, Bools]]:
+        hour = hour_of(replication.received)
         for sla, only in zip(self._slas, self.hours, strict=True):
-            yield outcome.clocks[sla], outcome.counted if only is None else outcome.counted & (hour == only)
+            yield replication.clocks[sla], replication.counted if only is None else replication.counted & (hour == only)
 
 
 @dataclass
@@ -123,7 +122,7 @@ class Meter:
 
 
 @dataclass
-class _Drawn:
+class _KeptLetters:
     """Letters and visits that are kept for the next staffing that meets them."""
 
     visits: int = 0
@@ -136,21 +135,21 @@ class Simulator:
     def __init__(
         self,
         setting: Setting,
-        posts: tuple[Post, ...],
-        targets: Targets,
+        cells: tuple[StaffingCell, ...],
+        targets: PlanTargets,
         options: Options = DEFAULT,
         *,
         meter: Meter | None = None,
     ) -> None:
-        self.setting, self.posts, self.targets = setting, posts, targets
+        self.setting, self.cells, self.targets = setting, cells, targets
         self.meter = Meter() if meter is None else meter
         self._options = options
-        self._drawn = _Drawn()
+        self._drawn = _KeptLetters()
         self._seen: dict[tuple[People, int], Decided] = {}
 
-    def of(self, posts: tuple[Post, ...]) -> "Simulator":
+    def of(self, cells: tuple[StaffingCell, ...]) -> "Simulator":
         """The same replications for other cells, for example of people who are allocated otherwise."""
-        other = Simulator(self.setting, posts, self.targets, self._options, meter=self.meter)
+        other = Simulator(self.setting, cells, self.targets, self._options, meter=self.meter)
         other._drawn = self._drawn
         return other
 
@@ -161,7 +160,7 @@ class Simulator:
             return known
         letters, visits = draw_visits(self.setting, number)
         made = int(visits.made.sum())
-        if self._drawn.visits + made <= MOST_VISITS:
+        if self._drawn.visits + made <= _MOST_VISITS:
             self._drawn.visits += made
             self._drawn.by_number[number] = letters, visits
         return letters, visits
@@ -193,12 +192,12 @@ class Simulator:
         """What all of them say, shape (replications, targets)."""
         return stacked(list(self.each(people, replications)))
 
-    def _simulated(self, people: People, numbers: Sequence[int], look: Callable[[Replication], T]) -> Iterator[T]:
+    def _simulated(self, people: People, numbers: Sequence[int], measure: Callable[[Replication], T]) -> Iterator[T]:
         """What is seen in replications, in their order, with no more begun than there are workers."""
-        setting, workers = staffed(self.setting, self.posts, people), self._options.workers or cores()
+        setting, workers = staffed(self.setting, self.cells, people), self._options.workers or cores()
         # Letters that are kept here are not sent to a process, which draws them again.
         drawn = partial(draw_visits, setting) if self._options.engine == "simpy" else self.drawn
-        task = partial(_run, setting, look, self._options, drawn)
+        task = partial(_run, setting, measure, self._options, drawn)
         for found, letters in map_replications(task, numbers, self._options, ahead=workers):
             self.meter.add(letters)
             yield found
@@ -206,7 +205,7 @@ class Simulator:
 
 def _run(
     setting: Setting,
-    look: Callable[[Replication], T],
+    measure: Callable[[Replication], T],
     options: Options,
     drawn: Callable[[int], tuple[Letters, Visits]],
     number: int,
@@ -215,4 +214,4 @@ def _run(
     roster = draw_roster(setting, number)
     workload = with_other_duty(setting, roster, number, letters, visits)
     log = simulate(workload, roster, setting.scenario.horizon, engine=options.engine)
-    return look(Replication(setting, workload, roster, log)), int(np.count_nonzero(letters.kept))
+    return measure(Replication(setting, workload, roster, log)), int(np.count_nonzero(letters.kept))

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.core.clock import DAY, HOUR
+from sim.core.clock import HOUR, WEEK
 from sim.core.tables import NEVER, NO_UNIT, Bools, Floats
 from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.ordinary_week import ordinary_week
@@ -18,12 +18,10 @@ from sim.planner.staffing_cells import People, staffed
 from sim.sampling.attendance import average_week
 from sim.scenario.setting import Setting
 
-WEEK: Final = 7 * DAY
-
-MOST_LOAD: Final = 0.97
+_MOST_LOAD: Final = 0.97
 """Share of its hours that the work of a unit may take: it is an estimate, and at 1 a queue has no end."""
 
-DRAWN: Final = 4
+_DRAWN: Final = 4
 """Replications over which work is averaged."""
 
 
@@ -52,22 +50,22 @@ class Stability:
     """
 
     def __init__(self, simulator: Simulator) -> None:
-        setting, posts = simulator.setting, simulator.posts
+        setting, cells = simulator.setting, simulator.cells
         scenario, places = setting.scenario, setting.places
         self._simulator = simulator
         self._per_week = WEEK / scenario.window
-        self._work = np.mean([_own_work(simulator, number) for number in range(DRAWN)], axis=0) * self._per_week
+        self._work = np.mean([_own_work(simulator, number) for number in range(_DRAWN)], axis=0) * self._per_week
         self._known: dict[People, bool] = {}
         self._presence: dict[tuple[int, int], Floats] = {}
-        self.teams = tuple(dict.fromkeys(post.team for post in posts))
+        self.teams = tuple(dict.fromkeys(cell.team for cell in cells))
         asked = scenario.plan
         excepted = set(asked.may_fall_behind) if asked else set()
         self._watched = np.array([name not in excepted for name in places.teams])[places.team_of]
         self.hours: Floats = np.array(
-            [[_hours(setting, post.roster, name) * (post.team == name) for post in posts] for name in self.teams]
+            [[_hours(setting, cell.roster, name) * (cell.team == name) for cell in cells] for name in self.teams]
         )
         by_team = np.bincount(places.team_of, self._work, len(places.teams))
-        varied = {(post.team, post.roster) for post in posts}
+        varied = {(cell.team, cell.roster) for cell in cells}
         fixed = [
             sum(
                 heads * _hours(setting, roster, name)
@@ -83,20 +81,20 @@ class Stability:
                 if (name, roster) not in varied:
                     self._fixed[units.start : units.stop] += _hours_of_units(setting, name, roster)
         needed = [by_team[places.teams.index(name)] if name not in excepted else 0.0 for name in self.teams]
-        self.work: Floats = np.array(needed) / MOST_LOAD - np.array(fixed)
+        self.work: Floats = np.array(needed) / _MOST_LOAD - np.array(fixed)
 
     def fits(self, people: People) -> bool:
         """Whether the work that is surely each unit's fits into its hours."""
         if people not in self._known:
             hours = self._on_duty(people)
-            self._known[people] = bool((self._work <= MOST_LOAD * hours + 1e-9)[self._watched].all())
+            self._known[people] = bool((self._work <= _MOST_LOAD * hours + 1e-9)[self._watched].all())
         return self._known[people]
 
     def unstable(self, people: People) -> tuple[UnstableUnit, ...]:
         """Units that a staffing leaves with more work than hours, all work counted; they are remembered."""
-        setting = staffed(self._simulator.setting, self._simulator.posts, people)
+        setting = staffed(self._simulator.setting, self._simulator.cells, people)
         work, on_duty = unit_loads(setting)
-        over = (work > 0) & (work >= MOST_LOAD * on_duty) & self._watched
+        over = (work > 0) & (work >= _MOST_LOAD * on_duty) & self._watched
         if over.any():
             self._work = np.where(over, np.maximum(self._work, work), self._work)
             self._known = {}
@@ -104,7 +102,7 @@ class Stability:
 
     def excepted(self, people: People) -> tuple[UnstableUnit, ...]:
         """Units of the teams that may fall behind, which a staffing leaves with more work than hours."""
-        setting = staffed(self._simulator.setting, self._simulator.posts, people)
+        setting = staffed(self._simulator.setting, self._simulator.cells, people)
         work, on_duty = unit_loads(setting)
         return unstable_units(setting, work, on_duty, (work > 0) & (work >= on_duty) & ~self._watched)
 
@@ -112,12 +110,12 @@ class Stability:
         """Hours of an ordinary week that people are on duty, stand-ins included, shape (units,)."""
         setting = self._simulator.setting
         hours = self._fixed.copy()
-        for cell, (post, heads) in enumerate(zip(self._simulator.posts, people, strict=True)):
-            if (cell, heads) not in self._presence:
-                there = staffed(setting, (post,), (heads,))
-                self._presence[cell, heads] = _hours_of_units(there, post.team, post.roster)
-            units = setting.places.of_team(post.team)
-            hours[units.start : units.stop] += self._presence[cell, heads]
+        for index, (cell, heads) in enumerate(zip(self._simulator.cells, people, strict=True)):
+            if (index, heads) not in self._presence:
+                there = staffed(setting, (cell,), (heads,))
+                self._presence[index, heads] = _hours_of_units(there, cell.team, cell.roster)
+            units = setting.places.of_team(cell.team)
+            hours[units.start : units.stop] += self._presence[index, heads]
         return hours
 
 

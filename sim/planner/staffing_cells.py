@@ -1,9 +1,9 @@
 """Staffing cells: headcounts by team and roster, which a plan decides, with bounds and a cost; and a plan as YAML."""
 
-import json
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from sim.core.json_text import to_json
 from sim.models.scenario import Scenario
 from sim.models.staffing import Allocation
 from sim.models.studies import Plan
@@ -14,10 +14,10 @@ _PRICED_HOURS: Final = 40
 """Hours a week that a head costs its price for, where longer weeks cost more."""
 
 People = tuple[int, ...]
-"""A staffing: the headcount of each post."""
+"""A staffing: the headcount of each cell."""
 
 
-class Post(NamedTuple):
+class StaffingCell(NamedTuple):
     """People of one team on one roster."""
 
     team: str
@@ -30,7 +30,7 @@ class Post(NamedTuple):
     deal: Allocation = "evenly"  # how the people are allocated to the units of the team
 
 
-def posts_of(scenario: Scenario) -> tuple[Post, ...]:
+def staffing_cells(scenario: Scenario) -> tuple[StaffingCell, ...]:
     """What may vary, as the scenario's `plan:` says."""
     asked = scenario.plan or Plan()
     vary = asked.vary
@@ -41,13 +41,13 @@ def posts_of(scenario: Scenario) -> tuple[Post, ...]:
             if team.counted
         }
     return tuple(
-        Post(
+        StaffingCell(
             name,
             roster,
             scenario.teams[name].staff.get(roster, 0),
             least,
             most,
-            cost_of(scenario, name, roster),
+            _cost_of_head(scenario, name, roster),
             hours_of(scenario, roster),
             scenario.teams[name].allocation(roster),
         )
@@ -56,7 +56,7 @@ def posts_of(scenario: Scenario) -> tuple[Post, ...]:
     )
 
 
-def cost_of(scenario: Scenario, team: str, roster: str) -> float:
+def _cost_of_head(scenario: Scenario, team: str, roster: str) -> float:
     """Cost of one person of a team on a roster."""
     asked = scenario.plan or Plan()
     written = asked.cost.get(team, {}).get(roster)
@@ -71,15 +71,20 @@ def hours_of(scenario: Scenario, roster: str) -> float:
     return 168.0 if pattern is None else pattern.hours_a_week
 
 
-def staffed(setting: Setting, posts: tuple[Post, ...], people: People) -> Setting:
+def with_heads(people: People, cell: int, heads: int) -> People:
+    """The same staffing with another headcount of one cell."""
+    return (*people[:cell], heads, *people[cell + 1 :])
+
+
+def staffed(setting: Setting, cells: tuple[StaffingCell, ...], people: People) -> Setting:
     """The same scenario with other headcounts, allocated as the cells say."""
     teams = dict(setting.scenario.teams)
-    for post, heads in zip(posts, people, strict=True):
-        team = teams[post.team]
-        changed: dict[str, object] = {"staff": {**team.staff, post.roster: heads}}
-        if team.allocation(post.roster) != post.deal:
-            changed["staff_by"] = {**{roster: team.allocation(roster) for roster in team.staff}, post.roster: post.deal}
-        teams[post.team] = team.model_copy(update=changed)
+    for cell, heads in zip(cells, people, strict=True):
+        team = teams[cell.team]
+        changed: dict[str, object] = {"staff": {**team.staff, cell.roster: heads}}
+        if team.allocation(cell.roster) != cell.deal:
+            changed["staff_by"] = {**{roster: team.allocation(roster) for roster in team.staff}, cell.roster: cell.deal}
+        teams[cell.team] = team.model_copy(update=changed)
     return setting._replace(scenario=setting.scenario.model_copy(update={"teams": teams}))
 
 
@@ -87,7 +92,7 @@ class ScenarioPatch(NamedTuple):
     """A plan as a scenario to run."""
 
     setting: Setting
-    posts: tuple[Post, ...]
+    cells: tuple[StaffingCell, ...]
     people: People
     name: str
     about: str
@@ -104,28 +109,28 @@ class ScenarioPatch(NamedTuple):
         """
         source, folder = source.resolve(), target.resolve().parent
         if whole or not source.is_relative_to(folder) or source == target.resolve():
-            scenario = staffed(self.setting, self.posts, self.people).scenario
+            scenario = staffed(self.setting, self.cells, self.people).scenario
             return dump_yaml(scenario.model_copy(update={"name": self.name, "about": self.about}))
         lines = [
             f"extends: {_quoted(source.relative_to(folder).as_posix())}",
-            f"name: {json.dumps(self.name, ensure_ascii=False)}",
-            f"about: {json.dumps(self.about, ensure_ascii=False)}",
+            f"name: {to_json(self.name)}",
+            f"about: {to_json(self.about)}",
             "",
             "teams:",
         ]
-        for team in dict.fromkeys(post.team for post in self.posts):
+        for team in dict.fromkeys(cell.team for cell in self.cells):
             lines += [f"  {_quoted(team)}:", *self._allocation(team), "    staff:"]
             lines += [
-                f"      {_quoted(post.roster)}: {heads}   # D: planned; it was {post.today}"
-                for post, heads in zip(self.posts, self.people, strict=True)
-                if post.team == team
+                f"      {_quoted(cell.roster)}: {heads}   # D: planned; it was {cell.today}"
+                for cell, heads in zip(self.cells, self.people, strict=True)
+                if cell.team == team
             ]
         return "\n".join(lines) + "\n"
 
     def _allocation(self, team: str) -> list[str]:
         own = self.setting.scenario.teams[team]
         before = {roster: own.allocation(roster) for roster in own.staff}
-        planned = before | {post.roster: post.deal for post in self.posts if post.team == team}
+        planned = before | {cell.roster: cell.deal for cell in self.cells if cell.team == team}
         if all(own.allocation(roster) == allocation for roster, allocation in planned.items()):
             return []
         written = ", ".join(f"{_quoted(roster)}: {allocation}" for roster, allocation in planned.items())
@@ -135,4 +140,4 @@ class ScenarioPatch(NamedTuple):
 def _quoted(text: str) -> str:
     """Text as YAML reads it back; JSON is YAML."""
     bare = text.isidentifier() and text.isascii() and text not in ("true", "false", "null")
-    return text if bare else json.dumps(text, ensure_ascii=False)
+    return text if bare else to_json(text)

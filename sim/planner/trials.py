@@ -13,17 +13,17 @@ EPSILON: Final = 1e-6
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of one staffing on the sample.
+    """Outcome of one staffing on the sample.
 
     Attributes:
-        holds: whether every target is met on the sample.
+        met: whether every target is met on the sample.
         used: of the lateness that each target allows, how much is used, shape (targets,); more than 1 is too much.
         excess: the same of the target that is used up most, with so much more allowed that fresh seeds will hardly
             say otherwise.
     """
 
     people: People
-    holds: bool
+    met: bool
     used: Floats
     excess: float
 
@@ -33,28 +33,28 @@ class Trial:
         return self.excess > 1
 
 
-class Problem(Protocol):
+class SearchProblem(Protocol):
     """Headcounts with bounds and costs, and a judge of staffings."""
 
     @property
     def least(self) -> People:
-        """Fewest people of each post."""
+        """Fewest people of each cell."""
 
     @property
     def most(self) -> People:
-        """Most people of each post."""
+        """Most people of each cell."""
 
     @property
     def team(self) -> tuple[int, ...]:
-        """Number of the team of each post."""
+        """Number of the team of each cell."""
 
     @property
     def cost(self) -> Floats:
-        """Cost of one person of each post, more than 0, shape (posts,)."""
+        """Cost of one person of each cell, more than 0, shape (cells,)."""
 
     @property
     def hours(self) -> Floats:
-        """Weekly hours that a person of each post brings each team, shape (teams, posts)."""
+        """Weekly hours that a person of each cell brings each team, shape (teams, cells)."""
 
     @property
     def work(self) -> Floats:
@@ -82,14 +82,14 @@ class Problem(Protocol):
         """
 
 
-class Trials:
-    """What became of the staffings that were tried on one problem.
+class SearchTrials:
+    """Trials of staffings on one problem, each simulated once.
 
     Attributes:
-        best: the cheapest staffing so far that holds, or None.
+        best: the cheapest staffing so far that meets the targets, or None.
     """
 
-    def __init__(self, problem: Problem, budget: int) -> None:
+    def __init__(self, problem: SearchProblem, budget: int) -> None:
         self.problem = problem
         self.best: People | None = None
         self._budget = budget
@@ -102,7 +102,7 @@ class Trials:
 
     @property
     def least_cost(self) -> float:
-        """Cost of the cheapest staffing so far that holds; infinite without one."""
+        """Cost of the cheapest staffing so far that meets the targets; infinite without one."""
         return np.inf if self.best is None else self.cost(self.best)
 
     @property
@@ -111,7 +111,7 @@ class Trials:
         return self.problem.spent >= self._budget
 
     def limit(self, budget: int) -> None:
-        """Set the letters at which the search ends, counted from the very first one of the plan."""
+        """Set the letters at which the search ends, counted from the first one of the plan."""
         self._budget = budget
 
     def cost(self, people: People) -> float:
@@ -122,13 +122,13 @@ class Trials:
         """Try a staffing, or remember what became of it."""
         if people not in self._tried:
             self._tried[people] = self.problem.trial(people)
-            if self._tried[people].holds and self.fits(people) and self.cheaper(people, self.best):
+            if self._tried[people].met and self.fits(people) and self.cheaper(people, self.best):
                 self.best = people
         return self._tried[people]
 
-    def holds(self, people: People) -> bool:
+    def meets(self, people: People) -> bool:
         """Whether a staffing meets every target, and has hours for all its work."""
-        return self.fits(people) and self.of(people).holds
+        return self.fits(people) and self.of(people).met
 
     def cheaper(self, people: People, than: People | None) -> bool:
         """Whether one staffing costs less than another, or the same and is on the roster for fewer hours."""
@@ -145,15 +145,15 @@ class Trials:
 
     def steady(self) -> bool:
         """Whether nothing failed that has as many people everywhere as something that did not, or more."""
-        failed = [trial.people for trial in self.all if not trial.holds]
-        held = [trial.people for trial in self.all if trial.holds]
-        return not any(all(a <= b for a, b in zip(one, each, strict=True)) for one in held for each in failed)
+        failed = [trial.people for trial in self.all if not trial.met]
+        met = [trial.people for trial in self.all if trial.met]
+        return not any(all(a <= b for a, b in zip(one, each, strict=True)) for one in met for each in failed)
 
     def fewest(self) -> People:
-        """Of each post more people than any that missed a target by far with all others at their most."""
+        """Of each cell more people than any that missed a target by far with all others at their most."""
         most, fewest = self.problem.most, list(self.problem.least)
         for trial in self.all:
-            lacking = [post for post, heads in enumerate(trial.people) if heads < most[post]]
+            lacking = [cell for cell, heads in enumerate(trial.people) if heads < most[cell]]
             if trial.misses and len(lacking) == 1:
                 fewest[lacking[0]] = max(fewest[lacking[0]], trial.people[lacking[0]] + 1)
         return tuple(fewest)
@@ -163,11 +163,6 @@ class Trials:
         tried, self._tried, self.best = list(self._tried), {}, None
         for people in tried:
             self.of(people)
-
-
-def with_heads(people: People, post: int, heads: int) -> People:
-    """The same staffing with another headcount of one post."""
-    return (*people[:post], heads, *people[post + 1 :])
 
 
 def towards(people: People, most: People, step: int, steps: int) -> People:

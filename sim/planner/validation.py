@@ -1,4 +1,4 @@
-"""Validation: a plan from a quick search is made good on a larger sample, proved on fresh seeds, and corrected by that.
+"""Validation: a plan of a quick search is made good on a larger sample, proved on fresh seeds, and corrected by that.
 
 On fresh seeds a staffing meets its targets a little better or worse than on the sample on which it was chosen (the
 winner's curse). What the proofs so far say of that is taken off the margin, weighted by their replications, and the
@@ -13,20 +13,20 @@ import numpy as np
 from sim.core.tables import Floats
 from sim.planner.local_search import Surface
 from sim.planner.proof import Blocks, Proof
-from sim.planner.sample import Sample
+from sim.planner.sample import SearchSample
 from sim.planner.search import Search
 from sim.planner.staffing_cells import People
 
-LOOKS: Final = 5
+_LOOKS: Final = 5
 """How often a plan is proved and corrected, at most."""
 
-ROUNDS: Final = 4
+_ROUNDS: Final = 4
 """How often the first plan is looked for anew, with effects measured where the last search ended, at most."""
 
-STABLE: Final = 4
+_STABLE: Final = 4
 """How often a plan is looked for again because a unit of the one found is not stable."""
 
-A_HAIR: Final = 1e-5
+_A_HAIR: Final = 1e-5
 """A staffing that failed its proof is not proposed again, nor one that is no better."""
 
 
@@ -40,7 +40,7 @@ class Validation:
         search: the last search on the sample.
     """
 
-    def __init__(self, people: People, sample: Sample, blocks: Blocks) -> None:
+    def __init__(self, people: People, sample: SearchSample, blocks: Blocks) -> None:
         self._sample, self._blocks, self._people = sample, blocks, people
         self._floor: Floats = np.full(len(sample.targets), -np.inf)
         self._surface: Surface | None = None
@@ -52,7 +52,7 @@ class Validation:
         Args:
             budget: letters at which the search ends, counted from the first of all.
         """
-        for _ in range(ROUNDS):
+        for _ in range(_ROUNDS):
             self._sample.margin = self._blocks.margin(self._sample.decided(self._people))
             before, self._people = self._people, self._near(self._people, budget)
             # What was measured far from here does not tell which exchange saves the last few people.
@@ -77,23 +77,23 @@ class Validation:
                 return proof
             self._learn(proof)
             self._surface = None
-            if self._blocks.looks >= LOOKS or self._sample.spent >= budget:
+            if self._blocks.looks >= _LOOKS or self._sample.spent >= budget:
                 return best or proof
             people = self._near(proof.people, self._sample.spent + each)
             trials = self.search.trials
-            if people == proof.people or not trials.holds(people):
+            if people == proof.people or not trials.meets(people):
                 return best or proof
             if best is not None and not trials.cheaper(people, best.people):
                 return best
             self._people = people
 
     def _near(self, people: People, budget: int) -> People:
-        """A cheap and stable staffing near one, that holds on the sample; the most people if none was found."""
-        for _ in range(STABLE):
+        """A cheap and stable staffing near one, that meets the targets; the most people if none was found."""
+        for _ in range(_STABLE):
             self.search = search = Search(self._sample, budget)
             if self._surface is None:
                 self._surface = search.local.surface(people)
-            if not search.trials.holds(people):
+            if not search.trials.meets(people):
                 people = search.local.repaired(people, self._surface) or search.descend(search.raised(people))
             people = search.local.improve(search.best or people, self._surface)
             if not self._sample.stability.unstable(people):
@@ -108,7 +108,7 @@ class Validation:
         share = weights.sum() / (weights.sum() + len(self._sample.replications))
         flattered = share * (weights @ differences) / weights.sum()
         if not proof.shown:
-            failed = self._sample.compliance(proof.people) - self._sample.targets + A_HAIR
+            failed = self._sample.compliance(proof.people) - self._sample.targets + _A_HAIR
             lacking = np.array([index not in proof.met for index in range(len(failed))])
             self._floor = np.where(lacking, np.maximum(self._floor, failed), self._floor)
         margin = self._blocks.margin(self._sample.decided(proof.people))

@@ -55,8 +55,8 @@ class WorkingHours:
 
 
 @dataclass(frozen=True)
-class Need:
-    """What a team needs and has over the week, Monday 00:00 first.
+class SlotRequirement:
+    """Requirement of a team and people on duty by half hour of the week, Monday 00:00 first.
 
     Attributes:
         people: needed under the plan's roster, shape (336,).
@@ -99,7 +99,7 @@ def working_hours(setting: Setting, replications: range) -> WorkingHours:
     return WorkingHours(people, rostered, stand_in, overtime, long_weeks, pay.per_hour * (rostered + premiums + extra))
 
 
-def needs(today: Setting, planned: Setting) -> Mapping[str, Need]:
+def requirement_by_slot(today: Setting, planned: Setting) -> Mapping[str, SlotRequirement]:
     """Of each counted team, by the requirement under the plan: who is awake decides whose work it is."""
     before, after = (
         load_of([simulate_infinite_servers(each, number) for number in range(_LOAD_REPLICATIONS)], _HALF_HOUR)
@@ -109,7 +109,7 @@ def needs(today: Setting, planned: Setting) -> Mapping[str, Need]:
     with np.errstate(divide="ignore", invalid="ignore"):
         duty = [np.nan_to_num(load.on_duty / load.seconds) for load in (before, after)]
     return {
-        name: Need(found[name].people, duty[0][index], duty[1][index], found[name].shortfall)
+        name: SlotRequirement(found[name].people, duty[0][index], duty[1][index], found[name].shortfall)
         for index, name in enumerate(today.places.teams)
         if today.scenario.teams[name].counted
     }

@@ -30,11 +30,11 @@ from sim.statistics import Verdict
 
 if TYPE_CHECKING:
     # The charts of a run need not wait for the planner and its solver to be imported.
-    from sim.planner.answer import Answer
+    from sim.planner.answer import PlanAnswer
 
 
 @chart("plan", "posts", 10, height=3.6)
-class PostsChart(Chart["Answer"]):
+class PostsChart(Chart["PlanAnswer"]):
     """People by team and roster: today, planned, and what is allowed."""
 
     def title(self) -> str:
@@ -68,11 +68,11 @@ class PostsChart(Chart["Answer"]):
 
 
 @chart("plan", "needs", 20, height=2.6)
-class NeedsChart(Chart["Answer"]):
+class NeedsChart(Chart["PlanAnswer"]):
     """People of a team on duty by half hour of the week, today and under the plan, and by estimate those lacking."""
 
     @staticmethod
-    def panels(subject: Answer) -> Iterable[str]:
+    def panels(subject: PlanAnswer) -> Iterable[str]:
         """One for each team."""
         return list(subject.needs)
 
@@ -108,7 +108,7 @@ class NeedsChart(Chart["Answer"]):
 
 
 @chart("plan", "frontier", 30)
-class FrontierChart(Chart["Answer"]):
+class FrontierChart(Chart["PlanAnswer"]):
     """Compliance with each target against the number of people, for stricter and laxer targets."""
 
     def title(self) -> str:

@@ -8,7 +8,7 @@ from sim.core.options import Options
 from sim.output.html.page import Pictures, page_of_sentences, rendered, write_page
 from sim.output.text.plan import plan_sentences, plan_tables
 from sim.output.words import say
-from sim.planner.answer import Answer, Ending
+from sim.planner.answer import Ending, PlanAnswer
 from sim.statistics import Verdict
 
 _VERDICTS: Final = {Ending.UNPROVEN: Verdict.UNCLEAR, Ending.IMPOSSIBLE: Verdict.MISSED}
@@ -16,7 +16,7 @@ _VERDICTS: Final = {Ending.UNPROVEN: Verdict.UNCLEAR, Ending.IMPOSSIBLE: Verdict
 
 
 def write_plan_page(
-    folder: Path, answer: Answer, summary: Mapping[str, Any], *, manifest: Mapping[str, Any], options: Options
+    folder: Path, answer: PlanAnswer, summary: Mapping[str, Any], *, manifest: Mapping[str, Any], options: Options
 ) -> None:
     """charts/ and report.html of a plan.
 
@@ -29,7 +29,7 @@ def write_plan_page(
 
 
 def plan_page(
-    answer: Answer, summary: Mapping[str, Any], *, manifest: Mapping[str, Any], pictures: Pictures, lang: str
+    answer: PlanAnswer, summary: Mapping[str, Any], *, manifest: Mapping[str, Any], pictures: Pictures, lang: str
 ) -> str:
     """The page; arguments as of `write_plan_page`."""
     return page_of_sentences(

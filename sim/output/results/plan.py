@@ -24,7 +24,7 @@ from sim.output.results.run import run_id
 from sim.output.text.cautions import caution, with_cautions
 from sim.output.text.plan import plan_text as shown_plan
 from sim.output.words import say
-from sim.planner.answer import Answer
+from sim.planner.answer import PlanAnswer
 from sim.planner.planning import plan as search_plan
 from sim.planner.planning import targets_of_all
 from sim.planner.staffing_cells import ScenarioPatch, staffed
@@ -45,7 +45,7 @@ def plan(
     *,
     progress: Callable[[int], object] | None = None,
     told: Callable[[int, float], object] | None = None,
-) -> Result[Answer]:
+) -> Result[PlanAnswer]:
     """Plan a scenario and write the folder of the plan, or find the one that the same plan wrote before.
 
     Args:
@@ -56,13 +56,13 @@ def plan(
         plan, or the folder is something else.
     """
 
-    def compute(*_: object) -> Answer:
+    def compute(*_: object) -> PlanAnswer:
         prepared = prepare(loaded, options, one_run=False)
         if refused := targets_of_all(prepared.setting):
             raise ScenarioError(loaded.source, [Problem(caution(each, "en")) for each in refused])
         return search_plan(prepared.setting, prepared.options, scenario=loaded.stem, progress=progress, told=told)
 
-    def write(answer: Answer, folder: Path) -> None:
+    def write(answer: PlanAnswer, folder: Path) -> None:
         write_scenario(loaded, folder)
         if answer.people is not None:
             write_sheet(staffed(setting_of(loaded.scenario), answer.posts, answer.people), folder)
@@ -73,7 +73,7 @@ def plan(
             identity={"plan": run_id(loaded), "engine": options.engine},
             home=Path(loaded.stem, f"plan-{run_id(loaded)}"),
             file="plan.json",
-            report=Answer,
+            report=PlanAnswer,
             told=told_of(loaded),
             compute=compute,
             summary=plain_answer,
@@ -86,7 +86,7 @@ def plan(
     )
 
 
-def write_planned(answer: Answer, loaded: Loaded, overridden: bool, file: Path, lang: str = "en") -> None:
+def write_planned(answer: PlanAnswer, loaded: Loaded, overridden: bool, file: Path, lang: str = "en") -> None:
     """Write a plan as a scenario to run.
 
     Args:
@@ -103,12 +103,12 @@ def write_planned(answer: Answer, loaded: Loaded, overridden: bool, file: Path, 
     file.write_text(text, "utf-8")
 
 
-def write_requirement(answer: Answer, file: Path) -> None:
+def write_requirement(answer: PlanAnswer, file: Path) -> None:
     """People needed and on duty by team and half hour of the week, as CSV."""
     write_csv(file, _requirement(answer))
 
 
-def _requirement(answer: Answer) -> Iterator[list[Cell]]:
+def _requirement(answer: PlanAnswer) -> Iterator[list[Cell]]:
     yield ["team", "weekday", "from", "needed", "on_duty_today", "on_duty_planned", "short"]
     for team, need in answer.needs.items():
         columns = (need.people, need.today, need.planned, need.shortfall)
@@ -118,7 +118,7 @@ def _requirement(answer: Answer) -> Iterator[list[Cell]]:
             yield [team, WEEKDAYS[day], when, *(f"{value:.2f}" for value in values)]
 
 
-def plain_answer(answer: Answer) -> dict[str, Any]:
+def plain_answer(answer: PlanAnswer) -> dict[str, Any]:
     """An answer as JSON can hold it: the same for the same scenario, seed and budget."""
     content: dict[str, Any] = jsonable(answer, omit=_LEFT_OUT)
     for post, heads in zip(content["posts"], answer.people or (None,) * len(answer.posts), strict=True):
@@ -127,7 +127,7 @@ def plain_answer(answer: Answer) -> dict[str, Any]:
     return with_cautions(content, answer.cautions)
 
 
-def _draw(answer: Answer, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
+def _draw(answer: PlanAnswer, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
     from sim.output.html.plan_page import write_plan_page  # heavy, and a folder that is found again needs none
 
     write_plan_page(folder, answer, plain_answer(answer), manifest=manifest, options=options)

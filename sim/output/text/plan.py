@@ -18,16 +18,16 @@ from sim.statistics import Verdict
 
 if TYPE_CHECKING:
     # Who draws the charts of a run imports this too, and need not wait for a search and its solver.
-    from sim.planner.answer import Answer, Shortage
+    from sim.planner.answer import PlanAnswer, Shortage
     from sim.planner.proof import Change, TargetCompliance
     from sim.planner.stability import UnstableUnit
-    from sim.planner.staffing_cells import Post
+    from sim.planner.staffing_cells import StaffingCell
 
 UNITS_NAMED = 3
 """Units that are named; of more the number."""
 
 
-def plan_text(answer: Answer, lang: str, seconds: float | None = None) -> Group:
+def plan_text(answer: PlanAnswer, lang: str, seconds: float | None = None) -> Group:
     """What a plan says, to be printed.
 
     Args:
@@ -40,7 +40,7 @@ def plan_text(answer: Answer, lang: str, seconds: float | None = None) -> Group:
     return Group(parts[0], *tables, *parts[1:-1], *caution_lines(answer.cautions, lang), parts[-1])
 
 
-def plan_tables(answer: Answer, lang: str) -> list[CaptionedTable]:
+def plan_tables(answer: PlanAnswer, lang: str) -> list[CaptionedTable]:
     """The same tables as captions, headings and rows, for a page."""
     printed = [
         ("plan.posts", staff_table(answer, lang)),
@@ -57,7 +57,7 @@ def plan_tables(answer: Answer, lang: str) -> list[CaptionedTable]:
     return found
 
 
-def staff_table(answer: Answer, lang: str) -> Table:
+def staff_table(answer: PlanAnswer, lang: str) -> Table:
     """One row a post: today, plan, what is allowed, and what one person fewer or more changes."""
     table = Table()
     numbers = ("plan.today", "plan.plan", "plan.change", "plan.bounds", "plan.fewest", "glossary.cost")
@@ -96,7 +96,7 @@ def staff_table(answer: Answer, lang: str) -> Table:
     return table
 
 
-def hours_table(answer: Answer, lang: str) -> Table:
+def hours_table(answer: PlanAnswer, lang: str) -> Table:
     """One row a kind of hours of all counted teams, a week: today and under the plan."""
     table = Table()
     for key in ("plan.hours-a-week", "plan.today", "plan.plan", "plan.change"):
@@ -110,7 +110,7 @@ def hours_table(answer: Answer, lang: str) -> Table:
     return table
 
 
-def target_table(answer: Answer, lang: str) -> Table:
+def target_table(answer: PlanAnswer, lang: str) -> Table:
     """One row a target, today and under the plan."""
     table = Table()
     for key in ("glossary.sla", "glossary.target", "plan.now", "plan.planned", "glossary.verdict"):
@@ -127,7 +127,7 @@ def target_table(answer: Answer, lang: str) -> Table:
     return table
 
 
-def frontier_table(answer: Answer, lang: str) -> Table:
+def frontier_table(answer: PlanAnswer, lang: str) -> Table:
     """One row a staffing of the frontier: how late letters may be, people, cost, and compliance on fresh seeds."""
     table = Table()
     for key in ("plan.lateness", "glossary.people", "glossary.cost"):
@@ -145,7 +145,7 @@ def frontier_table(answer: Answer, lang: str) -> Table:
     return table
 
 
-def plan_sentences(answer: Answer, lang: str, seconds: float | None = None) -> Iterator[str]:
+def plan_sentences(answer: PlanAnswer, lang: str, seconds: float | None = None) -> Iterator[str]:
     """The same in words, the answer first."""
     today, people = sum(post.today for post in answer.posts), sum(answer.proof.people)
     yield say(
@@ -178,7 +178,7 @@ def target_name(met: TargetCompliance, lang: str) -> str:
     return sla if met.hour is None else say(lang, "plan.at-hour", sla=sla, hour=met.hour, end=met.hour + 1)
 
 
-def roster(post: Post, lang: str) -> str:
+def roster(post: StaffingCell, lang: str) -> str:
     """A roster, and how its people are dealt where that is not evenly."""
     own = name(lang, post.roster)
     return own if post.deal == "evenly" else say(lang, "plan.by-weights", roster=own)
@@ -200,7 +200,7 @@ def _removed(change: Change, held_by_hours: bool, lang: str) -> str:
     return f"{change_text(change, lang)} {why}"
 
 
-def _unmet(answer: Answer) -> list[TargetCompliance]:
+def _unmet(answer: PlanAnswer) -> list[TargetCompliance]:
     return [each for index, each in enumerate(answer.proof.targets) if index not in answer.proof.met]
 
 
@@ -221,7 +221,7 @@ def exact_cost(amount: float) -> str:
     return f"{round(amount, 2):,.10g}"
 
 
-def _shortage(shortage: Shortage, posts: tuple[Post, ...], lang: str) -> Iterator[str]:
+def _shortage(shortage: Shortage, posts: tuple[StaffingCell, ...], lang: str) -> Iterator[str]:
     for failure in shortage.failures:
         key = "plan.failure-nobody" if failure.team is None else "plan.failure"
         yield say(
@@ -257,7 +257,7 @@ def _shortage(shortage: Shortage, posts: tuple[Post, ...], lang: str) -> Iterato
         yield say(lang, "plan.needed", posts=listed(lang, beyond))
 
 
-def _worth(answer: Answer, today: int, people: int, lang: str) -> Iterator[str]:
+def _worth(answer: PlanAnswer, today: int, people: int, lang: str) -> Iterator[str]:
     cost, gap = answer.cost or 0.0, answer.gap or 0.0
     values = {"cost": exact_cost(cost), "today_cost": exact_cost(answer.today_cost)}
     key = "plan.saves" if people < today else "plan.adds" if people > today else "plan.same"
