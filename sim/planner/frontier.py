@@ -49,7 +49,8 @@ def frontier(sample: SearchSample, plan: Proof, budget: int) -> tuple[Point, ...
     found = [(1.0, plan.people)]
     each = budget // len(_LATENESS)
     # What people change of the lateness, in logarithms, is the same whatever is allowed.
-    surface = Search(sample, sample.spent).local.surface(plan.people)
+    search = Search(sample, sample.spent)
+    surface = search.local.surface(plan.people)
     for side in (sorted(x for x in _LATENESS if x > 1), sorted((x for x in _LATENESS if x < 1), reverse=True)):
         near = plan.people
         for lateness in side:
@@ -59,7 +60,7 @@ def frontier(sample: SearchSample, plan: Proof, budget: int) -> tuple[Point, ...
             near = people
             found.append((lateness, people))
     points = [
-        Point(lateness, people, sample.cost_of(people), _shown(sample, plan, people)) for lateness, people in found
+        Point(lateness, people, search.trials.cost(people), _shown(sample, plan, people)) for lateness, people in found
     ]
     return monotone(points)
 

@@ -210,7 +210,7 @@ class _Planner:
         if search.best == coarse.least:
             proof = self._blocks.prove(coarse.least)
             if proof.shown and not self._stability.unstable(proof.people):
-                return self._told(Ending.LEAST, proof, ConfirmedBound(self._sample.cost_of(proof.people), ()), ())
+                return self._told(Ending.LEAST, proof, ConfirmedBound(self._search.trials.cost(proof.people), ()), ())
         near = self._hint or search.best
         flattered = coarse.compliance(near) - self._sample.compliance(near)
         margin = self._blocks.margin(coarse.decided(search.best)) + flattered
@@ -224,7 +224,7 @@ class _Planner:
         if not proof.shown:
             return self._told(Ending.UNPROVEN, proof, self._bound(proof, np.inf, ()), ())
         proof, removals = self._eliminated(proof)
-        bound = self._bound(proof, self._sample.cost_of(proof.people), removals)
+        bound = self._bound(proof, self._search.trials.cost(proof.people), removals)
         return self._told(Ending.PLANNED, proof, bound, removals)
 
     def _validated(self, people: People) -> Proof:
@@ -308,7 +308,7 @@ class _Planner:
             ending=ending,
             posts=self._cells,
             people=proof.people if planned else None,
-            cost=self._sample.cost_of(proof.people) if planned else None,
+            cost=self._search.trials.cost(proof.people) if planned else None,
             today_cost=sum(cell.cost * cell.today for cell in self._cells),
             fixed=sum(
                 heads

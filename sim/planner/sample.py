@@ -71,10 +71,6 @@ class SearchSample:
         """Weekly hours of work that each team must at least be staffed for, shape (teams,)."""
         return self.stability.work
 
-    def cost_of(self, people: People) -> float:
-        """Cost of a staffing."""
-        return float(np.dot(self.cost, people))
-
     @property
     def spent(self) -> int:
         """Letters simulated so far."""
