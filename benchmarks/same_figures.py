@@ -41,8 +41,11 @@ from run import ROOT
 RENAMED: dict[str, str] = {}
 """Key of a JSON file or column of a table in the revision -> its name now, at whatever depth."""
 
-IGNORED = {"manifest.json": "versions, timings, paths and the id of the run"}
-"""File -> what in it differs from run to run. The files that hold figures have nothing of the kind."""
+IGNORED = {
+    "manifest.json": "versions, timings, paths and the id of the run",
+    "figures.json": "the records of one revision, attribute by attribute, for that revision alone to read",
+}
+"""File -> what in it differs from run to run, or by design. The files that people and programs read are compared."""
 
 SMALL_OFFICE = ROOT / "benchmarks" / "small_office.yaml"
 
