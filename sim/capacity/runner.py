@@ -17,8 +17,7 @@ from sim.core.clock import DAY
 from sim.core.options import DEFAULT, Options
 from sim.core.streams import Purpose, subject, uniforms
 from sim.core.tables import OTHER_DUTY, Roster, Workload
-from sim.engine.contract import simulate
-from sim.experiment.replications import map_replications, replicate
+from sim.experiment.replications import map_replications, replicate, simulate_drawn
 from sim.metrics.replication import Replication
 from sim.sampling.roster import draw_roster
 from sim.sampling.workload import draw_workload
@@ -148,6 +147,4 @@ def _simulate_at(
     letters: NestedLetters, per_day: float, measure: Callable[[Replication], T], options: Options, number: int
 ) -> T:
     roster, workload = letters.at(per_day, number)
-    setting = letters.setting
-    log = simulate(workload, roster, setting.scenario.horizon, engine=options.engine, stretches=True)
-    return measure(Replication(setting, workload, roster, log, number))
+    return measure(simulate_drawn(letters.setting, workload, roster, number, options, stretches=True))

@@ -35,6 +35,13 @@ def simulate_replication(
     """
     roster = draw_roster(setting, replication)
     workload = draw_workload(setting, roster, replication, keep=keep)
+    return simulate_drawn(setting, workload, roster, replication, options, stretches=stretches)
+
+
+def simulate_drawn(
+    setting: Setting, workload: Workload, roster: Roster, replication: int, options: Options, *, stretches: bool
+) -> Replication:
+    """Simulate a replication that was drawn, as the options say: the only place that hands them to an engine."""
     log = simulate(workload, roster, setting.scenario.horizon, engine=options.engine, stretches=stretches)
     return Replication(setting, workload, roster, log, replication)
 

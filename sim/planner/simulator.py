@@ -15,9 +15,8 @@ import numpy as np
 from sim.core.clock import hour_of
 from sim.core.options import DEFAULT, Options
 from sim.core.tables import Bools, Floats
-from sim.engine.contract import simulate
 from sim.experiment.pool import cores
-from sim.experiment.replications import map_replications
+from sim.experiment.replications import map_replications, simulate_drawn
 from sim.metrics.compliance import elapsed_of
 from sim.metrics.hours import HOURS_OF_DAY
 from sim.metrics.measures import fingerprint
@@ -213,5 +212,5 @@ def _run(
     letters, visits = drawn(number)
     roster = draw_roster(setting, number)
     workload = with_other_duty(setting, roster, number, letters, visits)
-    log = simulate(workload, roster, setting.scenario.horizon, engine=options.engine)
-    return measure(Replication(setting, workload, roster, log)), int(np.count_nonzero(letters.kept))
+    replication = simulate_drawn(setting, workload, roster, number, options, stretches=False)
+    return measure(replication), int(np.count_nonzero(letters.kept))
