@@ -88,7 +88,7 @@ def test_the_weakest_hour_is_named_where_it_is_surely_weaker(desk: Report) -> No
 def test_one_late_letter_of_twelve_is_no_headline(desk: Report) -> None:
     few = cells_of({(1, 14): 1}, letters=6, replications=2)
     assert ComplianceHeatmap(showing(desk, few, 0.999), "signed", ENGLISH).title() == "signed: fewer than 30 letters"
-    assert few.grey.all()
+    assert few.too_few.all()
 
 
 def test_units_are_ranked_by_their_intervals(desk: Report) -> None:

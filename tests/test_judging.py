@@ -144,8 +144,8 @@ def test_cells_of_a_table_share_their_design_effect() -> None:
         found = table.at(cell)
         assert found.mean == alone.mean
         assert found.low < alone.low < alone.high < found.high  # type: ignore[operator]
-    assert table.grey.tolist() == [False] * 3
-    assert judge_cells(Decided(met[:2], (letters - met)[:2], letters[:2])).grey.tolist() == [True] * 3
+    assert table.too_few.tolist() == [False] * 3
+    assert judge_cells(Decided(met[:2], (letters - met)[:2], letters[:2])).too_few.tolist() == [True] * 3
 
 
 def test_a_cell_without_letters_says_nothing() -> None:

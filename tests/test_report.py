@@ -220,7 +220,7 @@ def test_compliance_by_hour_and_weekday() -> None:
     assert by_hour.share.mean.shape == (7, 24)
     assert by_hour.share.mean[1, 10:12].tolist() == [0, 1]
     assert by_hour.letters[1, 10:12].tolist() == [1, 2]
-    assert by_hour.grey.all()
+    assert by_hour.too_few.all()
     assert sla.letters_by_hour_of_week.mean[1, 10:12].tolist() == [0.5, 1]
     assert np.isnan(by_hour.share.mean).sum() == 7 * 24 - 2
 

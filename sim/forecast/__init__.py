@@ -21,7 +21,7 @@ from sim.sampling.arrivals import letters_expected
 from sim.sampling.roster import draw_roster
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting
-from sim.statistics import FEWEST_LETTERS, Decided, judge
+from sim.statistics import Decided, judge, too_few
 
 Groups = tuple[tuple[int, ...], ...]
 
@@ -253,7 +253,7 @@ def _sla(
     sla = setting.scenario.sla[name]
     late, met = (_by_group(column.sum(axis=0), weekdays) for column in (decided.late, decided.met))
     share = np.divide(late, late + met, out=np.full(late.shape, np.nan), where=late + met > 0)
-    headline = np.where(late + met >= FEWEST_LETTERS, share, 0.0)
+    headline = np.where(too_few(late + met), 0.0, share)
     group, hour = divmod(int(headline.argmax()), 24)
     expected, at_best = (judge(Decided(*(column.sum(axis=1) for column in each))) for each in (decided, unhindered))
     # Of other letters than what is expected, but never less than that.

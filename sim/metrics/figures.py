@@ -15,7 +15,7 @@ import numpy as np
 from sim.core.clock import Clock
 from sim.core.tables import Floats
 from sim.metrics.hours import LateHours
-from sim.statistics import FEWEST_LETTERS, Band, Compliance, ComplianceTable, Estimate, Spread, Verdict
+from sim.statistics import Band, Compliance, ComplianceTable, Estimate, Spread, Verdict, too_few
 
 ALARM: Final = 0.85
 """Utilisation above which a team is said to be too busy."""
@@ -105,9 +105,9 @@ class GroupFigures:
     all_letters: float
 
     @property
-    def grey(self) -> bool:
+    def too_few(self) -> bool:
         """Whether there are too few letters to say anything of them."""
-        return self.all_letters < FEWEST_LETTERS
+        return bool(too_few(self.all_letters))
 
 
 def outstanding(groups: Sequence[GroupFigures]) -> GroupFigures | None:
@@ -116,7 +116,7 @@ def outstanding(groups: Sequence[GroupFigures]) -> GroupFigures | None:
     None where there is nothing to compare, where the groups have too few letters to say anything, or where chance
     might order them otherwise.
     """
-    told = sorted((group for group in groups if not group.grey), key=lambda group: -(group.breaches.mean or 0.0))
+    told = sorted((group for group in groups if not group.too_few), key=lambda group: -(group.breaches.mean or 0.0))
     if len(told) < 2 or told[0].breaches.low is None or told[1].breaches.high is None:
         return None
     return told[0] if told[0].breaches.low > told[1].breaches.high else None

@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from sim.core.clock import DAY, HOUR, MINUTE, WEEK
+from sim.core.json_text import jsonable
 from sim.core.tables import Floats, Int64s
 from sim.metrics.causes import CauseCounts
 from sim.metrics.compliance import BINS, BINS_A_LIMIT, SlaCounts
@@ -33,15 +34,11 @@ from sim.metrics.replication import steps_of
 from sim.metrics.steps import WAITS, StepCounts, StepDurations
 from sim.scenario.setting import Setting
 from sim.statistics import (
-    FEWEST_LETTERS,
     Band,
-    Compliance,
     Decided,
     Durations,
     Estimate,
-    Figure,
     Ratio,
-    Spread,
     Verdict,
     body_effect,
     combined,
@@ -52,6 +49,7 @@ from sim.statistics import (
     spread,
     stacked,
     together,
+    too_few,
     verdict,
 )
 
@@ -95,7 +93,7 @@ class Report:
 
     def has_few_late(self, sla: str) -> bool:
         """Whether so few letters were late, in all replications together, that nothing can be said of when and why."""
-        return (self.slas[sla].breaches.mean or 0.0) * self.replications < FEWEST_LETTERS
+        return bool(too_few((self.slas[sla].breaches.mean or 0.0) * self.replications))
 
     def summary(self) -> dict[str, Any]:
         """The content of summary.json: plain values, None where there is nothing to estimate."""
@@ -104,39 +102,25 @@ class Report:
             "engine": self.engine,
             "replications": self.replications,
             "seed": self.seed,
-            "letters": _plain(self.letters, "received closed open_at_end growth_per_day time_in_system_min"),
+            "letters": _some(self.letters, "received closed open_at_end growth_per_day time_in_system_min"),
             "sla": {
-                name: _plain(sla, "limit_min target compliance verdict letters undecided elapsed_min")
+                name: _some(sla, "limit_min target compliance verdict letters undecided elapsed_min")
                 for name, sla in self.slas.items()
             },
             "steps": {
-                name: _plain(step, "visits wait_min delayed_share service_min interruptions")
+                name: _some(step, "visits wait_min delayed_share service_min interruptions")
                 for name, step in self.steps.items()
             },
             "teams": {
-                name: _plain(team, "headcount on_duty_hours busy_hours utilisation overtime_hours queue_mean queue_max")
+                name: _some(team, "headcount on_duty_hours busy_hours utilisation overtime_hours queue_mean queue_max")
                 for name, team in self.teams.items()
             },
         }
 
 
-def _plain(figures: object, names: str) -> dict[str, Any]:
+def _some(figures: object, names: str) -> dict[str, Any]:
     """Some attributes of a record as JSON can hold them."""
-    return {name: _value(getattr(figures, name)) for name in names.split()}
-
-
-def _value(figure: object) -> Any:
-    if isinstance(figure, Compliance):
-        return _plain(figure, "mean low high between")
-    if isinstance(figure, Estimate):
-        return _plain(figure, "mean low high")
-    if isinstance(figure, Spread):
-        return _plain(figure, "mean p50 p90 p95 p99 max")
-    if isinstance(figure, Figure):
-        return _plain(figure, "value low high more_than at_most")
-    if isinstance(figure, tuple):
-        return list(figure)
-    return figure.value if isinstance(figure, Verdict) else figure
+    return {name: jsonable(getattr(figures, name)) for name in names.split()}
 
 
 def summarise(

@@ -8,7 +8,6 @@ from sim.statistics.estimates import combined as combined
 from sim.statistics.estimates import mean_over as mean_over
 from sim.statistics.estimates import ratio_over as ratio_over
 from sim.statistics.estimates import stacked as stacked
-from sim.statistics.judging import FEWEST_LETTERS as FEWEST_LETTERS
 from sim.statistics.judging import Compliance as Compliance
 from sim.statistics.judging import ComplianceTable as ComplianceTable
 from sim.statistics.judging import Decided as Decided
@@ -21,6 +20,7 @@ from sim.statistics.judging import judge as judge
 from sim.statistics.judging import judge_cells as judge_cells
 from sim.statistics.judging import paired_difference as paired_difference
 from sim.statistics.judging import together as together
+from sim.statistics.judging import too_few as too_few
 from sim.statistics.judging import verdict as verdict
 from sim.statistics.percentiles import Durations as Durations
 from sim.statistics.percentiles import Figure as Figure

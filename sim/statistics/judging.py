@@ -36,8 +36,13 @@ _MOST_UNDECIDED: Final = 0.01
 _RARE: Final = 20
 """Late letters, in independent ones, below which their own design effect cannot be told."""
 
-FEWEST_LETTERS: Final = 30
+_FEWEST_LETTERS: Final = 30
 """Letters, in all replications together, below which a cell of a table is grey and never a headline."""
+
+
+def too_few(letters: Floats | float) -> Bools | bool:
+    """Whether there are too few letters, in all replications together, to say anything of them."""
+    return letters < _FEWEST_LETTERS
 
 
 class Verdict(StrEnum):
@@ -103,9 +108,9 @@ class ComplianceTable:
     letters: Floats
 
     @property
-    def grey(self) -> Bools:
+    def too_few(self) -> Bools:
         """Cells with too few letters to say anything of them."""
-        return self.letters < FEWEST_LETTERS
+        return np.asarray(too_few(self.letters))
 
     def at(self, *index: int) -> Compliance:
         """One of the cells."""

@@ -53,7 +53,7 @@ class ComplianceHeatmap(Chart[Report]):
             np.arange(25), np.arange(8), np.ma.masked_invalid(compliance), cmap="cividis", norm=Normalize(least, 1),
             edgecolors="white", linewidth=0.6,
         )  # fmt: skip
-        few = sla.by_hour_of_week.grey & (sla.by_hour_of_week.letters > 0)
+        few = sla.by_hour_of_week.too_few & (sla.by_hour_of_week.letters > 0)
         if few.any():
             ax.pcolormesh(np.arange(25), np.arange(8), np.ma.masked_where(~few, np.zeros(few.shape)),
                           cmap=ListedColormap([GREY]), alpha=FAINT, edgecolors="white", linewidth=0.6)  # fmt: skip
@@ -78,7 +78,7 @@ class ComplianceHeatmap(Chart[Report]):
     def _compliance(self) -> Floats:
         """Compliance by hour of the week, nan where there are too few letters to say anything, shape (7, 24)."""
         cells = self.subject.slas[self.panel].by_hour_of_week
-        return np.where(cells.grey, np.nan, cells.share.mean)
+        return np.where(cells.too_few, np.nan, cells.share.mean)
 
     def _none_or_few(self) -> str:
         return self.say("few-letters" if self.subject.slas[self.panel].letters.mean else "charts.no-letters")

@@ -28,7 +28,7 @@ class WorstUnitsChart(Chart[Report]):
 
     @cached_property
     def _worst(self) -> list[GroupFigures]:
-        late = [unit for unit in self.subject.slas[self.panel].by_home if unit.breaches.mean and not unit.grey]
+        late = [unit for unit in self.subject.slas[self.panel].by_home if unit.breaches.mean and not unit.too_few]
         return sorted(late, key=lambda unit: -(unit.breaches.mean or 0.0))[:WORST]
 
     def title(self) -> str:

@@ -139,7 +139,7 @@ def _group_tables(report: Report, lang: str) -> list[CaptionedTable]:
         if len(names) > 1:
             headings = [say(lang, f"glossary.{key}"), *(name(lang, sla) for sla in groups)]
             rows = [[name(lang, group), *(_of(each, group) for each in groups.values())] for group in names]
-            few = any(group.grey for each in groups.values() for group in each)
+            few = any(group.too_few for each in groups.values() for group in each)
             tables.append(
                 (say(lang, f"page.by-{key}") + (say(lang, "page.few-letters") if few else ""), headings, rows)
             )
@@ -152,7 +152,7 @@ def _of(groups: Sequence[GroupFigures], group: str) -> Markup | str:
 
 def _group(group: GroupFigures) -> Markup | str:
     shown = interval(group.compliance)
-    return Markup('<span class="few">{}</span>').format(shown) if group.grey else shown
+    return Markup('<span class="few">{}</span>').format(shown) if group.too_few else shown
 
 
 def _step_table(report: Report, lang: str) -> CaptionedTable:
