@@ -334,12 +334,12 @@ def test_the_files_of_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for lang in ("en", "zh"):
         opened = made(loaded, Options(out=tmp_path / lang, lang=lang)).folder / "report.html"
         assert f'data-lang="{lang}"' in opened.read_text("utf-8").partition("<head>")[0]
-    write_planned(result.report, loaded, False, tmp_path / "planned.yaml")
+    write_planned(result.report, loaded, False, tmp_path / "planned.yaml", "en")
     again = load(tmp_path / "planned.yaml").scenario
     assert result.report.people is not None
     assert again.teams["desk"].staff == {"always": result.report.people[0]}
     assert (tmp_path / "planned.yaml").read_text("utf-8").startswith('extends: "desk.yaml"')
-    write_planned(result.report, loaded, True, tmp_path / "whole.yaml")
+    write_planned(result.report, loaded, True, tmp_path / "whole.yaml", "en")
     assert load(tmp_path / "whole.yaml").scenario.teams["desk"].staff == again.teams["desk"].staff
 
 

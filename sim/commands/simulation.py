@@ -108,7 +108,7 @@ def plan(scenario: Path, options: Options, file: Path | None) -> None:
 
         result = plan_scenario(loaded, options, progress=progress, told=told)
     if file is not None and result.report.people is not None:
-        write_planned(result.report, loaded, bool(options.overrides) or options.seed is not None, file)
+        write_planned(result.report, loaded, bool(options.overrides) or options.seed is not None, file, options.lang)
     seconds = result.manifest["timings"]["seconds"]
     show_written(result, options, None if result.found else plan_text(result.report, options.lang, seconds))
 

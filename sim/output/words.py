@@ -9,7 +9,6 @@ The standard library reads all this in some milliseconds. gettext would need com
 its English wording; Fluent's runtime takes 0.3 s to be imported and to parse as much text, longer than a command does.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
 from gettext import c2py
@@ -51,7 +50,7 @@ def find(lang: str, key: str, n: object = None) -> str | None:
 
 def entries(lang: str, file: str) -> Mapping[str, Any]:
     """Everything that a language says in one file; nothing if it has no such file."""
-    return _read(LOCALE / lang / f"{file}.toml")
+    return _read(LOCALE, lang, file)
 
 
 def characters() -> str:
@@ -68,9 +67,11 @@ def plural_form(lang: str, n: object) -> str:
 
 
 @cache
-def _read(path: Path) -> Mapping[str, Any]:
+def _read(folder: Path, lang: str, file: str) -> Mapping[str, Any]:
+    import tomllib  # which `--help` need not wait for
+
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads((folder / lang / f"{file}.toml").read_text("utf-8"))
     except FileNotFoundError:
         return {}
 

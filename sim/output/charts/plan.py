@@ -25,7 +25,7 @@ from sim.output.charts.style import (
     to_the_end,
     week_axis,
 )
-from sim.output.text.plan import roster, target_name
+from sim.output.text.plan import roster_name, target_name
 from sim.statistics import Verdict
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class PostsChart(Chart["PlanAnswer"]):
     def alt(self) -> str:
         """What is drawn, and the people of each post today and under the plan."""
         answer, lang = self.subject, self.lang
-        rows = [f"{self.name_of(post.team)} {roster(post, lang)}: {post.today}" for post in answer.posts]
+        rows = [f"{self.name_of(post.team)} {roster_name(post, lang)}: {post.today}" for post in answer.posts]
         planned = answer.people or ("–",) * len(rows)
         return f"{self.title()}. " + "; ".join(f"{row} → {heads}" for row, heads in zip(rows, planned, strict=True))
 
@@ -59,7 +59,7 @@ class PostsChart(Chart["PlanAnswer"]):
             ax.plot(post.today, row, "o", markerfacecolor="white", markeredgecolor=ORANGE, markersize=8, label=today)
             if answer.people is not None:
                 ax.plot(answer.people[row], row, "o", color=BLUE, markersize=7, label=plan)
-        names = [f"{self.name_of(post.team)} · {roster(post, lang)}" for post in answer.posts]
+        names = [f"{self.name_of(post.team)} · {roster_name(post, lang)}" for post in answer.posts]
         ax.set_yticks(range(len(names)), names, color=BLACK)
         ax.set_ylim(len(names) - 0.4, -0.6)
         ax.set_xlabel(self.say("glossary.people"))

@@ -23,7 +23,7 @@ from sim.output.charts.style import (
     percent_axis,
 )
 from sim.output.text.formats import percent
-from sim.output.text.stress import back_after, growing, lasting, rate
+from sim.output.text.stress import rate, recovery_time, soak_growth, spike_length
 from sim.statistics import Band
 
 LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, SKY)
@@ -127,9 +127,9 @@ class SpikeChart(Chart[StressReport]):
     def title(self) -> str:
         """How big it is, and how long the staffing takes to recover."""
         report, spike, lang = self.subject, self.subject.spike, self.lang
-        sla, queue = (back_after(report, back, lang) for back in (spike.sla_back, spike.queue_back))
+        sla, queue = (recovery_time(report, back, lang) for back in (spike.sla_back, spike.queue_back))
         recovery = self.say("back", sla=sla, queue=queue)
-        return self.say("recovery", times=f"{spike.times:g}", hours=lasting(report, lang), recovery=recovery)
+        return self.say("recovery", times=f"{spike.times:g}", hours=spike_length(report, lang), recovery=recovery)
 
     def draw(self, ax: Axes) -> Axes:
         """Letters in queues with and without the spike, whose hours are shaded."""
@@ -176,7 +176,7 @@ class SoakChart(Chart[StressReport]):
 
     def title(self) -> str:
         """Whether the queues grow."""
-        soak, growth = self.subject.soak, growing(self.subject, self.lang)
+        soak, growth = self.subject.soak, soak_growth(self.subject, self.lang)
         return self.say("growth", days=soak.days, rate=rate(soak.per_day), growth=growth).rstrip(".。")
 
     def draw(self, ax: Axes) -> Axes:

@@ -92,7 +92,7 @@ def _staffings(comparison: Comparison, lang: str) -> CaptionedTable:
     rows = []
     for other, report in comparison.reports.items():
         path = f"scenarios.{other}"
-        kept = [
+        compliance = [
             data_markup(interval(report.slas[sla].compliance), report.slas[sla].compliance.mean,
                   f"{path}.sla.{sla}.compliance.mean") if sla in report.slas else "–"
             for sla in base.slas
@@ -102,7 +102,7 @@ def _staffings(comparison: Comparison, lang: str) -> CaptionedTable:
             report.title,
             data_markup(f"{report.headcount:,}", report.headcount, f"{path}.headcount"),
             data_markup(f"{report.cost:,.6g}", report.cost, f"{path}.cost"),
-            *kept,
+            *compliance,
             verdict_markup(report.verdict, lang),
         ])  # fmt: skip
     return say(lang, "page.staffings-table"), headings, rows

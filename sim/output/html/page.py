@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 Pictures = Mapping[str, Groups]
 """Charts with their names, by language."""
 
-ALWAYS: Final = ascii_letters + digits + punctuation + " –—·×≥≤、。，：；？！（）「」…"
+BASIC_CHARACTERS: Final = ascii_letters + digits + punctuation + " –—·×≥≤、。，：；？！（）「」…"
 """Characters that every page gets besides those of all words, so that most pages have the same font."""
 
-NOTICE: Final = (0, 13, 14)
-"""What the font says about itself that is kept: copyright, licence, and where the licence stands."""
+FONT_NOTICE: Final = (0, 13, 14)
+"""What the font says about itself that stays in: copyright, licence, and where the licence stands."""
 
 
 def rendered(folder: Path, page: "Page", subject: object, options: Options) -> Pictures:
@@ -137,20 +137,20 @@ def _asset(name: str) -> Markup:
 def embedded_font(text: str) -> str:
     """A WOFF2 font, in base64, with the characters of a text; the same characters give the same font.
 
-    Cutting a font takes a second, so the result is kept in the user's cache where that can be written.
+    Cutting a font takes a second, so the result is stored in the user's cache where that can be written.
     """
-    needed = "".join(sorted({*text, *ALWAYS, *characters()}))
-    key = hashlib.sha256(f"{NOTICE} {needed}".encode()).hexdigest()[:16]
-    kept = user_cache() / "fonts" / f"{key}.woff2"
+    needed = "".join(sorted({*text, *BASIC_CHARACTERS, *characters()}))
+    key = hashlib.sha256(f"{FONT_NOTICE} {needed}".encode()).hexdigest()[:16]
+    cached = user_cache() / "fonts" / f"{key}.woff2"
     try:
-        return base64.b64encode(kept.read_bytes()).decode()
+        return base64.b64encode(cached.read_bytes()).decode()
     except OSError:
         font = _cut(font_path(), needed)
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        beside = kept.with_suffix(f".{os.getpid()}")
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        beside = cached.with_suffix(f".{os.getpid()}")
         beside.write_bytes(font)
-        beside.replace(kept)
+        beside.replace(cached)
     except OSError:
         pass  # a cache that cannot be written only costs time
     return base64.b64encode(font).decode()
@@ -160,7 +160,7 @@ def _cut(path: Path, characters: str) -> bytes:
     from fontTools import subset
 
     # The licence asks that its notice goes with every copy.
-    options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True, name_IDs=NOTICE)
+    options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True, name_IDs=FONT_NOTICE)
     file = BytesIO()
     with subset.load_font(str(path), options) as font:
         cutter = subset.Subsetter(options)

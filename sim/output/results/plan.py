@@ -59,7 +59,7 @@ def plan(
     def compute(*_: object) -> PlanAnswer:
         prepared = prepare(loaded, options, one_run=False)
         if refused := targets_of_all(prepared.setting):
-            raise ScenarioError(loaded.source, [Problem(caution(each, "en")) for each in refused])
+            raise ScenarioError(loaded.source, [Problem(caution(each, DEFAULT.lang)) for each in refused])
         return search_plan(prepared.setting, prepared.options, scenario=loaded.stem, progress=progress, told=told)
 
     def write(answer: PlanAnswer, folder: Path) -> None:
@@ -86,7 +86,7 @@ def plan(
     )
 
 
-def write_planned(answer: PlanAnswer, loaded: Loaded, overridden: bool, file: Path, lang: str = "en") -> None:
+def write_planned(answer: PlanAnswer, loaded: Loaded, overridden: bool, file: Path, lang: str) -> None:
     """Write a plan as a scenario to run.
 
     Args:

@@ -97,18 +97,18 @@ def other_cautions(report: Report) -> list[Caution]:
 
 
 def _verdict(report: Report, lang: str) -> str:
-    holds = report.verdict
-    if holds is None:
+    verdict = report.verdict
+    if verdict is None:
         return say(lang, "answer.no-targets")
-    if holds in (Verdict.MET, Verdict.NOT_JUDGED):
+    if verdict in (Verdict.MET, Verdict.NOT_JUDGED):
         without = [name(lang, sla.name) for sla in report.slas.values() if sla.verdict is Verdict.NOT_JUDGED]
         if not without:
             return say(lang, "answer.met")
-        key = "answer.met-judged" if holds is Verdict.MET else "answer.nothing-judged"
+        key = "answer.met-judged" if verdict is Verdict.MET else "answer.nothing-judged"
         return say(lang, key, names=listed(lang, without))
-    told = [sla for sla in report.slas.values() if sla.verdict is holds]
+    told = [sla for sla in report.slas.values() if sla.verdict is verdict]
     names = listed(lang, (name(lang, sla.name) for sla in told))
-    if holds is Verdict.MISSED:
+    if verdict is Verdict.MISSED:
         key = "answer.missed"
     elif report.copies or report.replications == 1:
         key = "answer.undecided-alone"

@@ -122,9 +122,9 @@ def _staffings(comparison: Comparison, lang: str) -> Table:
     for other, report in comparison.reports.items():
         row: list[Text | str] = [Text(other), f"{report.headcount:,}", f"{report.cost:,.6g}"]
         for sla in comparison.base.slas:
-            kept = report.slas.get(sla)
-            row.append(Text("–") if kept is None else Text(
-                interval(kept.compliance), style=VERDICT_STYLES[kept.verdict] if kept.verdict else ""
+            figures = report.slas.get(sla)
+            row.append(Text("–") if figures is None else Text(
+                interval(figures.compliance), style=VERDICT_STYLES[figures.verdict] if figures.verdict else ""
             ))  # fmt: skip
         table.add_row(*row)
     return table

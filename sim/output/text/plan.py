@@ -69,7 +69,7 @@ def staff_table(answer: PlanAnswer, lang: str) -> Table:
         heads = None if answer.people is None else answer.people[index]
         table.add_row(
             Text(name(lang, post.team)),
-            Text(roster(post, lang)),
+            Text(roster_name(post, lang)),
             str(post.today),
             "–" if heads is None else str(heads),
             "–" if heads is None else f"{heads - post.today:+d}",
@@ -178,8 +178,8 @@ def target_name(met: TargetCompliance, lang: str) -> str:
     return sla if met.hour is None else say(lang, "plan.at-hour", sla=sla, hour=met.hour, end=met.hour + 1)
 
 
-def roster(post: StaffingCell, lang: str) -> str:
-    """A roster, and how its people are dealt where that is not evenly."""
+def roster_name(post: StaffingCell, lang: str) -> str:
+    """A roster, and how its people are allocated where that is not evenly."""
     own = name(lang, post.roster)
     return own if post.deal == "evenly" else say(lang, "plan.by-weights", roster=own)
 

@@ -212,7 +212,7 @@ def _spike(report: StressReport, lang: str) -> Iterator[str]:
         lang,
         "stress.spike",
         times=f"{spike.times:g}",
-        hours=lasting(report, lang),
+        hours=spike_length(report, lang),
         begins=f"{spike.begins:%Y-%m-%d %H:%M}",
         letters=count(spike.letters),
         usual=number(usual),
@@ -228,7 +228,7 @@ def _spike(report: StressReport, lang: str) -> Iterator[str]:
     yield say(lang, "stress.spike-queue-over", back=_back(report, spike.queue_back, lang))
 
 
-def lasting(report: StressReport, lang: str) -> str:
+def spike_length(report: StressReport, lang: str) -> str:
     """How long the spike lasts: `4 h`."""
     return limit(lang, format_duration(report.spike.lasts_h * HOUR))
 
@@ -248,7 +248,7 @@ def _back(report: StressReport, back: Back, lang: str) -> str:
     return say(lang, "stress.back-at-once" if mean == "0" else "stress.back", hours=mean, low=low, high=high)
 
 
-def back_after(report: StressReport, back: Back, lang: str) -> str:
+def recovery_time(report: StressReport, back: Back, lang: str) -> str:
     """The same in a word or two."""
     if back.above_limit:
         return say(lang, "stress.spike-back-never")
@@ -263,13 +263,13 @@ def _soak(report: StressReport, lang: str) -> str:
         say(lang, "stress.soak-sla", sla=name(lang, sla), compliance=percent(each.mean))
         for sla, each in soak.compliance.items()
     ]
-    growth = growing(report, lang)
+    growth = soak_growth(report, lang)
     return say(
         lang, "stress.soak", days=soak.days, rate=rate(soak.per_day), slas=listed(lang, slas or ["–"]), growth=growth
     )
 
 
-def growing(report: StressReport, lang: str) -> str:
+def soak_growth(report: StressReport, lang: str) -> str:
     """Whether the queues grow in the soak."""
     soak = report.soak
     return say(lang, "stress.soak-grows" if soak.grows else "stress.soak-steady", growth=count(soak.growth_per_day))
