@@ -11,12 +11,11 @@ from office import setting
 from sim.core.options import Options
 from sim.core.tables import Floats
 from sim.planner.lower_bound import LowerBound
-from sim.planner.sample import SearchSample
+from sim.planner.sample import EPSILON, SearchSample, Trial
 from sim.planner.search import Search
 from sim.planner.simulator import PlanTargets, Simulator
 from sim.planner.stability import Stability
 from sim.planner.staffing_cells import People, staffing_cells
-from sim.planner.trials import EPSILON, Trial
 from sim.scenario.setting import Setting
 
 PLENTY = 10**12

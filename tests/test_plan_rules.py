@@ -22,10 +22,10 @@ from sim.planner.frontier import Point, monotone
 from sim.planner.local_search import LocalSearch, Surface, corrected
 from sim.planner.planning import budget_of, plan, sizes_of
 from sim.planner.proof import FRESH, Blocks, critical_value, decided, surely_met
+from sim.planner.sample import SearchTrials
 from sim.planner.simulator import PlanTargets, Simulator
 from sim.planner.stability import Stability
 from sim.planner.staffing_cells import staffing_cells
-from sim.planner.trials import SearchTrials
 from sim.planner.working_hours import _at_night, _long_weeks
 from sim.scenario.setting import Setting
 from sim.statistics import Verdict

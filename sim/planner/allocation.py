@@ -99,9 +99,7 @@ def _better(
 
 
 def _cells(search: Search) -> tuple[StaffingCell, ...]:
-    problem = search.trials.problem
-    assert isinstance(problem, SearchSample), "made here"
-    return problem.simulator.cells
+    return search.trials.problem.simulator.cells
 
 
 def _search(simulator: Simulator, numbers: range, budget: int) -> Search:

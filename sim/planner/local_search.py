@@ -16,8 +16,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from sim.core.tables import Floats
+from sim.planner.sample import EPSILON, SearchTrials
 from sim.planner.staffing_cells import People, with_heads
-from sim.planner.trials import EPSILON, SearchTrials
 
 _PROPOSALS: Final = 8
 """Staffings that may fail one after the other on one surface, before the search from it ends."""

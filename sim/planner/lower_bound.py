@@ -18,9 +18,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from sim.planner.proof import Proof, decided
+from sim.planner.sample import EPSILON, SearchSample, SearchTrials, towards
 from sim.planner.simulator import Simulator
 from sim.planner.staffing_cells import People, with_heads
-from sim.planner.trials import EPSILON, SearchProblem, SearchTrials, towards
 from sim.statistics import Verdict
 
 STEPS: Final = 32
@@ -175,7 +175,7 @@ class CheapestLeft(NamedTuple):
     bound: float  # infinite then
 
 
-def master(problem: SearchProblem, cuts: Iterable[People]) -> CheapestLeft:
+def master(problem: SearchSample, cuts: Iterable[People]) -> CheapestLeft:
     """The cheapest staffing that no cut rules out.
 
     Args:
@@ -200,7 +200,7 @@ def maximal(staffings: Iterable[People]) -> list[People]:
 class _Programme:
     """The programme: headcounts x, and for each number of people that a cut names, whether a cell reaches it."""
 
-    def __init__(self, problem: SearchProblem, cuts: Sequence[People]) -> None:
+    def __init__(self, problem: SearchSample, cuts: Sequence[People]) -> None:
         self._problem = problem
         cells = range(len(problem.least))
         self._level: dict[tuple[int, int], int] = {}

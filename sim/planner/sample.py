@@ -1,10 +1,11 @@
-"""Problem of a search on a sample: least cost, so that every target is met on a sample and every unit is stable.
+"""Problem of a search on a sample, least cost so that every target is met and every unit is stable, and trials on it.
 
 A staffing that is surely too small is not simulated to the end: after each replication its late letters are compared
 with those that the whole sample allows, and after some with those of a staffing that was (racing).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,8 +14,9 @@ from sim.core.tables import Floats
 from sim.planner.simulator import Simulator, late_at_worst, worst_case_compliance
 from sim.planner.stability import Stability
 from sim.planner.staffing_cells import People
-from sim.planner.trials import Trial
 from sim.statistics import Decided, stacked
+
+EPSILON: Final = 1e-6
 
 _CLEARLY: Final = 1.05
 _A_FEW: Final = 2
@@ -39,10 +41,36 @@ _LEAST_ALLOWED: Final = 1e-6
 """Lateness of a target that allows none."""
 
 
+@dataclass(frozen=True)
+class Trial:
+    """Outcome of one staffing on the sample.
+
+    Attributes:
+        met: whether every target is met on the sample.
+        used: of the lateness that each target allows, how much is used, shape (targets,); more than 1 is too much.
+        excess: the same of the target that is used up most, with so much more allowed that fresh seeds will hardly
+            say otherwise.
+    """
+
+    people: People
+    met: bool
+    used: Floats
+    excess: float
+
+    @property
+    def misses(self) -> bool:
+        """Whether it misses a target by so much that fresh seeds will hardly say otherwise."""
+        return self.excess > 1
+
+
 class SearchSample:
     """The problem of a search on some replications.
 
     Attributes:
+        least, most: fewest and most people of each cell.
+        team: number of the team of each cell.
+        cost: of one person of each cell, more than 0, shape (cells,).
+        rostered: weekly hours on the roster of a person of each cell, shape (cells,); of equal costs fewer are better.
         targets: shape (targets,).
         margin: by how much compliance on the sample has to exceed each target, shape (targets,).
     """
@@ -106,7 +134,10 @@ class SearchSample:
         return Trial(people, bool((used <= 1).all()), used, _excess(stacked(parts), by_far))
 
     def surface(self, people: People) -> Floats:
-        """Of the allowed lateness, how much each of the first replications uses, shape (replications, targets)."""
+        """Of the allowed lateness, how much each of the first replications uses, shape (replications, targets).
+
+        They are simulated to the end, so that the figures of two staffings differ by the staffings alone.
+        """
         decided = self.simulator.decided(people, self.replications[:_MEASURED])
         allowed = np.maximum(1 - self.targets - self.margin, _LEAST_ALLOWED)
         return _used(late_at_worst(decided), allowed * decided.letters.mean(axis=0))
@@ -118,6 +149,94 @@ class SearchSample:
     def compliance(self, people: People) -> Floats:
         """Compliance with each target on the whole sample, at worst, shape (targets,); 1 where there are no letters."""
         return worst_case_compliance(self.decided(people))
+
+
+class SearchTrials:
+    """Trials of staffings on one problem, each simulated once.
+
+    Attributes:
+        best: the cheapest staffing so far that meets the targets, or None.
+    """
+
+    def __init__(self, problem: SearchSample, budget: int) -> None:
+        self.problem = problem
+        self.best: People | None = None
+        self._budget = budget
+        self._tried: dict[People, Trial] = {}
+
+    @property
+    def all(self) -> list[Trial]:
+        """Everything that was tried, in its order."""
+        return list(self._tried.values())
+
+    @property
+    def least_cost(self) -> float:
+        """Cost of the cheapest staffing so far that meets the targets; infinite without one."""
+        return np.inf if self.best is None else self.cost(self.best)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the budget is used up."""
+        return self.problem.spent >= self._budget
+
+    def limit(self, budget: int) -> None:
+        """Set the letters at which the search ends, counted from the first one of the plan."""
+        self._budget = budget
+
+    def cost(self, people: People) -> float:
+        """Cost of a staffing."""
+        return float(np.dot(self.problem.cost, people))
+
+    def of(self, people: People) -> Trial:
+        """Try a staffing, or remember what became of it."""
+        if people not in self._tried:
+            self._tried[people] = self.problem.trial(people)
+            if self._tried[people].met and self.fits(people) and self.cheaper(people, self.best):
+                self.best = people
+        return self._tried[people]
+
+    def meets(self, people: People) -> bool:
+        """Whether a staffing meets every target, and has hours for all its work."""
+        return self.fits(people) and self.of(people).met
+
+    def cheaper(self, people: People, than: People | None) -> bool:
+        """Whether one staffing costs less than another, or the same and is on the roster for fewer hours."""
+        if than is None:
+            return True
+        less = self.cost(than) - self.cost(people)
+        fewer = float(np.dot(self.problem.rostered, than) - np.dot(self.problem.rostered, people))
+        return less > EPSILON or (less > -EPSILON and fewer > EPSILON)
+
+    def fits(self, people: People) -> bool:
+        """Whether the work fits into the hours, by teams and by units."""
+        by_teams = bool((self.problem.hours @ np.array(people) >= self.problem.work - EPSILON).all())
+        return by_teams and self.problem.fits(people)
+
+    def steady(self) -> bool:
+        """Whether nothing failed that has as many people everywhere as something that did not, or more."""
+        failed = [trial.people for trial in self.all if not trial.met]
+        met = [trial.people for trial in self.all if trial.met]
+        return not any(all(a <= b for a, b in zip(one, each, strict=True)) for one in met for each in failed)
+
+    def fewest(self) -> People:
+        """Of each cell more people than any that missed a target by far with all others at their most."""
+        most, fewest = self.problem.most, list(self.problem.least)
+        for trial in self.all:
+            lacking = [cell for cell, heads in enumerate(trial.people) if heads < most[cell]]
+            if trial.misses and len(lacking) == 1:
+                fewest[lacking[0]] = max(fewest[lacking[0]], trial.people[lacking[0]] + 1)
+        return tuple(fewest)
+
+    def judge_again(self) -> None:
+        """Judge whatever was tried by margins that have changed."""
+        tried, self._tried, self.best = list(self._tried), {}, None
+        for people in tried:
+            self.of(people)
+
+
+def towards(people: People, most: People, step: int, steps: int) -> People:
+    """A staffing on the straight way from one to another that has nobody fewer, rounded up."""
+    return tuple(heads + -(-(high - heads) * step // steps) for heads, high in zip(people, most, strict=True))
 
 
 def _expected(part: Decided, whole: Decided) -> tuple[Floats, Floats]:

@@ -16,8 +16,8 @@ import numpy as np
 
 from sim.planner.local_search import LocalSearch
 from sim.planner.lower_bound import STEPS
+from sim.planner.sample import EPSILON, SearchSample, SearchTrials, Trial, towards
 from sim.planner.staffing_cells import People, with_heads
-from sim.planner.trials import EPSILON, SearchProblem, SearchTrials, Trial, towards
 
 _COARSE: Final = 4
 """The first steps down are this part of the way."""
@@ -37,7 +37,7 @@ class Search:
         local: exchanges on the same trials.
     """
 
-    def __init__(self, problem: SearchProblem, budget: int, seed: int = 0) -> None:
+    def __init__(self, problem: SearchSample, budget: int, seed: int = 0) -> None:
         self.trials = SearchTrials(problem, budget)
         self.local = LocalSearch(self.trials)
         self._problem, self._seed = problem, seed
