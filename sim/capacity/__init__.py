@@ -1,4 +1,4 @@
-"""Stress runs: how much load a staffing carries, what limits it, and how it takes a spike and a long time.
+"""Stress test: capacity of a staffing, what limits it, and its behaviour in a spike and over a long time.
 
 Ramp, breakpoint (the capacity), spike and soak, in the words of load testing.
 """
@@ -96,7 +96,7 @@ def stress(
     scenario: str,
     progress: Callable[[int], object] | None = None,
 ) -> StressReport:
-    """Stress a scenario as its `stress:` section says.
+    """Run the stress test of a scenario as its `stress:` section says.
 
     Args:
         scenario: short name, usually the stem of the file.

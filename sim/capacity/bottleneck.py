@@ -30,7 +30,7 @@ _WORTH: Final = 0.1
 
 
 class Effect(StrEnum):
-    """What more people in a team do for an SLA, with 95% confidence."""
+    """Effect of more people in a team on an SLA, with 95% confidence."""
 
     HELPS = "helps"
     HARDLY = "hardly"
@@ -57,7 +57,7 @@ class Relief:
 
 @dataclass(frozen=True)
 class Bottleneck:
-    """Which team limits compliance with one SLA.
+    """Team that limits compliance with one SLA.
 
     Attributes:
         team: the one where people help most; None if they are not shown to help in any.
@@ -75,7 +75,7 @@ class Bottleneck:
 
 @dataclass(frozen=True)
 class Relieved:
-    """What there is once a bottleneck has twice the people.
+    """Capacity once a bottleneck has twice the people.
 
     Attributes:
         capacity: from at most twice the replications that a search begins with; where the two lie near each other, they
@@ -156,7 +156,7 @@ class _TeamComparison:
         }
 
     def bottleneck(self, sla: str) -> Bottleneck:
-        """Compare until it is clear which team it is, or that it is none, or the replications are spent."""
+        """Compare teams until the bottleneck is clear, or that there is none, or the replications are spent."""
         replications = dict.fromkeys(self._after, self._fewest)
         while True:
             reliefs = [self._relief(sla, team, count) for team, count in replications.items()]

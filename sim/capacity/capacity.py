@@ -73,7 +73,7 @@ class CapacityBound(StrEnum):
 
 @dataclass(frozen=True)
 class Capacity:
-    """How many letters a day a staffing carries; None where that was not found.
+    """Capacity of a staffing in letters a day; None where it was not found.
 
     Attributes:
         found: whether there is a capacity between the lowest and the highest rate that were tried.
@@ -154,7 +154,7 @@ def _is_sure(capacity: Capacity) -> bool:
 
 
 class _CapacitySearch:
-    """Looks for a capacity among rates that each lie one step below the one before: rate 0 is the highest.
+    """Search for a capacity among rates that each lie one step below the one before: rate 0 is the highest.
 
     Between two of them rates are tried where compliance is expected to cross its target; those have broken numbers.
     """

@@ -16,7 +16,7 @@ _PARTS: Final = 200
 
 
 class ComplianceCounts(NamedTuple):
-    """How the letters of one replication met each SLA."""
+    """Compliance of the letters of one replication with each SLA."""
 
     decided: Decided  # (slas,)
     elapsed: tuple[Durations, ...]
@@ -67,7 +67,7 @@ def waiting_at(replication: Replication, instants: Int64s) -> Floats:
 
 
 def growth_per_day(replication: Replication, part: int) -> Floats:
-    """By how many letters a day the queues outgrow themselves, from the first part of the window to the last, ().
+    """Growth of the queues in letters a day, from the first part of the window to the last, ().
 
     Averages over parts of whole weeks leave out the ups and downs of nights and weekends.
 

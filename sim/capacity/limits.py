@@ -35,7 +35,7 @@ _MOST_REPLICATIONS: Final = 10
 
 @dataclass(frozen=True)
 class StabilityLimit:
-    """The largest rate of letters that can be worked off in the long run.
+    """Stability limit: the largest rate of letters that can be worked off in the long run.
 
     Attributes:
         per_day: letters a day.
@@ -52,7 +52,7 @@ class StabilityLimit:
 
 @dataclass(frozen=True)
 class TeamLimit:
-    """How much load a team can work off in the long run, of the work that nobody else can do.
+    """Load that a team can work off in the long run, of the work that nobody else can do.
 
     Attributes:
         per_day: letters a day whose work would fill all hours of all its people together.

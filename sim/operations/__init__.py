@@ -1,1 +1,1 @@
-"""What the engineers of the real system take from a simulation: throughput targets, load, replay, exports."""
+"""Requirements on the real IT system, and tests of it: throughput targets, load, replay and exports."""

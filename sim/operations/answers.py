@@ -45,7 +45,7 @@ CONNECTION_FAILURES: Final = (Unanswered.NO_CONNECTION, Unanswered.CONNECTION_LO
 
 
 class Answers(NamedTuple):
-    """What became of each letter, in the order of the trace; arrays of shape (letters,), times in seconds."""
+    """Outcome of each letter of a replay, in the order of the trace; arrays of shape (letters,), times in seconds."""
 
     due: Floats  # from the start
     late: Floats  # from due until its sending was begun: our own delay; nan for one never begun
@@ -55,18 +55,18 @@ class Answers(NamedTuple):
 
     @property
     def accepted(self) -> Bools:
-        """Which letters were answered 200 to 299."""
+        """Letters that were answered 200 to 299."""
         return (self.outcome >= 200) & (self.outcome < 300)
 
     @property
     def failed(self) -> Bools:
-        """Which letters were sent, but answered otherwise, or never."""
+        """Letters that were sent, but answered otherwise, or never."""
         failed: Bools = ~self.accepted & (self.outcome != Unanswered.UNSENT)
         return failed
 
     @property
     def begun(self) -> Bools:
-        """Which letters became due before the end."""
+        """Letters that became due before the end."""
         return ~np.isnan(self.late)
 
     def of(self, rows: Bools) -> "Answers":
@@ -89,7 +89,7 @@ class Sent:
 
 
 def require_histograms() -> None:
-    """Look for the library of histograms, before anything is sent.
+    """Check that the library of histograms is installed, before anything is sent.
 
     Raises: ModuleNotFoundError without it.
     """
@@ -120,7 +120,7 @@ def milliseconds(seconds: Floats) -> Milliseconds:
 
 
 def histogram(seconds: Floats) -> "HdrHistogram":
-    """An HDR histogram, in microseconds, of durations from 1 microsecond to a day."""
+    """HDR histogram of durations, in microseconds, from 1 microsecond to a day."""
     from hdrh.histogram import HdrHistogram  # only who replays has it
 
     recorded = HdrHistogram(1, _LONGEST, _DIGITS)
@@ -131,7 +131,7 @@ def histogram(seconds: Floats) -> "HdrHistogram":
 
 
 def write_percentiles(seconds: Floats, path: Path) -> None:
-    """Write durations in the text format that plotters of HDR histograms read: all of it in milliseconds."""
+    """Write a latency distribution in the text format of plotters of HDR histograms, in milliseconds."""
     recorded = histogram(seconds)
     lines = [f"{'Value':>12} {'Percentile':>14} {'TotalCount':>10} {'1/(1-Percentile)':>14}", ""]
     for each in recorded.get_percentile_iterator(_TICKS):

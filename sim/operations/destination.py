@@ -26,7 +26,7 @@ _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 @dataclass(frozen=True)
 class ReplayOptions:
-    """Where a replay sends its letters, and how.
+    """Destination and options of a replay.
 
     Attributes:
         url: `http` or `https`; each letter is one POST with a JSON body. May hold secrets, so only `shown` is shown.
@@ -55,7 +55,7 @@ class ReplayOptions:
         return without_secrets(self.url)
 
     def check(self) -> None:
-        """Refuse a replay that must not be sent.
+        """Validate the options, and that the host may be loaded.
 
         Raises: ScenarioError for numbers out of range, a URL that is none, a host that nobody allowed, or credentials
             that are given twice.
@@ -127,7 +127,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def read_headers(path: Path | None, token: str | None) -> dict[str, str]:
-    """Headers that go out with every letter, by name: those of a file, `Name: value` a line, and a bearer token.
+    """Read the headers of every request: those of a file, `Name: value` a line, and a bearer token.
 
     Empty lines and lines that begin with `#` say nothing.
 

@@ -58,7 +58,7 @@ class OperationCounts(NamedTuple):
 
 
 def operations_of(setting: Setting) -> tuple[str, ...]:
-    """Every operation, in the order of the workflow."""
+    """Names of all operations, in the order of the workflow."""
     return (RECEIVE, *(f"{step}.{moment}" for step in steps_of(setting) for moment in ("start", "finish")))
 
 
@@ -91,7 +91,7 @@ def count_operations(replication: Replication) -> OperationCounts:
 
 
 def _slack(replication: Replication, sla: Sla, clock: SlaClock) -> Slack:
-    """How much time the letters of the window to which an SLA applies have left at each call.
+    """Slack of the letters of the window to which an SLA applies, at each call.
 
     A letter that is on time by some seconds, and makes some calls while the clock runs, can spare that quotient at
     each of them. It is a first-order answer: nobody's queue grows by the delay.
@@ -110,7 +110,7 @@ def _slack(replication: Replication, sla: Sla, clock: SlaClock) -> Slack:
 
 
 def _instants(replication: Replication) -> list[Int64s]:
-    """When each operation was called, in the order of `operations_of`."""
+    """Instants at which each operation was called, in the order of `operations_of`."""
     log, real = replication.log, replication.row_of_visit >= 0
     instants = [replication.received]
     for index in steps_of(replication.setting).values():

@@ -58,7 +58,7 @@ _connected: ContextVar[float | None] = ContextVar("connected")
 def replay(
     letters: Sequence[TracedLetter], options: ReplayOptions, *, progress: Callable[[int], object] | None = None
 ) -> Sent:
-    """Send the letters, and wait for the answers; if it is stopped, what was sent until then is told all the same.
+    """Send the letters and wait for the answers; a replay that is stopped returns what came until then.
 
     Args:
         letters: at least one, by time of receipt.
@@ -92,7 +92,7 @@ async def send(
 
 
 def body(sequence: int, letter: TracedLetter) -> bytes:
-    """What is posted: the letter's columns, its number in the trace from 1, and a text of its size."""
+    """Request body: the letter's columns, its number in the trace from 1, and a text of its size."""
     before, after = _around_text(sequence, letter)
     return before + b"." * letter.size + after
 
@@ -112,7 +112,7 @@ def _around_text(sequence: int, letter: TracedLetter) -> tuple[bytes, bytes]:
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Connections of which it is known how long they lay idle."""
+    """Connector that knows how long each connection lay idle."""
 
     def __init__(self, **how: Any) -> None:
         super().__init__(**how)
@@ -219,7 +219,7 @@ class _Sending:
             return answer.status
 
     def _mind(self, outcome: int) -> None:
-        """Stop where nobody takes letters."""
+        """Abort where nobody takes letters."""
         if outcome in CONNECTION_FAILURES:
             self._failures_in_a_row += 1
         elif outcome not in (Unanswered.UNSENT, Unanswered.STOPPED, Unanswered.OUR_ERROR):
@@ -242,7 +242,7 @@ def _raced(error: aiohttp.ServerDisconnectedError | aiohttp.ClientOSError, secon
 
 
 def _unanswered(error: Exception) -> Unanswered:
-    """What became of a letter that met an error."""
+    """Outcome of a letter that met an error."""
     if isinstance(error, TimeoutError):
         return Unanswered.NO_CONNECTION if _connected.get(None) is None else Unanswered.TIMED_OUT
     if isinstance(error, aiohttp.ClientConnectorSSLError | aiohttp.ClientConnectorCertificateError):

@@ -28,7 +28,7 @@ Values = Mapping[str, str | float]
 
 @dataclass(frozen=True)
 class Course:
-    """A replay in the course of time, shape (intervals,).
+    """Course of a replay over time, shape (intervals,).
 
     Attributes:
         seconds: middle of each interval since the start.
@@ -60,7 +60,7 @@ class Percentiles:
 
 @dataclass(frozen=True)
 class Check:
-    """One comparison.
+    """One requirement, compared with what was measured.
 
     Attributes:
         name: `pace` (of the sender), `errors`, `closed` (connections that lay idle, where they were many), `latency`
@@ -76,7 +76,7 @@ class Check:
 
 @dataclass(frozen=True)
 class ReplayReport:
-    """How a real system took a trace.
+    """Report on a replay.
 
     Attributes:
         letters: in the trace; the sum of accepted, failed and unsent.
@@ -133,7 +133,7 @@ class ReplayReport:
 
 
 def report_on(sent: Sent, options: ReplayOptions, trace: str, demand: Demand) -> ReplayReport:
-    """The report on a replay.
+    """Evaluate a replay.
 
     Args:
         trace: its name.
@@ -214,7 +214,7 @@ def _until(moments: Floats, edges: Floats) -> Int64s:
 
 
 def _checks(sent: Sent, demand: Demand) -> Iterator[Check]:
-    """All comparisons of a replay with what was asked."""
+    """Compare a replay with what was asked."""
     yield _pace(sent.answers)
     # What met an error here, or was cut off by Ctrl-C, says nothing of the system.
     cut_off = (Unanswered.UNSENT, Unanswered.STOPPED) if sent.stopped or sent.aborted else ()

@@ -17,7 +17,7 @@ PERCENTILES: Final = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p999"
 
 @dataclass(frozen=True)
 class ServiceLevel:
-    """What is asked of a system's answers.
+    """Service level: largest latency by percentile, and largest share of errors.
 
     Attributes:
         latency_ms: by percentile (`p50` to `p999`), the most milliseconds until that share has been answered.
@@ -43,7 +43,7 @@ Engineering, 1993), and of a hundred writers one, at most, has to write again.""
 
 @dataclass(frozen=True)
 class Demand:
-    """What is asked of a real system as it takes letters in.
+    """Load and service level that a real system must sustain as it takes letters in.
 
     Attributes:
         load: most letters in a second, a minute and an hour that it must take; empty if nobody said.
@@ -70,7 +70,7 @@ class Demand:
 
 
 def read_demand(path: Path) -> Demand:
-    """What a targets.json asks of the operation `receive`; the level is the assumed one if the file has none.
+    """Read the demand on the operation `receive` from a targets.json; the level is assumed if the file has none.
 
     Raises: SimError if the file cannot be read or is no targets.json; ScenarioError for figures that cannot be meant.
     """

@@ -44,7 +44,7 @@ YEAR: Final = 365 * DAY
 
 @dataclass(frozen=True)
 class Rate:
-    """How many within a length of time, over all such stretches of the window, empty ones among them.
+    """Number of events in a length of time, over all such stretches of the window, empty ones among them.
 
     A percentile is the least number that this share of the stretches of all replications did not exceed.
     """
@@ -74,7 +74,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class ChannelLoad:
-    """Load by one channel.
+    """Load of one channel.
 
     Attributes:
         peak_hour: the hour of the day in which most come on average.
@@ -143,7 +143,7 @@ def targets(
     scenario: str,
     progress: Callable[[int], None] | None = None,
 ) -> Targets:
-    """Simulate a scenario's replications and work out what the real system must sustain.
+    """Simulate a scenario's replications and derive the throughput targets.
 
     Args:
         scenario: short name, usually the stem of the file.

@@ -1,4 +1,4 @@
-"""Traces of letters in files, CSV or JSON Lines: one letter a row, as `targets` exports and `replay` sends them.
+"""Trace files, CSV or JSON Lines: one letter a row, as `targets` exports and `replay` sends them.
 
 The columns are `received` (local time), `channel`, `category`, `unit` (the letter's home) and `size` (bytes of its
 text). Only `received` must be there. The same file serves a scenario as `arrivals.trace`, by the same reader.
@@ -37,7 +37,7 @@ class TracedLetter(NamedTuple):
 
 
 def read_trace(path: Path) -> list[TracedLetter]:
-    """The letters of a trace by time of receipt; letters of the same instant in the order of the file.
+    """Read the letters of a trace by time of receipt; letters of the same instant in the order of the file.
 
     Raises: ScenarioError naming every bad row (the first 20), or a file that is no trace or cannot be read.
     """
@@ -63,7 +63,7 @@ def write_trace(letters: Iterable[TracedLetter], path: Path) -> None:
 
 
 def busiest_stretch(letters: Sequence[TracedLetter], seconds: float) -> list[TracedLetter]:
-    """The letters of the stretch of so many seconds in which most come; the earliest of several."""
+    """Letters of the busiest stretch of so many seconds; the earliest of several."""
     start = letters[0].received
     received = np.array([(letter.received - start).total_seconds() for letter in letters])
     within = np.searchsorted(received, received + seconds) - np.arange(len(received))

@@ -39,7 +39,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Failure:
-    """A target that is not met even with the most people.
+    """Target that is not met even with the most people.
 
     Attributes:
         team: in whose hands or queue most of the late letters are, or None.
@@ -53,7 +53,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Shortage:
-    """What lacks.
+    """Why nothing within the bounds meets the targets.
 
     Attributes:
         failures: targets that are not met with the most people.

@@ -48,7 +48,7 @@ _HAIR: Final = 1e-4
 
 
 class Surface(NamedTuple):
-    """By how much the logarithm of the late letters changes with each person; each shape (cells, targets)."""
+    """Response surface: change of the logarithm of late letters with each person; each shape (cells, targets)."""
 
     more: Floats  # 0 or less
     fewer: Floats  # 0 or more
@@ -57,7 +57,7 @@ class Surface(NamedTuple):
 
 
 class LocalSearch:
-    """A search from one staffing to cheaper ones near it, on the problem of some trials."""
+    """Local search from one staffing to cheaper ones near it, on the problem of some trials."""
 
     def __init__(self, trials: SearchTrials) -> None:
         self._trials, self._problem = trials, trials.problem
@@ -109,7 +109,7 @@ class LocalSearch:
         return self.repaired(instead, surface, (cell,))
 
     def surface(self, people: People) -> Surface:
-        """Measure what some people more and fewer of each cell change."""
+        """Measure the response surface: some people more and fewer of each cell, with the same letters."""
         problem = self._problem
         here = np.atleast_2d(problem.surface(people))
         more, fewer, errors = np.zeros((3, len(people), here.shape[1]))
@@ -252,7 +252,7 @@ class LocalSearch:
 
 
 def corrected(surface: Surface, people: People, there: People, change: Floats) -> Surface:
-    """A surface that says of an exchange what was seen, the effects with the largest part in it changed most.
+    """Secant correction of a surface by an exchange that was seen; effects with the largest part in it change most.
 
     Args:
         change: seen in the logarithm of the late letters of each target, shape (targets,).

@@ -189,7 +189,7 @@ def master(problem: SearchSample, cuts: Iterable[People]) -> CheapestLeft:
 
 
 def maximal(staffings: Iterable[People]) -> list[People]:
-    """Those that no other one has at least as many people as, everywhere."""
+    """Maximal staffings: those than which no other one has as many people everywhere, or more."""
     kept: list[People] = []
     for each in sorted(set(staffings), key=sum, reverse=True):
         if not any(all(a <= b for a, b in zip(each, other, strict=True)) for other in kept):
@@ -198,7 +198,7 @@ def maximal(staffings: Iterable[People]) -> list[People]:
 
 
 class _Programme:
-    """The programme: headcounts x, and for each number of people that a cut names, whether a cell reaches it."""
+    """The master programme: headcounts x, and for each number of people that a cut names, whether a cell reaches it."""
 
     def __init__(self, problem: SearchSample, cuts: Sequence[People]) -> None:
         self._problem = problem

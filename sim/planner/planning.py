@@ -103,7 +103,7 @@ def plan(
     progress: Callable[[int], object] | None = None,
     told: Callable[[int, float], object] | None = None,
 ) -> PlanAnswer:
-    """Plan the staff of a scenario as its `plan:` section says.
+    """Find the fewest staff of a scenario as its `plan:` section says.
 
     Args:
         scenario: short name, usually the stem of the file.
@@ -138,7 +138,7 @@ def seconds_a_letter(simulator: Simulator) -> float:
 
 
 def budget_of(setting: Setting, *, copies: bool = False) -> int:
-    """How many letters a plan may simulate.
+    """Budget of a plan: letters that it may simulate.
 
     Args:
         copies: whether nothing is random, so that one replication says of a staffing all that there is to say.
@@ -251,7 +251,7 @@ class _Planner:
         return int(share * self._budget)
 
     def _impossible(self) -> PlanAnswer:
-        """What lacks even with the most people, and how many more would do."""
+        """The answer where even the most people do not do: what lacks, and how many more would."""
         most = self._sample.most
         proof = self._blocks.prove(most)
         missed = [each for each in proof.targets if each.verdict not in (Verdict.MET, Verdict.NOT_JUDGED)]

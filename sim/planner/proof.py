@@ -43,7 +43,7 @@ FIRST_LOOK: Final = 8
 
 @dataclass(frozen=True)
 class TargetCompliance:
-    """How a target is met.
+    """Compliance with one target.
 
     Attributes:
         hour: hour of receipt of the letters that it is about; None for all.
@@ -58,7 +58,7 @@ class TargetCompliance:
 
 @dataclass(frozen=True)
 class Proof:
-    """A staffing on fresh seeds.
+    """Proof of a staffing on fresh seeds.
 
     Attributes:
         look: which of the blocks that proved plans it is, from 1 on; 0 where it is no proof of a plan.
@@ -95,7 +95,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Change:
-    """What one person more, or fewer, of a cell changes, on the same fresh seeds.
+    """Effect of one person more, or fewer, in a cell, on the same fresh seeds.
 
     Attributes:
         post: index of the cell.
@@ -172,7 +172,7 @@ class Blocks:
 
 
 def critical_value(look: int) -> float:
-    """How many standard errors compliance must be above a target on a look, so that it is shown to be met."""
+    """Standard errors by which compliance must exceed a target on a look, so that it is shown to be met."""
     return float(-ndtri((1 - LEVEL) / 2 * _spent(look)))
 
 
@@ -192,7 +192,7 @@ def standard_error(decided: Decided, targets: Floats) -> Floats:
 def judged(
     targets: PlanTargets, people: People, replications: range, observed: Sequence[Observed], look: int = 0
 ) -> Proof:
-    """Judge every target with 95% confidence by what became of the letters of some replications."""
+    """Judge every target with 95% confidence on some replications."""
     decided = stacked([each.decided for each in observed])
     prints = {each.fingerprint for each in observed}
     copies = len(observed) > 1 and len(prints) == 1
@@ -274,7 +274,7 @@ def _targets_and_half(proof: Proof) -> tuple[Floats, Floats]:
 
 
 def change_between(proof: Proof, other: Proof, cell: int, more: int) -> Change:
-    """The difference between a staffing and another, on the replications that the other was judged on."""
+    """Paired differences between a staffing and another, on the replications that the other was judged on."""
     first = first_of(proof.decided, len(other.replications))
     differences = tuple(
         paired_difference(first.cell(index), other.decided.cell(index), copies=proof.copies)

@@ -64,7 +64,7 @@ class Trial:
 
 
 class SearchSample:
-    """The problem of a search on some replications.
+    """Problem of a search on some replications.
 
     Attributes:
         least, most: fewest and most people of each cell.

@@ -36,7 +36,7 @@ _MOST_VISITS: Final = 16_000_000
 
 
 class Observed(NamedTuple):
-    """One replication under a staffing, as closely as a verdict needs it."""
+    """Counts of one replication under a staffing, as closely as a verdict needs them."""
 
     decided: Decided  # (targets,)
     elapsed: tuple[Durations, ...]  # of the letters of each target
@@ -62,7 +62,7 @@ def worst_case_compliance(decided: Decided) -> Floats:
 
 
 class PlanTargets:
-    """The targets of a plan: those of SLAs that have one and letters, of all letters or of those of each hour.
+    """Targets of a plan: those of SLAs that have one and letters, of all letters or of those of each hour.
 
     Attributes:
         names: SLA of each target.
@@ -102,7 +102,7 @@ class PlanTargets:
 
 @dataclass
 class Meter:
-    """What was simulated so far, over all simulators of a plan.
+    """Meter of replications and letters simulated so far, over all simulators of a plan.
 
     Attributes:
         progress: told how many letters were simulated so far.

@@ -27,7 +27,7 @@ _DRAWN: Final = 4
 
 @dataclass(frozen=True)
 class UnstableUnit:
-    """A unit that a staffing leaves with more work than hours.
+    """Unstable unit: one that a staffing leaves with more work than hours.
 
     Attributes:
         load: work by hours on duty; None where nobody ever is.

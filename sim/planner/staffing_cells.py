@@ -18,7 +18,7 @@ People = tuple[int, ...]
 
 
 class StaffingCell(NamedTuple):
-    """People of one team on one roster."""
+    """Staffing cell: the people of one team on one roster."""
 
     team: str
     roster: str
@@ -31,7 +31,7 @@ class StaffingCell(NamedTuple):
 
 
 def staffing_cells(scenario: Scenario) -> tuple[StaffingCell, ...]:
-    """What may vary, as the scenario's `plan:` says."""
+    """Staffing cells that may vary, as the scenario's `plan:` says."""
     asked = scenario.plan or Plan()
     vary = asked.vary
     if vary is None:
@@ -89,7 +89,7 @@ def staffed(setting: Setting, cells: tuple[StaffingCell, ...], people: People) -
 
 
 class ScenarioPatch(NamedTuple):
-    """A plan as a scenario to run."""
+    """Scenario patch: a plan as a scenario to run."""
 
     setting: Setting
     cells: tuple[StaffingCell, ...]

@@ -71,7 +71,7 @@ class SlotRequirement:
 
 
 def working_hours(setting: Setting, replications: range) -> WorkingHours:
-    """Hours of a scenario as it is staffed.
+    """Working hours of a scenario as it is staffed.
 
     Args:
         replications: simulated to see overtime.

@@ -1,4 +1,4 @@
-"""A Locust file that sends the letters of a trace along their arrival curve."""
+"""Locust file: a load test that sends the letters of a trace along their arrival curve."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The process as an object-centric event log in OCEL 2.0 (JSON): its objects are letters and units."""
+"""Object-centric event log in OCEL 2.0 (JSON); its objects are letters and units."""
 
 import json
 from collections.abc import Iterable, Iterator

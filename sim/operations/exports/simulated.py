@@ -1,4 +1,4 @@
-"""Simulated letters and their events, as exports write them for the tools of others."""
+"""Simulated letters and their events, the content of all exports."""
 
 from collections.abc import Iterator
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""The process as an event log in XES 1.0 (IEEE 1849): one trace a letter."""
+"""Event log in XES 1.0 (IEEE 1849): one trace a letter."""
 
 from collections.abc import Sequence
 from pathlib import Path
