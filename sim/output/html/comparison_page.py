@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from sim.comparison import Comparison, Pair, PairedVerdict
 from sim.core.options import Options
-from sim.output.html.page import Pictures, fill, page, readable, rendered, write_page
+from sim.output.html.page import Pictures, page, rendered, write_page
 from sim.output.html.report_page import data_markup, verdict_markup
 from sim.output.text.comparison import (
     comparison_cautions,
@@ -20,7 +20,7 @@ from sim.output.text.comparison import (
 )
 from sim.output.text.formats import interval, name, points
 from sim.output.text.printing import CaptionedTable
-from sim.output.words import languages, say
+from sim.output.words import say
 
 LONGEST: Final = 120
 """Letters of a setting's value that are shown."""
@@ -51,34 +51,28 @@ def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pict
         manifest: how the comparison came about.
         lang: the language in which the page opens.
     """
-    bodies = {
-        each: fill(
-            "comparison.html.j2",
-            lang=each,
-            title=_title(comparison, each),
-            about=comparison_heading(comparison, each),
-            verdict=comparison.best.verdict.value if comparison.best.verdict else "none",
-            sentences=list(comparison_sentences(comparison, each)),
-            cautions=comparison_cautions(comparison, each),
-            first_tables=[_staffings(comparison, each), _pairs(comparison, each)],
-            note=say(each, "page.pairs-note", base=comparison.base.scenario),
-            groups=pictures[each],
-            settings=_settings(comparison, each),
-            manifest=readable(manifest),
-        )
-        for each in languages()
-    }
+
+    def said(each: str) -> dict[str, Any]:
+        return {
+            "title": say(each, "page.comparison", base=comparison.base.title or comparison.base.scenario),
+            "about": comparison_heading(comparison, each),
+            "sentences": list(comparison_sentences(comparison, each)),
+            "cautions": comparison_cautions(comparison, each),
+            "first_tables": [_staffings(comparison, each), _pairs(comparison, each)],
+            "note": say(each, "page.pairs-note", base=comparison.base.scenario),
+            "settings": _settings(comparison, each),
+        }
+
     return page(
-        _title(comparison, lang),
+        "comparison.html.j2",
+        said,
         lang,
-        bodies,
-        ("answer", "charts", "differing", "manifest"),
-        comparison_content(comparison),
+        verdict=comparison.best.verdict,
+        contents=("answer", "charts", "differing", "manifest"),
+        pictures=pictures,
+        manifest=manifest,
+        summary=comparison_content(comparison),
     )
-
-
-def _title(comparison: Comparison, lang: str) -> str:
-    return say(lang, "page.comparison", base=comparison.base.title or comparison.base.scenario)
 
 
 def _staffings(comparison: Comparison, lang: str) -> CaptionedTable:

@@ -8,9 +8,9 @@ from sim.capacity import StressReport
 from sim.core.options import Options
 from sim.operations.replay_report import ReplayReport
 from sim.operations.targets import Targets
-from sim.output.html.page import Pictures, page_of_sentences, rendered, write_page
+from sim.output.html.page import Pictures, page, rendered, write_page
 from sim.output.text import replay, stress, targets
-from sim.output.text.cautions import with_cautions
+from sim.output.text.cautions import caution_sentences, with_cautions
 from sim.output.text.formats import name, points
 from sim.output.text.printing import CaptionedTable
 from sim.output.words import say
@@ -46,19 +46,19 @@ def stress_page(report: StressReport, *, manifest: Mapping[str, Any], pictures: 
         lang: the language in which the page opens.
     """
 
-    def tables(each: str) -> list[CaptionedTable]:
-        slas = [name(each, sla) for sla in report.ramp[0].compliance]
-        headings = [say(each, "stress.per-day"), *slas, *stress.ramp_headings(each)]
-        ramp: CaptionedTable = (say(each, "stress.ramp"), headings, stress.ramp_rows(report, each))
-        return [ramp, _limits(report, each), *_reliefs(report, each)]
+    def said(each: str) -> dict[str, Any]:
+        return {
+            "title": say(each, "stress.heading", title=report.title or report.scenario),
+            "sentences": list(stress.stress_sentences(report, each)),
+            "cautions": caution_sentences(report.cautions, each),
+            "tables": [_ramp(report, each), _limits(report, each), *_reliefs(report, each)],
+        }
 
-    return page_of_sentences(
-        lambda each: say(each, "stress.heading", title=report.title or report.scenario),
+    return page(
+        "body.html.j2",
+        said,
         lang,
         verdict=_carries(report),
-        sentences=lambda each: list(stress.stress_sentences(report, each)),
-        cautions=report.cautions,
-        tables=tables,
         pictures=pictures,
         manifest=manifest,
         summary=with_cautions(report.plain(), report.cautions),
@@ -75,31 +75,45 @@ def _carries(report: StressReport) -> Verdict:
 
 def targets_page(asked: Targets, *, title: str, manifest: Mapping[str, Any], lang: str) -> str:
     """The page of the targets of a scenario, whose title is given."""
-    return page_of_sentences(
-        lambda each: say(each, "targets.heading", title=title),
-        lang,
-        verdict=None,
-        sentences=lambda each: list(targets.targets_sentences(asked, each)),
-        cautions=asked.cautions,
-        tables=lambda each: [targets.operation_table(asked, each, targets.FULL), targets.channel_table(asked, each)],
-        pictures={},
-        manifest=manifest,
-        summary=with_cautions(asked.plain(), asked.cautions),
-    )
+
+    def said(each: str) -> dict[str, Any]:
+        return {
+            "title": say(each, "targets.heading", title=title),
+            "sentences": list(targets.targets_sentences(asked, each)),
+            "cautions": caution_sentences(asked.cautions, each),
+            "tables": [targets.operation_table(asked, each, targets.FULL), targets.channel_table(asked, each)],
+        }
+
+    summary = with_cautions(asked.plain(), asked.cautions)
+    return page("body.html.j2", said, lang, pictures={}, manifest=manifest, summary=summary)
 
 
 def replay_page(report: ReplayReport, *, manifest: Mapping[str, Any], pictures: Pictures, lang: str) -> str:
     """The page of a replay."""
-    return page_of_sentences(
-        lambda each: replay.replay_heading(report, each),
+
+    def said(each: str) -> dict[str, Any]:
+        return {
+            "title": replay.replay_heading(report, each),
+            "sentences": [replay.replay_verdict(report, each), *replay.replay_sentences(report, each)],
+            "cautions": [],
+            "tables": [replay.latency_table(report, each)],
+        }
+
+    return page(
+        "body.html.j2",
+        said,
         lang,
         verdict=report.verdict,
-        sentences=lambda each: [replay.replay_verdict(report, each), *replay.replay_sentences(report, each)],
-        tables=lambda each: [replay.latency_table(report, each)],
         pictures=pictures,
         manifest=manifest,
         summary=report.summary(),
     )
+
+
+def _ramp(report: StressReport, lang: str) -> CaptionedTable:
+    slas = [name(lang, sla) for sla in report.ramp[0].compliance]
+    headings = [say(lang, "stress.per-day"), *slas, *stress.ramp_headings(lang)]
+    return say(lang, "stress.ramp"), headings, stress.ramp_rows(report, lang)
 
 
 def _limits(report: StressReport, lang: str) -> CaptionedTable:

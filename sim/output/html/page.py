@@ -16,11 +16,8 @@ from markupsafe import Markup
 from sim.core.json_text import to_json
 from sim.core.options import Options
 from sim.core.program import user_cache
-from sim.metrics.figures import Caution
 from sim.output.charts import font_path
 from sim.output.charts.render import Groups, Job, render
-from sim.output.text.cautions import caution_sentences
-from sim.output.text.printing import CaptionedTable
 from sim.output.words import characters, languages, say
 from sim.statistics import Verdict
 
@@ -63,71 +60,51 @@ def fill(template: str, **values: Any) -> Markup:
 
 
 def page(
-    title: str,
+    template: str,
+    said: Callable[[str], Mapping[str, Any]],
     lang: str,
-    bodies: Mapping[str, Markup],
-    contents: Sequence[str],
+    *,
+    verdict: Verdict | None = None,
+    contents: Sequence[str] = ("answer", "charts", "tables", "manifest"),
+    pictures: Pictures,
+    manifest: Mapping[str, Any],
     summary: Mapping[str, Any],
 ) -> str:
-    """A whole page.
+    """A whole page, in all languages.
 
     Args:
-        lang: the language in which it opens.
-        bodies: what it says, by language.
+        template: of the body of a language.
+        said: what the template says in a language: `title`, `sentences`, `cautions`, `tables`, and what it has besides.
+        lang: the language in which the page opens.
+        verdict: gives the answer its colour.
         contents: headings with an anchor, keys of `page` after `section-`; an anchor's id begins with the language.
+        pictures: none where the page has no charts.
+        manifest: how it came about.
         summary: figures for programs, embedded as JSON with the id `summary`.
     """
+    shared = {
+        "verdict": "none" if verdict in (None, Verdict.NOT_JUDGED) else verdict.value,
+        "pictures": pictures,
+        "manifest": to_json(dict(manifest)),
+    }
+    by_language = {each: said(each) for each in languages()}
+    bodies = {each: fill(template, lang=each, **shared, **values) for each, values in by_language.items()}
     # A title with `</script>` in it must not end the block.
     figures = to_json(summary, indent=None).replace("<", "\\u003c")
+    title = by_language[lang]["title"]
     return str(
         fill(
             "page.html.j2",
             title=title,
             lang=lang,
             bodies=bodies,
-            contents=contents,
+            contents=[each for each in contents if each != "charts" or pictures],
             font=embedded_font("".join([*bodies.values(), title])),
             style=_asset("style.css"),
             script=_asset("page.js"),
             summary=Markup(figures),
         )
     )
-
-
-def page_of_sentences(
-    title: Callable[[str], str],
-    lang: str,
-    *,
-    verdict: Verdict | None,
-    sentences: Callable[[str], Sequence[str]],
-    cautions: Sequence[Caution] = (),
-    tables: Callable[[str], Sequence[CaptionedTable]],
-    pictures: Pictures,
-    manifest: Mapping[str, Any],
-    summary: Mapping[str, Any],
-) -> str:
-    """A page of the answer in sentences, charts, and tables; callables take a language."""
-    bodies = {
-        each: fill(
-            "load.html.j2",
-            lang=each,
-            title=title(each),
-            verdict=verdict.value if verdict else "none",
-            sentences=sentences(each),
-            cautions=caution_sentences(cautions, each),
-            groups=pictures.get(each, []),
-            tables=tables(each),
-            manifest=readable(manifest),
-        )
-        for each in languages()
-    }
-    contents = ("answer", "charts", "tables", "manifest") if pictures else ("answer", "tables", "manifest")
-    return page(title(lang), lang, bodies, contents, summary)
-
-
-def readable(manifest: Mapping[str, Any]) -> str:
-    """A manifest as the page shows it."""
-    return to_json(dict(manifest))
 
 
 def _asset(name: str) -> Markup:

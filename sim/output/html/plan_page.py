@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.core.options import Options
-from sim.output.html.page import Pictures, page_of_sentences, rendered, write_page
+from sim.output.html.page import Pictures, page, rendered, write_page
+from sim.output.text.cautions import caution_sentences
 from sim.output.text.plan import plan_sentences, plan_tables
 from sim.output.words import say
 from sim.planner.answer import Ending, PlanAnswer
@@ -32,13 +33,20 @@ def plan_page(
     answer: PlanAnswer, summary: Mapping[str, Any], *, manifest: Mapping[str, Any], pictures: Pictures, lang: str
 ) -> str:
     """The page; arguments as of `write_plan_page`."""
-    return page_of_sentences(
-        lambda each: say(each, "plan.title", title=answer.title or answer.scenario),
+
+    def said(each: str) -> dict[str, Any]:
+        return {
+            "title": say(each, "plan.title", title=answer.title or answer.scenario),
+            "sentences": list(plan_sentences(answer, each)),
+            "cautions": caution_sentences(answer.cautions, each),
+            "tables": plan_tables(answer, each),
+        }
+
+    return page(
+        "body.html.j2",
+        said,
         lang,
         verdict=_VERDICTS.get(answer.ending, Verdict.MET),
-        sentences=lambda each: list(plan_sentences(answer, each)),
-        cautions=answer.cautions,
-        tables=lambda each: plan_tables(answer, each),
         pictures=pictures,
         manifest=manifest,
         summary=summary,

@@ -10,12 +10,12 @@ from sim.core.clock import Clock
 from sim.core.options import Options
 from sim.metrics.figures import GroupFigures, StepFigures
 from sim.metrics.report import Report
-from sim.output.html.page import Pictures, fill, page, readable, rendered, write_page
+from sim.output.html.page import Pictures, page, rendered, write_page
 from sim.output.text.answer import other_cautions, run_sentences
 from sim.output.text.cautions import caution_sentences, summary_of
 from sim.output.text.formats import count, figure, interval, limit, name, number, percent
 from sim.output.text.printing import CaptionedTable
-from sim.output.words import languages, say
+from sim.output.words import say
 from sim.statistics import Figure, Verdict
 
 LEFT_OUT: Final = ("figures", "changes", "workers")
@@ -52,28 +52,31 @@ def report_page(
         pictures: charts by the question that they answer, by language.
         lang: the language in which the page opens.
     """
-    bodies = {
-        each: fill(
-            "report.html.j2",
-            lang=each,
-            title=report.title or report.scenario,
-            about=about,
-            facts=_facts(report, each),
-            verdict="none" if report.verdict in (None, Verdict.NOT_JUDGED) else report.verdict.value,
-            sentences=list(run_sentences(report, each)),
-            cautions=caution_sentences(other_cautions(report), each),
-            first_tables=[_sla_table(report, each)] if report.slas else [],
-            note=say(each, "page.letters-note", window=limit(each, window), replications=report.replications),
-            groups=pictures[each],
-            tables=[*_group_tables(report, each), _step_table(report, each), _team_table(report, each)],
-            marks=_marks(figures, each),
-            changes=manifest.get("changes", []),
-            manifest=readable({key: value for key, value in manifest.items() if key not in LEFT_OUT}),
-        )
-        for each in languages()
-    }
-    contents = ("answer", "charts", "tables", "assumptions", "manifest")
-    return page(report.title or report.scenario, lang, bodies, contents, summary_of(report))
+
+    def said(each: str) -> dict[str, Any]:
+        return {
+            "title": report.title or report.scenario,
+            "about": about,
+            "facts": _facts(report, each),
+            "sentences": list(run_sentences(report, each)),
+            "cautions": caution_sentences(other_cautions(report), each),
+            "first_tables": [_sla_table(report, each)] if report.slas else [],
+            "note": say(each, "page.letters-note", window=limit(each, window), replications=report.replications),
+            "tables": [*_group_tables(report, each), _step_table(report, each), _team_table(report, each)],
+            "marks": _marks(figures, each),
+            "changes": manifest.get("changes", []),
+        }
+
+    return page(
+        "report.html.j2",
+        said,
+        lang,
+        verdict=report.verdict,
+        contents=("answer", "charts", "tables", "assumptions", "manifest"),
+        pictures=pictures,
+        manifest={key: value for key, value in manifest.items() if key not in LEFT_OUT},
+        summary=summary_of(report),
+    )
 
 
 def data_markup(text: str, figure: float | None, path: str) -> Markup:
