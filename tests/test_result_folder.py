@@ -168,7 +168,7 @@ def test_charts_and_page_are_added_beside_what_is_yours(here: Path) -> None:
     (folder / "notes.txt").write_text(DIARY)
     figures, place = contents(folder, ["manifest.json"]), folder.stat().st_ino
     results = ResultFolder(folder, {"run": str(manifest(folder)["run"]), "engine": "compiled"})
-    assert results.find() == Lookup(whole=True, drawn=False)
+    assert results.find() == Lookup(figures=True, drawn=False)
     with results.drawing() as (draft, _):
         for name, content in {"report.html": b"page", "charts/a.svg": b"chart"}.items():
             (draft / name).parent.mkdir(exist_ok=True)
@@ -176,7 +176,7 @@ def test_charts_and_page_are_added_beside_what_is_yours(here: Path) -> None:
     assert contents(folder, ["manifest.json"]) == {**figures, "report.html": b"page", "charts/a.svg": b"chart"}
     assert folder.stat().st_ino == place
     assert condition_of(folder).unlisted == ("notes.txt",)
-    assert results.find() == Lookup(whole=True, drawn=True)
+    assert results.find() == Lookup(figures=True, drawn=True)
     assert ask("run", "out", "--lang", "zh").exit_code == 0
     assert (folder / "report.html").read_bytes() == b"page"
 
@@ -366,7 +366,7 @@ def test_whatever_a_manifest_says_nothing_of_yours_is_touched_and_nothing_breaks
         assert answer.exception is None or isinstance(answer.exception, SystemExit)
     with suppress(SimError):
         found = results.find()
-        assert found.stale is not None or found.whole
+        assert found.stale is not None or found.figures
     with suppress(SimError), results.writing() as (draft, _):
         (draft / "summary.json").write_text("{}")
     with suppress(SimError), results.drawing() as (draft, _):

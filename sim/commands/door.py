@@ -51,9 +51,9 @@ class Door(click.RichGroup):
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="lettersim")
 def cli() -> None:
-    """How many staff hold the SLAs of a director's mailbox (局长信箱·接诉即办)?
+    """How many staff meet the SLAs of a director's mailbox (局长信箱·接诉即办)?
 
-    A scenario is a YAML file: how letters arrive, who handles them, what was promised. `new` writes one to begin with.
+    A scenario is a YAML file: how letters arrive, who handles them, and the SLAs. `new` writes one to begin with.
     """
 
 

@@ -4,6 +4,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
@@ -98,7 +99,7 @@ def _level(command: Command) -> Command:
 )
 @click.option(
     "--allow-host",
-    "hosts",
+    "allowed_hosts",
     multiple=True,
     metavar="HOST",
     help="Host that may be loaded besides this machine; may be repeated.",
@@ -108,23 +109,17 @@ def replay(
     trace: Path,
     url: str,
     header_file: Path | None,
-    speed: float,
     busiest: float | None,
     goals: Path | None,
     errors: float | None,
-    connections: int,
-    timeout: float,
-    idle: float,
-    abort_after: int,
-    hosts: tuple[str, ...],
     options: Options,
-    **level: float | None,
+    **others: Any,
 ) -> None:
-    """Send the letters of a trace to a real system, each at its time, and say whether it keeps its service level.
+    """Load a real system with the letters of a trace, each at its time, and say whether it meets its service level.
 
-    The load does not wait for slow answers, and latency counts from the moment a letter was due. Ctrl-C stops it and
-    tells what was sent. Only this machine is loaded, unless --allow-host names another. The level is --p50 to --p999
-    and --errors, or what targets.json says, or else an assumed 1 s for 99%.
+    The load is open: it does not wait for slow answers, and latency counts from the moment a letter was due. Ctrl-C
+    stops it and reports what was sent. Only this machine is loaded, unless --allow-host names another. The level is
+    --p50 to --p999 and --errors, or what targets.json says, or else an assumed 1 s for 99%.
 
     Credentials belong in --header-file or LETTERSIM_TOKEN, for what stands on a command line everybody on the machine
     can read. Those in the URL are used too, and shown nowhere.
@@ -132,11 +127,9 @@ def replay(
     from sim.output.results.replay import planned
     from sim.output.results.replay import replay as send
 
-    plan = planned(
-        url, speed=speed, connections=connections, timeout=timeout, allowed_hosts=hosts, idle=idle,
-        abort_after=abort_after, headers=read_headers(header_file, os.environ.get(TOKEN)),
-    )  # fmt: skip
+    level = {name: others.pop(name) for name in PERCENTILES}
     latency_ms = {name: most for name, most in level.items() if most is not None}
+    plan = planned(url, headers=read_headers(header_file, os.environ.get(TOKEN)), **others)
     with progress_bar(trace.stem, None, options.silent) as progress:
         result = send(
             trace, plan, options, busiest=busiest, targets=goals, latency_ms=latency_ms, errors=errors,
@@ -150,4 +143,4 @@ def replay(
     if result.summary["aborted"]:
         from sim.output.words import say
 
-        complain(say(options.lang, "replay.aborted", shown=abort_after, url=plan.shown), COULD_NOT)
+        complain(say(options.lang, "replay.aborted", shown=plan.abort_after, url=plan.shown), COULD_NOT)

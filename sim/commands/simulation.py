@@ -23,7 +23,7 @@ from sim.core.options import Options
 @SCENARIOS
 @takes("set replications seed engine workers out force fail-on-breach allow-not-judged page json quiet")
 def run(scenarios: tuple[Path, ...], options: Options) -> None:
-    """Simulate scenarios, write their results, and say whether the staffing holds."""
+    """Simulate scenarios, write their results, and report whether the staffing meets the SLAs."""
     if options.out is not None and len(scenarios) > 1:
         raise click.UsageError("--out names one folder, for one scenario")
     get_ready_to_draw(options.report)
@@ -52,7 +52,7 @@ def run(scenarios: tuple[Path, ...], options: Options) -> None:
 @SCENARIOS
 @takes("set replications seed engine lang json quiet")
 def check(scenarios: tuple[Path, ...], options: Options) -> None:
-    """Say what a scenario will simulate: letters, staff, load, where staff are short, and what the run costs."""
+    """Validate scenarios, and forecast letters, staff, load, shortages and the cost of a run."""
     loaded = load_all(scenarios, options.layers())
     from sim.output.results.run import check as check_scenario
 
@@ -68,7 +68,7 @@ def check(scenarios: tuple[Path, ...], options: Options) -> None:
 @SCENARIOS
 @takes("set replications seed engine workers out force page json quiet")
 def compare(scenarios: tuple[Path, ...], options: Options) -> None:
-    """Let several staffings meet the same letters, and say which is better than the first, and how sure that is."""
+    """Compare staffings on the same letters: paired differences from the first, with confidence intervals."""
     get_ready_to_draw(options.report)
     loaded = load_all(scenarios, options.layers())
     from sim.output.results.comparison import compare as compare_scenarios
@@ -87,7 +87,7 @@ def compare(scenarios: tuple[Path, ...], options: Options) -> None:
 def plan(scenario: Path, options: Options, file: Path | None) -> None:
     """Find the fewest staff, by team and roster, that meet every target, and prove it on fresh seeds.
 
-    --replications says how many fresh ones prove the plan.
+    --replications is the number of fresh ones that prove the plan.
     """
     if file is not None and file.exists() and not options.force:
         raise click.UsageError(f"{file} is there already; name another, or say --force to replace it")
@@ -117,9 +117,9 @@ def plan(scenario: Path, options: Options, file: Path | None) -> None:
 @SCENARIO
 @takes("set replications seed engine workers out force page json quiet")
 def stress(scenario: Path, options: Options) -> None:
-    """Find how many letters a day the staffing carries, what limits it, and how it takes a spike and a year.
+    """Find the capacity of a staffing in letters a day, its bottleneck, and how it stands a spike and a year.
 
-    --replications says how many at each rate. The `stress:` section of the scenario says the rest.
+    --replications is the number at each rate. The `stress:` section of the scenario has the rest.
     """
     get_ready_to_draw(options.report)
     (loaded,) = load_all([scenario], options.layers("stress.replications"))
@@ -136,7 +136,7 @@ def stress(scenario: Path, options: Options) -> None:
 @click.option("--export", type=PATH, help="Folder for a trace to replay, and event logs for process mining.")
 @takes("out force page json quiet")
 def targets(scenario: Path, options: Options, export: Path | None) -> None:
-    """Say what throughput the real IT system must sustain, and how long each of its calls may take.
+    """Work out what throughput the real IT system must sustain, and how long each of its calls may take.
 
     --export writes the letters of one replication as a trace that `replay` sends, with targets.json beside it, and what
     became of them as event logs (XES, OCEL 2.0).

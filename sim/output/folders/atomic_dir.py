@@ -1,4 +1,4 @@
-"""Atomic folders: written as a draft beside their place, moved there when whole, cleared when their writer is dead.
+"""Atomic folders: written as a draft beside their place, moved there when complete, cleared if their writer died.
 
 A draft is one hidden folder, `.NAME.RANDOM.lettersim-draft`, with the lock of the process that writes it, the new
 content in `new/`, and for a moment in `former/` what it takes the place of.

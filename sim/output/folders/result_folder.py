@@ -1,4 +1,4 @@
-"""The folder in which a command leaves its results: found again, written whole or not at all, over nothing of others.
+"""Folder of results: found again by its manifest, written atomically, and never in the place of other files.
 
 A folder is ours only by its manifest, which lists every file with its hash. One that holds a file not listed is read,
 and our missing files may be added to it, but it is never replaced.
@@ -66,12 +66,12 @@ class Lookup(NamedTuple):
     """What was found where results are to be.
 
     Attributes:
-        whole: whether all figures that are asked for are there, as they were written.
+        figures: whether all figures are there, as they were written.
         drawn: whether charts and page are, too, if they are asked for.
         stale: why figures that are there are not good enough; None if they are, or are not there.
     """
 
-    whole: bool
+    figures: bool
     drawn: bool = False
     stale: Stale | None = None
 

@@ -10,7 +10,7 @@ from sim.comparison import Comparison, require_comparable
 from sim.comparison import compare as simulate
 from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import short_file_name
-from sim.output.results.result import Result, Work, result_of
+from sim.output.results.result import Result, Work, identity_of, result_of
 from sim.output.results.run import run_id
 from sim.output.text.comparison import comparison_content, comparison_text
 from sim.scenario.loading import Loaded, dump_yaml
@@ -36,7 +36,7 @@ def compare(
     name = comparison_id(scenarios)
     return result_of(
         Work(
-            identity={"comparison": name, "engine": options.engine},
+            identity=identity_of("comparison", name, options),
             home=Path("compare", name),
             file="comparison.json",
             report=Comparison,

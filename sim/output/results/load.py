@@ -13,7 +13,7 @@ from sim.experiment.cost import prepare
 from sim.operations.exports import export as write_export
 from sim.operations.targets import Targets
 from sim.operations.targets import targets as simulate_targets
-from sim.output.results.result import Result, Work, result_of, told_of, write_scenario
+from sim.output.results.result import Result, Work, identity_of, result_of, told_of, write_scenario
 from sim.output.results.run import run_id
 from sim.output.text.cautions import with_cautions
 from sim.output.text.stress import stress_text
@@ -39,7 +39,7 @@ def stress(
 
     return result_of(
         Work(
-            identity={"stress": run_id(loaded), "engine": options.engine},
+            identity=identity_of("stress", run_id(loaded), options),
             home=Path(loaded.stem, f"stress-{run_id(loaded)}"),
             file="stress.json",
             report=StressReport,
@@ -67,7 +67,7 @@ def targets(
 
     return result_of(
         Work(
-            identity={"targets": run_id(loaded), "engine": options.engine},
+            identity=identity_of("targets", run_id(loaded), options),
             home=Path(loaded.stem, f"targets-{run_id(loaded)}"),
             file="targets.json",
             report=Targets,
@@ -98,7 +98,7 @@ def export(loaded: Loaded, folder: Path, goals: dict[str, Any], options: Options
     """
     return result_of(
         Work(
-            identity={"export": run_id(loaded), "engine": options.engine},
+            identity=identity_of("export", run_id(loaded), options),
             home=folder,
             file="targets.json",
             report=Exported,

@@ -19,7 +19,7 @@ from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import Cell, safe_cell, write_csv
 from sim.experiment.cost import prepare
 from sim.models.staffing import WEEKDAYS
-from sim.output.results.result import Result, Work, result_of, told_of, write_scenario
+from sim.output.results.result import Result, Work, identity_of, result_of, told_of, write_scenario
 from sim.output.results.run import run_id
 from sim.output.text.cautions import caution, with_cautions
 from sim.output.text.plan import plan_text as shown_plan
@@ -70,7 +70,7 @@ def plan(
 
     return result_of(
         Work(
-            identity={"plan": run_id(loaded), "engine": options.engine},
+            identity=identity_of("plan", run_id(loaded), options),
             home=Path(loaded.stem, f"plan-{run_id(loaded)}"),
             file="plan.json",
             report=PlanAnswer,

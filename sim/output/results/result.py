@@ -1,7 +1,7 @@
-"""The one way of every command to its results: found in their folder, or computed and written there.
+"""Results of all commands: found in their folder, or computed and written there.
 
-A command describes its work: what identifies it, how it is computed, and what is written of it. Figures are kept in
-full in figures.json, so that they can be read, and charts and page be drawn, when the same is asked for again.
+A command describes its work: what identifies it, how it is computed, and what is written of it. All figures are
+stored in figures.json, so that they can be read, and charts and page be drawn, when the same is asked for again.
 """
 
 import time
@@ -32,7 +32,7 @@ class Work(Generic[T]):
     """What a command computes, and what it leaves in its folder.
 
     Attributes:
-        identity: what a manifest says of the same work: its kind with a name of what is computed, and the engine.
+        identity: what a manifest says of the same work, as `identity_of`.
         home: folder below results/, unless the options name one.
         file: JSON file with the figures for programs.
         report: class of what is computed.
@@ -98,21 +98,17 @@ def result_of(work: Work[T], options: Options) -> Result[T]:
     """
     target = options.out or RESULTS / work.home
     place = ResultFolder(target, work.identity, options)
-    found = place.find()
-    report = None if found.whole else _computed(work, place)
-    result = Result(
-        target,
-        place.read(work.file),
-        place.read(MANIFEST),
-        found.whole,
-        found.stale,
-        lambda: restored(work.report, place.read(FIGURES)) if report is None else report,
-        work.answer,
-    )
-    if found.whole and not found.drawn:
+    lookup = place.find()
+    report = None if lookup.figures else _computed(work, place)
+
+    def read() -> T:
+        return restored(work.report, place.read(FIGURES)) if report is None else report
+
+    if lookup.figures and not lookup.drawn:
         with place.drawing() as (folder, manifest):
-            work.draw(result.report, folder, manifest, options)
-    return result
+            work.draw(read(), folder, manifest, options)
+    summary, told = place.read(work.file), place.read(MANIFEST)
+    return Result(target, summary, told, lookup.figures, lookup.stale, read, work.answer)
 
 
 def _computed(work: Work[T], place: ResultFolder) -> T:
@@ -140,8 +136,13 @@ def _computed(work: Work[T], place: ResultFolder) -> T:
     return report
 
 
+def identity_of(kind: str, name: str, options: Options) -> dict[str, str]:
+    """What a manifest says of the same work: its kind, a name of what is computed, and by which engine."""
+    return {kind: name, "engine": options.engine}
+
+
 def told_of(loaded: Loaded) -> dict[str, Any]:
-    """What a manifest tells of what was asked."""
+    """What a manifest says of a scenario: its file, what was changed in it, and the seed."""
     return {"scenario": loaded.source, "changes": list(loaded.changes), "seed": loaded.scenario.seed}
 
 

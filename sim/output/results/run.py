@@ -25,7 +25,7 @@ from sim.metrics.replication import Replication
 from sim.metrics.report import Report, summarise
 from sim.metrics.rows import hour_table, letter_table
 from sim.output.folders.parquet import Columns, Rows, hour_columns, letter_columns
-from sim.output.results.result import Result, Work, result_of, told_of, write_scenario
+from sim.output.results.result import Result, Work, identity_of, result_of, told_of, write_scenario
 from sim.output.text.answer import run_text
 from sim.output.text.cautions import summary_of, with_cautions
 from sim.output.text.forecast import forecast_text
@@ -89,7 +89,7 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
 
     return result_of(
         Work(
-            identity={"run": run_id(loaded), "engine": options.engine},
+            identity=identity_of("run", run_id(loaded), options),
             home=Path(loaded.stem, run_id(loaded)),
             file="summary.json",
             report=Report,
