@@ -54,8 +54,8 @@ OPTIONS: Final[dict[str, Command]] = {
 }  # fmt: skip
 
 
-GROUPS: Final = {"page": "no-report lang"}
-"""Options that always go together: whether charts and page are drawn, and how."""
+GROUPS: Final = {"engine": "engine", "page": "no-report lang"}
+"""Options that always go together: how letters are simulated; whether charts and page are drawn, and how."""
 
 
 def takes(names: str) -> Callable[[Command], Command]:

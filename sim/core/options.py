@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class Options:
     quiet: bool = False
     fail_on_breach: bool = False
     allow_not_judged: bool = False
+
+    @property
+    def simulation(self) -> dict[str, Any]:
+        """Options of an engine, as it takes them and the manifest has them; with others results are computed again."""
+        return {"engine": self.engine}
 
     @property
     def page(self) -> dict[str, str]:

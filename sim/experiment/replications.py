@@ -42,7 +42,7 @@ def simulate_drawn(
     setting: Setting, workload: Workload, roster: Roster, replication: int, options: Options, *, stretches: bool
 ) -> Replication:
     """Simulate a replication that was drawn, as the options say: the only place that hands them to an engine."""
-    log = simulate(workload, roster, setting.scenario.horizon, engine=options.engine, stretches=stretches)
+    log = simulate(workload, roster, setting.scenario.horizon, **options.simulation, stretches=stretches)
     return Replication(setting, workload, roster, log, replication)
 
 

@@ -95,7 +95,7 @@ class ResultFolder:
     """
 
     path: Path
-    identity: Mapping[str, str]
+    identity: Mapping[str, Any]
     options: Options = DEFAULT
 
     def find(self) -> Lookup:

@@ -45,7 +45,7 @@ class Work(Generic[T]):
         draw: writes charts and page, given the manifest.
     """
 
-    identity: Mapping[str, str]
+    identity: Mapping[str, Any]
     home: Path
     file: str
     report: type[T]
@@ -136,9 +136,9 @@ def _computed(work: Work[T], place: ResultFolder) -> T:
     return report
 
 
-def identity_of(kind: str, name: str, options: Options) -> dict[str, str]:
-    """What a manifest says of the same work: its kind, a name of what is computed, and by which engine."""
-    return {kind: name, "engine": options.engine}
+def identity_of(kind: str, name: str, options: Options) -> dict[str, Any]:
+    """What a manifest says of the same work: its kind, a name of what is computed, and how it is simulated."""
+    return {kind: name, **options.simulation}
 
 
 def told_of(loaded: Loaded) -> dict[str, Any]:
