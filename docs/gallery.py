@@ -22,8 +22,9 @@ PICTURES: Final = HERE / "gallery"
 
 BASE: Final = "shenzhen_stress_600"
 POOLED: Final = "shenzhen_600_nights_pooled"
-DEALT: Final = "shenzhen_600_by_load"
-STAFFINGS: Final = (BASE, POOLED, "shenzhen_600_moved_30", DEALT, "shenzhen_600_four_teams", "shenzhen_600_duty_24_48")
+BY_LOAD: Final = "shenzhen_600_by_load"
+MOVED, FOUR_TEAMS, LONG_DUTY = "shenzhen_600_moved_30", "shenzhen_600_four_teams", "shenzhen_600_duty_24_48"
+STAFFINGS: Final = (BASE, POOLED, MOVED, BY_LOAD, FOUR_TEAMS, LONG_DUTY)
 
 NIGHT: Final = [22, 23, 0, 1, 2, 3, 4, 5]
 
@@ -40,7 +41,7 @@ OF_A_RUN: Final = (
 
 OF_THE_COMPARISON: Final = (
     ("differences", POOLED, "en"),
-    ("differences", DEALT, "en"),
+    ("differences", BY_LOAD, "en"),
     ("tradeoff", "contacted", "en"),
     ("roster_comparison", "branch", "zh"),
 )
@@ -69,8 +70,8 @@ and for letters that come between 22:00 and 06:00 from {night_before} to {night_
 the branches lack, for their people were busy for only {branch} of their time before, two at every branch,
 however much comes in there. Nor is it free: the 66 worked at their stations by day as well, where utilisation
 rises from {station} to {station_after}, and first feedback within 4 days changes by {feedback} points, which
-nobody sees who looks at the nights alone. Dealing people to branches and functional units by load instead of
-evenly keeps every roster and improves both: contact by {dealt} points and first feedback by {dealt_feedback}.
+nobody sees who looks at the nights alone. Allocating people to branches and functional units by load instead of
+evenly keeps every roster and improves both: contact by {by_load} points and first feedback by {by_load_feedback}.
 And once nights are pooled, {desk} of the contacts that are still late lost most of their time at the city desk,
 waiting for triage: more people at the branches would not help them."""
 
@@ -125,8 +126,8 @@ def _finding(comparison: Comparison) -> str:
         station=percent(base.teams["station"].utilisation.mean),
         station_after=percent(pooled.teams["station"].utilisation.mean),
         feedback=points(POOLED, "first_feedback"),
-        dealt=points(DEALT, "contacted"),
-        dealt_feedback=points(DEALT, "first_feedback"),
+        by_load=points(BY_LOAD, "contacted"),
+        by_load_feedback=points(BY_LOAD, "first_feedback"),
         desk=percent(desk),
     )
 
