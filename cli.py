@@ -1,7 +1,7 @@
 """`python cli.py COMMAND` is `lettersim COMMAND`, for who has the sources and has installed nothing."""
 
-from sim.commands.door import cli as cli
-from sim.commands.door import main
+from sim.commands.main import cli as cli
+from sim.commands.main import main
 
 if __name__ == "__main__":
     main()

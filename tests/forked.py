@@ -85,7 +85,7 @@ def serve() -> None:
     import sim.output.results.plan
     import sim.output.results.replay
     import sim.output.results.run  # noqa: F401
-    from sim.commands.door import cli
+    from sim.commands.main import cli
 
     tell("ready")
     for line in sys.stdin:

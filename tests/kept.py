@@ -6,7 +6,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from sim.commands.door import cli
+from sim.commands.main import cli
 
 DESK = """
 start: 2021-05-10

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from office import setting
 from runs import written
 
-from sim.commands.door import cli
+from sim.commands.main import cli
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
 from sim.output.text.cautions import caution, plain_caution

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from desk_of_eight import mm8_in
 from runs import ROOT
 
-from sim.commands.door import cli
+from sim.commands.main import cli
 from sim.scenario.loading import load
 from sim.scenario.starter import flatten, shipped
 
@@ -70,7 +70,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def installed(site: Path, folder: Path, *arguments: str) -> str:
     """What the installed program prints, run in a folder where no source can be found."""
-    code = f"import sys; sys.path.insert(0, {str(site)!r}); from sim.commands.door import main; main()"
+    code = f"import sys; sys.path.insert(0, {str(site)!r}); from sim.commands.main import main; main()"
     command = [sys.executable, "-I", "-c", code, *arguments]
     uncompiled = os.environ | {"NUMBA_DISABLE_JIT": "1"}  # compiling takes longer than a small scenario does
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", env=uncompiled)
@@ -82,7 +82,7 @@ class TestTheWheel:
     def test_it_has_one_package_with_the_program_and_the_scenarios(self, site: Path) -> None:
         (told,) = site.glob("*.dist-info")
         assert sorted(path.name for path in site.iterdir()) == [told.name, "sim"]
-        assert "lettersim = sim.commands.door:main" in (told / "entry_points.txt").read_text()
+        assert "lettersim = sim.commands.main:main" in (told / "entry_points.txt").read_text()
         assert {path.stem for path in (site / "sim" / "scenarios").glob("*.yaml")} == set(SHIPPED)
         sources = {path.relative_to(ROOT) for path in (ROOT / "sim").rglob("*") if "__pycache__" not in path.parts}
         assert {path for path in sources if not (site / path).exists()} == set()

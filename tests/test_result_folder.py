@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kept import COMMANDS, FOUND_AGAIN, TYPICAL, ask, contents, copied, words_of, write_files
 
-from sim.commands.door import cli
+from sim.commands.main import cli
 from sim.commands.options import BREACHED, COULD_NOT
 from sim.core.errors import SimError
 from sim.core.options import Options

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from kept import COMMANDS, ask, contents, write_files
 
-from sim.commands.door import cli
+from sim.commands.main import cli
 from sim.commands.options import COULD_NOT
 from sim.output.folders.atomic_dir import DRAFT, ProcessLock, machine
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from sim.commands.door import cli
+from sim.commands.main import cli
 from sim.core.errors import Problem
 from sim.core.safe_text import FILE_NAME_BYTES, printable, safe_file_name, short_file_name, unfit
 from sim.models.scenario import Scenario

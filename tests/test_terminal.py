@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sim.commands.door import cli
+from sim.commands.main import cli
 from sim.output.text.printing import InParts, fitted, plain
 
 OFFICE = """

@@ -1,1 +1,1 @@
-"""The commands, one function each: parse, one call into the program, print. `door` is the program that they make."""
+"""The commands, one function each: parse, one call into the program, print. `main` is the program that they make."""

@@ -78,7 +78,7 @@ def show_written(result: "Result[Any]", options: Options, answer: "RenderableTyp
     """Print what was found or computed, as text or as JSON, where it is, and whether it was there already.
 
     Args:
-        answer: instead of the one that is kept in the folder.
+        answer: instead of the one that is stored in the folder.
     """
     from sim.output.words import say
 

@@ -29,7 +29,7 @@ _VERDICTS: Final = {Fate.NOT_APPLICABLE: None, Fate.UNDECIDED: "undecided", Fate
 _ROWS_A_GROUP: Final = 122_880
 
 ROWS_IN_MEMORY: Final = 4 * _ROWS_A_GROUP
-"""As many rows are kept until the end; more go to parts on disk, so that memory does not grow with replications."""
+"""Most rows held in memory; more go to parts on disk, so that memory does not grow with replications."""
 
 
 _NO_MOMENT: Final = np.datetime64("NaT", "s").astype(np.int64)
@@ -82,11 +82,11 @@ class Rows:
     """Rows of a table that is written as one file, in the order in which they came."""
 
     def __init__(self, target: Path) -> None:
-        """Gather rows for this file; parts are kept beside it meanwhile."""
+        """Gather rows for this file; parts are written beside it meanwhile."""
         self.target = target
         self.names: dict[str, tuple[str, ...]] = {}
-        self.kept: list[dict[str, npt.NDArray[Any]]] = []
-        self.rows_kept = 0
+        self.gathered: list[dict[str, npt.NDArray[Any]]] = []
+        self.gathered_rows = 0
         self.parts: list[Path] = []
 
     def add(self, columns: Columns) -> None:
@@ -95,9 +95,9 @@ class Rows:
         Raises: SimError if a part cannot be written.
         """
         self.names = {name: column.names for name, column in columns.items() if isinstance(column, Named)}
-        self.kept.append({name: c.codes if isinstance(c, Named) else c for name, c in columns.items()})
-        self.rows_kept += len(next(iter(self.kept[-1].values())))
-        if self.rows_kept > ROWS_IN_MEMORY:
+        self.gathered.append({name: c.codes if isinstance(c, Named) else c for name, c in columns.items()})
+        self.gathered_rows += len(next(iter(self.gathered[-1].values())))
+        if self.gathered_rows > ROWS_IN_MEMORY:
             part = self.target.with_name(f"{self.target.stem}-{len(self.parts)}.parquet")
             _copy(lambda _: "FROM columns", part, "COMPRESSION uncompressed", self._taken())
             self.parts.append(part)
@@ -124,8 +124,8 @@ class Rows:
             part.unlink()
 
     def _taken(self) -> dict[str, npt.NDArray[Any]]:
-        """The rows that are kept, in one piece, and no longer kept; nothing without rows."""
-        taken, self.kept, self.rows_kept = self.kept, [], 0
+        """The gathered rows in one piece, which are gathered no longer; nothing without rows."""
+        taken, self.gathered, self.gathered_rows = self.gathered, [], 0
         return {name: _joined([rows[name] for rows in taken]) for name in (taken[0] if taken else ())}
 
 

@@ -84,7 +84,7 @@ def targets(
 
 @dataclass(frozen=True)
 class Exported:
-    """What an export holds: so many letters."""
+    """What an export contains: so many letters."""
 
     letters: int
 

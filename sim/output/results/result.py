@@ -87,7 +87,7 @@ class Result(Generic[T]):
         return self.answer(lang).rstrip() if self.found or self._show is None else self._show(self.report, lang)
 
     def answer(self, lang: str) -> str:
-        """The answer in plain text, as it is kept in the folder."""
+        """The answer in plain text, as it is stored in the folder."""
         return (self.folder / f"answer.{lang}.txt").read_text("utf-8")
 
 

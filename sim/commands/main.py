@@ -22,7 +22,7 @@ STOPPING: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
 """Names of the signals, besides Ctrl-C, that end a program; a closed window is SIGHUP or, on Windows, SIGBREAK."""
 
 
-class Door(click.RichGroup):
+class Program(click.RichGroup):
     """The commands; every error ends in a sentence and an exit code, none in a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -48,7 +48,7 @@ class Door(click.RichGroup):
             complain("interrupted; nothing half-done was left", INTERRUPTED)
 
 
-@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="lettersim")
 def cli() -> None:
     """How many staff meet the SLAs of a director's mailbox (局长信箱·接诉即办)?
