@@ -5,8 +5,11 @@ other, and inside a room there is no circle. Imports inside functions and for ty
 """
 
 import ast
+import pkgutil
+import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -135,6 +138,14 @@ HALLS = {"sim", "sim.output"}
 MODULES = [name for name in FILES if name not in HALLS]
 
 
+def is_there(name: str) -> bool:
+    """Whether a dotted name is a module, or something that a module or a class defines."""
+    try:
+        return bool(pkgutil.resolve_name(name))
+    except (ImportError, AttributeError):
+        return False
+
+
 def test_each_module_stands_in_a_room_and_each_room_is_there() -> None:
     assert len(LINE) == sum(len(rooms) for rooms in HOUSE)
     assert [name for name in MODULES if room_of(name) is None] == []
@@ -158,11 +169,31 @@ def test_no_import_goes_in_a_circle() -> None:
         pytest.fail(" -> ".join(cycle.args[1]))
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.stem)
+def test_what_the_docs_name_is_there(page: Path) -> None:
+    named = re.findall(r"`([a-z]+\.[\w.]+)`", page.read_text("utf-8"))
+    ours = [name for name in named if room_of(name) and not name.endswith((".yaml", ".json", ".py"))]
+    assert [name for name in ours if not is_there(f"sim.{name}")] == []
+
+
 @pytest.mark.parametrize("name", ["cli", "sim"])
 def test_nothing_heavy_is_loaded_at_the_door(name: str) -> None:
     code = f"import sys, {name}; print(*sorted(set(sys.modules) & {HEAVY}))"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.split() == []
+
+
+def test_a_name_means_one_thing_in_the_whole_house() -> None:
+    classes, constants = defaultdict(list), defaultdict(set)
+    for module, path in FILES.items():
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                classes[node.name].append(module)
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+                constants[node.target.id].add(ast.unparse(node.value))
+    assert [name for name, modules in classes.items() if len(modules) > 1] == []
+    # A leading underscore says that no other module can mean it.
+    assert [name for name, values in constants.items() if len(values) > 1 and name[0] != "_"] == []
 
 
 def test_the_diagram_of_the_readme_is_this_order() -> None:
