@@ -124,7 +124,7 @@ def _facts(report: Report, lang: str) -> list[str]:
             lang,
             "answer.heading",
             title=report.scenario,
-            replications=report.replications,
+            n=report.replications,
             letters=count(report.letters.received),
             headcount=f"{report.headcount:,}",
         ),

@@ -36,7 +36,7 @@ def run_text(report: Report, lang: str) -> Group:
         lang,
         "answer.heading",
         title=report.title or report.scenario,
-        replications=report.replications,
+        n=report.replications,
         letters=count(report.letters.received),
         headcount=f"{report.headcount:,}",
     )

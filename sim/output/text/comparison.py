@@ -36,7 +36,7 @@ def comparison_text(comparison: Comparison, lang: str) -> Group:
 
 def comparison_heading(comparison: Comparison, lang: str) -> str:
     """How much was compared."""
-    return say(lang, "comparison.heading", staffings=len(comparison.reports), replications=comparison.base.replications)
+    return say(lang, "comparison.heading", staffings=len(comparison.reports), n=comparison.base.replications)
 
 
 def comparison_sentences(comparison: Comparison, lang: str) -> Iterator[str]:
