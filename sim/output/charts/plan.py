@@ -1,4 +1,4 @@
-"""What a plan says: people of each post, people needed and on duty, and what stricter and laxer targets take."""
+"""What a plan says: people by team and roster, people needed and on duty, and what other targets would take."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from sim.planner.answer import PlanAnswer
 
 
-@chart("plan", "posts", 10, height=3.6)
-class PostsChart(Chart["PlanAnswer"]):
+@chart("plan", "staffing_cells", 10, height=3.6)
+class StaffingCellsChart(Chart["PlanAnswer"]):
     """People by team and roster: today, planned, and what is allowed."""
 
     def title(self) -> str:
@@ -42,24 +42,24 @@ class PostsChart(Chart["PlanAnswer"]):
         return self.say("alt")
 
     def alt(self) -> str:
-        """What is drawn, and the people of each post today and under the plan."""
+        """What is drawn, and the people of each staffing cell today and under the plan."""
         answer, lang = self.subject, self.lang
-        rows = [f"{self.name_of(post.team)} {roster_name(post, lang)}: {post.today}" for post in answer.posts]
+        rows = [f"{self.name_of(cell.team)} {roster_name(cell, lang)}: {cell.today}" for cell in answer.posts]
         planned = answer.people or ("–",) * len(rows)
         return f"{self.title()}. " + "; ".join(f"{row} → {heads}" for row, heads in zip(rows, planned, strict=True))
 
     def draw(self, ax: Axes) -> Axes:
-        """One row a post: the bounds as a pale bar, the fewest as a tick, today as a ring and the plan as a dot."""
+        """A row for each: the bounds as a pale bar, the fewest as a tick, today as a ring and the plan as a dot."""
         answer, lang = self.subject, self.lang
-        for row, post in enumerate(answer.posts):
+        for row, cell in enumerate(answer.posts):
             fewest, today, plan = (self.say(f"plan.{key}") if row == 0 else None for key in ("fewest", "today", "plan"))
-            ax.barh(row, post.most - post.least, left=post.least, height=0.5, color=PALE)
+            ax.barh(row, cell.most - cell.least, left=cell.least, height=0.5, color=PALE)
             if answer.fewest is not None:
                 ax.plot([answer.fewest[row]] * 2, [row - 0.32, row + 0.32], color=GREY, linewidth=2, label=fewest)
-            ax.plot(post.today, row, "o", markerfacecolor="white", markeredgecolor=ORANGE, markersize=8, label=today)
+            ax.plot(cell.today, row, "o", markerfacecolor="white", markeredgecolor=ORANGE, markersize=8, label=today)
             if answer.people is not None:
                 ax.plot(answer.people[row], row, "o", color=BLUE, markersize=7, label=plan)
-        names = [f"{self.name_of(post.team)} · {roster_name(post, lang)}" for post in answer.posts]
+        names = [f"{self.name_of(cell.team)} · {roster_name(cell, lang)}" for cell in answer.posts]
         ax.set_yticks(range(len(names)), names, color=BLACK)
         ax.set_ylim(len(names) - 0.4, -0.6)
         ax.set_xlabel(self.say("glossary.people"))
