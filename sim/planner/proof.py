@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.special import betaincinv, ndtri
+from scipy.special import ndtri
 
 from sim.core.tables import Floats
 from sim.planner.simulator import Observed, PlanTargets, Simulator, first_of, worst_case_compliance
@@ -29,7 +29,7 @@ from sim.statistics import (
     together,
     verdict,
 )
-from sim.statistics.judging import chosen_effect, effective_letters, own_effect, share_variance
+from sim.statistics.judging import chosen_effect, korn_graubard, own_effect, share_variance
 
 FRESH: Final = 1_000_000
 """Number of the first replication of a proof; no search and no run comes that far."""
@@ -286,18 +286,12 @@ def change_between(proof: Proof, other: Proof, cell: int, more: int) -> Change:
 def _ends(cell: Decided, body: float, look: int) -> tuple[float, float]:
     """Ends of the interval of `sim.statistics.judge`, with what confidence is left for a look."""
     alpha = (1 - LEVEL) / 2 * _spent(look)
-    ends = []
-    for met, level in ((cell.met, alpha), (cell.letters - cell.late, 1 - alpha)):
-        share, variance, many = share_variance(met, cell.letters)
+    letters, intervals = cell.letters.sum(axis=0), []
+    for part in (cell.met, cell.letters - cell.late):
+        share, variance, many = share_variance(part, cell.letters)
         if many < 2:
             return 0.0, 1.0
-        letters = cell.letters.sum(axis=0)
         effect = chosen_effect(share, letters, own_effect(share, variance, letters), np.asarray(body))
-        worth = effective_letters(letters, effect, many)
-        below, above = worth * share, worth * (1 - share)
-        low = level == alpha
-        if (low and share <= 0) or (not low and share >= 1):
-            ends.append(0.0 if low else 1.0)
-        else:
-            ends.append(float(betaincinv(below + (not low), above + low, level)))
-    return ends[0], ends[1]
+        intervals.append(korn_graubard(share, letters, effect, many, alpha))
+    (low, _), (_, high) = intervals
+    return float(low), float(high)

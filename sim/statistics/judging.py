@@ -223,7 +223,7 @@ def paired_difference(first: Decided, second: Decided, *, copies: bool = False) 
 
 
 def korn_graubard(
-    share: Floats, letters: Floats, effect: Floats, replications: Floats | Int64s
+    share: Floats, letters: Floats, effect: Floats, replications: Floats | Int64s, alpha: float = (1 - LEVEL) / 2
 ) -> tuple[Floats, Floats]:
     """Interval of a share from letters that are not independent; all arguments broadcast.
 
@@ -232,14 +232,15 @@ def korn_graubard(
         letters: at least 1.
         effect: design effect, at least 1.
         replications: with letters, at least 2.
+        alpha: chance to err at either end.
 
     Source: Korn and Graubard 1998.
     """
     worth = effective_letters(letters, effect, replications)
     below, above = worth * share, worth * (1 - share)
     with np.errstate(invalid="ignore", divide="ignore"):
-        low = np.where(share <= 0, 0.0, betaincinv(below, above + 1, (1 - LEVEL) / 2))
-        high = np.where(share >= 1, 1.0, betaincinv(below + 1, above, (1 + LEVEL) / 2))
+        low = np.where(share <= 0, 0.0, betaincinv(below, above + 1, alpha))
+        high = np.where(share >= 1, 1.0, betaincinv(below + 1, above, 1 - alpha))
     return low, high
 
 
