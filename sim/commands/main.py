@@ -62,7 +62,7 @@ for command in (run, check, compare, plan, stress, targets, replay, runs, verify
 
 
 def main() -> NoReturn:
-    """The program as it is called from the command line."""
+    """Entry point of the program."""
 
     def stop(number: int, _frame: object) -> NoReturn:
         raise SystemExit(128 + number)

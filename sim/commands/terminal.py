@@ -1,4 +1,4 @@
-"""What the commands share on their way in and out: scenarios read, progress shown, answers and complaints printed."""
+"""Input and output of the commands: load scenarios, show progress, print answers and errors."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def load_all(scenarios: Sequence[Path], layers: Sequence[str]) -> list["Loaded"]:
-    """Read all scenarios with what the command line changes; all that is wrong with any of them is said at once."""
+    """Load all scenarios with the changes of the command line; all problems of all of them are reported at once."""
     from sim.scenario.loading import load
 
     loaded, refused = [], []
@@ -36,7 +36,7 @@ def load_all(scenarios: Sequence[Path], layers: Sequence[str]) -> list["Loaded"]
 
 
 def get_ready_to_draw(shown: bool) -> None:
-    """If something will be shown, let what draws get ready while the scenario is still read and simulated."""
+    """If charts will be drawn, start the renderer while the scenario is still loaded and simulated."""
     if shown:
         from sim.output.charts.render import start_renderer
 
@@ -45,7 +45,7 @@ def get_ready_to_draw(shown: bool) -> None:
 
 @contextmanager
 def progress_bar(title: str, total: int | None, hidden: bool) -> Iterator[Callable[..., None] | None]:
-    """A bar on the terminal; yields what to tell it, or None where there is no terminal.
+    """Progress bar on the terminal; yields a function to update it, or None where there is no terminal.
 
     It is told how much is done, and as `total` of how much, where that is known only later or changes.
     """
@@ -91,7 +91,7 @@ def show_written(result: "Result[Any]", options: Options, answer: "RenderableTyp
 
 
 def tell_stale(result: "Result[Any]", options: Options) -> None:
-    """Say, beside what is printed, why results that were there were computed again."""
+    """Print to standard error why results that were there were computed again."""
     from sim.output.text.folders import why_again
 
     if result.stale is not None and not options.quiet:
@@ -107,11 +107,11 @@ def print_json(contents: Sequence[Any]) -> None:
 
 
 def aside(message: str) -> None:
-    """Say something beside what is printed."""
+    """Print to standard error."""
     click.echo(printable(message), err=True)
 
 
 def complain(message: str, code: int) -> NoReturn:
-    """Say what is wrong, and leave."""
+    """Print an error, and exit."""
     aside(message)
     sys.exit(code)

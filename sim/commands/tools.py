@@ -107,7 +107,7 @@ def runs(folder: Path, options: Options, prune: bool) -> None:
 
 
 def verify_folder(folder: Path, options: Options) -> bool:
-    """Say whether a folder of results is as it was written.
+    """Verify that a folder of results is as it was written.
 
     Raises: SimError if it is no folder of results, or lists no files.
     """

@@ -1,1 +1,1 @@
-"""The folder of a result: written whole or not at all, and listed by its manifest."""
+"""Folders of results: written atomically, and listed by their manifest."""

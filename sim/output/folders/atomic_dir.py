@@ -22,7 +22,7 @@ DRAFT: Final = ".lettersim-draft"
 """Ending of the name of a draft."""
 
 _MOST_TRIES: Final = 20
-"""So often a draft is begun, should others remove it at once."""
+"""Maximum attempts to begin a draft, should others remove it at once."""
 
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
@@ -48,7 +48,7 @@ else:
 
 
 class Owner(Enum):
-    """What can be said of the process that took a lock."""
+    """State of the process that took a lock."""
 
     ALIVE = "alive"
     DEAD = "dead"
@@ -106,7 +106,7 @@ def machine() -> str:
 
 
 class Draft:
-    """A folder that is being written.
+    """A folder while it is written.
 
     Attributes:
         folder: takes the content; empty at first.
@@ -127,7 +127,7 @@ class Draft:
                     os.fsync(file.fileno())
 
     def replace(self) -> None:
-        """Put the folder in its place; what was there is kept in `former` until the draft is gone."""
+        """Move the folder to its place; what was there stays in `former` until the draft is removed."""
         if self.target.exists():
             self.former.parent.mkdir()
             self.target.rename(self.former)
@@ -201,7 +201,7 @@ def owner_of_draft(draft: Path) -> Owner:
 
 
 def clear_dead_drafts(parent: Path) -> None:
-    """Clear the drafts whose writers are proved dead; what cannot be cleared stays and is in nobody's way."""
+    """Clear the drafts whose writers are proved dead; what cannot be cleared stays, and does no harm."""
     for draft in drafts_in(parent):
         if owner_of_draft(draft) is Owner.DEAD:
             clear(draft)

@@ -1,4 +1,4 @@
-"""What lies below a folder like results/: every folder of results with what was set and found, and every draft."""
+"""List the results below a folder, with what was set and found in each, and the drafts."""
 
 import os
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sim.output.folders.atomic_dir import DRAFT, Owner, clear, drafts_in, owner_
 from sim.output.folders.manifest import MANIFEST, manifest_of
 
 KINDS: Final = ("run", "comparison", "plan", "stress", "targets", "export", "replay")
-"""What a folder of results may be of; its manifest has the key."""
+"""Kinds of results, each a key of their manifests."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Listed:
 
 
 class DraftFound(NamedTuple):
-    """A draft, and what became of it."""
+    """A draft, and whether it was removed."""
 
     folder: Path
     writer: Owner

@@ -1,4 +1,4 @@
-"""The manifest of a folder of results: which files are ours, each with its hash, and how they came about."""
+"""Manifest of a folder of results: its files with their hashes, and how they came about."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ _LIBRARIES: Final = (
 
 @dataclass(frozen=True)
 class Condition:
-    """What lies in a folder, against what its manifest says.
+    """State of a folder, compared with its manifest.
 
     Attributes:
         manifest: None without one that this program wrote.
@@ -99,7 +99,7 @@ def manifest_of(folder: Path) -> dict[str, Any] | None:
 
 
 def condition_of(folder: Path, *, hashed: bool = True) -> Condition:
-    """Look at a folder, which need not be there.
+    """Compare a folder, which need not exist, with its manifest.
 
     Args:
         hashed: whether files are read and their hashes compared.
@@ -114,7 +114,7 @@ def condition_of(folder: Path, *, hashed: bool = True) -> Condition:
 
 
 def require_results(folder: Path) -> Condition:
-    """Look at a folder of results, and read all its files.
+    """Compare all files of a folder of results with its manifest.
 
     Raises: SimError if it is none, or its manifest does not say which files it holds.
     """

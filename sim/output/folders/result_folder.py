@@ -42,7 +42,7 @@ _ADVICE: Final = "move it away, or name another folder"
 
 @dataclass(frozen=True)
 class Stale:
-    """Why results that are there are computed again.
+    """Reasons to compute results again although they are there.
 
     Attributes:
         missing, changed: files that are not there, or not as they were written.
@@ -63,7 +63,7 @@ class Stale:
 
 
 class Lookup(NamedTuple):
-    """What was found where results are to be.
+    """Result of looking for results in a folder.
 
     Attributes:
         figures: whether all figures are there, as they were written.
@@ -85,7 +85,7 @@ class Filling(NamedTuple):
 
 @dataclass(frozen=True)
 class ResultFolder:
-    """A place for results.
+    """Output folder of a command.
 
     Attributes:
         path: the folder, as the user named it.
@@ -123,7 +123,7 @@ class ResultFolder:
 
     @contextmanager
     def writing(self) -> Iterator[Filling]:
-        """A draft to be filled, which becomes the folder when the block ends well and vanishes when it does not.
+        """Write the folder atomically: a draft that takes its place if the block succeeds, and is removed if it fails.
 
         Results of the same kind that are there, as they were written, stay, and what they lack is added; everything
         else is replaced.
@@ -143,7 +143,7 @@ class ResultFolder:
 
     @contextmanager
     def drawing(self) -> Iterator[Filling]:
-        """The same for charts and page alone: the figures that were found stay, pages of another language go.
+        """Write charts and page anew, atomically: the figures stay, pages of another language go.
 
         Raises: SimError when the disk is full, or the folder cannot be written for another reason.
         """

@@ -1,1 +1,1 @@
-"""What each command finds or computes, and the folder it leaves."""
+"""Results of each command: what it computes, and what it writes into its folder."""

@@ -110,7 +110,7 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
 
 
 def draw(loaded: Loaded, report: Report, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
-    """charts/ and report.html: what people look at."""
+    """Write charts/ and report.html."""
     from sim.output.html.report_page import write_report  # heavy, and a run that is found again needs none
 
     write_report(
@@ -126,7 +126,7 @@ def draw(loaded: Loaded, report: Report, folder: Path, manifest: Mapping[str, An
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What to expect of a scenario; without a folder, since it is soon worked out again."""
+    """Forecast of a scenario; it has no folder, since it is soon computed again."""
 
     report: Forecast
 
@@ -145,7 +145,7 @@ class CheckResult:
 
 
 def check(loaded: Loaded, options: Options = DEFAULT) -> CheckResult:
-    """Say what to expect of a scenario, from a short simulation of it.
+    """Forecast a scenario from a short simulation of it.
 
     Raises: ScenarioError as `prepare`.
     """
@@ -159,7 +159,7 @@ def is_breached(summary: Mapping[str, Any], *, allow_not_judged: bool = False) -
 
 
 def _look(check: bool, replication: Replication) -> tuple[Measures, Columns, Columns, list[Checked]]:
-    """Measure a replication and make its rows; of the first, hold the engines against each other on a slice."""
+    """Measure a replication and make its rows; of the first, compare the engines on a slice."""
     setting, number = replication.setting, replication.number
     checked = [cross_check(setting, replication.workload, replication.roster)] if check and number == 0 else []
     letters = letter_columns(setting, number, letter_table(replication))
