@@ -36,7 +36,7 @@ def mailbox(**keys: Any) -> Setting:
     return office.setting(**KEYS | keys)
 
 
-def lived(setting: Setting, workload: Workload, roster: Roster) -> Replication:
+def simulated(setting: Setting, workload: Workload, roster: Roster) -> Replication:
     """What becomes of the letters."""
     log = simulate(workload, roster, setting.scenario.horizon, engine="simpy", stretches=True)
     return Replication(setting, workload, roster, log)

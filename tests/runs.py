@@ -49,7 +49,7 @@ def counted(of: Setting) -> list[Counts]:
     return see(of, lambda replication: measure(replication).counts)
 
 
-def promises(of: Setting, *, keep: float = 1.0) -> tuple[SlaCounts, ...]:
+def sla_counts_of(of: Setting, *, keep: float = 1.0) -> tuple[SlaCounts, ...]:
     """How each SLA of a scenario was kept, its arrays with a first axis for the replications."""
     return stacked(see(of, sla_counts, keep=keep, stretches=False))
 

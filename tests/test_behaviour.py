@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from runs import promises, setting, written
+from runs import setting, sla_counts_of, written
 
 from sim.experiment.replications import simulate_replication
 from sim.metrics.compliance import SlaCounts
@@ -61,22 +61,22 @@ sla:
   contacted: {until: contact.started, within: 30 min}
   first_feedback: {until: feedback.finished, within: 4 d}
 """
-PROMISES = ("signed", "contacted", "first_feedback")
+SLAS = ("signed", "contacted", "first_feedback")
 
 
 class Bureau:
-    """The bureau as it is, and what becomes of its promises when something is changed."""
+    """The bureau as it is, and what becomes of its SLAs when something is changed."""
 
     def __init__(self, folder: Path) -> None:
         self.path = written(folder, BUREAU)
-        self.before = promises(setting(self.path))
+        self.before = sla_counts_of(setting(self.path))
 
     def after(self, *changes: str, keep: float = 1.0) -> tuple[SlaCounts, ...]:
-        return promises(setting(self.path, *changes), keep=keep)
+        return sla_counts_of(setting(self.path, *changes), keep=keep)
 
-    def change(self, promise: str, *changes: str) -> Difference:
+    def change(self, sla: str, *changes: str) -> Difference:
         """Change of compliance, paired by replication."""
-        number = PROMISES.index(promise)
+        number = SLAS.index(sla)
         return paired_difference(self.before[number].all, self.after(*changes)[number].all)
 
 
@@ -104,22 +104,22 @@ def never_hurts(difference: Difference) -> bool:
 
 
 def test_the_bureau_is_stretched(bureau: Bureau) -> None:
-    """Each promise is kept for some and not for others, or nothing could change."""
+    """Each SLA is met for some and not for others, or nothing could change."""
     for counts in bureau.before:
         assert 0.5 < counts.all.met.sum() / counts.all.letters.sum() < 0.99
 
 
 @pytest.mark.parametrize(
-    ("one_more", "promise"),
+    ("one_more", "sla"),
     [
         ("teams.city.staff.always=3", "signed"),
         ("teams.branch.staff.four_teams_two_shifts=20", "contacted"),
         ("teams.station.staff.daytime=20", "first_feedback"),
     ],
 )
-def test_more_people_help_where_they_are_and_hurt_nowhere(bureau: Bureau, one_more: str, promise: str) -> None:
-    assert helps(bureau.change(promise, one_more))
-    for other in PROMISES:
+def test_more_people_help_where_they_are_and_hurt_nowhere(bureau: Bureau, one_more: str, sla: str) -> None:
+    assert helps(bureau.change(sla, one_more))
+    for other in SLAS:
         assert never_hurts(bureau.change(other, one_more))
 
 

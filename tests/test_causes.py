@@ -1,7 +1,7 @@
 """Why letters breached: a story for each cause, and a second-by-second twin on small offices."""
 
 from collections import Counter
-from mailbox import BRANCH, ENQUIRE, HANDLE, NORTH, SIGN, SOUTH, at, lived, mailbox, marked, with_other_duty
+from mailbox import BRANCH, ENQUIRE, HANDLE, NORTH, SIGN, SOUTH, at, mailbox, marked, simulated, with_other_duty
 from typing import Any
 
 from builder import delay, letters, shifts, work
@@ -25,7 +25,7 @@ def causes(
     sla: dict[str, Any], workload: Workload, roster: Roster, **keys: Any
 ) -> list[tuple[int, int, Any, Why, int]]:
     """Letter, step, team, cause of each breach, and the hour at which the longest piece of it began."""
-    found = lived(mailbox(sla={"promise": sla}, **keys), workload, roster)
+    found = simulated(mailbox(sla={"signed": sla}, **keys), workload, roster)
     return [(row, step, TEAMS[team], list(Why)[why], hour) for row, step, team, why, hour in told(found)]
 
 
@@ -126,7 +126,7 @@ def test_a_long_wait_outweighs_the_last_one() -> None:
     assert found[1] == (2, SIGN, "station", Why.ALL_BUSY, 9)
 
 
-def test_what_comes_after_the_promise_does_not_matter() -> None:
+def test_what_comes_after_the_milestone_does_not_matter() -> None:
     """It is started after 15 min; that it then takes hours is another matter."""
     workload = letters((at(9), work(NORTH, 900)), (at(9), work(NORTH, at(5))))
     found = causes({"until": "sign.started", "within": "10 min"}, workload, shifts(ALL_DAY, units=3))
@@ -166,7 +166,7 @@ def test_breaches_outside_the_window_and_other_duty_do_not_count() -> None:
 
 def test_breaches_are_counted_by_place_and_hour() -> None:
     workload = letters((at(3), work(SOUTH, 60)), (at(9), work(NORTH, at(1))), (at(9), work(NORTH, 60)))
-    found = lived(mailbox(sla={"signed": SIGNED, "handled": HANDLED}), workload, shifts(ALL_DAY, units=3))
+    found = simulated(mailbox(sla={"signed": SIGNED, "handled": HANDLED}), workload, shifts(ALL_DAY, units=3))
     counts, nothing = cause_counts(found)
     why = list(Why)
     expected = {Why.NOBODY_ON_DUTY: 3, Why.BEING_WORKED_ON: 9, Why.ALL_BUSY: 9}
@@ -189,7 +189,7 @@ def test_it_is_what_a_clerk_would_find_second_by_second(day: Any, limit: int, un
     setting = mailbox(sla={"closed": {"until": "closed", "within": within}}, **keys)
     units = [NORTH, SOUTH, BRANCH]
     roster = day.roster._replace(start=day.roster.start + shift, end=day.roster.end + shift, units=len(units))
-    found = lived(setting, day.workload._replace(received=day.workload.received + shift), roster)
+    found = simulated(setting, day.workload._replace(received=day.workload.received + shift), roster)
     clerk = [_clerk(found, row) for row in range(len(found.letters)) if found.clocks[0].fate[row] == Fate.BREACHED]
     breached = told(found)
     assert len(breached) == len(clerk)

@@ -199,7 +199,7 @@ def test_letters_of_a_trace_outside_the_simulated_time(tmp_path: Path) -> None:
     assert (of.letters, of.counted) == (1, 1)
 
 
-def test_a_scenario_without_letters_or_promises(tmp_path: Path) -> None:
+def test_a_scenario_without_letters_or_slas(tmp_path: Path) -> None:
     of = forecast(tmp_path, DESK, "arrivals.per_day=0", "sla=null")
     assert (of.letters, of.counted, of.teams["desk"].utilisation) == (0, 0, 0)
     assert plain(forecast_text(of, "en"))

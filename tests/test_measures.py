@@ -1,6 +1,6 @@
 """Counts of letters, steps, teams and backlog: hand-worked days, and sums that must agree on any day."""
 
-from mailbox import AGAIN, ENQUIRE, HANDLE, NORTH, SIGN, SOUTH, at, lived, mailbox, marked, with_other_duty
+from mailbox import AGAIN, ENQUIRE, HANDLE, NORTH, SIGN, SOUTH, at, mailbox, marked, simulated, with_other_duty
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ ALL_DAY = (NORTH, 0, at(0, day=30), 1)
 
 
 def measured(setting: Setting, workload: Workload, *each: tuple[int, int, int, int]) -> Measures:
-    return measure(lived(setting, workload, shifts(*each, units=3)))
+    return measure(simulated(setting, workload, shifts(*each, units=3)))
 
 
 # Letters
@@ -167,7 +167,7 @@ def test_the_longest_queue_is_over_all_units_of_a_team() -> None:
 def test_open_letters_and_their_age() -> None:
     """At 02:00 letters of 00:30 and 01:30 are open; one closes in that second and is open just before it."""
     workload = letters((at(0, 30), delay(at(1, 30))), (at(1, 30), delay(at(5))), (at(2), delay(60)))
-    found = open_letters(lived(mailbox(), workload, shifts(units=3)), np.array([at(2), at(3), at(7)]))
+    found = open_letters(simulated(mailbox(), workload, shifts(units=3)), np.array([at(2), at(3), at(7)]))
     assert found.number.tolist() == [2, 1, 0]
     assert found.age.tolist() == [HOUR, at(1, 30), 0]
 
@@ -196,7 +196,7 @@ def everyday(day: Any) -> tuple[Replication, Measures]:
             "closed": {"until": "closed", "within": "30 min"},
         },
     )
-    found = lived(setting, day.workload, day.roster._replace(units=3))
+    found = simulated(setting, day.workload, day.roster._replace(units=3))
     return found, measure(found)
 
 
@@ -266,7 +266,7 @@ def test_people_are_counted_as_a_clerk_would(day: Any) -> None:
 
 
 def test_measure_is_measures_of_an_outcome() -> None:
-    found = lived(mailbox(), letters((at(9), work(NORTH, 300))), shifts(ALL_DAY, units=3))
+    found = simulated(mailbox(), letters((at(9), work(NORTH, 300))), shifts(ALL_DAY, units=3))
     counts = measure(found).counts
     assert counts.letters == measure(found).counts.letters
     assert counts.teams.busy.sum() == 300

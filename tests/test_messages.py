@@ -167,7 +167,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("check: {by: desk, effort: 3 min, priority: 3}", "check: {back_to: srve, chance: 5%}", "line 8   workflow[1].back_to: must name an earlier step 'srve'; did you mean 'serve'?"),
     ("check: {by: desk, effort: 3 min, priority: 3}", "check: {back_to: serve, chance: 1}", "line 8   workflow[1].chance: a chance of 100% without at_most would never end"),
     ("check: {by: desk, effort: 3 min, priority: 3}", "check: {leave: 15 percent}", "line 8   workflow[1].leave: must be a share such as 15% or 0.15 (got '15 percent')"),
-    # of promises
+    # of SLAs
     ("within: 30 min", "within: 30", "line 10  sla.served.within: must be a number with a unit, such as '10 min' (got 30)"),
     ("within: 30 min", "within: 3 workdays", "line 10  sla.served.within: must have one of the units s, min, h, d, week, office hours, working days, or be like 'end of working day 7' (got '3 workdays')"),
     ("within: 30 min", "within: 0 min", "line 10  sla.served.within: must be at least 1 s (got '0 min')"),

@@ -241,7 +241,7 @@ def test_bounds_that_do_not_name_sla_team_and_hours_and_what_it_would_take() -> 
     assert "2 more at desk on always than allowed (5 instead of 3)" in text
 
 
-def test_a_promise_that_nobody_can_keep_is_said_to_be_one() -> None:
+def test_an_sla_that_nobody_can_meet_is_said_to_be_one() -> None:
     answer = answer_of(desk(24, 10, "10 min", "90%", most=3, proof=4))
     assert answer.ending is Ending.PLANNED
     office = setting(
@@ -278,7 +278,7 @@ def test_without_a_target_there_is_nothing_to_plan() -> None:
         answer_of(setting())
 
 
-def test_work_without_a_promise_must_still_fit_into_the_hours() -> None:
+def test_work_without_an_sla_must_still_fit_into_the_hours() -> None:
     office = setting(
         arrivals={"per_day": 96},
         teams={"desk": {"tier": "city", "staff": {"always": 2}}, "file": {"tier": "city", "staff": {"always": 4}}},
@@ -502,7 +502,7 @@ def test_the_command_refuses_a_bad_section(tmp_path: Path, monkeypatch: pytest.M
     assert not (tmp_path / "results").exists()
 
 
-def test_the_shipped_plan_keeps_every_promise_with_fewer_than_350() -> None:
+def test_the_shipped_plan_meets_every_sla_with_fewer_than_350() -> None:
     office = scenario_file(SCENARIOS / "shenzhen_600_planned.yaml")
     teams = [team for team in office.scenario.teams.values() if team.counted]
     assert sum(team.headcount for team in teams) < 350

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from runs import SCENARIOS, agree, counted, half_width, promises, report, see, setting, written
+from runs import SCENARIOS, agree, counted, half_width, report, see, setting, sla_counts_of, written
 from scipy.stats import t as student
 
 from sim.core.clock import DAY
@@ -161,7 +161,7 @@ def test_the_city_desk_needs_seven_in_the_peak_hour(tmp_path: Path) -> None:
 
 
 def _late_in_the_peak_hour(desk: Setting) -> Estimate:
-    by_hour_of_week = promises(desk)[0].by_hour_of_week
+    by_hour_of_week = sla_counts_of(desk)[0].by_hour_of_week
     late, letters = (
         column.reshape(-1, 7, 24)[:, :, PEAK].sum(axis=1) for column in (by_hour_of_week.late, by_hour_of_week.letters)
     )

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import fields, is_dataclass, replace
-from mailbox import NORTH, SOUTH, at, lived, mailbox, with_other_duty
+from mailbox import NORTH, SOUTH, at, mailbox, simulated, with_other_duty
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ SLAS: dict[str, Any] = {
 
 def measured(setting: Setting, *each: Workload, **roster: Any) -> list[Measures]:
     people = shifts(*roster.get("roster", [(NORTH, 0, at(24), 1)]), units=3)
-    return [measure(lived(setting, workload, people)) for workload in each]
+    return [measure(simulated(setting, workload, people)) for workload in each]
 
 
 def reported(setting: Setting, *each: Workload, **roster: Any) -> Report:
@@ -131,7 +131,7 @@ def test_the_summary_of_two_replications_to_the_letter() -> None:
 @pytest.mark.parametrize("sla", [{}, SLAS])
 @pytest.mark.parametrize("each", [[signed()], [signed(), signed(5)], [signed(5)]])
 def test_a_summary_is_json_whatever_there_is_to_say(sla: dict[str, Any], each: list[Workload]) -> None:
-    """Without a promise, without a letter, of one replication."""
+    """Without an SLA, without a letter, of one replication."""
     summary = reported(mailbox(sla=sla), *each).summary()
     assert json.dumps(summary, allow_nan=False)
     keys = {"limit_min", "target", "compliance", "verdict", "letters", "undecided", "elapsed_min"}

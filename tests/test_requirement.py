@@ -142,8 +142,8 @@ def test_a_load_that_is_not_finite_is_an_error() -> None:
 
 def test_hours_are_the_mean_of_their_half_hours() -> None:
     office = scenario_file(SCENARIOS / "shenzhen_baseline.yaml")
-    lived = [simulate_infinite_servers(office, 0)]
-    hours, halves = load_of(lived), load_of(lived, slot=30 * MINUTE)
+    simulated = [simulate_infinite_servers(office, 0)]
+    hours, halves = load_of(simulated), load_of(simulated, slot=30 * MINUTE)
     assert hours.seconds == pytest.approx(halves.seconds.reshape(168, 2).sum(axis=1))
     assert hours.on_duty == pytest.approx(halves.on_duty.reshape(-1, 168, 2).sum(axis=2))
     assert hours.work == pytest.approx(halves.work.reshape(*halves.work.shape[:2], 168, 2).sum(axis=3))
@@ -226,7 +226,7 @@ def test_the_work_on_the_way_is_the_mean_over_the_letters_that_bring_it() -> Non
             "noted": {"until": "closed", "within": "30 min", "target": "80%", "for": ["note"]},
         },
     )
-    # 0.9 x 1 + 0.1 x 20 minutes. Notes never come to the room, so what is promised for them asks nothing of it.
+    # 0.9 x 1 + 0.1 x 20 minutes. Notes never come to the room, so the SLA for them asks nothing of it.
     assert waits_of(office) == {"desk": Wait(pytest.approx(27.1 * MINUTE), pytest.approx(0.1))}
 
 

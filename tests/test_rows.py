@@ -1,6 +1,6 @@
 """The rows of a replication's tables, letter by letter and hour by hour."""
 
-from mailbox import AGAIN, BRANCH, ENQUIRE, HANDLE, NORTH, SIGN, SOUTH, at, lived, mailbox, marked, with_other_duty
+from mailbox import AGAIN, BRANCH, ENQUIRE, HANDLE, NORTH, SIGN, SOUTH, at, mailbox, marked, simulated, with_other_duty
 from typing import Any
 
 from builder import delay, letters, shifts, work
@@ -35,7 +35,7 @@ def test_a_row_for_every_letter() -> None:
         left=[False, False, True],
     )
     setting = mailbox(window="20 h", cool_down="4 h", sla=SLAS)
-    table = letter_table(lived(setting, workload, shifts((NORTH, 0, at(24), 1), units=3)))
+    table = letter_table(simulated(setting, workload, shifts((NORTH, 0, at(24), 1), units=3)))
     columns = table._asdict()
     many = {name: columns.pop(name) for name in ("milestones", "elapsed", "fate")}
     assert {name: column.tolist() for name, column in columns.items()} == {
@@ -81,7 +81,7 @@ def test_a_row_for_every_team_and_hour() -> None:
     )
     setting = mailbox(warm_up="45 min", window="1 h", cool_down="45 min")
     roster = shifts((NORTH, 0, at(1, 30), 1), (BRANCH, at(1), at(3), 2), units=3)
-    table = hour_table(lived(setting, workload, roster))
+    table = hour_table(simulated(setting, workload, roster))
     assert {name: column.tolist() for name, column in table._asdict().items()} == {
         "team": [0, 0, 0, 1, 1, 1],
         "hour": [0, 1, 2, 0, 1, 2],
@@ -98,7 +98,7 @@ def test_a_row_for_every_team_and_hour() -> None:
 @given(days(tick=600))
 def test_hours_hold_what_the_log_says(day: Any) -> None:
     setting = mailbox(window=f"{max(day.horizon, 1)} s", workflow=[{f"s{n}": {"wait": "1 s"}} for n in range(5)])
-    found = lived(setting, day.workload, day.roster._replace(units=3))
+    found = simulated(setting, day.workload, day.roster._replace(units=3))
     table = hour_table(found)
     work_of_letters = day.workload.unit >= 0
     assert table.received.sum() == (work_of_letters & (found.log.queued >= 0)).sum()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from runs import ROOT, SCENARIOS, promises, report, setting
+from runs import ROOT, SCENARIOS, report, setting, sla_counts_of
 
 from sim.engine.verify import prove
 from sim.metrics.compliance import SlaCounts
@@ -146,7 +146,7 @@ def test_what_a_staffing_is_worth_at_600_a_day(
 
 @cache
 def _kept(name: str) -> tuple[SlaCounts, ...]:
-    return promises(setting(SCENARIOS / f"shenzhen_{name}.yaml", "replications=10"))
+    return sla_counts_of(setting(SCENARIOS / f"shenzhen_{name}.yaml", "replications=10"))
 
 
 def test_dealing_people_by_load_ruins_the_small_districts() -> None:

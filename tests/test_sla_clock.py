@@ -1,6 +1,6 @@
-"""What an SLA says of a letter, as stories of one letter and one promise."""
+"""What an SLA says of a letter, as stories of one letter and one SLA."""
 
-from mailbox import AGAIN, BRANCH, ENQUIRE, HANDLE, NORTH, SIGN, SOUTH, at, lived, mailbox, marked
+from mailbox import AGAIN, BRANCH, ENQUIRE, HANDLE, NORTH, SIGN, SOUTH, at, mailbox, marked, simulated
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ ALL_DAY = shifts((NORTH, 0, at(0, day=9), 1), units=3)
 
 
 def outcome(sla: dict[str, Any], workload: Workload, roster: Roster = ALL_DAY, **keys: Any) -> Replication:
-    return lived(mailbox(sla={"promise": sla}, **keys), workload, roster)
+    return simulated(mailbox(sla={"signed": sla}, **keys), workload, roster)
 
 
 def judged(found: Replication) -> list[tuple[int, Fate]]:
@@ -48,7 +48,7 @@ def test_a_letter_that_is_never_signed_is_late_once_the_limit_has_passed(
     assert judged(outcome(sla, letters((received, work(NORTH, 60))), shifts(units=3))) == [(elapsed, says)]
 
 
-def test_who_it_is_not_promised_to() -> None:
+def test_letters_to_which_it_does_not_apply() -> None:
     """The first letter is of another category, the second leaves before it is handled, the third does neither."""
     workload = letters(*[(at(8), work(NORTH, 60), delay(0), work(NORTH, 60))] * 3)
     workload = marked(
@@ -58,7 +58,7 @@ def test_who_it_is_not_promised_to() -> None:
     assert judged(found) == [(NOT_YET, NOT_APPLICABLE), (NOT_YET, NOT_APPLICABLE), (6 * 60, MET)]
 
 
-def test_closed_is_promised_to_those_that_stay() -> None:
+def test_closed_applies_to_those_that_stay() -> None:
     workload = marked(letters((at(8), work(NORTH, 60)), (at(8), work(NORTH, 60)), (at(8),)), left=[True, False, False])
     found = outcome({"until": "closed", "within": "1 h"}, workload)
     assert judged(found) == [(NOT_YET, NOT_APPLICABLE), (120, MET), (0, MET)]
@@ -197,7 +197,7 @@ def test_the_usual_cool_down_lets_every_limit_pass(within: str, day: int) -> Non
     """A letter of the last second of the window, whichever day that is, is decided if it is never closed."""
     keys = {"until": "closed", "within": within}
     setting = mailbox(sla={"closed": keys}, window=f"{day + 1} d", cool_down=None)
-    found = lived(setting, letters((setting.scenario.window_end - 1, work(NORTH, 60))), shifts(units=3))
+    found = simulated(setting, letters((setting.scenario.window_end - 1, work(NORTH, 60))), shifts(units=3))
     assert found.clocks[0].fate.tolist() == [BREACHED]
 
 
@@ -242,8 +242,8 @@ def test_elapsed_times_fall_into_twentieths_of_the_limit() -> None:
     assert counts.histogram[:BINS_A_LIMIT].sum() == counts.all.met
 
 
-def test_no_promise_no_count() -> None:
-    assert sla_counts(lived(mailbox(), letters((at(9), work(NORTH, 300))), ALL_DAY)) == ()
+def test_no_sla_no_count() -> None:
+    assert sla_counts(simulated(mailbox(), letters((at(9), work(NORTH, 300))), ALL_DAY)) == ()
 
 
 def test_compliance_can_be_counted_without_stretches() -> None:

@@ -121,7 +121,7 @@ def test_the_capacity_of_a_desk_agrees_with_erlang_c(ready: Ready) -> None:
     assert capacity.sla == "started"
 
 
-def test_a_promise_that_a_few_letters_break_leaves_no_capacity(ready: Ready) -> None:
+def test_an_sla_that_a_few_letters_breach_leaves_no_capacity(ready: Ready) -> None:
     capacity = capacity_of(ready(DESK, sla__started__until="serve.finished"), replications=4)
     assert (capacity.found, capacity.per_day, capacity.sla) == (CapacityStatus.NOT_EVEN_A_FEW, None, "started")
     assert capacity.compliance is not None
@@ -443,7 +443,7 @@ def test_people_moved_to_the_branches_of_shenzhen_raise_its_capacity() -> None:
     assert more.per_day > 1.3 * capacity.high
 
 
-def test_where_people_do_not_help_what_fails_first_the_next_promise_is_looked_at(ready: Ready) -> None:
+def test_where_people_do_not_help_what_fails_first_the_next_sla_is_looked_at(ready: Ready) -> None:
     enquire = "- enquire: {wait: {exponential: 20 min}}\n  - handle:"
     text = TANDEM.replace("- handle:", enquire)
     quick = "quick: {from: sign.finished, until: enquire.finished, within: 50 min, target: 90%}"
@@ -507,7 +507,7 @@ def test_recovery_begins_the_first_day_without_harm() -> None:
     assert recovery(harmed, letters, hours, 2) == 3
     harmed[0, hours == 10] = 1
     assert recovery(harmed, letters, hours, 2) == 7
-    # Every promise counts, and the day must be seen whole.
+    # Every SLA counts, and the day must be seen whole.
     both = np.concatenate([harmed, harmed[:, ::-1]])
     assert recovery(both, np.concatenate([letters, letters]), hours, 2) is None
     assert recovery(harmed, letters, hours[:20], 2) is None

@@ -19,7 +19,7 @@ from oracles.queueing import (
     priority_waits,
     priority_waits_mmc,
 )
-from runs import agree, counted, promises, report, setting, written
+from runs import agree, counted, report, setting, sla_counts_of, written
 
 from sim.core.clock import HOUR
 from sim.metrics.report import Report
@@ -269,7 +269,7 @@ sla:
         "cool_down=1 h",
         "replications=2000",
     )
-    experiments = Decided(*(column.reshape(200, 10).T for column in promises(desk)[0].all))
+    experiments = Decided(*(column.reshape(200, 10).T for column in sla_counts_of(desk)[0].all))
     reported = [judge(experiments.cell(number)) for number in range(200)]
     truth = 1 - 0.5 * exp(-0.5 * 2)
     assert 180 <= sum(each.low <= truth <= each.high for each in reported) <= 198

@@ -6,6 +6,7 @@ import pickle
 import re
 import subprocess
 import sys
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -145,6 +146,7 @@ def serve() -> None:
         try:
             answer: tuple[object, BaseException | None] = (draw_all(job), None)
         except Exception as error:
+            error.add_note("".join(traceback.format_exception(error)))  # a traceback itself cannot be sent
             answer = (None, error)
         pickle.dump(answer, answers)
         answers.flush()
