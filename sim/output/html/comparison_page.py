@@ -22,7 +22,7 @@ from sim.output.text.formats import interval, name, points
 from sim.output.text.printing import CaptionedTable
 from sim.output.words import say
 
-LONGEST: Final = 120
+_LONGEST: Final = 120
 """Letters of a setting's value that are shown."""
 
 _FINDING_CLASSES: Final = {
@@ -138,4 +138,4 @@ def _settings(comparison: Comparison, lang: str) -> CaptionedTable:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 Pictures = Mapping[str, Groups]
 """Charts with their names, by language."""
 
-BASIC_CHARACTERS: Final = ascii_letters + digits + punctuation + " –—·×≥≤、。，：；？！（）「」…"
+_BASIC_CHARACTERS: Final = ascii_letters + digits + punctuation + " –—·×≥≤、。，：；？！（）「」…"
 """Characters that every page gets besides those of all words, so that most pages have the same font."""
 
-FONT_NOTICE: Final = (0, 13, 14)
+_FONT_NOTICE: Final = (0, 13, 14)
 """What the font says about itself that stays in: copyright, licence, and where the licence stands."""
 
 
@@ -116,8 +116,8 @@ def embedded_font(text: str) -> str:
 
     Cutting a font takes a second, so the result is stored in the user's cache where that can be written.
     """
-    needed = "".join(sorted({*text, *BASIC_CHARACTERS, *characters()}))
-    key = hashlib.sha256(f"{FONT_NOTICE} {needed}".encode()).hexdigest()[:16]
+    needed = "".join(sorted({*text, *_BASIC_CHARACTERS, *characters()}))
+    key = hashlib.sha256(f"{_FONT_NOTICE} {needed}".encode()).hexdigest()[:16]
     cached = user_cache() / "fonts" / f"{key}.woff2"
     try:
         return base64.b64encode(cached.read_bytes()).decode()
@@ -137,7 +137,7 @@ def _cut(path: Path, characters: str) -> bytes:
     from fontTools import subset
 
     # The licence asks that its notice goes with every copy.
-    options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True, name_IDs=FONT_NOTICE)
+    options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True, name_IDs=_FONT_NOTICE)
     file = BytesIO()
     with subset.load_font(str(path), options) as font:
         cutter = subset.Subsetter(options)

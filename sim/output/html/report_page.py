@@ -18,7 +18,7 @@ from sim.output.text.printing import CaptionedTable
 from sim.output.words import say
 from sim.statistics import Figure, Verdict
 
-LEFT_OUT: Final = ("figures", "changes", "workers")
+_TOLD_ELSEWHERE: Final = ("figures", "changes", "workers")
 """What the page tells elsewhere of the manifest, or not at all, since the figures do not depend on it."""
 
 
@@ -74,7 +74,7 @@ def report_page(
         verdict=report.verdict,
         contents=("answer", "charts", "tables", "assumptions", "manifest"),
         pictures=pictures,
-        manifest={key: value for key, value in manifest.items() if key not in LEFT_OUT},
+        manifest={key: value for key, value in manifest.items() if key not in _TOLD_ELSEWHERE},
         summary=summary_of(report),
     )
 
@@ -85,7 +85,7 @@ def data_markup(text: str, figure: float | None, path: str) -> Markup:
     return Markup('<data value="{}" data-path="{}">{}</data>').format(exact, path, text)
 
 
-def time_markup(lang: str, minutes: Figure, path: str, clock: Clock = Clock.CALENDAR) -> Markup:
+def _time_markup(lang: str, minutes: Figure, path: str, clock: Clock = Clock.CALENDAR) -> Markup:
     """A percentile or mean, or what it is known to exceed."""
     known = "value" if minutes.value is not None else "more_than"
     return data_markup(figure(lang, minutes, clock), minutes.least, f"{path}.{known}")
@@ -103,8 +103,8 @@ def _sla_table(report: Report, lang: str) -> CaptionedTable:
         data_markup(interval(sla.compliance), sla.compliance.mean, f"sla.{sla.name}.compliance.mean"),
         verdict_markup(sla.verdict, lang),
         data_markup(count(sla.letters), sla.letters.mean, f"sla.{sla.name}.letters.mean"),
-        time_markup(lang, sla.elapsed_min.p50, f"sla.{sla.name}.elapsed_min.p50", sla.clock),
-        time_markup(lang, sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95", sla.clock),
+        _time_markup(lang, sla.elapsed_min.p50, f"sla.{sla.name}.elapsed_min.p50", sla.clock),
+        _time_markup(lang, sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95", sla.clock),
     ] for sla in report.slas.values()]  # fmt: skip
     return say(lang, "page.sla-table"), [say(lang, heading) for heading in headings], rows
 
@@ -171,8 +171,8 @@ def _step_row(step: StepFigures, lang: str) -> list[Any]:
         name(lang, step.name),
         data_markup(count(step.visits), step.visits.mean, f"{path}.visits.mean"),
         data_markup(percent(waited), waited, f"{path}.delayed_share.mean"),
-        time_markup(lang, wait.mean, f"{path}.wait_min.mean"),
-        time_markup(lang, wait.p95, f"{path}.wait_min.p95"),
+        _time_markup(lang, wait.mean, f"{path}.wait_min.mean"),
+        _time_markup(lang, wait.p95, f"{path}.wait_min.p95"),
         figure(lang, step.service_min.mean),
         count(step.interruptions),
     ]

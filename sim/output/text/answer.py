@@ -26,7 +26,7 @@ from sim.output.text.printing import VERDICT_STYLES
 from sim.output.words import say
 from sim.statistics import Verdict
 
-BESIDE_THE_VERDICT: Final = "growth"
+_BESIDE_THE_VERDICT: Final = "growth"
 """Kind of the caution without which a verdict is not to be read."""
 
 
@@ -41,12 +41,12 @@ def run_text(report: Report, lang: str) -> Group:
         headcount=f"{report.headcount:,}",
     )
     parts = [Text(heading, style="bold")]
-    table = [sla_table(report, lang)] if report.slas else []
+    table = [_compliance_table(report, lang)] if report.slas else []
     said = (Text(sentence) for sentence in run_sentences(report, lang))
     return Group(*parts, *table, *said, *caution_lines(other_cautions(report), lang))
 
 
-def sla_table(report: Report, lang: str) -> Table:
+def _compliance_table(report: Report, lang: str) -> Table:
     """One row an SLA: what it asks, whether it is met, and how long it takes."""
     table = Table()
     for key in ("answer.sla", "glossary.clock", "glossary.limit", "glossary.target", "answer.compliance",
@@ -70,7 +70,7 @@ def sla_table(report: Report, lang: str) -> Table:
 
 def run_sentences(report: Report, lang: str) -> Iterator[str]:
     """The same in words, and what the table does not say: where, when and why; how busy people are."""
-    grew = (caution(each, lang) for each in report.cautions if each.kind == BESIDE_THE_VERDICT)
+    grew = (caution(each, lang) for each in report.cautions if each.kind == _BESIDE_THE_VERDICT)
     yield say(lang, "formats.space").join([_verdict(report, lang), *grew])
     yield from _without_target(report, lang)
     for sla in report.slas.values():
@@ -93,7 +93,7 @@ def run_sentences(report: Report, lang: str) -> Iterator[str]:
 
 def other_cautions(report: Report) -> list[Caution]:
     """Cautions that are not said in the line of the verdict."""
-    return [each for each in report.cautions if each.kind != BESIDE_THE_VERDICT]
+    return [each for each in report.cautions if each.kind != _BESIDE_THE_VERDICT]
 
 
 def _verdict(report: Report, lang: str) -> str:

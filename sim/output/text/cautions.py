@@ -10,7 +10,7 @@ from sim.metrics.report import Report
 from sim.output.text.formats import limit, listed, name, number, percent
 from sim.output.words import languages, say
 
-EXACT: Final = ("target_share", "highest_share")
+_EXACT: Final = ("target_share", "highest_share")
 """Shares that are told with every digit, for rounding would say another thing."""
 
 
@@ -58,7 +58,7 @@ def _said(key: str, value: Any, lang: str) -> str:
         return limit(lang, value)
     if isinstance(value, str):
         return name(lang, value)
-    if key in EXACT:
+    if key in _EXACT:
         return f"{100 * value:.8g}%"
     if key.endswith("share"):
         return percent(value)

@@ -14,7 +14,7 @@ from sim.output.text.printing import VERDICT_STYLES
 from sim.output.words import say
 from sim.statistics import Verdict
 
-FINDING_STYLES: Final = {
+_FINDING_STYLES: Final = {
     PairedVerdict.BETTER: "green",
     PairedVerdict.WORSE: "bold red",
     PairedVerdict.NO_DIFFERENCE: "",
@@ -145,6 +145,6 @@ def _differences(comparison: Comparison, lang: str) -> Table:
                 *(Text(cell if place == 0 else "") for cell in lead),
                 Text(name(lang, each.sla)),
                 points(lang, each.paired),
-                Text(paired_verdict(each.finding, lang), style=FINDING_STYLES[each.finding]),
+                Text(paired_verdict(each.finding, lang), style=_FINDING_STYLES[each.finding]),
             )
     return table

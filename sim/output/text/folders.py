@@ -15,10 +15,10 @@ from sim.output.folders.result_folder import Stale
 from sim.output.text.formats import name
 from sim.output.words import find, say
 
-MOST_NAMED: Final = 5
+_FILES_NAMED: Final = 5
 """Files that a sentence names."""
 
-MOST_SET: Final = 3
+_CHANGES_LISTED: Final = 3
 """Changes of a scenario that the list of results shows."""
 
 
@@ -69,9 +69,9 @@ def pruned_told(folder: Path, drafts: Sequence[DraftFound], lang: str) -> Iterat
 
 
 def _row(listed: Listed, lang: str) -> list[str]:
-    changes = [*listed.changes[:MOST_SET]]
-    if len(listed.changes) > MOST_SET:
-        changes.append(say(lang, "folders.more-set", more=len(listed.changes) - MOST_SET))
+    changes = [*listed.changes[:_CHANGES_LISTED]]
+    if len(listed.changes) > _CHANGES_LISTED:
+        changes.append(say(lang, "folders.more-set", more=len(listed.changes) - _CHANGES_LISTED))
     verdicts = [_verdict(listed.kind, key, verdict, lang) for key, verdict in listed.verdicts.items()]
     when = listed.started.replace("T", " ")[:16]
     return [str(listed.folder), say(lang, f"folders.kind-{listed.kind}"), "\n".join(changes), when, "\n".join(verdicts)]
@@ -99,6 +99,6 @@ def _reasons(stale: Stale, lang: str) -> str:
 
 
 def _files(files: Sequence[str], lang: str) -> str:
-    named = say(lang, "formats.comma").join(files[:MOST_NAMED])
-    more = len(files) - MOST_NAMED
+    named = say(lang, "formats.comma").join(files[:_FILES_NAMED])
+    more = len(files) - _FILES_NAMED
     return say(lang, "folders.and-more", files=named, more=more) if more > 0 else named

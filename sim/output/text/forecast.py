@@ -15,7 +15,7 @@ from sim.output.text.formats import hours_of_day, limit, listed, name, number, p
 from sim.output.text.printing import InParts
 from sim.output.words import say
 
-SHOWN_CHANGES: Final = 12
+_CHANGES_TOLD: Final = 12
 
 
 def forecast_text(forecast: Forecast, lang: str) -> Group:
@@ -23,9 +23,9 @@ def forecast_text(forecast: Forecast, lang: str) -> Group:
     return Group(
         Text(say(lang, "forecast.heading", title=forecast.title or forecast.scenario), style="bold"),
         *(Text(each) for each in _letters(forecast, lang)),
-        team_table(forecast, lang),
-        *hour_tables(forecast, lang),
-        *([sla_forecast_table(forecast, lang)] if forecast.slas else []),
+        _team_table(forecast, lang),
+        *_hour_tables(forecast, lang),
+        *([_expectation_table(forecast, lang)] if forecast.slas else []),
         *(Text(each) for each in _short(forecast, lang)),
         *caution_lines(forecast.cautions, lang),
         Text(_simulated(forecast, lang)),
@@ -33,7 +33,7 @@ def forecast_text(forecast: Forecast, lang: str) -> Group:
     )
 
 
-def team_table(forecast: Forecast, lang: str) -> Table:
+def _team_table(forecast: Forecast, lang: str) -> Table:
     """One row a team: who is there, and how busy they will be."""
     table = Table()
     for key in ("glossary.team", "forecast.units", "forecast.staff-by-roster", "forecast.on-duty", "forecast.load",
@@ -55,7 +55,7 @@ def team_table(forecast: Forecast, lang: str) -> Table:
     return table
 
 
-def hour_tables(forecast: Forecast, lang: str) -> Iterator[InParts]:
+def _hour_tables(forecast: Forecast, lang: str) -> Iterator[InParts]:
     """The work that comes, people on duty, and letters late, by hour of the day; weekdays that differ one by one."""
     for group, days in enumerate(forecast.weekdays):
         columns = [(name(lang, team.name), _load_cells(team, group)) for team in forecast.teams.values()]
@@ -67,7 +67,7 @@ def hour_tables(forecast: Forecast, lang: str) -> Iterator[InParts]:
         yield InParts(title, ("", [f"{hour:02}" for hour in range(24)]), columns)
 
 
-def sla_forecast_table(forecast: Forecast, lang: str) -> Table:
+def _expectation_table(forecast: Forecast, lang: str) -> Table:
     """One row an SLA: what the doors allow, and what the queues leave of it."""
     table = Table()
     for key in ("answer.sla", "glossary.limit", "glossary.target", "forecast.at-best", "forecast.expected",
@@ -97,10 +97,10 @@ def _letters(forecast: Forecast, lang: str) -> Iterator[str]:
         replications=forecast.replications,
         headcount=f"{forecast.headcount:,}",
     )
-    for change in forecast.changes[:SHOWN_CHANGES]:
+    for change in forecast.changes[:_CHANGES_TOLD]:
         yield f"  {change}"
-    if len(forecast.changes) > SHOWN_CHANGES:
-        yield say(lang, "forecast.more-changes", more=len(forecast.changes) - SHOWN_CHANGES)
+    if len(forecast.changes) > _CHANGES_TOLD:
+        yield say(lang, "forecast.more-changes", more=len(forecast.changes) - _CHANGES_TOLD)
 
 
 def _short(forecast: Forecast, lang: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.planner.stability import UnstableUnit
     from sim.planner.staffing_cells import StaffingCell
 
-UNITS_NAMED = 3
+_UNITS_NAMED = 3
 """Units that are named; of more the number."""
 
 
@@ -34,22 +34,22 @@ def plan_text(answer: PlanAnswer, lang: str, seconds: float | None = None) -> Gr
         seconds: how long it took.
     """
     parts = [Text(sentence) for sentence in plan_sentences(answer, lang, seconds)]
-    tables = [staff_table(answer, lang), hours_table(answer, lang), target_table(answer, lang)]
+    tables = [_staff_table(answer, lang), _hours_table(answer, lang), _target_table(answer, lang)]
     if answer.frontier:
-        tables += [frontier_table(answer, lang)]
+        tables += [_frontier_table(answer, lang)]
     return Group(parts[0], *tables, *parts[1:-1], *caution_lines(answer.cautions, lang), parts[-1])
 
 
 def plan_tables(answer: PlanAnswer, lang: str) -> list[CaptionedTable]:
     """The same tables as captions, headings and rows, for a page."""
     printed = [
-        ("plan.posts", staff_table(answer, lang)),
-        ("plan.hours-table", hours_table(answer, lang)),
-        ("plan.targets-copies" if answer.copies else "plan.targets", target_table(answer, lang)),
+        ("plan.posts", _staff_table(answer, lang)),
+        ("plan.hours-table", _hours_table(answer, lang)),
+        ("plan.targets-copies" if answer.copies else "plan.targets", _target_table(answer, lang)),
     ]
     if answer.frontier:
         key = "plan.frontier-copies" if answer.copies else "plan.frontier"
-        printed.append((key, frontier_table(answer, lang)))
+        printed.append((key, _frontier_table(answer, lang)))
     found = []
     for key, table in printed:
         cells = zip(*(map(str, column.cells) for column in table.columns), strict=True)
@@ -57,7 +57,7 @@ def plan_tables(answer: PlanAnswer, lang: str) -> list[CaptionedTable]:
     return found
 
 
-def staff_table(answer: PlanAnswer, lang: str) -> Table:
+def _staff_table(answer: PlanAnswer, lang: str) -> Table:
     """One row a post: today, plan, what is allowed, and what one person fewer or more changes."""
     table = Table()
     numbers = ("plan.today", "plan.plan", "plan.change", "plan.bounds", "plan.fewest", "glossary.cost")
@@ -77,7 +77,7 @@ def staff_table(answer: PlanAnswer, lang: str) -> Table:
             "–" if answer.fewest is None else str(answer.fewest[index]),
             "–" if heads is None else number(heads * post.cost),
             Text(_removed(fewer[index], index in answer.held_by_hours, lang) if index in fewer else "–"),
-            Text(change_text(more[index], lang) if index in more else "–"),
+            Text(_change_text(more[index], lang) if index in more else "–"),
         )
     if answer.people is not None and answer.cost is not None:
         today, total = sum(post.today for post in answer.posts), sum(answer.people)
@@ -96,7 +96,7 @@ def staff_table(answer: PlanAnswer, lang: str) -> Table:
     return table
 
 
-def hours_table(answer: PlanAnswer, lang: str) -> Table:
+def _hours_table(answer: PlanAnswer, lang: str) -> Table:
     """One row a kind of hours of all counted teams, a week: today and under the plan."""
     table = Table()
     for key in ("plan.hours-a-week", "plan.today", "plan.plan", "plan.change"):
@@ -110,7 +110,7 @@ def hours_table(answer: PlanAnswer, lang: str) -> Table:
     return table
 
 
-def target_table(answer: PlanAnswer, lang: str) -> Table:
+def _target_table(answer: PlanAnswer, lang: str) -> Table:
     """One row a target, today and under the plan."""
     table = Table()
     for key in ("glossary.sla", "glossary.target", "plan.now", "plan.planned", "glossary.verdict"):
@@ -127,7 +127,7 @@ def target_table(answer: PlanAnswer, lang: str) -> Table:
     return table
 
 
-def frontier_table(answer: PlanAnswer, lang: str) -> Table:
+def _frontier_table(answer: PlanAnswer, lang: str) -> Table:
     """One row a staffing of the frontier: how late letters may be, people, cost, and compliance on fresh seeds."""
     table = Table()
     for key in ("plan.lateness", "glossary.people", "glossary.cost"):
@@ -184,7 +184,7 @@ def roster_name(post: StaffingCell, lang: str) -> str:
     return own if post.deal == "evenly" else say(lang, "plan.by-weights", roster=own)
 
 
-def change_text(change: Change, lang: str) -> str:
+def _change_text(change: Change, lang: str) -> str:
     """By how many points one person changes the compliance that he changes most."""
     each = change.differences[change.most].paired
     values = {"mean": each.mean, "low": each.low, "high": each.high}
@@ -197,7 +197,7 @@ def _removed(change: Change, held_by_hours: bool, lang: str) -> str:
     # Whoever is shown not to be needed has gone; without a letter that can be judged nothing is shown either.
     undecided = "plan.hours" if held_by_hours else "plan.open"
     why = say(lang, "plan.breaks" if change.proof.verdict is Verdict.MISSED else undecided)
-    return f"{change_text(change, lang)} {why}"
+    return f"{_change_text(change, lang)} {why}"
 
 
 def _unmet(answer: PlanAnswer) -> list[TargetCompliance]:
@@ -209,10 +209,10 @@ def _units(units: tuple[UnstableUnit, ...], lang: str) -> str:
     shown = [
         say(lang, "plan.unit-nobody", unit=name(lang, each.unit)) if each.load is None
         else say(lang, "plan.unit-load", unit=name(lang, each.unit), load=percent(each.load))
-        for each in units[:UNITS_NAMED]
+        for each in units[:_UNITS_NAMED]
     ]  # fmt: skip
-    if len(units) > UNITS_NAMED:
-        shown.append(say(lang, "plan.more-units", more=len(units) - UNITS_NAMED))
+    if len(units) > _UNITS_NAMED:
+        shown.append(say(lang, "plan.more-units", more=len(units) - _UNITS_NAMED))
     return listed(lang, shown)
 
 
@@ -287,7 +287,7 @@ def _worth(answer: PlanAnswer, today: int, people: int, lang: str) -> Iterator[s
         best = max(answer.additions, key=_value)
         post = answer.posts[best.post]
         where = {"team": name(lang, post.team), "roster": name(lang, post.roster)}
-        yield say(lang, "plan.most-valuable", points=change_text(best, lang), **where)
+        yield say(lang, "plan.most-valuable", points=_change_text(best, lang), **where)
 
 
 def _value(change: Change) -> float:

@@ -23,10 +23,10 @@ from sim.output.text.cautions import caution_lines
 from sim.output.text.formats import count, interval, limit, listed, name, number, percent, points
 from sim.output.words import say
 
-SAME: Final = 1.01
+_SAME: Final = 1.01
 """A capacity that rises less than this is called the same."""
 
-NEXT: Final = 3.0
+_NEXT: Final = 3.0
 """Units that fill at more than so many times the rate of the first are not told."""
 
 
@@ -35,7 +35,7 @@ def stress_text(report: StressReport, lang: str) -> Group:
     heading = say(lang, "stress.heading", title=report.title or report.scenario)
     parts = [Text(sentence) for sentence in stress_sentences(report, lang)]
     said = [*parts[:-1], *caution_lines(report.cautions, lang)]
-    return Group(Text(heading, style="bold"), *said, ramp_table(report, lang), parts[-1])
+    return Group(Text(heading, style="bold"), *said, _ramp_table(report, lang), parts[-1])
 
 
 def stress_sentences(report: StressReport, lang: str) -> Iterator[str]:
@@ -56,7 +56,7 @@ def stress_sentences(report: StressReport, lang: str) -> Iterator[str]:
     yield say(lang, "stress.simulated", replications=f"{report.replications_lived:,}")
 
 
-def ramp_table(report: StressReport, lang: str) -> Table:
+def _ramp_table(report: StressReport, lang: str) -> Table:
     """One row a rate of the ramp."""
     table = Table()
     slas = list(report.ramp[0].compliance)
@@ -172,7 +172,7 @@ def _relieved(relieved: Relieved, per_day: float, lang: str) -> str:
     if times is None:
         key = "stress.doubled-beyond" if capacity.found is CapacityStatus.BEYOND else "stress.doubled-none"
         return say(lang, key, highest=rate(capacity.highest), **values)
-    if times < SAME:
+    if times < _SAME:
         return say(lang, "stress.doubled-same", **values)
     key = "stress.doubled" if capacity.sla is not None else "stress.doubled-bound"
     return say(lang, key, percent=f"{times - 1:.0%}", estimate=rate(times * per_day), **values)
@@ -186,7 +186,7 @@ def _limits(report: StressReport, lang: str) -> Iterator[str]:
     told = [
         say(lang, "stress.limit-unit", unit=_unit(each.unit, each.team, lang), rate=rate(each.unit_per_day))
         for each in report.limits
-        if each.unit not in full.units and each.unit_per_day <= NEXT * full.per_day
+        if each.unit not in full.units and each.unit_per_day <= _NEXT * full.per_day
     ]
     if told:
         yield say(lang, "stress.limits", others=listed(lang, told))
