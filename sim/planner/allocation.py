@@ -2,7 +2,8 @@
 
 At a staffing that meets the targets each cell is allocated the other way. The change that uses up least of the allowed
 lateness is made, as long as one uses less; then fewer people are looked for, and it is asked again. At last each cell
-is allocated the other way with the fewest people of all cells that do then.
+is allocated the other way with the fewest people of all cells that do then, again and again until that saves nothing:
+which way serves best depends on the other cells of the team.
 """
 
 from typing import Final, NamedTuple
@@ -60,17 +61,23 @@ def allocated(simulator: Simulator, replications: int, budget: int) -> Allocated
 def _cheaper(
     search: Search, simulator: Simulator, people: People, numbers: range, budget: int
 ) -> tuple[Search, People]:
-    """Each cell allocated the other way, with the fewest people of all cells that do then; the cheapest of these."""
-    for index, cell in enumerate(_cells(search)):
-        if not people[index] or not _may_differ(simulator.setting, cell):
-            continue
-        there = _search(simulator.of(_other(_cells(search), index)), numbers, budget)
-        start = people if there.trials.meets(people) else there.raised(people)
-        if there.trials.exhausted or there.trials.cost(start) > _HOPELESS * there.trials.cost(people):
-            continue
-        there.descend(start)
-        if there.best is not None and there.trials.cheaper(there.best, people):
-            search, people = there, there.best
+    """Each cell allocated the other way, with the fewest people of all cells that do then, until none costs less."""
+    tried: set[tuple[StaffingCell, ...]] = set()  # of one team, as other teams hardly matter to it
+    before: People | None = None
+    while people != before:
+        before = people
+        for index, cell in enumerate(_cells(search)):
+            now, other = _cells(search), _other(_cells(search), index)
+            if not people[index] or not _may_differ(simulator.setting, cell) or _of_team(other, cell.team) in tried:
+                continue
+            tried |= {_of_team(now, cell.team), _of_team(other, cell.team)}
+            there = _search(simulator.of(other), numbers, budget)
+            start = people if there.trials.meets(people) else there.raised(people)
+            if there.trials.exhausted or there.trials.cost(start) > _HOPELESS * there.trials.cost(people):
+                continue
+            there.descend(start)
+            if there.best is not None and there.trials.cheaper(there.best, people):
+                search, people = there, there.best
     return search, people
 
 
@@ -104,6 +111,10 @@ def _cells(search: Search) -> tuple[StaffingCell, ...]:
 
 def _search(simulator: Simulator, numbers: range, budget: int) -> Search:
     return Search(SearchSample(simulator, numbers, Stability(simulator)), budget)
+
+
+def _of_team(cells: tuple[StaffingCell, ...], team: str) -> tuple[StaffingCell, ...]:
+    return tuple(cell for cell in cells if cell.team == team)
 
 
 def _may_differ(setting: Setting, cell: StaffingCell) -> bool:

@@ -70,9 +70,9 @@ _LEAST_COARSE: Final = 8
 class Shares:
     """Parts of the budget after which each stage of a plan ends, counted from its beginning."""
 
-    allocation: float = 0.28
-    quick: float = 0.47
-    sample: float = 0.62
+    allocation: float = 0.42
+    quick: float = 0.43
+    sample: float = 0.65
     proofs: float = 0.74  # no other plan is looked for after that
     proof_search: float = 0.13  # of which each search for another plan may take so much
     removals: float = 0.90
@@ -90,6 +90,9 @@ _ADDED: Final = 16
 
 OVERTIME: Final = 4
 """Fresh replications that show overtime."""
+
+_FAR: Final = 1.1
+"""A staffing from the allocation is repaired, where on the way to the most it would cost so many times as much."""
 
 _RELAXED: Final = (2, 4, 8)
 """Multiples of the bounds that are tried where nothing within them does."""
@@ -218,7 +221,7 @@ class _Planner:
         search.trials.judge_again()
         if not search.trials.meets(coarse.most):
             return self._impossible()
-        search.local.improve(search.descend(search.raised(self._hint or coarse.least)))
+        search.local.improve(search.descend(self._start()))
         search.restart()
         proof = self._validated(search.best or coarse.most)
         if not proof.shown:
@@ -226,6 +229,15 @@ class _Planner:
         proof, removals = self._eliminated(proof)
         bound = self._bound(proof, self._search.trials.cost(proof.people), removals)
         return self._told(Ending.PLANNED, proof, bound, removals)
+
+    def _start(self) -> People:
+        """A staffing that meets the targets, where the way down to the fewest begins."""
+        search, hint = self._search, self._hint
+        start = search.raised(hint or self._coarse.least)
+        if hint and search.trials.cost(start) > _FAR * search.trials.cost(hint):
+            # Where a few of one cell lack, all come on the way to the most.
+            return search.local.repaired(hint) or start
+        return start
 
     def _validated(self, people: People) -> Proof:
         """The proof of a plan all of whose units are stable."""
