@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core.clock import WEEK
 from sim.core.tables import Bools, Floats, Int32s, Int64s, Roster
-from sim.sampling.roster import people_of_groups, people_of_units
+from sim.sampling.roster import people_of_groups, people_of_roster
 from sim.scenario.setting import Setting
 
 _AFTER_ALL: Final = 2**62
@@ -80,8 +80,7 @@ def average_week(setting: Setting, name: str, roster: str) -> AverageWeek:
     Those who begin and end together are one shift, whatever their turn, and it is the shift that does not fall below
     its least number; other rosters of the team with the same hours are left out of that.
     """
-    team, units = setting.scenario.teams[name], setting.places.of_team(name)
-    people = people_of_units(team, roster, team.staff[roster], setting.places.share[units.start : units.stop])
+    team, people = setting.scenario.teams[name], people_of_roster(setting, name, roster)
     nobody = np.zeros(len(people))
     pattern = setting.scenario.roster(roster)
     if pattern is None:

@@ -121,6 +121,12 @@ def people_of_units(team: Team, roster: str, headcount: int, share: Floats) -> I
     return people
 
 
+def people_of_roster(setting: Setting, name: str, roster: str) -> Int64s:
+    """People of each unit of a team on one of its rosters, shape (units,)."""
+    team, units = setting.scenario.teams[name], setting.places.of_team(name)
+    return people_of_units(team, roster, team.staff[roster], setting.places.share[units.start : units.stop])
+
+
 def people_of_groups(pattern: RosterPattern, people: Int64s) -> Int64s:
     """How many of each unit's people are in each of the groups that take turns, shape (units, groups).
 
@@ -153,8 +159,8 @@ def _rows(setting: Setting, replication: int) -> _ShiftRows:
     parts = [_ShiftRows(*(np.empty(0, dtype=np.int64) for _ in _ShiftRows._fields))]
     for name, team in scenario.teams.items():
         units = places.of_team(name)
-        for roster, headcount in team.staff.items():
-            people = people_of_units(team, roster, headcount, places.share[units.start : units.stop])
+        for roster in team.staff:
+            people = people_of_roster(setting, name, roster)
             pattern = scenario.roster(roster)
             if pattern is None:
                 rows = _always(people, scenario.horizon)

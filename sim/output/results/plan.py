@@ -28,7 +28,7 @@ from sim.planner.answer import PlanAnswer
 from sim.planner.planning import plan as search_plan
 from sim.planner.planning import targets_of_all
 from sim.planner.staffing_cells import ScenarioPatch, staffed
-from sim.sampling.roster import Shifts, people_of_groups, people_of_units, shifts_of
+from sim.sampling.roster import Shifts, people_of_groups, people_of_roster, shifts_of
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting, setting_of
 
@@ -144,31 +144,16 @@ def roster_sheet(setting: Setting) -> Iterator[list[Cell]]:
     yield ["team", "unit", "roster", "group", "people", *dates]
     for name, team in scenario.teams.items():
         units = places.of_team(name)
-        for roster, headcount in team.staff.items():
-            people = people_of_units(team, roster, headcount, places.share[units.start : units.stop])
-            pattern = scenario.roster(roster)
+        for roster in team.staff:
+            people, pattern = people_of_roster(setting, name, roster), scenario.roster(roster)
             if pattern is None:
-                for unit in np.flatnonzero(people).tolist():
-                    yield [
-                        name,
-                        places.names[units.start + unit],
-                        roster,
-                        1,
-                        int(people[unit]),
-                        *["00:00-24:00"] * len(days),
-                    ]
-                continue
-            groups, shifts = people_of_groups(pattern, people), shifts_of(pattern, setting)
-            plans = [_shifts_by_day(shifts, group, days) for group in range(groups.shape[1])]
+                groups, plans = people[:, np.newaxis], [["00:00-24:00"] * len(days)]
+            else:
+                groups, shifts = people_of_groups(pattern, people), shifts_of(pattern, setting)
+                plans = [_shifts_by_day(shifts, group, days) for group in range(groups.shape[1])]
             for unit, group in zip(*(each.tolist() for each in np.nonzero(groups)), strict=True):
-                where: list[Cell] = [
-                    name,
-                    places.names[units.start + unit],
-                    roster,
-                    group + 1,
-                    int(groups[unit, group]),
-                ]
-                yield [*where, *plans[group]]
+                heads = int(groups[unit, group])
+                yield [name, places.names[units.start + unit], roster, group + 1, heads, *plans[group]]
 
 
 def write_sheet(setting: Setting, folder: Path) -> None:
