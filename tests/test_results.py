@@ -15,8 +15,8 @@ from sim.core.errors import ScenarioError, SimError
 from sim.core.options import Options
 from sim.metrics.report import Report
 from sim.output.results import run as results
-from sim.output.results.result import Result
-from sim.output.results.run import run, run_id
+from sim.output.results.result import Result, run_id
+from sim.output.results.run import run
 from sim.output.text.cautions import summary_of
 from sim.scenario.loading import Loaded, load
 

@@ -10,16 +10,9 @@ from sim.comparison import Comparison, require_comparable
 from sim.comparison import compare as simulate
 from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import short_file_name
-from sim.output.results.result import Result, Work, identity_of, result_of
-from sim.output.results.run import run_id
+from sim.output.results.result import Result, Work, identity_of, result_of, run_id
 from sim.output.text.comparison import comparison_content, comparison_text
 from sim.scenario.loading import Loaded, dump_yaml
-
-
-def comparison_id(scenarios: Sequence[Loaded]) -> str:
-    """Name of a comparison, from those of its runs in their order."""
-    names = " ".join(f"{each.stem}:{run_id(each)}" for each in scenarios)
-    return hashlib.sha256(names.encode()).hexdigest()[:12]
 
 
 def compare(
@@ -33,7 +26,9 @@ def compare(
     Raises: ScenarioError if they cannot be compared; SimError if the folder is something else or the disk is full.
     """
     require_comparable(scenarios)
-    name = comparison_id(scenarios)
+    runs = [run_id(each) for each in scenarios]
+    names = " ".join(f"{each.stem}:{run}" for each, run in zip(scenarios, runs, strict=True))
+    name = hashlib.sha256(names.encode()).hexdigest()[:12]
     return result_of(
         Work(
             identity=identity_of("comparison", name, options),
@@ -42,7 +37,7 @@ def compare(
             report=Comparison,
             told={
                 "scenarios": [each.source for each in scenarios],
-                "runs": [run_id(each) for each in scenarios],
+                "runs": runs,
                 "changes": {each.stem: list(each.changes) for each in scenarios},
                 "seed": scenarios[0].scenario.seed,
                 "replications": scenarios[0].scenario.replications,

@@ -13,8 +13,7 @@ from sim.experiment.cost import prepare
 from sim.operations.exports import export as write_export
 from sim.operations.targets import Targets
 from sim.operations.targets import targets as simulate_targets
-from sim.output.results.result import Result, Work, identity_of, result_of, told_of, write_scenario
-from sim.output.results.run import run_id
+from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario
 from sim.output.text.cautions import with_cautions
 from sim.output.text.stress import stress_text
 from sim.output.text.targets import targets_text
@@ -39,11 +38,9 @@ def stress(
 
     return result_of(
         Work(
-            identity=identity_of("stress", run_id(loaded), options),
-            home=Path(loaded.stem, f"stress-{run_id(loaded)}"),
+            **of_scenario("stress", loaded, options),
             file="stress.json",
             report=StressReport,
-            told=told_of(loaded),
             compute=compute,
             summary=lambda report: with_cautions(report.plain(), report.cautions),
             verdicts=lambda report: {"capacity": _capacity(report)},
@@ -67,11 +64,9 @@ def targets(
 
     return result_of(
         Work(
-            identity=identity_of("targets", run_id(loaded), options),
-            home=Path(loaded.stem, f"targets-{run_id(loaded)}"),
+            **of_scenario("targets", loaded, options),
             file="targets.json",
             report=Targets,
-            told=told_of(loaded),
             compute=compute,
             summary=lambda found: with_cautions(found.plain(), found.cautions),
             answer=lambda found, lang: targets_text(found, title, lang),
@@ -98,11 +93,9 @@ def export(loaded: Loaded, folder: Path, goals: dict[str, Any], options: Options
     """
     return result_of(
         Work(
-            identity=identity_of("export", run_id(loaded), options),
-            home=folder,
+            **of_scenario("export", loaded, options),
             file="targets.json",
             report=Exported,
-            told=told_of(loaded),
             compute=lambda place, _: Exported(write_export(setting_of(loaded.scenario), place, options)),
             summary=lambda _: goals,
         ),

@@ -19,8 +19,7 @@ from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import Cell, safe_cell, write_csv
 from sim.experiment.cost import prepare
 from sim.models.staffing import WEEKDAYS
-from sim.output.results.result import Result, Work, identity_of, result_of, told_of, write_scenario
-from sim.output.results.run import run_id
+from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario
 from sim.output.text.cautions import caution, with_cautions
 from sim.output.text.plan import plan_text as shown_plan
 from sim.output.words import say
@@ -70,11 +69,9 @@ def plan(
 
     return result_of(
         Work(
-            identity=identity_of("plan", run_id(loaded), options),
-            home=Path(loaded.stem, f"plan-{run_id(loaded)}"),
+            **of_scenario("plan", loaded, options),
             file="plan.json",
             report=PlanAnswer,
-            told=told_of(loaded),
             compute=compute,
             summary=plain_answer,
             verdicts=lambda answer: {"plan": answer.ending},

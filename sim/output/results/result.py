@@ -4,18 +4,21 @@ A command describes its work: what identifies it, how it is computed, and what i
 stored in figures.json, so that they can be read, and charts and page be drawn, when the same is asked for again.
 """
 
+import hashlib
+import json
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypedDict, TypeVar
 
 from rich.console import RenderableType
 
 from sim.core.json_text import jsonable, restored, to_json
 from sim.core.options import Options
+from sim.core.program import VERSION
 from sim.output.folders.manifest import MANIFEST, write_json
 from sim.output.folders.result_folder import RESULTS, ResultFolder, Stale
 from sim.output.text.printing import plain
@@ -136,14 +139,36 @@ def _computed(work: Work[T], place: ResultFolder) -> T:
     return report
 
 
+class OfScenario(TypedDict):
+    """What work on a single scenario has by it; as of `Work`."""
+
+    identity: Mapping[str, Any]
+    home: Path
+    told: Mapping[str, Any]
+
+
+def of_scenario(kind: str, loaded: Loaded, options: Options) -> OfScenario:
+    """What identifies work of a kind on a scenario, where it goes, and what its manifest says of the scenario.
+
+    A run has the folder `<file's stem>/<run id>`, any other kind `<file's stem>/<kind>-<run id>`.
+    """
+    name = run_id(loaded)
+    return {
+        "identity": identity_of(kind, name, options),
+        "home": Path(loaded.stem, name if kind == "run" else f"{kind}-{name}"),
+        "told": {"scenario": loaded.source, "changes": list(loaded.changes), "seed": loaded.scenario.seed},
+    }
+
+
+def run_id(loaded: Loaded) -> str:
+    """Name of a run, from its resolved scenario (with seed, replications and hashes of files) and our version."""
+    content = json.dumps([VERSION, loaded.scenario.resolved()], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
 def identity_of(kind: str, name: str, options: Options) -> dict[str, Any]:
     """What a manifest says of the same work: its kind, a name of what is computed, and how it is simulated."""
     return {kind: name, **options.simulation}
-
-
-def told_of(loaded: Loaded) -> dict[str, Any]:
-    """What a manifest says of a scenario: its file, what was changed in it, and the seed."""
-    return {"scenario": loaded.source, "changes": list(loaded.changes), "seed": loaded.scenario.seed}
 
 
 def write_scenario(loaded: Loaded, folder: Path) -> None:

@@ -1,7 +1,5 @@
 """A run and its folder of results."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -12,7 +10,6 @@ from rich.console import RenderableType
 
 from sim.core.clock import format_duration
 from sim.core.options import DEFAULT, Options
-from sim.core.program import VERSION
 from sim.engine.verify import Checked, cross_check
 from sim.experiment.cost import prepare
 from sim.experiment.replications import replicate, simulate_infinite_servers
@@ -25,19 +22,13 @@ from sim.metrics.replication import Replication
 from sim.metrics.report import Report, summarise
 from sim.metrics.rows import hour_table, letter_table
 from sim.output.folders.parquet import Columns, Rows, hour_columns, letter_columns
-from sim.output.results.result import Result, Work, identity_of, result_of, told_of, write_scenario
+from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario
 from sim.output.text.answer import run_text
 from sim.output.text.cautions import summary_of, with_cautions
 from sim.output.text.forecast import forecast_text
 from sim.output.text.printing import plain
 from sim.scenario.loading import Loaded
 from sim.statistics import Verdict
-
-
-def run_id(loaded: Loaded) -> str:
-    """Name of a run, from its resolved scenario (with seed, replications and hashes of files) and our version."""
-    content = json.dumps([VERSION, loaded.scenario.resolved()], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int], None] | None = None) -> Result[Report]:
@@ -52,6 +43,8 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
     tables: list[Rows] = []
 
     def compute(folder: Path, manifest: dict[str, Any]) -> Report:
+        manifest["figures"] = [asdict(figure) for figure in loaded.figures]
+        manifest["replications"] = loaded.scenario.replications
         setting, _, affordable = prepare(loaded, options)
         letters, hours = Rows(folder / "letters.parquet"), Rows(folder / "hours.parquet")
         tables.extend((letters, hours))
@@ -89,15 +82,9 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
 
     return result_of(
         Work(
-            identity=identity_of("run", run_id(loaded), options),
-            home=Path(loaded.stem, run_id(loaded)),
+            **of_scenario("run", loaded, options),
             file="summary.json",
             report=Report,
-            told={
-                **told_of(loaded),
-                "figures": [asdict(figure) for figure in loaded.figures],
-                "replications": loaded.scenario.replications,
-            },
             compute=compute,
             summary=summary_of,
             verdicts=lambda report: {name: sla.verdict for name, sla in report.slas.items() if sla.verdict is not None},
