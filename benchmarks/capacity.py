@@ -11,6 +11,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from oracles.queueing import mmc_wait_longer
 from scipy.optimize import brentq
 
 from sim.capacity.capacity import Capacity, find_capacity
@@ -20,7 +21,6 @@ from sim.capacity.trials import Trials
 from sim.capacity.variants import at_rate, own_rate
 from sim.core.clock import DAY
 from sim.models.studies import Stress
-from sim.queueing import mmc_wait_longer
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
 

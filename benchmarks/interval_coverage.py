@@ -19,14 +19,14 @@ import numba
 import numpy as np
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from oracles.queueing import mmc_wait_longer  # noqa: E402
 from run import filled  # noqa: E402
 
 from sim.core.tables import Floats, Int64s  # noqa: E402
 from sim.experiment.cost import prepare  # noqa: E402
 from sim.planner.planning import plan  # noqa: E402
-from sim.queueing import mmc_wait_longer  # noqa: E402
 from sim.scenario.loading import load  # noqa: E402
 from sim.statistics import (  # noqa: E402
     Compliance,

@@ -34,25 +34,6 @@ def erlang_b(servers: int, load: float) -> float:
     return blocked
 
 
-def erlang_c(servers: int, load: float) -> float:
-    """Share of arrivals that wait in M/M/c, the delayed share.
-
-    C = B / (1 - rho (1 - B)) with Erlang's B (Gross et al., sec. 2.3 and 2.5); 1 where the load reaches the servers.
-    """
-    if load >= servers:
-        return 1.0
-    return _delayed(servers, load, erlang_b(servers, load))
-
-
-def mmc_wait_longer(servers: int, rate: float, mean_service: float, than: float) -> float:
-    """Share of arrivals to M/M/c, served in their order, that wait longer than some time.
-
-    P(W > t) = C exp(-(c mu - lambda) t) (Gross et al., sec. 2.3).
-    """
-    load = offered_load(rate, mean_service)
-    return erlang_c(servers, load) * exp(-max(servers - load, 0.0) * than / mean_service)
-
-
 def servers_for(rate: float, mean_service: float, longest: float, share: float) -> int:
     """Fewest servers of M/M/c with which at most a share of the arrivals waits longer than `longest`.
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from oracles.queueing import mmc_wait_longer
 from runs import SCENARIOS, written
 
 from sim.forecast import Forecast, forecast_of
@@ -12,7 +13,6 @@ from sim.forecast.short_simulation import BUDGET
 from sim.output.text.forecast import forecast_text
 from sim.output.text.printing import plain
 from sim.output.words import languages, say
-from sim.queueing import mmc_wait_longer
 from sim.scenario.loading import load
 
 DESK = """

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from office import setting
 from openpyxl import load_workbook
+from oracles.queueing import mmc_wait_longer
 from oracles.transient import Plan as Queue
 from oracles.transient import course, wait_longer
 from planned import Puzzle, by_brute_force, desk, found, sample_of, three_desks
@@ -36,7 +37,7 @@ from sim.planner.planning import plan
 from sim.planner.proof import judged
 from sim.planner.simulator import PlanTargets, Simulator
 from sim.planner.staffing_cells import staffed, staffing_cells
-from sim.queueing import mmc_wait_longer, servers_for
+from sim.queueing import servers_for
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
 from sim.statistics import Verdict

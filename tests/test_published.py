@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from oracles.queueing import mmc_wait_longer
 from runs import SCENARIOS, agree, counted, half_width, report, see, setting, sla_counts_of, written
 from scipy.stats import t as student
 
 from sim.core.clock import DAY
 from sim.core.tables import NOT_YET
 from sim.metrics.replication import Replication
-from sim.queueing import mmc_wait_longer
 from sim.sampling.arrivals import draw_letters, expected_letters
 from sim.scenario.setting import Setting
 from sim.statistics import Estimate, Ratio, mean_over, ratio_over, stacked

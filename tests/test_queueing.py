@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles.queueing import (
+    erlang_c,
     jackson,
     mg1_wait,
     mgc_wait,
     mmc_number,
     mmc_wait,
+    mmc_wait_longer,
     preemptive_times,
     preemptive_times_mmc,
     priority_waits,
@@ -22,7 +24,7 @@ from oracles.queueing import (
 from oracles.transient import Plan, course, wait_longer
 from scipy.linalg import expm
 
-from sim.queueing import erlang_b, erlang_c, mmc_wait_longer, offered_load, servers_for
+from sim.queueing import erlang_b, offered_load, servers_for
 
 approx = pytest.approx
 loads = st.floats(0.01, 60)

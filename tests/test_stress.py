@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from oracles.queueing import mmc_wait_longer
 from scipy.optimize import brentq
 
 from sim.capacity import Bottleneck, CapacityBound, CapacityStatus, Effect, StabilityLimit, StressReport, stress
@@ -25,7 +26,6 @@ from sim.core.options import Options
 from sim.core.tables import OTHER_DUTY
 from sim.engine.contract import ENGINES
 from sim.models.studies import Soak, Spike, Stress
-from sim.queueing import mmc_wait_longer
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
 

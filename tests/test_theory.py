@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from changing_desk import CHANGING, changing_desk
 from oracles.queueing import (
+    erlang_c,
     jackson,
     mg1_wait,
     mmc_wait,
+    mmc_wait_longer,
     preemptive_times,
     preemptive_times_mmc,
     priority_waits,
@@ -23,7 +25,6 @@ from runs import agree, counted, report, setting, sla_counts_of, written
 
 from sim.core.clock import HOUR
 from sim.metrics.report import Report
-from sim.queueing import erlang_c, mmc_wait_longer
 from sim.scenario.setting import Setting
 from sim.statistics import Decided, Estimate, Figure, judge, mean_over
 

@@ -12,7 +12,27 @@ import numpy as np
 from scipy.special import ndtr
 
 from sim.core.tables import Floats
-from sim.queueing import erlang_c, offered_load
+from sim.queueing import erlang_b, offered_load
+
+
+def erlang_c(servers: int, load: float) -> float:
+    """Share of arrivals that wait in M/M/c, the delayed share.
+
+    C = B / (1 - rho (1 - B)) with Erlang's B (Gross et al., sec. 2.3 and 2.5); 1 where the load reaches the servers.
+    """
+    if load >= servers:
+        return 1.0
+    blocked = erlang_b(servers, load)
+    return blocked / (1 - load / servers * (1 - blocked))
+
+
+def mmc_wait_longer(servers: int, rate: float, mean_service: float, than: float) -> float:
+    """Share of arrivals to M/M/c, served in their order, that wait longer than some time.
+
+    P(W > t) = C exp(-(c mu - lambda) t) (Gross et al., sec. 2.3).
+    """
+    load = offered_load(rate, mean_service)
+    return erlang_c(servers, load) * exp(-max(servers - load, 0.0) * than / mean_service)
 
 
 def mmc_wait(servers: int, rate: float, mean_service: float) -> float:
