@@ -3,18 +3,28 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from builder import Play
 from hypothesis import settings
+from shown import MAILBOX, replayed, small
 
 from sim.core.tables import Log, Roster, Workload
 from sim.engine.audit import require_sound
 from sim.engine.contract import ENGINES, simulate
+from sim.scenario.loading import load
+from sim.scenario.setting import setting_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from sim.capacity import StressReport
+    from sim.comparison import Comparison
+    from sim.metrics.report import Report
+    from sim.operations.replay_report import ReplayReport
+    from sim.operations.targets import Targets
 
 # Set before anything imports matplotlib.
 os.environ["MPLBACKEND"] = "agg"
@@ -65,3 +75,53 @@ def play(request: pytest.FixtureRequest) -> Play:
         return log
 
     return on_engine
+
+
+# Reports that several modules show, worked out once. What they need is loaded by those who ask for them.
+
+
+@pytest.fixture(scope="session")
+def small_report(tmp_path_factory: pytest.TempPathFactory) -> "Report":
+    """Report of a run of the small mailbox."""
+    from runs import report
+
+    return report(setting_of(small(tmp_path_factory.mktemp("small")).scenario))
+
+
+@pytest.fixture(scope="session")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> "Comparison":
+    """The small mailbox, and the same with more people at the stations."""
+    from sim.comparison import compare
+
+    folder = tmp_path_factory.mktemp("compared")
+    return compare([small(folder, "today"), small(folder, "more", "teams.station.staff.daytime=9")])
+
+
+@pytest.fixture(scope="session")
+def mailbox_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the mailbox that is stressed."""
+    path = tmp_path_factory.mktemp("mailbox") / "mailbox.yaml"
+    path.write_text(MAILBOX, "utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def stress_report(mailbox_file: Path) -> "StressReport":
+    """What stressing it shows."""
+    from sim.capacity import stress
+
+    return stress(setting_of(load(mailbox_file).scenario), scenario="mailbox")
+
+
+@pytest.fixture(scope="session")
+def found(mailbox_file: Path) -> "Targets":
+    """Its targets; two replications are too few to be sure of any headroom."""
+    from sim.operations.targets import targets
+
+    return targets(setting_of(load(mailbox_file, ["replications=4"]).scenario), scenario="mailbox")
+
+
+@pytest.fixture(scope="session")
+def replay_report() -> "ReplayReport":
+    """What a replay of ten seconds found."""
+    return replayed()

@@ -1,7 +1,13 @@
-"""A small mailbox whose charts and pages are looked at: late letters, several teams, names that are markup."""
+"""Small mailboxes whose charts and pages are looked at: late letters, several teams, names that are markup."""
 
 from pathlib import Path
 
+import numpy as np
+
+from sim.operations.answers import Answers, Sent, Unanswered
+from sim.operations.destination import ReplayOptions
+from sim.operations.replay_report import ReplayReport, report_on
+from sim.operations.service_level import Demand
 from sim.scenario.loading import Loaded, load
 
 MARKUP = "<script>alert(1)</script>"
@@ -37,3 +43,41 @@ def small(folder: Path, stem: str = "small", *overrides: str) -> Loaded:
     path = folder / f"{stem}.yaml"
     path.write_text(SMALL, encoding="utf-8")
     return load(path, overrides)
+
+
+MAILBOX = """
+name: "A <b>mailbox</b>"
+start: 2024-01-01
+warm_up: 1 d
+window: 7 d
+cool_down: 1 d
+replications: 2
+arrivals: {per_day: 200}
+teams:
+  city: {tier: city, staff: {always: 6}}
+  station: {tier: station, within: city, units: 2, staff: {always: 12}}
+workflow:
+  - sign: {by: city, effort: {exponential: 30 min}}
+  - handle: {by: station, effort: {exponential: 30 min}}
+sla:
+  signed: {until: sign.finished, within: 3 h, target: 90%}
+  closed: {until: closed, within: 1 d}
+stress: {replications: 3, ramp: {steps: 3}, spike: {times: 6, lasts: 2 h}, soak: {lasts: 14 d, replications: 2}}
+"""
+"""The mailbox that is stressed, and whose targets are told."""
+
+
+def replayed() -> ReplayReport:
+    """A system that answers most letters of ten seconds."""
+    chance = np.random.default_rng(1)
+    outcome = np.full(500, 201, np.int16)
+    outcome[[7, 300]], outcome[450:] = 503, Unanswered.UNSENT
+    answers = Answers(
+        np.arange(500) / 50,
+        chance.exponential(0.001, 500),
+        chance.exponential(0.02, 500),
+        outcome,
+        np.arange(500) % 100 == 7,
+    )
+    demand = Demand(load=dict.fromkeys(("second", "minute", "hour"), 100), headroom_s=5.0)
+    return report_on(Sent(answers), ReplayOptions("http://127.0.0.1:8080/letters", speed=60), "letters.csv", demand)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from runs import SCENARIOS, report
 from shown import small
 
-from sim.comparison import Comparison, compare
+from sim.comparison import Comparison
 from sim.core.errors import SimError
 from sim.core.options import Options
 from sim.metrics.report import Report
@@ -26,17 +26,6 @@ from sim.scenario.setting import setting_of
 
 LANGUAGES = ("zh", "en")
 CHARTS, COMPARISON_CHARTS = charts_of("run"), charts_of("comparison")
-
-
-@pytest.fixture(scope="module")
-def small_report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return report(setting_of(small(tmp_path_factory.mktemp("small")).scenario))
-
-
-@pytest.fixture(scope="module")
-def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
-    folder = tmp_path_factory.mktemp("compared")
-    return compare([small(folder, "today"), small(folder, "more", "teams.station.staff.daytime=9")])
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

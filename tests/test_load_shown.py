@@ -16,86 +16,27 @@ import pytest
 from aiohttp import web
 from click.testing import CliRunner, Result
 from runs import ROOT
+from shown import MAILBOX
 from test_charts import drawings, outside, the_contract
 
 import cli
-from sim.capacity import Back, Bottleneck, Capacity, CapacityBound, CapacityStatus, Effect, Relief, StressReport, stress
+from sim.capacity import Back, Bottleneck, Capacity, CapacityBound, CapacityStatus, Effect, Relief, StressReport
 from sim.commands.options import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
 from sim.operations.answers import Answers, Sent, Unanswered
 from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
 from sim.operations.service_level import Demand
-from sim.operations.targets import Targets, targets
+from sim.operations.targets import Targets
 from sim.output.charts.base import Chart, charts_of
 from sim.output.html.load_pages import replay_page, stress_page, targets_page
 from sim.output.text.printing import plain
 from sim.output.text.replay import replay_text
 from sim.output.text.stress import stress_sentences, stress_text
 from sim.output.text.targets import targets_text
-from sim.scenario.loading import load
-from sim.scenario.setting import setting_of
 from sim.statistics import Estimate
 
 LANGUAGES = ("zh", "en")
 STRESS_CHARTS, REPLAY_CHARTS = charts_of("stress"), charts_of("replay")
-MAILBOX = """
-name: "A <b>mailbox</b>"
-start: 2024-01-01
-warm_up: 1 d
-window: 7 d
-cool_down: 1 d
-replications: 2
-arrivals: {per_day: 200}
-teams:
-  city: {tier: city, staff: {always: 6}}
-  station: {tier: station, within: city, units: 2, staff: {always: 12}}
-workflow:
-  - sign: {by: city, effort: {exponential: 30 min}}
-  - handle: {by: station, effort: {exponential: 30 min}}
-sla:
-  signed: {until: sign.finished, within: 3 h, target: 90%}
-  closed: {until: closed, within: 1 d}
-stress: {replications: 3, ramp: {steps: 3}, spike: {times: 6, lasts: 2 h}, soak: {lasts: 14 d, replications: 2}}
-"""
-
-
-@pytest.fixture(scope="module")
-def scenario(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("mailbox") / "mailbox.yaml"
-    path.write_text(MAILBOX, "utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def stress_report(scenario: Path) -> StressReport:
-    return stress(setting_of(load(scenario).scenario), scenario="mailbox")
-
-
-@pytest.fixture(scope="module")
-def found(scenario: Path) -> Targets:
-    # Two replications are too few to be sure of any headroom.
-    return targets(setting_of(load(scenario, ["replications=4"]).scenario), scenario="mailbox")
-
-
-@pytest.fixture(scope="module")
-def replay_report() -> ReplayReport:
-    return replayed()
-
-
-def replayed() -> ReplayReport:
-    """A system that answers most letters of ten seconds."""
-    chance = np.random.default_rng(1)
-    outcome = np.full(500, 201, np.int16)
-    outcome[[7, 300]], outcome[450:] = 503, Unanswered.UNSENT
-    answers = Answers(
-        np.arange(500) / 50,
-        chance.exponential(0.001, 500),
-        chance.exponential(0.02, 500),
-        outcome,
-        np.arange(500) % 100 == 7,
-    )
-    demand = Demand(load=dict.fromkeys(("second", "minute", "hour"), 100), headroom_s=5.0)
-    return report_on(Sent(answers), ReplayOptions("http://127.0.0.1:8080/letters", speed=60), "letters.csv", demand)
 
 
 def test_a_stress_run_in_words(stress_report: StressReport) -> None:
@@ -319,7 +260,7 @@ def ask(*arguments: str | Path) -> Result:
 
 
 @pytest.fixture
-def here(scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(mailbox_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The scenario in a folder of its own, which is the current one."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mailbox.yaml").write_text(MAILBOX, "utf-8")

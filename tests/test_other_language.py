@@ -10,19 +10,18 @@ from typing import Any, Final, get_args
 
 import pytest
 import runs
-from runs import report
-from shown import SMALL, small
-from test_load_shown import MAILBOX, replayed
+from shown import SMALL
 from test_plan import small_answer
 
-from sim.capacity import StressReport, stress
-from sim.comparison import Comparison, compare
+from sim.capacity import StressReport
+from sim.comparison import Comparison
 from sim.core.clock import Clock
 from sim.core.options import Options
 from sim.forecast import forecast_of
 from sim.metrics.figures import Caution
 from sim.metrics.report import Report
-from sim.operations.targets import Targets, targets
+from sim.operations.replay_report import ReplayReport
+from sim.operations.targets import Targets
 from sim.output import words
 from sim.output.charts.base import Page, charts_of
 from sim.output.folders.atomic_dir import Owner
@@ -47,7 +46,6 @@ from sim.output.text.stress import stress_text
 from sim.output.text.targets import targets_text
 from sim.output.words import entries, languages, say
 from sim.scenario.loading import load
-from sim.scenario.setting import setting_of
 
 LANG = "xx"
 WIDE = str.maketrans({each: chr(ord(each) + 0xFEE0) for each in string.ascii_letters})
@@ -141,37 +139,6 @@ def spoken(page: str) -> str:
     return "\n".join(reader.said)
 
 
-# What is found, once
-
-
-@pytest.fixture(scope="module")
-def run_report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return report(setting_of(small(tmp_path_factory.mktemp("run")).scenario))
-
-
-@pytest.fixture(scope="module")
-def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
-    folder = tmp_path_factory.mktemp("compared")
-    return compare([small(folder, "today"), small(folder, "more", "teams.station.staff.daytime=9")])
-
-
-@pytest.fixture(scope="module")
-def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("mailbox") / "mailbox.yaml"
-    path.write_text(MAILBOX, "utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def stress_report(mailbox: Path) -> StressReport:
-    return stress(setting_of(load(mailbox).scenario), scenario="mailbox")
-
-
-@pytest.fixture(scope="module")
-def found(mailbox: Path) -> Targets:
-    return targets(setting_of(load(mailbox, ["replications=4"]).scenario), scenario="mailbox")
-
-
 # What is said of it
 
 
@@ -186,9 +153,9 @@ def test_check(tmp_path: Path) -> None:
         assert foreign(plain(forecast_text(of, LANG))) == set()
 
 
-def test_a_run(run_report: Report) -> None:
-    assert foreign(plain(run_text(run_report, LANG))) == set()
-    page = report_page(run_report, about="", window="7 d", figures=[], manifest={}, pictures=NONE, lang=LANG)
+def test_a_run(small_report: Report) -> None:
+    assert foreign(plain(run_text(small_report, LANG))) == set()
+    page = report_page(small_report, about="", window="7 d", figures=[], manifest={}, pictures=NONE, lang=LANG)
     assert foreign(spoken(page)) == set()
 
 
@@ -213,15 +180,21 @@ def test_targets(found: Targets) -> None:
     assert foreign(spoken(targets_page(found, title="b", manifest={}, lang=LANG))) == set()
 
 
-def test_a_replay() -> None:
-    assert foreign(plain(replay_text(replayed(), LANG))) == set()
-    assert foreign(spoken(replay_page(replayed(), manifest={}, pictures=NONE, lang=LANG))) == set()
+def test_a_replay(replay_report: ReplayReport) -> None:
+    assert foreign(plain(replay_text(replay_report, LANG))) == set()
+    assert foreign(spoken(replay_page(replay_report, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
 @pytest.mark.parametrize("page", get_args(Page))
-def test_charts(page: Page, run_report: Report, comparison: Comparison, stress_report: StressReport) -> None:
-    subjects = {"run": run_report, "comparison": comparison, "stress": stress_report}
-    subject = subjects[page] if page in subjects else replayed() if page == "replay" else small_answer()
+def test_charts(
+    page: Page,
+    small_report: Report,
+    comparison: Comparison,
+    stress_report: StressReport,
+    replay_report: ReplayReport,
+) -> None:
+    subjects = {"run": small_report, "comparison": comparison, "stress": stress_report, "replay": replay_report}
+    subject = subjects[page] if page in subjects else small_answer()
     for chart in charts_of(page):
         for panel in chart.panels(subject):
             picture = chart(subject, panel, Options(lang=LANG))
