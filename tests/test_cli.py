@@ -179,7 +179,7 @@ def test_all_scenarios_are_read_before_the_first_runs(mm8: Path) -> None:
         ("run mm8.yaml --workers 0", "0 is not in the range x>=1"),
         ("run mm8.yaml --replications 0", "0 is not in the range x>=1"),
         ("run mm8.yaml --engine fast", "'fast' is not one of"),
-        ("run mm8.yaml --lang fr", "'fr' is not one of"),
+        ("run mm8.yaml --lang tlh", "'tlh' is not one of"),
         ("run mm8.yaml --sed 3", "No such option"),
         ("run mm8.yaml mm8.yaml --out x", "--out names one folder, for one scenario"),
         ("run mm8.yaml --set arrivals.per_day=-1", "arrivals.per_day"),

@@ -17,6 +17,7 @@ from sim.core.options import Options
 from sim.output.results.comparison import compare
 from sim.output.text.comparison import comparison_sentences, comparison_text
 from sim.output.text.printing import plain
+from sim.output.words import languages
 from sim.scenario.loading import Loaded
 
 
@@ -149,7 +150,8 @@ def test_one_scenario_or_two_of_a_name_are_refused(tmp_path: Path) -> None:
 def test_the_folder_holds_everything_and_is_found_again(staffings: list[Loaded], tmp_path: Path) -> None:
     first = compare(staffings[:2], Options(out=tmp_path / "out", report=False))
     assert {path.name for path in first.folder.iterdir()} == {
-        "answer.en.txt", "answer.zh.txt", "comparison.json", "figures.json", "manifest.json", "scenarios",
+        *(f"answer.{lang}.txt" for lang in languages()),
+        "comparison.json", "figures.json", "manifest.json", "scenarios",
     }  # fmt: skip
     assert json.loads((first.folder / "comparison.json").read_text("utf-8")) == first.summary
     again = compare(staffings[:2], Options(out=tmp_path / "out", report=False))

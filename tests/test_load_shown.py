@@ -33,6 +33,7 @@ from sim.output.text.printing import plain
 from sim.output.text.replay import replay_text
 from sim.output.text.stress import stress_sentences, stress_text
 from sim.output.text.targets import targets_text
+from sim.output.words import languages
 from sim.statistics import Estimate
 
 LANGUAGES = ("zh", "en")
@@ -274,8 +275,7 @@ def test_the_stress_command(here: Path) -> None:
     (folder,) = (here / "results" / "mailbox").iterdir()
     assert folder.name.startswith("stress-")
     assert sorted(path.name for path in folder.iterdir()) == [
-        "answer.en.txt",
-        "answer.zh.txt",
+        *(f"answer.{lang}.txt" for lang in sorted(languages())),
         "figures.json",
         "manifest.json",
         "scenario.yaml",

@@ -31,6 +31,7 @@ from sim.output.results.plan import plain_answer, roster_sheet, write_planned
 from sim.output.results.plan import plan as made
 from sim.output.text.plan import plan_sentences, plan_tables, plan_text
 from sim.output.text.printing import plain
+from sim.output.words import languages
 from sim.planner.answer import Ending, PlanAnswer
 from sim.planner.lower_bound import master, maximal
 from sim.planner.planning import plan
@@ -398,7 +399,7 @@ def test_charts_of_a_plan_are_drawn_with_title_and_words(chart: type[Chart[PlanA
 
 def test_the_page_of_a_plan_holds_both_languages_and_asks_for_nothing() -> None:
     summary = plain_answer(small_answer())
-    pictures = {lang: [] for lang in ("en", "zh")}
+    pictures = {lang: [] for lang in languages()}
     text = plan_page(small_answer(), summary, manifest={"seed": 1}, pictures=pictures, lang="zh")
     assert "the fewest staff" in text
     assert "最少人数方案" in text
@@ -469,8 +470,8 @@ def test_the_command_plans_and_writes_a_scenario_that_runs(tmp_path: Path, monke
     assert "meet every target" in done.output
     (folder,) = (tmp_path / "results" / "desk").iterdir()
     assert {each.name for each in folder.iterdir()} == {
-        "answer.en.txt", "answer.zh.txt", "figures.json", "manifest.json", "plan.json", "requirement.csv", "roster.csv",
-        "roster.xlsx", "scenario.yaml",
+        *(f"answer.{lang}.txt" for lang in languages()),
+        "figures.json", "manifest.json", "plan.json", "requirement.csv", "roster.csv", "roster.xlsx", "scenario.yaml",
     }  # fmt: skip
     rows = (folder / "requirement.csv").read_text("utf-8-sig").splitlines()
     assert rows[0] == "team,weekday,from,needed,on_duty_today,on_duty_planned,short"

@@ -18,6 +18,7 @@ from sim.output.results import run as results
 from sim.output.results.result import Result, run_id
 from sim.output.results.run import run
 from sim.output.text.cautions import summary_of
+from sim.output.words import languages
 from sim.scenario.loading import Loaded, load
 
 OFFICE = """
@@ -47,8 +48,7 @@ sla:
 DRAW = results.draw
 
 FILES = {
-    "answer.en.txt",
-    "answer.zh.txt",
+    *(f"answer.{lang}.txt" for lang in languages()),
     "figures.json",
     "hours.parquet",
     "letters.parquet",
