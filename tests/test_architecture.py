@@ -30,6 +30,7 @@ HOUSE: tuple[dict[str, str], ...] = (
     {"metrics": "numpy"},
     {"experiment": "numpy psutil"},
     {"forecast": "numpy"},
+    {"fit": "defusedxml duckdb log_distance_measures numpy openpyxl scipy"},
     {"comparison": "numpy", "capacity": "numpy scipy", "planner": "numpy scipy"},
     {"operations": "aiohttp hdrh numpy yarl"},
     {"output.words": ""},
