@@ -119,6 +119,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("tier: city", "tier: city, weights: [1, 2]", "line 5   teams.desk.weights: must be 1 weights, one a unit (got 2)"),
     ("tier: city", "tier: city, counted: yes", "line 5   teams.desk.counted: must be true or false (got 'yes')"),
     ("tier: city", "tier: city, counted: 1", "line 5   teams.desk.counted: must be true or false (got 1)"),
+    ("tier: city", "tier: city, units: 2, staff_by: [1]", "line 5   teams.desk.staff_by: must be 2 weights, one a unit, and one above 0"),
     ("tier: city", "tier: city, staff_by: load", "line 5   teams.desk.staff_by: must be 'evenly' or 'weights' (got 'load')"),
     ("tier: city", "tier: city, names: [a, b]", "line 5   teams.desk.names: must be 1 names, one a unit (got 2)"),
     ("workflow:", "rosters: {a: {}}\nworkflow:", "line 6   rosters.a: needs exactly one of daily, working_days, weekly, cycle"),

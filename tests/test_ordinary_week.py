@@ -27,8 +27,9 @@ LOOPS = (
     {"no_answer": {"back_to": "call", "chance": "20%", "at_most": 2}},
     {"handle": {"by": "city", "effort": "30 min", "effort_again": "60%"}},
     {"rework": {"back_to": "read", "chance": "30%"}},
+    {"tell": {"by": "city", "effort": "1 min", "unless": ["read"], "only_after": ["call", "handle"]}},
 )
-"""A loop in a loop, one of them without a bound."""
+"""A loop in a loop, one of them without a bound, and a step that depends on earlier ones."""
 
 
 def test_visits_on_average_are_those_of_the_drawn_letters() -> None:
@@ -37,7 +38,7 @@ def test_visits_on_average_are_those_of_the_drawn_letters() -> None:
     visits = expected_visits(of.scenario)
     of_category = workload.category[workload.letter_of_visit()]
     letters = np.bincount(workload.category, minlength=2)
-    for step in (0, 2, 4):
+    for step in (0, 2, 4, 6):
         for category in range(2):
             seen = ((workload.step == step) & (of_category == category)).sum() / letters[category]
             assert visits[:, category, step].sum() == pytest.approx(seen, abs=0.02)  # about four standard errors

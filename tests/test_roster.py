@@ -231,6 +231,12 @@ def test_people_are_dealt_evenly_and_what_is_left_over_is_spread() -> None:
     assert dealt(team, 10) == [2, 1, 2, 1, 2, 1, 1]
 
 
+def test_people_are_dealt_by_weights_of_their_own() -> None:
+    team = Team(tier="branch", units=4, staff_by={"always": (3, 0, 1, 2)}, weights=(50, 30, 20, 0))
+    assert dealt(team, 6) == [3, 0, 1, 2]
+    assert dealt(team, 12) == [6, 0, 2, 4]
+
+
 def test_people_are_dealt_by_weights() -> None:
     team = Team(tier="branch", units=4, staff_by="weights", weights=(50, 30, 20, 0))
     assert dealt(team, 10) == [5, 3, 2, 0]

@@ -1,5 +1,6 @@
 """What letters will go through: the workflow unrolled, step by step."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -114,6 +115,25 @@ def test_some_letters_take_a_step_and_some_leave() -> None:
     # 16,800 letters, 4 standard errors.
     assert workload.left.mean() == pytest.approx(0.15, abs=4 * np.sqrt(0.15 * 0.85 / 16_800))
     assert (visits_of[~workload.left] == 3).mean() == pytest.approx(0.8, abs=4 * 0.4 / np.sqrt(14_000))
+
+
+def test_steps_may_depend_on_earlier_ones() -> None:
+    workload = drawn(
+        service("pay", chance="50%"),
+        service("tell"),
+        service("pay_later", unless=["pay"]),
+        service("receipt", only_after=["pay", "pay_later"], chance="50%"),
+        {"ask": {"back_to": "tell", "chance": "100%", "at_most": 1, "only_after": ["receipt"]}},
+        {"end": {"leave": "100%", "unless": ["receipt"]}},
+        service("close"),
+        per_day=2400,
+    )
+    ways = Counter(tuple(step for step, _ in journey) for journey in journeys(workload))
+    # Who comes by `receipt` again draws again; what was taken before the loop still counts.
+    now, later = (0, 1, 3, 1, 3, 6), (1, 2, 3, 1, 2, 3, 6)
+    assert set(ways) == {now, (*now[:4],), (0, 1), later, (*later[:5],), (1, 2)}
+    assert ways[(0, 1)] / workload.letters == pytest.approx(0.25, abs=4 * np.sqrt(0.1875 / 16_800))
+    assert ways[now] / workload.letters == pytest.approx(0.125, abs=4 * np.sqrt(0.11 / 16_800))
 
 
 def test_a_letter_that_leaves_at_once_has_no_visit() -> None:

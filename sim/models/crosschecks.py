@@ -10,7 +10,7 @@ from sim.core.clock import DAY
 from sim.core.errors import Problem
 from sim.models.base import PerCategory
 from sim.models.sla import MOMENTS, Sla
-from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Team, home_team, teams_above, unit_names
+from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Allocation, Team, home_team, teams_above, unit_names
 from sim.models.wording import are, dotted, named_rows, one_of
 from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
 
@@ -130,7 +130,7 @@ def _teams(scenario: "Scenario") -> Iterator[Problem]:
         yield from _known(team.within, teams, "team", f"{path}.within")
         for roster in team.staff:
             yield from _known(roster, _roster_names(scenario), "roster", f"{path}.{dotted('staff', roster)}")
-        for roster in () if isinstance(team.staff_by, str) else team.staff_by:
+        for roster in team.staff_by if isinstance(team.staff_by, Mapping) else ():
             yield from _known(roster, _roster_names(scenario), "roster", f"{path}.{dotted('staff_by', roster)}")
         if team.absence and ALWAYS in team.staff:
             yield Problem("a seat of the roster 'always' is never empty; absence needs shifts", f"{path}.absence")
@@ -161,6 +161,9 @@ def _units(team: Team, teams: Mapping[str, Team], path: str) -> Iterator[Problem
         yield Problem(f"must be {count} weights, one a unit (got {len(team.weights)})", f"{path}.weights")
     elif team.weights is not None and sum(team.weights) <= 0:
         yield Problem("must have at least one weight above 0", f"{path}.weights")
+    for allocation in _allocations(team):
+        if isinstance(allocation, tuple) and (len(allocation) != count or sum(allocation) <= 0):
+            yield Problem(f"must be {count} weights, one a unit, and one above 0", f"{path}.staff_by")
     if team.weights is None and team.within is None and "weights" in _allocations(team):
         yield Problem("'weights' needs weights", f"{path}.staff_by")
     if team.names is not None and len(team.names) != count:
@@ -169,8 +172,8 @@ def _units(team: Team, teams: Mapping[str, Team], path: str) -> Iterator[Problem
         yield Problem("must be different names", f"{path}.names")
 
 
-def _allocations(team: Team) -> tuple[str, ...]:
-    return (team.staff_by,) if isinstance(team.staff_by, str) else tuple(team.staff_by.values())
+def _allocations(team: Team) -> tuple[Allocation, ...]:
+    return tuple(team.staff_by.values()) if isinstance(team.staff_by, Mapping) else (team.staff_by,)
 
 
 def _circle(name: str, teams: Mapping[str, Team]) -> list[str]:
@@ -189,6 +192,9 @@ def _workflow(scenario: "Scenario") -> Iterator[Problem]:
         if step.name in earlier:
             yield Problem(f"there is a step '{step.name}' already", path)
         yield from _categories(scenario, step.for_, f"{path}.for")
+        for key in ("only_after", "unless"):
+            for name in getattr(step, key):
+                yield from _known(name, earlier, "earlier step", f"{path}.{key}")
         for key, value in step:
             if isinstance(value, PerCategory):
                 yield from _per_category(scenario, step, value, f"{path}.{key}")

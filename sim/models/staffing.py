@@ -116,8 +116,9 @@ Units = Annotated[
 """How many places: one number, or one for each unit above."""
 
 
-Allocation = Literal["evenly", "weights"]
-"""How people are allocated to the units of a team: as many to each, or by the units' shares of the letters."""
+Allocation = Literal["evenly", "weights"] | tuple[Weight, ...]
+"""How people are allocated to the units of a team: as many to each, by the units' shares of the letters, or by weights
+of their own; these may be the people of each unit, who then come out as they are."""
 
 
 class Team(Record):
@@ -159,7 +160,7 @@ class Team(Record):
 
     def allocation(self, roster: str) -> Allocation:
         """How the people of a roster are allocated to the units."""
-        return self.staff_by if isinstance(self.staff_by, str) else self.staff_by.get(roster, "evenly")
+        return self.staff_by.get(roster, "evenly") if isinstance(self.staff_by, Mapping) else self.staff_by
 
 
 def unit_names(name: str, team: Team) -> tuple[str, ...]:

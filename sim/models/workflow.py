@@ -28,6 +28,10 @@ class _Step(Record):
     name: Name
     for_: tuple[str, ...] | None = Field(default=None, alias="for")
     """The categories that take this step; all if not said."""
+    only_after: tuple[str, ...] = ()
+    """Only letters that took one of these earlier steps when they last came by take this one."""
+    unless: tuple[str, ...] = ()
+    """Letters that took one of these earlier steps when they last came by pass over this one."""
 
 
 class WorkStep(_Step):

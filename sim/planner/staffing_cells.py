@@ -133,8 +133,12 @@ class ScenarioPatch(NamedTuple):
         planned = before | {cell.roster: cell.deal for cell in self.cells if cell.team == team}
         if all(own.allocation(roster) == allocation for roster, allocation in planned.items()):
             return []
-        written = ", ".join(f"{_quoted(roster)}: {allocation}" for roster, allocation in planned.items())
+        written = ", ".join(f"{_quoted(roster)}: {_written(allocation)}" for roster, allocation in planned.items())
         return [f"    staff_by: {{{written}}}"]
+
+
+def _written(allocation: Allocation) -> str:
+    return allocation if isinstance(allocation, str) else str(list(allocation))
 
 
 def _quoted(text: str) -> str:

@@ -113,8 +113,9 @@ def people_of_units(team: Team, roster: str, headcount: int, share: Floats) -> I
     Args:
         share: share of the letters of each unit; read where the roster is allocated by weights.
     """
-    if team.allocation(roster) == "weights":
-        return _by_weights(headcount, share)
+    allocation = team.allocation(roster)
+    if allocation != "evenly":
+        return _by_weights(headcount, share if allocation == "weights" else np.array(allocation))
     order = spreading_order(len(share))
     people = np.full(len(share), headcount // len(share))
     people[order[: headcount % len(share)]] += 1

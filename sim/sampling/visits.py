@@ -7,7 +7,7 @@ each time that a letter comes there again.
 # Annotations are not looked at: pydantic would make a class of each generic one, which takes a fifth of a second.
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -92,6 +92,8 @@ class _Unrolling:
         # How often each letter has come to the steps that it can come to again, and has gone back from each loop.
         self.times = {number: np.zeros(count, dtype=np.int16) for number in again}
         self.gone_back = {number: np.zeros(count, dtype=np.int16) for number, _ in loops}
+        # Whether each letter took the steps on which others depend when it last came by.
+        self.took = {self.number[name]: np.zeros(count, dtype=np.bool_) for name in conditions(self.steps)}
 
     def visits(self) -> Visits:
         """Take the letters that stand at the earliest step on, until none is left: so those that went back catch up."""
@@ -124,11 +126,14 @@ class _Unrolling:
     def _take(self, number: int, letters: Int64s, time: int) -> list[tuple[int, Int64s]]:
         """Let letters take a step, and say where they stand then."""
         step = self.steps[number]
-        if isinstance(step, WorkStep):
-            self._work(number, step, letters[self._takers(step, step.chance, letters, time)], time)
-        elif isinstance(step, WaitStep):
-            waiting = letters[self._takers(step, step.chance, letters, time)]
-            self._wait(number, step.wait, Purpose.SERVICE, waiting, time)
+        if isinstance(step, WorkStep | WaitStep):
+            takers = self._takers(step, step.chance, letters, time)
+            if number in self.took:
+                self.took[number][letters] = takers
+            if isinstance(step, WorkStep):
+                self._work(number, step, letters[takers], time)
+            else:
+                self._wait(number, step.wait, Purpose.SERVICE, letters[takers], time)
         elif isinstance(step, LeaveStep):
             leaving = self._takers(step, step.leave, letters, time)
             self.left[letters[leaving]] = True
@@ -151,8 +156,19 @@ class _Unrolling:
         if step.for_ is not None:
             shares[[name not in step.for_ for name in self.categories]] = 0
         if (shares == 1).all():
-            return np.ones(len(letters), dtype=np.bool_)
-        return self._drawn(Purpose.CHANCE, step, letters, time) < shares[self.letters.category[letters]]
+            takers = np.ones(len(letters), dtype=np.bool_)
+        else:
+            takers = self._drawn(Purpose.CHANCE, step, letters, time) < shares[self.letters.category[letters]]
+        if step.only_after:
+            takers &= self._took_one(step.only_after, letters)
+        if step.unless:
+            takers &= ~self._took_one(step.unless, letters)
+        return takers
+
+    def _took_one(self, names: tuple[str, ...], letters: Int64s) -> Bools:
+        """Which of the letters took at least one of some steps when they last came by."""
+        taken: Bools = np.any([self.took[self.number[name]][letters] for name in names], axis=0)
+        return taken
 
     def _work(self, number: int, step: WorkStep, letters: Int64s, time: int) -> None:
         priorities = self._table(step.priority).astype(np.int8)
@@ -234,6 +250,12 @@ class _Unrolling:
         return np.array([values.get(name, values.get("default", 0)) for name in self.categories], dtype=np.float64)
 
 
+def conditions(steps: Sequence[Step]) -> list[str]:
+    """The steps on which others depend, in the order of the workflow."""
+    named = {name for step in steps for name in (*step.only_after, *step.unless)}
+    return [step.name for step in steps if step.name in named]
+
+
 def whole_seconds(seconds: Floats, least: int) -> Int64s:
     """Durations rounded to whole seconds, not below `least` and, at the far tail, not beyond a hundred years."""
     return np.clip(np.rint(seconds), least, LONGEST_DURATION).astype(np.int64)
@@ -249,16 +271,20 @@ def _of_category(scenario: Scenario, category: str) -> Floats:
     number = {step.name: index for index, step in enumerate(steps)}
     loops = {index: step for index, step in enumerate(steps) if isinstance(step, LoopStep)}
     visits = np.zeros((2, len(steps)))
-    # Letters stand at a step, having gone back from each loop some number of times. The earliest goes on first.
-    standing: dict[tuple[int, tuple[int, ...]], float] = {(0, (0,) * len(loops)): 1.0}
+    depended_on = conditions(steps)
+    # Letters stand at a step, having gone back from each loop some number of times, and having taken, of the steps
+    # on which others depend, some or other. The earliest goes on first.
+    standing: dict[tuple[int, tuple[int, ...], frozenset[str]], float] = {(0, (0,) * len(loops), frozenset()): 1.0}
     while standing:
-        at = min(standing)
-        share, (index, gone_back) = standing.pop(at), at
+        at = min(standing, key=lambda state: state[:2])
+        share, (index, gone_back, took) = standing.pop(at), at
         if index == len(steps) or share < _NEGLIGIBLE:
             continue
         step = steps[index]
         chance = step.leave if isinstance(step, LeaveStep) else step.chance
         takes = chance.of(category) if step.for_ is None or category in step.for_ else 0.0
+        if (step.only_after and took.isdisjoint(step.only_after)) or not took.isdisjoint(step.unless):
+            takes = 0.0
         if isinstance(step, LoopStep):
             nth = list(loops).index(index)
             if step.at_most is None and takes >= 1:
@@ -267,7 +293,7 @@ def _of_category(scenario: Scenario, category: str) -> Floats:
                 takes = 0.0
             # Of a loop without a bound it matters only whether a letter has been round it.
             times = gone_back[nth] + 1 if step.at_most is not None else 1
-            back = (number[step.back_to], (*gone_back[:nth], times, *gone_back[nth + 1 :]))
+            back = (number[step.back_to], (*gone_back[:nth], times, *gone_back[nth + 1 :]), took)
             standing[back] = standing.get(back, 0.0) + share * takes
             share *= 1 - takes
         elif isinstance(step, LeaveStep):
@@ -278,6 +304,10 @@ def _of_category(scenario: Scenario, category: str) -> Floats:
                 for times, (end, loop) in zip(gone_back, loops.items(), strict=True)
             )
             visits[int(again), index] += share * takes
-        on = (index + 1, gone_back)
+            if step.name in depended_on:
+                taken = (index + 1, gone_back, took | {step.name})
+                standing[taken] = standing.get(taken, 0.0) + share * takes
+                share, took = share * (1 - takes), took - {step.name}
+        on = (index + 1, gone_back, took)
         standing[on] = standing.get(on, 0.0) + share
     return visits
