@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sim.core.errors import Problem
 from sim.models.wording import KEY_PATH, Parts, clipped, named_path, numbered_path, one_of, parts_of
@@ -36,6 +36,13 @@ class Layers:
         self.changes: list[str] = []
         self.problems: list[Problem] = []
         self._removed: dict[str, Node] = {}
+
+    def copy(self) -> "Layers":
+        """The same layers, on which others can be laid without touching these: no layer changes what lies below."""
+        other = Layers()
+        other.root, other._removed = self.root, dict(self._removed)
+        other.changes, other.problems = list(self.changes), list(self.problems)
+        return other
 
     def add_file(self, path: Path) -> bool:
         """Lay a scenario file, and below it the files that it extends; false if one of them cannot be used."""
@@ -185,6 +192,18 @@ class Layers:
             else:
                 kept[key] = self._without_nulls(child, (*parts, key))
         return replace(node, value=kept)
+
+
+def difference(below: Node, above: Node) -> Any:
+    """What must be laid over one tree so that it says what another one says; plain values, None to remove a key."""
+    if not isinstance(below.value, dict) or not isinstance(above.value, dict):
+        return above.plain()
+    changed = {
+        key: difference(below.value[key], node) if key in below.value else node.plain()
+        for key, node in above.value.items()
+        if key not in below.value or below.value[key].plain() != node.plain()
+    }
+    return changed | dict.fromkeys(key for key in below.value if key not in above.value)
 
 
 def read_file(path: Path, origin: str) -> Source:

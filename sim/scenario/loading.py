@@ -10,7 +10,7 @@ from sim.core.errors import Problem, ScenarioError
 from sim.core.safe_text import printable
 from sim.models.scenario import Scenario
 from sim.scenario.files import ScenarioFiles, real_path
-from sim.scenario.layers import Layers
+from sim.scenario.layers import Layers, difference
 from sim.scenario.problems import in_reading_order, partial_validation, validation_problems, with_place
 from sim.scenario.provenance import SourcedFigure, figures_of
 from sim.scenario.yaml_source import write_yaml
@@ -34,6 +34,49 @@ class Loaded:
     figures: tuple[SourcedFigure, ...]
 
 
+class ScenarioFile:
+    """A scenario file that was read once, on which other changes can be laid again and again.
+
+    Raises:
+        ScenarioError: the file, or one that it extends, cannot be read as YAML.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        file = Path(path)
+        self.source, self.stem = printable(str(path)), printable(file.stem)
+        self._layers = Layers()
+        if not self._layers.add_file(file):
+            raise ScenarioError(self.source, in_reading_order(self._layers.problems))
+        self._files = ScenarioFiles(real_path(file).parent)
+
+    def with_changes(self, overrides: Sequence[str] = ()) -> Loaded:
+        """The scenario with changes on top, checked as if it had just been read; as `load`."""
+        layers = self._layers.copy()
+        for override in overrides:
+            layers.add_setting(override)
+        layers.finish()
+        scenario, problems = _checked(layers, self._files)
+        problems = in_reading_order([layers.blamed(problem) for problem in problems])
+        if problems or scenario is None:
+            raise ScenarioError(self.source, problems)
+        return Loaded(scenario, self.source, self.stem, tuple(layers.changes), figures_of(layers.root))
+
+    def extension(self, overrides: Sequence[str], name: str) -> str:
+        """The changes as the text of a short scenario file that extends this one, beside which it must lie.
+
+        A list is written whole, as `extends` replaces it whole.
+
+        Args:
+            overrides: those of a scenario that was checked.
+            name: title of the new scenario.
+        """
+        layers = self._layers.copy()
+        for override in overrides:
+            layers.add_setting(override)
+        changed = difference(self._layers.root, layers.root) or {}
+        return write_yaml({"extends": f"{self.stem}.yaml", "name": name, **changed})
+
+
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     """Read a scenario file, what it extends, and the overrides on top.
 
@@ -43,19 +86,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     Raises:
         ScenarioError: with every problem that was found, and its line.
     """
-    file = Path(path)
-    source, stem = printable(str(path)), printable(file.stem)
-    layers = Layers()
-    if not layers.add_file(file):
-        raise ScenarioError(source, in_reading_order(layers.problems))
-    for override in overrides:
-        layers.add_setting(override)
-    layers.finish()
-    scenario, problems = _checked(layers, ScenarioFiles(real_path(file).parent))
-    problems = in_reading_order([layers.blamed(problem) for problem in problems])
-    if problems or scenario is None:
-        raise ScenarioError(source, problems)
-    return Loaded(scenario, source, stem, tuple(layers.changes), figures_of(layers.root))
+    return ScenarioFile(path).with_changes(overrides)
 
 
 def dump_yaml(scenario: Scenario) -> str:
