@@ -32,6 +32,7 @@ HOUSE: tuple[dict[str, str], ...] = (
     {"forecast": "numpy"},
     {"fit": "defusedxml duckdb log_distance_measures numpy openpyxl scipy"},
     {"comparison": "numpy", "capacity": "numpy scipy", "planner": "numpy scipy"},
+    {"whatif": "numpy"},
     {"operations": "aiohttp hdrh numpy yarl"},
     {"output.words": ""},
     {"output.folders": "duckdb numpy rich"},
