@@ -1,0 +1,223 @@
+"""Files of rows, whatever their format: CSV, JSON Lines, Parquet, XLSX; XES and OCEL become rows too.
+
+The format is known by a file's first bytes, not by its name.
+"""
+
+import gzip
+import json
+import zipfile
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import IO, Any, Final, cast
+
+import numpy as np
+
+from sim.core.errors import Problem, ScenarioError
+from sim.core.safe_text import cell_text
+from sim.fit.reading.ocel import read_ocel
+from sim.fit.reading.rows import MalformedLogError, SheetRows
+from sim.fit.reading.xes import read_xes
+from sim.scenario.text_files import EncodingError, decoded, read_header, read_table
+
+_MOST_BYTES: Final = 2_000_000_000
+"""Size of the largest text file, which is read into memory; a Parquet or XES file may be larger."""
+
+_LONGEST_LINE: Final = 1_000_000
+"""Bytes; a longer line is no row."""
+
+_SHEET_BYTES: Final = 4_000_000_000
+"""Size of the largest XLSX file once it is unpacked."""
+
+Wanted = Callable[[str], bool]
+"""Whether a column is read."""
+
+
+def read_rows(path: Path, wanted: Wanted) -> SheetRows:
+    """The rows of a file.
+
+    Raises: ScenarioError where it is none that can be read.
+    """
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(1024)
+        return _reader(beginning)(path, wanted)
+    except EncodingError as error:
+        raise ScenarioError(str(path), [Problem(error.reason, line=error.line)]) from None
+    except (MalformedLogError, ValueError) as error:
+        raise ScenarioError(str(path), [Problem(str(error))]) from None
+    except OSError as error:
+        raise ScenarioError(str(path), [Problem(f"cannot be read: {error.strerror or error}")]) from None
+
+
+def _reader(beginning: bytes) -> Callable[[Path, Wanted], SheetRows]:
+    text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if beginning.startswith(b"PAR1"):
+        return _read_parquet
+    if beginning.startswith(b"PK\x03\x04"):
+        return _read_xlsx
+    if beginning.startswith(b"\x1f\x8b"):
+        return _read_packed
+    if text.startswith(b"<") or beginning.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<")):
+        return lambda path, wanted: read_xes(path.open("rb"), wanted)
+    if text.startswith(b"{"):
+        return _read_json
+    return _read_csv
+
+
+def _read_packed(path: Path, wanted: Wanted) -> SheetRows:
+    try:
+        return read_xes(cast("IO[bytes]", gzip.open(path)), wanted)
+    except (EOFError, gzip.BadGzipFile, OSError) as error:
+        raise MalformedLogError(f"cannot be unpacked: {error}") from None
+
+
+def _read_csv(path: Path, wanted: Wanted) -> SheetRows:
+    text = _text(path)
+    separator, header = read_header(text, wanted)
+    names = list(dict.fromkeys(name for name in header if wanted(name)))
+    if not names:
+        return SheetRows(header, {}, [], [])
+    table = read_table(text, names[0], names[1:], separator)
+    wrong = [("more", table.longer), ("fewer", table.shorter)]
+    bad = [
+        (line, f"with {what} fields than the first line has", written) for what, rows in wrong for line, written in rows
+    ]
+    columns = {name: [cell_text(each) for each in fields] for name, fields in table.columns.items()}
+    return SheetRows(header, columns, table.lines, bad)
+
+
+def _read_json(path: Path, wanted: Wanted) -> SheetRows:
+    text = _text(path)
+    first = text.split("\n", 1)[0]
+    try:
+        row = json.loads(first)
+    except (ValueError, RecursionError):
+        row = None
+    if not isinstance(row, dict) or {"events", "objects"} <= row.keys():
+        return read_ocel(text, wanted)
+    columns: dict[str, list[Any]] = {}
+    lines: list[int] = []
+    bad = []
+    header: dict[str, None] = {}
+    for line, written in enumerate(text.split("\n"), start=1):
+        if not written.strip():
+            continue
+        try:
+            row = json.loads(written)
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, dict):
+            bad.append((line, "without a JSON object", written))
+            continue
+        header.update(dict.fromkeys(row))
+        for name, value in row.items():
+            if wanted(name):
+                columns.setdefault(name, [None] * len(lines)).append(value)
+        lines.append(line)
+        for fields in columns.values():
+            if len(fields) < len(lines):
+                fields.append(None)
+    return SheetRows(list(header), columns, lines, bad)
+
+
+def _text(path: Path) -> str:
+    size = path.stat().st_size
+    if size > _MOST_BYTES:
+        raise MalformedLogError(
+            f"has {size / 1e9:.1f} GB; a text may have {_MOST_BYTES / 1e9:.0f}: write it as Parquet"
+        )
+    with path.open("rb") as file:
+        blocks = iter(lambda: file.read(_LONGEST_LINE), b"")
+        # A whole block without an end of line lies in one line, whatever the encoding.
+        if any(len(block) == _LONGEST_LINE and b"\n" not in block and b"\r" not in block for block in blocks):
+            raise MalformedLogError(f"has a line of more than {_LONGEST_LINE:,} bytes, which is no row")
+    text = decoded(path.read_bytes())
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise EncodingError("has NUL bytes, so it is no text", line)
+    if not text.strip():
+        raise MalformedLogError("is empty")
+    return text
+
+
+def _read_parquet(path: Path, wanted: Wanted) -> SheetRows:
+    import duckdb
+
+    try:
+        with closing(duckdb.connect()) as connection:
+            table = connection.from_parquet(str(path))
+            header = list(table.columns)
+            kinds = {name: str(kind) for name, kind in zip(header, table.types, strict=True)}
+            names = [name for name in header if wanted(name)]
+            if not names:
+                return SheetRows(header, {}, [], [])
+            quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
+            connection.execute("set TimeZone = 'UTC'")
+            content = table.project(quoted).fetchnumpy()
+    except duckdb.Error as error:
+        raise MalformedLogError(f"is not Parquet that can be read: {str(error).splitlines()[0]}") from None
+    columns = {name: _parquet_column(content[name], kinds[name]) for name in names}
+    count = len(next(iter(columns.values())))
+    return SheetRows(header, columns, range(1, count + 1), [])
+
+
+def _parquet_column(column: Any, kind: str) -> Sequence[Any]:
+    if column.dtype.kind == "M":
+        texts = np.datetime_as_string(np.ma.filled(column, np.datetime64("NaT")).astype("datetime64[us]"))
+        zone = "+00:00" if "TIME ZONE" in kind else ""
+        return ["" if text == "NaT" else f"{text}{zone}" for text in texts.tolist()]
+    return [_plain(each) for each in column.tolist()]
+
+
+def _read_xlsx(path: Path, wanted: Wanted) -> SheetRows:
+    from openpyxl import load_workbook
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(each.file_size for each in archive.infolist()) > _SHEET_BYTES:
+                raise MalformedLogError(f"has more than {_SHEET_BYTES / 1e9:.0f} GB once it is unpacked")
+        book = load_workbook(path, read_only=True, data_only=True)
+        with closing(book):
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # some programs write wrong ones
+            rows = sheet.iter_rows(values_only=True)
+            header: list[str] = []
+            line = 0
+            while not header:
+                line += 1
+                header = ["" if cell is None else str(cell).strip() for cell in next(rows)]
+                header = header if any(header) else []
+            places = [(place, name) for place, name in enumerate(header) if name and wanted(name)]
+            columns: dict[str, list[Any]] = {name: [] for _, name in places}
+            lines: list[int] = []
+            for row in rows:
+                line += 1
+                if any(cell is not None for cell in row):
+                    lines.append(line)
+                    for place, name in places:
+                        columns[name].append(_plain(row[place]) if place < len(row) else None)
+    except MalformedLogError:
+        raise
+    except StopIteration:
+        raise MalformedLogError("has no rows on its first sheet") from None
+    except Exception as error:  # openpyxl lets any error of the parts it is made of through
+        raise MalformedLogError(f"is not a spreadsheet that can be read: {clip(error)}") from None
+    return SheetRows([name for name in header if name], columns, lines, [])
+
+
+def clip(error: Exception) -> str:
+    """The first line of an error of a library, short."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def _plain(value: Any) -> Any:
+    """A cell as text or number."""
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return value if value is None or isinstance(value, str | int | float) else str(value)
