@@ -1,24 +1,32 @@
 """What is exported for load tests and process mining is what was simulated, and other tools can read it."""
 
+import csv
 import json
-import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import numpy as np
 import pytest
+import xmlschema
+from click.testing import CliRunner
 
+from sim.commands.main import cli
 from sim.core.options import Options
-from sim.core.tables import NOT_YET
+from sim.core.tables import NO_UNIT, NOT_YET, WORK
 from sim.experiment.replications import simulate_replication
 from sim.metrics.replication import Replication
-from sim.operations.exports import EXPORTS, export
+from sim.operations.exports import BACKLOG, EXPORTS, export
+from sim.operations.exports.backlog import write_backlog
+from sim.operations.exports.events import Reason, Transition, events_of
 from sim.operations.exports.locust import write_locust_file
-from sim.operations.exports.simulated import SIZE_MEAN, letter_sizes
+from sim.operations.exports.people import person_numbers
+from sim.operations.exports.simulated import SIZE_MEAN, Simulated, letter_sizes
 from sim.operations.trace_files import TracedLetter, read_trace
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
@@ -38,6 +46,7 @@ workflow:
   - enquire: {wait: {exponential: 2 h}}
   - handle: {by: station, effort: {exponential: 1 h}}
 """
+PUBLISHED = Path(__file__).with_name("published")
 XES = "{http://www.xes-standard.org/}"
 
 
@@ -103,31 +112,30 @@ def test_sizes_are_lognormal_and_the_same_again() -> None:
 
 
 def test_the_xes_log_tells_each_letter_event_by_event(setting: Setting, simulated: Replication, folder: Path) -> None:
-    log = ElementTree.parse(folder / "events.xes").getroot()
-    assert log.get("xes.version") == "1.0"
-    # The schema of the standard wants names without blanks, and the parts of the log in this order.
-    for named in (*log.findall(f"{XES}extension"), *log.findall(f"{XES}classifier")):
-        assert re.fullmatch(r"\w+", named.get("name", ""))
-    parts = [child.tag.removeprefix(XES) for child in log]
-    assert sorted(parts, key=("extension", "global", "classifier", "string", "trace").index) == parts
-    traces = log.findall(f"{XES}trace")
+    traces = ElementTree.parse(folder / "events.xes").getroot().findall(f"{XES}trace")
     assert len(traces) == len(simulated.letters)
     number = next(row for row, closed in enumerate(simulated.closed) if closed != NOT_YET)
     told = [{each.get("key"): each.get("value") for each in event} for event in traces[number].findall(f"{XES}event")]
     assert [(event["concept:name"], event["lifecycle:transition"]) for event in told] == [
         ("receive", "complete"),
+        ("sign", "schedule"),
         ("sign", "start"),
         ("sign", "complete"),
         ("enquire", "start"),
         ("enquire", "complete"),
+        ("handle", "schedule"),
         ("handle", "start"),
         ("handle", "complete"),
     ]
+    assert [event["concept:instance"] for event in told] == list("011122333")
     first, units = simulated.workload.first_visit[number], setting.places.names
-    assert told[2]["time:timestamp"] == written(simulated.log.finished[first])
-    assert told[5]["time:timestamp"] == written(simulated.log.started[first + 2])
-    home = units[simulated.workload.home[number]]
-    assert [event.get("org:resource") for event in told] == [home, "desk", "desk", None, None, home, home]
+    assert told[3]["time:timestamp"] == written(simulated.log.finished[first])
+    assert told[7]["time:timestamp"] == written(simulated.log.started[first + 2])
+    # A desk and a station have the same name; what people look for has the name of the team too.
+    home, desk = units[simulated.workload.home[number]].replace("desk", "station: desk"), "desk: desk"
+    assert [event.get("org:group") for event in told] == [home, desk, desk, desk, None, None, home, home, home]
+    people = [event.get("org:resource", "").rpartition("/")[0] for event in told]
+    assert people == ["", "", desk, desk, "", "", "", home, home]
 
 
 def test_the_xes_log_has_every_start_and_finish(simulated: Replication, folder: Path) -> None:
@@ -137,14 +145,20 @@ def test_the_xes_log_has_every_start_and_finish(simulated: Replication, folder: 
     # One more is the default that the standard wants said.
     assert text.count('value="complete"') == letters + np.count_nonzero(log.finished != NOT_YET) + 1
     assert text.count('value="p&amp;&lt;q&gt;"') == np.count_nonzero(simulated.workload.channel == 1)
+    assert text.count('key="counted" value="true"') == np.count_nonzero(simulated.counted)
 
 
 def test_the_ocel_log_is_sound(simulated: Replication, folder: Path) -> None:
     log = json.loads((folder / "events.ocel.json").read_text("utf-8"))
     kinds = {kind["name"]: {each["name"] for each in kind["attributes"]} for kind in log["objectTypes"]}
-    assert set(kinds) == {"letter", "unit"}
+    assert set(kinds) == {"letter", "unit", "person"}
     objects = {each["id"]: each for each in log["objects"]}
-    assert len(objects) == len(log["objects"]) == len(simulated.workload.received) + 4
+    assert len(objects) == len(log["objects"])
+    assert sum(each["type"] != "person" for each in log["objects"]) == len(simulated.workload.received) + 4
+    assert {each["id"] for each in log["objects"] if each["type"] == "person"} == {
+        *(f"desk: desk/{number}" for number in (1, 2)),
+        *(f"station: {unit}/1" for unit in ("desk", "东 & 西", "c")),
+    }
     for each in objects.values():
         assert {value["name"] for value in each["attributes"]} == kinds[each["type"]]
         assert all(isinstance(value["value"], str) for value in each["attributes"])
@@ -155,10 +169,13 @@ def test_the_ocel_log_is_sound(simulated: Replication, folder: Path) -> None:
     assert len({event["id"] for event in events}) == len(events)
     assert {event["type"] for event in events} == {kind["name"] for kind in log["eventTypes"]}
     assert all(related["objectId"] in objects for event in events for related in event["relationships"])
-    moments = {"receive", *(f"{step}.{moment}" for step in ("sign", "enquire", "handle") for moment in MOMENTS)}
+    moments = {"receive", "sign.schedule", "handle.schedule"}
+    moments |= {f"{step}.{moment}" for step in ("sign", "enquire", "handle") for moment in ("start", "finish")}
     assert {event["type"] for event in events} == moments
+    waits = simulated.workload.unit == NO_UNIT
     assert len(events) == len(simulated.workload.received) + sum(
-        np.count_nonzero(column != NOT_YET) for column in (simulated.log.started, simulated.log.finished)
+        np.count_nonzero(column != NOT_YET)
+        for column in (simulated.log.started, simulated.log.finished, simulated.log.queued[~waits])
     )
 
 
@@ -166,7 +183,252 @@ def test_other_tools_can_mine_the_logs(folder: Path, simulated: Replication) -> 
     pm4py = pytest.importorskip("pm4py")
     assert pm4py.read_xes(str(folder / "events.xes"))["case:concept:name"].nunique() == len(simulated.workload.received)
     log = pm4py.read_ocel2_json(str(folder / "events.ocel.json"))
-    assert sorted(pm4py.ocel_get_object_types(log)) == ["letter", "unit"]
+    assert sorted(pm4py.ocel_get_object_types(log)) == ["letter", "person", "unit"]
+
+
+STORY = """
+start: 2024-05-01
+warm_up: 1 h
+window: 1 d
+cool_down: 1 d
+arrivals: {trace: story.csv}
+rosters: {morning: {daily: [09:00-11:00]}}
+teams:
+  city: {staff: {always: 1}}
+  desk: {within: city, staff: {morning: 1}}
+workflow:
+  - sign: {by: desk, effort: 10 min, priority: 0, interrupts: true, cover: city, escalate: {after: 5 min, to: city}}
+  - enquire: {wait: 5 min}
+  - handle: {by: desk, effort: 1 h, resume_cost: 2 min}
+"""
+TOLD = """
+letter 1, counted: receive complete 09:00:00 desk
+1 sign schedule 09:00:00 desk
+1 sign start 09:00:00 desk/1
+1 sign complete 09:10:00 desk/1
+2 enquire start 09:10:00
+2 enquire complete 09:15:00
+3 handle schedule 09:15:00 desk
+3 handle start 09:15:00 desk/1
+3 handle suspend 09:30:00 desk/1 urgent work
+3 handle resume 09:40:00 desk/1
+3 handle complete 10:27:00 desk/1
+letter 2, counted: receive complete 09:30:00 desk
+1 sign schedule 09:30:00 desk
+1 sign start 09:30:00 desk/1
+1 sign complete 09:40:00 desk/1
+2 enquire start 09:40:00
+2 enquire complete 09:45:00
+3 handle schedule 09:45:00 desk
+3 handle start 10:27:00 desk/1
+3 handle suspend 11:00:00 desk/1 shift end
+3 handle resume 09:00:00 desk/1
+3 handle complete 09:29:00 desk/1
+letter 3, counted: receive complete 09:32:00 desk
+1 sign schedule 09:32:00 desk
+1 sign reassign 09:37:00 city escalation
+1 sign start 09:37:00 city/1
+1 sign complete 09:47:00 city/1
+2 enquire start 09:47:00
+2 enquire complete 09:52:00
+3 handle schedule 09:52:00 desk
+3 handle start 09:29:00 desk/1
+3 handle complete 10:29:00 desk/1
+letter 4, not counted: receive complete 02:00:00 desk
+1 sign schedule 02:00:00 desk
+1 sign reassign 02:00:00 city cover
+1 sign start 02:00:00 city/1
+1 sign complete 02:10:00 city/1
+2 enquire start 02:10:00
+2 enquire complete 02:15:00
+3 handle schedule 02:15:00 desk
+3 handle start 10:29:00 desk/1
+3 handle suspend 11:00:00 desk/1 shift end
+"""
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
+    path = tmp_path_factory.mktemp("story") / "story.yaml"
+    path.write_text(STORY, "utf-8")
+    received = ["2024-05-01 09:00", "2024-05-01 09:30", "2024-05-01 09:32", "2024-05-02 02:00"]
+    path.with_suffix(".csv").write_text("\n".join(["received", *received]) + "\n", "utf-8")
+    return Simulated(simulate_replication(setting_of(load(path).scenario), 0, Options(engine="simpy")))
+
+
+def test_interruptions_moves_and_people_are_told(story: Simulated) -> None:
+    told = []
+    for number, events in enumerate(story.events(), start=1):
+        counted = "counted" if story.replication.counted[number - 1] else "not counted"
+        for event in events:
+            unit = "" if event.unit == NO_UNIT else story.units[event.unit]
+            who = story.person(event.unit, event.person) or unit
+            which = str(event.instance) if event.instance else f"letter {number}, {counted}:"
+            parts = (which, event.activity, event.transition.name.lower(), event.when[11:19], who, event.reason.text)
+            told.append(" ".join(part for part in parts if part))
+    assert told == TOLD.strip().splitlines()
+
+
+def test_the_csv_log_has_a_row_a_stretch_of_work(story: Simulated, tmp_path: Path) -> None:
+    EXPORTS["events.csv"](story, tmp_path / "events.csv")
+    rows = [row for row in read_rows(tmp_path / "events.csv") if row["activity"] == "handle"]
+    spans = ("queued", "start", "end")
+    assert [(row["case"], *(row[span][5:16] for span in spans), row["ended"], row["resource"]) for row in rows] == [
+        ("1", "05-01T09:15", "05-01T09:15", "05-01T09:30", "suspend", "desk/1"),
+        ("1", "05-01T09:15", "05-01T09:40", "05-01T10:27", "complete", "desk/1"),
+        ("2", "05-01T09:45", "05-01T10:27", "05-01T11:00", "suspend", "desk/1"),
+        ("2", "05-01T09:45", "05-02T09:00", "05-02T09:29", "complete", "desk/1"),
+        ("3", "05-01T09:52", "05-02T09:29", "05-02T10:29", "complete", "desk/1"),
+        ("4", "05-02T02:15", "05-02T10:29", "05-02T11:00", "suspend", "desk/1"),
+    ]
+    assert {(row["instance"], row["unit"], row["team"], row["home"]) for row in rows} == {("3", "desk", "desk", "desk")}
+
+
+def test_the_event_logs_are_valid_by_the_schemas_of_their_standards(
+    story: Simulated, folder: Path, tmp_path: Path
+) -> None:
+    for name in ("events.xes", "events.ocel.json"):
+        EXPORTS[name](story, tmp_path / name)
+    for files in (folder, tmp_path):
+        xmlschema.validate(files / "events.xes", PUBLISHED / "xes.xsd")
+        schema = json.loads((PUBLISHED / "ocel20.schema.json").read_text("utf-8"))
+        jsonschema.validate(json.loads((files / "events.ocel.json").read_text("utf-8")), schema)
+
+
+@pytest.mark.parametrize(
+    ("instant", "listed"),
+    [
+        ("2024-05-01T08:59:59", []),
+        (
+            "2024-05-01T09:37:00",  # the second at which the sign of letter 3 moves, and starts
+            [
+                ["1", "handle", "waiting", "2024-05-01T09:30:00", "2024-05-01T09:10:00", "2024-05-01T09:15:00", ""],
+                ["2", "sign", "working", "2024-05-01T09:30:00", "", "", ""],
+                ["3", "sign", "working", "2024-05-01T09:37:00", "", "", ""],
+            ],
+        ),
+        (
+            "2024-05-02T02:12:00",
+            [
+                ["2", "handle", "waiting", "2024-05-01T11:00:00", "2024-05-01T09:40:00", "2024-05-01T09:45:00", ""],
+                ["3", "handle", "waiting", "2024-05-01T09:52:00", "2024-05-01T09:47:00", "2024-05-01T09:52:00", ""],
+                ["4", "enquire", "delay", "2024-05-02T02:10:00", "2024-05-02T02:10:00", "", ""],
+            ],
+        ),
+    ],
+)
+def test_the_backlog_lists_what_lies_on_the_desks(
+    story: Simulated, tmp_path: Path, instant: str, listed: list[list[str]]
+) -> None:
+    seconds = story.setting.calendar.seconds_of(datetime.fromisoformat(instant))
+    assert write_backlog(story, seconds, tmp_path / BACKLOG) == len(listed)
+    heading, *rows = (tmp_path / BACKLOG).read_text("utf-8").splitlines()
+    done = "done:sign,done:enquire,done:handle"
+    assert heading == f"letter,received,channel,category,unit,step,state,since,{done}"
+    assert [(row := line.split(","))[:1] + row[5:] for line in rows] == listed
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--backlog-at", "day 1 08:00"], "--backlog-at needs --export"),
+        (["--export", "out", "--backlog-at", "tomorrow"], "must be like 'day 10 19:30'"),
+        (["--export", "out", "--backlog-at", "2024-05-03 00:00"], "from 2024-05-01 00:00 to before 2024-05-03 00:00"),
+    ],
+)
+def test_a_backlog_is_of_a_moment_that_is_simulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("small.yaml").write_text(SCENARIO, "utf-8")
+    asked = CliRunner().invoke(cli, ["targets", "small.yaml", *more], env={"COLUMNS": "200"})
+    assert asked.exit_code == 2
+    assert told in asked.output
+    assert not Path("out").exists()
+
+
+BUSY = ["arrivals.per_day=60", "window=4 d", "warm_up=0 d", "cool_down=1 d"]
+
+
+@pytest.fixture(scope="module")
+def busy_day() -> Simulated:
+    """A mailbox with urgent work, shift ends, cover, escalations and other duty."""
+    loaded = load(Path("scenarios/nankang.yaml"), BUSY)
+    return Simulated(simulate_replication(setting_of(loaded.scenario), 0, Options()))
+
+
+@pytest.fixture(scope="module")
+def busy(busy_day: Simulated, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("busy")
+    for name, write in EXPORTS.items():
+        write(busy_day, folder / name)
+    return folder
+
+
+def test_every_interruption_is_one_suspension(busy_day: Simulated) -> None:
+    events = events_of(busy_day.replication)
+    letters = busy_day.replication.row_of_visit >= 0
+    interrupted = int(busy_day.replication.log.interruptions[letters].sum())
+    assert np.count_nonzero(events.transition == Transition.SUSPEND) == interrupted > 100
+    reasons = np.unique(events.reason[events.transition == Transition.SUSPEND])
+    assert reasons.tolist() == [Reason.URGENT_WORK, Reason.SHIFT_END]
+
+
+def test_efforts_add_up_to_what_was_worked(busy_day: Simulated, busy: Path) -> None:
+    replication = busy_day.replication
+    workload, log = replication.workload, replication.log
+    done = np.flatnonzero((log.finished != NOT_YET) & (workload.unit != NO_UNIT) & (replication.row_of_visit >= 0))
+    worked: dict[tuple[int, int], float] = {}
+    for row in read_rows(busy / "events.csv"):
+        if row["resource"] and row["end"]:
+            key = int(row["case"]), int(row["instance"])
+            seconds = (datetime.fromisoformat(row["end"]) - datetime.fromisoformat(row["start"])).total_seconds()
+            worked[key] = worked.get(key, 0) + seconds
+    letter = replication.row_of_visit[done]
+    nth = done - workload.first_visit[replication.letters[letter]] + 1
+    effort = workload.service[done] + workload.resume_cost[done] * log.interruptions[done]
+    assert [worked[key] for key in zip((letter + 1).tolist(), nth.tolist(), strict=True)] == effort.tolist()
+
+
+def test_nobody_works_at_two_things_or_outside_a_shift(busy_day: Simulated) -> None:
+    roster, stretches = busy_day.replication.roster, busy_day.replication.log.stretches
+    assert stretches is not None
+    numbers = person_numbers(roster, stretches)
+    work = np.flatnonzero(stretches.kind == WORK)
+    assert (numbers[work] >= 1).all()
+    assert np.count_nonzero(numbers) == len(work)
+    unit, number, start, end = (each[work] for each in (stretches.unit, numbers, stretches.start, stretches.end))
+    order = np.lexsort((start, number, unit))
+    same = (np.diff(unit[order]) == 0) & (np.diff(number[order]) == 0)
+    assert (start[order][1:] >= end[order][:-1])[same].all()
+    # No more numbers are given than there are people of shifts that meet, with those in overtime.
+    for each in range(roster.units):
+        shifts = np.flatnonzero((roster.unit == each) & (roster.people > 0))
+        late = stretches.end[work][unit == each] - roster.end[stretches.shift[work]][unit == each]
+        until = roster.end[shifts] + max(int(late.max(initial=0)), 0)
+        most = max(
+            (
+                int(roster.people[shifts][(roster.start[shifts] <= at) & (until > at)].sum())
+                for at in roster.start[shifts]
+            ),
+            default=0,
+        )
+        assert number[unit == each].max(initial=0) <= most
+
+
+def test_the_roster_says_who_is_on_duty(busy_day: Simulated, busy: Path) -> None:
+    roster, rows = busy_day.replication.roster, list(read_rows(busy / "roster.csv"))
+    begun = roster.start < busy_day.setting.scenario.horizon
+    assert len(rows) == np.count_nonzero(begun)
+    assert [int(row["people"]) for row in rows] == roster.people[begun].tolist()
+    assert [row["unit"] for row in rows] == [busy_day.units[unit] for unit in roster.unit[begun]]
+    seconds = busy_day.setting.calendar.seconds_of
+    assert [seconds(datetime.fromisoformat(row["to"])) for row in rows] == roster.end[begun].tolist()
+
+
+def read_rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
 
 
 def test_the_locust_file_follows_the_arrival_curve(tmp_path: Path) -> None:
@@ -183,9 +445,6 @@ def test_locust_takes_the_locust_file(folder: Path) -> None:
     command = [sys.executable, "-m", "locust", "-f", str(folder / "locustfile.py"), "--list"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "Writer" in listed.stdout + listed.stderr
-
-
-MOMENTS = ("start", "finish")
 
 
 def written(seconds: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
@@ -85,5 +86,15 @@ def seconds(_: click.Context, __: click.Parameter, written: str | None) -> float
 
     try:
         return None if written is None else parse_duration(written)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def moment(_: click.Context, __: click.Parameter, written: str | None) -> int | datetime | None:
+    """A moment as a scenario writes it: seconds from its start, or a local date and time."""
+    from sim.core.clock import parse_moment
+
+    try:
+        return None if written is None else parse_moment(written)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None

@@ -2,11 +2,13 @@
 
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from sim.commands.options import BREACHED, PATH, SCENARIO, SCENARIOS, takes
+from sim.commands.options import BREACHED, PATH, SCENARIO, SCENARIOS, moment, takes
 from sim.commands.terminal import (
     get_ready_to_draw,
     load_all,
@@ -17,6 +19,9 @@ from sim.commands.terminal import (
     tell_stale,
 )
 from sim.core.options import Options
+
+if TYPE_CHECKING:
+    from sim.models.scenario import Scenario
 
 
 @click.command()
@@ -134,24 +139,46 @@ def stress(scenario: Path, options: Options) -> None:
 @SCENARIO
 @takes("set replications seed engine workers")
 @click.option("--export", type=PATH, help="Folder for a trace to replay, and event logs for process mining.")
+@click.option(
+    "--backlog-at", callback=moment, metavar="MOMENT",
+    help="With --export: list the letters that are open then, such as '2021-05-20 08:00' or 'day 17 08:00'.",
+)  # fmt: skip
 @takes("out force page json quiet")
-def targets(scenario: Path, options: Options, export: Path | None) -> None:
+def targets(scenario: Path, options: Options, export: Path | None, backlog_at: int | datetime | None) -> None:
     """Work out what throughput the real IT system must sustain, and how long each of its calls may take.
 
     --export writes the letters of one replication as a trace that `replay` sends, with targets.json beside it, and what
-    became of them as event logs (XES, OCEL 2.0).
+    became of them as event logs (CSV, XES, OCEL 2.0) with the roster.
     """
+    if backlog_at is not None and export is None:
+        raise click.UsageError("--backlog-at needs --export, the folder that the list goes to")
     (loaded,) = load_all([scenario], options.layers())
+    instant = None if backlog_at is None else _second_of(backlog_at, loaded.scenario)
     from sim.output.results.load import export as export_replication
     from sim.output.results.load import targets as targets_of
     from sim.output.words import say
 
     with progress_bar(loaded.stem, loaded.scenario.replications, options.silent) as progress:
         result = targets_of(loaded, options, progress=progress)
-    exported = None if export is None else export_replication(loaded, export, result.summary, options)
+    exported = (
+        None if export is None else export_replication(loaded, export, result.summary, options, backlog_at=instant)
+    )
     show_written(result, options)
     if exported is not None:
         tell_stale(exported, options)
         if not options.silent:
             letters = f"{exported.report.letters:,}"
             show(say(options.lang, "targets.exported", letters=letters, folder=exported.folder))
+
+
+def _second_of(moment: int | datetime, scenario: "Scenario") -> int:
+    """The second of the simulation that a moment is.
+
+    Raises: UsageError if it is outside the simulation.
+    """
+    calendar = scenario.calendar()
+    second = calendar.seconds_of(moment)
+    if not 0 <= second < scenario.horizon:
+        first, end = (calendar.date_of(edge).isoformat(" ", "minutes") for edge in (0, scenario.horizon))
+        raise click.UsageError(f"--backlog-at must be a moment of the simulation, from {first} to before {end}")
+    return second

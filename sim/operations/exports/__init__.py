@@ -1,4 +1,4 @@
-"""Exports of one replication: load to replay, and event logs for the tools that mine processes.
+"""Exports of one replication: load to replay, event logs for the tools that mine processes, and the roster.
 
 Each export is one function in a file of its own that writes one file. Adding one is that file and its line here.
 """
@@ -9,8 +9,11 @@ from typing import Final
 
 from sim.core.options import DEFAULT, Options
 from sim.experiment.replications import simulate_replication
+from sim.operations.exports.backlog import write_backlog
+from sim.operations.exports.event_log import write_event_log
 from sim.operations.exports.locust import write_locust_file
 from sim.operations.exports.ocel import write_ocel
+from sim.operations.exports.roster import write_roster
 from sim.operations.exports.simulated import Simulated
 from sim.operations.exports.xes import write_xes
 from sim.operations.trace_files import write_trace
@@ -19,22 +22,32 @@ from sim.scenario.setting import Setting
 EXPORTS: Final[Mapping[str, Callable[[Simulated, Path], None]]] = {
     "letters.csv": lambda simulated, path: write_trace(simulated.letters, path),
     "letters.jsonl": lambda simulated, path: write_trace(simulated.letters, path),
+    "events.csv": write_event_log,
     "events.xes": write_xes,
     "events.ocel.json": write_ocel,
+    "roster.csv": write_roster,
     "locustfile.py": lambda simulated, path: write_locust_file(simulated.letters, path),
 }
 """How each file of an export is written."""
 
+BACKLOG: Final = "backlog.csv"
+"""What is exported besides, of the instant that is asked for."""
 
-def export(setting: Setting, folder: Path, options: Options = DEFAULT, *, replication: int = 0) -> int:
+
+def export(
+    setting: Setting, folder: Path, options: Options = DEFAULT, *, replication: int = 0, backlog_at: int | None = None
+) -> int:
     """Simulate one replication, and write all `EXPORTS` of it.
 
     Args:
         folder: exists.
+        backlog_at: second of the simulation of which the open letters are listed; None for no such list.
 
     Returns: number of letters.
     """
     simulated = Simulated(simulate_replication(setting, replication, options))
     for name, write in EXPORTS.items():
         write(simulated, folder / name)
+    if backlog_at is not None:
+        write_backlog(simulated, backlog_at, folder / BACKLOG)
     return len(simulated.letters)

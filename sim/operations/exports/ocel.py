@@ -1,4 +1,4 @@
-"""Object-centric event log in OCEL 2.0 (JSON); its objects are letters and units."""
+"""Object-centric event log in OCEL 2.0 (JSON); its objects are letters, units and people."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -7,74 +7,114 @@ from typing import Any, Final, TextIO
 
 from sim.core.json_text import to_json
 from sim.core.tables import NO_UNIT
-from sim.operations.exports.simulated import Simulated
+from sim.operations.exports.events import Reason, Transition
+from sim.operations.exports.people import NOBODY
+from sim.operations.exports.simulated import Event, Simulated
 from sim.operations.operations import RECEIVE
 from sim.scenario.setting import Places
 
-_OPERATION_MOMENTS: Final = {"start": "start", "complete": "finish"}
-"""How operations name the moments of a step."""
+_TRANSITIONS: Final = {each: each.name.lower() for each in Transition} | {Transition.COMPLETE: "finish"}
+"""How types of events name the moments of a step; starts and finishes are named as the operations."""
 
 _ALWAYS: Final = "1970-01-01T00:00:00.000Z"
 """Since when attributes that never change have their value, by the standard."""
 
-_LETTER_ATTRIBUTES: Final = {"channel": "string", "category": "string", "size": "integer"}
+_LETTER_ATTRIBUTES: Final = {"channel": "string", "category": "string", "size": "integer", "counted": "boolean"}
 _UNIT_ATTRIBUTES: Final = {"name": "string", "team": "string", "tier": "string"}
+_PERSON_ATTRIBUTES: Final = {"number": "integer"}
+_EVENT_ATTRIBUTES: Final = {"instance": "integer", "reason": "string"}
 
 
 def write_ocel(simulated: Simulated, path: Path) -> None:
     """Write the event log of all letters.
 
-    An event belongs to its letter and, but for waits, to the unit that did it. Its type is its operation:
-    `receive`, or a step with `.start` or `.finish`.
+    An event belongs to its letter, is `at` a unit but for waits that occupy nobody, and is done `by` a person. Its type
+    is `receive`, or a step with `.schedule`, `.reassign`, `.start`, `.suspend`, `.resume` or `.finish`.
     """
     seen: set[str] = set()
+    people: set[tuple[int, int]] = set()
     ids = _unit_ids(simulated.setting.places)
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write('{\n"objectTypes": ')
-        kinds = (("letter", _LETTER_ATTRIBUTES), ("unit", _UNIT_ATTRIBUTES))
+        kinds = (("letter", _LETTER_ATTRIBUTES), ("unit", _UNIT_ATTRIBUTES), ("person", _PERSON_ATTRIBUTES))
         json.dump([{"name": name, "attributes": _typed(attributes)} for name, attributes in kinds], file)
-        file.write(',\n"objects": ')
-        _write_list(file, _objects(simulated, ids))
         file.write(',\n"events": ')
-        _write_list(file, _events(simulated, ids, seen))
+        _write_list(file, _events(simulated, ids, seen, people))
+        # Who takes part is known after the events; the order of the keys of an object means nothing in JSON.
+        file.write(',\n"objects": ')
+        _write_list(file, _objects(simulated, ids, people))
         file.write(',\n"eventTypes": ')
-        json.dump([{"name": name, "attributes": []} for name in sorted(seen)], file, ensure_ascii=False)
+        types = [{"name": name, "attributes": _typed(_EVENT_ATTRIBUTES)} for name in sorted(seen)]
+        json.dump(types, file, ensure_ascii=False)
         file.write("\n}\n")
 
 
-def _objects(simulated: Simulated, ids: list[str]) -> Iterator[dict[str, Any]]:
+def _objects(simulated: Simulated, ids: list[str], people: set[tuple[int, int]]) -> Iterator[dict[str, Any]]:
     places, teams = simulated.setting.places, simulated.setting.scenario.teams
     for unit, name in enumerate(places.names):
         team = places.teams[places.team_of[unit]]
         values = {"name": name, "team": team, "tier": teams[team].tier or ""}
         yield {"id": ids[unit], "type": "unit", "attributes": _values(values)}
+    for unit, number in sorted(people):
+        yield {
+            "id": _person(ids, unit, number),
+            "type": "person",
+            "attributes": _values({"number": number}),
+            "relationships": [{"objectId": ids[unit], "qualifier": "of"}],
+        }
     homes = {places.names[unit]: ids[unit] for unit in places.of_team(places.home_team)}
-    for number, letter in enumerate(simulated.letters, start=1):
-        values = {name: getattr(letter, name) for name in _LETTER_ATTRIBUTES}
+    counted = simulated.replication.counted.tolist()
+    for number, (letter, within) in enumerate(zip(simulated.letters, counted, strict=True), start=1):
+        values = {**letter.plain(), "counted": str(within).lower()}
         yield {
             "id": f"letter {number}",
             "type": "letter",
-            "attributes": _values(values),
+            "attributes": _values({name: values[name] for name in _LETTER_ATTRIBUTES}),
             "relationships": [{"objectId": homes[letter.unit], "qualifier": "home"}],
         }
 
 
-def _events(simulated: Simulated, ids: list[str], seen: set[str]) -> Iterator[dict[str, Any]]:
+def _events(
+    simulated: Simulated, ids: list[str], seen: set[str], people: set[tuple[int, int]]
+) -> Iterator[dict[str, Any]]:
     count = 0
     for number, happened in enumerate(simulated.events(), start=1):
         letter = {"objectId": f"letter {number}", "qualifier": "letter"}
         for event in happened:
             count += 1
-            moment = "" if event.activity == RECEIVE else f".{_OPERATION_MOMENTS[event.moment]}"
-            kind = f"{event.activity}{moment}"
+            kind = event.activity if event.activity == RECEIVE else f"{event.activity}.{_TRANSITIONS[event.transition]}"
             seen.add(kind)
-            by = [] if event.unit == NO_UNIT else [{"objectId": ids[event.unit], "qualifier": "by"}]
-            yield {"id": f"event {count}", "type": kind, "time": event.when, "relationships": [letter, *by]}
+            yield {
+                "id": f"event {count}",
+                "type": kind,
+                "time": event.when,
+                "attributes": _event_values(event),
+                "relationships": [letter, *_taking_part(event, ids, people)],
+            }
+
+
+def _taking_part(event: Event, ids: list[str], people: set[tuple[int, int]]) -> Iterator[dict[str, str]]:
+    if event.unit != NO_UNIT:
+        yield {"objectId": ids[event.unit], "qualifier": "at"}
+    if event.person != NOBODY:
+        people.add((event.unit, event.person))
+        yield {"objectId": _person(ids, event.unit, event.person), "qualifier": "by"}
+
+
+def _event_values(event: Event) -> list[dict[str, str]]:
+    values = {"instance": str(event.instance)}
+    if event.reason != Reason.NONE:
+        values["reason"] = event.reason.text
+    return [{"name": name, "value": value} for name, value in values.items()]
 
 
 def _unit_ids(places: Places) -> list[str]:
     """Two teams may have units of the same name, so a unit's id has both."""
     return [f"{places.teams[team]}: {name}" for team, name in zip(places.team_of.tolist(), places.names, strict=True)]
+
+
+def _person(ids: list[str], unit: int, number: int) -> str:
+    return f"{ids[unit]}/{number}"
 
 
 def _typed(attributes: dict[str, str]) -> list[dict[str, str]]:

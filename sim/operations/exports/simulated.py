@@ -1,14 +1,17 @@
 """Simulated letters and their events, the content of all exports."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
 from sim.core.streams import Purpose, stream
-from sim.core.tables import NO_UNIT, NOT_YET, WORK, Int64s
+from sim.core.tables import NO_UNIT, NOT_YET, Int64s
 from sim.metrics.replication import Replication
+from sim.operations.exports.events import RECEIPT, Reason, Transition, events_of
+from sim.operations.exports.people import NOBODY
 from sim.operations.operations import RECEIVE
 from sim.operations.trace_files import TracedLetter
 from sim.scenario.setting import Setting
@@ -24,12 +27,15 @@ _OFFSET: Final = "+08:00"
 
 
 class Event(NamedTuple):
-    """One event of a letter."""
+    """One event of a letter, in words."""
 
     activity: str  # a step, or `RECEIVE`
-    moment: str  # "start" or "complete"; a receipt is only completed
+    instance: int  # number of the visit among those of its letter, 0 for the receipt
+    transition: Transition
     when: str  # ISO 8601 with milliseconds and zone
-    unit: int  # number of the unit that did it, or NO_UNIT for a wait
+    unit: int  # number of the unit, or NO_UNIT for a wait that occupies nobody
+    person: int  # number of the person within it, or NOBODY
+    reason: Reason
 
 
 class Simulated:
@@ -37,54 +43,83 @@ class Simulated:
 
     def __init__(self, replication: Replication) -> None:
         self.setting: Setting = replication.setting
-        self._replication = replication
+        self.replication = replication
 
     @cached_property
     def letters(self) -> list[TracedLetter]:
         """Every letter received before the horizon, in order of receipt, with the size of its text."""
         scenario, names = self.setting.scenario, self.setting.places.names
-        workload, rows = self._replication.workload, self._replication.letters
-        received = (np.datetime64(scenario.start, "s") + self._replication.received.astype("timedelta64[s]")).tolist()
+        workload, rows = self.replication.workload, self.replication.letters
+        received = (np.datetime64(scenario.start, "s") + self.replication.received.astype("timedelta64[s]")).tolist()
         channels, categories = list(scenario.channels), list(scenario.categories)
-        sizes = letter_sizes(len(rows), scenario.seed, self._replication.number)
+        sizes = letter_sizes(len(rows), scenario.seed, self.replication.number)
         columns = (workload.channel[rows], workload.category[rows], workload.home[rows], sizes)
         return [
             TracedLetter(when, channels[channel], categories[category], names[home], size)
             for when, channel, category, home, size in zip(received, *(each.tolist() for each in columns), strict=True)
         ]
 
+    @cached_property
+    def homes(self) -> list[int]:
+        """Home unit of each letter."""
+        homes: list[int] = self.replication.workload.home[self.replication.letters].tolist()
+        return homes
+
+    @cached_property
+    def steps(self) -> list[str]:
+        """Names of the steps, by their index in the workflow."""
+        return [step.name for step in self.setting.scenario.workflow]
+
+    @cached_property
+    def units(self) -> list[str]:
+        """A name for each unit that no other has: its own, behind that of its team where two share it."""
+        places = self.setting.places
+        many = Counter(places.names)
+        return [f"{self.team(unit)}: {name}" if many[name] > 1 else name for unit, name in enumerate(places.names)]
+
+    def team(self, unit: int) -> str:
+        """The name of the team of a unit; an empty text for NO_UNIT."""
+        places = self.setting.places
+        return "" if unit == NO_UNIT else places.teams[places.team_of[unit]]
+
+    def person(self, unit: int, number: int) -> str:
+        """The name of a person, `unit/number`; an empty text for NOBODY."""
+        return "" if number == NOBODY else f"{self.units[unit]}/{number}"
+
     def events(self) -> Iterator[list[Event]]:
         """The events of each letter in their order, letter by letter."""
-        workload, log = self._replication.workload, self._replication.log
-        steps = [step.name for step in self.setting.scenario.workflow]
-        received, started, finished = map(self._local_time, (self._replication.received, log.started, log.finished))
-        step, began, ended = (each.tolist() for each in (workload.step, self._first_unit(), log.served_by))
-        home, first = workload.home.tolist(), workload.first_visit.tolist()
-        for row, letter in enumerate(self._replication.letters.tolist()):
-            events = [Event(RECEIVE, "complete", received[row], home[letter])]
-            for visit in range(first[letter], first[letter + 1]):
-                if not started[visit]:
-                    break
-                events.append(Event(steps[step[visit]], "start", started[visit], began[visit]))
-                if finished[visit]:
-                    events.append(Event(steps[step[visit]], "complete", finished[visit], ended[visit]))
-            yield events
+        events = events_of(self.replication)
+        first = self.replication.workload.first_visit[self.replication.letters][events.letter]
+        receipt = events.visit == RECEIPT
+        instance = np.where(receipt, 0, events.visit - first + 1).tolist()
+        # The receipt takes the last name.
+        step = np.where(receipt, -1, self.replication.workload.step[events.visit]).tolist()
+        names, transitions, reasons = [*self.steps, RECEIVE], list(Transition), list(Reason)
+        columns = (events.transition, events.unit, events.person, events.reason)
+        rows = [
+            Event(names[at], nth, transitions[transition], when, unit, person, reasons[reason])
+            for at, nth, when, transition, unit, person, reason in zip(
+                step, instance, self.zoned(events.instant), *(each.tolist() for each in columns), strict=True
+            )
+        ]
+        ends = np.cumsum(np.bincount(events.letter, minlength=len(self.replication.letters))).tolist()
+        start = 0
+        for end in ends:
+            yield rows[start:end]
+            start = end
 
-    def _first_unit(self) -> Int64s:
-        """The unit that started each visit, or NO_UNIT; it may be another than the one that finished it."""
-        stretches = self._replication.log.stretches
-        assert stretches is not None, "asked for when simulated"
-        work = np.flatnonzero(stretches.kind == WORK)
-        visits, first = np.unique(stretches.visit[work], return_index=True)
-        unit = np.full(self._replication.workload.visits, NO_UNIT)
-        unit[visits] = stretches.unit[work[first]]
-        return unit
+    def local(self, instants: Int64s) -> list[str]:
+        """Instants as local time to the second, without a zone; an empty text for NOT_YET."""
+        return self._texts(instants, "s", "")
 
-    def _local_time(self, instants: Int64s) -> list[str]:
-        """Instants as local time; an empty text for NOT_YET."""
+    def zoned(self, instants: Int64s) -> list[str]:
+        """Instants as local time to the millisecond, with the zone; an empty text for NOT_YET."""
+        return self._texts(instants, "ms", _OFFSET)
+
+    def _texts(self, instants: Int64s, precision: Literal["s", "ms"], zone: str) -> list[str]:
         midnight = np.datetime64(self.setting.scenario.start, "s")
-        texts = np.datetime_as_string(midnight + instants.astype("timedelta64[s]"), unit="ms")
-        return [f"{text}{_OFFSET}" if there else "" for text, there in zip(texts, instants != NOT_YET, strict=True)]
+        texts = np.datetime_as_string(midnight + instants.astype("timedelta64[s]"), unit=precision)
+        return [f"{text}{zone}" if there else "" for text, there in zip(texts, instants != NOT_YET, strict=True)]
 
 
 def letter_sizes(letters: int, seed: int, replication: int) -> Int64s:

@@ -84,19 +84,33 @@ class Exported:
     letters: int
 
 
-def export(loaded: Loaded, folder: Path, goals: dict[str, Any], options: Options = DEFAULT) -> Result[Exported]:
+def export(
+    loaded: Loaded,
+    folder: Path,
+    goals: dict[str, Any],
+    options: Options = DEFAULT,
+    *,
+    backlog_at: int | None = None,
+) -> Result[Exported]:
     """Export a replication of a scenario, with its targets beside the trace, where a replay finds them.
 
     Args:
         goals: the content of targets.json.
+        backlog_at: second of the simulation of which the open letters are listed; None for no such list.
     Raises: SimError if the folder is something else, or cannot be written.
     """
+
+    def compute(place: Path, _: object) -> Exported:
+        return Exported(write_export(setting_of(loaded.scenario), place, options, backlog_at=backlog_at))
+
+    of_it = of_scenario("export", loaded, options)
+    of_it["identity"] = {**of_it["identity"], "backlog_at": backlog_at}
     return result_of(
         Work(
-            **of_scenario("export", loaded, options),
+            **of_it,
             file="targets.json",
             report=Exported,
-            compute=lambda place, _: Exported(write_export(setting_of(loaded.scenario), place, options)),
+            compute=compute,
             summary=lambda _: goals,
         ),
         replace(options, out=folder, report=False),
