@@ -36,7 +36,7 @@ def test_a_caution_for_programs_has_its_sentence_in_both_languages() -> None:
         "text": {
             "en": "The work of desk is 200% of its time on duty in an ordinary week: its backlog grows without end, "
             "and the figures depend on how long one looks.",
-            "zh": "平常一周，受理席的工作量是在岗时间的 200%：积压会不断增加，各项数值取决于统计多长时间。",
+            "zh": "平常一周，desk的工作量是在岗时间的 200%：积压会不断增加，各项数值取决于统计多长时间。",
         },
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
-from runs import SCENARIOS, report
+from runs import report
 from shown import small
 
 from sim.comparison import Comparison
@@ -19,9 +19,7 @@ from sim.output.charts import render, style
 from sim.output.charts.base import Chart, charts_of
 from sim.output.charts.render import Job, draw_picture, inline, untitled
 from sim.output.charts.style import ems, framed, look, wrapped
-from sim.output.text.formats import name
 from sim.output.words import say
-from sim.scenario.loading import load
 from sim.scenario.setting import setting_of
 
 LANGUAGES = ("zh", "en")
@@ -180,24 +178,6 @@ def test_a_long_title_makes_the_figure_taller_and_leaves_the_axes_as_they_are() 
 def test_chinese_characters_are_wide() -> None:
     assert ems("签收") == 2
     assert ems("ab") < 2
-
-
-def test_units_have_the_name_of_their_team() -> None:
-    assert name("zh", "station-16") == "派出所-16"
-    assert name("zh", "desk") == "受理席"
-    assert name("zh", "unknown-3") == "unknown-3"
-    assert name("en", "station-16") == "station-16"
-
-
-@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
-def test_all_that_a_shipped_scenario_names_has_a_chinese_name(path: Path) -> None:
-    scenario = load(path).scenario
-    named = {*scenario.teams, *scenario.sla, *scenario.categories, *scenario.channels}
-    named |= {step.name for step in scenario.workflow}
-    for team in scenario.teams.values():
-        named |= {team.tier, *team.staff, *(team.names or ())}
-    default = {"letter", "any"}
-    assert sorted(each for each in named - default if name("zh", each) == each) == []
 
 
 # All charts at once, in another process

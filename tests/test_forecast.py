@@ -10,9 +10,10 @@ from runs import SCENARIOS, written
 
 from sim.forecast import Forecast, forecast_of
 from sim.forecast.short_simulation import BUDGET
+from sim.models.labels import labels_of
 from sim.output.text.forecast import forecast_text
 from sim.output.text.printing import plain
-from sim.output.words import languages, say
+from sim.output.words import Language, languages, say
 from sim.scenario.loading import load
 
 DESK = """
@@ -209,7 +210,8 @@ def test_a_scenario_without_letters_or_slas(tmp_path: Path) -> None:
 
 
 def test_the_stressed_mailbox_is_short_of_staff_in_the_evening() -> None:
-    of = forecast_of(load(SCENARIOS / "shenzhen_stress_600.yaml"))
+    loaded = load(SCENARIOS / "shenzhen_stress_600.yaml")
+    of = forecast_of(loaded)
     assert of.weekdays == ((0, 1, 2, 3, 4), (5, 6))  # six people of the city work in an office
     ((start, end),), _ = of.teams["city"].short
     assert 17 <= start <= 19
@@ -219,6 +221,6 @@ def test_the_stressed_mailbox_is_short_of_staff_in_the_evening() -> None:
     assert 0.55 < of.slas["contacted"].expected < 0.75
     text = plain(forecast_text(of, "en"))
     assert f"city is short of staff on Mon to Fri between {start}:00 and 24:00" in text
-    chinese = plain(forecast_text(of, "zh"))
+    chinese = plain(forecast_text(of, Language("zh", labels_of(loaded.scenario))))
     assert f"市局在周一至周五 {start}:00至24:00 人手不足" in chinese
     assert "警种支队" in chinese

@@ -11,9 +11,11 @@ from runs import report, setting, written
 
 from sim.core.clock import Clock
 from sim.metrics.report import Report
+from sim.models.labels import unit_label
 from sim.output.text.answer import run_sentences, run_text
-from sim.output.text.formats import duration, hours_of_day, limit, listed, name, number, percent, points
+from sim.output.text.formats import duration, hours_of_day, limit, listed, name, number, percent, points, unit_name
 from sim.output.text.printing import plain
+from sim.output.words import Language
 from sim.statistics import Estimate
 
 DESK = """
@@ -106,6 +108,11 @@ def test_names_with_markup_stay_text(tmp_path: Path) -> None:
     assert plain(run_text(of, "en")).startswith("[red]three[/red] \\[letters: 100 replications")
 
 
+LABELLED = Language(
+    "zh", {"zh": {"sign": "签收", "station": "派出所", "conduct": "作风", unit_label("conduct"): "督察"}}
+)
+
+
 @pytest.mark.parametrize(
     ("written", "values"),
     [
@@ -132,7 +139,13 @@ def test_names_with_markup_stay_text(tmp_path: Path) -> None:
         ("a", [listed("en", ["a"])]),
         ("18:00 and 24:00", [hours_of_day("en", (18, 24))]),
         ("22:00至次日04:00", [hours_of_day("zh", (22, 28))]),
-        ("签收完成", [name("zh", "sign.finished")]),
+        ("sign完成", [name("zh", "sign.finished")]),
+        ("签收完成", [name(LABELLED, "sign.finished")]),
+        ("日班", [name("zh", "daytime")]),
+        ("5 号派出所", [unit_name(LABELLED, "station-5")]),
+        ("station-5", [unit_name("zh", "station-5"), unit_name("en", "station-5")]),
+        ("督察", [unit_name(LABELLED, "conduct")]),
+        ("作风", [name(LABELLED, "conduct")]),
         ("sign finished", [name("en", "sign.finished")]),
         ("first feedback", [name("en", "first_feedback")]),
         ("nowhere", [name("zh", "nowhere")]),

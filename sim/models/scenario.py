@@ -11,9 +11,10 @@ from sim.core.calendar import CALENDAR_MARGIN, Calendar
 from sim.core.clock import DAY, LONGEST_DURATION, OFFICE_HOURS
 from sim.core.errors import ScenarioError
 from sim.models.arrivals import Arrivals, Category, Channel, sections_of_trace
-from sim.models.base import Duration, Label, Name, Record, Text, Title, Whole
+from sim.models.base import Duration, Label, Name, Record, Title, Whole
 from sim.models.crosschecks import cross_checks
 from sim.models.holidays import Day, Holidays
+from sim.models.labels import ChineseText, Labels, TextInBoth, TitleInBoth, apart
 from sim.models.sla import OpenHours, Sla
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
 from sim.models.studies import Plan, Stress
@@ -31,10 +32,17 @@ class Scenario(Record):
 
     schema_: Annotated[Literal[1], BeforeValidator(_this_version)] = Field(default=1, alias="schema")
     """Version of this language."""
-    name: Annotated[Title, Field(max_length=200)] = ""
-    """Title on reports."""
-    about: Annotated[Text, Field(max_length=10_000)] = ""
-    """What this scenario is for."""
+    name: TitleInBoth = ""
+    """Title on reports; `{en: ..., zh: ...}` gives it in both languages."""
+    name_zh: Annotated[Title, Field(max_length=200)] = ""
+    """Title on reports in Chinese."""
+    about: TextInBoth = ""
+    """What this scenario is for; in both languages as `name`."""
+    about_zh: ChineseText = ""
+    """What this scenario is for, in Chinese."""
+    labels: Annotated[Labels, Field(default_factory=dict)]
+    """What people call teams, units, steps, SLAs, categories, channels and rosters, by language:
+    `zh: {station: 派出所, functional.conduct: 督察}`. What has no label is shown as typed."""
     start: Day
     """Day 0, 00:00 local time; decides weekdays and holidays."""
     warm_up: Duration = 0.0
@@ -62,6 +70,11 @@ class Scenario(Record):
     """How `stress` loads it; with sensible defaults if not said."""
     plan: Plan | None = None
     """What `plan` may change; with sensible defaults if not said."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_both_languages(cls, written: Any) -> Any:
+        return apart(written)
 
     @property
     def category_shares(self) -> dict[str, float]:

@@ -3,7 +3,9 @@
 `locale/en/plan.toml` holds under `frontier` what `say("en", "plan.frontier")` says. A language is added by adding a
 folder: `language.toml` names it and gives its plural forms, `formats.toml` how it writes numbers, hours and lists,
 `glossary.toml` the terms used in many places, and a file each what commands, charts and pages say. `names.toml`, which
-a language may have, translates well-known names of scenarios. No code asks which language it is.
+a language may have, translates the names that this program gives, such as those of built-in rosters. What a planner
+named is shown as typed, or as the scenario's `labels` have it: a `Language` brings them along. No code asks which
+language it is.
 
 The standard library reads all this in some milliseconds. gettext would need compiled catalogues, and knows a text by
 its English wording; Fluent's runtime takes 0.3 s to be imported and to parse as much text, longer than a command does.
@@ -13,12 +15,46 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from gettext import c2py
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sim.core.options import DEFAULT
 
+Labels = Mapping[str, Mapping[str, str]]
+"""What a scenario calls its things: by language, then by name."""
+
 LOCALE = Path(__file__).with_name("locale")
 """Folder of the languages."""
+
+
+class Language(str):
+    """The code of a language, with what a scenario calls its own things in all of them.
+
+    Whatever takes a code takes it; made where a scenario and what is said of it meet.
+    """
+
+    labels: Labels
+
+    def __new__(cls, code: str, labels: Labels | None = None) -> Self:
+        """A language with the labels of a scenario."""
+        made = super().__new__(cls, code)
+        made.labels = labels or {}
+        return made
+
+
+def label(lang: str, written: str) -> str | None:
+    """What the scenario calls something in a language; None if it does not say."""
+    return lang.labels.get(lang, {}).get(written) if isinstance(lang, Language) else None
+
+
+def labelled(lang: str, written: str) -> str:
+    """A title or text of a scenario in a language, or as it is written."""
+    return label(lang, written) or written
+
+
+def alike(lang: str) -> tuple[Language, ...]:
+    """All languages there are, with the labels that one of them brings along."""
+    labels = lang.labels if isinstance(lang, Language) else {}
+    return tuple(Language(each, labels) for each in languages())
 
 
 def languages() -> tuple[str, ...]:

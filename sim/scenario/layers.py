@@ -4,12 +4,13 @@ Mappings merge deeply, lists and scalars replace, and null removes a key.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from sim.core.errors import Problem
+from sim.models.labels import TRANSLATED
 from sim.models.wording import KEY_PATH, Parts, clipped, named_path, numbered_path, one_of, parts_of
 from sim.scenario.files import named_file, real_path
 from sim.scenario.problems import MISSING
@@ -69,7 +70,7 @@ class Layers:
             origin = found.relative_to(folder).as_posix() if found else ""
         (_, self.root), *above = reversed(chain)
         for _, layer in above:
-            self.root = self._merged(self.root, layer, ())
+            self.root = self._merged(without_stale_translations(self.root, layer.value), layer, ())
         return True
 
     def add_setting(self, setting: str) -> None:
@@ -94,7 +95,7 @@ class Layers:
             is_step = len(parts) == 3 and parts[0] == "workflow"
             # A step is a mapping of its own; without its only key there is nothing left of it.
             parts = parts[:2] if is_step and source.root.value is None else parts
-            self.root = self._put(self.root, parts, source.root, ())
+            self.root = self._put(without_stale_translations(self.root, parts[:1]), parts, source.root, ())
         except ValueError as error:
             self.problems.append(Problem(str(error), key, origin=origin))
 
@@ -204,6 +205,12 @@ def difference(below: Node, above: Node) -> Any:
         if key not in below.value or below.value[key].plain() != node.plain()
     }
     return changed | dict.fromkeys(key for key in below.value if key not in above.value)
+
+
+def without_stale_translations(below: Node, said: Container[str | int]) -> Node:
+    """What lies below a layer that says something anew, without the translations of what was said before."""
+    stale = {f"{key}_zh" for key in TRANSLATED if key in said}
+    return replace(below, value={key: node for key, node in below.value.items() if key not in stale})
 
 
 def read_file(path: Path, origin: str) -> Source:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from sim.core.options import Options
 from sim.output import charts
 from sim.output.charts.style import Framed, framed, look
-from sim.output.text.formats import name
+from sim.output.text.formats import name, unit_name
 from sim.output.words import say
 
 Page = Literal["run", "comparison", "stress", "replay", "plan"]
@@ -64,8 +64,12 @@ class Chart(ABC, Generic[Subject]):
         return say(self.lang, own, panel=self.name_of(self.panel), **values)
 
     def name_of(self, written: str) -> str:
-        """What people call a team, unit, step or SLA."""
+        """What people call a team, step or SLA."""
         return name(self.lang, written)
+
+    def unit_name_of(self, unit: str) -> str:
+        """What people call a unit."""
+        return unit_name(self.lang, unit)
 
     def question(self) -> str:
         """The question that its pictures answer, which heads them on the page."""

@@ -114,7 +114,7 @@ class QueuesChart(Chart[StressReport]):
         _banded(ax, rates, band_of([step.growth_per_day for step in report.ramp]), BLUE, None, marker="o")
         shown = [limit for limit in report.limits if limit.unit_per_day <= max(rates)]
         for limit, colour in zip(shown, cycle((VERMILION, ORANGE, PURPLE, GREY)), strict=False):
-            label = self.say("full", unit=self.name_of(limit.unit))
+            label = self.say("full", unit=self.unit_name_of(limit.unit))
             ax.axvline(limit.unit_per_day, color=colour, linewidth=1.4, linestyle="--", label=label)
         ax.set_ylabel(self.say("growth"))
         return ax

@@ -39,7 +39,7 @@ class WorstUnitsChart(Chart[Report]):
             return self.say("few" if sla.breaches.mean else "none")
         if first is None:
             return self.say("even")
-        return self.say("first", unit=self.name_of(first.name), breaches=number(first.breaches.mean or 0.0))
+        return self.say("first", unit=self.unit_name_of(first.name), breaches=number(first.breaches.mean or 0.0))
 
     def draw(self, ax: Axes) -> Axes:
         """A dot with its interval for each of the units with most late letters."""
@@ -49,7 +49,7 @@ class WorstUnitsChart(Chart[Report]):
             interval_bar(ax, row, unit.breaches, color=BLUE, linewidth=4, alpha=0.35, solid_capstyle="butt",
                          label=self.say("charts.interval") if row == 0 else None)  # fmt: skip
             ax.plot(unit.breaches.mean or 0.0, row, "o", color=BLUE, markersize=5)
-        rows_axis(ax, [self.name_of(unit.name) for unit in self._worst])
+        rows_axis(ax, [self.unit_name_of(unit.name) for unit in self._worst])
         ax.set_xlim(left=0)
         ax.grid(axis="x")
         ax.set_xlabel(self.say("charts.late-letters"))

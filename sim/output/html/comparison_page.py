@@ -20,7 +20,7 @@ from sim.output.text.comparison import (
 )
 from sim.output.text.formats import interval, name, points
 from sim.output.text.printing import CaptionedTable
-from sim.output.words import say
+from sim.output.words import labelled, say
 
 _LONGEST: Final = 120
 """Letters of a setting's value that are shown."""
@@ -54,7 +54,9 @@ def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pict
 
     def said(each: str) -> dict[str, Any]:
         return {
-            "title": say(each, "page.comparison", base=comparison.base.title or comparison.base.scenario),
+            "title": say(
+                each, "page.comparison", base=labelled(each, comparison.base.title or comparison.base.scenario)
+            ),
             "about": comparison_heading(comparison, each),
             "sentences": list(comparison_sentences(comparison, each)),
             "cautions": comparison_cautions(comparison, each),
@@ -93,7 +95,7 @@ def _staffings(comparison: Comparison, lang: str) -> CaptionedTable:
         ]  # fmt: skip
         rows.append([
             other,
-            report.title,
+            labelled(lang, report.title),
             data_markup(f"{report.headcount:,}", report.headcount, f"{path}.headcount"),
             data_markup(f"{report.cost:,.6g}", report.cost, f"{path}.cost"),
             *compliance,

@@ -11,9 +11,9 @@ from sim.operations.targets import Targets
 from sim.output.html.page import Pictures, page, rendered, write_page
 from sim.output.text import replay, stress, targets
 from sim.output.text.cautions import caution_sentences, with_cautions
-from sim.output.text.formats import name, points
+from sim.output.text.formats import name, points, unit_name
 from sim.output.text.printing import CaptionedTable
-from sim.output.words import say
+from sim.output.words import labelled, say
 from sim.statistics import Verdict
 
 
@@ -48,7 +48,7 @@ def stress_page(report: StressReport, *, manifest: Mapping[str, Any], pictures: 
 
     def said(each: str) -> dict[str, Any]:
         return {
-            "title": say(each, "stress.heading", title=report.title or report.scenario),
+            "title": say(each, "stress.heading", title=labelled(each, report.title or report.scenario)),
             "sentences": list(stress.stress_sentences(report, each)),
             "cautions": caution_sentences(report.cautions, each),
             "tables": [_ramp(report, each), _limits(report, each), *_reliefs(report, each)],
@@ -78,7 +78,7 @@ def targets_page(asked: Targets, *, title: str, manifest: Mapping[str, Any], lan
 
     def said(each: str) -> dict[str, Any]:
         return {
-            "title": say(each, "targets.heading", title=title),
+            "title": say(each, "targets.heading", title=labelled(each, title)),
             "sentences": list(targets.targets_sentences(asked, each)),
             "cautions": caution_sentences(asked.cautions, each),
             "tables": [targets.operation_table(asked, each, targets.FULL), targets.channel_table(asked, each)],
@@ -123,7 +123,7 @@ def _limits(report: StressReport, lang: str) -> CaptionedTable:
     rows = [
         [
             name(lang, limit.team),
-            name(lang, limit.unit),
+            unit_name(lang, limit.unit),
             stress.rate(limit.unit_per_day),
             stress.rate(limit.per_day),
             f"{limit.work_min:.1f}",

@@ -18,7 +18,7 @@ from sim.core.options import Options
 from sim.core.program import user_cache
 from sim.output.charts import font_path
 from sim.output.charts.render import Groups, Job, render
-from sim.output.words import characters, languages, say
+from sim.output.words import alike, characters, languages, say
 from sim.statistics import Verdict
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def rendered(folder: Path, page: "Page", subject: object, options: Options) -> P
     """
     into = folder / "charts"
     into.mkdir()
-    return render(Job(page, subject, into, languages(), options))
+    return render(Job(page, subject, into, alike(options.lang), options))
 
 
 def write_page(folder: Path, text: str) -> None:
@@ -87,7 +87,7 @@ def page(
         "pictures": pictures,
         "manifest": to_json(dict(manifest)),
     }
-    by_language = {each: said(each) for each in languages()}
+    by_language: dict[str, Mapping[str, Any]] = {each: said(each) for each in alike(lang)}
     bodies = {each: fill(template, lang=each, **shared, **values) for each, values in by_language.items()}
     # A title with `</script>` in it must not end the block.
     figures = to_json(summary, indent=None).replace("<", "\\u003c")

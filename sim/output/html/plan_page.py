@@ -8,7 +8,7 @@ from sim.core.options import Options
 from sim.output.html.page import Pictures, page, rendered, write_page
 from sim.output.text.cautions import caution_sentences
 from sim.output.text.plan import plan_sentences, plan_tables
-from sim.output.words import say
+from sim.output.words import labelled, say
 from sim.planner.answer import Ending, PlanAnswer
 from sim.statistics import Verdict
 
@@ -36,7 +36,7 @@ def plan_page(
 
     def said(each: str) -> dict[str, Any]:
         return {
-            "title": say(each, "plan.title", title=answer.title or answer.scenario),
+            "title": say(each, "plan.title", title=labelled(each, answer.title or answer.scenario)),
             "sentences": list(plan_sentences(answer, each)),
             "cautions": caution_sentences(answer.cautions, each),
             "tables": plan_tables(answer, each),

@@ -15,7 +15,7 @@ from sim.output.text.answer import other_cautions, run_sentences
 from sim.output.text.cautions import caution_sentences, summary_of
 from sim.output.text.formats import count, figure, interval, limit, name, number, percent
 from sim.output.text.printing import CaptionedTable
-from sim.output.words import say
+from sim.output.words import labelled, say
 from sim.statistics import Figure, Verdict
 
 _TOLD_ELSEWHERE: Final = ("figures", "changes", "workers")
@@ -55,8 +55,8 @@ def report_page(
 
     def said(each: str) -> dict[str, Any]:
         return {
-            "title": report.title or report.scenario,
-            "about": about,
+            "title": labelled(each, report.title or report.scenario),
+            "about": labelled(each, about),
             "facts": _facts(report, each),
             "sentences": list(run_sentences(report, each)),
             "cautions": caution_sentences(other_cautions(report), each),

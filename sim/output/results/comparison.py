@@ -10,6 +10,7 @@ from sim.comparison import Comparison, require_comparable
 from sim.comparison import compare as simulate
 from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import short_file_name
+from sim.models.labels import labels_of
 from sim.output.results.result import Result, Work, identity_of, result_of, run_id
 from sim.output.text.comparison import comparison_content, comparison_text
 from sim.scenario.loading import Loaded, dump_yaml
@@ -42,6 +43,7 @@ def compare(
                 "seed": scenarios[0].scenario.seed,
                 "replications": scenarios[0].scenario.replications,
             },
+            labels=_labels(scenarios),
             compute=lambda *_: simulate(scenarios, options, progress=progress),
             summary=comparison_content,
             verdicts=lambda found: {name: report.verdict or "no target" for name, report in found.reports.items()},
@@ -51,6 +53,16 @@ def compare(
         ),
         options,
     )
+
+
+def _labels(scenarios: Sequence[Loaded]) -> dict[str, dict[str, str]]:
+    """Labels of all scenarios, the first one's before others', and of each staffing its title."""
+    labels: dict[str, dict[str, str]] = {}
+    for each in reversed(scenarios):
+        for lang, own in labels_of(each.scenario).items():
+            title = own.get(each.scenario.name)
+            labels.setdefault(lang, {}).update(own if title is None else {**own, each.stem: title})
+    return labels
 
 
 def _write_scenarios(scenarios: Sequence[Loaded], _: Comparison, folder: Path) -> None:

@@ -18,11 +18,12 @@ from sim.core.json_text import jsonable
 from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import Cell, safe_cell, write_csv
 from sim.experiment.cost import prepare
+from sim.models.labels import labels_of
 from sim.models.staffing import WEEKDAYS
 from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario
 from sim.output.text.cautions import caution, with_cautions
 from sim.output.text.plan import plan_text as shown_plan
-from sim.output.words import say
+from sim.output.words import Language, labelled, say
 from sim.planner.answer import PlanAnswer
 from sim.planner.planning import plan as search_plan
 from sim.planner.planning import targets_of_all
@@ -90,7 +91,11 @@ def write_planned(answer: PlanAnswer, loaded: Loaded, overridden: bool, file: Pa
         overridden: whether something besides the files decided the scenario.
     """
     assert answer.people is not None, "asked for a plan that there is"
-    name = say(lang, "plan.name-planned", title=loaded.scenario.name or loaded.stem)
+    name = say(
+        lang,
+        "plan.name-planned",
+        title=labelled(Language(lang, labels_of(loaded.scenario)), loaded.scenario.name or loaded.stem),
+    )
     today = sum(post.today for post in answer.posts)
     about = say(lang, "plan.about-planned", people=sum(answer.people), today=today)
     setting = prepare(loaded, one_run=False).setting

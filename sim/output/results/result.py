@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Generic, TypedDict, TypeVar
@@ -19,10 +19,11 @@ from rich.console import RenderableType
 from sim.core.json_text import jsonable, restored, to_json
 from sim.core.options import Options
 from sim.core.program import VERSION
+from sim.models.labels import labels_of
 from sim.output.folders.manifest import MANIFEST, write_json
 from sim.output.folders.result_folder import RESULTS, ResultFolder, Stale
 from sim.output.text.printing import plain
-from sim.output.words import languages
+from sim.output.words import Labels, Language, languages
 from sim.scenario.loading import Loaded, dump_yaml
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ class Work(Generic[T]):
         file: JSON file with the figures for programs.
         report: class of what is computed.
         told: how it came about, for the manifest.
+        labels: what its scenarios call their things, by language.
         compute: computes, and may already write into the folder and the manifest.
         summary: content of the JSON file.
         verdicts: what `runs` lists, by name.
@@ -53,12 +55,17 @@ class Work(Generic[T]):
     file: str
     report: type[T]
     told: Mapping[str, Any]
+    labels: Labels = field(default_factory=dict)
     compute: Callable[[Path, dict[str, Any]], T]
     summary: Callable[[T], dict[str, Any]]
     verdicts: Callable[[T], Mapping[str, str]] = lambda _: {}
     answer: Callable[[T, str], RenderableType] | None = None
     write: Callable[[T, Path], object] = lambda _, __: None
     draw: Callable[[T, Path, Mapping[str, Any], Options], object] = lambda *_: None
+
+    def speaking(self, options: Options) -> Options:
+        """Options whose language knows what the scenarios call their things."""
+        return replace(options, lang=Language(options.lang, self.labels))
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,7 @@ class Result(Generic[T]):
         manifest: how it came about.
         found: whether its figures were there already.
         stale: why results that were there were computed again, if they were.
+        labels: what its scenarios call their things, by language.
     """
 
     folder: Path
@@ -79,6 +87,7 @@ class Result(Generic[T]):
     stale: Stale | None
     _read: Callable[[], T] = field(repr=False, compare=False)
     _show: Callable[[T, str], RenderableType] | None = field(repr=False, compare=False)
+    labels: Labels = field(repr=False, compare=False)
 
     @cached_property
     def report(self) -> T:
@@ -87,7 +96,9 @@ class Result(Generic[T]):
 
     def shown(self, lang: str) -> RenderableType:
         """The answer for the terminal; of a folder that was found, which is read for nothing else, in plain text."""
-        return self.answer(lang).rstrip() if self.found or self._show is None else self._show(self.report, lang)
+        if self.found or self._show is None:
+            return self.answer(lang).rstrip()
+        return self._show(self.report, Language(lang, self.labels))
 
     def answer(self, lang: str) -> str:
         """The answer in plain text, as it is stored in the folder."""
@@ -109,9 +120,9 @@ def result_of(work: Work[T], options: Options) -> Result[T]:
 
     if lookup.figures and not lookup.drawn:
         with place.drawing() as (folder, manifest):
-            work.draw(read(), folder, manifest, options)
+            work.draw(read(), folder, manifest, work.speaking(options))
     summary, told = place.read(work.file), place.read(MANIFEST)
-    return Result(target, summary, told, lookup.figures, lookup.stale, read, work.answer)
+    return Result(target, summary, told, lookup.figures, lookup.stale, read, work.answer, work.labels)
 
 
 def _computed(work: Work[T], place: ResultFolder) -> T:
@@ -127,9 +138,11 @@ def _computed(work: Work[T], place: ResultFolder) -> T:
             (folder / FIGURES).write_text(to_json(jsonable(report), indent=None), "utf-8")
             if work.answer is not None:
                 for lang in languages():
-                    (folder / f"answer.{lang}.txt").write_text(plain(work.answer(report, lang)), "utf-8")
+                    (folder / f"answer.{lang}.txt").write_text(
+                        plain(work.answer(report, Language(lang, work.labels))), "utf-8"
+                    )
             if place.options.report:
-                work.draw(report, folder, manifest, place.options)
+                work.draw(report, folder, manifest, work.speaking(place.options))
             others.result()
         # Only what comes last differs between two that are the same.
         manifest["timings"] = {
@@ -145,6 +158,7 @@ class OfScenario(TypedDict):
     identity: Mapping[str, Any]
     home: Path
     told: Mapping[str, Any]
+    labels: Labels
 
 
 def of_scenario(kind: str, loaded: Loaded, options: Options) -> OfScenario:
@@ -157,6 +171,7 @@ def of_scenario(kind: str, loaded: Loaded, options: Options) -> OfScenario:
         "identity": identity_of(kind, name, options),
         "home": Path(loaded.stem, name if kind == "run" else f"{kind}-{name}"),
         "told": {"scenario": loaded.source, "changes": list(loaded.changes), "seed": loaded.scenario.seed},
+        "labels": labels_of(loaded.scenario),
     }
 
 

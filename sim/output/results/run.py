@@ -21,12 +21,14 @@ from sim.metrics.measures import Measures, measure
 from sim.metrics.replication import Replication
 from sim.metrics.report import Report, summarise
 from sim.metrics.rows import hour_table, letter_table
+from sim.models.labels import labels_of
 from sim.output.folders.parquet import Columns, Rows, hour_columns, letter_columns
 from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario
 from sim.output.text.answer import run_text
 from sim.output.text.cautions import summary_of, with_cautions
 from sim.output.text.forecast import forecast_text
 from sim.output.text.printing import plain
+from sim.output.words import Labels, Language
 from sim.scenario.loading import Loaded
 from sim.statistics import Verdict
 
@@ -116,6 +118,7 @@ class CheckResult:
     """Forecast of a scenario; it has no folder, since it is soon computed again."""
 
     report: Forecast
+    labels: Labels
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -124,7 +127,7 @@ class CheckResult:
 
     def shown(self, lang: str) -> RenderableType:
         """The answer for the terminal."""
-        return forecast_text(self.report, lang)
+        return forecast_text(self.report, Language(lang, self.labels))
 
     def answer(self, lang: str) -> str:
         """The answer in plain text."""
@@ -136,7 +139,7 @@ def check(loaded: Loaded, options: Options = DEFAULT) -> CheckResult:
 
     Raises: ScenarioError as `prepare`.
     """
-    return CheckResult(forecast_of(loaded, options))
+    return CheckResult(forecast_of(loaded, options), labels_of(loaded.scenario))
 
 
 def is_breached(summary: Mapping[str, Any], *, allow_not_judged: bool = False) -> bool:

@@ -23,7 +23,7 @@ from sim.output.text.formats import (
     point,
 )
 from sim.output.text.printing import VERDICT_STYLES
-from sim.output.words import say
+from sim.output.words import labelled, say
 from sim.statistics import Verdict
 
 _BESIDE_THE_VERDICT: Final = "growth"
@@ -35,7 +35,7 @@ def run_text(report: Report, lang: str) -> Group:
     heading = say(
         lang,
         "answer.heading",
-        title=report.title or report.scenario,
+        title=labelled(lang, report.title or report.scenario),
         n=report.replications,
         letters=count(report.letters.received),
         headcount=f"{report.headcount:,}",

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from sim.metrics.figures import Caution
 from sim.metrics.report import Report
-from sim.output.text.formats import limit, listed, name, number, percent
+from sim.output.text.formats import limit, listed, name, number, percent, unit_name
 from sim.output.words import languages, say
 
 _EXACT: Final = ("target_share", "highest_share")
@@ -53,7 +53,8 @@ def with_cautions(content: Mapping[str, Any], cautions: Iterable[Caution]) -> di
 def _said(key: str, value: Any, lang: str) -> str:
     """A figure as its key asks: a share as percentage, names and limits as people call them."""
     if isinstance(value, list):
-        return listed(lang, [name(lang, each) for each in value])
+        called = unit_name if key == "names" else name
+        return listed(lang, [called(lang, each) for each in value])
     if key == "limit":
         return limit(lang, value)
     if isinstance(value, str):

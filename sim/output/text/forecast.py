@@ -13,7 +13,7 @@ from sim.metrics.figures import ALARM
 from sim.output.text.cautions import caution_lines
 from sim.output.text.formats import hours_of_day, limit, listed, name, number, percent, weekdays
 from sim.output.text.printing import InParts
-from sim.output.words import say
+from sim.output.words import labelled, say
 
 _CHANGES_TOLD: Final = 12
 
@@ -21,7 +21,7 @@ _CHANGES_TOLD: Final = 12
 def forecast_text(forecast: Forecast, lang: str) -> Group:
     """What to expect of a scenario, to be printed."""
     return Group(
-        Text(say(lang, "forecast.heading", title=forecast.title or forecast.scenario), style="bold"),
+        Text(say(lang, "forecast.heading", title=labelled(lang, forecast.title or forecast.scenario)), style="bold"),
         *(Text(each) for each in _letters(forecast, lang)),
         _team_table(forecast, lang),
         *_hour_tables(forecast, lang),

@@ -6,7 +6,8 @@ from itertools import chain, groupby
 from typing import Final
 
 from sim.core.clock import Clock
-from sim.output.words import entries, find, say
+from sim.models.labels import unit_label
+from sim.output.words import entries, find, label, say
 from sim.statistics import Compliance, Estimate, Figure
 
 _WORKING: Final = (("working days", 1440.0), ("hours", 60.0))
@@ -23,19 +24,24 @@ _MOMENTS: Final = ("queued", "started", "finished")
 
 
 def name(lang: str, written: str) -> str:
-    """A team, unit, step, roster or SLA of a scenario, or a milestone as `sign.finished`, as people call it."""
+    """A team, unit, step, roster or SLA of a scenario, or a milestone as `sign.finished`, as people call it.
+
+    That is its label, the translation of a name that this program gave, or else what was typed.
+    """
     step, _, moment = written.rpartition(".")
     if step and moment in _MOMENTS:
-        return say(lang, f"formats.moment-{moment}", step=_translated(lang, step))
-    team, _, unit = written.rpartition("-")
-    if team and unit.isdigit():
-        return f"{_translated(lang, team)}-{unit}"
-    return _translated(lang, written)
+        return say(lang, f"formats.moment-{moment}", step=name(lang, step))
+    known = label(lang, written) or entries(lang, "names").get(written)
+    return known or written.replace("_", say(lang, "formats.underscore"))
 
 
-def _translated(lang: str, written: str) -> str:
-    known = entries(lang, "names").get(written)
-    return known if known is not None else written.replace("_", say(lang, "formats.underscore"))
+def unit_name(lang: str, unit: str) -> str:
+    """A unit as people call it: `5 号派出所` if only its team has a label, since units without names are numbered."""
+    team, _, number = unit.rpartition("-")
+    own, kind = label(lang, unit_label(unit)), label(lang, team)
+    if own is None and kind is not None and number.isdigit():
+        return say(lang, "formats.numbered-unit", number=number, team=kind)
+    return own or name(lang, unit)
 
 
 def listed(lang: str, parts: Iterable[str]) -> str:

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from sim.output.text.answer import late_hours_text
 from sim.output.text.cautions import caution_lines
-from sim.output.text.formats import interval, listed, name, number, percent
+from sim.output.text.formats import interval, listed, name, number, percent, unit_name
 from sim.output.text.printing import VERDICT_STYLES, CaptionedTable
-from sim.output.words import say
+from sim.output.words import labelled, say
 from sim.statistics import Verdict
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def plan_sentences(answer: PlanAnswer, lang: str, seconds: float | None = None) 
     yield say(
         lang,
         "plan.ending-copies" if answer.copies and answer.people is not None else f"plan.ending-{answer.ending}",
-        title=answer.title or answer.scenario,
+        title=labelled(lang, answer.title or answer.scenario),
         people=people + answer.fixed,
         today=today + answer.fixed,
         sampled=answer.sampled,
@@ -207,8 +207,8 @@ def _unmet(answer: PlanAnswer) -> list[TargetCompliance]:
 def _units(units: tuple[UnstableUnit, ...], lang: str) -> str:
     """The first units, with their load."""
     shown = [
-        say(lang, "plan.unit-nobody", unit=name(lang, each.unit)) if each.load is None
-        else say(lang, "plan.unit-load", unit=name(lang, each.unit), load=percent(each.load))
+        say(lang, "plan.unit-nobody", unit=unit_name(lang, each.unit)) if each.load is None
+        else say(lang, "plan.unit-load", unit=unit_name(lang, each.unit), load=percent(each.load))
         for each in units[:_UNITS_NAMED]
     ]  # fmt: skip
     if len(units) > _UNITS_NAMED:

@@ -20,8 +20,8 @@ from sim.capacity import (
 )
 from sim.core.clock import HOUR, format_duration
 from sim.output.text.cautions import caution_lines
-from sim.output.text.formats import count, interval, limit, listed, name, number, percent, points
-from sim.output.words import say
+from sim.output.text.formats import count, interval, limit, listed, name, number, percent, points, unit_name
+from sim.output.words import labelled, say
 
 _SAME: Final = 1.01
 """A capacity that rises less than this is called the same."""
@@ -32,7 +32,7 @@ _NEXT: Final = 3.0
 
 def stress_text(report: StressReport, lang: str) -> Group:
     """What a stress run says, to be printed."""
-    heading = say(lang, "stress.heading", title=report.title or report.scenario)
+    heading = say(lang, "stress.heading", title=labelled(lang, report.title or report.scenario))
     parts = [Text(sentence) for sentence in stress_sentences(report, lang)]
     said = [*parts[:-1], *caution_lines(report.cautions, lang)]
     return Group(Text(heading, style="bold"), *said, _ramp_table(report, lang), parts[-1])
@@ -201,7 +201,7 @@ def _full(stability: StabilityLimit, lang: str) -> str:
 
 def _unit(unit: str, team: str, lang: str) -> str:
     """A unit with its team; a team that is one unit is named once."""
-    unit, team = name(lang, unit), name(lang, team)
+    unit, team = unit_name(lang, unit), name(lang, team)
     return unit if unit == team else say(lang, "stress.unit-of-team", unit=unit, team=team)
 
 

@@ -13,12 +13,12 @@ from sim.output.text.cautions import caution_lines
 from sim.output.text.formats import count, limit, listed, name, number, percent
 from sim.output.text.printing import CaptionedTable, captioned
 from sim.output.text.stress import rate
-from sim.output.words import say
+from sim.output.words import labelled, say
 
 
 def targets_text(targets: Targets, title: str, lang: str) -> Group:
     """What the targets say, to be printed."""
-    heading = say(lang, "targets.heading", title=title)
+    heading = say(lang, "targets.heading", title=labelled(lang, title))
     tables = [captioned(operation_table(targets, lang)), captioned(channel_table(targets, lang))]
     said = [*(Text(each) for each in targets_sentences(targets, lang)), *caution_lines(targets.cautions, lang)]
     return Group(Text(heading, style="bold"), *said, *tables)
