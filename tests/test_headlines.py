@@ -9,7 +9,7 @@ from runs import report
 
 from sim.core.clock import Clock
 from sim.core.options import Options
-from sim.metrics.figures import GroupFigures, SlaFigures, outstanding
+from sim.metrics.figures import GroupFigures, SlaFigures, UnitFigures, outstanding
 from sim.metrics.report import Report
 from sim.output.charts.causes import CausesByHourChart, CausesChart
 from sim.output.charts.compliance_heatmap import ComplianceHeatmap
@@ -93,7 +93,8 @@ def test_one_late_letter_of_twelve_is_no_headline(desk: Report) -> None:
 
 def test_units_are_ranked_by_their_intervals(desk: Report) -> None:
     def title(*units: GroupFigures) -> str:
-        sla = replace(desk.slas["signed"], by_home=units, breaches=Estimate(10, 9, 11))
+        homes = tuple(UnitFigures(**vars(each), team="desk", within=None, rank=None) for each in units)
+        sla = replace(desk.slas["signed"], by_unit=homes, breaches=Estimate(10, 9, 11))
         return WorstUnitsChart(replace(desk, slas={"signed": sla}), "signed", ENGLISH).title()
 
     assert title(group("north", 5, 7), group("south", 8, 12)) == (

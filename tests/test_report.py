@@ -88,6 +88,7 @@ def test_the_summary_of_two_replications_to_the_letter() -> None:
         "letters": {
             "received": two,
             "closed": two,
+            "closed_share": e(1, 1, 1),
             "open_at_end": zero,
             "growth_per_day": None,
             "time_in_system_min": took,
@@ -103,6 +104,7 @@ def test_the_summary_of_two_replications_to_the_letter() -> None:
                 "elapsed_min": took,
             }
         },
+        "units": {"signed": {}},
         "steps": {
             "sign": {
                 "visits": two,
@@ -124,7 +126,7 @@ def test_the_summary_of_two_replications_to_the_letter() -> None:
             },
         },
     }
-    assert list(summary) == ["scenario", "engine", "replications", "seed", "letters", "sla", "steps", "teams"]
+    assert list(summary) == ["scenario", "engine", "replications", "seed", "letters", "sla", "units", "steps", "teams"]
     assert json.loads(json.dumps(summary, allow_nan=False)).keys() == summary.keys()
 
 

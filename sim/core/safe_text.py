@@ -22,7 +22,7 @@ FILE_NAME_BYTES: Final = 100
 
 _OTHERS: Final = re.compile(r"[^\w.-]")
 
-Cell = str | int | float
+Cell = str | int | float | None
 
 _BEGINNINGS: Final = "=+\\-@＝＋－＠\t\r\n"
 """What a cell begins with that some spreadsheet computes; the wide ones count where Chinese is written."""

@@ -65,6 +65,7 @@ class LetterFigures:
 
     Attributes:
         received, closed: letters a replication; closed ones may have left for another authority.
+        closed_share: closed of received.
         open_at_end: letters of the window that the simulation leaves open.
         left: letters that leave the workflow before its end.
         open_at_window_end: letters open when the window ends, of all that came since day 0.
@@ -76,6 +77,7 @@ class LetterFigures:
 
     received: Estimate
     closed: Estimate
+    closed_share: Estimate
     open_at_end: Estimate
     left: Estimate
     open_at_window_end: Estimate
@@ -108,6 +110,22 @@ class GroupFigures:
     def too_few(self) -> bool:
         """Whether there are too few letters to say anything of them."""
         return bool(too_few(self.all_letters))
+
+
+@dataclass(frozen=True)
+class UnitFigures(GroupFigures):
+    """Compliance of the letters whose home is a unit, or lies within it.
+
+    Attributes:
+        team: of the unit.
+        within: the unit that it lies within, if any.
+        rank: best and worst rank among the units of its team that the intervals allow, 1 for the highest compliance;
+            None without interval or with too few letters.
+    """
+
+    team: str
+    within: str | None
+    rank: tuple[int, int] | None
 
 
 def outstanding(groups: Sequence[GroupFigures]) -> GroupFigures | None:
@@ -167,7 +185,7 @@ class SlaFigures:
         histogram: of the letters that are decided.
         by_hour_of_week: compliance by weekday and hour of receipt, shape (7, 24), Monday first.
         letters_by_hour_of_week: letters a replication, same shape.
-        by_home: by home unit, those with letters.
+        by_unit: by home unit and by the units that these lie within, those with letters, the highest team first.
         by_team: by the team that brought it about, or whose turn it is.
         late_hours: hours of receipt at which letters are late more often than at others, where that is shown.
         causes: of its breaches, the commonest first.
@@ -193,11 +211,23 @@ class SlaFigures:
     letters_by_hour_of_week: Band
     by_category: tuple[GroupFigures, ...]
     by_channel: tuple[GroupFigures, ...]
-    by_home: tuple[GroupFigures, ...]
+    by_unit: tuple[UnitFigures, ...]
     by_team: tuple[GroupFigures, ...]
     late_hours: LateHours | None
     causes: tuple[Cause, ...]
     breaches_by_hour: Band
+
+    @property
+    def by_home(self) -> tuple[UnitFigures, ...]:
+        """By home unit, those with letters."""
+        return tuple(unit for unit in self.by_unit if unit.team == self.by_unit[-1].team)
+
+    @property
+    def districts(self) -> tuple[UnitFigures, ...]:
+        """Units of the highest team that has several of them with letters; none where no team has."""
+        teams = [unit.team for unit in self.by_unit]
+        first = next((team for team in teams if teams.count(team) > 1), None)
+        return tuple(unit for unit in self.by_unit if unit.team == first)
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ HOURS_OF_WEEK: Final = 7 * 24
 _LEAST_LATE: Final = 30
 """Late letters, in all replications together, below which their hours are chance."""
 
-_LEAST_LIFT: Final = 1.25
-"""So many times as many late letters as letters in all must come in the hours that are told."""
+LEAST_LIFT: Final = 1.25
+"""So many times as many late letters as letters in all must there be in the hours, or units, that are told."""
 
 _WIDER: Final = 1.5
 """The span is the best of many, so it needs an interval so many times as wide: late letters without any pattern then
@@ -121,4 +121,4 @@ def late_hours(late: Floats | Int64s, letters: Floats | Int64s) -> LateHours | N
     if share.mean is None or share.low is None or share.mean - _WIDER * (share.mean - share.low) <= usual:
         return None
     found = LateHours(*span, late=share.mean, letters=usual)
-    return found if found.lift >= _LEAST_LIFT else None
+    return found if found.lift >= LEAST_LIFT else None

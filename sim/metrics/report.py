@@ -32,6 +32,7 @@ from sim.metrics.measures import Counts, Measures, OpenLetters, Times, instants_
 from sim.metrics.occupancy import TeamSeconds
 from sim.metrics.replication import steps_of
 from sim.metrics.steps import WAITS, StepCounts, StepDurations
+from sim.metrics.units import unit_figures
 from sim.scenario.setting import Setting
 from sim.statistics import (
     Band,
@@ -102,11 +103,14 @@ class Report:
             "engine": self.engine,
             "replications": self.replications,
             "seed": self.seed,
-            "letters": _some(self.letters, "received closed open_at_end growth_per_day time_in_system_min"),
+            "letters": _some(
+                self.letters, "received closed closed_share open_at_end growth_per_day time_in_system_min"
+            ),
             "sla": {
                 name: _some(sla, "limit_min target compliance verdict letters undecided elapsed_min")
                 for name, sla in self.slas.items()
             },
+            "units": self._units(),
             "steps": {
                 name: _some(step, "visits wait_min delayed_share service_min interruptions")
                 for name, step in self.steps.items()
@@ -115,6 +119,16 @@ class Report:
                 name: _some(team, "headcount on_duty_hours busy_hours utilisation overtime_hours queue_mean queue_max")
                 for name, team in self.teams.items()
             },
+        }
+
+    def _units(self) -> dict[str, Any]:
+        """Each SLA in the units of the highest team that has several; of the others units.csv tells."""
+        return {
+            name: {
+                unit.name: {"letters": unit.letters.mean, "late": unit.breaches.mean, **_some(unit, "compliance rank")}
+                for unit in sla.districts
+            }
+            for name, sla in self.slas.items()
         }
 
 
@@ -197,6 +211,7 @@ def letter_figures(setting: Setting, counts: Counts, times: Sequence[Durations],
     return LetterFigures(
         received=mean_over(letters.received).at(),
         closed=mean_over(letters.closed).at(),
+        closed_share=ratio_over(Ratio(letters.closed, letters.received), share=True).at(),
         open_at_end=mean_over(letters.received - letters.closed).at(),
         left=mean_over(letters.left).at(),
         open_at_window_end=mean_over(letters.open_at_window_end).at(),
@@ -251,7 +266,7 @@ def sla_figures(
         letters_by_hour_of_week=mean_over(by_hour.letters),
         by_category=groups(list(scenario.categories), counts.by_category),
         by_channel=groups(list(scenario.channels), counts.by_channel),
-        by_home=groups(places.names, counts.by_home),
+        by_unit=unit_figures(setting, counts.by_home, copies=copies),
         by_team=groups(places.teams, counts.by_team),
         late_hours=late_hours(by_hour.late.sum(axis=1), by_hour.letters.sum(axis=1)),
         causes=_causes(setting, causes),

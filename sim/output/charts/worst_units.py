@@ -6,7 +6,7 @@ from typing import Final
 
 from matplotlib.axes import Axes
 
-from sim.metrics.figures import GroupFigures, outstanding
+from sim.metrics.figures import UnitFigures, outstanding
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.causes import late_slas
@@ -27,7 +27,7 @@ class WorstUnitsChart(Chart[Report]):
         return [sla for sla in late_slas(subject) if len(subject.slas[sla].by_home) > 1]
 
     @cached_property
-    def _worst(self) -> list[GroupFigures]:
+    def _worst(self) -> list[UnitFigures]:
         late = [unit for unit in self.subject.slas[self.panel].by_home if unit.breaches.mean and not unit.too_few]
         return sorted(late, key=lambda unit: -(unit.breaches.mean or 0.0))[:WORST]
 

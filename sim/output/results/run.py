@@ -10,6 +10,7 @@ from rich.console import RenderableType
 
 from sim.core.clock import format_duration
 from sim.core.options import DEFAULT, Options
+from sim.core.safe_text import Cell, write_csv
 from sim.engine.verify import Checked, cross_check
 from sim.experiment.cost import prepare
 from sim.experiment.replications import replicate, simulate_infinite_servers
@@ -77,8 +78,9 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
         manifest["workers"] = affordable.workers
         return report
 
-    def write(_: Report, folder: Path) -> None:
+    def write(report: Report, folder: Path) -> None:
         write_scenario(loaded, folder)
+        write_csv(folder / "units.csv", unit_rows(report))
         for table in tables:
             table.write()
 
@@ -111,6 +113,16 @@ def draw(loaded: Loaded, report: Report, folder: Path, manifest: Mapping[str, An
         figures=manifest["figures"],
         manifest=manifest,
     )
+
+
+def unit_rows(report: Report) -> Iterator[list[Cell]]:
+    """Each SLA in each unit, below a row of headings."""
+    yield ["sla", "team", "unit", "within", "letters", "late", "compliance", "low", "high", "rank_best", "rank_worst"]
+    for sla in report.slas.values():
+        for unit in sla.by_unit:
+            share = unit.compliance
+            yield [sla.name, unit.team, unit.name, unit.within, unit.letters.mean, unit.breaches.mean,
+                   share.mean, share.low, share.high, *(unit.rank or (None, None))]  # fmt: skip
 
 
 @dataclass(frozen=True)
