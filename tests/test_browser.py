@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from shown import MARKUP, small
+from runs import written
+from shown import MARKUP, SMALL, small
 
 from sim.core.options import Options
 from sim.output.results.comparison import compare
 from sim.output.results.run import run
+from sim.scenario.loading import load
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -77,6 +79,7 @@ def test_nothing_hangs_over_the_edge_of_a_phone(page: "Page", lang: str) -> None
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_charts_and_tables_have_names(page: "Page", lang: str) -> None:
     page.locator(f"button[data-speak={lang}]").click()
+    page.evaluate("document.querySelectorAll('details').forEach((more) => { more.open = true; })")
     article = page.locator(f"article[lang={lang}]")
     for role in ("img", "table", "region"):
         for each in article.get_by_role(role).all():
@@ -104,3 +107,63 @@ def test_it_prints_in_the_language_in_sight(page: "Page") -> None:
     page.emulate_media(media="print")
     assert not page.locator(".bar").is_visible()
     assert page.pdf().startswith(b"%PDF")
+
+
+# What a leader sees at once
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of the page of two branches and their stations, where letters are late."""
+    folder = tmp_path_factory.mktemp("city")
+    run(load(written(folder, CITY)), Options(out=folder / "out"))
+    return (folder / "out" / "report.html").as_uri()
+
+
+CITY = SMALL.replace(
+    "  station: {tier: station, units: 3, within: city,",
+    "  branch: {tier: branch, units: 2, within: city, names: [North, South], weights: [80, 20], staff: {daytime: 2}}\n"
+    "  station: {tier: station, units: [3, 2], within: branch,",
+).replace("per_day: 120", "per_day: 200")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", [(1400, 900), (390, 844)])
+def test_verdict_districts_and_backlog_are_on_the_first_screen(
+    city: str, chromium: "Browser", size: tuple[int, int], lang: str
+) -> None:
+    page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(city)
+    page.locator(f"button[data-speak={lang}]").click()
+    article = page.locator(f"article[lang={lang}]")
+    for seen in (".answer", ".trend svg", ".units tbody th >> nth=0", ".units tbody td:nth-child(4) >> nth=0"):
+        box = article.locator(seen).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= size[1], seen
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= size[0], seen
+    page.close()
+
+
+def test_the_district_table_opens_sorts_and_filters(city: str, chromium: "Browser") -> None:
+    page = chromium.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(city)
+    units = page.locator("article[lang=en] .units")
+
+    def shown() -> list[str]:
+        return [row.locator("th").inner_text().removeprefix("▸").strip() for row in units.locator("tbody tr").all()
+                if row.is_visible()]  # fmt: skip
+
+    assert shown() == ["North", "South"]
+    units.get_by_role("button", name="Show what lies within South").click()
+    north, *within = shown()[0], *shown()[2:]
+    assert north == "North"
+    assert sorted(within) == ["station-4 South", "station-5 South"]
+    units.get_by_role("button", name="unit", exact=True).click()
+    assert [each for each in shown() if " " not in each] == ["North", "South"]
+    units.get_by_role("button", name="unit", exact=True).click()
+    assert [each for each in shown() if " " not in each] == ["South", "North"]
+    assert units.locator("[aria-sort]").get_attribute("aria-sort") == "descending"
+    units.get_by_role("button", name="all: station").click()
+    assert sorted(shown()) == [f"station-{number} {'North' if number < 4 else 'South'}" for number in range(1, 6)]
+    page.close()

@@ -87,8 +87,9 @@ def outside(drawn: Figure) -> list[str]:
     with look():
         drawn.draw_without_rendering()
         (ax,) = drawn.axes
-        ticks = [tick for axis in (ax.xaxis, ax.yaxis) for tick in axis._update_ticks()]  # those that are in sight
-        texts = [*(tick.label1 for tick in ticks), ax.xaxis.label, ax.yaxis.label, *drawn.texts]
+        axes = (ax.xaxis, ax.yaxis) if ax.axison else ()
+        ticks = [tick for axis in axes for tick in axis._update_ticks()]  # those that are in sight
+        texts = [*(tick.label1 for tick in ticks), *(axis.label for axis in axes), *drawn.texts]
         texts += [text for legend in drawn.legends for text in legend.get_texts()]
         over = []
         for text in texts:

@@ -155,9 +155,10 @@ def test_check(tmp_path: Path) -> None:
         assert foreign(plain(forecast_text(of, LANG))) == set()
 
 
-def test_a_run(small_report: Report) -> None:
+def test_a_run(small_report: Report, tmp_path: Path) -> None:
     assert foreign(plain(run_text(small_report, LANG))) == set()
-    page = report_page(small_report, about="", window="7 d", figures=[], manifest={}, pictures=NONE, lang=LANG)
+    scenario = load(runs.written(tmp_path, SMALL)).scenario.model_copy(update={"about": ""})
+    page = report_page(small_report, scenario=scenario, overrides=(), figures=[], manifest={}, pictures=NONE, lang=LANG)
     assert foreign(spoken(page)) == set()
 
 

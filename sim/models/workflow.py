@@ -85,6 +85,9 @@ class LoopStep(_Step):
     """How often one letter can go back; any number of times if not said."""
     after: Distribution | None = None
     """Time that passes before it is there again."""
+    not_satisfied: Share | None = None
+    """Share of those called back whose writers are not satisfied, of whom `chance` may let fewer go back; nothing is
+    simulated of it, and reports show the rest as satisfaction rate."""
 
 
 Step = WorkStep | WaitStep | LeaveStep | LoopStep

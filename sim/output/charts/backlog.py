@@ -15,7 +15,7 @@ OPEN: Final = "open"
 AGE: Final = "age"
 
 
-@chart("run", "backlog", 80)
+@chart("run", "backlog", 80, width=5.4, height=2.1)
 class BacklogChart(Chart[Report]):
     """Open letters, and how old they are, day by day."""
 

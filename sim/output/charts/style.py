@@ -185,8 +185,10 @@ def framed(draw: Callable[[Axes], Axes], title: str, width: float, height: float
     ax = figure.add_axes((0, 0, 1, 1))
     draw(ax)
     top = EDGE + head + _legend(figure, ax, EDGE + head, across, down)
-    left = EDGE + _label(ax.yaxis) + 8 + LABEL * max(map(ems, _ticks(ax.yaxis)))
     bottom = EDGE + _label(ax.xaxis) + LABEL * LINE_HEIGHT if ax.axison else EDGE
+    # A label that is longer than its axis goes on in another line.
+    ax.set_ylabel("\n".join(wrapped(ax.get_ylabel(), (down - top - bottom) / LABEL)))
+    left = EDGE + _label(ax.yaxis) + 8 + LABEL * max(map(ems, _ticks(ax.yaxis)))
     right = across - EDGE - LABEL * max(map(ems, _ticks(ax.xaxis))) / 2  # the last label may stand below the corner
     ax.set_position((left / across, bottom / down, (right - left) / across, (down - top - bottom) / down))
     ax.xaxis.set_label_coords(0.5, (EDGE / down - bottom / down) / ((down - top - bottom) / down))
@@ -244,7 +246,8 @@ def _legend(figure: Figure, ax: Axes, top: float, across: float, down: float) ->
 
 def _label(axis: Axis) -> float:
     """Height of an axis label in points."""
-    return LABEL * LINE_HEIGHT if axis.get_label_text() else 0.0
+    text = axis.get_label_text()
+    return LABEL * LINE_HEIGHT * (text.count("\n") + 1) if text else 0.0
 
 
 def _ticks(axis: Axis) -> Iterable[str]:

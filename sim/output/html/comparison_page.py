@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from sim.comparison import Comparison, Pair, PairedVerdict
 from sim.core.options import Options
+from sim.output.html.first_screen import data_markup
 from sim.output.html.page import Pictures, page, rendered, write_page
-from sim.output.html.report_page import data_markup, verdict_markup
+from sim.output.html.report_page import verdict_markup
 from sim.output.text.comparison import (
     comparison_cautions,
     comparison_content,

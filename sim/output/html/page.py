@@ -30,6 +30,9 @@ Pictures = Mapping[str, Groups]
 _BASIC_CHARACTERS: Final = ascii_letters + digits + punctuation + " –—·×≥≤、。，：；？！（）「」…"
 """Characters that every page gets besides those of all words, so that most pages have the same font."""
 
+_OPEN_CHARTS: Final = 5
+"""Questions whose first chart is open; with that of the first screen six, and the others are folded."""
+
 _FONT_NOTICE: Final = (0, 13, 14)
 """What the font says about itself that stays in: copyright, licence, and where the licence stands."""
 
@@ -84,6 +87,7 @@ def page(
     """
     shared = {
         "verdict": "none" if verdict in (None, Verdict.NOT_JUDGED) else verdict.value,
+        "open_charts": _OPEN_CHARTS,
         "pictures": pictures,
         "manifest": to_json(dict(manifest)),
     }

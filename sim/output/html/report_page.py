@@ -6,20 +6,27 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from sim.core.clock import Clock
+from sim.core.clock import Clock, format_duration
 from sim.core.options import Options
 from sim.metrics.figures import GroupFigures, StepFigures
 from sim.metrics.report import Report
+from sim.models.scenario import Scenario
+from sim.output.charts.render import Groups, Picture
+from sim.output.html.first_screen import data_markup, tiles, unit_table, verdict_class
 from sim.output.html.page import Pictures, page, rendered, write_page
 from sim.output.text.answer import other_cautions, run_sentences
 from sim.output.text.cautions import caution_sentences, summary_of
 from sim.output.text.formats import count, figure, interval, limit, name, number, percent
+from sim.output.text.overview import ground, two_sentences
 from sim.output.text.printing import CaptionedTable
 from sim.output.words import labelled, say
 from sim.statistics import Figure, Verdict
 
 _TOLD_ELSEWHERE: Final = ("figures", "changes", "workers")
 """What the page tells elsewhere of the manifest, or not at all, since the figures do not depend on it."""
+
+_TREND: Final = "backlog-open."
+"""Beginning of the name of the picture that stands on the first screen."""
 
 
 def write_report(folder: Path, report: Report, *, options: Options, **told: Any) -> None:
@@ -35,8 +42,8 @@ def write_report(folder: Path, report: Report, *, options: Options, **told: Any)
 def report_page(
     report: Report,
     *,
-    about: str,
-    window: str,
+    scenario: Scenario,
+    overrides: Sequence[str],
     figures: Sequence[Mapping[str, str]],
     manifest: Mapping[str, Any],
     pictures: Pictures,
@@ -45,23 +52,37 @@ def report_page(
     """The page of a run.
 
     Args:
-        about: what the scenario says it is for.
-        window: the counted window, for example `14 d`.
+        scenario: as it was run.
+        overrides: what the command line changed, as KEY=VALUE.
         figures: figures of the scenario with path, value, mark and note.
         manifest: how the run came about.
         pictures: charts by the question that they answer, by language.
         lang: the language in which the page opens.
     """
+    trend = {each: [picture for _, group in groups for picture in group if picture.name.startswith(_TREND)]
+             for each, groups in pictures.items()}  # fmt: skip
+    others = {each: _without(groups, trend[each]) for each, groups in pictures.items()}
 
     def said(each: str) -> dict[str, Any]:
+        judged, *sentences = run_sentences(report, each)
         return {
             "title": labelled(each, report.title or report.scenario),
-            "about": labelled(each, about),
-            "facts": _facts(report, each),
-            "sentences": list(run_sentences(report, each)),
+            "about": labelled(each, scenario.about),
+            "judged": judged,
+            "two": list(two_sentences(report, each)),
+            "ground": ground(report, scenario, figures, overrides, each),
+            "tiles": list(tiles(report, scenario, each)),
+            "trend": trend.get(each, []),
+            "units": unit_table(report, each),
+            "sentences": sentences,
             "cautions": caution_sentences(other_cautions(report), each),
             "first_tables": [_sla_table(report, each)] if report.slas else [],
-            "note": say(each, "page.letters-note", window=limit(each, window), replications=report.replications),
+            "note": say(
+                each,
+                "page.letters-note",
+                window=limit(each, format_duration(scenario.window)),
+                replications=report.replications,
+            ),
             "tables": [*_group_tables(report, each), _step_table(report, each), _team_table(report, each)],
             "marks": _marks(figures, each),
             "changes": manifest.get("changes", []),
@@ -73,16 +94,10 @@ def report_page(
         lang,
         verdict=report.verdict,
         contents=("answer", "charts", "tables", "assumptions", "manifest"),
-        pictures=pictures,
+        pictures=others,
         manifest={key: value for key, value in manifest.items() if key not in _TOLD_ELSEWHERE},
         summary=summary_of(report),
     )
-
-
-def data_markup(text: str, figure: float | None, path: str) -> Markup:
-    """A number as people read it, with the exact one and where it stands in summary.json beside it."""
-    exact = "" if figure is None else repr(float(figure))
-    return Markup('<data value="{}" data-path="{}">{}</data>').format(exact, path, text)
 
 
 def _time_markup(lang: str, minutes: Figure, path: str, clock: Clock = Clock.CALENDAR) -> Markup:
@@ -109,26 +124,16 @@ def _sla_table(report: Report, lang: str) -> CaptionedTable:
     return say(lang, "page.sla-table"), [say(lang, heading) for heading in headings], rows
 
 
+def _without(groups: Groups, shown: Sequence[Picture]) -> Groups:
+    """Pictures that are not shown elsewhere, by the question that they answer."""
+    left = [(question, [each for each in group if each not in shown]) for question, group in groups]
+    return [(question, group) for question, group in left if group]
+
+
 def verdict_markup(found: Verdict | None, lang: str) -> Markup:
     """A verdict in its colour."""
-    shown = "none" if found in (None, Verdict.NOT_JUDGED) else found.value
     key = "page.not-judged" if found is Verdict.NOT_JUDGED else f"glossary.verdict-{found or 'no target'}"
-    return Markup('<span class="verdict {}">{}</span>').format(shown, say(lang, key))
-
-
-def _facts(report: Report, lang: str) -> list[str]:
-    return [
-        say(lang, "page.staff", count=f"{report.headcount:,}"),
-        say(lang, "page.cost", cost=f"{report.cost:,.6g}"),
-        say(
-            lang,
-            "answer.heading",
-            title=report.scenario,
-            n=report.replications,
-            letters=count(report.letters.received),
-            headcount=f"{report.headcount:,}",
-        ),
-    ]
+    return Markup('<span class="verdict {}">{}</span>').format(verdict_class(found), say(lang, key))
 
 
 def _group_tables(report: Report, lang: str) -> list[CaptionedTable]:

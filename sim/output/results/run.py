@@ -8,7 +8,6 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from sim.core.clock import format_duration
 from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import Cell, write_csv
 from sim.engine.verify import Checked, cross_check
@@ -108,8 +107,8 @@ def draw(loaded: Loaded, report: Report, folder: Path, manifest: Mapping[str, An
         folder,
         report,
         options=options,
-        about=loaded.scenario.about,
-        window=format_duration(loaded.scenario.window),
+        scenario=loaded.scenario,
+        overrides=options.layers(),
         figures=manifest["figures"],
         manifest=manifest,
     )

@@ -71,7 +71,7 @@ def _compliance_table(report: Report, lang: str) -> Table:
 def run_sentences(report: Report, lang: str) -> Iterator[str]:
     """The same in words, and what the table does not say: where, when and why; how busy people are."""
     grew = (caution(each, lang) for each in report.cautions if each.kind == _BESIDE_THE_VERDICT)
-    yield say(lang, "formats.space").join([_verdict(report, lang), *grew])
+    yield say(lang, "formats.space").join([verdict_sentence(report, lang), *grew])
     yield from _without_target(report, lang)
     for sla in report.slas.values():
         if sla.verdict in (Verdict.MISSED, Verdict.UNCLEAR):
@@ -96,7 +96,8 @@ def other_cautions(report: Report) -> list[Caution]:
     return [each for each in report.cautions if each.kind != _BESIDE_THE_VERDICT]
 
 
-def _verdict(report: Report, lang: str) -> str:
+def verdict_sentence(report: Report, lang: str) -> str:
+    """Whether the targets are met, with the SLAs that decide it."""
     verdict = report.verdict
     if verdict is None:
         return say(lang, "answer.no-targets")

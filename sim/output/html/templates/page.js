@@ -1,5 +1,6 @@
 "use strict";
 const root = document.documentElement;
+root.classList.add("js");
 function speak(lang) {
   root.dataset.lang = lang;
   for (const button of document.querySelectorAll("[data-speak]")) {
@@ -12,6 +13,68 @@ for (const button of document.querySelectorAll("[data-speak]"))
   button.addEventListener("click", () => speak(button.dataset.speak));
 document.querySelector("[data-print]").addEventListener("click", () => window.print());
 window.addEventListener("beforeprint", () => {
-  for (const more of document.querySelectorAll("details")) more.open = true;
+  for (const more of document.querySelectorAll("details:not(.raw)")) more.open = true;
 });
 speak(root.dataset.lang);
+
+// Tables are cards on a phone, in which each cell says the heading of its column.
+for (const table of document.querySelectorAll("table")) {
+  const headings = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
+  const labels = headings.map((heading) => heading.dataset.label ?? heading.textContent);
+  for (const row of table.tBodies[0].rows)
+    [...row.cells].forEach((cell, at) => { if (at) cell.dataset.label = labels[at]; });
+}
+
+// The district table: sorted by a click on a heading, units within on demand, or all of one team.
+for (const section of document.querySelectorAll(".units")) {
+  const body = section.querySelector("tbody");
+  const tree = [];
+  for (const row of body.rows) {
+    if (row.classList.contains("inner")) tree[tree.length - 1].below.push(row);
+    else tree.push({ row, below: [] });
+  }
+  const key = (row, at) => {
+    const cell = row.cells[at];
+    const text = (cell.querySelector("b") ?? cell).textContent.trim();
+    const number = parseFloat(text.replace(/,/g, ""));
+    return at === 0 ? text : Number.isNaN(number) ? -Infinity : number;
+  };
+  let sorted = { at: -1, down: true };
+  let tier = "";
+  function arrange() {
+    const { at, down } = sorted;
+    const order = (rows) => at < 0 ? rows : [...rows].sort((one, other) => {
+      const [a, b] = [key(one.row ?? one, at), key(other.row ?? other, at)];
+      return (a < b ? -1 : a > b ? 1 : 0) * (down ? -1 : 1);
+    });
+    for (const { row, below } of tree) {
+      const opener = row.querySelector("[aria-expanded]");
+      const open = opener !== null && opener.getAttribute("aria-expanded") === "true";
+      row.hidden = tier !== "";
+      for (const each of below) each.hidden = tier !== "" ? each.dataset.team !== tier : !open;
+    }
+    if (tier === "") for (const { row, below } of order(tree)) body.append(row, ...order(below));
+    else body.append(...order(tree.flatMap(({ below }) => below).sort((one, other) => key(one, 3) - key(other, 3))));
+  }
+  section.querySelectorAll("thead tr:last-child th").forEach((heading, at) => {
+    heading.querySelector("button").addEventListener("click", () => {
+      sorted = { at, down: sorted.at === at ? !sorted.down : at !== 0 };
+      for (const other of section.querySelectorAll("thead [aria-sort]")) other.removeAttribute("aria-sort");
+      heading.setAttribute("aria-sort", sorted.down ? "descending" : "ascending");
+      arrange();
+    });
+  });
+  for (const opener of section.querySelectorAll("[aria-expanded]"))
+    opener.addEventListener("click", () => {
+      opener.setAttribute("aria-expanded", String(opener.getAttribute("aria-expanded") !== "true"));
+      arrange();
+    });
+  for (const button of section.querySelectorAll("[data-tier]"))
+    button.addEventListener("click", () => {
+      tier = button.dataset.tier;
+      for (const other of section.querySelectorAll("[data-tier]"))
+        other.setAttribute("aria-pressed", String(other === button));
+      arrange();
+    });
+  arrange();
+}

@@ -1,0 +1,114 @@
+"""The answer to a run in two sentences, how sure it is, and on what ground."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from sim.core.clock import DAY
+from sim.metrics.figures import SlaFigures
+from sim.metrics.report import Report
+from sim.metrics.units import concentration
+from sim.models.scenario import Scenario
+from sim.output.text.answer import verdict_sentence
+from sim.output.text.formats import count, hours_of_day, interval, limit, listed, name, number, percent
+from sim.output.words import say
+from sim.statistics import Verdict
+
+_ASSUMED = "A"
+"""Mark of figures that are assumptions."""
+
+
+def headline_sla(report: Report) -> SlaFigures | None:
+    """The SLA that the answer is about: of those with the run's verdict, that with most late letters.
+
+    Of met targets the one that is closest to being missed; without any target the SLA with the lowest compliance.
+    """
+    told = [sla for sla in report.slas.values() if sla.verdict is report.verdict and sla.compliance.worst is not None]
+    if not told:
+        return None
+    if report.verdict in (Verdict.MISSED, Verdict.UNCLEAR):
+        return max(told, key=lambda sla: sla.breaches.mean or 0.0)
+    return min(told, key=lambda sla: (sla.compliance.worst or 0.0) - (sla.target or 0.0))
+
+
+def two_sentences(report: Report, lang: str) -> Iterator[str]:
+    """What was found, and where and why."""
+    sla = headline_sla(report)
+    if sla is None:
+        yield verdict_sentence(report, lang)
+        return
+    days = number(report.letters.window_days)
+    letters, whole = count(sla.letters), (sla.letters.mean or 0.0) >= (report.letters.received.mean or 0.0) - 0.5
+    come = say(lang, "overview.came" if whole else "overview.concerned", days=days, letters=letters,
+               sla=name(lang, sla.name))  # fmt: skip
+    late = say(
+        lang,
+        "overview.late" if sla.breaches.mean else "overview.none-late",
+        late=count(sla.breaches),
+        share=_rough((sla.breaches.mean or 0.0) / (sla.letters.mean or 1.0)),
+        sla=name(lang, sla.name),
+        limit=limit(lang, sla.limit),
+    )
+    hours = sla.late_hours
+    when = "" if hours is None else say(lang, "overview.hours", hours=hours_of_day(lang, hours.span),
+                                        late=_rough(hours.late), usual=_rough(hours.letters))  # fmt: skip
+    yield say(lang, "overview.first", came=come, late=late, hours=when)
+    yield from _where_and_why(report, sla, lang)
+
+
+def _where_and_why(report: Report, sla: SlaFigures, lang: str) -> Iterator[str]:
+    parts = []
+    found = concentration(sla.districts)
+    if found is not None and not report.has_few_late(sla.name):
+        units = listed(lang, (name(lang, unit) for unit in found.units))
+        parts.append(say(lang, "overview.units", units=units, late=_rough(found.late), letters=_rough(found.letters)))
+    if sla.causes and not report.has_few_late(sla.name):
+        cause = sla.causes[0]
+        where = {"step": name(lang, cause.step), "team": name(lang, cause.team or "")}
+        why = say(lang, f"answer.why-{cause.why}")
+        at = say(lang, "answer.at-step" if cause.team is None else "answer.at", why=why, **where)
+        parts.append(say(lang, "overview.cause", share=_rough(cause.share.mean or 0.0), why=at))
+    if not parts:
+        parts.append(say(lang, "overview.sure", sla=name(lang, sla.name), compliance=interval(sla.compliance)))
+    yield say(lang, "overview.second", parts=say(lang, "formats.semicolon").join(parts))
+
+
+def _rough(share: float) -> str:
+    """A share in whole percent, where that does not hide it."""
+    return percent(round(share, 2)) if 0.095 <= share <= 0.985 else percent(share)
+
+
+def ground(
+    report: Report,
+    scenario: Scenario,
+    figures: Sequence[Mapping[str, str]],
+    overrides: Sequence[str],
+    lang: str,
+) -> list[str]:
+    """How sure the answer is and on what ground: replications, assumptions, when the letters came, what was set.
+
+    Args:
+        figures: those of the scenario with their marks.
+        overrides: what the command line changed, as KEY=VALUE.
+    """
+    facts = [say(lang, "overview.one-replication")] if report.replications == 1 else [
+        say(lang, "overview.copies" if report.copies else "overview.replications", n=report.replications)
+    ]  # fmt: skip
+    assumed = sum(figure["mark"] == _ASSUMED for figure in figures)
+    if figures:
+        facts.append(say(lang, "overview.assumptions", assumed=assumed, figures=len(figures)))
+    first, last = _days(scenario)
+    facts.append(say(lang, "overview.dates", first=first.isoformat(), last=last.isoformat()))
+    facts.append(say(lang, "page.staff", count=f"{report.headcount:,}"))
+    if report.cost != report.headcount:
+        facts.append(say(lang, "page.cost", cost=f"{report.cost:,.6g}"))
+    if overrides:
+        facts.append(say(lang, "overview.set", changes=say(lang, "formats.comma").join(overrides)))
+    return facts
+
+
+def _days(scenario: Scenario) -> tuple[date, date]:
+    """First and last day of the window."""
+    return (
+        scenario.start + timedelta(days=scenario.window_start // DAY),
+        scenario.start + timedelta(days=(scenario.window_end - 1) // DAY),
+    )
