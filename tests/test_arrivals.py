@@ -9,8 +9,8 @@ from office import CHINA, GUANGDONG, MONDAY, setting
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.errors import SimError
 from sim.models.arrivals import TraceLetters
-from sim.sampling.arrivals import Letters, draw_letters, expected_letters
-from sim.scenario.setting import Setting
+from sim.sampling.arrivals import Letters, draw_letters, expected_letters, letters_expected
+from sim.scenario.setting import Setting, setting_of
 
 
 def letters(office: Setting, replication: int = 0, keep: float = 1.0) -> Letters:
@@ -281,3 +281,49 @@ def test_what_a_trace_does_not_say_is_drawn() -> None:
 def test_a_trace_expects_no_drawn_letters_and_can_be_thinned() -> None:
     assert expected_letters(traced()).sum() == 0
     assert letters(traced(start=MONDAY), keep=0.0).kept.sum() == 0
+
+
+def test_growth_is_compounded_and_counted_from_day_0() -> None:
+    """Ten percent a year on 100 a day: 365 days bring 100 x (1.1^(365/365.25) - 1) / ln 1.1 x 365.25 letters."""
+    office = setting(window="365 d", arrivals={"per_day": 100, "growth": "10% a year"})
+    of_days = expected_letters(office).reshape(-1, 24).sum(axis=1)
+    assert of_days.sum() == pytest.approx(100 * 365.25 * (1.1 ** (365 / 365.25) - 1) / np.log(1.1), rel=1e-6)
+    assert of_days[364] / of_days[0] == pytest.approx(1.1 ** (364 / 365.25))
+    later = office.scenario.stretch(100, warm_up=0, window=DAY, cool_down=0)
+    assert expected_letters(setting_of(later)).sum() == pytest.approx(of_days[100])
+
+
+def test_months_differ_around_the_same_average() -> None:
+    months = [2.0, *[1.0] * 10, 0.0]
+    office = setting(start="2021-01-01", window="365 d", arrivals={"per_day": 12, "by_month": months})
+    of_days = expected_letters(office).reshape(-1, 24).sum(axis=1)
+    assert of_days[:31] == pytest.approx(24.0)
+    assert of_days[31:334] == pytest.approx(12.0)
+    assert of_days[334:] == pytest.approx(0.0)
+
+
+CAMPAIGN = {"from": "day 1", "until": "day 4", "times": "300%", "by_hour": [*[0.0] * 12, 3.0, 1.0, *[0.0] * 10]}
+
+
+def test_a_campaign_brings_its_letters_at_its_own_hours() -> None:
+    """Twice as many more on three days, all between 12 and 14, and the letters of every day stay as they are."""
+    base = letters(setting(arrivals={"per_day": 2_400}))
+    office = setting(arrivals={"per_day": 2_400, "surges": [CAMPAIGN]})
+    drawn = letters(office)
+    assert np.array_equal(drawn.received[: len(base.received)], base.received)
+    added = drawn.received[len(base.received) :]
+    # Poisson, standard deviation 120: 4 of them are exceeded once in 16,000 seeds.
+    assert len(added) == pytest.approx(3 * 4_800, abs=480)
+    assert ((added >= DAY) & (added < 4 * DAY)).all()
+    assert set(added // HOUR % 24) == {12, 13}
+    assert np.mean(added // HOUR % 24 == 12) == pytest.approx(0.75, abs=0.02)
+    assert letters_expected(office, 0, 7 * DAY) == pytest.approx(7 * 2_400 + 3 * 4_800)
+    assert letters_expected(office, DAY + 12 * HOUR, DAY + 13 * HOUR) == pytest.approx(100 + 0.75 * 4_800)
+
+
+def test_a_new_level_from_a_date_on() -> None:
+    office = setting(arrivals={"per_day": 2_400, "surges": [{"from": "2021-05-13", "times": 1.5}]})
+    assert letters_expected(office, 0, 7 * DAY) == pytest.approx(3 * 2_400 + 4 * 3_600)
+    assert len(kept(letters(office)).received) == pytest.approx(21_600, abs=4 * 147)
+    lull = setting(arrivals={"per_day": 2_400, "surges": [{"from": "day 3", "times": 0.5}]})
+    assert letters_expected(lull, 0, 7 * DAY) == pytest.approx(3 * 2_400 + 4 * 1_200)

@@ -10,7 +10,7 @@ from cli import cli
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-(SCENARIO,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
+SCENARIO, CHANGES = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
 MORE_STAFF = re.findall(r"`lettersim run desk\.yaml (--set \S+)`", README)
 
 
@@ -34,6 +34,11 @@ def test_the_first_scenario_is_checked_run_and_run_again_with_more_people(desk):
     (change,) = MORE_STAFF
     assert "32 staff" in lettersim("run", "desk.yaml", *change.split(), "--replications", "2", "--no-report")
     assert len(list((desk / "results" / "desk").iterdir())) == 2
+
+
+def test_what_changes_on_dates_can_be_added_to_the_first_scenario(desk):
+    (desk / "changed.yaml").write_text(f"extends: desk.yaml\n{CHANGES}", "utf-8")
+    assert "staff_changes" in lettersim("check", "changed.yaml")
 
 
 def test_every_command_is_named_and_every_named_one_exists():

@@ -11,7 +11,8 @@ from office import MONDAY, setting
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Roster
 from sim.models.staffing import ROSTERS, Team
-from sim.sampling.roster import draw_roster, people_of_units, spreading_order
+from sim.sampling.headcount import people_of_units, spreading_order
+from sim.sampling.roster import draw_roster
 from sim.scenario.setting import places_of
 
 STEPS = [{"serve": {"by": "desk", "effort": "10 min"}}]

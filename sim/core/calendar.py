@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from sim.core.clock import DAY, OFFICE_HOURS, Clock, OfficeHours, SlaLimit
+from sim.core.clock import DAY, OFFICE_HOURS, Clock, OfficeHours, SlaLimit, seconds_since
 from sim.core.tables import Bools, Int64s
 
 if TYPE_CHECKING:
@@ -175,9 +175,7 @@ class Calendar:
 
     def seconds_of(self, moment: int | datetime) -> int:
         """Seconds from 00:00 of day 0 to a moment; negative before it."""
-        if isinstance(moment, datetime):
-            return round((moment - datetime.combine(self.start, datetime.min.time())).total_seconds())
-        return moment
+        return seconds_since(self.start, moment)
 
     def begins(self, instants: Int64s, clock: Clock, hours: OfficeHours | None = None) -> Int64s:
         """When a clock that is started at each instant begins to count, same shape as `instants`.

@@ -180,6 +180,13 @@ def parse_moment(written: object) -> int | datetime:
     raise ValueError(f"must be like 'day 10 19:30' or '2021-05-13 19:30' (got {written!r})")
 
 
+def seconds_since(start: date, moment: int | datetime) -> int:
+    """Seconds from 00:00 of a day to a moment, which is seconds from there or a local time; negative before it."""
+    if isinstance(moment, datetime):
+        return round((moment - datetime.combine(start, datetime.min.time())).total_seconds())
+    return moment
+
+
 def parse_span(written: object) -> tuple[int, int]:
     """Seconds from 00:00 at which a shift such as `20:00-08:00` starts and ends; past midnight ends the next day.
 

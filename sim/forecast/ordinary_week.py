@@ -89,12 +89,12 @@ def _letters(setting: Setting) -> Floats:
     if scenario.arrivals.trace is not None:
         return _recorded(setting, scenario.arrivals.trace, share, homes)
     last = -(-scenario.window_end // DAY)
-    week = letters_a_day(scenario.arrivals.per_day, last)[-7:].mean() * 7
+    week = letters_a_day(setting, last)[-7:].mean() * 7
     letters: Floats = week * share[:, np.newaxis] * homes
     for surge in scenario.arrivals.surges:
-        begin = setting.calendar.seconds_of(surge.from_)
+        begin, end = surge.seconds(setting.calendar, scenario.horizon)
         # What comes and goes within the window does not last.
-        if begin <= scenario.window_start and begin + surge.lasts >= scenario.window_end:
+        if begin <= scenario.window_start and end >= scenario.window_end:
             concerned = np.array([surge.category in (None, category) for category in scenario.categories])
             letters *= np.where(concerned[:, np.newaxis] & area_of(places, surge.unit), surge.times, 1.0)
     return letters

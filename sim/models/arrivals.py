@@ -1,9 +1,11 @@
 """Arrival processes: a daily rate shaped by hour, weekday, holiday, busyness and surges, or a recorded trace."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Self
 
 import numpy as np
@@ -23,10 +25,24 @@ from pydantic import (
     model_validator,
 )
 
-from sim.core.clock import DAY, HOUR, MINUTE, MOMENT, parse_moment
+from sim.core.clock import DAY, plain_text
 from sim.core.errors import Problem
 from sim.core.tables import Int64s
-from sim.models.base import RULE, Factor, Label, Number, Positive, Record, Share, Weight, reader_of, same_file
+from sim.models.base import (
+    RULE,
+    Factor,
+    Label,
+    Number,
+    Positive,
+    Record,
+    Share,
+    Title,
+    Weight,
+    parse_share,
+    reader_of,
+    same_file,
+)
+from sim.models.periods import Period
 from sim.models.wording import named_rows, one_of
 
 if TYPE_CHECKING:
@@ -45,6 +61,9 @@ HOUR_PROFILES: dict[str, tuple[float, ...]] = {
     "flat": (1.0,) * 24,
 }  # fmt: skip
 """Named hour-of-day profiles: weight of each hour, 00 to 23."""
+
+DAYS_OF_YEAR: Final = 365.25
+"""Days of an average year, by which growth is counted."""
 
 PerDay = Annotated[Number, Field(ge=0, le=1e7)]
 """Letters a day."""
@@ -90,19 +109,40 @@ Weekdays = Annotated[tuple[Weight, ...], AfterValidator(_weights(7)), WithJsonSc
 """Weight of each day of the week, Monday first; only their ratios matter."""
 
 
-def _write_moment(moment: int | datetime) -> str:
-    if isinstance(moment, datetime):
-        return moment.isoformat(sep=" ")
-    return f"day {moment // DAY} {moment // HOUR % 24:02}:{moment // MINUTE % 60:02}"
+Months = Annotated[tuple[Weight, ...], AfterValidator(_weights(12)), WithJsonSchema(_written_weights(12))]
+"""Weight of each month of the year, January first; only their ratios matter."""
+
+GROWTH: Final = r"^ *[+-]?[0-9]+(?:\.[0-9]*)? *[%％] *(?:a|per) *year *$"
+"""How growth is written."""
 
 
-Moment = Annotated[
-    int | datetime,
-    BeforeValidator(parse_moment),
-    PlainSerializer(_write_moment, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": MOMENT}),
+def _parse_growth(written: Any) -> Any:
+    text = plain_text(written)
+    if isinstance(written, float):
+        return written
+    if not re.fullmatch(GROWTH, text):
+        raise ValueError(f"must be a rate such as '5% a year' (got {written!r})")
+    return parse_share(text.partition("%")[0] + "%")
+
+
+def _more_than_nothing(rate: float) -> float:
+    if not -1 < rate <= 10:
+        raise ValueError(f"must be more than -100% and at most 1000% a year (got {100 * rate:g}%)")
+    return rate
+
+
+Growth = Annotated[
+    float,
+    BeforeValidator(_parse_growth),
+    AfterValidator(_more_than_nothing),
+    PlainSerializer(lambda rate: f"{_percent(rate)}% a year", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": GROWTH}),
 ]
-"""`day 10 19:30` (day 0 is the first), or a local date and time."""
+"""By how much the rate grows in a year, compounded: `5% a year`, `-3% a year`."""
+
+
+def _percent(rate: float) -> str:
+    return np.format_float_positional(float(Decimal(str(rate)) * 100), trim="-")
 
 
 class Decay(Record):
@@ -134,19 +174,25 @@ class Busyness(Record):
     """Correlation of a day's factor with the day before (on the normal scale of a Gaussian copula)."""
 
 
-class Surge(Record):
-    """A time in which more (or fewer) letters come: a festival, an outage of another channel."""
+class Surge(Period):
+    """A time in which more (or fewer) letters come: a festival, a campaign, another level from a date on."""
 
-    from_: Annotated[Moment, Field(alias="from")]
-    """When it begins."""
-    lasts: Positive
-    """How long."""
     times: Factor
     """Factor on the arrival rate; below 1 is a lull."""
+    by_hour: Hours | None = None
+    """Hours at which the letters that it adds come, of a campaign that is announced; as the others if not said."""
     category: str | None = None
     """The category it concerns; all if not said."""
     unit: str | None = None
     """The home unit or the place above it whose area it concerns, by name; everywhere if not said."""
+    why: Title = ""
+    """What is behind it."""
+
+    @model_validator(mode="after")
+    def _adds_letters(self) -> Self:
+        if self.by_hour is not None and self.times <= 1:
+            raise ValueError("by_hour is for the letters that it adds, and times of 1 or less adds none")
+        return self
 
 
 @dataclass(frozen=True)
@@ -261,8 +307,13 @@ class Arrivals(Record):
     by_weekday: Weekdays = (1.0,) * 7
     on_holidays: Factor = 1.0
     """Factor on public holidays."""
+    by_month: Months | None = None
+    """Weight of each month, January first; only their ratios matter."""
+    growth: Growth | None = None
+    """How the rate grows or falls from day 0 on, such as `5% a year`."""
     busyness: Busyness | None = None
     surges: tuple[Surge, ...] = ()
+    """Times of another rate: festivals, campaigns, a new level from a date on; where they meet, factors multiply."""
 
     @model_validator(mode="before")
     @classmethod
@@ -301,11 +352,10 @@ class Arrivals(Record):
     def from_day(self, day: int) -> "Arrivals":
         """The same as it goes on from a day, which is day 0 then."""
         level = self.per_day.from_day(day) if isinstance(self.per_day, Decay) else self.per_day
-        surges = tuple(
-            surge.model_copy(update={"from_": surge.from_ - day * DAY}) if isinstance(surge.from_, int) else surge
-            for surge in self.surges
+        later = self.model_copy(
+            update={"per_day": level, "surges": tuple(surge.from_day(day) for surge in self.surges)}
         )
-        return self.model_copy(update={"per_day": level, "surges": surges})
+        return later if self.growth is None else later.scaled((1 + self.growth) ** (day / DAYS_OF_YEAR))
 
     def scaled(self, factor: float) -> "Arrivals":
         """The same with so many times the letters; the letters of a trace stay as they are."""

@@ -121,6 +121,13 @@ class Files(Protocol):
             ValueError: no such file or column, or rows that are no durations; the text names them.
         """
 
+    def read_leave(self, file: str) -> Any:
+        """A leave calendar as `LeaveRows`; at least one row.
+
+        Raises:
+            ValueError: no such file or column, or rows that cannot be read; the text names them.
+        """
+
     def read_trace(self, file: str, columns: Any) -> Any:
         """The `TraceColumns` of a file as `TraceLetters`; at least one row.
 
@@ -154,7 +161,8 @@ def same_file(written: str | None, digest: str, file: str) -> None:
         raise ValueError(f"{file} is not the file that was meant; its sha256 is {digest}")
 
 
-_PERCENTAGE = r"^ *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+) *[%％] *$"
+PERCENTAGE: Final = r"^ *[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+) *[%％] *$"
+"""How a percentage is written."""
 
 
 def parse_share(written: object) -> float:
@@ -164,7 +172,7 @@ def parse_share(written: object) -> float:
         ValueError: neither.
     """
     text = plain_text(written)
-    if re.fullmatch(_PERCENTAGE, text):
+    if re.fullmatch(PERCENTAGE, text):
         # In decimals, so that 99.9% is the same number as 0.999.
         return float(Decimal(text.removesuffix("%").rstrip()) / 100)
     if isinstance(written, int | float) and not isinstance(written, bool):
@@ -187,7 +195,7 @@ def _sane_factor(number: float) -> float:
 def share_schema(most: int) -> dict[str, Any]:
     """JSON Schema of a share, or a factor, as it is written."""
     number = {"type": "number", "minimum": 0, "maximum": most}
-    return {"anyOf": [number, {"type": "string", "pattern": _PERCENTAGE.replace("[+-]?", "")}]}
+    return {"anyOf": [number, {"type": "string", "pattern": PERCENTAGE.replace("[+-]?", "")}]}
 
 
 Factor = Annotated[

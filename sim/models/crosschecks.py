@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.core.clock import DAY
+from sim.core.clock import DAY, seconds_since
 from sim.core.errors import Problem
 from sim.models.base import PerCategory
+from sim.models.periods import Period
 from sim.models.sla import MOMENTS, Sla
 from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Allocation, Team, home_team, teams_above, unit_names
 from sim.models.wording import are, dotted, named_rows, one_of
@@ -37,7 +38,7 @@ def cross_checks(scenario: "Scenario") -> list[Problem]:
     problems = [problem for family in families for problem in family(scenario)]
     # Which places there are is only known where the teams are sound.
     if not any(problem.path.startswith("teams") for problem in problems):
-        problems += [*_surges(scenario), *_trace(scenario)]
+        problems += [*_surges(scenario), *_staff_changes(scenario), *_trace(scenario)]
     return problems
 
 
@@ -80,8 +81,49 @@ def _surges(scenario: "Scenario") -> Iterator[Problem]:
         path = f"arrivals.surges[{position}]"
         yield from _known(surge.category, scenario.categories, "category", f"{path}.category")
         yield from _known(surge.unit, places, "unit where letters come from", f"{path}.unit")
-        if isinstance(surge.from_, datetime) and surge.from_.date() < scenario.start:
-            yield Problem(f"must not be before the start, {scenario.start}", f"{path}.from")
+        yield from _period(scenario, surge, path)
+
+
+def _staff_changes(scenario: "Scenario") -> Iterator[Problem]:
+    rosters = _roster_names(scenario)
+    for position, change in enumerate(scenario.staff_changes):
+        path = f"staff_changes[{position}]"
+        yield from _known(change.team, scenario.teams, "team", f"{path}.team")
+        yield from _known(change.roster, rosters, "roster", f"{path}.roster")
+        yield from _period(scenario, change, path)
+        if change.team not in scenario.teams:
+            continue
+        team = scenario.teams[change.team]
+        yield from _known(change.unit, unit_names(change.team, team), f"unit of {change.team}", f"{path}.unit")
+        there = team.headcount if change.roster is None else team.staff.get(change.roster, 0)
+        if isinstance(change.people, int) and there + change.people < 0:
+            yield Problem(f"takes {-change.people} people from {there}", f"{path}.people")
+        if change.people is not None and change.roster is None and not team.staff:
+            yield Problem(f"needs a roster, since {change.team} has none yet", path)
+        if isinstance(change.people, float) and change.roster is not None and change.roster not in team.staff:
+            yield Problem(f"is a part of nobody: {change.team} has no one on {change.roster}", f"{path}.people")
+    for position, calendar in enumerate(scenario.leave):
+        path = f"leave[{position}]"
+        yield from _known(calendar.team, scenario.teams, "team", f"{path}.team")
+        yield from _known(calendar.roster, rosters, "roster", f"{path}.roster")
+        if calendar.team not in scenario.teams:
+            continue
+        names = unit_names(calendar.team, scenario.teams[calendar.team])
+        rows = zip(calendar.rows.line, calendar.rows.unit, strict=True)
+        strange = [(line, name) for line, name in rows if name not in names]
+        if strange:
+            said = named_rows(strange, f"with a unit that {calendar.team} does not have")
+            yield Problem(f"{calendar.file}: {said}; there {are(list(names))}", f"{path}.file")
+
+
+def _period(scenario: "Scenario", period: Period, path: str) -> Iterator[Problem]:
+    """What is wrong with when something holds."""
+    if isinstance(period.from_, datetime) and period.from_.date() < scenario.start:
+        yield Problem(f"must not be before the start, {scenario.start}", f"{path}.from")
+    elif period.until is not None:
+        begins, ends = (seconds_since(scenario.start, moment) for moment in (period.from_, period.until))
+        if ends <= begins:
+            yield Problem("must be later than from", f"{path}.until")
 
 
 def _trace(scenario: "Scenario") -> Iterator[Problem]:

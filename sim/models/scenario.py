@@ -5,17 +5,27 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from sim.core.calendar import CALENDAR_MARGIN, Calendar
-from sim.core.clock import DAY, LONGEST_DURATION, OFFICE_HOURS
+from sim.core.clock import (
+    DAY,
+    DURATION,
+    LONGEST_DURATION,
+    MOMENT,
+    OFFICE_HOURS,
+    parse_date,
+    parse_duration,
+)
 from sim.core.errors import ScenarioError
 from sim.models.arrivals import Arrivals, Category, Channel, sections_of_trace
 from sim.models.base import Duration, Label, Name, Record, Title, Whole
 from sim.models.crosschecks import cross_checks
 from sim.models.holidays import Day, Holidays
 from sim.models.labels import ChineseText, Labels, TextInBoth, TitleInBoth, apart
+from sim.models.periods import window_durations
 from sim.models.sla import OpenHours, Sla
+from sim.models.staff_changes import LeaveCalendar, StaffChange
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
 from sim.models.studies import Plan, Stress
 from sim.models.workflow import AnyStep
@@ -25,6 +35,34 @@ def _this_version(written: Any) -> Any:
     if type(written) is not int or written != 1:  # true is 1 for Python
         raise ValueError(f"must be 1 (got {written!r})")
     return written
+
+
+def _refuse_dates(written: Any, info: ValidationInfo) -> Any:
+    """Say what is wrong with a window by dates that could not be made durations."""
+    if isinstance(written, dict) and {"from", "until"} & set(written) and "start" in info.data:
+        window_durations(written, info.data["start"], info.data.get("warm_up", 0.0))
+    return written
+
+
+Window = Annotated[
+    Duration,
+    Field(ge=1),
+    BeforeValidator(_refuse_dates),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": DURATION},
+                {
+                    "type": "object",
+                    "properties": {key: {"type": "string", "pattern": MOMENT} for key in ("from", "until")},
+                    "required": ["from", "until"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+"""A duration, or the dates of the window, `{from, until}`, which say the warm-up too: the time before it."""
 
 
 class Scenario(Record):
@@ -47,8 +85,8 @@ class Scenario(Record):
     """Day 0, 00:00 local time; decides weekdays and holidays."""
     warm_up: Duration = 0.0
     """Letters received before its end are simulated, not counted."""
-    window: Annotated[Duration, Field(ge=1)]
-    """Letters received in the window are counted."""
+    window: Window
+    """Letters received in the window are counted: a duration, or `{from: 2021-05-10, until: 2021-06-07}`."""
     cool_down: Duration | None = None
     """Time after the window in which arrivals go on; the longest SLA limit if not said."""
     replications: Annotated[Whole, Field(ge=1, le=100_000)] = 20
@@ -63,6 +101,10 @@ class Scenario(Record):
     teams: Annotated[Mapping[Name, Team], Field(min_length=1)]
     rosters: Mapping[Name, RosterPattern] = {}
     """Rosters besides the built-in ones."""
+    staff_changes: tuple[StaffChange, ...] = ()
+    """What changes in the staff on dates: sickness, training, hires, another roster."""
+    leave: tuple[LeaveCalendar, ...] = ()
+    """Leave calendars: CSV files of how many people of which unit are on leave on which date."""
     workflow: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
     """Steps in order."""
     sla: Mapping[Name, Sla] = {}
@@ -75,6 +117,19 @@ class Scenario(Record):
     @classmethod
     def _in_both_languages(cls, written: Any) -> Any:
         return apart(written)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _window_by_dates(cls, written: Any) -> Any:
+        """A window by its dates as durations; one that is none is left, for the field to say what is wrong."""
+        if not isinstance(written, dict) or not isinstance(written.get("window"), dict):
+            return written
+        try:
+            start = parse_date(written.get("start"))
+            warm_up, window = window_durations(written["window"], start, parse_duration(written.get("warm_up", "0 s")))
+        except ValueError:
+            return written
+        return {**written, "warm_up": f"{warm_up} s", "window": f"{window} s"}
 
     @property
     def category_shares(self) -> dict[str, float]:
@@ -167,6 +222,7 @@ class Scenario(Record):
             window=float(window),
             cool_down=float(cool_down),
             arrivals=self.arrivals.from_day(day),
+            staff_changes=tuple(change.from_day(day) for change in self.staff_changes),
         )
 
     def resolved(self) -> dict[str, Any]:

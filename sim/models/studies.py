@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from sim.core.clock import DAY, HOUR
-from sim.models.arrivals import Moment, PerDay
+from sim.models.arrivals import PerDay
 from sim.models.base import Duration, Factor, Flag, Number, Record, Share, Whole
+from sim.models.periods import Moment
 
 
 class Ramp(Record):

@@ -16,7 +16,7 @@ from sim.core.clock import DAY, HOUR
 from sim.core.errors import SimError
 from sim.core.streams import Purpose, stream, subject, uniforms
 from sim.core.tables import Bools, Floats, Int16s, Int32s, Int64s, Roster
-from sim.models.arrivals import Busyness, Decay, Trace
+from sim.models.arrivals import DAYS_OF_YEAR, Busyness, Decay, Hours, Trace
 from sim.sampling.attendance import Attendance
 from sim.sampling.jurisdiction import area_of, homes_of, share_of
 from sim.sampling.quantiles import choice, gamma_quantile
@@ -33,7 +33,7 @@ def expected_letters(setting: Setting) -> Floats:
     scenario, calendar, shape = setting.scenario, setting.calendar, _shape(setting)
     hours = -(-scenario.horizon // HOUR)
     day = np.arange(-(-hours // 24))
-    level = letters_a_day(scenario.arrivals.per_day, len(day))[:, None] * shape.share
+    level = letters_a_day(setting, len(day))[:, None] * shape.share
     expected = level[:, None] * (shape.by_weekday.T[calendar.weekday[day], None] * shape.by_hour.T)
     expected *= np.where(calendar.holiday[day, None], shape.on_holidays, 1.0)[:, None]
     of_hours: Floats = expected.reshape(-1, len(shape.share))[:hours]
@@ -41,14 +41,19 @@ def expected_letters(setting: Setting) -> Floats:
     return of_hours
 
 
-def expected_between(setting: Setting, start: int, end: int) -> Floats:
+def expected_between(setting: Setting, start: int, end: int, by_hour: Hours | None = None) -> Floats:
     """Letters expected from one second to a later one by category, shape (categories,); as `expected_letters`.
 
     Worked out from whole days, so that it takes no longer for years than for weeks.
+
+    Args:
+        by_hour: the hours at which they come, if they are not the scenario's own.
     """
     calendar, shape = setting.calendar, _shape(setting)
+    if by_hour is not None:
+        shape = shape._replace(by_hour=np.broadcast_to(np.array(by_hour) / sum(by_hour), shape.by_hour.shape))
     day = np.arange(start // DAY, -(-end // DAY))
-    expected = letters_a_day(setting.scenario.arrivals.per_day, int(day[-1]) + 1)[day, None] * shape.share
+    expected = letters_a_day(setting, int(day[-1]) + 1)[day, None] * shape.share
     expected *= shape.by_weekday.T[calendar.weekday[day]]
     expected *= np.where(calendar.holiday[day, None], shape.on_holidays, 1.0)
     before, upto = (_part_of_day(shape, second) for second in (start - day[0] * DAY, end - day[-1] * DAY))
@@ -56,8 +61,20 @@ def expected_between(setting: Setting, start: int, end: int) -> Floats:
     return total
 
 
-def letters_a_day(level: float | Decay | None, days: int) -> Floats:
-    """Letters a day over a week without holidays, on each day from the start, shape (days,); 0 for None."""
+def letters_a_day(setting: Setting, days: int) -> Floats:
+    """Letters a day over a week without holidays, on each day from the start, shape (days,); 0 for a trace."""
+    arrivals = setting.scenario.arrivals
+    level = _level(arrivals.per_day, days)
+    if arrivals.growth is not None:
+        level *= (1 + arrivals.growth) ** ((np.arange(days) + 0.5) / DAYS_OF_YEAR)
+    if arrivals.by_month is not None:
+        first = np.datetime64(setting.scenario.start, "D")
+        month = (first + np.arange(days)).astype("datetime64[M]").astype(np.int64) % 12
+        level *= np.array(arrivals.by_month)[month] / np.mean(arrivals.by_month)
+    return level
+
+
+def _level(level: float | Decay | None, days: int) -> Floats:
     if isinstance(level, Decay):
         midnights = np.arange(days + 1) * DAY
         # The integral of 2^(-t / half_life) over each day, in days.
@@ -128,6 +145,7 @@ class _Burst(NamedTuple):
     times: float
     category: Bools  # (categories,)
     area: Bools  # (units of the home team,)
+    by_hour: tuple[float, ...] | None = None  # hours at which the letters that it adds come, if not as the others
 
 
 class _Source(NamedTuple):
@@ -173,11 +191,17 @@ def letters_expected(setting: Setting, start: int, end: int) -> float:
     expected = 0.0
     share = setting.places.share[setting.places.of_team(setting.places.home_team)]
     for begin, until in pairwise(sorted(edges)):
-        times = np.ones((len(setting.scenario.categories), len(share)))
-        for burst in bursts:
-            if burst.start <= begin < burst.end:
-                times *= np.where(burst.category[:, None] & burst.area, burst.times, 1.0)
-        expected += float(expected_between(setting, begin, until) @ times @ share)
+        usual = expected_between(setting, begin, until)
+        letters = usual[:, None] * np.ones(len(share))
+        now = [burst for burst in bursts if burst.start <= begin < burst.end]
+        for burst in sorted(now, key=lambda each: each.times < 1):  # what comes less is thinned out in the end
+            where = burst.category[:, None] & burst.area
+            hours: Floats | float = 1.0
+            if burst.by_hour is not None:
+                at_hours = expected_between(setting, begin, until, burst.by_hour)[:, None]
+                hours = np.divide(at_hours, usual[:, None], out=np.zeros_like(at_hours), where=usual[:, None] > 0)
+            letters *= np.where(where, 1 + (burst.times - 1) * hours, 1.0)
+        expected += float((letters @ share).sum())
     return expected
 
 
@@ -196,7 +220,8 @@ def _drawn(setting: Setting, replication: int) -> _Source:
     for number, surge in enumerate(surges):
         # Where surges meet, their factors multiply; of letters drawn for a part of the surge only, some are in excess.
         earlier = [other for other in surges[:number] if _meet(surge, other)]
-        added = expected * (surge.times - 1) * prod(other.times for other in earlier)
+        usual = expected if surge.by_hour is None else _at_hours(expected, surge.by_hour)
+        added = usual * (surge.times - 1) * prod(other.times for other in earlier)
         source = _source(setting, replication, number + 1, added, surge)
         for other in earlier:
             source.share_kept[~_inside(source, other, setting)] /= other.times
@@ -233,15 +258,27 @@ def _source(setting: Setting, replication: int, number: int, expected: Floats, b
     return _Source(sent, category, np.zeros_like(category), home, np.ones(letters))
 
 
+def _at_hours(expected: Floats, by_hour: Hours) -> Floats:
+    """The letters of each day at other hours, shape (hours, categories)."""
+    days = -(-len(expected) // 24)
+    of_days = np.zeros((days * 24, expected.shape[1]))
+    of_days[: len(expected)] = expected
+    weights = np.array(by_hour) / sum(by_hour)
+    spread = of_days.reshape(days, 24, -1).sum(axis=1)[:, None] * weights[:, None]
+    at_hours: Floats = spread.reshape(days * 24, -1)[: len(expected)]
+    return at_hours
+
+
 def _bursts(setting: Setting) -> list[_Burst]:
     """The surges and lulls of a scenario that reach into [0, horizon)."""
     scenario = setting.scenario
     bursts = []
     for surge in scenario.arrivals.surges:
-        start = setting.calendar.seconds_of(surge.from_)
-        end = min(start + round(surge.lasts), scenario.horizon)
+        start, end = surge.seconds(setting.calendar, scenario.horizon)
         category = np.array([surge.category in (None, name) for name in scenario.categories])
-        bursts.append(_Burst(max(start, 0), end, surge.times, category, area_of(setting.places, surge.unit)))
+        bursts.append(
+            _Burst(max(start, 0), end, surge.times, category, area_of(setting.places, surge.unit), surge.by_hour)
+        )
     return [burst for burst in bursts if burst.start < burst.end and burst.area.any()]
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.core.clock import WEEK
 from sim.core.tables import Bools, Floats, Int32s, Int64s, Roster
-from sim.sampling.roster import people_of_groups, people_of_roster
+from sim.sampling.headcount import people_of_roster, staff_course
+from sim.sampling.roster import people_of_groups
 from sim.scenario.setting import Setting
 
 _AFTER_ALL: Final = 2**62
@@ -74,13 +75,17 @@ class AverageWeek(NamedTuple):
     stood_in: Floats  # person-seconds of those who do
 
 
-def average_week(setting: Setting, name: str, roster: str) -> AverageWeek:
+def average_week(setting: Setting, name: str, roster: str, people: Int64s | None = None) -> AverageWeek:
     """The average week of a team's roster, without holidays.
 
     Those who begin and end together are one shift, whatever their turn, and it is the shift that does not fall below
     its least number; other rosters of the team with the same hours are left out of that.
+
+    Args:
+        people: of each unit; those whom the scenario says without what changes on dates, if not given.
     """
-    team, people = setting.scenario.teams[name], people_of_roster(setting, name, roster)
+    team = setting.scenario.teams[name]
+    people = people_of_roster(setting, name, roster) if people is None else people
     nobody = np.zeros(len(people))
     pattern = setting.scenario.roster(roster)
     if pattern is None:
@@ -104,12 +109,13 @@ def average_week(setting: Setting, name: str, roster: str) -> AverageWeek:
 
 
 def average_on_duty(setting: Setting) -> Floats:
-    """Person-seconds on duty in an average week without holidays, shape (units,)."""
+    """Person-seconds on duty in an average week without holidays of those there at the window's end, (units,)."""
     seconds = np.zeros(setting.places.units)
-    for name, team in setting.scenario.teams.items():
+    for name in setting.scenario.teams:
         units = setting.places.of_team(name)
-        for roster in team.staff:
-            seconds[units.start : units.stop] += average_week(setting, name, roster).on_duty
+        for roster, course in staff_course(setting, name).items():
+            people = course.at(setting.scenario.window_end - 1)
+            seconds[units.start : units.stop] += average_week(setting, name, roster, people).on_duty
     return seconds
 
 

@@ -1,20 +1,18 @@
 """Shifts of every unit: headcounts allocated to units and groups, patterns laid over days, absences drawn."""
 
-import heapq
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.core.calendar import Calendar, DaysOff
 from sim.core.clock import DAY
 from sim.core.streams import Purpose, stream, subject
-from sim.core.tables import Bools, Floats, Int64s, Roster
-from sim.models.staffing import RosterPattern, Team
+from sim.core.tables import Bools, Int64s, Roster
+from sim.models.staffing import RosterPattern
+from sim.sampling.headcount import StaffCourse, spreading_order, staff_course
 from sim.scenario.setting import Setting
-
-_GOLDEN_RATIO: Final = (5**0.5 - 1) / 2
 
 
 class Shifts(NamedTuple):
@@ -47,15 +45,6 @@ def shifts_of(pattern: RosterPattern, setting: Setting) -> Shifts:
     columns = Shifts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     inside = (columns.end > 0) & (columns.start < horizon)
     return Shifts(*(column[inside] for column in columns))
-
-
-def spreading_order(count: int) -> Int64s:
-    """The numbers 0 to count - 1 in an order of which every beginning is spread evenly.
-
-    Steps of the golden ratio: four give 0, 2, 1, 3; seven give 0, 4, 2, 6, 3, 1, 5, so that of three people
-    who each rest two days a week at least two work every day.
-    """
-    return np.argsort(np.argsort(np.arange(count) * _GOLDEN_RATIO % 1))
 
 
 def _turns(pattern: RosterPattern, days: Int64s, setting: Setting) -> tuple[Int64s, Bools]:
@@ -107,27 +96,6 @@ def draw_roster(setting: Setting, replication: int) -> Roster:
     return Roster(unit.astype(np.int32), start, end, people.astype(np.int32), setting.places.units)
 
 
-def people_of_units(team: Team, roster: str, headcount: int, share: Floats) -> Int64s:
-    """Headcount of each unit on a roster, shape (units,); one person more changes one unit only.
-
-    Args:
-        share: share of the letters of each unit; read where the roster is allocated by weights.
-    """
-    allocation = team.allocation(roster)
-    if allocation != "evenly":
-        return _by_weights(headcount, share if allocation == "weights" else np.array(allocation))
-    order = spreading_order(len(share))
-    people = np.full(len(share), headcount // len(share))
-    people[order[: headcount % len(share)]] += 1
-    return people
-
-
-def people_of_roster(setting: Setting, name: str, roster: str) -> Int64s:
-    """People of each unit of a team on one of its rosters, shape (units,)."""
-    team, units = setting.scenario.teams[name], setting.places.of_team(name)
-    return people_of_units(team, roster, team.staff[roster], setting.places.share[units.start : units.stop])
-
-
 def people_of_groups(pattern: RosterPattern, people: Int64s) -> Int64s:
     """How many of each unit's people are in each of the groups that take turns, shape (units, groups).
 
@@ -143,55 +111,58 @@ def people_of_groups(pattern: RosterPattern, people: Int64s) -> Int64s:
     return rostered
 
 
-def _by_weights(headcount: int, share: Floats) -> Int64s:
-    # Highest averages (Webster): unlike largest remainders, nobody moves when the headcount grows.
-    people = np.zeros(len(share), dtype=np.int64)
-    claims = [(0.5 / part, unit) for unit, part in enumerate(share.tolist()) if part > 0]
-    heapq.heapify(claims)
-    for _ in range(headcount):
-        unit = claims[0][1]
-        people[unit] += 1
-        heapq.heapreplace(claims, ((people[unit] + 0.5) / share[unit], unit))
-    return people
-
-
 def _rows(setting: Setting, replication: int) -> _ShiftRows:
     scenario, places = setting.scenario, setting.places
     parts = [_ShiftRows(*(np.empty(0, dtype=np.int64) for _ in _ShiftRows._fields))]
     for name, team in scenario.teams.items():
         units = places.of_team(name)
-        for roster in team.staff:
-            people = people_of_roster(setting, name, roster)
+        for roster, course in staff_course(setting, name).items():
             pattern = scenario.roster(roster)
             if pattern is None:
-                rows = _always(people, scenario.horizon)
+                rows = _always(course, scenario.horizon)
             else:
                 key = (scenario.seed, replication, Purpose.ABSENCE, subject(name), subject(roster))
-                rows = _shifts(pattern, people, setting, team.absence, stream(*key))
+                rows = _shifts(pattern, course, setting, team.absence, stream(*key))
             parts.append(rows._replace(unit=rows.unit + units.start))
     return _ShiftRows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _always(people: Int64s, horizon: int) -> _ShiftRows:
-    unit = np.flatnonzero(people)
-    rostered = people[unit]
-    return _ShiftRows(unit, np.zeros_like(unit), np.full_like(unit, horizon), rostered, rostered)
+def _always(course: StaffCourse, horizon: int) -> _ShiftRows:
+    """Seats that are never empty: one of a unit is one shift for as long as the unit has so many people."""
+    units = np.arange(course.people.shape[1])
+    edges = [*np.maximum(course.start, 0).tolist(), horizon]
+    rows: list[_ShiftRows] = []
+    # People who come last go first, so that nobody is relieved by somebody else for a change of others.
+    for begins in range(len(course.start)):
+        before = course.people[begins - 1] if begins else np.zeros_like(units)
+        lowest = course.people[begins]
+        for ends in range(begins + 1, len(edges)):
+            after = course.people[ends] if ends < len(course.start) else np.zeros_like(units)
+            leaving = np.maximum(lowest - np.maximum(before, after), 0)
+            unit = np.flatnonzero(leaving)
+            start, end = (np.full_like(unit, edges[each]) for each in (begins, ends))
+            rows.append(_ShiftRows(unit, start, end, leaving[unit], leaving[unit]))
+            lowest = np.minimum(lowest, after)
+            if not lowest.any():
+                break
+    return _ShiftRows(*(np.concatenate(column) for column in zip(*rows, strict=True)))
 
 
 def _shifts(
-    pattern: RosterPattern, people: Int64s, setting: Setting, absence: float, chance: np.random.Generator
+    pattern: RosterPattern, course: StaffCourse, setting: Setting, absence: float, chance: np.random.Generator
 ) -> _ShiftRows:
     """The shifts of the groups of one roster of a team; its units are numbered from 0."""
     shifts = shifts_of(pattern, setting)
-    order = spreading_order(groups_of(pattern))
-    rostered = people_of_groups(pattern, people)
-    unit, shift = np.nonzero(rostered[:, shifts.group])
+    period = np.searchsorted(course.start, shifts.start, side="right") - 1
+    rostered = np.array([people_of_groups(pattern, people) for people in course.people])
+    unit, shift = np.nonzero(rostered[period, :, shifts.group].T)
     group = shifts.group[shift]
-    present = rostered[unit, group]
+    heads = rostered[period[shift], unit, group]
+    present = heads
     if absence:
-        absent = _absent(people, order, int(shifts.occurrence.max(initial=-1)) + 1, absence, chance)
-        present = present - absent[unit, group, shifts.occurrence[shift]]
-    return _ShiftRows(unit, shifts.start[shift], shifts.end[shift], rostered[unit, group], present)
+        absent = _absent(course, shifts, period, spreading_order(groups_of(pattern)), absence, chance)
+        present = heads - absent[unit, group, shifts.occurrence[shift]]
+    return _ShiftRows(unit, shifts.start[shift], shifts.end[shift], heads, present)
 
 
 def _group(person: int, unit: Int64s, order: Int64s) -> Int64s:
@@ -203,12 +174,24 @@ def _group(person: int, unit: Int64s, order: Int64s) -> Int64s:
     return group
 
 
-def _absent(people: Int64s, order: Int64s, occurrences: int, absence: float, chance: np.random.Generator) -> Int64s:
-    """How many of each unit's group miss each of its shifts, shape (units, groups, occurrences)."""
-    absent = np.zeros((len(people), len(order), occurrences), dtype=np.int64)
-    for person in range(people.max(initial=0)):
+def _absent(
+    course: StaffCourse, shifts: Shifts, period: Int64s, order: Int64s, absence: float, chance: np.random.Generator
+) -> Int64s:
+    """How many of each unit's group miss each of its shifts, shape (units, groups, occurrences).
+
+    Args:
+        period: of the staff's course, in which each shift starts.
+    """
+    units, occurrences = course.people.shape[1], int(shifts.occurrence.max(initial=-1)) + 1
+    absent = np.zeros((units, len(order), occurrences), dtype=np.int64)
+    period_of = np.zeros((len(order), occurrences), dtype=np.int64)
+    period_of[shifts.group, shifts.occurrence] = period
+    for person in range(course.people.max(initial=0)):
         # Drawn for every unit, so that nobody's chance moves when another unit gets more people.
-        missed = chance.random((len(people), occurrences)) < absence
-        staffed = np.flatnonzero(people > person)
-        absent[staffed, _group(person, staffed, order)] += missed[staffed]
+        missed = chance.random((units, occurrences)) < absence
+        staffed = np.flatnonzero(course.people.max(axis=0) > person)
+        group = _group(person, staffed, order)
+        if len(course.start) > 1:
+            missed[staffed] &= course.people[period_of[group], staffed[:, np.newaxis]] > person
+        absent[staffed, group] += missed[staffed]
     return absent

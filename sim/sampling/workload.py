@@ -97,7 +97,26 @@ def draw_visits(setting: Setting, replication: int, *, keep: float = 1.0) -> tup
 
 def with_other_duty(setting: Setting, roster: Roster, replication: int, letters: Letters, visits: Visits) -> Workload:
     """Letters that are drawn already, with the other duty that there is under a roster among them."""
-    return _put_together(letters, visits, draw_other_duty(setting, roster, replication))
+    return _at_speeds(setting, _put_together(letters, visits, draw_other_duty(setting, roster, replication)))
+
+
+def _at_speeds(setting: Setting, workload: Workload) -> Workload:
+    """The same with the work of those units longer or shorter where the scenario changes their speed."""
+    changes = [(change, change.speed) for change in setting.scenario.staff_changes if change.speed is not None]
+    if not changes:
+        return workload
+    received = np.repeat(workload.received, np.diff(workload.first_visit))
+    speed = np.ones(workload.visits)
+    for change, factor in changes:
+        start, end = change.seconds(setting.calendar, setting.scenario.horizon)
+        units = setting.places.of_team(change.team)
+        if change.unit is not None:
+            at = setting.places.names.index(change.unit, units.start)
+            units = range(at, at + 1)
+        there = (workload.unit >= units.start) & (workload.unit < units.stop)
+        speed[there & (received >= start) & (received < end)] *= factor
+    longer = whole_seconds(workload.service / speed, least=1)
+    return workload._replace(service=np.where(speed != 1, longer, workload.service))
 
 
 def _put_together(letters: Letters, visits: Visits, jobs: Jobs) -> Workload:

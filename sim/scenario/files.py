@@ -4,14 +4,16 @@ import hashlib
 import math
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
-from sim.core.clock import DURATION_UNITS, LONGEST_DURATION
+from sim.core.clock import DURATION_UNITS, LONGEST_DURATION, parse_date
 from sim.models.arrivals import TraceColumns, TraceLetters
 from sim.models.distributions import Measured
+from sim.models.staff_changes import LeaveRows
 from sim.models.wording import named_rows, one_of
-from sim.scenario.text_files import decoded, read_table
+from sim.scenario.text_files import Table, decoded, read_table
 from sim.scenario.traces import JSON_LINES, TraceError, read_letters
 
 _MOST_DATA_BYTES: Final = 1_000_000_000
@@ -81,6 +83,38 @@ class ScenarioFiles:
             raise ValueError(f"{file}{':' if error.rows else ''} {error}") from None
         return replace(letters, received=letters.received.astype("datetime64[s]"))
 
+    def read_leave(self, file: str) -> LeaveRows:
+        """The rows of a leave calendar, in the order of the file.
+
+        Raises:
+            ValueError: no such file or column, or rows that cannot be read; the text names them.
+        """
+        content = self._content(file)
+        try:
+            table = read_table(decoded(content), "date", ("unit", "people"))
+            for column in ("unit", "people"):
+                if column not in table.columns:
+                    raise ValueError(f"has no column {one_of(column, table.header)}")
+        except ValueError as error:
+            raise ValueError(f"{file} {error}") from None
+        _refuse_uneven(file, table)
+        days: list[date] = []
+        people: list[int] = []
+        bad = []
+        for line, day, many in zip(table.lines, table.columns["date"], table.columns["people"], strict=True):
+            try:
+                days.append(parse_date(day))
+                people.append(int(many))
+                if not 0 <= people[-1] <= 1_000_000:
+                    raise ValueError
+            except ValueError:
+                bad.append((line, f"{day} {many}"))
+        if bad:
+            rule = "without a date such as 2021-05-03 and a whole number of people, 0 or more"
+            raise ValueError(f"{file}: {named_rows(bad, rule)}")
+        unit = tuple(name.strip() for name in table.columns["unit"])
+        return LeaveRows(unit, tuple(days), tuple(people), tuple(table.lines), hashlib.sha256(content).hexdigest())
+
     def read_durations(self, file: str, column: str) -> Measured:
         """Durations of one column, ascending.
 
@@ -97,9 +131,7 @@ class ScenarioFiles:
             raise ValueError(
                 f"the name of a column of durations ends with its unit, as in handling_min (got '{column}')"
             )
-        uneven = sorted([*table.longer, *table.shorter])
-        if uneven:
-            raise ValueError(f"{file}: {named_rows(uneven, f'without the {len(table.header)} fields of the header')}")
+        _refuse_uneven(file, table)
         written = table.columns[column]
         seconds = [_number(text) * DURATION_UNITS[unit] for text in written]
         bad = [
@@ -119,6 +151,12 @@ class ScenarioFiles:
             return path.read_bytes()
         except OSError as error:
             raise ValueError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _refuse_uneven(file: str, table: Table) -> None:
+    uneven = sorted([*table.longer, *table.shorter])
+    if uneven:
+        raise ValueError(f"{file}: {named_rows(uneven, f'without the {len(table.header)} fields of the header')}")
 
 
 def _number(text: str) -> float:

@@ -28,7 +28,8 @@ from sim.planner.answer import PlanAnswer
 from sim.planner.planning import plan as search_plan
 from sim.planner.planning import targets_of_all
 from sim.planner.staffing_cells import ScenarioPatch, staffed
-from sim.sampling.roster import Shifts, people_of_groups, people_of_roster, shifts_of
+from sim.sampling.headcount import people_of_roster
+from sim.sampling.roster import Shifts, people_of_groups, shifts_of
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting, setting_of
 
