@@ -155,3 +155,64 @@ def test_a_setting_takes_a_step_or_a_team_away(tmp_path: Path) -> None:
     assert [step.name for step in scenario.workflow] == ["serve"]
     text = DESK.replace("workflow:", "  spare: {tier: city}\nworkflow:")
     assert list(loaded(tmp_path, text, "teams.spare=null").scenario.teams) == ["desk"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "change"),
+    [
+        ("arrivals.per_day=+20%", "arrivals.per_day: 80 -> 96"),
+        ("arrivals.per_day=-2.5 %", "arrivals.per_day: 80 -> 78"),
+        ("teams.desk.staff=+50%", "teams.desk.staff.always: 8 -> 12"),
+        ("workflow.serve.effort.exponential=-20%", "workflow.serve.effort.exponential: 25 min -> 20 min"),
+        ("sla.served.target=-10%", "sla.served.target: 95% -> 85.5%"),
+    ],
+)
+def test_a_setting_may_say_by_how_much(tmp_path: Path, setting: str, change: str) -> None:
+    text = DESK + "sla: {served: {until: serve.finished, within: 30 min, target: 95%}}\n"
+    assert loaded(tmp_path, text, setting).changes == (change,)
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("arrivals.on_holidays=+20%", "+20% needs a number that it is of, and nothing is said here"),
+        ("teams.desk.tier=+20%", "+20% needs a number that it is of (got city)"),
+    ],
+)
+def test_a_part_of_nothing_is_refused(tmp_path: Path, setting: str, said: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        loaded(tmp_path, DESK, setting)
+    assert [problem.message for problem in refused.value.problems] == [said]
+
+
+def test_a_change_of_staff_is_a_part_by_itself(tmp_path: Path) -> None:
+    text = DESK + "staff_changes: [{team: desk, from: day 0, people: -3}]\n"
+    changes = loaded(tmp_path, text, "staff_changes[0].people=+25%").scenario.staff_changes
+    assert changes[0].people == 0.25
+
+
+def test_a_window_by_its_dates(tmp_path: Path) -> None:
+    """The days before it are the warm-up."""
+    text = DESK.replace("window: 1 d", "window: {from: 2021-05-10, until: day 21 12:00}")
+    scenario = loaded(tmp_path, text).scenario
+    assert (scenario.warm_up, scenario.window) == (7 * DAY, 14.5 * DAY)
+    assert scenario.resolved()["window"] == "14.5 d"
+
+
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [
+        ("{from: 2021-05-10}", "by dates must be {from, until}, such as {from: 2021-05-10, until: 2021-06-07}"),
+        ("{from: noon, until: day 2}", "must be like 'day 10 19:30' or '2021-05-13 19:30' (got 'noon')"),
+        ("{from: 2021-05-01, until: day 2}", "must not begin before the start, 2021-05-03 (got '2021-05-01')"),
+        ("{from: day 3, until: day 3}", "must end after it begins (got 'day 3')"),
+        (
+            "{from: day 3, until: day 4}\nwarm_up: 1 d",
+            "says when it begins, and so does warm_up; leave one, or remove one with null",
+        ),
+    ],
+)
+def test_a_window_that_is_none_is_told_why(tmp_path: Path, window: str, said: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        loaded(tmp_path, DESK.replace("window: 1 d", f"window: {window}"))
+    assert [(each.path, each.message, each.line) for each in refused.value.problems] == [("window", said, 2)]

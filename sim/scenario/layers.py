@@ -6,6 +6,7 @@ Mappings merge deeply, lists and scalars replace, and null removes a key.
 import re
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,12 @@ from sim.scenario.yaml_source import Node, Source, read_value, read_yaml
 
 _NAMED_SECTIONS: Final = ("channels", "categories", "teams", "rosters", "sla")
 """Mappings whose keys the planner makes up."""
+
+_RELATIVE: Final = re.compile(r"\s*([+-]\d+(?:\.\d+)?)\s*[%％]\s*")
+"""A change of what stands there, such as `+20%`."""
+
+_NUMBER_WITH_UNIT: Final = re.compile(r"\s*(\d+(?:\.\d+)?)(\s*\D+)")
+"""A share or a duration."""
 
 _SETTING: Final = re.compile(rf"\s*({KEY_PATH.pattern})\s*=(.*)", re.DOTALL)
 
@@ -95,7 +102,8 @@ class Layers:
             is_step = len(parts) == 3 and parts[0] == "workflow"
             # A step is a mapping of its own; without its only key there is nothing left of it.
             parts = parts[:2] if is_step and source.root.value is None else parts
-            self.root = self._put(without_stale_translations(self.root, parts[:1]), parts, source.root, ())
+            value = _relative(text, parts, self.root, origin) or source.root
+            self.root = self._put(without_stale_translations(self.root, parts[:1]), parts, value, ())
         except ValueError as error:
             self.problems.append(Problem(str(error), key, origin=origin))
 
@@ -255,6 +263,41 @@ def _through_steps(parts: Parts, root: Node) -> Parts:
     if parts[1] not in names:
         raise ValueError(f"there is no step {one_of(parts[1], filter(None, names))}")
     return ("workflow", names.index(parts[1]), *parts[1:])
+
+
+def _relative(text: str, parts: Parts, root: Node, origin: str) -> Node | None:
+    """What `+20%` makes of the number that stands at a path, or of all numbers there; None for another value.
+
+    Raises:
+        ValueError: nothing stands there, or something that is no number.
+    """
+    typed = _RELATIVE.fullmatch(text)
+    if typed is None or parts[0] == "staff_changes":  # where a part of the people is a value of its own
+        return None
+    node = root
+    for part in parts:
+        found = dict(node.children()).get(part)
+        if found is None or found.value is None:
+            raise ValueError(f"{text.strip()} needs a number that it is of, and nothing is said here")
+        node = found
+    return _scaled(node, 1 + Decimal(typed[1]) / 100, text.strip(), origin)
+
+
+def _scaled(node: Node, factor: Decimal, text: str, origin: str) -> Node:
+    value = node.value
+    if isinstance(value, dict) and value:
+        return Node({key: _scaled(child, factor, text, origin) for key, child in value.items()}, origin=origin)
+    scaled: int | float | str
+    if isinstance(value, int) and not isinstance(value, bool):
+        scaled = int((value * factor).to_integral_value(ROUND_HALF_UP))
+    elif isinstance(value, float):
+        scaled = float(Decimal(str(value)) * factor)
+    else:
+        quantity = _NUMBER_WITH_UNIT.fullmatch(value) if isinstance(value, str) else None
+        if quantity is None:
+            raise ValueError(f"{text} needs a number that it is of (got {node.written()})")
+        scaled = f"{(Decimal(quantity[1]) * factor).normalize():f}{quantity[2]}"
+    return Node(scaled, str(scaled), origin)
 
 
 def _short(node: Node | None) -> str:
