@@ -30,7 +30,7 @@ HOUSE: tuple[dict[str, str], ...] = (
     {"metrics": "numpy"},
     {"experiment": "numpy psutil"},
     {"forecast": "numpy"},
-    {"fit": "defusedxml duckdb log_distance_measures numpy openpyxl scipy"},
+    {"fit": "defusedxml duckdb log_distance_measures numpy openpyxl pandas scipy"},
     {"comparison": "numpy", "capacity": "numpy scipy", "planner": "numpy scipy"},
     {"whatif": "numpy"},
     {"operations": "aiohttp hdrh numpy yarl"},

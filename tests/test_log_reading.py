@@ -305,6 +305,16 @@ def test_what_targets_exports_comes_back(tmp_path: Path) -> None:
     for name in ("received", "case", "activity", "queued", "started", "finished", "category"):
         assert getattr(xes, name).tolist() == getattr(ocel, name).tolist()
     assert xes.origin == ocel.origin == loaded.scenario.start
+    table = events(tmp_path / "events.csv")
+    for name in ("received", "case", "started", "finished"):
+        assert getattr(table, name).tolist() == getattr(xes, name).tolist()
+    for name in ("event", "started", "finished"):
+        assert getattr(table.spells, name).tolist() == getattr(xes.spells, name).tolist()
+    for name, code in (("resources", "resource"), ("units", "unit"), ("activities", "activity")):
+        named, expected = (np.array([*getattr(log, name), ""])[getattr(log, code)] for log in (table, xes))
+        assert named.tolist() == expected.tolist()
+    roster = read_roster(tmp_path / "roster.csv", table.origin)
+    assert set(roster.units) <= {*table.units, *roster.units}
 
 
 def test_a_roster_is_counted_from_the_log_s_first_day(tmp_path: Path) -> None:

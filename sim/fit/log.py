@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.core.tables import NOT_YET, Int8s, Int32s, Int64s
+from sim.core.tables import NOT_YET, Bools, Int8s, Int32s, Int64s
 
 NO_CODE: Final = -1
 """Resource or unit of which a row says nothing."""
@@ -25,7 +25,8 @@ class Spells(NamedTuple):
     """Uninterrupted stretches of work on events, sorted by event then start.
 
     An event that was put down and resumed has several; one that has a start and an end, and of which nothing more is
-    known, has one from start to end; one without a start or without an end has none.
+    known, has one from start to end; one without a start or without an end has none, and where a log says who did what,
+    one that nobody did has none either.
     """
 
     event: Int64s
@@ -33,6 +34,12 @@ class Spells(NamedTuple):
     finished: Int64s
     resource: Int32s  # code, or NO_CODE
     unit: Int32s  # code, or NO_CODE
+
+    def some(self, which: Int64s | Bools) -> "Spells":
+        """Some of them."""
+        return Spells(
+            self.event[which], self.started[which], self.finished[which], self.resource[which], self.unit[which]
+        )
 
 
 class EventLog(NamedTuple):

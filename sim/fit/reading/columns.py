@@ -13,7 +13,7 @@ from sim.models.wording import one_of
 ATTRIBUTES: Final = ("category", "channel", "home", "unit", "team", "handler", "satisfied")
 """Columns that say what a letter or an event is like; all others but those that name things hold instants."""
 
-NAMES: Final = ("case", "activity", "lifecycle", "instance")
+NAMES: Final = ("case", "activity", "lifecycle", "instance", "ended")
 """Columns that say what a row is about."""
 
 EVENT_INSTANTS: Final = ("queued", "start", "end")

@@ -9,7 +9,7 @@ from sim.core.tables import NOT_YET, Int64s
 from sim.fit.log import NO_CODE, EventLog, Spells
 from sim.fit.reading.codes import coded, renumbered, with_unspecified
 from sim.fit.reading.columns import EVENT_INSTANTS, normal, transitions, values
-from sim.fit.reading.instances import Instances, of_intervals, of_transitions
+from sim.fit.reading.instances import Instances, of_intervals, of_segments, of_transitions
 from sim.fit.reading.instants import Datetimes
 from sim.fit.reading.letters import seconds_since
 from sim.fit.reading.notes import Note, listed
@@ -70,6 +70,11 @@ def event_log(
     else:
         queued, started, finished = (seconds.get(role, np.full(len(good), NOT_YET)) for role in EVENT_INSTANTS)
         found = of_intervals(case[good], activity[good], queued, started, finished, resource[good], unit[good])
+        if "ended" in roles and "instance" in roles:
+            instance_code, _ = coded(column("instance"), count)
+            ended, how = coded(column("ended"), count)
+            complete = np.array([*(transitions().get(normal(each)) == "complete" for each in how), False], np.bool_)
+            found = of_segments(found, instance_code[good], complete[ended[good]])
     said = {
         role: (_of_case(case[good], codes[good], len(ids)), names)
         for role in ("category", "channel", "home")
@@ -161,7 +166,9 @@ def _assembled(
     place = np.full(len(found.case), NO_CODE)
     place[order] = np.arange(len(order))
     spell_event = place[found.event]
-    spells = np.flatnonzero(spell_event != NO_CODE)
+    somebody = (found.spell_resource != NO_CODE) | (found.spell_unit != NO_CODE)
+    # Where a log says who did it, what nobody did is a wait.
+    spells = np.flatnonzero((spell_event != NO_CODE) & (somebody | (not somebody.any())))
     spells = spells[np.lexsort((found.spell_started[spells], spell_event[spells]))]
     activity, names = renumbered(found.activity[order], activities)
     home_codes, home_names = said["home"]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.tables import NOT_YET, Int64s
+from sim.core.tables import NOT_YET, Bools, Int64s
 from sim.fit.log import NO_CODE
 
 
@@ -48,6 +48,34 @@ def of_intervals(
         case, activity, queued, started, finished, resource, unit,
         whole, started[whole], finished[whole], resource[whole], unit[whole],
     )  # fmt: skip
+
+
+def of_segments(segments: Instances, instance: Int64s, complete: Bools) -> Instances:
+    """Instances of which each is one or several rows, of which all but the last were put down.
+
+    Args:
+        segments: the rows, as if each were an instance.
+        instance: tells apart the instances of one case and activity.
+        complete: whether a row ended with its instance.
+    """
+    begun = np.where(segments.started == NOT_YET, segments.queued, segments.started)
+    order = np.lexsort((begun, instance, segments.activity, segments.case))
+    key = np.stack([segments.case, segments.activity, instance])[:, order]
+    new = np.append(True, (key[:, 1:] != key[:, :-1]).any(axis=0))[: len(order)]
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.cumsum(new) - 1
+    first = order[new]
+    last = order[np.append(new[1:], True)[: len(order)]]
+    return segments._replace(
+        case=segments.case[first],
+        activity=segments.activity[first],
+        queued=segments.queued[first],
+        started=segments.started[first],
+        finished=np.where(complete[last], segments.finished[last], NOT_YET),
+        resource=segments.resource[last],
+        unit=segments.unit[last],
+        event=number[segments.event],
+    )
 
 
 def of_transitions(

@@ -7,13 +7,10 @@ in `sign.start`, is that moment of the activity `sign`.
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-from sim.fit.reading.columns import normal, role_of, transitions
+from sim.fit.reading.columns import ATTRIBUTES, normal, role_of, transitions
 from sim.fit.reading.rows import MalformedLogError, SheetRows
-
-_ATTRIBUTES: Final = "category", "channel", "home", "unit", "team", "handler", "satisfied"
-"""Roles that attributes of events and objects, and types of objects, can have."""
 
 
 def read_ocel(text: str, wanted: Callable[[str], bool]) -> SheetRows:  # noqa: ARG001 - as every reader
@@ -46,7 +43,7 @@ def _rows(events: Sequence[Mapping[str, Any]], objects: Sequence[Mapping[str, An
             for related in each.get("relationships", ()):
                 if role_of(kinds.get(related["objectId"], "")) == "unit":
                     of_object[each["id"]]["home"] = names[related["objectId"]]
-    columns: dict[str, list[Any]] = {name: [] for name in ("case", "activity", "lifecycle", "time", *_ATTRIBUTES)}
+    columns: dict[str, list[Any]] = {name: [] for name in ("case", "activity", "lifecycle", "time", *ATTRIBUTES)}
     lines, bad = [], []
     for number, event in enumerate(events, start=1):
         related = [each["objectId"] for each in event.get("relationships", ())]
@@ -89,8 +86,9 @@ def _attributes(each: Mapping[str, Any]) -> dict[str, str]:
 
 def _roles(each: Mapping[str, Any]) -> dict[str, str]:
     """Attributes that say what a letter or an event is like."""
-    by_role = {role_of(name): value for name, value in _attributes(each).items()}
-    return {role: value for role, value in by_role.items() if role in _ATTRIBUTES}
+    said = _attributes(each)
+    by_role = {role_of(name): value for name, value in said.items()}
+    return {role: said.get(role, value) for role, value in by_role.items() if role in ATTRIBUTES}
 
 
 def _moment(kind: str) -> tuple[str, str | None]:
