@@ -222,5 +222,5 @@ def test_the_stressed_mailbox_is_short_of_staff_in_the_evening() -> None:
     text = plain(forecast_text(of, "en"))
     assert f"city is short of staff on Mon to Fri between {start}:00 and 24:00" in text
     chinese = plain(forecast_text(of, Language("zh", labels_of(loaded.scenario))))
-    assert f"市局在周一至周五 {start}:00至24:00 人手不足" in chinese
+    assert f"市局在周一至周五 {start} 时至 24 时人手不足" in chinese
     assert "警种支队" in chinese

@@ -138,7 +138,7 @@ LABELLED = Language(
         ("a、b和c", [listed("zh", ["a", "b", "c"])]),
         ("a", [listed("en", ["a"])]),
         ("18:00 and 24:00", [hours_of_day("en", (18, 24))]),
-        ("22:00至次日04:00", [hours_of_day("zh", (22, 28))]),
+        ("22 时至次日 4 时", [hours_of_day("zh", (22, 28))]),
         ("sign完成", [name("zh", "sign.finished")]),
         ("签收完成", [name(LABELLED, "sign.finished")]),
         ("日班", [name("zh", "daytime")]),

@@ -117,8 +117,8 @@ def count(estimate: Estimate) -> str:
 
 
 def hours_of_day(lang: str, span: tuple[int, int]) -> str:
-    """`22:00 and 04:00`, in Chinese `22:00至次日04:00`."""
-    start, end = (f"{hour if hour <= 24 else hour - 24:02}:00" for hour in span)
+    """`22:00 and 04:00`, in Chinese `22 时至次日 4 时`."""
+    start, end = (say(lang, "formats.hour-of-day", hour=hour if hour <= 24 else hour - 24) for hour in span)
     return say(lang, "formats.hours-overnight" if span[1] > 24 else "formats.hours-of-day", start=start, end=end)
 
 

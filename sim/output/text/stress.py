@@ -200,9 +200,9 @@ def _full(stability: StabilityLimit, lang: str) -> str:
 
 
 def _unit(unit: str, team: str, lang: str) -> str:
-    """A unit with its team; a team that is one unit is named once."""
+    """A unit with its team, which is named once where the unit has the team's name in its own."""
     unit, team = unit_name(lang, unit), name(lang, team)
-    return unit if unit == team else say(lang, "stress.unit-of-team", unit=unit, team=team)
+    return unit if team in unit else say(lang, "stress.unit-of-team", unit=unit, team=team)
 
 
 def _spike(report: StressReport, lang: str) -> Iterator[str]:
