@@ -50,7 +50,7 @@ def busy_day(seed: int, office: Office = Office()) -> Day:  # noqa: B008 - it ne
         yes = yes * tick if name in TIMES and yes != NEVER else yes
         return np.where(chance.random(rows) < 0.5, no, yes)
 
-    received = np.sort(chance.integers(0, ticks // 2, office.letters)) * tick
+    received = np.sort(chance.integers(-ticks // 8, ticks // 2, office.letters)) * tick
     workload = letters(*((second, *[work(0, 1)] * office.visits) for second in received.tolist()))
     is_delay = chance.random(rows) < 0.2
     ticks_of_work = chance.geometric(8 / ticks, rows)

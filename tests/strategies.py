@@ -27,7 +27,7 @@ def days(draw: st.DrawFn, tick: int = 60, ticks: int = 30, most_letters: int = 1
     some = draw(st.lists(_shifts(units, tick, ticks), max_size=3 * units))
     roster = shifts(*((unit, 0, 2 * ticks * tick, 1) for unit in awake), *some, units=units)
     visits = st.lists(_works(units, tick, ticks) | _delays(tick, ticks), max_size=5)
-    received = st.integers(0, ticks // 2).map(tick.__mul__)
+    received = (st.integers(0, ticks // 2) | st.integers(-ticks // 4, ticks // 4)).map(tick.__mul__)
     each = draw(st.lists(st.tuples(received, visits), min_size=most_letters // 2, max_size=most_letters))
     workload = letters(*((second, *steps) for second, steps in sorted(each, key=lambda letter: letter[0])))
     horizon = draw(st.just(2 * ticks) | st.integers(0, 2 * ticks)) * tick + draw(st.sampled_from([0, 1]))

@@ -54,7 +54,7 @@ def test_what_can_happen_is_not_refused(day: Day) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("received", [-1, 5], "workload.received[0] must be 0 or more, got -1"),
+        ("received", [-1, -5], "workload.received[1] must be ascending, got -5"),
         ("received", [5, 0], "workload.received[1] must be ascending, got 0"),
         ("received", [0], "workload.category must be int16 of shape (1,), got int16 of shape (2,)"),
         ("first_visit", [0, 3, 2], "workload.first_visit[2] must be ascending, got 2"),

@@ -280,3 +280,72 @@ def test_without_letters_or_time_nothing_happens(play: Play, horizon: int) -> No
 def test_without_being_asked_for_there_are_no_stretches(engine: str) -> None:
     workload, roster = letters((0, work(DESK, 10))), shifts((DESK, 0, 1000, 1))
     assert simulate(workload, roster, 100, engine=engine).stretches is None
+
+
+# Letters that were open before
+
+
+def test_a_letter_that_was_open_before_is_received_in_second_0(play: Play) -> None:
+    """It has the visits that are left; a delay goes on for what is left of it."""
+    log = play(
+        letters((-500, work(DESK, 30), work(BRANCH, 20)), (-400, delay(60), work(DESK, 10))),
+        shifts((DESK, 0, 1000, 1), (BRANCH, 0, 1000, 1)),
+    )
+    assert told(log) == [(0, 0, 30, DESK, 0), (30, 30, 50, BRANCH, 0), (0, 0, 60, -1, 0), (60, 60, 70, DESK, 0)]
+
+
+def test_what_was_open_before_ranks_by_when_it_was_received(play: Play) -> None:
+    """The second one too, in the queue of its next step: there it has been queued since it came."""
+    log = play(
+        letters(
+            (-500, work(BRANCH, 30), work(DESK, 10)),
+            (-400, work(DESK, 100)),
+            (-1, work(DESK, 10)),
+            (0, work(DESK, 10)),
+            (0, work(DESK, 10, priority=0)),
+            (20, work(DESK, 10)),
+        ),
+        shifts((DESK, 0, 1000, 1), (BRANCH, 0, 1000, 1)),
+    )
+    assert told(log) == [
+        (0, 0, 30, BRANCH, 0),
+        (30, 140, 150, DESK, 0),
+        (0, 10, 110, DESK, 0),
+        (0, 110, 120, DESK, 0),
+        (0, 120, 130, DESK, 0),
+        (0, 0, 10, DESK, 0),
+        (20, 130, 140, DESK, 0),
+    ]
+
+
+def test_of_what_was_open_before_the_younger_is_put_down(play: Play) -> None:
+    log = play(
+        letters(
+            (-300, work(DESK, 100, interruptible=True)),
+            (-200, work(DESK, 100, interruptible=True)),
+            (50, work(DESK, 10, priority=0, interrupts=True)),
+        ),
+        shifts((DESK, 0, 1000, 2)),
+    )
+    assert told(log) == [(0, 0, 100, DESK, 0), (0, 0, 110, DESK, 1), (50, 50, 60, DESK, 0)]
+
+
+def test_what_was_open_before_is_escalated_as_if_it_had_waited_since_then(play: Play) -> None:
+    """The first has waited too long already, the second for 40 of 60 seconds."""
+    log = play(
+        letters(
+            (-90, work(STATION, 10, escalate_after=60, escalate_to=CITY)),
+            (-40, work(STATION, 10, escalate_after=60, escalate_to=CITY)),
+        ),
+        shifts((STATION, 500, 1000, 1), (CITY, 0, 1000, 1)),
+    )
+    assert told(log) == [(0, 0, 10, CITY, 0), (0, 20, 30, CITY, 0)]
+    assert history(log) == [
+        (0, "work", CITY, 0, 0, 10),
+        (1, "wait", STATION, -1, 0, 20),
+        (1, "work", CITY, 0, 20, 30),
+    ]
+
+
+def test_nothing_is_queued_where_no_second_is_simulated(play: Play) -> None:
+    assert told(play(letters((-5, work(DESK, 10))), shifts((DESK, 0, 1000, 1)), 0)) == [NOTHING]

@@ -95,8 +95,16 @@ FAULTS = {
         "change(run, place)",
     ),
     "a visit is escalated a second late": (
-        "set_timer(run, f, now + visits.escalate_after[visit])",
-        "set_timer(run, f, now + visits.escalate_after[visit] + 1)",
+        "due = since + visits.escalate_after[visit]",
+        "due = since + visits.escalate_after[visit] + 1",
+    ),
+    "what was open before is escalated as if it had just come": (
+        "due = since + visits.escalate_after[visit]",
+        "due = now + visits.escalate_after[visit]",
+    ),
+    "what was open before ranks as if it had just come": (
+        "reach(run, f, first, now, run.workload.received[letter])",
+        "reach(run, f, first, now, now)",
     ),
     "a visit is escalated to where nobody is": (
         "if run.units.shifts[target] > 0:",

@@ -56,7 +56,7 @@ class Workload(NamedTuple):
     """
 
     # one row a letter
-    received: Int64s
+    received: Int64s  # negative for one that was open before second 0
     category: Int16s  # index into the scenario's categories, or OTHER_DUTY
     channel: Int16s  # index into the scenario's channels, or OTHER_DUTY
     home: Int32s  # home unit

@@ -463,7 +463,7 @@ def record_ended(run: EngineRun, f: Id, where: Id, now: int) -> None:
         folders.on_tape[f] = True
         run.tape.of_visit[visit] = NONE
         if folders.shift[f] != WAITING:
-            record(run, visit, Id(folders.place[f] + OTHER), run.log.queued[visit], folders.since[f])
+            record(run, visit, Id(folders.place[f] + OTHER), max(run.log.queued[visit], 0), folders.since[f])
     record(run, visit, where, folders.since[f], now)
 
 
@@ -554,22 +554,25 @@ def receive(run: EngineRun, letter: int, now: int) -> None:
     else:
         folders.empty[0] = run.calendar.chains.next[f]
     folders.stop[f] = stop
-    reach(run, f, first, now)
+    reach(run, f, first, now, run.workload.received[letter])
 
 
 @_hot
-def reach(run: EngineRun, f: Id, visit: Id, now: int) -> None:
-    """A letter comes to a visit, which joins its unit's queue or begins its delay; a delay of 0 ends at once."""
+def reach(run: EngineRun, f: Id, visit: Id, now: int, since: int) -> None:
+    """A letter comes to a visit, which joins its unit's queue or begins its delay; a delay of 0 ends at once.
+
+    The visit counts as queued since now, or earlier if its letter was received before second 0.
+    """
     folders, visits, log = run.folders, run.workload, run.log
     stop = folders.stop[f]
     while visit < stop:
-        log.queued[visit] = now
+        log.queued[visit] = since
         unit, service = Id(visits.unit[visit]), visits.service[visit]
         if unit != NONE or service > 0:
             folders.visit[f] = visit
             if unit != NONE:
                 folders.left[f] = service
-                join(run, f, visit, unit, now)
+                join(run, f, visit, unit, now, since)
             else:
                 log.started[visit] = now
                 folders.shift[f] = DELAYED
@@ -577,14 +580,14 @@ def reach(run: EngineRun, f: Id, visit: Id, now: int) -> None:
             return
         log.started[visit] = now
         log.finished[visit] = now
-        visit = Id(visit + 1)
+        visit, since = Id(visit + 1), now
     folders.visit[f] = NONE
     run.calendar.chains.next[f] = folders.empty[0]
     folders.empty[0] = f
 
 
 @_hot
-def join(run: EngineRun, f: Id, visit: Id, unit: Id, now: int) -> None:
+def join(run: EngineRun, f: Id, visit: Id, unit: Id, now: int, since: int) -> None:
     """A visit joins the queue of its unit, or at once that of its cover."""
     folders, visits = run.folders, run.workload
     folders.priority[f] = visits.priority[visit]
@@ -595,7 +598,11 @@ def join(run: EngineRun, f: Id, visit: Id, unit: Id, now: int) -> None:
     if run.uses.escalates:
         run.calendar.chains.back[f] = NONE
         if visits.escalate_after[visit] != NEVER:
-            set_timer(run, f, now + visits.escalate_after[visit])
+            due = since + visits.escalate_after[visit]
+            if due > now:
+                set_timer(run, f, due)
+            else:
+                put_in_slot(run, f, OVERDUE)
     wait(run, f, awake(run, visit, unit), now)
 
 
@@ -614,7 +621,7 @@ def ring(run: EngineRun, now: int) -> None:
             if folders.shift[f] != DELAYED:
                 log.served_by[visit] = folders.place[f]
                 let_go(run, f, now)
-            reach(run, f, Id(visit + 1), now)
+            reach(run, f, Id(visit + 1), now, now)
         f = following
 
 
@@ -780,7 +787,7 @@ def work_through(run: EngineRun, horizon: int) -> None:
         # A. The clock advances to the next second at which something is due.
         now = horizon
         if arrived < len(received):
-            now = min(now, received[arrived])
+            now = min(now, max(received[arrived], 0))
         if begun < len(shifts.by_start):
             now = min(now, shifts.start[shifts.by_start[begun]])
         if ended < len(shifts.by_end):
@@ -807,7 +814,7 @@ def work_through(run: EngineRun, horizon: int) -> None:
             begin_shift(run, Id(shifts.by_start[i]))
         for i in range(first_ended, ended):
             end_shift(run, Id(shifts.by_end[i]), now)
-        while arrived < len(received) and received[arrived] == now:
+        while arrived < len(received) and received[arrived] <= now:
             receive(run, arrived, now)
             arrived += 1
         if run.uses.escalates:
@@ -902,9 +909,18 @@ def simulate(workload: Workload, roster: Roster, horizon: int, *, stretches: boo
     while True:
         run = _prepare(workload, roster, stretches, rows)
         work_through(run, horizon)
+        if horizon > 0:
+            _queue_open_letters(run.workload, run.log)
         if run.tape.many[0] <= rows:
             return run.log._replace(stretches=_stretches(run, horizon)) if stretches else run.log
         rows = int(run.tape.many[0])
+
+
+def _queue_open_letters(workload: Workload, log: Log) -> None:
+    """Letters received before second 0 are queued in it, although they ranked by when they were received."""
+    letters = np.searchsorted(workload.received, 0)
+    first, end = workload.first_visit[:letters], workload.first_visit[1 : letters + 1]
+    log.queued[first[first < end]] = 0
 
 
 def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> EngineRun:

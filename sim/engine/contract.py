@@ -9,6 +9,10 @@ of a unit, for `service` seconds) or a *delay* (`service` seconds, nobody). Ever
 by one person of one shift. *Free* are the people of shifts in progress that hold nothing. A unit serves by
 *rank*: (priority, queued, letter, visit), smaller first. A visit that moves or is put down keeps its rank.
 
+A letter that was open before second 0 has a negative `received` and only the visits that it has still to
+make, with what is left of their effort. It is received in second 0. There its first visit is queued, but
+ranks, and is escalated, as if it had been queued at `received`.
+
 Each second at which something is due has three phases.
 
 A.  The clock advances to it.
@@ -89,8 +93,7 @@ def check_arrays(workload: Workload, roster: Roster, horizon: int) -> None:
 
 def _check_letters(workload: Workload) -> None:
     received, offsets = workload.received, workload.first_visit
-    _refuse("workload.received", received, received < 0, "must be 0 or more")
-    _refuse("workload.received", received, np.diff(received, prepend=0) < 0, "must be ascending")
+    _refuse("workload.received", received, np.diff(received, prepend=received[:1]) < 0, "must be ascending")
     _refuse("workload.first_visit", offsets, np.diff(offsets, prepend=0) < 0, "must be ascending")
     if offsets[0] != 0 or offsets[-1] != workload.visits:
         rule = f"must run from 0 to {workload.visits}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -46,11 +47,13 @@ class VisitRecord(VisitRow):
     """What the workload asks of a visit, and what the log says of it."""
 
     stretches: list[Stretch] = field(default_factory=list)
+    open_before: int = 0
+    """Seconds before second 0 at which its letter was received, if it is the first visit of the letter."""
 
     @property
     def rank(self) -> tuple[int, int, int]:
         """The visit that ranks smaller is served first."""
-        return (self.priority, self.queued, self.number)
+        return (self.priority, self.queued - self.open_before, self.number)
 
     @property
     def works(self) -> list[Stretch]:
@@ -70,6 +73,9 @@ def visit_records(workload: Workload, log: Log, stretches: Stretches) -> list[Vi
     visits = [VisitRecord(*row, *facts) for row, (_, *facts) in zip(asked, said, strict=True)]
     for row in zip(*(column.tolist() for column in stretches), strict=True):
         visits[row[0]].stretches.append(Stretch(*row))
+    for received, (first, end) in zip(workload.received, pairwise(workload.first_visit), strict=True):
+        if received < 0 and first < end:
+            visits[first].open_before = -int(received)
     return visits
 
 

@@ -14,7 +14,7 @@ def precedence(workload: Workload, visits: Sequence[VisitRecord], horizon: int) 
     """A letter reaches its first visit when it is received, and the next in the second in which one is finished."""
     of_letters = pairwise(workload.first_visit.tolist())
     for received, (first, end) in zip(workload.received.tolist(), of_letters, strict=True):
-        reached = received if received < horizon else NOT_YET
+        reached = max(received, 0) if max(received, 0) < horizon else NOT_YET
         for visit in visits[first:end]:
             if visit.queued != reached:
                 yield f"visit {visit.number} is queued at {visit.queued}, but its letter reaches it at {reached}"
@@ -151,7 +151,9 @@ def _moves_due(visit: VisitRecord, place: int, since: int, until: int, presence:
     homes = [unit for unit in (visit.unit, visit.cover) if unit != NO_UNIT]
     escalation = inf
     if visit.escalate_after != NEVER and since == visit.queued:
-        escalation = presence[visit.escalate_to].next_on(visit.queued + visit.escalate_after)
+        escalation = presence[visit.escalate_to].next_on(
+            visit.queued + max(visit.escalate_after - visit.open_before, 0)
+        )
     now: float = since
     while True:
         alone = presence[place].next_off(now)  # from here on cover is looked for, until company comes

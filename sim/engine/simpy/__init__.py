@@ -80,8 +80,9 @@ class Bureau:
         """Letters are received, one after the other; one without visits leaves no trace."""
         visits_of = pairwise(workload.first_visit.tolist())
         for received, (first, end) in zip(workload.received.tolist(), visits_of, strict=True):
-            yield self.calendar.timeout(received - self.now)
+            yield self.calendar.timeout(max(received, 0) - self.now)
             if first < end:
+                self.visits[first].open_before = max(-received, 0)
                 self.due.receipts.append(self.visits[first])
 
     def delay(self, visit: Visit) -> Process:
@@ -99,7 +100,7 @@ class Bureau:
 
     def patience(self, visit: Visit) -> Process:
         """A visit that nobody starts is to be escalated."""
-        yield self.calendar.timeout(visit.escalate_after)
+        yield self.calendar.timeout(visit.escalate_after - visit.open_before)
         self.due.escalations.append(visit)
 
     def advance(self) -> bool:
@@ -156,8 +157,10 @@ class Bureau:
             visit.queued = self.now
             if visit.unit != NO_UNIT:
                 self.wait(visit, self.units[visit.unit])
-                if visit.escalate_after != NEVER:
+                if visit.escalate_after > visit.open_before:
                     self.calendar.process(self.patience(visit))
+                elif visit.escalate_after != NEVER:
+                    self.due.escalations.append(visit)
                 return
             visit.started = self.now
             if visit.service > 0:

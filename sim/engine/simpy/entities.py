@@ -19,6 +19,7 @@ class Visit(VisitRow):
     """One step of a letter: what the workload asks, and how far it has come."""
 
     next: "Visit | None" = None  # of the same letter
+    open_before: int = 0  # seconds before second 0 at which its letter was received, if it is the first visit
     effort_left: int = 0
     place: "Unit" = field(init=False)  # where it waits, or where a person works on it
     shift: "Shift | None" = None  # whose person works on it; None while it waits
@@ -28,7 +29,7 @@ class Visit(VisitRow):
     @property
     def rank(self) -> tuple[int, int, int]:
         """The order in which a unit serves, smaller first; the number orders by letter, then visit."""
-        return (self.priority, self.queued, self.number)
+        return (self.priority, self.queued - self.open_before, self.number)
 
 
 @dataclass(slots=True, eq=False)
