@@ -63,6 +63,26 @@ def received_from(log: AnyLog, instant: int) -> AnyLog:
     return chosen(log, log.received >= instant)
 
 
+def in_order_of_receipt(log: EventLog) -> EventLog:
+    """A log of which `received` was changed, its cases sorted by it again."""
+    order = np.argsort(log.received, kind="stable")
+    rank = np.empty(log.cases, dtype=np.int64)
+    rank[order] = np.arange(log.cases)
+    events = np.argsort(rank[log.case], kind="stable")
+    place = np.empty(log.events, dtype=np.int64)
+    place[events] = np.arange(log.events)
+    spells = log.spells._replace(event=place[log.spells.event])
+    spells = spells.some(np.lexsort((spells.started, spells.event)))
+    by_event = {
+        name: getattr(log, name)[events] for name in ("activity", "queued", "started", "finished", "resource", "unit")
+    }
+    by_case = {name: getattr(log, name)[order] for name in ("received", "category", "channel", "home")}
+    return log._replace(
+        case=rank[log.case][events], spells=spells, ids=tuple(log.ids[each] for each in order.tolist()),
+        **by_event, **by_case,
+    )  # fmt: skip
+
+
 def hold_out_instant(log: EventLog | LetterLog, share: float) -> int:
     """When the last part of a log begins: with a day if that leaves half of what was asked for, else with a letter.
 

@@ -1,0 +1,134 @@
+"""An office's log and simulated ones, seen in the same frame, side by side."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from sim.core.clock import DAY, MINUTE
+from sim.core.tables import Floats, Int64s
+from sim.fit.distances import area_between, kolmogorov_smirnov
+from sim.fit.judgement import AgeCurve, FieldDistance, Judgement, SideBySide, SimulatedRanges, range_of, ranges_of
+from sim.fit.log import EventLog, LetterLog
+from sim.fit.looks import PARTS, Frame, Look, Target, hour_of_week
+from sim.fit.misfits import misfits_of
+from sim.metrics.hours import HOURS_OF_WEEK
+
+_POINTS: Final = 200
+"""Points of a curve."""
+
+
+def side_by_side(
+    real: Look,
+    looks: Sequence[Look],
+    frame: Frame,
+    target: Target,
+    distances: tuple[FieldDistance, ...],
+    *,
+    known_staffing: bool,
+) -> Judgement:
+    """What was seen of an office's log and of each simulated one, and the misfits between them."""
+    log = target.log
+    weeks = max((target.ends - target.begins) / (7 * DAY), 1.0)
+    halved = _halved(real)
+    midnight = np.datetime64(log.origin, "s")
+
+    def beside(name: str, place: int, figure: str, letters: int = 0) -> SideBySide:
+        simulated = range_of([getattr(each, figure)[place] for each in looks])
+        return SideBySide(name, float(getattr(real, figure)[place]), simulated, letters)
+
+    judgement = Judgement(
+        begins=str(midnight + target.begins),
+        ends=str(midnight + target.ends),
+        held_out=target.held_out,
+        known_staffing=known_staffing,
+        replications=len(looks),
+        letters=SideBySide("", real.letters, range_of([each.letters for each in looks]), int(real.letters)),
+        by_hour=real.by_hour / weeks,
+        by_hour_simulated=ranges_of([each.by_hour / weeks for each in looks]),
+        by_hour_apart=float(np.mean([_apart(_shares(real.by_hour), _shares(each.by_hour)) for each in looks])),
+        by_hour_apart_halves=_apart(*_halved_hours(log, frame)),
+        curves=tuple(_curve(place, name, real, looks, halved) for place, name in enumerate(frame.milestones)),
+        days=tuple(str(midnight + day) for day in frame.days.tolist()),
+        open_letters=real.open_letters,
+        open_simulated=ranges_of([each.open_letters for each in looks]),
+        busy_by=frame.busy_by,
+        busy=tuple(beside(name, place, "busy") for place, name in enumerate(frame.busy)),
+        slas=tuple(
+            beside(each.name, place, "on_time", int(real.judged[place])) for place, each in enumerate(frame.slas)
+        ),
+        distances=distances,
+        misfits=(),
+    )
+    return replace(judgement, misfits=misfits_of(judgement))
+
+
+def _curve(place: int, name: str, real: Look, looks: Sequence[Look], halved: tuple[Look, Look]) -> AgeCurve:
+    ours, theirs = real.ages[place], [each.ages[place] for each in looks]
+    reached = ours[np.isfinite(ours)]
+    most = float(np.quantile(reached, 0.99)) if len(reached) else 1.0
+    hours = np.unique(np.concatenate([np.linspace(0, max(most, 1e-9), _POINTS), [most * 1.25]]))
+    ages = np.array([_share_by(each, hours) for each in theirs])
+    one, other = (each.ages[place] for each in halved)
+    means = {
+        part: (_mean_age(ours, real.parts, number, most),
+               float(np.nanmean([_mean_age(each.ages[place], each.parts, number, most) for each in looks] or [np.nan])))
+        for number, part in enumerate(PARTS)
+        if (real.parts == number).any() or not number
+    }  # fmt: skip
+    return AgeCurve(
+        milestone=name,
+        hours=hours,
+        real=_share_by(ours, hours),
+        simulated=SimulatedRanges(ages.mean(axis=0), ages.min(axis=0), ages.max(axis=0)),
+        ks=float(np.mean([kolmogorov_smirnov(ours, each) for each in theirs])),
+        area_h=float(np.mean([area_between(ours, each, most) for each in theirs])),
+        ks_halves=kolmogorov_smirnov(one, other),
+        area_halves_h=area_between(one, other, most),
+        mean_h=means,
+        letters=len(reached),
+    )
+
+
+def _mean_age(ages: Floats, parts: Int64s, part: int, most: float) -> float:
+    """Mean age of the letters of a part that reached a milestone; older ones than `most` count as that old."""
+    some = np.isfinite(ages) & ((parts == part) | (part == 0))
+    return float(np.minimum(ages[some], most).mean()) if some.any() else float("nan")
+
+
+def _halved(real: Look) -> tuple[Look, Look]:
+    first = np.zeros(len(real.parts), dtype=np.bool_)
+    first[np.random.default_rng(len(first)).permutation(len(first))[: len(first) // 2]] = True
+    one, other = (
+        real._replace(ages=tuple(each[which] for each in real.ages), parts=real.parts[which])
+        for which in (first, ~first)
+    )
+    return one, other
+
+
+def _halved_hours(log: EventLog | LetterLog, frame: Frame) -> tuple[Floats, Floats]:
+    """Shares of letters by hour of the week in every other week of a period, or day where there are few weeks."""
+    received = log.received[(log.received >= frame.begins) & (log.received < frame.ends)]
+    length = 7 * DAY if frame.ends - frame.begins >= 28 * DAY else 5 * MINUTE
+    odd = received // length % 2 == 1
+    one, other = (
+        _shares(np.bincount(hour_of_week(log, received[which]), minlength=HOURS_OF_WEEK).astype(np.float64))
+        for which in (odd, ~odd)
+    )
+    return one, other
+
+
+def _apart(one: Floats, other: Floats) -> float:
+    """Share of letters that would have to come at another hour for two weeks to be the same."""
+    return float(np.abs(one - other).sum() / 2)
+
+
+def _shares(counts: Floats) -> Floats:
+    shares: Floats = counts / max(counts.sum(), 1.0)
+    return shares
+
+
+def _share_by(ages: Floats, hours: Floats) -> Floats:
+    reached: Floats = np.searchsorted(np.sort(ages), hours, side="right") / max(len(ages), 1)
+    return reached
