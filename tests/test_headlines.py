@@ -9,12 +9,11 @@ from runs import report
 
 from sim.core.clock import Clock
 from sim.core.options import Options
-from sim.metrics.figures import GroupFigures, SlaFigures, UnitFigures, outstanding
+from sim.metrics.figures import GroupFigures, SlaFigures, outstanding
 from sim.metrics.report import Report
 from sim.output.charts.causes import CausesByHourChart, CausesChart
 from sim.output.charts.compliance_heatmap import ComplianceHeatmap
 from sim.output.charts.waits import WaitsChart
-from sim.output.charts.worst_units import WorstUnitsChart
 from sim.output.text.answer import run_sentences
 from sim.statistics import Compliance, ComplianceTable, Decided, Estimate, Figure, Verdict, judge_cells
 from sim.statistics.estimates import Band
@@ -78,6 +77,10 @@ def test_the_weakest_hour_is_named_where_it_is_surely_weaker(desk: Report) -> No
         ComplianceHeatmap(bad, "signed", ENGLISH).title()
         == "signed: weakest for letters received on Tue at 14:00, 50% in time"
     )
+    two = showing(desk, cells_of({(1, 14): 5, (4, 3): 5}), 0.997)
+    assert ComplianceHeatmap(two, "signed", ENGLISH).title() == (
+        "signed: weakest for letters received in 2 hours of the week, Tue at 14:00 the first of them, 50% in time"
+    )
     even = showing(desk, cells_of(dict.fromkeys([(day, hour) for day in range(7) for hour in range(24)], 5)), 0.5)
     assert (
         ComplianceHeatmap(even, "signed", ENGLISH).title()
@@ -89,23 +92,6 @@ def test_one_late_letter_of_twelve_is_no_headline(desk: Report) -> None:
     few = cells_of({(1, 14): 1}, letters=6, replications=2)
     assert ComplianceHeatmap(showing(desk, few, 0.999), "signed", ENGLISH).title() == "signed: fewer than 30 letters"
     assert few.too_few.all()
-
-
-def test_units_are_ranked_by_their_intervals(desk: Report) -> None:
-    def title(*units: GroupFigures) -> str:
-        homes = tuple(UnitFigures(**vars(each), team="desk", within=None, rank=None) for each in units)
-        sla = replace(desk.slas["signed"], by_unit=homes, breaches=Estimate(10, 9, 11))
-        return WorstUnitsChart(replace(desk, slas={"signed": sla}), "signed", ENGLISH).title()
-
-    assert title(group("north", 5, 7), group("south", 8, 12)) == (
-        "signed: south has most late letters, 10 on average in a replication"
-    )
-    assert title(group("north", 5, 9), group("south", 8, 12)) == (
-        "signed: no unit surely has more late letters than every other"
-    )
-    assert title(group("north", 5, 7, letters=29), group("south", 8, 12, letters=29)) == (
-        "signed: every unit has fewer than 30 letters in all replications together, too few to compare"
-    )
 
 
 @pytest.mark.parametrize(("tier", "told"), [("city", "late (city)"), ("late", "late"), ("", "late")])

@@ -156,7 +156,8 @@ def test_a_run_without_report_keeps_its_figures_when_one_is_wanted(tmp_path: Pat
     assert '<html lang="en"' in (tmp_path / "out" / "report.html").read_text("utf-8")
     assert run(today, Options(out=tmp_path / "out", report=False, lang="zh")).found
     # A page that opens in another language is another page, and so are the charts as PNG.
-    assert run(today, Options(out=tmp_path / "out", lang="zh")).found
+    assert not list((tmp_path / "out" / "charts").glob("*.png"))
+    assert run(today, Options(out=tmp_path / "out", lang="zh", png=True)).found
     assert '<html lang="zh-CN"' in (tmp_path / "out" / "report.html").read_text("utf-8")
     assert {each.name.split(".")[-2] for each in (tmp_path / "out" / "charts").glob("*.png")} == {"zh"}
     assert run(today, Options(out=tmp_path / "out", lang="zh")).found

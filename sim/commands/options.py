@@ -39,6 +39,7 @@ OPTIONS: Final[dict[str, Command]] = {
     "no-report": click.option(
         "--no-report", "report", flag_value=False, default=True, help="Write no charts and no HTML report.",
     ),
+    "png": click.option("--png", is_flag=True, help="Write the charts as PNG, too, in the language of the output."),
     "fail-on-breach": click.option(
         "--fail-on-breach", is_flag=True,
         help=f"Exit with code {BREACHED} when a target is missed or cannot be judged.",
@@ -55,7 +56,7 @@ OPTIONS: Final[dict[str, Command]] = {
 }  # fmt: skip
 
 
-GROUPS: Final = {"engine": "engine", "page": "no-report lang"}
+GROUPS: Final = {"engine": "engine", "page": "no-report png lang"}
 """Options that always go together: how letters are simulated; whether charts and page are drawn, and how."""
 
 

@@ -19,6 +19,7 @@ class Options:
         out: output folder; each command has a default.
         force: compute results again although they are there.
         report: write charts and the HTML page, which take longer than the figures.
+        png: write the charts as PNG, too, in the language of the page.
         lang: language of what is printed, and in which a page opens.
         json: print figures as JSON, and nothing for people.
         quiet: print nothing but errors.
@@ -34,6 +35,7 @@ class Options:
     out: Path | None = None
     force: bool = False
     report: bool = True
+    png: bool = False
     lang: str = "en"
     json: bool = False
     quiet: bool = False
@@ -46,9 +48,9 @@ class Options:
         return {"engine": self.engine}
 
     @property
-    def page(self) -> dict[str, str]:
+    def page(self) -> dict[str, Any]:
         """Options that change charts and page, as the manifest has them; asked for with others they are drawn again."""
-        return {"lang": self.lang}
+        return {"lang": self.lang, **({"png": True} if self.png else {})}
 
     @property
     def silent(self) -> bool:

@@ -20,6 +20,8 @@ from sim.core.errors import SimError
 from sim.core.options import Options
 from sim.core.safe_text import safe_file_name
 from sim.experiment.pool import cores, forked, map_in_order
+from sim.output.charts import FONT
+from sim.output.charts.compact import compact
 
 if TYPE_CHECKING:
     # Loads what draws, which only the worker needs.
@@ -55,7 +57,7 @@ class Job(NamedTuple):
         subject: what they are about; must survive being pickled.
         folder: exists, and takes the files.
         langs: languages of the pictures.
-        options: those of the command; pictures in its language are written as PNG, too.
+        options: those of the command; if they say so, pictures in its language are written as PNG, too.
     """
 
     page: "Page"
@@ -187,10 +189,10 @@ _taken: tuple[Job, list["Chart[Any]"]]
 def _draw(index: int) -> Picture:
     job, pictures = _taken
     chart = pictures[index]
-    return draw_picture(chart, job.folder, png=chart.lang == job.options.lang)
+    return draw_picture(chart, job.folder, png=job.options.png and chart.lang == job.options.lang)
 
 
-def draw_picture(chart: "Chart[Any]", folder: Path, *, png: bool = True) -> Picture:
+def draw_picture(chart: "Chart[Any]", folder: Path, *, png: bool = False) -> Picture:
     """Draw a picture, write it as `CHART-PANEL.LANG.svg`, and return it for a page.
 
     Args:
@@ -207,7 +209,9 @@ def draw_picture(chart: "Chart[Any]", folder: Path, *, png: bool = True) -> Pict
 
 
 _SVG: Final = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
-_METADATA: Final = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+SCREEN: Final = 1.48
+"""Pixels of a page a point of a chart, at most."""
+
 _REFERENCE: Final = re.compile(r'((?:\bid="|href="#|url\(#))')
 
 
@@ -215,10 +219,11 @@ def inline(svg: str, name: str, alt: str) -> str:
     """What matplotlib wrote, as an element of a page; ids within it are made unique by its name."""
     start = _SVG.search(svg)
     assert start is not None, "matplotlib writes an svg element with a viewBox"
-    label = escape(alt, quote=True)
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{start[1]}" role="img" aria-label="{label}">'
-    body = _METADATA.sub("", svg[start.end() :], count=1)
-    return opening + _REFERENCE.sub(rf"\g<1>{name}-", body.replace("xlink:href", "href"))
+    shared = f'font-family="{FONT}" stroke-linejoin="round" role="img" aria-label="{escape(alt, quote=True)}"'
+    width = float(start[1].split()[2]) * SCREEN
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{start[1]}" style="max-width:{width:.0f}px" {shared}>'
+    body = compact(svg[start.end() :].replace("xlink:href", "href"))
+    return opening + _REFERENCE.sub(rf"\g<1>{name}-", body) + "</svg>"
 
 
 def untitled(svg: str, name: str, head: float) -> str:

@@ -12,13 +12,17 @@ from unicodedata import east_asian_width
 import matplotlib as mpl
 import numpy as np
 from matplotlib import font_manager
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.core.tables import Floats
 from sim.output.charts import FONT, font_path
+from sim.output.charts.compact import TIP, TIP_BREAK
 from sim.output.text.formats import weekday_names
 from sim.statistics import Band, Estimate, Verdict
 
@@ -27,6 +31,9 @@ BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW, BLACK = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#222222",
 )  # fmt: skip
 GREY, PALE = "#6B6B6B", "#D9D9D9"
+
+DIVERGING: Final = LinearSegmentedColormap.from_list("diverging", (VERMILION, "#F5C9A8", "#F7F7F7", "#9CC6E0", BLUE))
+"""Colours of heat maps: below what is asked for, just that, and above."""
 
 STAFFINGS: Final = tuple(
     zip((BLACK, BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, GREY), "osDv^PX*", ("-", "--", "-.", ":") * 2, strict=True)
@@ -139,6 +146,23 @@ def band_of(estimates: Sequence[Estimate]) -> Band:
 def to_the_end(values: Floats) -> Floats:
     """Values of steps, the last of them once more, so that a step line reaches the end of its last step."""
     return np.append(values, values[-1])
+
+
+def add_tips(marks: Artist, tips: Sequence[str]) -> None:
+    """Tell what a mark shows when it is pointed at, or each of the marks of a collection in their order."""
+    marks.set_gid(TIP + TIP_BREAK.join(tips))
+
+
+def add_columns(ax: Axes, edges: Floats, tips: Sequence[str]) -> None:
+    """Tell at each place along a chart what it shows there: columns that nobody sees, which have tips.
+
+    Args:
+        edges: of the columns, in data, one more than there are tips.
+    """
+    bottom, top = ax.get_ylim()
+    columns = [[(left, bottom), (right, bottom), (right, top), (left, top)]
+               for left, right in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]  # fmt: skip
+    add_tips(ax.add_collection(PolyCollection(columns, alpha=0.0, linewidth=0), autolim=False), tips)
 
 
 def nothing(ax: Axes, sentence: str) -> Axes:

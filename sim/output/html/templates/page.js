@@ -17,6 +17,33 @@ window.addEventListener("beforeprint", () => {
 });
 speak(root.dataset.lang);
 
+// A chart with marks that have tips is one stop of the keyboard: arrows go from mark to mark, and what a mark says
+// stands below the chart, as it does for the mark under the pointer.
+for (const figure of document.querySelectorAll("figure")) {
+  const svg = figure.querySelector("svg");
+  const marks = [...svg.querySelectorAll("title")].map((title) => title.parentNode);
+  if (!marks.length) continue;
+  const told = figure.appendChild(document.createElement("output"));
+  let at = -1;
+  const show = (mark) => {
+    for (const other of svg.querySelectorAll(".at")) other.classList.remove("at");
+    mark.classList.add("at");
+    told.textContent = mark.querySelector("title").textContent;
+  };
+  svg.tabIndex = 0;
+  svg.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    at = (at + step + marks.length) % marks.length;
+    show(marks[at]);
+  });
+  svg.addEventListener("pointerover", (event) => {
+    const mark = event.target.closest("svg *:has(> title)");
+    if (mark !== null) { at = marks.indexOf(mark); show(mark); }
+  });
+}
+
 // Tables are cards on a phone, in which each cell says the heading of its column.
 for (const table of document.querySelectorAll("table")) {
   const headings = [...table.tHead.rows[table.tHead.rows.length - 1].cells];

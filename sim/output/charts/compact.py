@@ -1,0 +1,138 @@
+"""Shorten what matplotlib writes as SVG, to less than a third, and turn tips into titles.
+
+Numbers get one decimal, paths become relative, groups and ids that say nothing go, and what all texts share is said
+once. A mark whose id begins with `TIP` gets the rest of it as its title, which browsers show when it is pointed at.
+"""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+TIP: Final = "tip:"
+"""Beginning of the id of an artist that has a tip, or several, one for each of its paths."""
+
+TIP_BREAK: Final = "¦¦"
+"""Between the tips of one artist."""
+
+_PAIR: Final = re.compile(r"([MLCQZz])([^MLCQZz]*)")
+_ROTATION: Final = re.compile(r"rotate\((-?[\d.]+) ")
+_REFERENCE: Final = re.compile(r"#([^)\"]+)\)?$")
+_SHARED: Final = "font-family: 'Noto Sans SC'"
+"""Style of every text, which the svg element has."""
+
+
+def compact(body: str) -> str:
+    """The inside of an svg element, shortened; ids that are not referred to are gone, but for that of the title."""
+    root = ET.fromstring(f"<svg>{body}")
+    used = {found[1] for element in root.iter() for value in element.attrib.values()
+            if (found := _REFERENCE.search(value))}  # fmt: skip
+    _shorten(root, used)
+    return "".join(ET.tostring(child, encoding="unicode") for child in root).replace(" />", "/>")
+
+
+def _shorten(element: ET.Element, used: Iterable[str]) -> None:
+    children: list[ET.Element] = []
+    for child in element:
+        _shorten(child, used)
+        children += _kept(child, used)
+    for child in list(element):
+        element.remove(child)
+    element.extend(children)
+    if element.tag != "text":
+        element.text = None if element.tag != "title" else element.text
+
+
+def _kept(element: ET.Element, used: Iterable[str]) -> Iterator[ET.Element]:
+    """What is left of an element: itself, its children, or nothing."""
+    tag, attributes = element.tag, element.attrib
+    element.tail = None
+    own = attributes.get("id", "")
+    if own.startswith(TIP):
+        _titled(element, own.removeprefix(TIP).split(TIP_BREAK))
+        yield element
+        return
+    if own and own != "title" and own not in used:
+        del attributes["id"]
+    if tag in ("style", "metadata") or (tag in ("defs", "g") and not len(element)):
+        return
+    if tag == "g" and not attributes:
+        yield from element
+        return
+    _written(element)
+    yield element
+
+
+def _titled(element: ET.Element, tips: list[str]) -> None:
+    """Give a mark, or each of the paths of a group of marks, its tip."""
+    del element.attrib["id"]
+    marks = [element] if len(tips) == 1 else [each for each in element if each.tag != "defs"]
+    if len(marks) > 1:
+        _hoist(element, marks)
+    for mark, tip in zip(marks, tips, strict=False):
+        title = ET.Element("title")
+        title.text = tip
+        mark.insert(0, title)
+
+
+def _hoist(group: ET.Element, marks: list[ET.Element]) -> None:
+    """Say once, of the group, what is said of all marks."""
+    styles = [mark.attrib.get("style", "").split(";") for mark in marks]
+    shared = [each for each in styles[0] if all(each in style for style in styles)]
+    for mark, style in zip(marks, styles, strict=True):
+        mark.attrib["style"] = ";".join(each for each in style if each not in shared)
+        if not mark.attrib["style"]:
+            del mark.attrib["style"]
+    if shared and shared != [""]:
+        group.attrib["style"] = ";".join(shared)
+    clips = {mark.attrib.get("clip-path") for mark in marks}
+    if len(clips) == 1 and None not in clips:
+        group.attrib["clip-path"] = marks[0].attrib["clip-path"]
+        for mark in marks:
+            del mark.attrib["clip-path"]
+
+
+def _written(element: ET.Element) -> None:
+    """Attributes in fewer letters."""
+    attributes = element.attrib
+    if "d" in attributes:
+        attributes["d"] = _relative(attributes["d"])
+    for key in ("x", "y", "width", "height"):
+        if key in attributes:
+            attributes[key] = _number(float(attributes[key]))
+    turned = _ROTATION.match(attributes.get("transform", ""))
+    if turned and float(turned[1]) == 0:
+        del attributes["transform"]
+    style = [each for each in attributes.pop("style", "").split("; ") if each and each != _SHARED]
+    if style:
+        attributes["style"] = ";".join(style).replace(": ", ":")
+
+
+def _relative(path: str) -> str:
+    """A path with one decimal, from each point to the next."""
+    x, y, written = 0, 0, []
+    for letter, numbers in _PAIR.findall(path):
+        at = [round(10 * float(each)) for each in numbers.split()]
+        if letter in "Zz":
+            written.append("z")
+        elif letter == "L" and at[1] == y:
+            written.append(f"h{_tenths(at[0] - x)}")
+        elif letter == "L" and at[0] == x:
+            written.append(f"v{_tenths(at[1] - y)}")
+        else:
+            steps = [_tenths(each - (y if index % 2 else x)) for index, each in enumerate(at)]
+            absolute = letter == "M"  # after z the next one begins anywhere
+            told = [_tenths(each) for each in at] if absolute else steps
+            written.append((letter if absolute else letter.lower()) + " ".join(told).replace(" -", "-"))
+        if at:
+            x, y = at[-2], at[-1]
+    return "".join(written)
+
+
+def _tenths(number: int) -> str:
+    whole, rest = divmod(abs(number), 10)
+    return ("-" if number < 0 else "") + (str(whole) if whole or not rest else "") + (f".{rest}" if rest else "")
+
+
+def _number(number: float) -> str:
+    return _tenths(round(10 * number))
