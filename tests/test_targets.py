@@ -9,11 +9,12 @@ from runs import report
 
 from sim.core.options import Options
 from sim.operations.operations import operations_of
-from sim.operations.service_level import ASSUMED, Demand, read_demand
+from sim.operations.service_level import ASSUMED, PERIODS, Demand, read_demand
 from sim.operations.targets import Rate, Targets, targets
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
 from sim.statistics import Estimate, Verdict
+from sim.statistics.return_levels import ReturnLevel
 
 SCENARIO = """
 start: 2024-05-01
@@ -54,39 +55,59 @@ def exactly(number: float) -> Estimate:
 
 
 def test_operations_are_the_receipt_and_each_steps_start_and_finish(tmp_path: Path) -> None:
-    expected = ("receive", "sign.start", "sign.finish", "rest.start", "rest.finish")
-    assert operations_of(ready(tmp_path)) == expected
+    """The begin and end of a wait that occupies nobody are no calls."""
+    assert operations_of(ready(tmp_path)) == ("receive", "sign.start", "sign.finish")
 
 
-def test_calls_are_counted_in_bins_of_which_most_are_empty(asked: Targets) -> None:
+def test_calls_are_counted(asked: Targets) -> None:
     receive = asked.operations["receive"]
-    assert receive.per_second == Rate(exactly(3 / 3_600), p50=0, p99=0, max=2)
-    assert receive.per_minute == Rate(exactly(3 / 60), p50=0, p99=2, max=2)
-    assert receive.per_hour == Rate(exactly(3), p50=3, p99=3, max=3)
+    # An hour has no whole day, from which a peak could be told.
+    assert receive.per_second == Rate(exactly(3 / 3_600), 2, dict.fromkeys(("day", "week", "month", "year")))
+    assert receive.per_minute == Rate(exactly(3 / 60), 2, dict.fromkeys(("day", "week", "month", "year")))
+    assert receive.per_hour == Rate(exactly(3), 3, dict.fromkeys(("day", "week", "month", "year")))
+    assert receive.per_day == Rate(exactly(72), 3, dict.fromkeys(("week", "month", "year")))
+    assert (receive.peak_factor, asked.days) == (None, 0)
     # The clerk signs one letter after the other, at 0, 60 and 600 s.
     assert asked.operations["sign.start"].per_second.max == 1
-    assert asked.operations["all"].per_hour == Rate(exactly(15), p50=15, p99=15, max=15)
-    # At second 0 two letters come and the first is begun; at 60 s it is done, rests, and the second is begun.
+    assert (asked.operations["all"].per_hour.mean, asked.operations["all"].per_hour.max) == (exactly(9), 9)
+    # At second 0 two letters come and the first is begun; at 60 s it is done, and the second is begun.
     assert asked.operations["all"].per_second.max == 3
+
+
+def test_peaks_are_of_whole_days(tmp_path: Path) -> None:
+    """Three letters on each of ten days, of which two come in one second; the days before and after are cut."""
+    scenario = SCENARIO.replace("window: 1 h", "warm_up: 1 h\nwindow: 11 d").replace("letters.csv", "days.csv")
+    days = [f"2024-05-{day:02} {time},wechat" for day in range(1, 14) for time in ("08:00:00", "08:00:00", "20:00:00")]
+    (tmp_path / "days.csv").write_text("\n".join(["received,channel", *days]) + "\n", "utf-8")
+    found = targets(ready(tmp_path, scenario), scenario="days", options=Options(engine="simpy", workers=1))
+    assert found.days == 2 * 10
+    receive = found.operations["receive"]
+    assert not receive.per_second.from_rates  # they were recorded
+    assert receive.per_second.levels["day"] == receive.per_second.levels["week"] == ReturnLevel(2, 2, 2)
+    assert receive.per_hour.levels["day"] == ReturnLevel(2, 2, 2)
+    assert receive.per_day.levels["week"] == ReturnLevel(3, 3, 3)
+    assert receive.per_day.levels["year"] is None  # too far beyond 20 days
+    assert found.open_letters.levels["week"] == ReturnLevel(2, 2, 2)
 
 
 def test_open_letters_are_counted_by_the_second(asked: Targets) -> None:
     # Two until 90 s, one until 150 s, none until 600 s, one until 690 s.
-    assert asked.open_letters == Rate(exactly((2 * 90 + 60 + 90) / 3_600), p50=0, p99=2, max=2)
+    assert asked.open_letters.mean == exactly((2 * 90 + 60 + 90) / 3_600)
+    assert asked.open_letters.max == 2
 
 
 def test_letters_by_channel(asked: Targets) -> None:
     wechat = asked.channels["wechat"]
-    assert wechat.per_hour == Rate(exactly(2), p50=2, p99=2, max=2)
+    assert (wechat.per_hour.mean, wechat.per_hour.max) == (exactly(2), 2)
     # The window of an hour is one day cut short.
-    assert wechat.per_day == Rate(exactly(48), p50=2, p99=2, max=2)
+    assert (wechat.per_day.mean, wechat.per_day.max) == (exactly(48), 2)
     assert (wechat.peak_hour, wechat.peak_hour_letters) == (0, exactly(48))
     assert asked.channels["all"].per_hour.max == 3
 
 
 def test_a_year_of_rows(asked: Targets) -> None:
     assert asked.letter_rows_a_year == exactly(3 * 24 * 365)
-    assert asked.event_rows_a_year == exactly(15 * 24 * 365)
+    assert asked.event_rows_a_year == exactly(9 * 24 * 365)
 
 
 def test_headroom_is_what_the_latest_letter_can_spare_at_each_call(asked: Targets) -> None:
@@ -101,8 +122,6 @@ def test_headroom_is_what_the_latest_letter_can_spare_at_each_call(asked: Target
         "receive": 160.0,
         "sign.start": 160.0,
         "sign.finish": 160.0,
-        "rest.start": None,
-        "rest.finish": None,
         "all": None,
     }
 
@@ -162,7 +181,7 @@ def test_there_is_headroom_exactly_where_a_run_says_that_the_target_is_met(tmp_p
     assert {Verdict.MET, Verdict.MISSED, Verdict.UNCLEAR} == set(verdicts.values())
 
 
-def test_percentiles_pool_all_replications_and_workers_do_not_matter(tmp_path: Path) -> None:
+def test_workers_do_not_matter(tmp_path: Path) -> None:
     text = SCENARIO.replace("{trace: letters.csv}", "{per_day: 2000}").replace("replications: 2", "replications: 8")
     setting = ready(tmp_path, text)
     one = targets(setting, scenario="many", options=Options(workers=1))
@@ -170,10 +189,22 @@ def test_percentiles_pool_all_replications_and_workers_do_not_matter(tmp_path: P
     hour = one.operations["receive"].per_hour
     # 83 letters are expected in the one hour of each of eight replications.
     assert hour.mean.mean == pytest.approx(2_000 / 24, abs=4 * np.sqrt(2_000 / 24 / 8))
-    assert hour.p50 <= hour.p99 == hour.max
+    assert hour.max > hour.mean.mean
 
 
 def test_targets_in_a_file_are_what_a_replay_reads(asked: Targets, tmp_path: Path) -> None:
     path = tmp_path / "targets.json"
     path.write_text(json.dumps(asked.plain(), allow_nan=False), "utf-8")
     assert read_demand(path) == Demand(ASSUMED, {"second": 2, "minute": 2, "hour": 3}, 160.0)
+
+
+def test_a_replay_is_asked_for_the_peak_of_a_year(tmp_path: Path) -> None:
+    setting = ready(tmp_path, BUSY.format(cool_down="1 d", slas="  s: {until: serve.finished, within: 9 h}"))
+    found = targets(setting, scenario="busy")
+    path = tmp_path / "targets.json"
+    path.write_text(json.dumps(found.plain(), allow_nan=False), "utf-8")
+    receive = found.operations["receive"]
+    assert receive.per_hour.from_rates
+    load = {period: getattr(receive, f"per_{period}").levels["year"].level for period in PERIODS}
+    assert read_demand(path).load == load
+    assert receive.peak_factor == pytest.approx(load["hour"] / receive.per_hour.mean.mean)

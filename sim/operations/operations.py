@@ -1,24 +1,28 @@
 """Operations of the real system, and how often letters call them: a receipt, and every start and finish of a step.
 
 They are named `receive`, `sign.start`, `sign.finish`. Calls count when they happen in the window, whenever their letter
-was received; other duty makes none.
+was received. A wait that occupies nobody makes none as it begins or ends, and other duty makes none.
 """
 
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.core.clock import DAY, HOUR, hour_of
-from sim.core.tables import NOT_YET, Bools, Floats, Int64s
+from sim.core.clock import DAY, hour_of
+from sim.core.tables import NO_UNIT, NOT_YET, Bools, Floats, Int64s
 from sim.metrics.compliance import elapsed_of
 from sim.metrics.replication import Fate, Replication, SlaClock, steps_of
 from sim.models.sla import MOMENTS, Sla
+from sim.models.workflow import WorkStep
 from sim.operations.service_level import PERIODS
 from sim.scenario.setting import Setting
 from sim.statistics import Durations, Ratio
 from sim.statistics.tally import Tally, tally
 
 RECEIVE: Final = "receive"
+
+COUNTED: Final = {**PERIODS, "day": DAY}
+"""Lengths of the stretches in which calls are counted, in seconds."""
 
 TENTHS: Final = 10
 """Headroom is kept in tenths of a second."""
@@ -32,12 +36,11 @@ class OperationSums(NamedTuple):
     open_seconds: Floats  # open letters, integrated over the window, ()
 
 
-class OperationTallies(NamedTuple):
-    """How often each number occurred; numbers of calls or letters."""
+class Peaks(NamedTuple):
+    """Largest counts of one thing in stretches of one length."""
 
-    rates: tuple[tuple[Tally, ...], ...]  # calls in each of `PERIODS` from the window's start; last all operations
-    channels: tuple[tuple[Tally, Tally], ...]  # letters a day and an hour, by channel; the last is all together
-    open_letters: Tally  # open at once, and for how many seconds of the window
+    most: int  # of the window
+    daily: Int64s  # of each whole day of the window, shape (days,)
 
 
 class Slack(NamedTuple):
@@ -53,13 +56,21 @@ class OperationCounts(NamedTuple):
     """Calls of one replication, and the slack of its letters."""
 
     sums: OperationSums
-    tallies: OperationTallies
+    calls: tuple[tuple[Peaks, ...], ...]  # of each operation, and last of all; in each length of `COUNTED`
+    letters: tuple[tuple[Peaks, ...], ...]  # of each channel, and last of all; likewise
+    open_letters: Peaks  # of every second
     slacks: tuple[Slack, ...]  # of each SLA
 
 
 def operations_of(setting: Setting) -> tuple[str, ...]:
     """Names of all operations, in the order of the workflow."""
-    return (RECEIVE, *(f"{step}.{moment}" for step in steps_of(setting) for moment in ("start", "finish")))
+    return (RECEIVE, *(f"{step}.{moment}" for step in work_steps(setting) for moment in ("start", "finish")))
+
+
+def work_steps(setting: Setting) -> dict[str, int]:
+    """Index in the workflow of each step at which somebody works, by its name."""
+    workflow = setting.scenario.workflow
+    return {step: index for step, index in steps_of(setting).items() if isinstance(workflow[index], WorkStep)}
 
 
 def count_operations(replication: Replication) -> OperationCounts:
@@ -69,21 +80,17 @@ def count_operations(replication: Replication) -> OperationCounts:
     channel = replication.workload.channel[replication.letters][replication.counted]
     received = replication.received[replication.counted]
     by_channel = [received[channel == code] for code in range(len(replication.setting.scenario.channels))]
-    open_letters = _open_letters(replication)
+    level, since = _open_letters(replication)
     return OperationCounts(
         OperationSums(
             calls=np.array([len(each) for each in instants], dtype=np.float64),
             by_hour_of_day=np.array([np.bincount(hour_of(each), minlength=24) for each in by_channel], np.float64),
-            open_seconds=np.asarray(float((open_letters.values * open_letters.times).sum())),
+            open_seconds=np.asarray(float((level * np.diff(since)).sum())),
         ),
-        OperationTallies(
-            rates=tuple(tuple(_a_bin(replication, each, length) for length in PERIODS.values()) for each in together),
-            channels=tuple(
-                (_a_bin(replication, each, DAY), _a_bin(replication, each, HOUR)) for each in (*by_channel, received)
-            ),
-            open_letters=open_letters,
-        ),
-        tuple(
+        calls=tuple(_peaks(replication, each) for each in together),
+        letters=tuple(_peaks(replication, each) for each in (*by_channel, received)),
+        open_letters=Peaks(int(level.max()), _daily_level(replication, level, since)),
+        slacks=tuple(
             _slack(replication, sla, clock)
             for sla, clock in zip(replication.setting.scenario.sla.values(), replication.clocks, strict=True)
         ),
@@ -113,7 +120,7 @@ def _instants(replication: Replication) -> list[Int64s]:
     """Instants at which each operation was called, in the order of `operations_of`."""
     log, real = replication.log, replication.row_of_visit >= 0
     instants = [replication.received]
-    for index in steps_of(replication.setting).values():
+    for index in work_steps(replication.setting).values():
         visits = np.flatnonzero(real & (replication.workload.step == index))
         instants += [log.started[visits], log.finished[visits]]
     return instants
@@ -124,20 +131,28 @@ def _in_window(replication: Replication, instants: Int64s) -> Int64s:
     return instants[(instants >= scenario.window_start) & (instants < scenario.window_end)]
 
 
-def _a_bin(replication: Replication, instants: Int64s, length: int) -> Tally:
-    """How often each number of calls fell into a bin of the window, bins without any among them."""
+def _peaks(replication: Replication, instants: Int64s) -> tuple[Peaks, ...]:
+    """Most calls in stretches of each length of `COUNTED`, which begin at full multiples of it."""
+    first, end = _days(replication)
+    peaks = []
+    for length in COUNTED.values():
+        stretch, calls = np.unique(instants // length, return_counts=True)
+        day = stretch * length // DAY - first
+        inside = (day >= 0) & (day < end - first)
+        daily = np.zeros(max(end - first, 0), dtype=np.int64)
+        np.maximum.at(daily, day[inside], calls[inside])
+        peaks.append(Peaks(int(calls.max(initial=0)), daily))
+    return tuple(peaks)
+
+
+def _days(replication: Replication) -> tuple[int, int]:
+    """First whole day of the window, and the one after the last."""
     scenario = replication.setting.scenario
-    window = scenario.window_end - scenario.window_start
-    _, calls = np.unique((instants - scenario.window_start) // length, return_counts=True)
-    some = tally(calls)
-    none = -(-window // length) - len(calls)
-    if not none:
-        return some
-    return Tally(np.append(0, some.values), np.append(none, some.times))
+    return -(-scenario.window_start // DAY), scenario.window_end // DAY
 
 
-def _open_letters(replication: Replication) -> Tally:
-    """For how many seconds of the window each number of letters was open."""
+def _open_letters(replication: Replication) -> tuple[Int64s, Int64s]:
+    """How many letters are open in the window, and the instants between which they are, from its start to its end."""
     scenario = replication.setting.scenario
     closed = replication.closed[replication.closed != NOT_YET]
     moments = np.concatenate([replication.received, closed])
@@ -145,9 +160,21 @@ def _open_letters(replication: Replication) -> Tally:
     order = np.argsort(moments)
     count = np.append(0, np.cumsum(change[order]))
     edges = np.concatenate([[scenario.window_start], moments[order], [scenario.window_end]])
-    length = np.diff(np.clip(edges, scenario.window_start, scenario.window_end))
-    level, place = np.unique(count[length > 0], return_inverse=True)
-    return Tally(level, np.bincount(place, length[length > 0], len(level)).astype(np.int64))
+    edges = np.clip(edges, scenario.window_start, scenario.window_end)
+    some = np.diff(edges) > 0
+    return count[some], np.append(edges[:-1][some], scenario.window_end)
+
+
+def _daily_level(replication: Replication, level: Int64s, since: Int64s) -> Int64s:
+    """Most letters open at once on each whole day of the window, shape (days,)."""
+    first, end = _days(replication)
+    midnights = np.arange(first, end) * DAY
+    # What is open as a day begins counts for it too.
+    most = level[np.searchsorted(since, midnights, side="right") - 1] if len(midnights) else midnights
+    day = since[:-1] // DAY - first
+    inside = (day >= 0) & (day < end - first)
+    np.maximum.at(most, day[inside], level[inside])
+    return most
 
 
 def _on_way(replication: Replication, rows: Int64s, begin: Int64s, end: Int64s) -> Bools:
@@ -156,14 +183,20 @@ def _on_way(replication: Replication, rows: Int64s, begin: Int64s, end: Int64s) 
     letter = replication.letters[rows]
     first, visits = workload.first_visit[letter], workload.first_visit[letter + 1] - workload.first_visit[letter]
     row = np.repeat(np.arange(len(rows)), visits)
-    nth = np.arange(len(row)) - np.repeat(np.cumsum(visits) - visits, visits)
-    step = workload.step[first[row] + nth]
+    visit = first[row] + np.arange(len(row)) - np.repeat(np.cumsum(visits) - visits, visits)
+    before = _works_before(replication)
+    started = 2 + 2 * (before[visit] - before[first[row]])
     way = [((begin < 1) & (end >= 1)).any()]
-    for index in steps_of(replication.setting).values():
-        at = step == index
-        calls = (2 * nth[at] + 2, 2 * nth[at] + 3)
+    for index in work_steps(replication.setting).values():
+        at = workload.step[visit] == index
+        calls = (started[at], started[at] + 1)
         way += [((call > begin[row[at]]) & (call <= end[row[at]])).any() for call in calls]
     return np.array(way)
+
+
+def _works_before(replication: Replication) -> Int64s:
+    """How many of the visits before each one are work, and of all at the end, shape (visits + 1,)."""
+    return np.append(0, np.cumsum(replication.workload.unit != NO_UNIT))
 
 
 def _position(replication: Replication, milestone: str) -> Int64s:
@@ -172,10 +205,13 @@ def _position(replication: Replication, milestone: str) -> Int64s:
     Counted on the way that it is to take, whether or not it has got there.
     """
     first, end = (replication.workload.first_visit[replication.letters + after] for after in (0, 1))
+    before = _works_before(replication)
     if milestone == "received":
         # The clock starts as the letter comes; taking it in is the first call that the clock sees.
         return np.zeros(len(first), dtype=np.int64)
     if milestone == "closed":
-        return 1 + 2 * (end - first)
+        return 1 + 2 * (before[end] - before[first])
     step, moment = milestone.rsplit(".", 1)
-    return 1 + 2 * (replication.first_visits(step) - first) + MOMENTS.index(moment)
+    visit = replication.first_visits(step)
+    calls = MOMENTS.index(moment) if step in work_steps(replication.setting) else 0
+    return 1 + 2 * (before[visit] - before[first]) + calls

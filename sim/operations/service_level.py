@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sim.core.errors import Problem, ScenarioError, SimError
 
@@ -46,7 +46,8 @@ class Demand:
     """Load and service level that a real system must sustain as it takes letters in.
 
     Attributes:
-        load: most letters in a second, a minute and an hour that it must take; empty if nobody said.
+        load: letters in a second, a minute and an hour that it must take, as they come once in a year; None if nobody
+            said.
         headroom_s: how long a call may take before an SLA of the staff is at risk; None if nobody said.
     """
 
@@ -69,6 +70,15 @@ class Demand:
         return Demand(level, self.load, self.headroom_s)
 
 
+def _peak(rate: Mapping[str, Any]) -> tuple[str, Any]:
+    """The level of the rarest recurrence that there is, or else the most in the simulation; where it stands, and it."""
+    known = {name: level for name, level in rate.get("levels", {}).items() if level is not None}
+    if not known:
+        return "max", rate["max"]
+    name = list(known)[-1]
+    return f"levels.{name}.level", known[name]["level"]
+
+
 def read_demand(path: Path) -> Demand:
     """Read the demand on the operation `receive` from a targets.json; the level is assumed if the file has none.
 
@@ -76,7 +86,7 @@ def read_demand(path: Path) -> Demand:
     """
     try:
         receive = json.loads(path.read_text("utf-8"))["operations"]["receive"]
-        load = {period: receive[f"per_{period}"]["max"] for period in PERIODS}
+        peaks = {period: _peak(receive[f"per_{period}"]) for period in PERIODS}
         headroom, level = receive["headroom_s"], receive.get("service_level")
         latency, errors = ({}, 0.0) if level is None else (dict(level["latency_ms"]), level["errors"])
     except OSError as error:
@@ -84,7 +94,7 @@ def read_demand(path: Path) -> Demand:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SimError(f"{path} cannot be read as a targets.json: it is not what `lettersim targets` writes") from None
     figures = {
-        **{f"per_{period}.max": most for period, most in load.items()},
+        **{f"per_{period}.{where}": most for period, (where, most) in peaks.items()},
         **{f"service_level.latency_ms.{name}": most for name, most in latency.items()},
         "service_level.errors": errors,
         **({} if headroom is None else {"headroom_s": headroom}),
@@ -103,4 +113,4 @@ def read_demand(path: Path) -> Demand:
     if problems:
         raise ScenarioError(str(path), problems)
     asked = ASSUMED if level is None else ServiceLevel(latency, errors, assumed=level.get("assumed") is True)
-    return Demand(asked, load, headroom)
+    return Demand(asked, {period: most for period, (_, most) in peaks.items()}, headroom)

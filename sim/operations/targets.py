@@ -14,15 +14,18 @@ from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
 from sim.models.sla import Sla
+from sim.operations.arrival_peaks import ArrivalPeaks, channel_shares
 from sim.operations.operations import (
+    COUNTED,
+    RECEIVE,
     TENTHS,
-    OperationSums,
-    OperationTallies,
+    OperationCounts,
+    Peaks,
     Slack,
     count_operations,
     operations_of,
 )
-from sim.operations.service_level import ASSUMED, PERIODS, ServiceLevel
+from sim.operations.service_level import ASSUMED, ServiceLevel
 from sim.scenario.setting import Setting
 from sim.statistics import (
     Estimate,
@@ -34,25 +37,38 @@ from sim.statistics import (
     ratio_over,
     stacked,
 )
-from sim.statistics.tally import Pool, Tally
+from sim.statistics.return_levels import ReturnLevel, levels_of_days
 
 ALL: Final = "all"
 """Name of all operations, or all channels, together."""
 
 YEAR: Final = 365 * DAY
 
+_HOUR_AND_DAY: Final = tuple(list(COUNTED.values()).index(length) for length in (HOUR, DAY))
+"""Where these two are among the lengths that are counted."""
+
 
 @dataclass(frozen=True)
 class Rate:
-    """Number of events in a length of time, over all such stretches of the window, empty ones among them.
+    """Number of events in a length of time.
 
-    A percentile is the least number that this share of the stretches of all replications did not exceed.
+    Attributes:
+        max: most in the simulation; it grows with the replications, so that it is no target.
+        levels: what is exceeded once in a day, week, month and year, by these names, if they are longer than the length
+            of time; None where too few days were simulated.
+        from_rates: whether the levels follow from the rates of the scenario, and not from simulated days.
     """
 
     mean: Estimate
-    p50: int
-    p99: int
     max: int
+    levels: Mapping[str, ReturnLevel | None]
+    from_rates: bool = False
+
+    @property
+    def peak(self) -> int:
+        """The level of the rarest recurrence that there is, or else the most in the simulation."""
+        known = [level.level for level in self.levels.values() if level is not None]
+        return known[-1] if known else self.max
 
 
 @dataclass(frozen=True)
@@ -60,6 +76,7 @@ class Operation:
     """Load and headroom of one operation.
 
     Attributes:
+        peak_factor: calls in the hour that comes once in a year, by those of a mean hour; None if either is not known.
         headroom_s: how long the real system may take for each call before an SLA on whose way the operation lies
             is no longer met, the least of them; None if there is none with a target that is met at all.
         service_level: what callers may expect of it; assumed, until somebody agrees on another.
@@ -68,6 +85,8 @@ class Operation:
     per_second: Rate
     per_minute: Rate
     per_hour: Rate
+    per_day: Rate
+    peak_factor: float | None
     headroom_s: float | None
     service_level: ServiceLevel = ASSUMED
 
@@ -81,8 +100,8 @@ class ChannelLoad:
         peak_hour_letters: that average, a day.
     """
 
-    per_day: Rate
     per_hour: Rate
+    per_day: Rate
     peak_hour: int
     peak_hour_letters: Estimate
 
@@ -109,6 +128,7 @@ class Targets:
     """Throughput targets of the real system.
 
     Attributes:
+        days: whole days that were simulated, of all replications.
         operations: by name; `all` is all together.
         open_letters: received and not closed at the same time, over the seconds of the window.
         letter_rows_a_year, event_rows_a_year: rows that a year at the rate of the window adds to a database which
@@ -122,6 +142,7 @@ class Targets:
     replications: int
     seed: int
     window_days: float
+    days: int
     operations: Mapping[str, Operation]
     open_letters: Rate
     channels: Mapping[str, ChannelLoad]
@@ -149,54 +170,50 @@ def targets(
         scenario: short name, usually the stem of the file.
         progress: told how many replications are done.
     """
-    sums: list[OperationSums] = []
-    pool: Pool[OperationTallies] = Pool()
-    slacks: list[tuple[Slack, ...]] = []
+    counts: list[OperationCounts] = []
     numbers = range(setting.scenario.replications)
-    for counts in replicate(setting, numbers, count_operations, options, stretches=False):
-        sums.append(counts.sums)
-        pool.add(counts.tallies)
-        slacks.append(counts.slacks)
+    for each in replicate(setting, numbers, count_operations, options, stretches=False):
+        counts.append(each)
         if progress is not None:
-            progress(len(sums))
-    return _put_together(setting, scenario, options.engine, stacked(sums), pool.merged(), slacks)
+            progress(len(counts))
+    return _put_together(setting, scenario, options.engine, counts)
 
 
-def _put_together(
-    setting: Setting,
-    scenario: str,
-    engine: str,
-    sums: OperationSums,
-    tallies: OperationTallies,
-    slacks: Sequence[tuple[Slack, ...]],
-) -> Targets:
+def _put_together(setting: Setting, scenario: str, engine: str, counts: Sequence[OperationCounts]) -> Targets:
     model = setting.scenario
     window = model.window_end - model.window_start
-    of_slas = dict(zip(model.sla, zip(*slacks, strict=True), strict=True))
+    of_slas = dict(zip(model.sla, zip(*(each.slacks for each in counts), strict=True), strict=True))
     headroom = {name: _headroom(sla, of_slas[name]) for name, sla in model.sla.items() if sla.target is not None}
     on_way = {name: np.any([each.on_way for each in of_slas[name]], axis=0) for name in headroom}
-    names = operations_of(setting)
+    sums = stacked([each.sums for each in counts])
     calls = np.column_stack([sums.calls, sums.calls.sum(axis=1)])
-    letters = sums.by_hour_of_day.sum(axis=2)
-    channels = np.column_stack([letters, letters.sum(axis=1)])
-    by_hour = np.concatenate([sums.by_hour_of_day, sums.by_hour_of_day.sum(axis=1, keepdims=True)], axis=1)
+    shares = channel_shares(setting)
+    exact = None if shares is None else ArrivalPeaks(setting)
     return Targets(
         scenario=scenario,
         engine=engine,
-        replications=len(slacks),
+        replications=len(counts),
         seed=model.seed,
         window_days=window / DAY,
+        days=sum(len(each.open_letters.daily) for each in counts),
         operations={
-            name: Operation(
-                *_rates(calls[:, index] / window, tallies.rates[index]),
-                headroom_s=_least(headroom, on_way, index),
+            name: _operation(
+                calls[:, index] / window,
+                [each.calls[index] for each in counts],
+                exact if name == RECEIVE else None,
+                _least(headroom, on_way, index),
             )
-            for index, name in enumerate((*names, ALL))
+            for index, name in enumerate((*operations_of(setting), ALL))
         },
-        open_letters=_rate(sums.open_seconds / window, tallies.open_letters),
+        open_letters=_rate(sums.open_seconds / window, [each.open_letters for each in counts], 1),
         channels={
-            name: _channel(channels[:, index] / window, by_hour[:, index] * DAY / window, *tallies.channels[index])
-            for index, name in enumerate((*model.channels, ALL))
+            name: _channel(
+                by_hour * DAY / window,
+                [each.letters[index] for each in counts],
+                exact,
+                1.0 if shares is None else shares.get(name, 1.0),
+            )
+            for index, (name, by_hour) in enumerate(_by_channel(setting, sums.by_hour_of_day))
         },
         letter_rows_a_year=mean_over(calls[:, 0] * YEAR / window).at(),
         event_rows_a_year=mean_over(calls[:, -1] * YEAR / window).at(),
@@ -205,27 +222,46 @@ def _put_together(
     )
 
 
-def _rate(mean: Floats, tally: Tally) -> Rate:
-    # A window has at least one second, so there is a percentile.
-    return Rate(mean_over(mean).at(), tally.percentile(0.5) or 0, tally.percentile(0.99) or 0, int(tally.values[-1]))
-
-
-def _rates(a_second: Floats, tallies: Sequence[Tally]) -> tuple[Rate, Rate, Rate]:
-    """Calls a second, minute and hour."""
-    second, minute, hour = (
-        _rate(a_second * length, tally) for tally, length in zip(tallies, PERIODS.values(), strict=True)
+def _operation(
+    a_second: Floats,
+    peaks: Sequence[tuple[Peaks, ...]],
+    exact: ArrivalPeaks | None,
+    headroom: float | None,
+) -> Operation:
+    second, minute, hour, day = (
+        _rate(a_second * length, [each[which] for each in peaks], length, exact)
+        for which, length in enumerate(COUNTED.values())
     )
-    return second, minute, hour
+    return Operation(second, minute, hour, day, _peak_factor(hour), headroom)
 
 
-def _channel(a_second: Floats, by_hour_a_day: Floats, days: Tally, hours: Tally) -> ChannelLoad:
+def _rate(
+    mean: Floats, peaks: Sequence[Peaks], length: int, exact: ArrivalPeaks | None = None, share: float = 1.0
+) -> Rate:
+    levels = levels_of_days([each.daily for each in peaks], length) if exact is None else exact.levels(length, share)
+    return Rate(mean_over(mean).at(), max(each.most for each in peaks), levels, exact is not None)
+
+
+def _peak_factor(hour: Rate) -> float | None:
+    level = hour.levels["year"]
+    return level.level / hour.mean.mean if level is not None and hour.mean.mean else None
+
+
+def _by_channel(setting: Setting, by_hour_of_day: Floats) -> list[tuple[str, Floats]]:
+    """Letters by hour of the day of each channel, and of all together, shape (replications, 24)."""
+    every = np.concatenate([by_hour_of_day, by_hour_of_day.sum(axis=1, keepdims=True)], axis=1)
+    return [(name, every[:, index]) for index, name in enumerate((*setting.scenario.channels, ALL))]
+
+
+def _channel(
+    by_hour_a_day: Floats, peaks: Sequence[tuple[Peaks, ...]], exact: ArrivalPeaks | None, share: float
+) -> ChannelLoad:
+    hour, day = (
+        _rate(by_hour_a_day.sum(axis=1) * length / DAY, [each[which] for each in peaks], length, exact, share)
+        for which, length in zip(_HOUR_AND_DAY, (HOUR, DAY), strict=True)
+    )
     peak = int(by_hour_a_day.mean(axis=0).argmax())
-    return ChannelLoad(
-        per_day=_rate(a_second * DAY, days),
-        per_hour=_rate(a_second * HOUR, hours),
-        peak_hour=peak,
-        peak_hour_letters=mean_over(by_hour_a_day[:, peak]).at(),
-    )
+    return ChannelLoad(hour, day, peak, mean_over(by_hour_a_day[:, peak]).at())
 
 
 def _headroom(sla: Sla, slacks: Sequence[Slack]) -> Headroom:

@@ -95,6 +95,26 @@ def busyness_of_days(busyness: Busyness, days: int, seed: int, replication: int)
     return gamma_quantile(1.0, busyness.cv, ndtr(normal))
 
 
+class Quadrature(NamedTuple):
+    """Points and weights of a numerical integration over a random factor; the weights sum to 1."""
+
+    factor: Floats
+    weight: Floats
+
+
+def busyness_quadrature(busyness: Busyness | None, most: float) -> Quadrature:
+    """The busyness of a day by the trapezoidal rule on its normal scale, from -8 to 8.
+
+    Args:
+        most: largest mean of the Poisson counts that are to be mixed; points are no farther apart than one is wide.
+    """
+    if busyness is None or not busyness.cv:
+        return Quadrature(np.ones(1), np.ones(1))
+    normal = np.linspace(-8, 8, max(129, int(16 * busyness.cv * most**0.5) + 1))
+    weight = np.exp(-(normal**2) / 2)
+    return Quadrature(gamma_quantile(1.0, busyness.cv, ndtr(normal)), weight / weight.sum())
+
+
 class _Shape(NamedTuple):
     """What shapes the daily level; of each category a row."""
 
@@ -203,6 +223,13 @@ def letters_expected(setting: Setting, start: int, end: int) -> float:
             letters *= np.where(where, 1 + (burst.times - 1) * hours, 1.0)
         expected += float((letters @ share).sum())
     return expected
+
+
+def rate_edges(setting: Setting, start: int, end: int) -> Int64s:
+    """Seconds between which the expected rate is constant: full hours, edges of surges, and both ends."""
+    edges = {edge for burst in _bursts(setting) for edge in (burst.start, burst.end)}
+    edges |= {start, end, *range(-(-start // HOUR) * HOUR, end, HOUR)}
+    return np.array(sorted(edge for edge in edges if start <= edge <= end))
 
 
 def _drawn(setting: Setting, replication: int) -> _Source:

@@ -81,7 +81,11 @@ def targets_page(asked: Targets, *, title: str, manifest: Mapping[str, Any], lan
             "title": say(each, "targets.heading", title=labelled(each, title)),
             "sentences": list(targets.targets_sentences(asked, each)),
             "cautions": caution_sentences(asked.cautions, each),
-            "tables": [targets.operation_table(asked, each, targets.FULL), targets.channel_table(asked, each)],
+            "tables": [
+                targets.operation_table(asked, each),
+                targets.channel_table(asked, each),
+                targets.level_table(asked, each),
+            ],
         }
 
     summary = with_cautions(asked.plain(), asked.cautions)
