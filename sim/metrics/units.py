@@ -41,10 +41,10 @@ def unit_figures(setting: Setting, by_home: Decided, *, copies: bool) -> tuple[U
         by_home: letters by home unit, shape (replications, units).
         copies: whether the replications are the same, so that they say nothing about chance.
     """
-    return tuple(unit for level in _levels(setting) for unit in _of_team(setting, *level, by_home, copies))
+    return tuple(unit for level in units_on_the_way(setting) for unit in _of_team(setting, *level, by_home, copies))
 
 
-def _levels(setting: Setting) -> list[tuple[str, Int64s]]:
+def units_on_the_way(setting: Setting) -> list[tuple[str, Int64s]]:
     """Each team on the way up, from the highest down, and the unit of it that every unit is or lies within, or -1."""
     places = setting.places
     levels, current = [], np.arange(places.units)
@@ -58,8 +58,7 @@ def _levels(setting: Setting) -> list[tuple[str, Int64s]]:
 def _of_team(setting: Setting, team: str, own_unit: Int64s, by_home: Decided, copies: bool) -> Iterator[UnitFigures]:
     places = setting.places
     units = places.of_team(team)
-    belongs = (own_unit[:, np.newaxis] == np.array(units)).astype(np.float64)
-    counts = Decided(*(column @ belongs for column in by_home))
+    counts = within_units(units, own_unit, by_home)
     compliance = judge_cells(counts, copies=copies)
     letters, late = mean_over(counts.letters), mean_over(counts.late)
     ranks = rank_ranges(compliance)
@@ -76,6 +75,17 @@ def _of_team(setting: Setting, team: str, own_unit: Int64s, by_home: Decided, co
                 within=places.names[above] if above >= 0 else None,
                 rank=ranks[index],
             )
+
+
+def within_units(units: range, own_unit: Int64s, by_home: Decided) -> Decided:
+    """Letters of each of some units, those of all home units within it, shape (replications, units).
+
+    Args:
+        own_unit: as `units_on_the_way` has it.
+        by_home: letters by home unit, shape (replications, units).
+    """
+    belongs = (own_unit[:, np.newaxis] == np.array(units)).astype(np.float64)
+    return Decided(*(column @ belongs for column in by_home))
 
 
 def rank_ranges(compliance: ComplianceTable) -> list[tuple[int, int] | None]:

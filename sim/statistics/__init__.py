@@ -8,6 +8,7 @@ from sim.statistics.estimates import combined as combined
 from sim.statistics.estimates import mean_over as mean_over
 from sim.statistics.estimates import ratio_over as ratio_over
 from sim.statistics.estimates import stacked as stacked
+from sim.statistics.estimates import student_t as student_t
 from sim.statistics.judging import Compliance as Compliance
 from sim.statistics.judging import ComplianceTable as ComplianceTable
 from sim.statistics.judging import Decided as Decided

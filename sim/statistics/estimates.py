@@ -135,9 +135,14 @@ def jackknife_variance(without: Floats) -> Floats:
     return variance
 
 
-def student_t(freedom: Floats | int) -> Floats:
-    """Quantile of Student's t that leaves half of 1 - LEVEL above it."""
-    quantile: Floats = stdtrit(freedom, (1 + LEVEL) / 2)
+def student_t(freedom: Floats | int, several: int = 1) -> Floats:
+    """Quantile of Student's t that leaves half of 1 - LEVEL above it.
+
+    Args:
+        several: number of intervals that hold together with this confidence; each of them errs so many times less
+            often (Bonferroni).
+    """
+    quantile: Floats = stdtrit(freedom, 1 - (1 - LEVEL) / 2 / several)
     return quantile
 
 
