@@ -17,7 +17,19 @@ MOST_KEPT_VISITS: Final = 16_000_000
 _OF_STAFFING: Final = ("staff", "staff_by", "absence", "at_least", "other_duty", "counted", "cost")
 """What a team says that no letter depends on."""
 
-_OF_JUDGING: Final = ("name", "about", "sla", "plan", "stress", "replications", "cool_down", "rosters")
+_OF_JUDGING: Final = (
+    "name",
+    "name_zh",
+    "about",
+    "about_zh",
+    "labels",
+    "sla",
+    "plan",
+    "stress",
+    "replications",
+    "cool_down",
+    "rosters",
+)
 """What a scenario says besides that no letter depends on; the horizon stands for the cool-down."""
 
 

@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from sim.comparison import SlaDifference
 from sim.core.tables import Int64s
 from sim.metrics.figures import Backlog, Requirement, TeamWeek
 from sim.metrics.report import backlog_figures, team_figures
+from sim.metrics.units import units_on_the_way, within_units
 from sim.planner.staffing_cells import hours_of
 from sim.scenario.setting import Setting
 from sim.statistics import (
@@ -26,6 +25,7 @@ from sim.statistics import (
     judge_cells,
     paired_difference,
     stacked,
+    student_t,
     verdict,
 )
 from sim.whatif.live_run import FIRST, LOOKS, LiveRun, Observation, are_same, shown_replications
@@ -124,22 +124,14 @@ class Details:
 class Districts(NamedTuple):
     """The units that leaders compare: of the highest team with several units, from the homes of letters upwards."""
 
-    team: str
-    names: tuple[str, ...]
-    of_unit: Int64s  # index of the district of each unit; -1 where it has none
+    units: range
+    own_unit: Int64s  # the one that each unit is or lies within, or -1
 
 
 def districts_of(setting: Setting) -> Districts:
-    """The districts of a mailbox; the homes of letters themselves if nothing above them has several units."""
-    places = setting.places
-    levels = [(places.home_team, np.arange(places.units))]
-    while (above := setting.scenario.teams[levels[-1][0]].within) is not None:
-        levels.append((above, np.append(places.above, -1)[levels[-1][1]].astype(np.int64)))
-    several = [level for level in levels if len(places.of_team(level[0])) > 1]
-    team, unit = (several or levels)[-1]
-    units = places.of_team(team)
-    inside = (unit >= units.start) & (unit < units.stop)
-    return Districts(team, places.names[units.start : units.stop], np.where(inside, unit - units.start, -1))
+    """The districts of a mailbox; the homes of letters themselves if no team has several units."""
+    levels = [Districts(setting.places.of_team(team), own_unit) for team, own_unit in units_on_the_way(setting)]
+    return next((level for level in levels if len(level.units) > 1), levels[-1])
 
 
 def outlook(pairing: Pairing) -> Outlook:
@@ -204,15 +196,39 @@ def details(pairing: Pairing, sla: str, team: str) -> Details:
 
 
 def worse_districts(pairing: Pairing) -> tuple[str, ...]:
-    """Districts in which any SLA is surely met less often than under the base."""
-    names = districts_of(pairing.run.setting).names
-    found = dict.fromkeys(
+    """Districts in which any SLA is surely met less often than under the base; sure of all of them at once."""
+    slas = len(pairing.run.setting.scenario.sla)
+    found = [_districts(pairing, index, pairing.paired) for index in range(slas)]
+    several = sum(map(len, found))
+    worse = {
         each.name
-        for index in range(len(pairing.run.setting.scenario.sla))
-        for each in _districts(pairing, index, pairing.paired)
-        if each.change is not None and each.change.paired.high is not None and each.change.paired.high < 0
-    )
-    return tuple(name for name in names if name in found)
+        for districts in found
+        for each in districts
+        if each.change is not None and _surely_worse(each.change, pairing.paired, several)
+    }
+    places, units = pairing.run.setting.places, districts_of(pairing.run.setting).units
+    return tuple(places.names[unit] for unit in units if places.names[unit] in worse)
+
+
+def worst_sla(run: LiveRun) -> str:
+    """The SLA that falls short of its target by most, or else has the lowest compliance; empty without SLAs."""
+    levels = {name: run.compliance(at, run.done) for at, name in enumerate(run.setting.scenario.sla)}
+    targets = {name: sla.target for name, sla in run.setting.scenario.sla.items()}
+
+    def shortfall(name: str) -> float:
+        level = levels[name].worst
+        return 0.0 if level is None else (targets[name] or 0.0) - level
+
+    return max(levels, key=shortfall, default="")
+
+
+def _surely_worse(change: SlaDifference, replications: int, several: int) -> bool:
+    """Whether a difference is below zero though it is one of several that are looked at (Bonferroni)."""
+    mean, high = change.paired.mean, change.paired.high
+    if mean is None or high is None:
+        return False
+    freedom = replications - 1
+    return mean + (high - mean) * float(student_t(freedom, several) / student_t(freedom)) < 0
 
 
 def _change(pairing: Pairing, sla: str, count: int) -> SlaDifference | None:
@@ -256,7 +272,7 @@ def _districts(pairing: Pairing, sla: int, shown: int) -> tuple[DistrictOutlook,
     districts = districts_of(run.setting)
     own = _by_district(districts, run.observed(shown), sla)
     compliance = judge_cells(own, copies=shown < FIRST or are_same(run.observed(shown)))
-    changes: list[SlaDifference | None] = [None] * len(districts.names)
+    changes: list[SlaDifference | None] = [None] * len(districts.units)
     name = list(run.setting.scenario.sla)[sla]
     theirs = list(pairing.base.setting.scenario.sla)
     same = pairing.base.setting.places.names == run.setting.places.names
@@ -265,12 +281,14 @@ def _districts(pairing: Pairing, sla: int, shown: int) -> tuple[DistrictOutlook,
         before = _by_district(districts, pairing.base.observed(count), theirs.index(name))
         after = _by_district(districts, run.observed(count), sla)
         changes = [
-            _difference(name, before.cell(each), after.cell(each), copies) for each in range(len(districts.names))
+            _difference(name, before.cell(each), after.cell(each), copies) for each in range(len(districts.units))
         ]
     letters, late = own.letters.mean(axis=0), own.late.mean(axis=0)
     rows = [
-        DistrictOutlook(unit, float(letters[at]), float(late[at]), compliance.at(at), changes[at])
-        for at, unit in enumerate(districts.names)
+        DistrictOutlook(
+            run.setting.places.names[unit], float(letters[at]), float(late[at]), compliance.at(at), changes[at]
+        )
+        for at, unit in enumerate(districts.units)
         if letters[at] > 0
     ]
     return tuple(sorted(rows, key=lambda row: (row.compliance.worst is None, row.compliance.worst)))
@@ -278,7 +296,4 @@ def _districts(pairing: Pairing, sla: int, shown: int) -> tuple[DistrictOutlook,
 
 def _by_district(districts: Districts, seen: Sequence[Observation], sla: int) -> Decided:
     """Letters of each district, shape (replications, districts)."""
-    within = districts.of_unit >= 0
-    group, size = districts.of_unit[within], len(districts.names)
-    homes = stacked([each.slas[sla].by_home for each in seen])
-    return Decided(*(np.array([np.bincount(group, row[within], size) for row in column]) for column in homes))
+    return within_units(districts.units, districts.own_unit, stacked([each.slas[sla].by_home for each in seen]))

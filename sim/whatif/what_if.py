@@ -26,7 +26,17 @@ _MOST_REPLICATIONS: Final = 1_500
 _NOBODY: Final = ""
 """The viewer who wants the base filled while nobody else wants anything."""
 
-_NOT_SIMULATED: Final = ("name", "about", "replications", "plan", "stress", "cool_down")
+_NOT_SIMULATED: Final = (
+    "name",
+    "name_zh",
+    "about",
+    "about_zh",
+    "labels",
+    "replications",
+    "plan",
+    "stress",
+    "cool_down",
+)
 """What a scenario says that no log depends on."""
 
 
