@@ -40,6 +40,7 @@ HOUSE: tuple[dict[str, str], ...] = (
     {"output.charts": "matplotlib numpy"},
     {"output.html": "fontTools jinja2 markupsafe"},
     {"output.results": "numpy openpyxl rich"},
+    {"serve": "aiohttp jinja2 markupsafe numpy"},
     {"commands": "click rich rich_click"},
     {"cli": ""},
 )

@@ -113,9 +113,12 @@ def strings(path: Path) -> Iterator[tuple[str, bool]]:
 
 
 SOURCES = [
-    path for room in ("output", "commands") for end in ("py", "j2") for path in ROOT.glob(f"sim/{room}/**/*.{end}")
+    path
+    for room in ("output", "serve", "commands")
+    for end in ("py", "j2")
+    for path in ROOT.glob(f"sim/{room}/**/*.{end}")
 ]
-OTHERS = re.compile(r".*\.(json|js)|plan\.proof|stress\.replications")
+OTHERS = re.compile(r".*\.(css|json|js)|plan\.proof|stress\.replications")
 """Files, and keys of scenarios, that look like keys of words."""
 
 FILES = "|".join(sorted({key.partition(".")[0] for key in texts(DEFAULT.lang)}))

@@ -11,6 +11,7 @@ import rich_click as click
 
 from sim.commands.options import ASKED_WRONGLY, COULD_NOT, INTERRUPTED
 from sim.commands.replay import replay
+from sim.commands.serving import serve
 from sim.commands.simulation import check, compare, plan, run, stress, targets
 from sim.commands.terminal import complain
 from sim.commands.tools import new, runs, schema, verify
@@ -57,7 +58,7 @@ def cli() -> None:
     """
 
 
-for command in (run, check, compare, plan, stress, targets, replay, runs, verify, schema, new):
+for command in (run, check, compare, plan, stress, targets, replay, serve, runs, verify, schema, new):
     cli.add_command(command)
 
 
