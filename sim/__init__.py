@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from sim.output.results.run import CheckResult as CheckResult
     from sim.output.results.run import check as check
     from sim.output.results.run import run as run
+    from sim.output.results.why import why as why
     from sim.sampling.roster import draw_roster as draw_roster
     from sim.sampling.workload import draw_workload as draw_workload
     from sim.scenario.loading import Loaded as Loaded
@@ -78,6 +79,7 @@ _NAMES = {
     "output.results.plan": "plan",
     "output.results.result": "Result",
     "output.results.run": "CheckResult check run",
+    "output.results.why": "why",
     "sampling.roster": "draw_roster",
     "sampling.workload": "draw_workload",
     "scenario.loading": "Loaded load",

@@ -18,7 +18,7 @@ from sim.metrics.replication import Fate, Replication
 ALL_DAY = (NORTH, 0, at(0, day=30), 1)
 SIGNED = {"until": "sign.finished", "within": "10 min"}
 HANDLED = {"until": "handle.finished", "within": "2 h"}
-TEAMS = ("branch", "station", None)
+TEAMS = {BRANCH: "branch", NORTH: "station", SOUTH: "station", NO_UNIT: None}
 
 
 def causes(
@@ -26,12 +26,12 @@ def causes(
 ) -> list[tuple[int, int, Any, Why, int]]:
     """Letter, step, team, cause of each breach, and the hour at which the longest piece of it began."""
     found = simulated(mailbox(sla={"signed": sla}, **keys), workload, roster)
-    return [(row, step, TEAMS[team], list(Why)[why], hour) for row, step, team, why, hour in told(found)]
+    return [(row, step, TEAMS[unit], list(Why)[why], hour) for row, step, unit, why, _, hour in told(found)]
 
 
 def told(found: Replication) -> list[tuple[int, ...]]:
-    (run,), (sla,) = found.clocks, found.setting.scenario.sla.values()
-    return list(zip(*(column.tolist() for column in breaches(found, sla, run)), strict=True))
+    (late,) = breaches(found)
+    return list(zip(*(column.tolist() for column in late), strict=True))
 
 
 # A story for each cause
@@ -167,7 +167,7 @@ def test_breaches_outside_the_window_and_other_duty_do_not_count() -> None:
 def test_breaches_are_counted_by_place_and_hour() -> None:
     workload = letters((at(3), work(SOUTH, 60)), (at(9), work(NORTH, at(1))), (at(9), work(NORTH, 60)))
     found = simulated(mailbox(sla={"signed": SIGNED, "handled": HANDLED}), workload, shifts(ALL_DAY, units=3))
-    counts, nothing = cause_counts(found)
+    counts, nothing = cause_counts(found.setting, breaches(found))
     why = list(Why)
     expected = {Why.NOBODY_ON_DUTY: 3, Why.BEING_WORKED_ON: 9, Why.ALL_BUSY: 9}
     assert counts.by_place.sum() == counts.by_hour.sum() == 3
@@ -193,15 +193,15 @@ def test_it_is_what_a_clerk_would_find_second_by_second(day: Any, limit: int, un
     clerk = [_clerk(found, row) for row in range(len(found.letters)) if found.clocks[0].fate[row] == Fate.BREACHED]
     breached = told(found)
     assert len(breached) == len(clerk)
-    for (row, step, team, why, hour), (parts, place, begins) in zip(breached, clerk, strict=True):
+    for (row, step, unit, why, seconds, hour), (parts, place, begins) in zip(breached, clerk, strict=True):
         assert parts.total() == found.clocks[0].elapsed[row]
-        assert parts[step, list(Why)[why]] == max(parts.values())
-        assert team in (place[step, list(Why)[why]] if list(Why)[why] is not Why.ELAPSED_WAIT else {-1})
+        assert parts[step, list(Why)[why]] == max(parts.values()) == seconds
+        assert unit in (place[step, list(Why)[why]] if list(Why)[why] is not Why.ELAPSED_WAIT else {-1})
         assert hour in {second % DAY // HOUR for second in begins[step, list(Why)[why]]}
 
 
 def _clerk(found: Replication, row: int) -> tuple[Counter[Any], dict[Any, set[int]], dict[Any, set[int]]]:
-    """Seconds of a letter's clock by step and cause, the teams where they passed, and when stretches of them began."""
+    """Seconds of a letter's clock by step and cause, the units where they passed, and when stretches of them began."""
     workload, log, scenario = found.workload, found.log, found.setting.scenario
     (run,), (sla,) = found.clocks, scenario.sla.values()
     stretches = list(zip(*(column.tolist() for column in log.stretches), strict=True))
@@ -236,7 +236,7 @@ def _clerk(found: Replication, row: int) -> tuple[Counter[Any], dict[Any, set[in
                 before = why
                 if _ticks(second, sla.within.clock):
                     parts[step, why] += 1
-                    places.setdefault((step, why), set()).add(int(found.setting.places.team_of[unit]))
+                    places.setdefault((step, why), set()).add(unit)
             if kind == WORK:
                 shift_ended = end >= found.roster.end[shift]
     return parts, places, begins

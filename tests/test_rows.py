@@ -9,6 +9,8 @@ from strategies import days
 
 from sim.core.clock import HOUR
 from sim.core.tables import FINISH, NOT_YET
+from sim.metrics.causes import breaches
+from sim.metrics.figures import Why
 from sim.metrics.replication import Fate
 from sim.metrics.rows import hour_table, letter_table
 
@@ -35,9 +37,10 @@ def test_a_row_for_every_letter() -> None:
         left=[False, False, True],
     )
     setting = mailbox(window="20 h", cool_down="4 h", sla=SLAS)
-    table = letter_table(simulated(setting, workload, shifts((NORTH, 0, at(24), 1), units=3)))
+    found = simulated(setting, workload, shifts((NORTH, 0, at(24), 1), units=3))
+    table = letter_table(found, breaches(found))
     columns = table._asdict()
-    many = {name: columns.pop(name) for name in ("milestones", "elapsed", "fate")}
+    many = {name: columns.pop(name) for name in ("milestones", "elapsed", "fate", "lost")}
     assert {name: column.tolist() for name, column in columns.items()} == {
         "letter": [0, 2],
         "received": [at(9), at(21)],
@@ -71,6 +74,21 @@ def test_a_row_for_every_letter() -> None:
         "signed": [Fate.MET, Fate.NOT_APPLICABLE],
         "handled": [Fate.MET, Fate.NOT_APPLICABLE],
     }
+
+
+def test_late_letters_say_where_they_lost_their_time() -> None:
+    """Both come at 09:00 and are signed in time; the second then waits for 50 min, and works for 30 min."""
+    workload = letters((at(9), work(NORTH, at(0, 50))), (at(9), work(NORTH, at(0, 30))), (at(21), work(SOUTH, 60)))
+    workload = marked(workload, category=[0, 0, 0], home=[1, 1, 2])
+    setting = mailbox(window="20 h", cool_down="4 h", sla={"signed": {"until": "sign.finished", "within": "1 h"}})
+    found = simulated(setting, workload, shifts((NORTH, 0, at(24), 1), units=3))
+    lost = letter_table(found, breaches(found)).lost["signed"]
+    assert [column.tolist() for column in lost] == [
+        [-1, SIGN, -1],
+        [-1, NORTH, -1],
+        [-1, list(Why).index(Why.ALL_BUSY), -1],  # the third is late, too, and not of the window
+        [-1, at(0, 50), -1],
+    ]
 
 
 def test_a_row_for_every_team_and_hour() -> None:

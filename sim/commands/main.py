@@ -14,7 +14,7 @@ from sim.commands.replay import replay
 from sim.commands.serving import serve
 from sim.commands.simulation import check, compare, plan, run, stress, targets
 from sim.commands.terminal import complain
-from sim.commands.tools import new, runs, schema, verify
+from sim.commands.tools import new, runs, schema, verify, why
 from sim.core.errors import ScenarioError, SimError
 from sim.core.program import VERSION
 from sim.core.safe_text import printable
@@ -58,7 +58,7 @@ def cli() -> None:
     """
 
 
-for command in (run, check, compare, plan, stress, targets, replay, serve, runs, verify, schema, new):
+for command in (run, check, compare, plan, stress, targets, replay, serve, why, runs, verify, schema, new):
     cli.add_command(command)
 
 

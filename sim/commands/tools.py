@@ -78,6 +78,28 @@ def new(name: Path | None, origin: str | None, options: Options) -> None:
 
 
 @click.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--letter", type=click.IntRange(min=0), required=True, help="Number of the letter in letters.parquet.")
+@click.option("--replication", type=click.IntRange(min=0), default=0, show_default=True, help="In which it came.")
+@takes("lang json")
+def why(folder: Path, letter: int, replication: int, options: Options) -> None:
+    """Tell the way of one letter of a run, minute by minute: why was it late?
+
+    Its replication is simulated again. letters.parquet in FOLDER lists all letters, the page of a run the latest.
+    """
+    from sim.output.results.why import why as way_of
+
+    try:
+        way = way_of(folder, letter, replication)
+    except IndexError as error:
+        raise click.UsageError(str(error)) from None
+    if options.json:
+        print_json([way.summary])
+    else:
+        show(way.shown(options.lang))
+
+
+@click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default="results")
 @click.option("--prune", is_flag=True, help="Remove drafts that nobody writes any more, and list each.")
 @takes("lang json quiet")

@@ -16,7 +16,7 @@ from sim.core.tables import Floats
 from sim.engine.contract import simulate
 from sim.experiment.cost import Cost
 from sim.experiment.replications import simulate_infinite_servers, with_infinite_servers
-from sim.metrics.causes import cause_counts
+from sim.metrics.causes import breaches, cause_counts
 from sim.metrics.compliance import count_decided
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.metrics.replication import Replication
@@ -177,7 +177,7 @@ def _period(scenario: Scenario) -> int:
 
 def late_by_team(replications: Sequence[Replication]) -> list[Floats]:
     """Of each SLA, late letters by the team where most of their time went, (teams,); the logs must have stretches."""
-    counts = zip(*(cause_counts(each) for each in replications), strict=True)
+    counts = zip(*(cause_counts(each.setting, breaches(each)) for each in replications), strict=True)
     return [np.sum([each.by_place.sum(axis=(0, 2))[:-1] for each in of_sla], axis=0) for of_sla in counts]
 
 

@@ -16,15 +16,17 @@ The largest of all these parts, over all visits, is the cause of the breach; of 
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.core.clock import hour_of
-from sim.core.tables import NO_UNIT, NOT_YET, WORK, Floats, Int64s, Stretches
+from sim.core.tables import NO_UNIT, NOT_YET, WORK, Bools, Floats, Int64s, Stretches
 from sim.metrics.figures import Why
 from sim.metrics.replication import Fate, Replication, SlaClock, paused_visits, seconds_between, spans
 from sim.models.sla import Sla
+from sim.scenario.setting import Setting
 
 
 class CauseCounts(NamedTuple):
@@ -42,8 +44,9 @@ class Breaches(NamedTuple):
 
     row: Int64s  # of the letter in the replication
     step: Int64s  # index in the workflow, of the visit with the largest part
-    team: Int64s  # where that part passed, or -1 for an elapsed wait
+    unit: Int64s  # where that part passed, or NO_UNIT for an elapsed wait
     why: Int64s  # index into `Why`
+    seconds: Int64s  # of that part, on the SLA's clock
     hour: Int64s  # of the day, at which the longest piece of that part began
 
 
@@ -56,26 +59,35 @@ class _Parts(NamedTuple):
     begin: Int64s
 
 
-def cause_counts(replication: Replication) -> tuple[CauseCounts, ...]:
-    """Count the breaches of each SLA by cause; the log must have stretches."""
-    setting = replication.setting
+def cause_counts(setting: Setting, each: Sequence[Breaches]) -> tuple[CauseCounts, ...]:
+    """Count the breaches of each SLA by cause."""
     teams = len(setting.places.teams)
     shape = (len(setting.scenario.workflow), teams + 1, len(Why))
+    team_of = np.append(setting.places.team_of, teams)  # NO_UNIT takes the last
     counts = []
-    for sla, clock in zip(setting.scenario.sla.values(), replication.clocks, strict=True):
-        found = breaches(replication, sla, clock)
-        place = (found.step, np.where(found.team >= 0, found.team, teams), found.why)
+    for found in each:
+        place = (found.step, team_of[found.unit], found.why)
         by_place = np.bincount(np.ravel_multi_index(place, shape), minlength=math.prod(shape)).reshape(shape)
         by_hour = np.bincount(found.hour * len(Why) + found.why, minlength=24 * len(Why)).reshape(24, len(Why))
         counts.append(CauseCounts(by_place, by_hour))
     return tuple(counts)
 
 
-def breaches(replication: Replication, sla: Sla, clock: SlaClock) -> Breaches:
-    """The cause of each breach of an SLA by a letter of the window; the log must have stretches."""
+def breaches(replication: Replication, letters: Bools | None = None) -> tuple[Breaches, ...]:
+    """The cause of each breach, of each SLA; the log must have stretches.
+
+    Args:
+        letters: which rows of the replication are looked at; those of the window if None.
+    """
+    which = replication.counted if letters is None else letters
+    slas = replication.setting.scenario.sla.values()
+    return tuple(_of_sla(replication, sla, clock, which) for sla, clock in zip(slas, replication.clocks, strict=True))
+
+
+def _of_sla(replication: Replication, sla: Sla, clock: SlaClock, which: Bools) -> Breaches:
     stretches, log = replication.log.stretches, replication.log
     assert stretches is not None, "simulated with stretches"
-    late = np.flatnonzero(replication.counted & (clock.fate == Fate.BREACHED))
+    late = np.flatnonzero(which & (clock.fate == Fate.BREACHED))
     letters, first_visit = replication.letters[late], replication.workload.first_visit
     first, end = first_visit[letters], first_visit[letters + 1]
     visits, row = spans(first, end), np.repeat(late, end - first)
@@ -85,7 +97,7 @@ def breaches(replication: Replication, sla: Sla, clock: SlaClock) -> Breaches:
     visits, row = visits[some], row[some]
     if not len(visits):
         nothing = np.zeros(0, dtype=np.int64)
-        return Breaches(*[nothing] * 5)
+        return Breaches(*[nothing] * len(Breaches._fields))
     pieces = [
         *_waits_and_work(replication, sla, clock, stretches, visits, row),
         _delays(replication, sla, clock, visits, row),
@@ -94,13 +106,13 @@ def breaches(replication: Replication, sla: Sla, clock: SlaClock) -> Breaches:
     seconds = np.bincount(parts.key, parts.seconds, len(visits) * len(Why)).reshape(-1, len(Why))
 
     visit, why = _largest(seconds.astype(np.float64, copy=False), row)
-    team_of = np.append(replication.setting.places.team_of, -1)
     longest = _longest(parts, visit * len(Why) + why, len(visits))
     return Breaches(
         row=row[visit],
         step=replication.workload.step[visits[visit]].astype(np.int64),
-        team=team_of[parts.unit[longest]].astype(np.int64),
+        unit=parts.unit[longest].astype(np.int64),
         why=why,
+        seconds=seconds[visit, why].astype(np.int64),
         hour=hour_of(parts.begin[longest]),
     )
 

@@ -1,5 +1,6 @@
 """What is measured of one replication: counts that add up over replications, and durations."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from zlib import crc32
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR, WEEK
 from sim.core.tables import NOT_YET, Bools, Floats, Int64s
-from sim.metrics.causes import CauseCounts, cause_counts
+from sim.metrics.causes import Breaches, CauseCounts, breaches, cause_counts
 from sim.metrics.compliance import SlaCounts, elapsed_durations, sla_counts
 from sim.metrics.occupancy import TeamSeconds, team_seconds
 from sim.metrics.replication import Replication
@@ -62,12 +63,16 @@ class Measures(NamedTuple):
     times: Times
 
 
-def measure(replication: Replication) -> Measures:
-    """Measure one replication; the log must have stretches."""
+def measure(replication: Replication, late: Sequence[Breaches] | None = None) -> Measures:
+    """Measure one replication; the log must have stretches.
+
+    Args:
+        late: its breaches, if somebody has looked for their causes already.
+    """
     counts = Counts(
         letters=_letter_totals(replication),
         slas=sla_counts(replication),
-        causes=cause_counts(replication),
+        causes=cause_counts(replication.setting, breaches(replication) if late is None else late),
         steps=step_counts(replication),
         teams=team_seconds(replication.setting, replication.occupancy),
         open_letters=open_letters(replication, instants_of(replication.setting.scenario.horizon)),

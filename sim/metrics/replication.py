@@ -226,6 +226,20 @@ def elapsed_at(replication: Replication, sla: Sla, begin: Int64s, end: Int64s) -
     return elapsed - _paused(replication, sla, begin, end) if sla.paused_during else elapsed
 
 
+def clock_at(replication: Replication, sla: Sla, row: int, begin: int, instants: Int64s) -> Int64s:
+    """Seconds that the clock of an SLA, started for one letter at `begin`, shows at some later instants; same shape."""
+    begins, letter = np.full(len(instants), begin), replication.letters[row]
+    elapsed = replication.setting.calendar.elapsed(begins, instants, sla.within.clock, sla.office_hours)
+    if sla.paused_during:
+        first, end = replication.workload.first_visit[letter], replication.workload.first_visit[letter + 1]
+        log, pauses = replication.log, paused_visits(replication, sla)[first:end]
+        for visit in (first + np.flatnonzero(pauses & (log.queued[first:end] != NOT_YET))).tolist():
+            finished = log.finished[visit] if log.finished[visit] != NOT_YET else instants
+            start = np.clip(log.queued[visit], begin, instants)
+            elapsed = elapsed - seconds_between(replication, sla, begins, start, np.clip(finished, start, instants))
+    return elapsed
+
+
 def paused_visits(replication: Replication, sla: Sla) -> Bools:
     """Which visits the clock of an SLA stands still at, shape (visits,)."""
     steps = steps_of(replication.setting)

@@ -32,6 +32,7 @@ from sim.metrics.measures import Counts, Measures, OpenLetters, Times, instants_
 from sim.metrics.occupancy import TeamSeconds
 from sim.metrics.replication import steps_of
 from sim.metrics.steps import WAITS, StepCounts, StepDurations
+from sim.metrics.timeline import LetterTimeline
 from sim.metrics.units import unit_figures
 from sim.scenario.setting import Setting
 from sim.statistics import (
@@ -66,6 +67,7 @@ class Report:
         headcount, cost: of the people of the teams that count towards the mailbox.
         requirement: people that each team needs; empty if it was not computed.
         cautions: what to know before believing the rest.
+        latest: the ways of the latest letters of the first replication.
     """
 
     scenario: str
@@ -83,6 +85,7 @@ class Report:
     backlog: Backlog
     requirement: Mapping[str, Requirement]
     cautions: tuple[Caution, ...] = ()
+    latest: tuple[LetterTimeline, ...] = ()
 
     @property
     def verdict(self) -> Verdict | None:

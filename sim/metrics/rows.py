@@ -1,13 +1,28 @@
 """The rows of a replication's tables: one a letter, and one a team and hour, over the whole simulation."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.core.clock import HOUR
 from sim.core.tables import NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Floats, Int8s, Int16s, Int32s, Int64s
+from sim.metrics.causes import Breaches
 from sim.metrics.replication import Replication, moment_of, steps_of
 from sim.models.sla import MOMENTS
+
+
+class LostTime(NamedTuple):
+    """Where letters that breached an SLA lost most of their time, one row a letter; -1 for the others.
+
+    That is known of letters received in the window.
+    """
+
+    step: Int16s  # index into the workflow
+    unit: Int32s  # or NO_UNIT for an elapsed wait
+    cause: Int8s  # index into `sim.metrics.figures.Why`
+    seconds: Int64s  # that it lost there, on the SLA's clock
 
 
 class LetterTable(NamedTuple):
@@ -27,6 +42,7 @@ class LetterTable(NamedTuple):
     milestones: dict[str, Int64s]  # by name, such as `sign.finished`: of its first visit to the step, or NOT_YET
     elapsed: dict[str, Int64s]  # by SLA: seconds on the SLA's clock until met, or until the horizon; or NOT_YET
     fate: dict[str, Int8s]  # by SLA: a `sim.metrics.replication.Fate`
+    lost: dict[str, LostTime]  # by SLA
 
 
 class HourTable(NamedTuple):
@@ -43,8 +59,12 @@ class HourTable(NamedTuple):
     backlog: Int64s  # letters in queues or in somebody's hands at the end of the hour
 
 
-def letter_table(replication: Replication) -> LetterTable:
-    """What became of every letter; the log may be without stretches."""
+def letter_table(replication: Replication, late: Sequence[Breaches]) -> LetterTable:
+    """What became of every letter; the log may be without stretches.
+
+    Args:
+        late: the breaches of each SLA by letters of the window, with their causes.
+    """
     workload, letters, slas = replication.workload, replication.letters, replication.setting.scenario.sla
     milestones: dict[str, Int64s] = {}
     for step in steps_of(replication.setting):
@@ -62,6 +82,21 @@ def letter_table(replication: Replication) -> LetterTable:
         milestones=milestones,
         elapsed={name: clock.elapsed for name, clock in zip(slas, replication.clocks, strict=True)},
         fate={name: clock.fate for name, clock in zip(slas, replication.clocks, strict=True)},
+        lost={name: _lost_time(found, len(letters)) for name, found in zip(slas, late, strict=True)},
+    )
+
+
+def _lost_time(late: Breaches, letters: int) -> LostTime:
+    def column(of_late: Int64s, dtype: type[np.signedinteger[Any]]) -> npt.NDArray[Any]:
+        of_all = np.full(letters, -1, dtype=dtype)
+        of_all[late.row] = of_late
+        return of_all
+
+    return LostTime(
+        column(late.step, np.int16),
+        column(late.unit, np.int32),
+        column(late.why, np.int8),
+        column(late.seconds, np.int64),
     )
 
 

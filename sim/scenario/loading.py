@@ -37,17 +37,20 @@ class Loaded:
 class ScenarioFile:
     """A scenario file that was read once, on which other changes can be laid again and again.
 
+    Args:
+        files: folder of the files that it names; its own if not said.
+
     Raises:
         ScenarioError: the file, or one that it extends, cannot be read as YAML.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, files: Path | None = None) -> None:
         file = Path(path)
         self.source, self.stem = printable(str(path)), printable(file.stem)
         self._layers = Layers()
         if not self._layers.add_file(file):
             raise ScenarioError(self.source, in_reading_order(self._layers.problems))
-        self._files = ScenarioFiles(real_path(file).parent)
+        self._files = ScenarioFiles(files or real_path(file).parent)
 
     def with_changes(self, overrides: Sequence[str] = ()) -> Loaded:
         """The scenario with changes on top, checked as if it had just been read; as `load`."""
@@ -77,16 +80,17 @@ class ScenarioFile:
         return write_yaml({"extends": f"{self.stem}.yaml", "name": name, **changed})
 
 
-def load(path: str | Path, overrides: Sequence[str] = ()) -> Loaded:
+def load(path: str | Path, overrides: Sequence[str] = (), *, files: Path | None = None) -> Loaded:
     """Read a scenario file, what it extends, and the overrides on top.
 
     Args:
         overrides: `KEY=VALUE` each, such as `arrivals.per_day=600` or `workflow.sign.effort=2 min`.
+        files: folder of the files that it names; its own if not said.
 
     Raises:
         ScenarioError: with every problem that was found, and its line.
     """
-    return ScenarioFile(path).with_changes(overrides)
+    return ScenarioFile(path, files).with_changes(overrides)
 
 
 def dump_yaml(scenario: Scenario) -> str:

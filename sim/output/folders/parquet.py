@@ -16,6 +16,7 @@ from sim.core.clock import HOUR, MINUTE
 from sim.core.errors import SimError
 from sim.core.safe_text import unfit
 from sim.core.tables import NOT_YET, Int64s
+from sim.metrics.figures import Why
 from sim.metrics.replication import Fate
 from sim.metrics.rows import HourTable, LetterTable
 from sim.scenario.setting import Setting
@@ -65,6 +66,11 @@ def letter_columns(setting: Setting, replication: int, table: LetterTable) -> Co
     for name, elapsed in table.elapsed.items():
         columns[f"{name}.elapsed_min"] = np.ma.masked_array(elapsed / MINUTE, elapsed == NOT_YET)
         columns[f"{name}.verdict"] = Named(verdicts, verdict_of[table.fate[name]])
+        lost = table.lost[name]
+        columns[f"{name}.lost_step"] = Named(tuple(step.name for step in scenario.workflow), lost.step)
+        columns[f"{name}.lost_unit"] = Named(tuple(setting.places.names), lost.unit)
+        columns[f"{name}.lost_cause"] = Named(tuple(Why), lost.cause)
+        columns[f"{name}.lost_s"] = np.ma.masked_array(lost.seconds, lost.cause < 0)
     return columns
 
 
@@ -76,6 +82,35 @@ def hour_columns(setting: Setting, replication: int, table: HourTable) -> Column
         "hour": _moments(setting, table.hour * HOUR),
         **{name: getattr(table, name) for name in HourTable._fields if name not in ("team", "hour")},
     }
+
+
+def row_of(columns: Columns, row: int) -> dict[str, Any]:
+    """One row of columns, as the file says it: names in place of codes, None where there is no value."""
+
+    def value(column: npt.NDArray[Any] | Named) -> Any:
+        if isinstance(column, Named):
+            return column.names[column.codes[row]] if column.codes[row] >= 0 else None
+        return None if np.ma.is_masked(column[row]) else column[row].item()
+
+    return {name: value(column) for name, column in columns.items()}
+
+
+def letter_row(file: Path, replication: int, letter: int) -> dict[str, Any]:
+    """What letters.parquet says of a letter, by column; empty if it is not there.
+
+    Raises: SimError if the file cannot be read.
+    """
+    import duckdb
+
+    try:
+        with _reachable(file.parent) as folder, _database().cursor() as cursor:
+            source = f"read_parquet({_quoted(str(folder / file.name))})"
+            found = cursor.execute(f"FROM {source} WHERE replication = ? AND letter = ?", [replication, letter])
+            names = [name for name, *_ in found.description or ()]
+            rows = found.fetchall()
+    except duckdb.Error as error:
+        raise SimError(f"{file} could not be read: {str(error).splitlines()[0]}") from error
+    return dict(zip(names, rows[0], strict=True)) if rows else {}
 
 
 class Rows:

@@ -13,6 +13,7 @@ from sim.metrics.report import Report
 from sim.models.scenario import Scenario
 from sim.output.charts.render import Groups, Picture
 from sim.output.html.first_screen import data_markup, tiles, unit_table, verdict_class
+from sim.output.html.late_letters import late_letters
 from sim.output.html.page import Pictures, page, rendered, write_page
 from sim.output.text.answer import other_cautions, run_sentences
 from sim.output.text.cautions import caution_sentences, summary_of
@@ -84,6 +85,7 @@ def report_page(
                 replications=report.replications,
             ),
             "tables": [*_group_tables(report, each), _step_table(report, each), _team_table(report, each)],
+            "late_letters": late_letters(report, each),
             "marks": _marks(figures, each),
             "changes": manifest.get("changes", []),
         }

@@ -1,10 +1,10 @@
 """A run and its folder of results."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from rich.console import RenderableType
 
@@ -17,10 +17,12 @@ from sim.forecast import Forecast, forecast_of
 from sim.forecast.cautions import cautions
 from sim.forecast.load import load_of
 from sim.forecast.requirement import requirement
+from sim.metrics.causes import breaches
 from sim.metrics.measures import Measures, measure
 from sim.metrics.replication import Replication
 from sim.metrics.report import Report, summarise
 from sim.metrics.rows import hour_table, letter_table
+from sim.metrics.timeline import LetterTimeline, latest
 from sim.models.labels import labels_of
 from sim.output.folders.parquet import Columns, Rows, hour_columns, letter_columns
 from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario
@@ -31,6 +33,9 @@ from sim.output.text.printing import plain
 from sim.output.words import Labels, Language
 from sim.scenario.loading import Loaded
 from sim.statistics import Verdict
+
+_LATEST: Final = 20
+"""Letters whose way the page tells."""
 
 
 def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int], None] | None = None) -> Result[Report]:
@@ -51,17 +56,19 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
         letters, hours = Rows(folder / "letters.parquet"), Rows(folder / "hours.parquet")
         tables.extend((letters, hours))
         checked: list[Checked] = []
+        timelines: list[LetterTimeline] = []
 
         def measured() -> Iterator[Measures]:
             look = partial(_look, options.engine == "compiled")
             looks = replicate(setting, range(loaded.scenario.replications), look, affordable)
-            for done, (measures, of_letters, of_hours, slice_checked) in enumerate(looks, start=1):
-                letters.add(of_letters)
-                hours.add(of_hours)
-                checked.extend(slice_checked)
+            for done, seen in enumerate(looks, start=1):
+                letters.add(seen.letters)
+                hours.add(seen.hours)
+                checked.extend(seen.checked)
+                timelines.extend(seen.latest)
                 if progress is not None:
                     progress(done)
-                yield measures
+                yield seen.measures
 
         at_best = [simulate_infinite_servers(setting, 0)]
         report = summarise(
@@ -75,7 +82,7 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
         agreed = [{"against": "simpy", "agrees": True, "audit": "passed", **each._asdict()} for each in checked]
         manifest["cross_check"] = agreed[0] if agreed else "not needed: the SimPy engine is the model itself"
         manifest["workers"] = affordable.workers
-        return report
+        return replace(report, latest=tuple(timelines))
 
     def write(report: Report, folder: Path) -> None:
         write_scenario(loaded, folder)
@@ -159,10 +166,24 @@ def is_breached(summary: Mapping[str, Any], *, allow_not_judged: bool = False) -
     return any(sla["verdict"] in failing for sla in summary["sla"].values())
 
 
-def _look(check: bool, replication: Replication) -> tuple[Measures, Columns, Columns, list[Checked]]:
-    """Measure a replication and make its rows; of the first, compare the engines on a slice."""
+class _Look(NamedTuple):
+    """What is taken of a replication before it goes."""
+
+    measures: Measures
+    letters: Columns
+    hours: Columns
+    checked: tuple[Checked, ...]
+    latest: tuple[LetterTimeline, ...]
+
+
+def _look(check: bool, replication: Replication) -> _Look:
+    """Measure a replication and make its rows; of the first, compare the engines on a slice, and tell late letters."""
     setting, number = replication.setting, replication.number
-    checked = [cross_check(setting, replication.workload, replication.roster)] if check and number == 0 else []
-    letters = letter_columns(setting, number, letter_table(replication))
-    hours = hour_columns(setting, number, hour_table(replication))
-    return measure(replication), letters, hours, checked
+    late = breaches(replication)
+    return _Look(
+        measures=measure(replication, late),
+        letters=letter_columns(setting, number, letter_table(replication, late)),
+        hours=hour_columns(setting, number, hour_table(replication)),
+        checked=(cross_check(setting, replication.workload, replication.roster),) if check and number == 0 else (),
+        latest=latest(replication, late, _LATEST) if number == 0 else (),
+    )
