@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 # Set before anything imports matplotlib.
 os.environ["MPLBACKEND"] = "agg"
 
+# What commands say must not depend on the language of the machine; where another one is wanted, it is asked for.
+os.environ["LETTERSIM_LANG"] = "en"
+
 # A deadline would make the tests depend on how busy the machine is. On CI Hypothesis takes its own profile,
 # which has none and repeats the same examples.
 settings.register_profile("here", deadline=None)

@@ -37,8 +37,8 @@ BUILT = (
 
 
 def texts(lang: str) -> dict[str, Any]:
-    """All texts of a language by key, but the names of scenarios, which a language need not have."""
-    files = {path.stem for path in (words.LOCALE / lang).glob("*.toml")} - {"names"}
+    """All texts of a language by key, but what translates the names and the English texts of the program."""
+    files = {path.stem for path in (words.LOCALE / lang).glob("*.toml")} - {"names", "messages"}
     return {f"{file}.{key}": text for file in files for key, text in entries(lang, file).items()}
 
 

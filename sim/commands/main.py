@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 
 import rich_click as click
 
+from sim.commands.language import HELP_NAMES, language_of, remember, speak, spoken
 from sim.commands.options import ASKED_WRONGLY, COULD_NOT, INTERRUPTED
 from sim.commands.replay import replay
 from sim.commands.serving import serve
@@ -18,6 +19,7 @@ from sim.commands.tools import new, runs, schema, verify, why
 from sim.core.errors import ScenarioError, SimError
 from sim.core.program import VERSION
 from sim.core.safe_text import printable
+from sim.output.words import languages, translated
 
 STOPPING: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
 """Names of the signals, besides Ctrl-C, that end a program; a closed window is SIGHUP or, on Windows, SIGBREAK."""
@@ -26,19 +28,27 @@ STOPPING: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
 class Program(click.RichGroup):
     """The commands; every error ends in a sentence and an exit code, none in a traceback."""
 
+    def make_context(self, info_name: str | None, args: list[str], *others: Any, **more: Any) -> click.Context:
+        """A context in which the program speaks the language that is asked for."""
+        lang = language_of(args)
+        speak(self, lang)
+        try:
+            context = super().make_context(info_name, args, *others, **more)
+        except click.UsageError as error:
+            raise told(error, lang) from None
+        remember(context, lang)
+        return context
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            text = error.format_message()
-            if text == printable(text):
-                raise
-            raise click.UsageError(printable(text), error.ctx) from None
+            raise told(error, spoken()) from None
         except ScenarioError as error:
-            complain(str(error), ASKED_WRONGLY)
+            complain(error, ASKED_WRONGLY)
         except SimError as error:
-            complain("\n".join([str(error), *getattr(error, "__notes__", [])]), COULD_NOT)
+            complain(error, COULD_NOT)
         except MemoryError:
             complain("there is not enough memory; fewer --workers or a shorter window need less", COULD_NOT)
         except OSError as error:
@@ -49,8 +59,14 @@ class Program(click.RichGroup):
             complain("interrupted; nothing half-done was left", INTERRUPTED)
 
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+def told(error: click.UsageError, lang: str) -> click.UsageError:
+    """How the program was called wrongly, in a language."""
+    return click.UsageError(printable(translated(lang, error.format_message())), error.ctx)
+
+
+@click.group(cls=Program, context_settings={"help_option_names": HELP_NAMES})
 @click.version_option(VERSION, prog_name="lettersim")
+@click.option("--lang", type=click.Choice(languages()), expose_value=False, help="Language of help, errors and output.")
 def cli() -> None:
     """How many staff meet the SLAs of a director's mailbox (局长信箱·接诉即办)?
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import rich_click as click
 
+from sim.commands.language import LANGUAGE, spoken
 from sim.core.options import DEFAULT, Options
 from sim.output.words import languages
 
@@ -48,8 +49,8 @@ OPTIONS: Final[dict[str, Command]] = {
         "--allow-not-judged", is_flag=True, help="With --fail-on-breach: let a target without letters pass.",
     ),
     "lang": click.option(
-        "--lang", type=click.Choice(languages()), default=DEFAULT.lang, show_default=True, envvar="LETTERSIM_LANG",
-        help="Language of the output.",
+        "--lang", type=click.Choice(languages()), default=spoken,
+        show_default=f"{LANGUAGE}, or the system's", help="Language of the output.",
     ),
     "json": click.option("--json", is_flag=True, help="Print the figures as JSON, and nothing else."),
     "quiet": click.option("--quiet", is_flag=True, help="Print errors only."),
@@ -77,7 +78,7 @@ def takes(names: str) -> Callable[[Command], Command]:
     return decorate
 
 
-SCENARIO = click.argument("scenario", type=PATH)
+SCENARIO = click.argument("scenario", type=PATH, metavar="SCENARIO")
 SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=PATH, metavar="SCENARIO...")
 
 

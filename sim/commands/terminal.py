@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import rich_click as click
 
+from sim.commands.language import spoken
 from sim.commands.options import ASKED_WRONGLY
 from sim.core.errors import ScenarioError
 from sim.core.options import Options
 from sim.core.safe_text import printable
+from sim.output.words import translated
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,7 +33,9 @@ def load_all(scenarios: Sequence[Path], layers: Sequence[str]) -> list["Loaded"]
         except ScenarioError as error:
             refused.append(error)
     if refused:
-        complain("\n".join(str(error) for error in refused), ASKED_WRONGLY)
+        from sim.output.text.errors import error_text
+
+        complain("\n".join(error_text(error, spoken()) for error in refused), ASKED_WRONGLY)
     return loaded
 
 
@@ -111,7 +115,11 @@ def aside(message: str) -> None:
     click.echo(printable(message), err=True)
 
 
-def complain(message: str, code: int) -> NoReturn:
-    """Print an error, and exit."""
-    aside(message)
+def complain(problem: str | Exception, code: int) -> NoReturn:
+    """Print an error in the language of the command, and exit."""
+    if isinstance(problem, Exception):
+        from sim.output.text.errors import error_text
+
+        problem = error_text(problem, spoken())
+    aside(translated(spoken(), problem))
     sys.exit(code)

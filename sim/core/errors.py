@@ -45,7 +45,11 @@ class Problem:
     origin: str = ""
 
     def __str__(self) -> str:
-        where = f"line {self.line:<3} " if self.line is not None else ""
+        return self.told(f"line {self.line:<3} " if self.line is not None else "")
+
+    def told(self, line: str) -> str:
+        """The problem in one line, given how its line in the file is called."""
+        where = line
         if self.origin:
             where = f"{self.origin} {where}".rstrip() + "   "
         what = f"{self.path}: {self.message}" if self.path else self.message
@@ -65,9 +69,14 @@ class ScenarioError(SimError):
         self.problems = tuple(problems)
         count = len(self.problems)
         heading = f"{source} has {count} problem{'' if count == 1 else 's'}"
-        shown = [f"  {problem}" for problem in self.problems[:_MOST_SHOWN]]
+        shown = [f"  {problem}" for problem in self.shown]
         more = [f"  ... and {count - _MOST_SHOWN} more"] if count > _MOST_SHOWN else []
         super().__init__("\n".join([heading, *shown, *more]))
+
+    @property
+    def shown(self) -> tuple[Problem, ...]:
+        """The problems that a text lists."""
+        return self.problems[:_MOST_SHOWN]
 
 
 class EngineMismatch(SimError):  # noqa: N818 - the field's word is mismatch

@@ -3,7 +3,8 @@
 `locale/en/plan.toml` holds under `frontier` what `say("en", "plan.frontier")` says. A language is added by adding a
 folder: `language.toml` names it and gives its plural forms, `formats.toml` how it writes numbers, hours and lists,
 `glossary.toml` the terms used in many places, and a file each what commands, charts and pages say. `names.toml`, which
-a language may have, translates the names that this program gives, such as those of built-in rosters. What a planner
+a language may have, translates the names that this program gives, such as those of built-in rosters; `messages.toml`,
+which it may have too, what stands in English in the program: help and errors. What a planner
 named is shown as typed, or as the scenario's `labels` have it: a `Language` brings them along. No code asks which
 language it is.
 
@@ -11,6 +12,7 @@ The standard library reads all this in some milliseconds. gettext would need com
 its English wording; Fluent's runtime takes 0.3 s to be imported and to parse as much text, longer than a command does.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from gettext import c2py
@@ -89,6 +91,22 @@ def entries(lang: str, file: str) -> Mapping[str, Any]:
     return _read(LOCALE, lang, file)
 
 
+def translated(lang: str, text: str) -> str:
+    """A text that stands in English in the program, such as help and errors, in a language that translates it.
+
+    `messages.toml`, which a language may have, has the English text as key. What `{0}`, `{1}` stand for in it is
+    translated as well, if there is something to translate; of a text with such values other braces stand twice.
+    """
+    messages = entries(lang, "messages")
+    if text in messages:
+        return str(messages[text])
+    for pattern, translation in _patterns(LOCALE, str(lang)):
+        found = pattern.fullmatch(text)
+        if found:
+            return translation.format(*(translated(lang, each) for each in found.groups()))
+    return text
+
+
 def characters() -> str:
     """Every character of the words of all languages, each once, sorted."""
     return _characters(LOCALE)
@@ -110,6 +128,21 @@ def _read(folder: Path, lang: str, file: str) -> Mapping[str, Any]:
         return tomllib.loads((folder / lang / f"{file}.toml").read_text("utf-8"))
     except FileNotFoundError:
         return {}
+
+
+@cache
+def _patterns(folder: Path, lang: str) -> list[tuple[re.Pattern[str], str]]:
+    """Messages with values, in their order: what their English text looks like, and the translation."""
+    messages = _read(folder, lang, "messages")
+    return [
+        (re.compile("(.+?)".join(map(_literal, re.split(r"\{\d\}", english))), re.DOTALL), translation)
+        for english, translation in messages.items()
+        if "{" in english
+    ]
+
+
+def _literal(text: str) -> str:
+    return re.escape(text.replace("{{", "{").replace("}}", "}"))
 
 
 @cache
