@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from sim.metrics.measures import measure as measure
     from sim.metrics.replication import Replication as Replication
     from sim.metrics.report import Report as Report
-    from sim.metrics.report import summarise as summarise
+    from sim.metrics.summary import summarise as summarise
     from sim.models.scenario import Scenario as Scenario
     from sim.output.results.comparison import compare as compare
     from sim.output.results.load import stress as stress
@@ -72,7 +72,8 @@ _NAMES = {
     "forecast": "Forecast",
     "metrics.measures": "Measures measure",
     "metrics.replication": "Replication",
-    "metrics.report": "Report summarise",
+    "metrics.report": "Report",
+    "metrics.summary": "summarise",
     "models.scenario": "Scenario",
     "output.results.comparison": "compare",
     "output.results.load": "stress targets",

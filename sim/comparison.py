@@ -14,7 +14,8 @@ from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
 from sim.metrics.measures import measure
-from sim.metrics.report import Report, summarise
+from sim.metrics.report import Report
+from sim.metrics.summary import summarise
 from sim.models.scenario import Scenario
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting

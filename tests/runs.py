@@ -10,7 +10,8 @@ from sim.experiment.replications import replicate
 from sim.metrics.compliance import SlaCounts, sla_counts
 from sim.metrics.measures import Counts, measure
 from sim.metrics.replication import Replication
-from sim.metrics.report import Report, summarise
+from sim.metrics.report import Report
+from sim.metrics.summary import summarise
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
 from sim.statistics import Estimate, stacked

@@ -1,6 +1,8 @@
 """Charts: every member of the registries draws in both languages, says its finding, and misses no glyph."""
 
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -212,7 +214,14 @@ def test_what_goes_wrong_while_drawing_is_raised_here(comparison: Comparison, tm
 
 def test_the_worker_may_die_and_another_renders_on(comparison: Comparison, tmp_path: Path) -> None:
     asked = Job("comparison", comparison, tmp_path, ("en",), Options(lang="en"))
-    render._worker().kill()
+    render._worker("comparison").kill()
     with pytest.raises(SimError, match="could not be drawn: the process that draws them died"):
         render.render(asked)
     assert render.render(asked)["en"]
+
+
+def test_what_draws_a_run_loads_nothing_that_computes_one() -> None:
+    """It starts while the run computes, and each of these takes a tenth of a second or more to be loaded."""
+    look = "import sys; from sim.output.charts.base import load_charts; load_charts('run'); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert not {"numba", "pydantic", "scipy", "duckdb"} & set(loaded.stdout.split())

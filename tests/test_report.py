@@ -14,7 +14,8 @@ from sim.core.tables import FINISH, Workload
 from sim.metrics.compliance import BINS_A_LIMIT
 from sim.metrics.figures import SlaFigures, Why
 from sim.metrics.measures import Measures, measure
-from sim.metrics.report import Report, summarise
+from sim.metrics.report import Report
+from sim.metrics.summary import summarise
 from sim.scenario.setting import Setting
 from sim.statistics import Compliance, Verdict
 

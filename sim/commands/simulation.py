@@ -31,7 +31,7 @@ def run(scenarios: tuple[Path, ...], options: Options) -> None:
     """Simulate scenarios, write their results, and report whether the staffing meets the SLAs."""
     if options.out is not None and len(scenarios) > 1:
         raise click.UsageError("--out names one folder, for one scenario")
-    get_ready_to_draw(options.report)
+    get_ready_to_draw("run", options)
     loaded = load_all(scenarios, options.layers())
     from sim.experiment.cost import prepare
     from sim.output.results.run import is_breached
@@ -74,7 +74,7 @@ def check(scenarios: tuple[Path, ...], options: Options) -> None:
 @takes("set replications seed engine workers out force page json quiet")
 def compare(scenarios: tuple[Path, ...], options: Options) -> None:
     """Compare staffings on the same letters: paired differences from the first, with confidence intervals."""
-    get_ready_to_draw(options.report)
+    get_ready_to_draw("comparison", options)
     loaded = load_all(scenarios, options.layers())
     from sim.output.results.comparison import compare as compare_scenarios
 
@@ -96,7 +96,7 @@ def plan(scenario: Path, options: Options, file: Path | None) -> None:
     """
     if file is not None and file.exists() and not options.force:
         raise click.UsageError(f"{file} is there already; name another, or say --force to replace it")
-    get_ready_to_draw(options.report)
+    get_ready_to_draw("plan", options)
     (loaded,) = load_all([scenario], options.layers("plan.proof"))
     from sim.output.results.plan import plan as plan_scenario
     from sim.output.results.plan import write_planned
@@ -126,7 +126,7 @@ def stress(scenario: Path, options: Options) -> None:
 
     --replications is the number at each rate. The `stress:` section of the scenario has the rest.
     """
-    get_ready_to_draw(options.report)
+    get_ready_to_draw("stress", options)
     (loaded,) = load_all([scenario], options.layers("stress.replications"))
     from sim.output.results.load import stress as stress_scenario
 

@@ -18,6 +18,7 @@ from sim.output.words import translated
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from sim.output.charts.base import Page
     from sim.output.results.result import Result
     from sim.scenario.loading import Loaded
 
@@ -39,12 +40,12 @@ def load_all(scenarios: Sequence[Path], layers: Sequence[str]) -> list["Loaded"]
     return loaded
 
 
-def get_ready_to_draw(shown: bool) -> None:
-    """If charts will be drawn, start the renderer while the scenario is still loaded and simulated."""
-    if shown:
+def get_ready_to_draw(page: "Page", options: Options) -> None:
+    """If charts of a page will be drawn, start the renderer while the scenario is still loaded and simulated."""
+    if options.report:
         from sim.output.charts.render import start_renderer
 
-        start_renderer()
+        start_renderer(page)
 
 
 @contextmanager

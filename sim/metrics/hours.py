@@ -1,14 +1,16 @@
 """Hours of the week and of the day: what happens on Mondays from 08:00 to 09:00 is hour 8, whatever the week."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Bools, Floats, Int64s
-from sim.scenario.setting import Setting
 from sim.statistics import Ratio, ratio_over
+
+if TYPE_CHECKING:
+    from sim.scenario.setting import Setting
 
 HOURS_OF_DAY: Final = 24
 HOURS_OF_WEEK: Final = 7 * 24
@@ -24,12 +26,12 @@ _WIDER: Final = 1.5
 are told hours in at most 5% of cases, from 30 late letters on."""
 
 
-def hour_of_week(setting: Setting, instants: Int64s) -> Int64s:
+def hour_of_week(setting: "Setting", instants: Int64s) -> Int64s:
     """Hour of the week of each instant, from 0 at 00:00 on Mondays; same shape as `instants`."""
     return slot_of_week(setting, instants, HOUR)
 
 
-def slot_of_week(setting: Setting, instants: Int64s, slot: int) -> Int64s:
+def slot_of_week(setting: "Setting", instants: Int64s, slot: int) -> Int64s:
     """The same for slots of another length, which a day is a multiple of."""
     return setting.calendar.weekday[instants // DAY] * (DAY // slot) + instants % DAY // slot
 
@@ -39,7 +41,7 @@ def slots_of_week(slot: int) -> int:
     return 7 * DAY // slot
 
 
-def window_by_slot(setting: Setting, slot: int = HOUR) -> Int64s:
+def window_by_slot(setting: "Setting", slot: int = HOUR) -> Int64s:
     """Seconds of the window in each hour of the week, or slot of another length, shape (slots,)."""
     start, end = setting.scenario.window_start, setting.scenario.window_end
     edges = np.concatenate([[start], np.arange(start // slot * slot + slot, end, slot), [end]])

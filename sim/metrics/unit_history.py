@@ -14,23 +14,6 @@ OTHER_DUTY_NAME: Final = "other duty"
 """What people are busy with that is no step of a letter."""
 
 
-@dataclass(frozen=True)
-class UnitState:
-    """A unit where a letter waits.
-
-    Attributes:
-        on_duty: people.
-        busy: of them at work on each step, or at other duty.
-        ahead: visits in the queue that are served before this one.
-        started: visits to each step that were started or resumed there since the event before this one.
-    """
-
-    on_duty: int
-    busy: Mapping[str, int]
-    ahead: int
-    started: Mapping[str, int]
-
-
 class UnitHistory:
     """What happens at each unit: its shifts, and its stretches by when they start, each looked up many times."""
 

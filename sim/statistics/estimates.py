@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import numpy as np
-from scipy.special import stdtrit
 
 from sim.core.tables import Floats, Int64s
 
@@ -142,6 +141,8 @@ def student_t(freedom: Floats | int, several: int = 1) -> Floats:
         several: number of intervals that hold together with this confidence; each of them errs so many times less
             often (Bonferroni).
     """
+    from scipy.special import stdtrit  # takes long to be loaded, and who only shows figures needs none
+
     quantile: Floats = stdtrit(freedom, 1 - (1 - LEVEL) / 2 / several)
     return quantile
 

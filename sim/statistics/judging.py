@@ -14,7 +14,6 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.special import betaincinv
 
 from sim.core.tables import Bools, Floats, Int64s
 from sim.statistics.estimates import (
@@ -236,6 +235,8 @@ def korn_graubard(
 
     Source: Korn and Graubard 1998.
     """
+    from scipy.special import betaincinv  # takes long to be loaded, and who only shows figures needs none
+
     worth = effective_letters(letters, effect, replications)
     below, above = worth * share, worth * (1 - share)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc
 
 from sim.core.tables import Bools, Floats, Int64s
 from sim.statistics.estimates import LEVEL, Ratio, ratio_over
@@ -252,6 +251,7 @@ class _Search:
 
     def low(self, share: float) -> float | None:
         """The smallest length whose share's interval reaches up to `share`."""
+        from scipy.special import betainc  # takes long to be loaded, and who only shows figures needs none
 
         def reaches(at: Ints) -> Bools:
             below, above, is_there = self._worth(at, share, only_ended=False)
@@ -262,6 +262,7 @@ class _Search:
 
     def high(self, share: float) -> float | None:
         """The smallest length from which on the intervals lie at `share` and above; None where there is none."""
+        from scipy.special import betainc  # takes long to be loaded, and who only shows figures needs none
 
         def exceeds(at: Ints) -> Bools:
             below, above, is_there = self._worth(at, share, only_ended=True)

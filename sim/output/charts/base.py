@@ -1,9 +1,9 @@
 """The base of all charts, and the registry in which each enters itself."""
 
-import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from importlib import import_module
+from pathlib import Path
 from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
 
 from matplotlib.axes import Axes
@@ -110,13 +110,18 @@ def chart(page: Page, name: str, order: int, *, width: float = 8.4, height: floa
     return register
 
 
-def load_charts() -> None:
-    """Import every module of this package, so that all charts have registered."""
-    for module in pkgutil.iter_modules(charts.__path__):
-        import_module(f"{charts.__name__}.{module.name}")
+def load_charts(page: Page) -> None:
+    """Import the modules of this package that have charts of a page, so that these have registered.
+
+    Others are left alone, since each loads what it draws of, such as the planner.
+    """
+    for folder in charts.__path__:
+        for module in sorted(Path(folder).glob("*.py")):
+            if f'@chart("{page}"' in module.read_text("utf-8"):
+                import_module(f"{charts.__name__}.{module.stem}")
 
 
 def charts_of(page: Page) -> list[type[Chart[Any]]]:
     """Charts of a page, in their order."""
-    load_charts()
+    load_charts(page)
     return sorted((each for each in _CHARTS.values() if each.page == page), key=lambda each: each.order)

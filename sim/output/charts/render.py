@@ -67,9 +67,9 @@ class Job(NamedTuple):
     options: Options
 
 
-def start_renderer() -> None:
-    """Start the worker process, so that it has imported what it needs when there is something to render."""
-    _worker()
+def start_renderer(page: "Page") -> None:
+    """Start the worker process, so that it has imported what a page needs when there is something to render."""
+    _worker(page)
 
 
 def render(job: Job) -> dict[str, Groups]:
@@ -78,7 +78,7 @@ def render(job: Job) -> dict[str, Groups]:
     Raises: SimError if the worker dies; whatever drawing raises, such as OSError for a full disk.
     """
     with _ONE_AT_A_TIME:
-        worker = _worker()
+        worker = _worker(job.page)
         asked, answered = _pipes(worker)
         try:
             # This process may have gone to another folder since that one was started.
@@ -102,11 +102,11 @@ _ONE_AT_A_TIME: Final = Lock()
 
 
 @cache
-def _worker() -> subprocess.Popen[bytes]:
+def _worker(page: "Page") -> subprocess.Popen[bytes]:
     # A process of its own, since matplotlib holds Python's lock; not one of `multiprocessing`, which would import the
     # script that we were called from. Ctrl-C is not for it.
     process = subprocess.Popen(
-        [sys.executable, "-c", f"from {__name__} import serve; serve()"],
+        [sys.executable, "-c", f"from {__name__} import serve; serve({page!r})"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -133,13 +133,17 @@ def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 # In the worker
 
 
-def serve() -> None:
-    """Render what is read from the input, and answer on the output, until the input ends."""
+def serve(page: "Page") -> None:
+    """Render what is read from the input, and answer on the output, until the input ends.
+
+    Args:
+        page: whose charts are loaded before anything is read.
+    """
     from sim.output.charts.base import load_charts
 
     # Nothing that is printed may get among the answers.
     answers, sys.stdout = sys.stdout.buffer, sys.stderr
-    load_charts()
+    load_charts(page)
     while True:
         try:
             job = pickle.load(sys.stdin.buffer)

@@ -18,11 +18,13 @@ from sim.forecast.cautions import cautions
 from sim.forecast.load import load_of
 from sim.forecast.requirement import requirement
 from sim.metrics.causes import breaches
+from sim.metrics.letter_timeline import LetterTimeline
 from sim.metrics.measures import Measures, measure
 from sim.metrics.replication import Replication
-from sim.metrics.report import Report, summarise
+from sim.metrics.report import Report
 from sim.metrics.rows import hour_table, letter_table
-from sim.metrics.timeline import LetterTimeline, latest
+from sim.metrics.summary import summarise
+from sim.metrics.timeline import latest
 from sim.models.labels import labels_of
 from sim.output.folders.parquet import Columns, Rows, hour_columns, letter_columns
 from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario

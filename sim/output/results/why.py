@@ -15,7 +15,8 @@ from sim.experiment.replications import simulate_replication
 from sim.metrics.causes import breaches
 from sim.metrics.replication import Replication
 from sim.metrics.rows import letter_table
-from sim.metrics.timeline import LetterTimeline, timelines
+from sim.metrics.letter_timeline import LetterTimeline
+from sim.metrics.timeline import timelines
 from sim.models.labels import Labels, labels_of
 from sim.output.folders.manifest import require_results
 from sim.output.folders.parquet import letter_columns, letter_row, row_of

@@ -6,7 +6,6 @@ from itertools import chain, groupby
 from typing import Final
 
 from sim.core.clock import Clock
-from sim.models.labels import unit_label
 from sim.output.words import entries, find, label, say
 from sim.statistics import Compliance, Estimate, Figure
 
@@ -37,6 +36,8 @@ def name(lang: str, written: str) -> str:
 
 def unit_name(lang: str, unit: str) -> str:
     """A unit as people call it: `5 号派出所` if only its team has a label, since units without names are numbered."""
+    from sim.models.labels import unit_label  # loads all that checks scenarios, which who draws charts needs not
+
     team, _, number = unit.rpartition("-")
     own, kind = label(lang, unit_label(unit)), label(lang, team)
     if own is None and kind is not None and number.isdigit():

@@ -7,8 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.metrics.timeline import EventKind, LetterClock, LetterTimeline, TimelineEvent
-from sim.metrics.unit_history import UnitState
+from sim.metrics.letter_timeline import EventKind, LetterClock, LetterTimeline, TimelineEvent, UnitState
 from sim.output.text.formats import duration, limit, name, unit_name
 from sim.output.words import say
 
