@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
-from runs import report
+from runs import ROOT, report
 from shown import small
 
 from sim.comparison import Comparison

@@ -23,8 +23,8 @@ from sim.core.tables import FINISH
 from sim.experiment.replications import simulate_replication
 from sim.metrics.causes import breaches
 from sim.metrics.figures import Why
-from sim.metrics.replication import Replication, clock_at, elapsed_at
 from sim.metrics.letter_timeline import EventKind, LetterTimeline, LostWhere, UnitState
+from sim.metrics.replication import Replication, clock_at, elapsed_at
 from sim.metrics.timeline import latest, timelines
 from sim.output.html.late_letters import LateLetters, late_letters
 from sim.output.html.page import fill

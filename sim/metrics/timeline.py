@@ -1,21 +1,19 @@
 """The way of a letter, event by event: where it waited, who was busy with what, and how its SLA clocks ran."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.clock import MINUTE, Clock
+from sim.core.clock import MINUTE
 from sim.core.tables import NO_UNIT, NOT_YET, WORK, Floats, Int64s
 from sim.metrics.causes import Breaches, breaches
-from sim.metrics.letter_timeline import EventKind, LetterClock, LetterTimeline, LostWhere, TimelineEvent, UnitState
+from sim.metrics.figures import Why
+from sim.metrics.letter_timeline import EventKind, LetterClock, LetterTimeline, LostWhere, TimelineEvent
 from sim.metrics.replication import Fate, Replication, clock_at
 from sim.metrics.unit_history import UnitHistory
-
 
 _LAST: tuple[EventKind, ...] = (EventKind.REACHED, EventKind.CLOSED, EventKind.OPEN)
 """What comes after the other events of its second."""

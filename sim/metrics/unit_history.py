@@ -1,13 +1,12 @@
 """What happened at each unit: who was on duty, who was busy with what, and which visits waited in which order."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from sim.core.tables import OTHER_DUTY, WAIT, WORK, Bools, Int64s, Stretches
+from sim.metrics.letter_timeline import UnitState
 from sim.metrics.replication import Replication
 
 OTHER_DUTY_NAME: Final = "other duty"

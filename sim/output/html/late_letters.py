@@ -4,8 +4,8 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from sim.metrics.report import Report
 from sim.metrics.letter_timeline import EventKind, LetterTimeline, TimelineEvent
+from sim.metrics.report import Report
 from sim.output.text.formats import duration, listed, name
 from sim.output.text.timeline import Told, clock_sentences, told
 from sim.output.words import say

@@ -13,9 +13,9 @@ from sim.core.options import Options
 from sim.experiment.cost import prepare
 from sim.experiment.replications import simulate_replication
 from sim.metrics.causes import breaches
+from sim.metrics.letter_timeline import LetterTimeline
 from sim.metrics.replication import Replication
 from sim.metrics.rows import letter_table
-from sim.metrics.letter_timeline import LetterTimeline
 from sim.metrics.timeline import timelines
 from sim.models.labels import Labels, labels_of
 from sim.output.folders.manifest import require_results
