@@ -4,60 +4,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from judged import STEPS, recorded, scenario
 
 from sim.core.json_text import jsonable, restored
-from sim.core.tables import Roster
-from sim.experiment.replications import simulate_replication
 from sim.fit.as_of import hold_out_instant
 from sim.fit.distances import measures_there
 from sim.fit.judgement import Judgement
 from sim.fit.judging import judge
-from sim.fit.log import EventLog, KnownRoster, LetterLog
+from sim.fit.log import KnownRoster, LetterLog
 from sim.fit.looks import held_out, moment, other_log
-from sim.fit.simulated_log import simulated_log
-from sim.scenario.loading import ScenarioFile
 from sim.scenario.setting import setting_of
-
-DESK = """
-schema: 1
-name: A desk
-start: 2024-01-01
-warm_up: 0 d
-window: 56 d
-seed: 5
-arrivals: {per_day: 60, by_hour: mailbox}
-teams:
-  desk: {staff: {four_teams_three_shifts: 12}}
-  office: {staff: {office: 3}}
-workflow:
-  - sign: {by: desk, effort: {mean: 4 min, cv: 0.8}}
-  - ask: {wait: {mean: 5 h, cv: 1}}
-  - answer: {by: office, effort: {mean: 15 min, cv: 1}}
-  - again: {back_to: answer, chance: 10%, at_most: 1}
-sla:
-  signed: {until: sign.finished, within: 10 min, target: 99%}
-  answered: {until: answer.finished, within: 2 d, target: 90%}
-"""
-
-STEPS = {step: step for step in ("sign", "ask", "answer")}
 
 
 @pytest.fixture
 def no_measures(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where the package with the field's measures, which take their time, is not installed."""
     monkeypatch.setattr("sim.fit.judging.measures_there", lambda: False)
-
-
-def scenario(folder: Path, text: str = DESK) -> ScenarioFile:
-    path = folder / "desk.yaml"
-    path.write_text(text)
-    return ScenarioFile(path)
-
-
-def recorded(file: ScenarioFile, *changes: str) -> tuple[EventLog, Roster]:
-    """A log of the scenario, by another seed than the one it is judged with."""
-    replication = simulate_replication(setting_of(file.with_changes(["seed=77", *changes]).scenario), 0)
-    return simulated_log(replication, STEPS), replication.roster
 
 
 @pytest.mark.usefixtures("no_measures")

@@ -1,6 +1,6 @@
 """A log as it stood at an instant, and its later part: what a fit may see, and what it is judged on."""
 
-from typing import TypeVar
+from typing import overload
 
 import numpy as np
 
@@ -8,10 +8,16 @@ from sim.core.clock import DAY
 from sim.core.tables import NOT_YET, Bools, Int64s
 from sim.fit.log import EventLog, LetterLog
 
-AnyLog = TypeVar("AnyLog", EventLog, LetterLog)
+
+@overload
+def as_of(log: EventLog, instant: int) -> EventLog: ...
 
 
-def as_of(log: AnyLog, instant: int) -> AnyLog:
+@overload
+def as_of(log: EventLog | LetterLog, instant: int) -> EventLog | LetterLog: ...
+
+
+def as_of(log: EventLog | LetterLog, instant: int) -> EventLog | LetterLog:
     """The log without what happened at an instant or after it: cases not received, events not begun, work not done."""
     if isinstance(log, LetterLog):
         kept = np.flatnonzero(log.received < instant)
@@ -55,11 +61,8 @@ def chosen(log: EventLog, cases: Bools, events: Bools | None = None) -> EventLog
     )
 
 
-def received_from(log: AnyLog, instant: int) -> AnyLog:
+def received_from(log: EventLog, instant: int) -> EventLog:
     """The log with the cases that were received at an instant or after it."""
-    if isinstance(log, LetterLog):
-        kept = np.flatnonzero(log.received >= instant)
-        return _letters(log, kept)._replace(milestones={name: each[kept] for name, each in log.milestones.items()})
     return chosen(log, log.received >= instant)
 
 

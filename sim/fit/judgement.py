@@ -2,19 +2,41 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+from scipy.special import stdtrit
 
 from sim.core.tables import Floats
+
+_FEWEST_LOGS: Final = 3
+"""Simulated logs below which nothing can be said to be outside of them."""
 
 
 @dataclass(frozen=True)
 class SimulatedRange:
-    """Mean over the simulated logs, and the lowest and highest of them."""
+    """Mean over the simulated logs, the lowest and highest of them, and their standard deviation.
+
+    Attributes:
+        logs: how many of them have the figure.
+    """
 
     mean: float
     low: float
     high: float
+    deviation: float
+    logs: int
+
+    def holds(self, real: float, among: int = 1) -> bool:
+        """Whether a figure of the office may be that of one more simulated log; nan may.
+
+        Args:
+            among: figures that are asked of, of which by chance 5% have one that is not held.
+        """
+        if not np.isfinite(real) or self.logs < _FEWEST_LOGS:
+            return True
+        most = stdtrit(self.logs - 1, 1 - 0.025 / among) * self.deviation * np.sqrt(1 + 1 / self.logs)
+        return bool(abs(real - self.mean) <= most + 1e-9)
 
 
 @dataclass(frozen=True)
@@ -107,6 +129,8 @@ class Judgement:
         known_staffing: whether the simulated letters met the office's own shifts.
         days: ends of days, for `open_letters`.
         busy_by: `unit` or `activity`.
+        busy_as: `utilisation`, the share of the hours on duty that were worked, where the office's own shifts are
+            known; else `hours` of work a day.
         distances: none where the package with the field's measures is not installed, or the log has no events.
         misfits: the worst first.
     """
@@ -124,8 +148,9 @@ class Judgement:
     curves: tuple[AgeCurve, ...]
     days: tuple[str, ...]
     open_letters: Floats
-    open_simulated: SimulatedRanges
+    open_by_day: tuple[SimulatedRange, ...]
     busy_by: str
+    busy_as: str
     busy: tuple[SideBySide, ...]
     slas: tuple[SideBySide, ...]
     distances: tuple[FieldDistance, ...]
@@ -134,12 +159,11 @@ class Judgement:
 
 def range_of(values: Sequence[float]) -> SimulatedRange:
     """Of one figure of several simulated logs; nan do not count."""
-    known = [float(value) for value in values if np.isfinite(value)]
-    return (
-        SimulatedRange(float(np.mean(known)), min(known), max(known))
-        if known
-        else SimulatedRange(np.nan, np.nan, np.nan)
-    )
+    known = np.array([value for value in values if np.isfinite(value)])
+    if not len(known):
+        return SimulatedRange(np.nan, np.nan, np.nan, np.nan, 0)
+    deviation = float(known.std(ddof=1)) if len(known) > 1 else np.nan
+    return SimulatedRange(float(known.mean()), float(known.min()), float(known.max()), deviation, len(known))
 
 
 def ranges_of(values: Sequence[Floats]) -> SimulatedRanges:

@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from sim.core.clock import DAY
+from sim.core.clock import DAY, HOUR
 from sim.core.options import DEFAULT, Options
-from sim.core.tables import Roster
+from sim.core.tables import Floats, Roster
 from sim.experiment.replications import map_replications, simulate_drawn
 from sim.fit.as_of import as_of, chosen, in_order_of_receipt, received_from
 from sim.fit.distances import MEASURES, field_distances, halves, measures_there
@@ -79,7 +79,8 @@ def judge(
             for name, unit in MEASURES.items()
         )
     )
-    return side_by_side(real, looks, frame, target, distances, known_staffing=shifts is not None)
+    on_duty = None if shifts is None or frame.busy_by != "unit" else _on_duty(shifts, frame)
+    return side_by_side(real, looks, frame, target, distances, on_duty, known_staffing=shifts is not None)
 
 
 def _setting(file: ScenarioFile, target: Target) -> tuple[Setting, int]:
@@ -176,6 +177,15 @@ def _shifts(roster: KnownRoster, setting: Setting, offset: int, target: Target) 
     unit = number[roster.unit[kept]]
     order = np.lexsort((end, unit, start))
     return Roster(unit[order], start[order], end[order], roster.people[kept][order], setting.places.units)
+
+
+def _on_duty(shifts: Roster, frame: Frame) -> Floats:
+    """Hours on duty a day of each unit of the frame in the period."""
+    begins, ends = frame.begins + frame.offset, frame.ends + frame.offset
+    seconds = np.maximum(np.minimum(shifts.end, ends) - np.maximum(shifts.start, begins), 0) * shifts.people
+    by_unit = np.bincount(shifts.unit, weights=seconds, minlength=shifts.units)
+    units = [frame.setting.places.names.index(name) for name in frame.busy]
+    return by_unit[units] / HOUR / max((ends - begins) / DAY, 1.0)
 
 
 def _with_shifts(drawn: Roster, shifts: Roster, begins: int) -> Roster:

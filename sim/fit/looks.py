@@ -89,7 +89,7 @@ class Look(NamedTuple):
     ages: tuple[Floats, ...]  # hours until each milestone, of each letter; infinite where it was not reached
     parts: Int64s  # 1 for letters received by day, 2 for the others
     open_letters: Floats  # at each of the frame's days
-    busy: Floats  # people at work at a time, on average, (busy,)
+    busy: Floats  # hours of work a day, (busy,)
     on_time: Floats  # (slas,), nan for none
     judged: Floats  # letters that each SLA was judged on, (slas,)
 
@@ -201,7 +201,7 @@ def _busy(log: EventLog | LetterLog, frame: Frame) -> Floats:
     row = np.array([*(place.get(name, -1) for name in names), -1], dtype=np.int64)[code]
     some = (row >= 0) & (seconds > 0)
     total = np.bincount(row[some], weights=seconds[some], minlength=len(frame.busy))
-    return total / max(frame.ends - frame.begins, 1)
+    return total / HOUR / max((frame.ends - frame.begins) / DAY, 1.0)
 
 
 def _on_time(log: EventLog | LetterLog, inside: Bools, judged: SlaToJudge, frame: Frame) -> tuple[float, float]:

@@ -1,5 +1,7 @@
 """Where an office and its model differ by more than chance, the worst first."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.fit.judgement import AgeCurve, Judgement, Misfit, SideBySide
@@ -12,14 +14,14 @@ def misfits_of(judgement: Judgement) -> tuple[Misfit, ...]:
     found += [_curve_misfit(each) for each in judgement.curves if each.letters and _apart(each.ks, each.ks_halves)]
     found += [
         Misfit("sla", each.name, abs(each.simulated.mean - each.real), _figures(each))
-        for each in judgement.slas
-        if _outside(each)
+        for each in _outside(judgement.slas)
     ]
-    total = sum(each.real for each in judgement.busy) or 1.0
+    # A unit among many, however wrong, is not the office.
+    many = max(len(judgement.busy), 1)
     found += [
-        Misfit("busy", each.name, min(abs(each.simulated.mean - each.real) / total, 1.0), _figures(each))
-        for each in judgement.busy
-        if _outside(each)
+        Misfit(judgement.busy_as, each.name, min(abs(each.simulated.mean / each.real - 1), 1.0) / many, _figures(each))
+        for each in _outside(judgement.busy)
+        if each.real > 0
     ]
     return tuple(sorted(found, key=lambda each: -each.size))
 
@@ -27,23 +29,27 @@ def misfits_of(judgement: Judgement) -> tuple[Misfit, ...]:
 def _letters(judgement: Judgement) -> list[Misfit]:
     """How many letters came, and at which hours of the week."""
     found, letters = [], judgement.letters
-    if judgement.held_out and _outside(letters):
+    if judgement.held_out and _outside([letters]):
         size = abs(letters.simulated.mean - letters.real) / max(letters.real, 1.0)
         found.append(Misfit("letters", "", min(size, 1.0), _figures(letters)))
     apart, halves = judgement.by_hour_apart, judgement.by_hour_apart_halves
     if _apart(apart, halves):
-        found.append(Misfit("hours", "", apart - halves, {"real": halves, "simulated": apart}))
+        found.append(Misfit("arrivals", "", apart - halves, {"real": halves, "simulated": apart}))
     return found
 
 
 def _open_letters(judgement: Judgement) -> list[Misfit]:
-    real, simulated = judgement.open_letters, judgement.open_simulated
-    gap = np.maximum(real - simulated.high, simulated.low - real)
-    if not len(gap) or gap.max() <= 0:
+    """The day on which most letters too many or too few are open in the model."""
+    days = [
+        SideBySide("", real, simulated)
+        for real, simulated in zip(judgement.open_letters.tolist(), judgement.open_by_day, strict=True)
+    ]
+    outside = _outside(days)
+    if not outside:
         return []
-    worst = int(np.argmax(gap))
-    figures = {"real": float(real[worst]), "simulated": float(simulated.mean[worst]), "day": float(worst)}
-    return [Misfit("open", "", min(float(gap[worst]) / max(float(real.max()), 1.0), 1.0), figures)]
+    worst = max(outside, key=lambda each: abs(each.real - each.simulated.mean))
+    gap = abs(worst.real - worst.simulated.mean) / max(float(judgement.open_letters.max()), 1.0)
+    return [Misfit("open", "", min(gap, 1.0), {**_figures(worst), "day": float(days.index(worst))})]
 
 
 def _curve_misfit(curve: AgeCurve) -> Misfit:
@@ -65,13 +71,13 @@ def _curve_misfit(curve: AgeCurve) -> Misfit:
 
 
 def _apart(distance: float, halves: float) -> bool:
-    """Whether two curves differ by more than two halves of the office's log do."""
-    return distance > 1.5 * halves + 0.01
+    """Whether two curves differ by more than two halves of the office's log do, which have fewer letters."""
+    return distance > halves + 0.01
 
 
-def _outside(each: SideBySide) -> bool:
-    """Whether the office's figure lies outside all simulated ones; nan does not."""
-    return each.real < each.simulated.low or each.real > each.simulated.high
+def _outside(figures: Sequence[SideBySide]) -> list[SideBySide]:
+    """Figures of the office that chance alone does not explain."""
+    return [each for each in figures if not each.simulated.holds(each.real, len(figures))]
 
 
 def _figures(each: SideBySide) -> dict[str, float]:

@@ -18,6 +18,9 @@ from sim.metrics.hours import HOURS_OF_WEEK
 _POINTS: Final = 200
 """Points of a curve."""
 
+_SPLITS: Final = 10
+"""Ways in which an office's log is halved; their mean distance counts."""
+
 
 def side_by_side(
     real: Look,
@@ -25,13 +28,20 @@ def side_by_side(
     frame: Frame,
     target: Target,
     distances: tuple[FieldDistance, ...],
+    on_duty: Floats | None,
     *,
     known_staffing: bool,
 ) -> Judgement:
-    """What was seen of an office's log and of each simulated one, and the misfits between them."""
+    """What was seen of an office's log and of each simulated one, and the misfits between them.
+
+    Args:
+        on_duty: hours a day of those whose work the frame adds up, where they are known.
+    """
+    if on_duty is not None:
+        real, looks = _utilised(real, on_duty), [_utilised(each, on_duty) for each in looks]
     log = target.log
     weeks = max((target.ends - target.begins) / (7 * DAY), 1.0)
-    halved = _halved(real)
+    halved = [_halved(real, split) for split in range(_SPLITS)]
     midnight = np.datetime64(log.origin, "s")
 
     def beside(name: str, place: int, figure: str, letters: int = 0) -> SideBySide:
@@ -52,8 +62,9 @@ def side_by_side(
         curves=tuple(_curve(place, name, real, looks, halved) for place, name in enumerate(frame.milestones)),
         days=tuple(str(midnight + day) for day in frame.days.tolist()),
         open_letters=real.open_letters,
-        open_simulated=ranges_of([each.open_letters for each in looks]),
+        open_by_day=tuple(map(range_of, zip(*(each.open_letters.tolist() for each in looks), strict=True))),
         busy_by=frame.busy_by,
+        busy_as="hours" if on_duty is None else "utilisation",
         busy=tuple(beside(name, place, "busy") for place, name in enumerate(frame.busy)),
         slas=tuple(
             beside(each.name, place, "on_time", int(real.judged[place])) for place, each in enumerate(frame.slas)
@@ -64,13 +75,18 @@ def side_by_side(
     return replace(judgement, misfits=misfits_of(judgement))
 
 
-def _curve(place: int, name: str, real: Look, looks: Sequence[Look], halved: tuple[Look, Look]) -> AgeCurve:
+def _utilised(look: Look, on_duty: Floats) -> Look:
+    """With the share of the hours on duty that were worked in the place of hours; nan where nobody was on duty."""
+    return look._replace(busy=np.divide(look.busy, on_duty, out=np.full(len(on_duty), np.nan), where=on_duty > 0))
+
+
+def _curve(place: int, name: str, real: Look, looks: Sequence[Look], halved: Sequence[tuple[Look, Look]]) -> AgeCurve:
     ours, theirs = real.ages[place], [each.ages[place] for each in looks]
     reached = ours[np.isfinite(ours)]
     most = float(np.quantile(reached, 0.99)) if len(reached) else 1.0
     hours = np.unique(np.concatenate([np.linspace(0, max(most, 1e-9), _POINTS), [most * 1.25]]))
     ages = np.array([_share_by(each, hours) for each in theirs])
-    one, other = (each.ages[place] for each in halved)
+    pairs = [(one.ages[place], other.ages[place]) for one, other in halved]
     means = {
         part: (_mean_age(ours, real.parts, number, most),
                float(np.nanmean([_mean_age(each.ages[place], each.parts, number, most) for each in looks] or [np.nan])))
@@ -84,8 +100,8 @@ def _curve(place: int, name: str, real: Look, looks: Sequence[Look], halved: tup
         simulated=SimulatedRanges(ages.mean(axis=0), ages.min(axis=0), ages.max(axis=0)),
         ks=float(np.mean([kolmogorov_smirnov(ours, each) for each in theirs])),
         area_h=float(np.mean([area_between(ours, each, most) for each in theirs])),
-        ks_halves=kolmogorov_smirnov(one, other),
-        area_halves_h=area_between(one, other, most),
+        ks_halves=float(np.mean([kolmogorov_smirnov(*pair) for pair in pairs])),
+        area_halves_h=float(np.mean([area_between(*pair, most) for pair in pairs])),
         mean_h=means,
         letters=len(reached),
     )
@@ -97,9 +113,10 @@ def _mean_age(ages: Floats, parts: Int64s, part: int, most: float) -> float:
     return float(np.minimum(ages[some], most).mean()) if some.any() else float("nan")
 
 
-def _halved(real: Look) -> tuple[Look, Look]:
+def _halved(real: Look, split: int) -> tuple[Look, Look]:
+    """The letters of an office, allocated at random to two halves."""
     first = np.zeros(len(real.parts), dtype=np.bool_)
-    first[np.random.default_rng(len(first)).permutation(len(first))[: len(first) // 2]] = True
+    first[np.random.default_rng([len(first), split]).permutation(len(first))[: len(first) // 2]] = True
     one, other = (
         real._replace(ages=tuple(each[which] for each in real.ages), parts=real.parts[which])
         for which in (first, ~first)
