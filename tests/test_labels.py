@@ -1,6 +1,7 @@
 """Titles and labels: what people call the things of a scenario, in each language."""
 
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from desk import DESK, loaded
 
 from sim.core.errors import ScenarioError
 from sim.models.labels import labels_of, unit_label
-from sim.output.text.formats import name, unit_name
+from sim.output.text.formats import name, note, unit_name
 from sim.output.words import Language, alike, label, labelled
 from sim.scenario.loading import dump_yaml, load
 
@@ -88,3 +89,18 @@ def test_all_that_a_shipped_scenario_names_has_a_chinese_name(path: Path) -> Non
     assert sorted(each for each in named - {"any"} if name(lang, each) == each) == []
     assert sorted(each for each in units if unit_name(lang, each) == each) == []
     assert None not in [label(lang, each) for each in (scenario.name, scenario.about)]
+
+
+def test_a_note_may_end_with_its_translations() -> None:
+    assert [note(lang, "six at any hour [zh] 任何时刻六人") for lang in ("en", "zh", "xx")] == [
+        "six at any hour",
+        "任何时刻六人",
+        "six at any hour",
+    ]
+    assert note("zh", "all [A] of it") == "all [A] of it"
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_note_of_a_shipped_scenario_is_in_chinese_too(path: Path) -> None:
+    notes = {each.note for each in load(path).figures}
+    assert sorted(each for each in notes if each and not re.search("[\u4e00-\u9fff]", note("zh", each))) == []

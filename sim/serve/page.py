@@ -12,7 +12,7 @@ from sim.core.json_text import jsonable, to_json
 from sim.core.options import DEFAULT
 from sim.models.labels import labels_of
 from sim.models.wording import parts_of
-from sim.output.text.formats import limit, name, percent
+from sim.output.text.formats import limit, name, note, percent
 from sim.output.words import Language, entries, find, labelled, languages, say
 from sim.scenario.loading import Loaded
 from sim.serve.viewers import MOST_STAFFINGS
@@ -93,7 +93,7 @@ def _levers(lang: str, loaded: Loaded) -> Any:
             "label": label,
             "written": lever.written,
             "slider": lever.slider,
-            "note": lever.note,
+            "note": note(lang, lever.note),
         }
 
 

@@ -9,7 +9,7 @@ from sim.metrics.figures import SlaFigures, UnitFigures
 from sim.metrics.report import Report
 from sim.models.scenario import Scenario
 from sim.models.workflow import LoopStep
-from sim.output.text.formats import count, limit, name, percent, point
+from sim.output.text.formats import count, limit, name, percent, point, unit_name
 from sim.output.text.overview import headline_sla
 from sim.output.words import say
 from sim.statistics import Estimate, Verdict, verdict
@@ -121,8 +121,8 @@ def unit_table(report: Report, lang: str) -> UnitTable | None:
             for sla, units_of in zip(slas, by_name, strict=True):
                 path = f"units.{sla.name}.{unit.name}" if depth == 0 and first.districts else None
                 cells += _cells(units_of.get((unit.team, unit.name)), sla, path)
-            above = name(lang, unit.within) if depth and unit.within else ""
-            rows.append(UnitRow(name(lang, unit.name), above, unit.team, bool(below), cells))
+            above = unit_name(lang, unit.within) if depth and unit.within else ""
+            rows.append(UnitRow(unit_name(lang, unit.name), above, unit.team, bool(below), cells))
             add(below, depth + 1)
 
     add(top, 0)

@@ -111,6 +111,11 @@ def page(
     )
 
 
+def code(written: str) -> Markup:
+    """What is written in a scenario file, which is the same in every language."""
+    return Markup('<code lang="en">{}</code>').format(written)
+
+
 def _asset(name: str) -> Markup:
     return Markup(files("sim.output.html").joinpath("templates", name).read_text("utf-8"))
 

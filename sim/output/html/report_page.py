@@ -14,10 +14,10 @@ from sim.models.scenario import Scenario
 from sim.output.charts.render import Groups, Picture
 from sim.output.html.first_screen import data_markup, tiles, unit_table, verdict_class
 from sim.output.html.late_letters import late_letters
-from sim.output.html.page import Pictures, page, rendered, write_page
+from sim.output.html.page import Pictures, code, page, rendered, write_page
 from sim.output.text.answer import other_cautions, run_sentences
 from sim.output.text.cautions import caution_sentences, summary_of
-from sim.output.text.formats import count, figure, interval, limit, name, number, percent
+from sim.output.text.formats import count, figure, interval, limit, name, note, number, percent
 from sim.output.text.overview import ground, two_sentences
 from sim.output.text.printing import CaptionedTable
 from sim.output.words import labelled, say
@@ -203,5 +203,7 @@ def _team_table(report: Report, lang: str) -> CaptionedTable:
 
 def _marks(figures: Sequence[Mapping[str, str]], lang: str) -> CaptionedTable:
     headings = [say(lang, key) for key in ("page.figure", "page.value", "page.mark", "page.note")]
-    rows = [[figure["path"], figure["value"], figure["mark"], figure["note"]] for figure in figures]
+    rows = [
+        [code(figure["path"]), code(figure["value"]), figure["mark"], note(lang, figure["note"])] for figure in figures
+    ]
     return say(lang, "page.section-assumptions"), headings, rows

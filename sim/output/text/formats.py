@@ -45,6 +45,12 @@ def unit_name(lang: str, unit: str) -> str:
     return own or name(lang, unit)
 
 
+def note(lang: str, written: str) -> str:
+    """A note of a scenario: what follows `[zh]` in `six at any hour [zh] 任何时刻六人`, or what is first."""
+    first, *others = re.split(r"\s*\[([a-z]{2,3})\]\s*", written)
+    return dict(zip(others[::2], others[1::2], strict=True)).get(lang, first)
+
+
 def listed(lang: str, parts: Iterable[str]) -> str:
     """`a, b and c`."""
     *first, last = parts

@@ -9,7 +9,7 @@ from sim.metrics.report import Report
 from sim.metrics.units import concentration
 from sim.models.scenario import Scenario
 from sim.output.text.answer import verdict_sentence
-from sim.output.text.formats import count, hours_of_day, interval, limit, listed, name, number, percent
+from sim.output.text.formats import count, hours_of_day, interval, limit, listed, name, number, percent, unit_name
 from sim.output.words import say
 from sim.statistics import Verdict
 
@@ -59,7 +59,7 @@ def _where_and_why(report: Report, sla: SlaFigures, lang: str) -> Iterator[str]:
     parts = []
     found = concentration(sla.districts)
     if found is not None and not report.has_few_late(sla.name):
-        units = listed(lang, (name(lang, unit) for unit in found.units))
+        units = listed(lang, (unit_name(lang, unit) for unit in found.units))
         parts.append(say(lang, "overview.units", units=units, late=_rough(found.late), letters=_rough(found.letters)))
     if sla.causes and not report.has_few_late(sla.name):
         cause = sla.causes[0]
