@@ -26,7 +26,7 @@ from sim.operations.exports.backlog import write_backlog
 from sim.operations.exports.events import Reason, Transition, events_of
 from sim.operations.exports.locust import write_locust_file
 from sim.operations.exports.people import person_numbers
-from sim.operations.exports.simulated import SIZE_MEAN, Simulated, letter_sizes
+from sim.operations.exports.simulated import Simulated, letter_sizes
 from sim.operations.trace_files import TracedLetter, read_trace
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
@@ -103,12 +103,12 @@ def test_the_trace_can_drive_a_scenario(setting: Setting, simulated: Replication
 
 
 def test_sizes_are_lognormal_and_the_same_again() -> None:
-    sizes = letter_sizes(20_000, 1, 0)
+    sizes = letter_sizes(20_000, 900.0, 1, 0)
     assert sizes.min() >= 1
     # The mean of 20,000 with a cv of 1 is within 4 standard errors but once in 16,000 seeds.
-    assert sizes.mean() == pytest.approx(SIZE_MEAN, rel=4 / np.sqrt(20_000))
-    np.testing.assert_array_equal(sizes, letter_sizes(20_000, 1, 0))
-    assert (letter_sizes(5, 1, 1) != sizes[:5]).any()
+    assert sizes.mean() == pytest.approx(900, rel=4 / np.sqrt(20_000))
+    np.testing.assert_array_equal(sizes, letter_sizes(20_000, 900.0, 1, 0))
+    assert (letter_sizes(5, 900.0, 1, 1) != sizes[:5]).any()
 
 
 def test_the_xes_log_tells_each_letter_event_by_event(setting: Setting, simulated: Replication, folder: Path) -> None:

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from runs import report
 
+from sim.core.errors import ScenarioError
 from sim.core.options import Options
 from sim.operations.operations import operations_of
-from sim.operations.service_level import ASSUMED, PERIODS, Demand, read_demand
+from sim.operations.service_level import ASSUMED, PERIODS, Demand, ServiceLevel, read_demand
 from sim.operations.targets import Rate, Targets, targets
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
@@ -208,3 +209,72 @@ def test_a_replay_is_asked_for_the_peak_of_a_year(tmp_path: Path) -> None:
     load = {period: getattr(receive, f"per_{period}").levels["year"].level for period in PERIODS}
     assert read_demand(path).load == load
     assert receive.peak_factor == pytest.approx(load["hour"] / receive.per_hour.mean.mean)
+
+
+SYSTEM = """
+system:
+  reads: {lists: 20 s, open: 50%, dashboards: 6, dashboard: 1 min, lookups: 2}
+  sessions: {writing: 10 min, lookup: 5 min}
+  messages: {writer_push: 3, writer_sms: 1, staff_push: 2, staff_sms: 0.5}
+  text: 1 kB
+  attachments: {pictures: {share: 50%, each: 3, size: 1 MB}}
+  rows: {letter: 2 kB, event: 1 kB}
+  service: {receive: {p99: 300 ms, errors: 0.1%}, all: {p95: 2 s}, read.lists: {p50: 100 ms}}
+"""
+
+
+def test_the_system_is_loaded_as_the_scenario_says(tmp_path: Path) -> None:
+    """Three letters in an hour, each signed in two calls, by one clerk who is on duty."""
+    found = targets(ready(tmp_path, SCENARIO + SYSTEM), scenario="three", options=Options(engine="simpy", workers=1))
+    system = found.system
+    assert {kind: (each.per_second, each.peak_per_second) for kind, each in system.reads.items()} == {
+        "lists": (exactly(0.5 / 20), pytest.approx(0.5 / 20)),
+        "dashboards": (exactly(6 / 60), pytest.approx(6 / 60)),
+        "lookups": (exactly(2 * 3 / 3_600), pytest.approx(2 * 3 / 3_600)),
+    }
+    # A letter brings 10 minutes of writing and twice 5 of looking up.
+    assert system.sessions.staff == (1.0, *[0.0] * 23)
+    assert system.sessions.writers == pytest.approx((72 / 24 * 24 * 20 / 60, *[0.0] * 23))
+    assert system.sessions.most == pytest.approx(1 + 3 * 20 / 60)
+    assert system.messages["push"].per_day == exactly(72 * 3 + 72 * 2)
+    assert system.messages["sms"].per_day == exactly(72 * 1 + 72 * 0.5)
+    assert system.messages["push"].peak_per_hour == pytest.approx(3 * 3 + 3 * 2)
+    assert system.content["pictures"].per_day == exactly(72 * 1.5)
+    assert system.content["text"].bytes_a_year == exactly(72 * 365 * 1_000)
+    letter = 1_000 + 1.5 * 1e6
+    assert system.bytes_a_year == exactly(72 * 365 * (letter + 2_000 + 3 * 1_000))
+    assert system.bandwidth_mbit == pytest.approx(3 / 3_600 * letter * 8 / 1e6)
+    levels = {name: each.service_level for name, each in found.operations.items()}
+    assert levels["receive"] == ServiceLevel({"p99": 300.0}, 0.001)
+    assert levels["sign.start"] == system.reads["lookups"].service_level == ServiceLevel({"p95": 2_000.0}, 0.01)
+    assert system.reads["lists"].service_level == ServiceLevel({"p50": 100.0}, 0.01)
+    assert {each.key for each in system.assumptions if each.assumed} == {
+        f"system.service.{name}.errors" for name in ("all", "read.lists")
+    }
+
+
+def test_without_a_section_everything_about_the_system_is_assumed(asked: Targets) -> None:
+    assert all(each.assumed for each in asked.system.assumptions)
+    assert {each.key: each.value for each in asked.system.assumptions}["system.reads.lists"] == "30 s"
+    assert all(each.service_level == ASSUMED for each in asked.operations.values())
+
+
+@pytest.mark.parametrize(
+    ("section", "told"),
+    [
+        ("{text: 900}", "must be a size with one of the units B, kB, MB, GB (got 900)"),
+        ("{text: 0 B}", "system.text"),
+        ("{attachments: {text: {share: 1, size: 1 kB}}}", "every letter has a text; its size is system.text"),
+        ("{service: {sing.start: {p99: 1 s}}}", "did you mean 'sign.start'?"),
+        ("{service: {rest.start: {p99: 1 s}}}", "no such operation 'rest.start'"),
+        ("{service: {all: {errors: 1%}}}", "needs one of p50, p90, p95, p99 and p999"),
+        ("{service: {all: {p99: 5}}}", "must be a number with a unit"),
+        ("{text: 900.5}", "must be a size with one of the units"),
+        ("{service: {all: {p99: 0 ms}}}", "must be a time such as 500 ms or 2 s"),
+        ("{reads: {open: 120%}}", "must be between 0% and 100%"),
+    ],
+)
+def test_a_system_that_cannot_be_meant_is_refused(tmp_path: Path, section: str, told: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        ready(tmp_path, f"{SCENARIO}\nsystem: {section}\n")
+    assert told in str(refused.value)

@@ -34,7 +34,7 @@ _BEFORE_ALL: Final = -1
 def cross_checks(scenario: "Scenario") -> list[Problem]:
     """Every problem that a scenario has as a whole; empty if it is sound."""
     families: list[Callable[[Scenario], Iterator[Problem]]]
-    families = [_letters, _rosters, _teams, _workflow, _slas, _stress, _plan]
+    families = [_letters, _rosters, _teams, _workflow, _slas, _stress, _plan, _system]
     problems = [problem for family in families for problem in family(scenario)]
     # Which places there are is only known where the teams are sound.
     if not any(problem.path.startswith("teams") for problem in problems):
@@ -383,3 +383,15 @@ def _can_reach(scenario: "Scenario", category: str, place: int) -> bool:
     step = scenario.workflow[place]
     applies = step.for_ is None or category in step.for_
     return applies and (not isinstance(step, WorkStep | WaitStep) or step.chance.get(category, 1.0) > 0)
+
+
+def _system(scenario: "Scenario") -> Iterator[Problem]:
+    if scenario.system is None:
+        return
+    work = [step.name for step in scenario.workflow if isinstance(step, WorkStep)]
+    operations = ["all", "receive", *(f"{step}.{moment}" for step in work for moment in ("start", "finish"))]
+    operations += [f"read.{kind}" for kind in ("lists", "dashboards", "lookups")]
+    for name in scenario.system.service:
+        yield from _known(name, operations, "operation", dotted("system", "service", name))
+    if "text" in scenario.system.attachments:
+        yield Problem("every letter has a text; its size is system.text", "system.attachments.text")

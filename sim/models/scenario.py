@@ -28,6 +28,7 @@ from sim.models.sla import OpenHours, Sla
 from sim.models.staff_changes import LeaveCalendar, StaffChange
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
 from sim.models.studies import Plan, Stress
+from sim.models.system import System
 from sim.models.workflow import AnyStep
 
 
@@ -112,6 +113,8 @@ class Scenario(Record):
     """How `stress` loads it; with sensible defaults if not said."""
     plan: Plan | None = None
     """What `plan` may change; with sensible defaults if not said."""
+    system: System | None = None
+    """What `targets` assumes of the IT system, and asks of it; with sensible defaults if not said."""
 
     @model_validator(mode="before")
     @classmethod

@@ -15,6 +15,7 @@ from sim.metrics.replication import Fate, Replication, SlaClock, steps_of
 from sim.models.sla import MOMENTS, Sla
 from sim.models.workflow import WorkStep
 from sim.operations.service_level import PERIODS
+from sim.operations.system_load import OnDuty, on_duty_of
 from sim.scenario.setting import Setting
 from sim.statistics import Durations, Ratio
 from sim.statistics.tally import Tally, tally
@@ -59,6 +60,7 @@ class OperationCounts(NamedTuple):
     calls: tuple[tuple[Peaks, ...], ...]  # of each operation, and last of all; in each length of `COUNTED`
     letters: tuple[tuple[Peaks, ...], ...]  # of each channel, and last of all; likewise
     open_letters: Peaks  # of every second
+    on_duty: OnDuty
     slacks: tuple[Slack, ...]  # of each SLA
 
 
@@ -90,6 +92,7 @@ def count_operations(replication: Replication) -> OperationCounts:
         calls=tuple(_peaks(replication, each) for each in together),
         letters=tuple(_peaks(replication, each) for each in (*by_channel, received)),
         open_letters=Peaks(int(level.max()), _daily_level(replication, level, since)),
+        on_duty=on_duty_of(replication),
         slacks=tuple(
             _slack(replication, sla, clock)
             for sla, clock in zip(replication.setting.scenario.sla.values(), replication.clocks, strict=True)

@@ -14,18 +14,21 @@ from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
 from sim.models.sla import Sla
+from sim.models.system import System
 from sim.operations.arrival_peaks import ArrivalPeaks, channel_shares
 from sim.operations.operations import (
     COUNTED,
     RECEIVE,
     TENTHS,
     OperationCounts,
+    OperationSums,
     Peaks,
     Slack,
     count_operations,
     operations_of,
 )
-from sim.operations.service_level import ASSUMED, ServiceLevel
+from sim.operations.service_level import ServiceLevel
+from sim.operations.system_load import LetterLoad, SystemLoad, level_of, system_load
 from sim.scenario.setting import Setting
 from sim.statistics import (
     Estimate,
@@ -88,7 +91,7 @@ class Operation:
     per_day: Rate
     peak_factor: float | None
     headroom_s: float | None
-    service_level: ServiceLevel = ASSUMED
+    service_level: ServiceLevel
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,7 @@ class Targets:
         open_letters: received and not closed at the same time, over the seconds of the window.
         letter_rows_a_year, event_rows_a_year: rows that a year at the rate of the window adds to a database which
             keeps a row a letter and a row a call.
+        system: reads, sessions, messages and bytes, by the assumptions of the scenario.
         headroom: of each SLA that has a target.
         cautions: what to know before believing the rest.
     """
@@ -148,6 +152,7 @@ class Targets:
     channels: Mapping[str, ChannelLoad]
     letter_rows_a_year: Estimate
     event_rows_a_year: Estimate
+    system: SystemLoad
     headroom: Mapping[str, Headroom]
     cautions: tuple[Caution, ...]
 
@@ -189,6 +194,17 @@ def _put_together(setting: Setting, scenario: str, engine: str, counts: Sequence
     calls = np.column_stack([sums.calls, sums.calls.sum(axis=1)])
     shares = channel_shares(setting)
     exact = None if shares is None else ArrivalPeaks(setting)
+    system = model.system or System()
+    operations = {
+        name: _operation(
+            calls[:, index] / window,
+            [each.calls[index] for each in counts],
+            exact if name == RECEIVE else None,
+            _least(headroom, on_way, index),
+            level_of(system, name),
+        )
+        for index, name in enumerate((*operations_of(setting), ALL))
+    }
     return Targets(
         scenario=scenario,
         engine=engine,
@@ -196,15 +212,7 @@ def _put_together(setting: Setting, scenario: str, engine: str, counts: Sequence
         seed=model.seed,
         window_days=window / DAY,
         days=sum(len(each.open_letters.daily) for each in counts),
-        operations={
-            name: _operation(
-                calls[:, index] / window,
-                [each.calls[index] for each in counts],
-                exact if name == RECEIVE else None,
-                _least(headroom, on_way, index),
-            )
-            for index, name in enumerate((*operations_of(setting), ALL))
-        },
+        operations=operations,
         open_letters=_rate(sums.open_seconds / window, [each.open_letters for each in counts], 1),
         channels={
             name: _channel(
@@ -217,8 +225,27 @@ def _put_together(setting: Setting, scenario: str, engine: str, counts: Sequence
         },
         letter_rows_a_year=mean_over(calls[:, 0] * YEAR / window).at(),
         event_rows_a_year=mean_over(calls[:, -1] * YEAR / window).at(),
+        system=system_load(
+            system,
+            [each.on_duty for each in counts],
+            _letter_load(sums, operations, window),
+            (calls[:, 0] * system.rows.letter + calls[:, -1] * system.rows.event) * YEAR / window,
+        ),
         headroom=headroom,
         cautions=cautions(setting),
+    )
+
+
+def _letter_load(sums: OperationSums, operations: Mapping[str, Operation], window: int) -> LetterLoad:
+    every = operations[ALL].per_hour
+    begun = sums.calls[:, 1::2].sum(axis=1)
+    share = begun.sum() / max(sums.calls.sum(), 1.0)
+    return LetterLoad(
+        letters=sums.calls[:, 0] / window,
+        by_hour_of_day=sums.by_hour_of_day.sum(axis=1).mean(axis=0) * DAY / window,
+        begun=begun / window,
+        letters_peak=operations[RECEIVE].per_hour.peak,
+        begun_peak=every.peak * float(share),
     )
 
 
@@ -227,12 +254,13 @@ def _operation(
     peaks: Sequence[tuple[Peaks, ...]],
     exact: ArrivalPeaks | None,
     headroom: float | None,
+    level: ServiceLevel,
 ) -> Operation:
     second, minute, hour, day = (
         _rate(a_second * length, [each[which] for each in peaks], length, exact)
         for which, length in enumerate(COUNTED.values())
     )
-    return Operation(second, minute, hour, day, _peak_factor(hour), headroom)
+    return Operation(second, minute, hour, day, _peak_factor(hour), headroom, level)
 
 
 def _rate(

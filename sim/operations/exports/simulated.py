@@ -10,14 +10,12 @@ import numpy as np
 from sim.core.streams import Purpose, stream
 from sim.core.tables import NO_UNIT, NOT_YET, Int64s
 from sim.metrics.replication import Replication
+from sim.models.system import System
 from sim.operations.exports.events import RECEIPT, Reason, Transition, events_of
 from sim.operations.exports.people import NOBODY
 from sim.operations.operations import RECEIVE
 from sim.operations.trace_files import TracedLetter
 from sim.scenario.setting import Setting
-
-SIZE_MEAN: Final = 900.0
-"""Mean bytes of a letter's text. An assumption: some 300 Chinese characters, without pictures or voice."""
 
 _SIZE_CV: Final = 1.0
 """Coefficient of variation of the sizes, which are lognormal. An assumption."""
@@ -52,7 +50,8 @@ class Simulated:
         workload, rows = self.replication.workload, self.replication.letters
         received = (np.datetime64(scenario.start, "s") + self.replication.received.astype("timedelta64[s]")).tolist()
         channels, categories = list(scenario.channels), list(scenario.categories)
-        sizes = letter_sizes(len(rows), scenario.seed, self.replication.number)
+        mean = (scenario.system or System()).text
+        sizes = letter_sizes(len(rows), mean, scenario.seed, self.replication.number)
         columns = (workload.channel[rows], workload.category[rows], workload.home[rows], sizes)
         return [
             TracedLetter(when, channels[channel], categories[category], names[home], size)
@@ -122,9 +121,9 @@ class Simulated:
         return [f"{text}{zone}" if there else "" for text, there in zip(texts, instants != NOT_YET, strict=True)]
 
 
-def letter_sizes(letters: int, seed: int, replication: int) -> Int64s:
+def letter_sizes(letters: int, mean: float, seed: int, replication: int) -> Int64s:
     """Bytes of each letter's text, at least 1, shape (letters,)."""
     variance = np.log1p(_SIZE_CV**2)
     chance = stream(seed, replication, Purpose.SIZE)
-    drawn = chance.lognormal(np.log(SIZE_MEAN) - variance / 2, np.sqrt(variance), letters)
+    drawn = chance.lognormal(np.log(mean) - variance / 2, np.sqrt(variance), letters)
     return np.maximum(np.rint(drawn), 1).astype(np.int64)

@@ -82,9 +82,16 @@ def targets_page(asked: Targets, *, title: str, manifest: Mapping[str, Any], lan
             "sentences": list(targets.targets_sentences(asked, each)),
             "cautions": caution_sentences(asked.cautions, each),
             "tables": [
-                targets.operation_table(asked, each),
-                targets.channel_table(asked, each),
-                targets.level_table(asked, each),
+                table(asked, each)
+                for table in (
+                    targets.operation_table,
+                    targets.channel_table,
+                    targets.load_table,
+                    targets.content_table,
+                    targets.session_table,
+                    targets.level_table,
+                    targets.assumption_table,
+                )
             ],
         }
 

@@ -7,18 +7,20 @@ from rich.text import Text
 
 from sim.operations.operations import COUNTED, RECEIVE
 from sim.operations.service_level import PERCENTILES, ServiceLevel
+from sim.operations.system_load import TEXT
 from sim.operations.targets import ALL, Rate, Targets
 from sim.output.text.cautions import caution_lines
 from sim.output.text.formats import count, limit, listed, name, number, percent
 from sim.output.text.printing import CaptionedTable, captioned
 from sim.output.words import labelled, say
+from sim.statistics import Estimate
 from sim.statistics.return_levels import RECURRENCES, ReturnLevel
 
 
 def targets_text(targets: Targets, title: str, lang: str) -> Group:
     """What the targets say, to be printed."""
     heading = say(lang, "targets.heading", title=labelled(lang, title))
-    tables = [captioned(operation_table(targets, lang)), captioned(channel_table(targets, lang))]
+    tables = [captioned(table(targets, lang)) for table in (operation_table, channel_table, load_table, content_table)]
     said = [*(Text(each) for each in targets_sentences(targets, lang)), *caution_lines(targets.cautions, lang)]
     return Group(Text(heading, style="bold"), *said, *tables)
 
@@ -38,6 +40,12 @@ def targets_sentences(targets: Targets, lang: str) -> Iterator[str]:
     yield say(lang, "targets.asked-open", mean=count(open_letters.mean), max=f"{open_letters.peak:,}", often=often)
     rows = {"letters": targets.letter_rows_a_year, "events": targets.event_rows_a_year}
     yield say(lang, "targets.asked-rows", **{key: number(round(each.mean or 0.0)) for key, each in rows.items()})
+    system, assumed = targets.system, sum(each.assumed for each in targets.system.assumptions)
+    yield say(
+        lang, "targets.asked-bytes", gigabytes=_gigabytes(system.bytes_a_year), mbit=_digits(system.bandwidth_mbit)
+    )
+    if assumed:
+        yield say(lang, "targets.asked-assumed", count=assumed)
     yield say(lang, "targets.asked-level", **level_values(receive.service_level, lang))
     for sla, each in targets.headroom.items():
         if each.seconds is None:
@@ -107,6 +115,76 @@ def channel_table(targets: Targets, lang: str) -> CaptionedTable:
     return say(lang, "targets.channels-table"), [say(lang, key) for key in headings], rows
 
 
+def load_table(targets: Targets, lang: str) -> CaptionedTable:
+    """Caption, headings and rows of reads, messages and sessions."""
+    system = targets.system
+    staff, writers = system.sessions.staff, system.sessions.writers
+    rows = [
+        *((kind, "a-second", _few(each.per_second), each.peak_per_second) for kind, each in system.reads.items()),
+        *((kind, "a-day", _few(each.per_day), None) for kind, each in system.messages.items()),
+        *((kind, "a-hour", _few(each.per_day, 24), each.peak_per_hour) for kind, each in system.messages.items()),
+        ("sessions", "at-once", number((sum(staff) + sum(writers)) / 24), system.sessions.most),
+    ]
+    return (
+        say(lang, "targets.load-table"),
+        [say(lang, key) for key in ("targets.what", "targets.period", "glossary.stat-mean", "targets.peak")],
+        [
+            [
+                say(lang, f"targets.load-{kind}"),
+                say(lang, f"targets.{per}"),
+                mean,
+                "" if peak is None else _digits(peak),
+            ]
+            for kind, per, mean, peak in rows
+        ],
+    )
+
+
+def content_table(targets: Targets, lang: str) -> CaptionedTable:
+    """Caption, headings and rows of texts and attachments."""
+    rows = [[_kind(kind, lang), count(each.per_day), _gigabytes(each.bytes_a_year)] for kind, each in
+            targets.system.content.items()]  # fmt: skip
+    headings = [say(lang, f"targets.{key}") for key in ("kind", "mean-day", "gigabytes")]
+    return say(lang, "targets.content-table"), headings, rows
+
+
+def session_table(targets: Targets, lang: str) -> CaptionedTable:
+    """Caption, headings and rows of the sessions at the same time, by hour of the day."""
+    hours = zip(targets.system.sessions.staff, targets.system.sessions.writers, strict=True)
+    rows = [[f"{hour:02}:00", _digits(staff), _digits(writers)] for hour, (staff, writers) in enumerate(hours)]
+    return (
+        say(lang, "targets.session-table"),
+        [say(lang, f"targets.{key}") for key in ("hour", "staff", "writers")],
+        rows,
+    )
+
+
+def assumption_table(targets: Targets, lang: str) -> CaptionedTable:
+    """Caption, headings and rows of what is assumed of the system, with the mark A where nobody has said it."""
+    rows = [
+        [each.key, each.value, say(lang, "targets.mark-assumed" if each.assumed else "targets.mark-said")]
+        for each in targets.system.assumptions
+    ]
+    headings = [say(lang, f"targets.{key}") for key in ("key", "value", "mark")]
+    return say(lang, "targets.assumption-table"), headings, rows
+
+
+def _kind(kind: str, lang: str) -> str:
+    return say(lang, "targets.content-text") if kind == TEXT else name(lang, kind)
+
+
+def _gigabytes(size: Estimate) -> str:
+    return _digits((size.mean or 0.0) / 1e9)
+
+
+def _few(estimate: Estimate, parts: int = 1) -> str:
+    return _digits((estimate.mean or 0.0) / parts)
+
+
+def _digits(amount: float) -> str:
+    return number(amount) if amount >= 1 or not amount else f"{amount:.2g}"
+
+
 def _level(level: ReturnLevel | None, *, interval: bool = False) -> str:
     if level is None:
         return "–"
@@ -116,8 +194,7 @@ def _level(level: ReturnLevel | None, *, interval: bool = False) -> str:
 
 
 def _mean(rate: Rate) -> str:
-    mean = rate.mean.mean or 0.0
-    return number(mean) if mean >= 1 else f"{mean:.2g}"
+    return _digits(rate.mean.mean or 0.0)
 
 
 def _operation(operation: str, lang: str) -> str:
