@@ -1,0 +1,273 @@
+"""Fitting: a scenario whose figures are measured on an office's own log."""
+
+from typing import Any, Final
+
+import numpy as np
+
+from sim.core.clock import DAY
+from sim.core.tables import NOT_YET, Bools, Floats, Int64s
+from sim.fit.arrivals import ArrivalFit, fit_arrivals
+from sim.fit.days import Days, days_kept, people_by_day
+from sim.fit.discipline import discipline_of
+from sim.fit.duty import Duty, duty_of, put_downs
+from sim.fit.effort import step_duration, waited, worked
+from sim.fit.finding import Finding, Fitted, Marked, mark
+from sim.fit.log import NO_CODE, EventLog, KnownRoster
+from sim.fit.other_duty import crew_of, other_duty_of
+from sim.fit.places import LogPlaces, TeamDraft, own_units, places_of_log
+from sim.fit.rosters import known_staffing
+from sim.fit.routing import route
+from sim.fit.shares import shares_of, significant, written_share
+from sim.fit.ways import nth_visit, ways_of
+from sim.fit.workflow import StepDraft, is_work, workflow_of
+
+_WARM_UP_DAYS: Final = 7
+_ENOUGH_DAYS: Final = 28
+"""Days of a log from which on the first week of a simulation is left uncounted."""
+
+_STILL_OPEN: Final = 0.99
+"""Share of the gaps between events of a case that are shorter than the one after which a case counts as ended."""
+
+
+def fit(log: EventLog, roster: KnownRoster | None = None) -> Fitted:
+    """A scenario from a log.
+
+    Args:
+        roster: who was on duty, if the office knows it; else it is inferred from who was active when.
+    """
+    return _Fitting(log, roster).fitted()
+
+
+class _Fitting:
+    def __init__(self, log: EventLog, roster: KnownRoster | None) -> None:
+        self.log = log
+        self.until = log.until
+        self.count = max(-(-self.until // DAY), 1)
+        self.whole = max(self.until // DAY, 1)
+        self.places: LogPlaces = places_of_log(log)
+        self.roster = roster
+        self.duty: Duty | None = None if roster is None else duty_of(roster, self.places.unit_names, self.until)
+        self.findings: list[Finding] = []
+        self.files: dict[str, str] = {}
+        self.activities: dict[str, str] = {}
+        self.days: Days = self._days()
+        self.again: Bools = nth_visit(log) > 0
+        self.own = own_units(log, self.places)
+
+    def fitted(self) -> Fitted:
+        """All parts, put together."""
+        arrivals = fit_arrivals(self.log.received, self.log.category.astype(np.int64), self.log.categories, self.days)
+        self.findings += arrivals.findings
+        channels = self._names("channels", self.log.channel, self.log.channels)
+        categories = self._names("categories", self.log.category, self.log.categories, arrivals)
+        workflow = self._workflow()
+        teams, rosters = self._teams()
+        document: dict[str, Any] = {"schema": 1, "name": "Fitted", "start": self.log.origin.isoformat()}
+        warm_up = _WARM_UP_DAYS if self.whole >= _ENOUGH_DAYS else 0
+        if warm_up:
+            document["warm_up"] = f"{warm_up} d"
+        document |= {"window": f"{self.whole - warm_up} d", "replications": 20, "seed": 1}
+        if self.days.holidays is not None:
+            document["holidays"] = self.days.holidays
+        document["arrivals"] = arrivals.body
+        if channels:
+            document["channels"] = channels
+        if categories:
+            document["categories"] = categories
+        document["teams"] = teams
+        if rosters:
+            document["rosters"] = rosters
+        document["workflow"] = workflow
+        return Fitted(document, tuple(self.findings), self.files, self.activities)
+
+    def _days(self) -> Days:
+        letters = np.bincount(self.log.received // DAY, minlength=self.whole)[: self.whole].astype(np.float64)
+        people: Floats = np.zeros((0, self.whole))
+        if self.duty is not None:
+            team = self.places.team_of[self.duty.unit]
+            people = people_by_day(team, self.duty.start, self.duty.people, len(self.places.teams), self.whole)
+        days, findings = days_kept(self.log.origin, self.whole, letters, people)
+        self.findings += findings
+        return days
+
+    def _names(
+        self, key: str, codes: Any, names: tuple[str, ...], arrivals: ArrivalFit | None = None
+    ) -> dict[str, Any]:
+        """Categories or channels with their shares; nothing of a single one."""
+        if len(names) < 2:
+            return {}
+        shares, findings = shares_of(codes, names, key)
+        self.findings += findings
+        marks = {finding.key: mark(finding) for finding in findings}
+        own = {} if arrivals is None else arrivals.of_category
+        return {
+            name: {"share": Marked(written_share(share), marks[f"{key}.{name}.share"]), **own.get(name, {})}
+            for name, share in shares.items()
+        }
+
+    def _closed(self) -> Bools:
+        """Which cases have come to their end: nothing of them waits, and nothing came after them for long."""
+        log = self.log
+        first = log.first_event()
+        some = first[1:] > first[:-1]
+        last = np.maximum(first[1:] - 1, 0)
+        done = np.zeros(log.cases, dtype=np.bool_)
+        if not log.events:
+            return done
+        done[some] = log.finished[last[some]] != NOT_YET
+        if (log.queued != NOT_YET).mean() > 0.2:
+            return done  # what comes next is queued at once
+        same = log.case[1:] == log.case[:-1]
+        begun = np.where(log.started != NOT_YET, log.started, log.finished)
+        gaps = (begun[1:] - log.finished[:-1])[same & (log.finished[:-1] != NOT_YET) & (begun[1:] != NOT_YET)]
+        longest = float(np.quantile(gaps, _STILL_OPEN)) if len(gaps) else 0.0
+        recent = np.zeros(log.cases, dtype=np.bool_)
+        recent[some] = log.finished[last[some]] + longest >= self.until
+        # What usually comes last has come last, however short ago.
+        final = np.bincount(log.activity[last[some]], minlength=len(log.activities))
+        of = np.bincount(log.activity, minlength=len(log.activities))
+        ends = final > 0.9 * np.maximum(of, 1)
+        recent[some] &= ~ends[log.activity[last[some]]]
+        return done & ~recent
+
+    def _workflow(self) -> list[dict[str, Any]]:
+        log, places = self.log, self.places
+        ways = ways_of(log, self._closed())
+        flow = workflow_of(log, ways)
+        self.findings += flow.findings
+        self.work = is_work(log)
+        self.discipline = discipline_of(log, places.unit_of_event, places.unit_of_spell, self.work, self.duty)
+        seconds = np.bincount(log.spells.event, log.spells.finished - log.spells.started, minlength=log.events).astype(
+            np.float64
+        )
+        steps = []
+        for step in flow.steps:
+            rows = np.flatnonzero(ways.place == step.place)
+            body = dict(step.body)
+            if step.kind in ("work", "wait") or "after" in body:
+                self.activities[step.name] = log.activities[ways.places[step.place]]
+            if step.kind == "work":
+                body = self._work(step, rows, seconds, body)
+            elif step.kind == "wait":
+                body = self._wait(step.name, "wait", rows, body)
+            elif "after" in body:
+                body = self._wait(step.name, "after", rows, body)
+            steps.append({step.name: body})
+        return steps
+
+    def _work(self, step: StepDraft, rows: Int64s, seconds: Floats, body: dict[str, Any]) -> dict[str, Any]:
+        key, log = f"workflow.{step.name}", self.log
+        attendance = None if self.duty is None else self.duty.attendance
+        routing = route(log, self.places, self.own, attendance, rows, key)
+        first: dict[str, Any] = {"by": next(iter(self.places.teams)).name}
+        moves: dict[str, Any] = {}
+        if routing is not None:
+            self.findings += routing.findings
+            first = {"by": routing.body["by"]}
+            moves = {name: value for name, value in routing.body.items() if name != "by"}
+        timed = worked(log, rows, seconds, self.again)
+        found = step_duration(timed, log.categories, f"{key}.effort", f"{step.name}_effort", repeated=True)
+        if found is None:
+            first["effort"] = Marked("0 s", "A: no visit has both a start and an end")
+        else:
+            first["effort"] = found.written
+            if found.effort_again is not None:
+                first["effort_again"] = found.effort_again
+            self.findings += found.findings
+            self.files |= found.files
+        rules = self.discipline.of_activity.get(int(log.activity[rows[0]]), {}) if len(rows) else {}
+        return {**first, **body, **rules, **moves}
+
+    def _wait(self, name: str, key: str, rows: Int64s, body: dict[str, Any]) -> dict[str, Any]:
+        timed = waited(self.log, rows, self.again)
+        names = self.log.categories if key == "wait" else ("",)
+        if key == "after":
+            timed = timed._replace(category=np.zeros(len(timed.category), dtype=np.int64))
+        found = step_duration(timed, names, f"workflow.{name}.{key}", f"{name}_{key}", repeated=False)
+        if found is None:
+            return {key: Marked("0 s", "A: none of it has ended"), **body}
+        self.findings += found.findings
+        self.files |= found.files
+        return {**body, key: found.written} if key == "after" else {key: found.written, **body}
+
+    def _teams(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        teams: dict[str, Any] = {}
+        rosters: dict[str, Any] = {}
+        count = len(self.log.activities)
+        interrupting, interruptible = np.zeros(count, dtype=np.bool_), np.ones(count, dtype=np.bool_)
+        for activity, body in self.discipline.of_activity.items():
+            interrupting[activity] = body.get("interrupts", False)
+            interruptible[activity] = body.get("interruptible", True)
+        puts = crew = None
+        if self.duty is not None:
+            puts = put_downs(self.log, self.places.unit_of_spell, self.duty)
+            crew = crew_of(self.log, self.places, self.duty, interruptible)
+        for index, team in enumerate(self.places.teams):
+            body = self._structure(index, team)
+            known = None
+            if self.roster is not None:
+                known = known_staffing(team, self.roster, self.places.unit_names, self.days)
+            if known is not None:
+                body |= known.body
+                rosters |= known.rosters
+                self.findings += known.findings
+            else:
+                body["staff"] = {"always": Marked(1, "A")}
+            if self.duty is not None and puts is not None and crew is not None:
+                other = other_duty_of(self.log, self.places, self.duty, crew, puts, interrupting, index)
+                if other is not None:
+                    body["other_duty"] = other.body
+                    self.findings += other.findings
+            teams[team.name] = body
+        return teams, rosters
+
+    def _structure(self, index: int, team: TeamDraft) -> dict[str, Any]:
+        """Units of a team: how many, within what, their names, and where letters come from."""
+        body: dict[str, Any] = {}
+        if len(team.units) == 1:
+            return body
+        body["units"] = len(team.units)
+        if team.within is not None and team.per_parent is not None:
+            body |= {"units": list(team.per_parent), "within": team.within}
+        body["names"] = list(team.names)
+        counts = self._letters_of_units(index, team)
+        if counts is not None:
+            body["weights"] = Marked([significant(each) for each in counts.tolist()], f"M: n {round(counts.sum()):,}")
+        return body
+
+    def _letters_of_units(self, index: int, team: TeamDraft) -> Floats | None:
+        """Letters of each unit, drawn together as far as they do not differ surely within the place above.
+
+        None where the letters' homes or categories decide.
+        """
+        own = self.own[index]
+        if index > 0 and (own != NO_CODE).mean() > 0.5:
+            return None
+        if index > 0:
+            unit = self.places.unit_of_event
+            pairs = np.unique(np.stack([self.log.case, unit])[:, np.isin(unit, team.units)], axis=1)
+            own = pairs[1]
+        position = np.full(len(self.places.unit_names) + 1, -1)
+        position[list(team.units)] = np.arange(len(team.units))
+        of = position[own]
+        counts = np.bincount(of[of >= 0], minlength=len(team.units)).astype(np.float64)
+        groups = (
+            np.repeat(np.arange(len(team.per_parent)), team.per_parent)
+            if team.per_parent
+            else np.zeros(len(counts), dtype=np.int64)
+        )
+        for group in np.unique(groups).tolist():
+            rows = groups == group
+            counts[rows] = shrunk(counts[rows])
+        return counts
+
+
+def shrunk(counts: Floats) -> Floats:
+    """Counts drawn towards their mean by as much of their variance as Poisson noise makes (James and Stein)."""
+    mean, units = counts.mean(), len(counts)
+    if units < 4 or mean == 0:
+        return counts
+    variance = float(counts.var(ddof=1))
+    noise = min(mean / variance * (units - 3) / (units - 1), 1.0) if variance > 0 else 1.0
+    drawn: Floats = mean + (1 - noise) * (counts - mean)
+    return drawn
