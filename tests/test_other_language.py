@@ -109,9 +109,10 @@ def foreign(text: str) -> set[str]:
 class Spoken(HTMLParser):
     """What people read or hear of a page in one language, but the manifest and what is changed by its key."""
 
-    def __init__(self) -> None:
+    def __init__(self, lang: str) -> None:
         super().__init__()
         self.said: list[str] = []
+        self._lang = lang
         self._open: list[tuple[str, str | None]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -130,12 +131,12 @@ class Spoken(HTMLParser):
             self.said.append(data)
 
     def _ours(self) -> bool:
-        return next((lang for _, lang in reversed(self._open) if lang), None) == LANG
+        return next((lang for _, lang in reversed(self._open) if lang), None) == self._lang
 
 
-def spoken(page: str) -> str:
-    """What a page says in the language."""
-    reader = Spoken()
+def spoken(page: str, lang: str = LANG) -> str:
+    """What a page says in a language."""
+    reader = Spoken(lang)
     reader.feed(page)
     assert len(reader.said) > 20
     return "\n".join(reader.said)

@@ -30,6 +30,10 @@ _NUMBER_WITH_UNIT: Final = re.compile(r"\s*(\d+(?:\.\d+)?)(\s*\D+)")
 _SETTING: Final = re.compile(rf"\s*({KEY_PATH.pattern})\s*=(.*)", re.DOTALL)
 
 
+_TRANSLATIONS: Final = {("labels",), *((f"{key}_zh",) for key in TRANSLATED)}
+"""Keys whose changes are no news besides those of what they translate."""
+
+
 class Layers:
     """The layers of a scenario on top of each other.
 
@@ -184,6 +188,8 @@ class Layers:
         self._removed[numbered_path(parts)] = null
 
     def _note(self, parts: Parts, before: Node | None, after: Node | None) -> None:
+        if parts[:1] in _TRANSLATIONS:
+            return
         self.changes.append(f"{named_path(parts)}: {_short(before)} -> {_short(after)}")
 
     def _without_nulls(self, node: Node, parts: Parts) -> Node:

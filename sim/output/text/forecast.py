@@ -41,7 +41,10 @@ def _team_table(forecast: Forecast, lang: str) -> Table:
         left = key in ("glossary.team", "forecast.staff-by-roster")
         table.add_column(say(lang, key), justify="left" if left else "right", overflow="fold")
     for team in forecast.teams.values():
-        staff = [f"{people} {name(lang, roster)}" for roster, people in team.staff.items()]
+        staff = [
+            say(lang, "forecast.people-on", people=people, roster=name(lang, roster))
+            for roster, people in team.staff.items()
+        ]
         load = team.load[np.isfinite(team.load)]
         table.add_row(
             Text(name(lang, team.name)),
