@@ -13,6 +13,7 @@ from planned import PLENTY, Puzzle, desk, three_teams
 
 import cli
 from sim.core.options import Options
+from sim.forecast.working_hours import _at_night, _long_weeks
 from sim.models.staffing import RosterPattern
 from sim.output.text.plan import exact_cost, plan_sentences, plan_text
 from sim.output.text.printing import plain
@@ -26,7 +27,6 @@ from sim.planner.sample import SearchTrials
 from sim.planner.simulator import PlanTargets, Simulator
 from sim.planner.stability import Stability
 from sim.planner.staffing_cells import staffing_cells
-from sim.planner.working_hours import _at_night, _long_weeks
 from sim.scenario.setting import Setting
 from sim.statistics import Verdict
 

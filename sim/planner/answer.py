@@ -13,14 +13,15 @@ import numpy as np
 from sim.core.clock import hour_of
 from sim.core.tables import Floats
 from sim.experiment.replications import replicate
+from sim.forecast.working_hours import WorkingHours
 from sim.metrics.figures import Caution
 from sim.metrics.hours import HOURS_OF_DAY, LateHours, late_hours
 from sim.metrics.replication import Fate, Replication
 from sim.planner.frontier import Point
 from sim.planner.proof import Change, Proof, TargetCompliance
+from sim.planner.slot_requirement import SlotRequirement
 from sim.planner.stability import UnstableUnit
 from sim.planner.staffing_cells import People, StaffingCell, staffed
-from sim.planner.working_hours import SlotRequirement, WorkingHours
 from sim.scenario.setting import Setting
 
 

@@ -16,8 +16,9 @@ import numpy as np
 from sim.core.errors import SimError
 from sim.core.options import DEFAULT, Options
 from sim.experiment.cost import estimate
-from sim.experiment.replications import simulate_infinite_servers
+from sim.experiment.replications import replicate, simulate_infinite_servers
 from sim.forecast.cautions import Seen, cautions, unprovable_targets
+from sim.forecast.working_hours import WorkingHours, overtime_hours, working_hours
 from sim.metrics.figures import Caution
 from sim.models.studies import Plan
 from sim.planner.allocation import Allocated, allocated
@@ -29,10 +30,10 @@ from sim.planner.proof import Blocks, Change, Proof, change_between, decided, st
 from sim.planner.sample import SearchSample
 from sim.planner.search import Search
 from sim.planner.simulator import Meter, PlanTargets, Simulator
+from sim.planner.slot_requirement import requirement_by_slot
 from sim.planner.stability import Stability
 from sim.planner.staffing_cells import People, staffed, staffing_cells, with_heads
 from sim.planner.validation import Validation
-from sim.planner.working_hours import requirement_by_slot, working_hours
 from sim.scenario.setting import Setting
 from sim.statistics import Verdict
 
@@ -339,8 +340,8 @@ class _Planner:
             additions=tuple(additions) if planned else (),
             held_by_hours=tuple(each.post for each in removals if not self._fits(each.proof.people)),
             unstable=self._stability.excepted(proof.people),
-            hours=working_hours(as_planned, hours),
-            today_hours=working_hours(self._setting, hours),
+            hours=_hours(as_planned, hours),
+            today_hours=_hours(self._setting, hours),
             not_judged=tuple(dict.fromkeys(each.sla for each in proof.targets if each.verdict is Verdict.NOT_JUDGED)),
             copies=proof.copies,
             frontier=points,
@@ -358,3 +359,10 @@ class _Planner:
         cells = staffing_cells(self._setting.scenario)
         simulator = self._simulator if cells == self._cells else self._simulator.of(cells)
         return decided(simulator, tuple(cell.today for cell in cells), replications)
+
+
+def _hours(setting: Setting, replications: range) -> WorkingHours:
+    """Working hours of a scenario as it is staffed, with the overtime of some replications."""
+    overtime = float(np.mean(list(replicate(setting, replications, overtime_hours))))
+    asked = setting.scenario.plan
+    return working_hours(setting, overtime, None if asked is None else asked.pay)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from sim.core.json_text import to_json
+from sim.forecast.working_hours import hours_of
 from sim.models.scenario import Scenario
 from sim.models.staffing import Allocation
 from sim.models.studies import Plan
@@ -63,12 +64,6 @@ def _cost_of_head(scenario: Scenario, team: str, roster: str) -> float:
     if written is not None:
         return written
     return scenario.teams[team].cost * (hours_of(scenario, roster) / _PRICED_HOURS if asked.by_hours else 1.0)
-
-
-def hours_of(scenario: Scenario, roster: str) -> float:
-    """Hours a week that one person is on a roster, before any absence."""
-    pattern = scenario.roster(roster)
-    return 168.0 if pattern is None else pattern.hours_a_week
 
 
 def with_heads(people: People, cell: int, heads: int) -> People:

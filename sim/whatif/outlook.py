@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from sim.comparison import SlaDifference
 from sim.core.tables import Int64s
+from sim.forecast.working_hours import hours_of
 from sim.metrics.figures import Backlog, Requirement, TeamWeek
 from sim.metrics.summary import backlog_figures, team_figures
 from sim.metrics.units import units_on_the_way, within_units
-from sim.planner.staffing_cells import hours_of
 from sim.scenario.setting import Setting
 from sim.statistics import (
     Compliance,

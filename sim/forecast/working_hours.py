@@ -1,10 +1,9 @@
-"""Hours of a staffing, and the requirement and people on duty by slot of the week.
+"""Working hours of a staffing: rostered, stand-in and overtime hours of a week, and what they are paid.
 
 Heads alone do not compare staffings: fewer people on longer rosters may work more hours. All figures are of the
 counted teams and an average week.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,25 +11,16 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR, WEEK
 from sim.core.tables import Floats
-from sim.experiment.replications import replicate, simulate_infinite_servers
 from sim.forecast.cautions import LONGEST_WEEK
-from sim.forecast.load import load_of
-from sim.forecast.requirement import requirement
 from sim.metrics.replication import Replication
+from sim.models.scenario import Scenario
 from sim.models.staffing import RosterPattern
 from sim.models.studies import Pay
-from sim.planner.staffing_cells import hours_of
 from sim.sampling.attendance import average_week
 from sim.scenario.setting import Setting
 
 _NIGHT: Final = (22, 30)
 """Hours of the night, from 22:00 to 06:00 of the next day."""
-
-
-_HALF_HOUR: Final = HOUR // 2
-
-_LOAD_REPLICATIONS: Final = 4
-"""Simulated without queues to see the load."""
 
 
 @dataclass(frozen=True)
@@ -53,34 +43,26 @@ class WorkingHours:
     long_weeks: float
     pay: float | None
 
+    @property
+    def total(self) -> float:
+        """Rostered, stand-in and overtime hours."""
+        return self.rostered + self.stand_in + self.overtime
 
-@dataclass(frozen=True)
-class SlotRequirement:
-    """Requirement of a team and people on duty by half hour of the week, Monday 00:00 first.
-
-    Attributes:
-        people: needed under the plan's roster, shape (336,).
-        today, planned: mean number on duty, shape (336,).
-        shortfall: people whom its units lack under the plan, summed over the units, shape (336,).
-    """
-
-    people: Floats
-    today: Floats
-    planned: Floats
-    shortfall: Floats
+    @property
+    def a_head(self) -> float | None:
+        """All hours by headcount; None without people."""
+        return self.total / self.people if self.people else None
 
 
-def working_hours(setting: Setting, replications: range) -> WorkingHours:
+def working_hours(setting: Setting, overtime: float, pay: Pay | None) -> WorkingHours:
     """Working hours of a scenario as it is staffed.
 
     Args:
-        replications: simulated to see overtime.
+        overtime: hours a week after the end of a shift, as simulated.
+        pay: of an hour, and its premiums; None if it is not known.
     """
     scenario = setting.scenario
-    asked = scenario.plan
-    overtime = float(np.mean(list(replicate(setting, replications, _overtime))))
     people, rostered, stand_in, long_weeks, premiums = 0, 0.0, 0.0, 0.0, 0.0
-    pay = None if asked is None else asked.pay
     for name, team in scenario.teams.items():
         for roster, heads in team.staff.items():
             if not team.counted:
@@ -99,20 +81,10 @@ def working_hours(setting: Setting, replications: range) -> WorkingHours:
     return WorkingHours(people, rostered, stand_in, overtime, long_weeks, pay.per_hour * (rostered + premiums + extra))
 
 
-def requirement_by_slot(today: Setting, planned: Setting) -> Mapping[str, SlotRequirement]:
-    """Of each counted team, by the requirement under the plan: who is awake decides whose work it is."""
-    before, after = (
-        load_of([simulate_infinite_servers(each, number) for number in range(_LOAD_REPLICATIONS)], _HALF_HOUR)
-        for each in (today, planned)
-    )
-    found = requirement(planned, after)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        duty = [np.nan_to_num(load.on_duty / load.seconds) for load in (before, after)]
-    return {
-        name: SlotRequirement(found[name].people, duty[0][index], duty[1][index], found[name].shortfall)
-        for index, name in enumerate(today.places.teams)
-        if today.scenario.teams[name].counted
-    }
+def hours_of(scenario: Scenario, roster: str) -> float:
+    """Hours a week that one person is on a roster, before any absence."""
+    pattern = scenario.roster(roster)
+    return WEEK / HOUR if pattern is None else pattern.hours_a_week
 
 
 def stand_in_hours(setting: Setting, team: str, roster: str) -> float:
@@ -120,7 +92,7 @@ def stand_in_hours(setting: Setting, team: str, roster: str) -> float:
     return float(average_week(setting, team, roster).stood_in.sum()) / HOUR
 
 
-def _overtime(replication: Replication) -> float:
+def overtime_hours(replication: Replication) -> float:
     """Person-hours a week after the end of a shift, of the counted teams in the window."""
     setting, occupancy = replication.setting, replication.occupancy
     window = occupancy.cells.between(setting.scenario.window_start, setting.scenario.window_end)
