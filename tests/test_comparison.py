@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy.special import stdtrit
 from shown import small
 
 from cli import cli
@@ -14,11 +16,14 @@ from sim.comparison import compare as simulate
 from sim.core.errors import ScenarioError, SimError
 from sim.core.json_text import jsonable
 from sim.core.options import Options
+from sim.output.charts.differences import DifferencesChart
+from sim.output.html.comparison_page import comparison_page
 from sim.output.results.comparison import compare
 from sim.output.text.comparison import comparison_sentences, comparison_text
 from sim.output.text.printing import plain
 from sim.output.words import languages
 from sim.scenario.loading import Loaded
+from sim.statistics import Estimate, gaps_to_best
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +77,91 @@ def test_who_pays_more_for_the_same_is_dominated(comparison: Comparison) -> None
 def test_the_best_is_the_cheapest_of_those_that_fall_short_least(comparison: Comparison) -> None:
     assert comparison.best.scenario == "today"
     assert shortfall(comparison.best) < shortfall(comparison.reports["fewer"])
+
+
+def test_hours_are_rostered_stand_in_and_overtime(comparison: Comparison) -> None:
+    """Eight people work 42 h a week, six 47.5 h; each absence of the least number is stood in for."""
+    today, fewer = comparison.hours["today"], comparison.hours["fewer"]
+    assert today.rostered == pytest.approx(8 * 42 + 6 * 47.5)
+    assert fewer.rostered == pytest.approx(4 * 42 + 6 * 47.5)
+    assert today.total == today.rostered + today.stand_in + today.overtime
+    assert today.a_head == pytest.approx(today.total / 14)
+    assert comparison.pairs[1].hours == pytest.approx(-4 * 42 + fewer.stand_in - today.stand_in)
+    overtime = sum(team.overtime_hours.mean or 0.0 for team in comparison.base.teams.values())
+    assert today.overtime == pytest.approx(overtime * 7 / comparison.base.letters.window_days)
+
+
+def test_pay_is_told_where_a_staffing_names_it(tmp_path: Path) -> None:
+    few = "replications=2"
+    paid = simulate([small(tmp_path, "today", few), small(tmp_path, "paid", few, "plan={pay: {per_hour: 10}}")])
+    for hours in paid.hours.values():
+        assert hours.pay == pytest.approx(10 * (hours.rostered + hours.stand_in + 1.5 * hours.overtime))
+    assert "pay a week" in plain(comparison_text(paid, "en"))
+
+
+def test_those_that_may_be_the_best_are_named(comparison: Comparison) -> None:
+    assert comparison.may_be_best("today")
+    assert comparison.may_be_best("same")
+    assert not comparison.may_be_best("fewer")
+    gap = comparison.gaps["fewer"]
+    assert gap.mean == pytest.approx(shortfall(comparison.reports["fewer"]) - shortfall(comparison.best))
+    sentence = "No sure difference to the best: today, same and dearer."
+    assert sentence in comparison_sentences(comparison, "en")
+
+
+def test_a_gap_to_the_best_is_that_to_the_nearest_of_the_others() -> None:
+    """Three losses in four replications; the first two cannot be told apart."""
+    without = np.array([[0.10, 0.11, 0.50], [0.12, 0.11, 0.52], [0.11, 0.13, 0.51], [0.13, 0.12, 0.53]])
+    gaps = gaps_to_best(without.mean(axis=0), without)
+    assert [round(gap.mean or 0.0, 4) for gap in gaps] == [-0.0025, 0.0025, 0.4]
+    assert [(gap.low or 0.0) > 0 for gap in gaps] == [False, False, True]
+    difference = without[:, 2] - without[:, 1]
+    half = stdtrit(3, 1 - 0.025 / 3) * np.sqrt(3 / 4 * ((difference - difference.mean()) ** 2).sum())
+    # From the first it differs by 0.4 in every replication, from the second by 0.3975, more or less.
+    assert (gaps[2].low, gaps[2].high) == (pytest.approx(0.4), pytest.approx(0.3975 + half))
+    assert gaps_to_best(without.mean(axis=0), None)[2] == Estimate(pytest.approx(0.4), None, None)
+
+
+def test_the_best_is_seldom_ruled_out() -> None:
+    """Four equal systems with common chance: all intervals hold together, so each is rarely said to be surely worse."""
+    chance = np.random.default_rng(1)
+    wrong = 0
+    for _ in range(400):
+        each = chance.normal(size=(20, 1)) + chance.normal(size=(20, 4))
+        without = (each.sum(axis=0) - each) / 19
+        wrong += any((gap.low or 0.0) > 0 for gap in gaps_to_best(each.mean(axis=0), without))
+    assert wrong / 400 <= 0.05
+
+
+def ruined(folder: Path) -> Comparison:
+    """Two stations that drown get all people of a third one, and more; that one has nobody any more."""
+
+    def staffing(stem: str, people: int, weights: str) -> Loaded:
+        staff = [f"teams.station.staff.daytime={people}", f"teams.station.staff_by={weights}"]
+        return small(folder, stem, "replications=6", "teams.city.staff.four_teams_three_shifts=24", *staff)
+
+    return simulate([staffing("today", 12, "[1, 1, 4]"), staffing("uneven", 24, "[1, 1, 0]")])
+
+
+def test_a_staffing_that_ruins_a_district_is_never_simply_better(tmp_path: Path) -> None:
+    comparison = ruined(tmp_path)
+    (pair,) = comparison.pairs
+    assert [(each.sla, each.district) for each in pair.worse_districts] == [("closed", "station-3")]
+    assert not pair.dominates
+    said = "But uneven makes 1 of 3 districts surely worse than under today: station-3 (closed"
+    assert said in " ".join(comparison_sentences(comparison, "en"))
+    assert "3 个分局中的 1 个明显变差" in " ".join(comparison_sentences(comparison, "zh"))
+    page = comparison_page(comparison, manifest={}, pictures={}, lang="en")
+    assert "districts surely worse: 1 of 3" in page
+    assert DifferencesChart(comparison, "uneven", Options()).title().endswith("1 of 3 districts surely worse")
+
+
+def test_districts_are_compared_with_intervals_that_hold_together(comparison: Comparison) -> None:
+    districts = comparison.pairs[1].districts
+    assert {each.district for each in districts} == {"station-1", "station-2", "station-3"}
+    assert {each.sla for each in districts} == {"signed", "closed"}
+    assert all(each.is_worse for each in districts if each.sla == "signed")
+    assert not comparison.pairs[0].worse_districts
 
 
 def test_what_differs_between_the_scenarios_is_listed(comparison: Comparison) -> None:

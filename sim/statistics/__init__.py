@@ -5,6 +5,7 @@ from sim.statistics.estimates import Band as Band
 from sim.statistics.estimates import Estimate as Estimate
 from sim.statistics.estimates import Ratio as Ratio
 from sim.statistics.estimates import combined as combined
+from sim.statistics.estimates import jackknife as jackknife
 from sim.statistics.estimates import mean_over as mean_over
 from sim.statistics.estimates import ratio_over as ratio_over
 from sim.statistics.estimates import stacked as stacked
@@ -30,3 +31,5 @@ from sim.statistics.percentiles import body_effect as body_effect
 from sim.statistics.percentiles import durations_by as durations_by
 from sim.statistics.percentiles import durations_of as durations_of
 from sim.statistics.percentiles import spread as spread
+from sim.statistics.ranking import gaps_to_best as gaps_to_best
+from sim.statistics.ranking import shortfalls as shortfalls

@@ -195,7 +195,7 @@ def all_decided(ratio: Ratio) -> Decided:
     return Decided(np.asarray(ratio.part), np.asarray(ratio.whole - ratio.part), np.asarray(ratio.whole))
 
 
-def paired_difference(first: Decided, second: Decided, *, copies: bool = False) -> Difference:
+def paired_difference(first: Decided, second: Decided, *, copies: bool = False, several: int = 1) -> Difference:
     """Compliance in the second system minus that in the first, over the same replications of both.
 
     Undecided letters stand at their worst at either end. The paired interval deletes a replication from both systems
@@ -204,6 +204,7 @@ def paired_difference(first: Decided, second: Decided, *, copies: bool = False) 
 
     Args:
         first, second: shape (replications,).
+        several: number of differences whose intervals hold together (Bonferroni).
     """
     if len(first.letters) != len(second.letters):
         raise ValueError(f"must be the same replications (got {len(first.letters)} and {len(second.letters)})")
@@ -216,8 +217,8 @@ def paired_difference(first: Decided, second: Decided, *, copies: bool = False) 
     unknown = Estimate(point, None, None)
     if copies or not seen or min(count, with_letters) < 2:
         return Difference(unknown, unknown, seen)
-    low, low_wide = _end(_at_best(first), _at_worst(second), -1.0)
-    high, high_wide = _end(_at_worst(first), _at_best(second), 1.0)
+    low, low_wide = _end(_at_best(first), _at_worst(second), -1.0, several)
+    high, high_wide = _end(_at_worst(first), _at_best(second), 1.0, several)
     return Difference(Estimate(point, low, high), Estimate(point, low_wide, high_wide), seen)
 
 
@@ -333,12 +334,12 @@ def _at_best(decided: Decided) -> Ratio:
     return Ratio(decided.letters - decided.late, decided.letters)
 
 
-def _end(first: Ratio, second: Ratio, sign: float) -> tuple[float, float]:
+def _end(first: Ratio, second: Ratio, sign: float, several: int) -> tuple[float, float]:
     """One end of the interval of second minus first, for pairs and for systems with chance of their own."""
     (mean, without), (other_mean, other_without) = jackknife(first), jackknife(second)
     count, difference = len(without), float(other_mean - mean)
-    half = student_t(count - 1) * np.sqrt(jackknife_variance(other_without - without))
+    half = student_t(count - 1, several) * np.sqrt(jackknife_variance(other_without - without))
     one, other = jackknife_variance(without), jackknife_variance(other_without)
     freedom = (count - 1) * (one + other) ** 2 / (one**2 + other**2) if one + other > 0 else count - 1
-    wide = student_t(freedom) * np.sqrt(one + other)
+    wide = student_t(freedom, several) * np.sqrt(one + other)
     return difference + sign * float(half), difference + sign * float(wide)

@@ -1,4 +1,4 @@
-"""Is another staffing better, and at what cost? Paired differences from the base, and compliance by headcount."""
+"""Is another staffing better, and at what cost? Paired differences from the base, and compliance by working hours."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -55,7 +55,12 @@ class DifferencesChart(Chart[Comparison]):
         key = keys.get(pair.finding, "none")
         difference = points(self.lang, largest.paired)
         sla = self.name_of(largest.sla)
-        return self.say(key, other=self.panel, base=pair.base, sla=sla, difference=difference)
+        found = self.say(key, other=self.panel, base=pair.base, sla=sla, difference=difference)
+        if not pair.worse_districts:
+            return found
+        of = len({each.district for each in pair.districts})
+        worse = self.say("districts-worse", n=len(pair.worse_districts), of=of)
+        return self.say("formats.semicolon").join([found, worse])
 
     def alt(self) -> str:
         """Every difference in words, too."""
@@ -87,7 +92,7 @@ def _largest(pair: Pair) -> SlaDifference:
 
 @chart("comparison", "tradeoff", 20)
 class TradeoffChart(Chart[Comparison]):
-    """Compliance of each staffing against its headcount."""
+    """Compliance of each staffing against its working hours; heads on longer rosters work more of them."""
 
     @staticmethod
     def panels(subject: Comparison) -> Iterable[str]:
@@ -104,17 +109,18 @@ class TradeoffChart(Chart[Comparison]):
         if not told:
             best = comparison.base
         share = point(best.slas[sla].compliance)
-        return self.say("best" if told else "none", other=best.scenario, share=share, headcount=best.headcount)
+        hours = f"{self.subject.hours[best.scenario].total:,.0f}"
+        return self.say("best" if told else "none", other=best.scenario, share=share, hours=hours)
 
     def draw(self, ax: Axes) -> Axes:
-        """A mark with its interval for each staffing, spread apart where several have the same headcount."""
+        """A mark with its interval for each staffing, spread apart where several have about the same hours."""
         reports = self.subject.reports
-        counts = [report.headcount for report in reports.values()]
-        step = max((max(counts) - min(counts)) / 40, 0.1)
+        hours = [self.subject.hours[other].total for other in reports]
+        step = max((max(hours) - min(hours)) / 40, 0.1)
         looks = zip(reports.items(), cycle(STAFFINGS), strict=False)
         for place, ((other, report), (colour, marker, _)) in enumerate(looks):
             compliance = report.slas[self.panel].compliance
-            x = report.headcount + step * (place - (len(counts) - 1) / 2)
+            x = hours[place] + step * (place - (len(hours) - 1) / 2)
             if compliance.low is not None and compliance.high is not None:
                 ax.plot([x, x], [compliance.low, compliance.high], color=colour, linewidth=4, alpha=0.35,
                         solid_capstyle="butt")  # fmt: skip
@@ -123,9 +129,8 @@ class TradeoffChart(Chart[Comparison]):
         if target is not None:
             ax.axhline(target, color=GREY, linewidth=1.2, linestyle="--", label=self.say("glossary.target"))
         ax.margins(x=0.15, y=0.15)
-        ax.set_xticks(sorted(set(counts)))
         percent_axis(ax, "y")
         ax.grid(axis="y")
-        ax.set_xlabel(self.say("headcount"))
+        ax.set_xlabel(self.say("hours"))
         ax.set_ylabel(self.say("glossary.compliance"))
         return ax

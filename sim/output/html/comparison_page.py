@@ -16,12 +16,15 @@ from sim.output.text.comparison import (
     comparison_content,
     comparison_heading,
     comparison_sentences,
+    compliance_table,
+    hours_table,
     paired_verdict,
     signed,
 )
 from sim.output.text.formats import interval, name, points
 from sim.output.text.printing import CaptionedTable
 from sim.output.words import labelled, say
+from sim.statistics import Verdict
 
 _LONGEST: Final = 120
 """Letters of a setting's value that are shown."""
@@ -61,8 +64,10 @@ def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pict
             "about": comparison_heading(comparison, each),
             "sentences": list(comparison_sentences(comparison, each)),
             "cautions": comparison_cautions(comparison, each),
-            "first_tables": [_staffings(comparison, each), _pairs(comparison, each)],
-            "note": say(each, "page.pairs-note", base=comparison.base.scenario),
+            "staffings": _staffings(comparison, each),
+            "hours": _hours(comparison, each),
+            "pairs": _pairs(comparison, each),
+            "base": comparison.base.scenario,
             "settings": _settings(comparison, each),
         }
 
@@ -70,7 +75,7 @@ def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pict
         "comparison.html.j2",
         said,
         lang,
-        verdict=comparison.best.verdict,
+        verdict=_verdict(comparison),
         contents=("answer", "charts", "differing", "manifest"),
         pictures=pictures,
         manifest=manifest,
@@ -78,45 +83,67 @@ def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pict
     )
 
 
+def _verdict(comparison: Comparison) -> Verdict | None:
+    """The verdict on the best; one that ruins a district is not simply met."""
+    best, found = comparison.pair_of(comparison.best.scenario), comparison.best.verdict
+    ruins = best is not None and bool(best.worse_districts)
+    return Verdict.UNCLEAR if found is Verdict.MET and ruins else found
+
+
 def _staffings(comparison: Comparison, lang: str) -> CaptionedTable:
-    """One row a staffing."""
+    """One row a staffing: each SLA, its worst district, and how far it is from the best."""
     base = comparison.base
-    headings = [
-        *(say(lang, key) for key in ("glossary.staffing", "page.called", "glossary.headcount", "glossary.cost")),
-        *(name(lang, sla) for sla in base.slas),
-        say(lang, "glossary.verdict"),
-    ]
-    rows = []
-    for other, report in comparison.reports.items():
-        path = f"scenarios.{other}"
+    caption, headings, rows = compliance_table(comparison, lang)
+    told = []
+    for (other, report), row in zip(comparison.reports.items(), rows, strict=True):
         compliance = [
             data_markup(interval(report.slas[sla].compliance), report.slas[sla].compliance.mean,
-                  f"{path}.sla.{sla}.compliance.mean") if sla in report.slas else "–"
+                  f"scenarios.{other}.sla.{sla}.compliance.mean") if sla in report.slas else "–"
             for sla in base.slas
         ]  # fmt: skip
-        rows.append([
-            other,
-            labelled(lang, report.title),
-            data_markup(f"{report.headcount:,}", report.headcount, f"{path}.headcount"),
-            data_markup(f"{report.cost:,.6g}", report.cost, f"{path}.cost"),
-            *compliance,
-            verdict_markup(report.verdict, lang),
-        ])  # fmt: skip
-    return say(lang, "page.staffings-table"), headings, rows
+        others = row[1 + len(compliance) :]
+        verdict = verdict_markup(report.verdict, lang)
+        told.append([other, labelled(lang, report.title), *compliance, *others, verdict])
+    headings = [headings[0], say(lang, "page.called"), *headings[1:], say(lang, "glossary.verdict")]
+    return caption, headings, told
+
+
+def _hours(comparison: Comparison, lang: str) -> CaptionedTable:
+    """One row a staffing: its people, hours and pay, with the exact figures."""
+    caption, headings, rows = hours_table(comparison, lang)
+    told = []
+    for (other, report), row in zip(comparison.reports.items(), rows, strict=True):
+        hours, path = comparison.hours[other], f"scenarios.{other}"
+        exact: list[tuple[float | None, str]] = [
+            (report.headcount, "headcount"),
+            (hours.rostered, "hours_a_week.rostered"),
+            (hours.stand_in, "hours_a_week.stand_in"),
+            (hours.overtime, "hours_a_week.overtime"),
+            (hours.a_head, "hours_a_week.a_head"),
+            (hours.pay, "pay_a_week"),
+            (report.cost, "cost"),
+        ]
+        if len(row) == len(exact):  # nobody's pay is known
+            exact = [each for each in exact if each[1] != "pay_a_week"]
+        cells = zip(row[1:], exact, strict=True)
+        told.append([other, *(data_markup(text, value, f"{path}.{key}") for text, (value, key) in cells)])
+    return caption, headings, told
 
 
 def _pairs(comparison: Comparison, lang: str) -> CaptionedTable:
     """One row a staffing: its differences from the base, SLA by SLA."""
     slas = list(comparison.base.slas)
-    headings = [say(lang, "glossary.staffing"), say(lang, "glossary.headcount"), say(lang, "glossary.cost"),
+    headings = [say(lang, "glossary.staffing"), say(lang, "glossary.headcount"), say(lang, "comparison.hours"),
+                say(lang, "glossary.cost"),
                 *(name(lang, sla) for sla in slas), say(lang, "glossary.verdict")]  # fmt: skip
     rows = [
         [
             pair.other,
             signed(pair.headcount),
+            data_markup(signed(round(pair.hours, 1)), pair.hours, f"pairs.{index}.hours_a_week"),
             signed(pair.cost),
             *(_difference(pair, index, sla, lang) for sla in slas),
-            _found(pair.finding, lang),
+            _found_of_pair(pair, lang),
         ]
         for index, pair in enumerate(comparison.pairs)
     ]
@@ -129,6 +156,17 @@ def _difference(pair: Pair, index: int, sla: str, lang: str) -> Markup | str:
     each = pair.slas[sla]
     shown = data_markup(points(lang, each.paired), each.paired.mean, f"pairs.{index}.sla.{sla}.difference.mean")
     return Markup("{}<br>{}").format(shown, _found(each.finding, lang))
+
+
+def _found_of_pair(pair: Pair, lang: str) -> Markup:
+    """What was found; never in the colour of what is better where districts get worse, and with their number."""
+    if not pair.worse_districts:
+        return _found(pair.finding, lang)
+    colour = "unclear" if pair.finding is PairedVerdict.BETTER else _FINDING_CLASSES[pair.finding]
+    shown = Markup('<span class="verdict {}">{}</span>').format(colour, paired_verdict(pair.finding, lang))
+    of = len({each.district for each in pair.districts})
+    worse = say(lang, "comparison.districts-worse-of", n=len(pair.worse_districts), of=of)
+    return Markup("{}<br><small>{}: {}</small>").format(shown, say(lang, "comparison.districts-worse"), worse)
 
 
 def _found(found: PairedVerdict | None, lang: str) -> Markup:

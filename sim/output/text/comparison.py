@@ -8,11 +8,16 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.comparison import Comparison, Pair, PairedVerdict, shortfall
+from sim.comparison.districts import worst_district
+from sim.metrics.figures import SlaFigures
 from sim.output.text.cautions import caution, plain_caution, with_cautions
-from sim.output.text.formats import interval, listed, name, points
-from sim.output.text.printing import VERDICT_STYLES
+from sim.output.text.formats import interval, listed, name, number, point, points, unit_name
+from sim.output.text.printing import VERDICT_STYLES, CaptionedTable, captioned
 from sim.output.words import say
-from sim.statistics import Verdict
+from sim.statistics import Estimate, Verdict
+
+_MOST_DISTRICTS: Final = 3
+"""Districts that a sentence names."""
 
 _FINDING_STYLES: Final = {
     PairedVerdict.BETTER: "green",
@@ -27,7 +32,8 @@ def comparison_text(comparison: Comparison, lang: str) -> Group:
     """What a comparison says, to be printed."""
     return Group(
         Text(comparison_heading(comparison, lang), style="bold"),
-        _staffings(comparison, lang),
+        captioned(hours_table(comparison, lang)),
+        captioned(compliance_table(comparison, lang)),
         _differences(comparison, lang),
         *(Text(sentence) for sentence in comparison_sentences(comparison, lang)),
         *(Text(each, style="yellow") for each in comparison_cautions(comparison, lang)),
@@ -42,8 +48,16 @@ def comparison_heading(comparison: Comparison, lang: str) -> str:
 def comparison_sentences(comparison: Comparison, lang: str) -> Iterator[str]:
     """Which staffing is best and by how much; which are not worth their money; how sure all that is."""
     yield from _best(comparison, lang)
+    best = comparison.pair_of(comparison.best.scenario)
+    if best is not None and best.worse_districts:
+        yield _worse_districts(best, lang)
+    tied = [each for each in comparison.ranked if comparison.may_be_best(each)]
+    if comparison.gaps and len(tied) > 1:
+        yield say(lang, "comparison.may-all-be-best", names=listed(lang, tied))
     for pair in comparison.pairs:
         yield _pair(pair, lang)
+        if pair.worse_districts and pair is not best:
+            yield _worse_districts(pair, lang)
     for other, by in comparison.dominated.items():
         yield say(lang, "comparison.dominated", other=other, by=by)
     if comparison.narrowing is not None:
@@ -112,22 +126,95 @@ def _pair(pair: Pair, lang: str) -> str:
     return say(lang, f"comparison.pair-{pair.finding or 'mixed'}", other=pair.other, base=pair.base, facts=facts)
 
 
-def _staffings(comparison: Comparison, lang: str) -> Table:
-    table = Table()
-    table.add_column(say(lang, "glossary.staffing"), overflow="fold")
-    for key in ("comparison.headcount", "glossary.cost"):
-        table.add_column(say(lang, key), justify="right")
-    for sla in comparison.base.slas:
-        table.add_column(name(lang, sla), overflow="fold")
+def _worse_districts(pair: Pair, lang: str) -> str:
+    """That a staffing ruins districts, whatever it does on average."""
+    worse = pair.worse_districts
+    told = [
+        say(
+            lang,
+            "comparison.district-sla",
+            district=unit_name(lang, each.district),
+            sla=name(lang, each.sla),
+            points=points(lang, Estimate(each.difference.mean, None, None)),
+        )
+        for each in worse[:_MOST_DISTRICTS]
+    ]
+    return say(
+        lang,
+        "comparison.worse-districts",
+        n=len(worse),
+        of=len({each.district for each in pair.districts}),
+        other=pair.other,
+        base=pair.base,
+        districts=listed(lang, told),
+    )
+
+
+def hours_table(comparison: Comparison, lang: str) -> CaptionedTable:
+    """One row a staffing: its people, hours and pay."""
+    paid = any(hours.pay is not None for hours in comparison.hours.values())
+    keys = ["headcount", "rostered", "stand-in", "overtime", "a-head", *(["pay"] if paid else [])]
+    rows: list[list[Any]] = []
     for other, report in comparison.reports.items():
-        row: list[Text | str] = [Text(other), f"{report.headcount:,}", f"{report.cost:,.6g}"]
-        for sla in comparison.base.slas:
-            figures = report.slas.get(sla)
-            row.append(Text("–") if figures is None else Text(
-                interval(figures.compliance), style=VERDICT_STYLES[figures.verdict] if figures.verdict else ""
-            ))  # fmt: skip
-        table.add_row(*row)
-    return table
+        hours = comparison.hours[other]
+        each = (number(round(kind, 1)) for kind in (hours.rostered, hours.stand_in, hours.overtime))
+        a_head = "–" if hours.a_head is None else f"{hours.a_head:.1f}"
+        pay = ["–" if hours.pay is None else f"{hours.pay:,.0f}"] if paid else []
+        rows.append([other, f"{report.headcount:,}", *each, a_head, *pay, f"{report.cost:,.6g}"])
+    headings = [say(lang, "glossary.staffing"), *(say(lang, f"comparison.{key}") for key in keys)]
+    return say(lang, "comparison.hours-table"), [*headings, say(lang, "glossary.cost")], rows
+
+
+def compliance_table(comparison: Comparison, lang: str) -> CaptionedTable:
+    """One row a staffing: each SLA, its worst district, how many get worse, and how far it is from the best."""
+    slas = list(comparison.base.slas)
+    headings = [
+        say(lang, "glossary.staffing"),
+        *(name(lang, sla) for sla in slas),
+        *(say(lang, f"comparison.{key}") for key in ("worst-district", "districts-worse", "to-best")),
+    ]
+    rows: list[list[Any]] = []
+    for other, report in comparison.reports.items():
+        judged = (report.slas.get(sla) for sla in slas)
+        rows.append([other, *map(_interval, judged), *districts_and_rank(comparison, other, lang)])
+    return say(lang, "comparison.compliance-table"), headings, rows
+
+
+def _interval(sla: SlaFigures | None) -> Text:
+    if sla is None:
+        return Text("–")
+    return Text(interval(sla.compliance), style=VERDICT_STYLES[sla.verdict] if sla.verdict else "")
+
+
+def districts_and_rank(comparison: Comparison, other: str, lang: str) -> list[str]:
+    """Of a staffing its worst district, how many districts get surely worse than under the base, and its rank."""
+    worst = worst_district(comparison.reports[other])
+    told = "–"
+    if worst is not None:
+        told = say(
+            lang,
+            "comparison.district-in-sla",
+            district=unit_name(lang, worst.district.name),
+            compliance=point(worst.district.compliance),
+            sla=name(lang, worst.sla.name),
+        )
+    pair = comparison.pair_of(other)
+    districts = 0 if pair is None else len({each.district for each in pair.districts})
+    worse = "–"
+    if pair is not None and districts:
+        worse = say(lang, "comparison.districts-worse-of", n=len(pair.worse_districts), of=districts)
+    return [told, worse, _rank(comparison, other, lang)]
+
+
+def _rank(comparison: Comparison, other: str, lang: str) -> str:
+    gap = comparison.gaps.get(other)
+    if gap is None or gap.mean is None:
+        return "–"
+    if gap.high is not None and gap.high < 0:
+        ahead = Estimate(-gap.mean, -gap.high, None if gap.low is None else -gap.low)
+        return say(lang, "comparison.is-best", points=points(lang, ahead))
+    key = "may-be-best" if comparison.may_be_best(other) else "not-best"
+    return say(lang, f"comparison.{key}", points=points(lang, gap))
 
 
 def _differences(comparison: Comparison, lang: str) -> Table:

@@ -59,7 +59,7 @@ def captioned(table: CaptionedTable) -> Table:
     for position, each in enumerate(headings):
         printed.add_column(each, justify="right" if position else "left", overflow="fold")
     for row in rows:
-        printed.add_row(*map(Text, row))
+        printed.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
     return printed
 
 

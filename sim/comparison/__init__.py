@@ -2,87 +2,49 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import permutations
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import numpy as np
+
+from sim.comparison.districts import (
+    DistrictCounts,
+    WorstDistrict,
+    district_counts,
+    district_differences,
+    worst_district,
+)
+from sim.comparison.pairs import Pair as Pair
+from sim.comparison.pairs import PairedVerdict as PairedVerdict
+from sim.comparison.pairs import SlaDifference as SlaDifference
+from sim.core.clock import WEEK
 from sim.core.errors import Problem, ScenarioError
 from sim.core.json_text import jsonable, to_json
 from sim.core.options import DEFAULT, Options
+from sim.core.tables import Floats
 from sim.experiment.cost import prepare
 from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
+from sim.forecast.working_hours import WorkingHours, working_hours
+from sim.metrics.compliance import SlaCounts
 from sim.metrics.figures import Caution
 from sim.metrics.measures import measure
 from sim.metrics.report import Report
 from sim.metrics.summary import summarise
 from sim.models.scenario import Scenario
+from sim.models.studies import Pay
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting
-from sim.statistics import Decided, Difference, Estimate, paired_difference, stacked
-
-
-class PairedVerdict(StrEnum):
-    """What the paired interval of a difference says."""
-
-    BETTER = "better"
-    WORSE = "worse"
-    NO_DIFFERENCE = "no difference shown"
-    NONE_SEEN = "no difference seen"
-    """No replication differs; which does not say that there is none."""
-
-
-@dataclass(frozen=True)
-class SlaDifference:
-    """Compliance with one SLA under another staffing, minus that under the base.
-
-    Attributes:
-        difference: with the interval of paired replications, and that of two runs with letters of their own.
-    """
-
-    sla: str
-    difference: Difference
-
-    @property
-    def paired(self) -> Estimate:
-        """The difference with its paired interval."""
-        return self.difference.paired
-
-    @property
-    def finding(self) -> PairedVerdict:
-        """Better or worse only where the paired interval leaves out zero."""
-        if self.paired.low is not None and self.paired.low > 0:
-            return PairedVerdict.BETTER
-        if self.paired.high is not None and self.paired.high < 0:
-            return PairedVerdict.WORSE
-        return PairedVerdict.NO_DIFFERENCE if self.difference.seen else PairedVerdict.NONE_SEEN
-
-
-@dataclass(frozen=True)
-class Pair:
-    """One staffing against another one."""
-
-    base: str
-    other: str
-    slas: Mapping[str, SlaDifference]
-    headcount: int
-    cost: float
-
-    @property
-    def finding(self) -> PairedVerdict | None:
-        """Over all SLAs: None where some are better and others worse."""
-        found = {difference.finding for difference in self.slas.values()}
-        if {PairedVerdict.BETTER, PairedVerdict.WORSE} <= found:
-            return None
-        order = (PairedVerdict.BETTER, PairedVerdict.WORSE, PairedVerdict.NO_DIFFERENCE)
-        return next((each for each in order if each in found), PairedVerdict.NONE_SEEN)
-
-    @property
-    def dominates(self) -> bool:
-        """Whether the other is no dearer, shown worse in nothing, and shown better or cheaper in something."""
-        found = {difference.finding for difference in self.slas.values()}
-        gain = PairedVerdict.BETTER in found or self.cost < 0
-        return self.cost <= 0 and PairedVerdict.WORSE not in found and gain
+from sim.statistics import (
+    Decided,
+    Estimate,
+    Ratio,
+    gaps_to_best,
+    jackknife,
+    paired_difference,
+    shortfalls,
+    stacked,
+)
 
 
 @dataclass(frozen=True)
@@ -95,6 +57,9 @@ class Comparison:
         dominated: names of staffings that another one dominates, with the one that does.
         differing: parts of the scenarios that decide which letters come and that are not the same in all; with any
             of them a difference is not one of staffing alone.
+        hours: working hours a week of each staffing, by short name.
+        gaps: how much further each one falls short of its targets than the best of the others, as a share over all
+            SLAs, with intervals that hold together; empty without targets.
         settings: everything that the scenarios do not share, as dotted path and one value a scenario, `–` where a
             scenario has none.
     """
@@ -104,6 +69,23 @@ class Comparison:
     dominated: Mapping[str, str]
     differing: tuple[str, ...]
     settings: Mapping[str, tuple[str, ...]]
+    hours: Mapping[str, WorkingHours]
+    gaps: Mapping[str, Estimate]
+
+    @property
+    def ranked(self) -> list[str]:
+        """Names of the staffings, the one that falls short of its targets by least first, then the cheapest."""
+        reports = self.reports
+        return sorted(reports, key=lambda name: (shortfall(reports[name]), reports[name].cost, self.hours[name].total))
+
+    def may_be_best(self, name: str) -> bool:
+        """Whether no sure difference to the best is shown."""
+        low = self.gaps[name].low if name in self.gaps else None
+        return low is None or low <= 0
+
+    def pair_of(self, name: str) -> Pair | None:
+        """A staffing against the base; None for the base itself."""
+        return next((pair for pair in self.pairs if pair.other == name), None)
 
     @property
     def base(self) -> Report:
@@ -113,7 +95,7 @@ class Comparison:
     @property
     def best(self) -> Report:
         """The one whose missed targets fall short by least in all, then the cheapest, then the first."""
-        return min(self.reports.values(), key=lambda report: (shortfall(report), report.cost))
+        return self.reports[self.ranked[0]]
 
     @property
     def cautions(self) -> list[tuple[Caution, tuple[str, ...]]]:
@@ -144,7 +126,12 @@ class Comparison:
                 name: {
                     "headcount": report.headcount,
                     "cost": report.cost,
+                    "hours_a_week": _hours_told(self.hours[name]),
+                    "pay_a_week": self.hours[name].pay,
                     "shortfall": shortfall(report),
+                    "gap_to_best": jsonable(self.gaps[name]) if name in self.gaps else None,
+                    "may_be_best": self.may_be_best(name),
+                    "worst_district": _district_told(worst_district(report)),
                     **report.summary(),
                 }
                 for name, report in self.reports.items()
@@ -154,6 +141,8 @@ class Comparison:
                     "other": pair.other,
                     "headcount": pair.headcount,
                     "cost": pair.cost,
+                    "hours_a_week": pair.hours,
+                    "worse_districts": [jsonable(each) for each in pair.worse_districts],
                     "finding": pair.finding.value if pair.finding else "mixed",
                     "sla": {
                         name: {
@@ -168,6 +157,13 @@ class Comparison:
                 for pair in self.pairs
             ],
         }
+
+
+class _Counts(NamedTuple):
+    """Letters of each replication of a staffing, by what became of them."""
+
+    everywhere: Mapping[str, Decided]  # by SLA, shape (replications,)
+    districts: DistrictCounts
 
 
 _LETTERS_DEPEND_ON: Final = ("seed", "start", "warm_up", "window", "holidays", "arrivals", "channels", "categories")
@@ -191,7 +187,9 @@ def compare(
     require_comparable(scenarios)
     names = [each.stem for each in scenarios]
     reports: dict[str, Report] = {}
-    decided: dict[str, dict[str, Decided]] = {}
+    decided: dict[str, _Counts] = {}
+    hours: dict[str, WorkingHours] = {}
+    pay = next((plan.pay for plan in (each.scenario.plan for each in scenarios) if plan and plan.pay), None)
     done = 0
 
     def tell(_: object) -> None:
@@ -207,8 +205,9 @@ def compare(
         if prepared.setting.scenario.cooling < cool_down:
             prepared = prepare(each, options, cool_down=cool_down)
         reports[each.stem], decided[each.stem] = _simulated(prepared.setting, each.stem, prepared.options, tell)
+        hours[each.stem] = _hours(prepared.setting, reports[each.stem], pay)
     pairs = {
-        (base, other): _pair(reports[base], reports[other], decided[base], decided[other])
+        (base, other): _pair(reports[base], reports[other], decided[base], decided[other], hours[base], hours[other])
         for base, other in permutations(names, 2)
     }
     return Comparison(
@@ -217,6 +216,8 @@ def compare(
         dominated={base: other for (base, other), pair in reversed(pairs.items()) if pair.dominates},
         differing=_differing([each.scenario for each in scenarios]),
         settings=_settings([each.scenario for each in scenarios]),
+        hours=hours,
+        gaps=_gaps(reports, decided),
     )
 
 
@@ -255,22 +256,68 @@ def shortfall(report: Report) -> float:
     )
 
 
-def _simulated(
-    setting: Setting, name: str, options: Options, tell: Callable[[object], None]
-) -> tuple[Report, dict[str, Decided]]:
-    """The report on one scenario, and how each SLA was met in each replication, shape (replications,)."""
-    decided: list[dict[str, Decided]] = []
+def _simulated(setting: Setting, name: str, options: Options, tell: Callable[[object], None]) -> tuple[Report, _Counts]:
+    """The report on one scenario, and how each SLA was met in each replication."""
+    met: list[tuple[SlaCounts, ...]] = []
 
     def measured() -> Any:
         replications = range(setting.scenario.replications)
         for measures in replicate(setting, replications, measure, options):
-            rows = zip(setting.scenario.sla, measures.counts.slas, strict=True)
-            decided.append({sla: counts.all for sla, counts in rows})
+            met.append(measures.counts.slas)
             tell(measures)
             yield measures
 
     report = summarise(setting, measured(), scenario=name, engine=options.engine, cautions=cautions(setting))
-    return report, {sla: stacked([each[sla] for each in decided]) for sla in setting.scenario.sla}
+    each_sla = dict(zip(setting.scenario.sla, zip(*met, strict=True), strict=True))
+    everywhere = {name: stacked([counts.all for counts in each]) for name, each in each_sla.items()}
+    by_home = {name: stacked([counts.by_home for counts in each]) for name, each in each_sla.items()}
+    return report, _Counts(everywhere, district_counts(setting, by_home))
+
+
+def _hours(setting: Setting, report: Report, pay: Pay | None) -> WorkingHours:
+    """Working hours of a staffing; without a pay of its own it has that of the others."""
+    overtime = sum(team.overtime_hours.mean or 0.0 for team in report.teams.values() if team.counted)
+    own = setting.scenario.plan.pay if setting.scenario.plan is not None else None
+    return working_hours(setting, overtime * WEEK / setting.scenario.window, own or pay)
+
+
+def _hours_told(hours: WorkingHours) -> dict[str, float | None]:
+    return {
+        "rostered": hours.rostered,
+        "stand_in": hours.stand_in,
+        "overtime": hours.overtime,
+        "all": hours.total,
+        "a_head": hours.a_head,
+    }
+
+
+def _district_told(worst: WorstDistrict | None) -> dict[str, Any] | None:
+    if worst is None:
+        return None
+    return {"sla": worst.sla.name, "district": worst.district.name, "compliance": jsonable(worst.district.compliance)}
+
+
+def _gaps(reports: Mapping[str, Report], counts: Mapping[str, _Counts]) -> dict[str, Estimate]:
+    """Of each staffing, how much further it falls short of its targets than the best of the others."""
+    without = []
+    for name, report in reports.items():
+        targets = {sla.name: sla.target for sla in report.slas.values() if sla.target is not None}
+        told = [sla for sla in targets if report.slas[sla].compliance.worst is not None]
+        if not told:
+            return {}
+        shares = [_share_without(counts[name].everywhere[sla]) for sla in told]
+        without.append(shortfalls([targets[sla] or 0.0 for sla in told], shares))
+    losses = np.array([shortfall(report) for report in reports.values()])
+    each_without = np.array(without).T
+    known = np.isfinite(each_without).all() and not all(report.copies for report in reports.values())
+    gaps = gaps_to_best(losses, each_without if known else None)
+    return dict(zip(reports, gaps, strict=True))
+
+
+def _share_without(decided: Decided) -> Floats:
+    """Compliance without each replication in turn, undecided letters at their worst, shape (replications,)."""
+    _, without = jackknife(Ratio(decided.met, decided.letters))
+    return without
 
 
 def _differing(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
@@ -297,10 +344,18 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, value if isinstance(value, str) else to_json(value, indent=None)
 
 
-def _pair(base: Report, other: Report, before: Mapping[str, Decided], after: Mapping[str, Decided]) -> Pair:
-    both = [sla for sla in before if sla in after]
-    slas = {
-        sla: SlaDifference(sla, paired_difference(before[sla], after[sla], copies=base.copies and other.copies))
-        for sla in both
-    }
-    return Pair(base.scenario, other.scenario, slas, other.headcount - base.headcount, other.cost - base.cost)
+def _pair(
+    base: Report, other: Report, before: _Counts, after: _Counts, hours: WorkingHours, other_hours: WorkingHours
+) -> Pair:
+    one, two, copies = before.everywhere, after.everywhere, base.copies and other.copies
+    return Pair(
+        base=base.scenario,
+        other=other.scenario,
+        slas={
+            sla: SlaDifference(sla, paired_difference(one[sla], two[sla], copies=copies)) for sla in one if sla in two
+        },
+        headcount=other.headcount - base.headcount,
+        cost=other.cost - base.cost,
+        hours=other_hours.rostered + other_hours.stand_in - hours.rostered - hours.stand_in,
+        districts=district_differences(before.districts, after.districts, copies=copies),
+    )
