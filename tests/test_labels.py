@@ -9,7 +9,7 @@ from desk import DESK, loaded
 
 from sim.core.errors import ScenarioError
 from sim.models.labels import labels_of, unit_label
-from sim.output.text.formats import name, note, unit_name
+from sim.output.text.formats import milestone, name, note, unit_name
 from sim.output.words import Language, alike, label, labelled
 from sim.scenario.loading import dump_yaml, load
 
@@ -68,6 +68,11 @@ def test_a_unit_may_have_the_name_of_a_category() -> None:
     labels = {"zh": {"conduct": "作风纪律", unit_label("conduct"): "督察"}}
     assert name(Language("zh", labels), "conduct") == "作风纪律"
     assert unit_name(Language("zh", labels), "conduct") == "督察"
+
+
+def test_an_sla_may_have_the_name_of_a_milestone() -> None:
+    lang = Language("zh", {"zh": {"closed": "7天办结率"}})
+    assert [milestone(lang, each) for each in ("received", "closed")] == ["收到", "办结"]
 
 
 def test_a_language_brings_its_labels_to_other_processes_and_to_the_other_languages() -> None:

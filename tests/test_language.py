@@ -16,6 +16,7 @@ from sim.commands.main import cli
 from sim.core.errors import Problem, ScenarioError, SimError
 from sim.output.text.errors import error_text
 from sim.output.words import entries, translated
+from sim.scenario.loading import load
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -144,3 +145,16 @@ def test_figures_and_names_of_files_do_not_depend_on_the_language(
         assert json.loads(answered.stdout) == json.loads(folders[lang]["summary.json"])
     assert folders["en"] == folders["zh"]
     assert "受理席" in folders["en"]["answer.zh.txt"].decode()
+
+
+def test_the_scenario_to_begin_with_is_the_same_in_chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "english.yaml" in ask("new", "english")
+    assert "chinese.yaml" in ask("--lang", "zh", "new", "chinese")
+    scenarios = [load(Path(f"{each}.yaml")).scenario for each in ("english", "chinese")]
+    plain = [each.model_copy(update={"name": "", "about": "", "labels": {}}) for each in scenarios]
+    assert plain[0] == plain[1]
+    comments = [line.partition("#")[2] for line in Path("chinese.yaml").read_text("utf-8").splitlines() if "#" in line]
+    assert [each for each in comments if not CHINESE.search(each)] == []
+    named = {*scenarios[1].teams, *scenarios[1].categories, *scenarios[1].sla, *(s.name for s in scenarios[1].workflow)}
+    assert named <= set(scenarios[1].labels["zh"])

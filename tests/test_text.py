@@ -13,7 +13,18 @@ from sim.core.clock import Clock
 from sim.metrics.report import Report
 from sim.models.labels import unit_label
 from sim.output.text.answer import run_sentences, run_text
-from sim.output.text.formats import duration, hours_of_day, limit, listed, name, number, percent, points, unit_name
+from sim.output.text.formats import (
+    duration,
+    hours_of_day,
+    limit,
+    listed,
+    milestone,
+    name,
+    number,
+    percent,
+    points,
+    unit_name,
+)
 from sim.output.text.printing import plain
 from sim.output.words import Language
 from sim.statistics import Estimate
@@ -139,14 +150,14 @@ LABELLED = Language(
         ("a", [listed("en", ["a"])]),
         ("18:00 and 24:00", [hours_of_day("en", (18, 24))]),
         ("22 时至次日 4 时", [hours_of_day("zh", (22, 28))]),
-        ("sign完成", [name("zh", "sign.finished")]),
-        ("签收完成", [name(LABELLED, "sign.finished")]),
+        ("sign完成", [milestone("zh", "sign.finished")]),
+        ("签收完成", [milestone(LABELLED, "sign.finished")]),
         ("日班", [name("zh", "daytime")]),
         ("5 号派出所", [unit_name(LABELLED, "station-5")]),
         ("station-5", [unit_name("zh", "station-5"), unit_name("en", "station-5")]),
         ("督察", [unit_name(LABELLED, "conduct")]),
         ("作风", [name(LABELLED, "conduct")]),
-        ("sign finished", [name("en", "sign.finished")]),
+        ("sign finished", [milestone("en", "sign.finished")]),
         ("first feedback", [name("en", "first_feedback")]),
         ("nowhere", [name("zh", "nowhere")]),
         ("3.4", [number(3.42)]),

@@ -65,7 +65,7 @@ def new(name: Path | None, origin: str | None, options: Options) -> None:
     if name is None:
         raise click.UsageError("Missing argument 'NAME'.")
     file = name if name.suffix in (".yaml", ".yml") else name.with_name(f"{name.name}.yaml")
-    text, traces = (starter(file.stem), {}) if stem is None else shipped(stem)
+    text, traces = (starter(file.stem, options.lang), {}) if stem is None else shipped(stem)
     # A trace that is the same already is in nobody's way.
     beside = {file.with_name(trace): rows for trace, rows in traces.items()}
     others = [path for path, rows in beside.items() if path.exists() and path.read_bytes() != rows]

@@ -13,6 +13,7 @@ from ruamel.yaml.tokens import CommentToken
 
 from sim.core.errors import Problem, ScenarioError
 from sim.core.json_text import to_json
+from sim.core.options import DEFAULT
 from sim.models.wording import one_of
 from sim.scenario.text_files import decoded
 
@@ -124,9 +125,15 @@ class Shipped(NamedTuple):
     traces: dict[str, bytes]
 
 
-def starter(name: str) -> str:
-    """A complete scenario that runs and explains itself, with a name of one's own."""
-    text = files("sim.scenario").joinpath("starter.yaml").read_text("utf-8")
+def starter(name: str, lang: str = DEFAULT.lang) -> str:
+    """A complete scenario that runs and explains itself, with a name of one's own.
+
+    Args:
+        lang: language of what it explains; English where there is none in it.
+    """
+    folder = files("sim.scenario")
+    own = folder.joinpath(f"starter.{lang}.yaml")
+    text = (own if own.is_file() else folder.joinpath("starter.yaml")).read_text("utf-8")
     # JSON text is YAML text, whatever the name has in it.
     return text.replace(_TITLE, f"name: {to_json(name)}\n")
 

@@ -22,14 +22,19 @@ LENGTHS: Final[dict[Clock, tuple[tuple[str, float], ...]]] = {
 _MOMENTS: Final = ("queued", "started", "finished")
 
 
-def name(lang: str, written: str) -> str:
-    """A team, unit, step, roster or SLA of a scenario, or a milestone as `sign.finished`, as people call it.
-
-    That is its label, the translation of a name that this program gave, or else what was typed.
-    """
+def milestone(lang: str, written: str) -> str:
+    """A milestone, `received`, `sign.finished` or `closed`, as people call it, though an SLA may be called `closed`."""
     step, _, moment = written.rpartition(".")
     if step and moment in _MOMENTS:
         return say(lang, f"formats.moment-{moment}", step=name(lang, step))
+    return name(str(lang), written)
+
+
+def name(lang: str, written: str) -> str:
+    """A team, unit, step, roster or SLA of a scenario as people call it.
+
+    That is its label, the translation of a name that this program gave, or else what was typed.
+    """
     known = label(lang, written) or entries(lang, "names").get(written)
     return known or written.replace("_", say(lang, "formats.underscore"))
 

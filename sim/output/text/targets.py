@@ -10,7 +10,7 @@ from sim.operations.service_level import PERCENTILES, ServiceLevel
 from sim.operations.system_load import TEXT
 from sim.operations.targets import ALL, Rate, Targets
 from sim.output.text.cautions import caution_lines
-from sim.output.text.formats import count, limit, listed, name, number, percent
+from sim.output.text.formats import count, limit, listed, milestone, name, number, percent
 from sim.output.text.printing import CaptionedTable, captioned
 from sim.output.words import labelled, say
 from sim.statistics import Estimate
@@ -202,9 +202,9 @@ def _operation(operation: str, lang: str) -> str:
     if operation == ALL:
         return say(lang, "targets.all")
     if operation == RECEIVE:
-        return say(lang, "targets.call", operation=operation, moment=name(lang, "received"))
+        return say(lang, "targets.call", operation=operation, moment=milestone(lang, "received"))
     step, _, call = operation.rpartition(".")
-    moment = name(lang, f"{step}.{'started' if call == 'start' else 'finished'}")
+    moment = milestone(lang, f"{step}.{'started' if call == 'start' else 'finished'}")
     return say(lang, "targets.call", operation=operation, moment=moment)
 
 
