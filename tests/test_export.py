@@ -2,11 +2,8 @@
 
 import csv
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,10 +21,9 @@ from sim.metrics.replication import Replication
 from sim.operations.exports import BACKLOG, EXPORTS, export
 from sim.operations.exports.backlog import write_backlog
 from sim.operations.exports.events import Reason, Transition, events_of
-from sim.operations.exports.locust import write_locust_file
 from sim.operations.exports.people import person_numbers
 from sim.operations.exports.simulated import Simulated, letter_sizes
-from sim.operations.trace_files import TracedLetter, read_trace
+from sim.operations.trace_files import read_trace
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
 
@@ -429,22 +425,6 @@ def test_the_roster_says_who_is_on_duty(busy_day: Simulated, busy: Path) -> None
 def read_rows(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
-
-
-def test_the_locust_file_follows_the_arrival_curve(tmp_path: Path) -> None:
-    start = datetime(2024, 5, 1, 1)
-    letters = [TracedLetter(start + timedelta(hours=hour)) for hour in (0, 0, 2, 23)]
-    write_locust_file(letters, tmp_path / "locustfile.py")
-    source = (tmp_path / "locustfile.py").read_text("utf-8")
-    compile(source, "locustfile.py", "exec")
-    assert "[\n    0, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,\n    1,\n]" in source
-
-
-@pytest.mark.skipif(find_spec("locust") is None, reason="no locust on this machine")
-def test_locust_takes_the_locust_file(folder: Path) -> None:
-    command = [sys.executable, "-m", "locust", "-f", str(folder / "locustfile.py"), "--list"]
-    listed = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "Writer" in listed.stdout + listed.stderr
 
 
 def written(seconds: int) -> str:

@@ -14,10 +14,10 @@ from systems import START, answers_to, in_a_loop, letters_at, listening, serving
 from sim.core.errors import ScenarioError
 from sim.operations.answers import Sent, Unanswered
 from sim.operations.destination import ReplayOptions
-from sim.operations.replay import body, send
+from sim.operations.replay import send
 from sim.operations.replay_report import report_on
 from sim.operations.service_level import Demand
-from sim.operations.trace_files import TracedLetter, busiest_stretch, read_trace, write_trace
+from sim.operations.trace_files import TracedLetter, body, busiest_stretch, read_trace, write_trace
 from sim.statistics import Verdict
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))

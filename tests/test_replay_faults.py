@@ -11,9 +11,10 @@ from systems import CREATED, RawAnswering, answers_to, in_a_loop, letters_at, ra
 
 from sim.operations.answers import Sent, Unanswered
 from sim.operations.destination import ReplayOptions
-from sim.operations.replay import PIECE, body, body_in_pieces, send
+from sim.operations.replay import PIECE, body_in_pieces, send
 from sim.operations.replay_report import report_on
 from sim.operations.service_level import Demand
+from sim.operations.trace_files import body
 from sim.statistics import Verdict
 
 # Answers and letters without end

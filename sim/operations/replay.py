@@ -19,10 +19,9 @@ import aiohttp
 import numpy as np
 from yarl import URL
 
-from sim.core.json_text import to_json
 from sim.operations.answers import CONNECTION_FAILURES, Answers, Sent, Unanswered
 from sim.operations.destination import ReplayOptions
-from sim.operations.trace_files import TracedLetter
+from sim.operations.trace_files import TracedLetter, around_text, body
 
 if TYPE_CHECKING:
     from aiohttp.client_proto import ResponseHandler
@@ -91,24 +90,13 @@ async def send(
     return Sent(answers)
 
 
-def body(sequence: int, letter: TracedLetter) -> bytes:
-    """Request body: the letter's columns, its number in the trace from 1, and a text of its size."""
-    before, after = _around_text(sequence, letter)
-    return before + b"." * letter.size + after
-
-
 async def body_in_pieces(sequence: int, letter: TracedLetter) -> AsyncIterator[bytes]:
     """The same, of which only a piece is in memory at a time."""
-    before, after = _around_text(sequence, letter)
+    before, after = around_text(sequence, letter)
     yield before
     for left in range(letter.size, 0, -PIECE):
         yield b"." * min(left, PIECE)
     yield after
-
-
-def _around_text(sequence: int, letter: TracedLetter) -> tuple[bytes, bytes]:
-    content = to_json({"sequence": sequence, **letter.plain(), "text": ""}, indent=None).encode()
-    return content[:-2], content[-2:]
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -207,7 +195,7 @@ class _Sending:
         if letter.size <= PIECE:
             content, headers = body(sequence, letter), {}
         else:
-            length = sum(map(len, _around_text(sequence, letter))) + letter.size
+            length = sum(map(len, around_text(sequence, letter))) + letter.size
             content, headers = body_in_pieces(sequence, letter), {"Content-Length": str(length)}
         async with session.post(self._url, data=content, headers=headers, allow_redirects=False) as answer:
             came = 0

@@ -62,6 +62,18 @@ def write_trace(letters: Iterable[TracedLetter], path: Path) -> None:
         write_csv(path, chain([TracedLetter._fields], rows), marked=False)
 
 
+def body(sequence: int, letter: TracedLetter) -> bytes:
+    """Request body: the letter's columns, its number in the trace from 1, and a text of its size."""
+    before, after = around_text(sequence, letter)
+    return before + b"." * letter.size + after
+
+
+def around_text(sequence: int, letter: TracedLetter) -> tuple[bytes, bytes]:
+    """What of a request body comes before the text, and after it."""
+    content = to_json({"sequence": sequence, **letter.plain(), "text": ""}, indent=None).encode()
+    return content[:-2], content[-2:]
+
+
 def busiest_stretch(letters: Sequence[TracedLetter], seconds: float) -> list[TracedLetter]:
     """Letters of the busiest stretch of so many seconds; the earliest of several."""
     start = letters[0].received

@@ -1,4 +1,4 @@
-"""Exports of one replication: load to replay, event logs for the tools that mine processes, and the roster.
+"""Exports of one replication: load to send, event logs for the tools that mine processes, and the roster.
 
 Each export is one function in a file of its own that writes one file. Adding one is that file and its line here.
 """
@@ -11,10 +11,13 @@ from sim.core.options import DEFAULT, Options
 from sim.experiment.replications import simulate_replication
 from sim.operations.exports.backlog import write_backlog
 from sim.operations.exports.event_log import write_event_log
+from sim.operations.exports.feeder import write_feeder
+from sim.operations.exports.k6 import write_k6_script
 from sim.operations.exports.locust import write_locust_file
 from sim.operations.exports.ocel import write_ocel
 from sim.operations.exports.roster import write_roster
 from sim.operations.exports.simulated import Simulated
+from sim.operations.exports.vegeta import write_vegeta_script, write_vegeta_targets
 from sim.operations.exports.xes import write_xes
 from sim.operations.trace_files import write_trace
 from sim.scenario.setting import Setting
@@ -26,7 +29,11 @@ EXPORTS: Final[Mapping[str, Callable[[Simulated, Path], None]]] = {
     "events.xes": write_xes,
     "events.ocel.json": write_ocel,
     "roster.csv": write_roster,
+    "load.k6.js": lambda simulated, path: write_k6_script(simulated.letters, path),
     "locustfile.py": lambda simulated, path: write_locust_file(simulated.letters, path),
+    "vegeta.sh": lambda simulated, path: write_vegeta_script(simulated.letters, path),
+    "vegeta.jsonl": lambda simulated, path: write_vegeta_targets(simulated.letters, path),
+    "feeder.csv": lambda simulated, path: write_feeder(simulated.letters, path),
 }
 """How each file of an export is written."""
 

@@ -1,84 +1,98 @@
-"""Locust file: a load test that sends the letters of a trace along their arrival curve."""
+"""Locust file: a load test that sends each letter of a trace at its time."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from sim.operations.trace_files import TracedLetter
 
-_TEMPLATE: Final = '''"""Load for a mailbox: the letters of letters.jsonl beside this file, along their arrival curve.
+_SOURCE: Final = '''"""Load for a mailbox: the letters of letters.jsonl beside this file, each at its time.
 
     SPEED=60 locust -f locustfile.py --headless --host http://127.0.0.1:8080
 
-A user posts its first letter within PACE seconds and then one every PACE seconds, which is an hour of the trace if
-not said; as many users are at work as the rate of the hour needs. The letters are taken in the order of the trace,
-each once; the test ends with the curve.
-`lettersim replay` sends the same letters each at its exact time.
+USERS send at once at most; each takes the next letter of the trace, waits until it is due, and posts it. The test
+ends when the last letter is answered. If all users wait for answers, letters go out late; how many is said at the end,
+and the row "since due" counts from the moment a letter was due, so that no stall is hidden. TOKEN is sent as a bearer
+token.
 """
 
 import json
 import os
-import random
 import time
+from datetime import datetime
 from pathlib import Path
 
-from locust import HttpUser, LoadTestShape, task
+from locust import HttpUser, LoadTestShape, events, task
 from locust.exception import StopUser
 
 SPEED = float(os.environ.get("SPEED", "60"))  # seconds of the trace that pass in one second
-PACE = float(os.environ.get("PACE", 3600 / SPEED))  # seconds between two letters of a user
-PATH = os.environ.get("LETTERS_PATH", "/letters")
+USERS = int(os.environ.get("USERS", "256"))
+LETTERS_PATH = os.environ.get("LETTERS_PATH", "/letters")
+HEADERS = {"Authorization": f"Bearer {os.environ['TOKEN']}"} if "TOKEN" in os.environ else {}
+GET_READY = 2.0  # seconds until the first letter is due, in which all users come
 
-LETTERS_AN_HOUR = [
-{curve}
-]
+TRACE = Path(__file__).with_name("letters.jsonl")
+with TRACE.open(encoding="utf-8") as counted:
+    TOTAL = sum(1 for _ in counted)
 
 
 def letters():
-    with Path(__file__).with_name("letters.jsonl").open(encoding="utf-8") as file:
+    """Each letter with the seconds after the first one at which it is due."""
+    with TRACE.open(encoding="utf-8") as file:
+        first = None
         for number, line in enumerate(file, start=1):
             letter = json.loads(line)
-            yield {{"sequence": number, **letter, "text": "." * letter["size"]}}
+            received = datetime.fromisoformat(letter["received"])
+            first = first or received
+            body = {"sequence": number, **letter, "text": "." * letter["size"]}
+            yield (received - first).total_seconds() / SPEED, body
+
+
+class Progress:
+    begun = None
+    answered = 0
+    late = 0
 
 
 LETTERS = letters()
 
 
 class Writer(HttpUser):
-    def on_start(self):
-        # Users who come together do not write together, the first time or later.
-        time.sleep(random.uniform(0, PACE))
-        self.due = time.perf_counter()
-
-    def wait_time(self):
-        self.due += PACE
-        return max(self.due - time.perf_counter(), 0)
-
     @task
     def write(self):
-        letter = next(LETTERS, None)
+        offset, letter = next(LETTERS, (None, None))
         if letter is None:
             raise StopUser
-        self.client.post(PATH, json=letter)
+        if Progress.begun is None:
+            Progress.begun = time.perf_counter() + GET_READY
+        due = Progress.begun + offset
+        time.sleep(max(due - time.perf_counter(), 0))
+        Progress.late += time.perf_counter() - due > 0.1
+        try:
+            response = self.client.post(LETTERS_PATH, json=letter, headers=HEADERS)
+            self.environment.events.request.fire(
+                request_type="POST",
+                name=f"{LETTERS_PATH} since due",
+                response_time=1_000 * (time.perf_counter() - due),
+                response_length=0,
+                exception=None if response.ok else RuntimeError(response.status_code),
+                context={},
+            )
+        finally:
+            Progress.answered += 1
 
 
-class ArrivalCurve(LoadTestShape):
+class EveryLetter(LoadTestShape):
     def tick(self):
-        hour = int(self.get_run_time() * SPEED / 3600)
-        if hour >= len(LETTERS_AN_HOUR):
-            return None
-        users = round(LETTERS_AN_HOUR[hour] / 3600 * SPEED * PACE)
-        return users, max(users, self.get_current_user_count(), 1)  # at once, in a second
+        return None if Progress.answered >= TOTAL else (USERS, USERS)
+
+
+@events.test_stop.add_listener
+def told(**_):
+    print(f"{Progress.answered} of {TOTAL} letters were answered; {Progress.late} were sent more than 0.1 s late")
 '''
 
 
-def write_locust_file(letters: Sequence[TracedLetter], path: Path) -> None:
-    """Write the file; its curve counts the letters of each hour from midnight of the first one's day."""
-    received = np.array([letter.received for letter in letters], dtype="datetime64[s]")
-    midnight = received[:1].astype("datetime64[D]")
-    counts = np.bincount((received - midnight).astype(np.int64) // 3_600).tolist()
-    days = [counts[hour : hour + 24] for hour in range(0, len(counts), 24)]
-    curve = "\n".join("    " + " ".join(f"{count}," for count in day) for day in days)
-    path.write_text(_TEMPLATE.format(curve=curve), "utf-8")
+def write_locust_file(_: Sequence[TracedLetter], path: Path) -> None:
+    """Write the file; it reads the letters from letters.jsonl beside it."""
+    path.write_text(_SOURCE, "utf-8", newline="\n")
