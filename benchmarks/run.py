@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "benchmarks" / "README.md"
 PAGES = {"capacity": ROOT / "docs" / "throughput.md"}
-SECTIONS = ("peers", "threads", "growth", "scenario", "command", "check", "replay", "capacity")
+SECTIONS = ("peers", "threads", "growth", "scenario", "command", "check", "replay", "what_if", "capacity")
 
 
 def main(names: list[str]) -> None:
