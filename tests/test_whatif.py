@@ -13,6 +13,7 @@ from shown import small
 from sim.comparison import compare
 from sim.core.errors import ScenarioError
 from sim.core.options import Options
+from sim.experiment.cost import Cost
 from sim.metrics.report import Report
 from sim.scenario.loading import Loaded, ScenarioFile, load
 from sim.scenario.setting import setting_of
@@ -186,9 +187,9 @@ def test_letters_are_kept_up_to_a_limit_and_the_last_replications_go_first(file:
 class Slow(LiveRun):
     """Does nothing of what it is asked, and says in which order."""
 
-    def __init__(self, name: str, told: list[str], gate: threading.Event) -> None:
+    def __init__(self, name: str, told: list[str], gate: threading.Event, seconds: float = 0.1) -> None:
         self.name, self.told, self.gate = name, told, gate
-        self.most, self.failure, self.count = 200, "", 0
+        self.most, self.failure, self.count, self.cost = 200, "", 0, Cost(1, 1, 1, 1, seconds)
 
     @property
     def done(self) -> int:
@@ -233,6 +234,19 @@ def test_a_viewer_of_many_staffings_takes_no_more_than_one_of_a_single_one() -> 
     wait_for(lambda: len(told) > 12)
     scheduler.close()
     assert told[:10].count("single") in (4, 5)
+
+
+def test_heavy_replications_leave_a_thread_for_others() -> None:
+    told: list[str] = []
+    gate = threading.Event()
+    scheduler = Scheduler(2, lambda _: None)
+    scheduler.want("one", [Slow(f"heavy {number}", told, gate, seconds=9.0) for number in range(3)])
+    wait_for(lambda: told)
+    scheduler.want("two", [Slow("light", told, gate)])
+    wait_for(lambda: len(told) == 2)
+    gate.set()
+    scheduler.close()
+    assert told[1] == "light"
 
 
 def test_what_nobody_wants_any_more_is_not_simulated(what_if: WhatIf) -> None:
@@ -296,7 +310,7 @@ def test_a_replication_that_fails_is_told_and_others_go_on(what_if: WhatIf, monk
 
 def test_a_heavy_scenario_shows_a_forecast_first(what_if: WhatIf) -> None:
     base = what_if.base
-    heavy = LiveRun(base.loaded, base.setting, base.cost.__class__(1, 1, 1, 1, 5.0), at_once=1, kept=KeptLetters())
+    heavy = LiveRun(base.loaded, base.setting, Cost(1, 1, 1, 1, 5.0), at_once=1, kept=KeptLetters())
     task = heavy.next_task()
     assert task == Task(Kind.FORECAST)
     heavy.begin(task)

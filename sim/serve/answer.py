@@ -9,6 +9,7 @@ from sim.comparison import PairedVerdict, SlaDifference
 from sim.core.errors import ScenarioError
 from sim.core.tables import Floats
 from sim.metrics.figures import Backlog
+from sim.output.text.errors import error_text
 from sim.output.text.formats import interval, listed, name, number, percent, points, unit_name, weekday_names
 from sim.output.words import say
 from sim.serve.jobs import BackgroundJob, JobState
@@ -31,19 +32,19 @@ def answer(
         found: for each staffing that was asked for, or what is wrong with it.
     """
     lang, focus = question.lang, found[question.focus]
-    looks = [outlook(each) if isinstance(each, Pairing) else None for each in found]
     content: dict[str, Any] = {
         "generation": question.generation,
         "staffings": [
-            {"error": str(each)} if isinstance(each, ScenarioError) or look is None else _staffing(lang, look, each)
-            for each, look in zip(found, looks, strict=True)
+            {"error": error_text(each, lang)} if isinstance(each, ScenarioError) else _staffing(lang, each)
+            for each in found
         ],
         "jobs": [_job(lang, job) for job in jobs],
         "settled": True,
     }
-    look = looks[question.focus]
-    if isinstance(focus, ScenarioError) or look is None:
-        return content | {"sentences": [say(lang, "live.refused"), *str(focus).splitlines()[1:]], "tone": "missed"}
+    if isinstance(focus, ScenarioError):
+        problems = error_text(focus, lang).splitlines()[1:]
+        return content | {"sentences": [say(lang, "live.refused"), *problems], "tone": "missed"}
+    look = outlook(focus)
     # Of the staffing that it is shown beside: the first one, if that is right.
     base = outlook(Pairing(focus.base, focus.base))
     more = details(focus, question.sla, question.team)
@@ -62,7 +63,8 @@ def answer(
     }
 
 
-def _staffing(lang: str, look: Outlook, pairing: Pairing) -> dict[str, Any]:
+def _staffing(lang: str, pairing: Pairing) -> dict[str, Any]:
+    look = outlook(pairing)
     base = None if pairing.base is pairing.run else outlook(Pairing(pairing.base, pairing.base))
     return {
         "people": _with_change(look.headcount, base.headcount if base else look.headcount),

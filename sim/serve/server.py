@@ -14,13 +14,14 @@ from sim.core.errors import ScenarioError
 from sim.core.json_text import to_json
 from sim.core.options import DEFAULT, Options
 from sim.models.labels import labels_of
+from sim.output.text.errors import error_text
 from sim.output.words import Language, languages, say
 from sim.scenario.loading import ScenarioFile
 from sim.serve.answer import answer
 from sim.serve.gate import Gate, add_headers
 from sim.serve.jobs import BackgroundJobs, JobKind, JobState
 from sim.serve.page import asset, font_of, live_page, title_of
-from sim.serve.viewers import Question, Viewer, Viewers, WrongQuestion, question_of
+from sim.serve.viewers import Question, Stream, Viewer, Viewers, WrongQuestion, question_of
 from sim.whatif.levers import levers_of
 from sim.whatif.live_run import LiveRun
 from sim.whatif.outlook import Pairing, worst_sla
@@ -130,8 +131,7 @@ class LiveServer:
             found = await self._beside(self.what_if.watch, viewer.name, question.asked)
             if viewer.question is question:
                 viewer.found, viewer.answered = found, question
-                viewer.fresh.set()
-                viewer.news.set()
+                viewer.announce(fresh=True)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -146,31 +146,32 @@ class LiveServer:
             }
         )
         await response.prepare(request)
-        viewer.streams += 1
+        stream = Stream()
+        viewer.streams.add(stream)
         try:
             if viewer.question is None:
                 await response.write(b"event: ask\ndata: {}\n\n")
             else:
                 await self._look(viewer, viewer.question)
-            await self._tell(viewer, response)
+            await self._tell(viewer, stream, response)
         except (ConnectionError, RuntimeError):
             pass  # who has gone hears nothing
         finally:
-            viewer.streams -= 1
+            viewer.streams.discard(stream)
             if not viewer.streams:
                 self.what_if.leave(viewer.name)
         return response
 
-    async def _tell(self, viewer: Viewer, response: web.StreamResponse) -> None:
+    async def _tell(self, viewer: Viewer, stream: Stream, response: web.StreamResponse) -> None:
         """Send answers for as long as somebody listens, at most four a second to one question."""
         while True:
             try:
-                await asyncio.wait_for(viewer.news.wait(), _HEARTBEAT)
+                await asyncio.wait_for(stream.news.wait(), _HEARTBEAT)
             except TimeoutError:
                 await response.write(b": still here\n\n")
                 continue
-            viewer.news.clear()
-            viewer.fresh.clear()
+            stream.news.clear()
+            stream.fresh.clear()
             question, found = viewer.answered, viewer.found
             if question is None:
                 continue
@@ -178,7 +179,7 @@ class LiveServer:
             await response.write(f"data: {to_json(content, indent=None)}\n\n".encode())
             if content["settled"]:
                 with suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(viewer.fresh.wait(), _PAUSE)
+                    await asyncio.wait_for(stream.fresh.wait(), _PAUSE)
 
     async def _beside(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What a function returns, computed beside the loop."""
@@ -192,7 +193,7 @@ class LiveServer:
     def _announce(self, run: LiveRun | None) -> None:
         for viewer in self._viewers:
             if run is None or any(isinstance(each, Pairing) and run in each for each in viewer.found):
-                viewer.news.set()
+                viewer.announce()
 
     # Files and commands
 
@@ -221,7 +222,7 @@ class LiveServer:
         try:
             loaded = await self._beside(self.what_if.scenario, asked)
         except ScenarioError as error:
-            raise web.HTTPBadRequest(text=f"{error}\n") from None
+            raise web.HTTPBadRequest(text=error_text(error, question.lang) + "\n") from None
         overrides = [*self._options.layers(), *asked.changes]
         kind = JobKind(content["kind"])
         job = self._jobs.start(kind, loaded, overrides, question.names[index], question.lang)

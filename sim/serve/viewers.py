@@ -46,6 +46,19 @@ class Question(NamedTuple):
     team: str
 
 
+@dataclass(eq=False)
+class Stream:
+    """One stream of answers to a viewer.
+
+    Attributes:
+        news: set when there is something to show.
+        fresh: set when another question is being answered.
+    """
+
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    fresh: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 @dataclass
 class Viewer:
     """Somebody who looks at the page.
@@ -54,10 +67,8 @@ class Viewer:
         question: the latest one.
         answered: the latest one whose staffings are being simulated.
         found: for each of these the pairing, or what is wrong with it.
-        fresh: set when another question is being answered.
-        news: set when there is something to show.
+        streams: those that are open; one that was cut may stay so for a while.
         turn: so that one question after another is looked at.
-        streams: how many streams of his are open.
         seen: when he was here last, on the clock that only goes forward.
     """
 
@@ -65,11 +76,16 @@ class Viewer:
     question: Question | None = None
     answered: Question | None = None
     found: list[Pairing | ScenarioError] = field(default_factory=list)
-    fresh: asyncio.Event = field(default_factory=asyncio.Event)
-    news: asyncio.Event = field(default_factory=asyncio.Event)
+    streams: set[Stream] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    streams: int = 0
     seen: float = field(default_factory=time.monotonic)
+
+    def announce(self, *, fresh: bool = False) -> None:
+        """Say on every stream that there is something to show, of another question if it is fresh."""
+        for stream in self.streams:
+            stream.news.set()
+            if fresh:
+                stream.fresh.set()
 
 
 class Viewers:

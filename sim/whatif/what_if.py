@@ -16,12 +16,15 @@ from sim.experiment.pool import cores
 from sim.scenario.loading import Loaded, ScenarioFile
 from sim.scenario.setting import Setting, setting_of
 from sim.whatif.letters import KeptLetters, letters_name
-from sim.whatif.live_run import MOST_OF_BASE, Kind, LiveRun, Task
+from sim.whatif.live_run import MOST_OF_BASE, LiveRun
 from sim.whatif.outlook import Pairing
 from sim.whatif.scheduler import Scheduler
 
 _MOST_REPLICATIONS: Final = 1_500
 """Replications that are remembered of staffings that nobody looks at; some hundred kilobytes each."""
+
+_A_RUN: Final = 20
+"""What else is remembered of a staffing, in replications."""
 
 _NOBODY: Final = ""
 """The viewer who wants the base filled while nobody else wants anything."""
@@ -76,7 +79,8 @@ class WhatIf:
         self._pairings: OrderedDict[Asked, Pairing] = OrderedDict()
         self.base = self.pairing(Asked()).base
         # Compiles the engine where it is not, and reads what all replications share.
-        first = Task(Kind.REPLICATION)
+        first = self.base.next_task()
+        assert first is not None, "nothing was done yet"
         self.base.begin(first)
         self.base.work(first, lambda: True)
         self._scheduler = Scheduler(options.workers or cores(), changed)
@@ -152,12 +156,12 @@ class WhatIf:
     def _forget(self) -> None:
         """Let go what nobody looks at, the longest unseen first."""
         with self._lock:
-            kept = sum(run.done for run in self._runs.values())
+            kept = sum(run.done + _A_RUN for run in self._runs.values())
             for key, run in list(self._runs.items()):
                 if kept <= _MOST_REPLICATIONS:
                     return
                 if run is not self.base and not self._scheduler.wanted(run):
-                    kept -= run.done
+                    kept -= run.done + _A_RUN
                     del self._runs[key]
                     for asked in [asked for asked, pairing in self._pairings.items() if run in pairing]:
                         del self._pairings[asked]
