@@ -7,7 +7,7 @@
     print(result.answer("en"), result.report.headcount, result.folder)
 
 `run`, `compare`, `plan`, `stress`, `targets` and `check` all take scenarios and options, and give a result with its
-figures in `report`.
+figures in `report`; so does `fit_log`, which makes a scenario of an office's log.
 
 Every name is read from its module when it is first used, so that importing the package costs nothing.
 """
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from sim.metrics.summary import summarise as summarise
     from sim.models.scenario import Scenario as Scenario
     from sim.output.results.comparison import compare as compare
+    from sim.output.results.fit import FitRequest as FitRequest
+    from sim.output.results.fit import fit_log as fit_log
     from sim.output.results.load import stress as stress
     from sim.output.results.load import targets as targets
     from sim.output.results.plan import plan as plan
@@ -76,6 +78,7 @@ _NAMES = {
     "metrics.summary": "summarise",
     "models.scenario": "Scenario",
     "output.results.comparison": "compare",
+    "output.results.fit": "FitRequest fit_log",
     "output.results.load": "stress targets",
     "output.results.plan": "plan",
     "output.results.result": "Result",

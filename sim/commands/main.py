@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 
 import rich_click as click
 
+from sim.commands.fit import fit
 from sim.commands.language import HELP_NAMES, language_of, remember, speak, spoken
 from sim.commands.options import ASKED_WRONGLY, COULD_NOT, INTERRUPTED
 from sim.commands.replay import replay
@@ -74,7 +75,7 @@ def cli() -> None:
     """
 
 
-for command in (run, check, compare, plan, stress, targets, replay, serve, why, runs, verify, schema, new):
+for command in (run, check, compare, plan, fit, stress, targets, replay, serve, why, runs, verify, schema, new):
     cli.add_command(command)
 
 

@@ -24,6 +24,9 @@ _ENOUGH: Final = 500
 _LEAST_DAYS: Final = 14
 """Days from which on weekdays, trend and busyness are told apart."""
 
+_YEARLY: Final = (-0.95, 10.0)
+"""Growth in a year beyond which a few weeks tell no growth."""
+
 _BETTER: Final = 0.0
 """How much smaller the quasi-information criterion of a trend must be."""
 
@@ -227,7 +230,9 @@ def _trend(counts: Floats, factor: Floats, recorded: Bools) -> tuple[_Trend, Map
         lambda p: deviance(np.exp(np.clip(p[0] + p[1] * at, -30, 30))), (np.log(constant), 0.0), method="Nelder-Mead"
     )
     yearly = float(np.expm1(np.clip(grown.x[1] * 365.25, -20, 20)))
-    candidates.append(_Trend("growth", np.exp(grown.x[0] + grown.x[1] * day), 0.0, (float(np.exp(grown.x[0])), yearly)))
+    if _YEARLY[0] < yearly < _YEARLY[1]:
+        level = np.exp(grown.x[0] + grown.x[1] * day)
+        candidates.append(_Trend("growth", level, 0.0, (float(np.exp(grown.x[0])), yearly)))
     thirds = max(len(seen) // 3, 1)
     begin, end = (
         float(part.sum() / max(own.sum(), 1e-9))

@@ -9,7 +9,7 @@ from scipy.special import stdtrit
 
 from sim.core.tables import Floats
 
-_FEWEST_LOGS: Final = 3
+FEWEST_LOGS: Final = 3
 """Simulated logs below which nothing can be said to be outside of them."""
 
 
@@ -33,7 +33,7 @@ class SimulatedRange:
         Args:
             among: figures that are asked of, of which by chance 5% have one that is not held.
         """
-        if not np.isfinite(real) or self.logs < _FEWEST_LOGS:
+        if not np.isfinite(real) or self.logs < FEWEST_LOGS:
             return True
         most = stdtrit(self.logs - 1, 1 - 0.025 / among) * self.deviation * np.sqrt(1 + 1 / self.logs)
         return bool(abs(real - self.mean) <= most + 1e-9)

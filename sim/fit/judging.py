@@ -98,7 +98,8 @@ def _setting(file: ScenarioFile, target: Target) -> tuple[Setting, int]:
     if not target.held_out:
         # As many letters come as the log has, and all of them come to their end.
         length += DAY + length // 2
-    rest = 1 if target.held_out else 2 * (target.ends - target.begins) + 28 * DAY
+    rest = target.log.until - target.ends + (1 if target.held_out else 28 * DAY)
+    rest *= 1 if target.held_out else 2
     changes += [f"warm_up={begins} s", f"window={length} s", f"cool_down={rest} s"]
     return setting_of(file.with_changes(changes).scenario), offset
 
@@ -145,7 +146,7 @@ def _simulated(
     replication = simulate_drawn(setting, workload, roster, number, DEFAULT, stretches=True)
     log = since(_as_recorded(replication, activities, target), target.log)
     if target.held_out:
-        log = as_of(log, target.ends)
+        log = as_of(chosen(log, log.received < target.ends), target.log.until)
     else:
         log = chosen(log, np.arange(log.cases) < len(target.log.received))
     ours = _judged_events(target)

@@ -28,18 +28,18 @@ class Target(NamedTuple):
 
     log: EventLog | LetterLog
     begins: int
-    ends: int
+    ends: int  # one second after the last receipt; what became of the letters is known up to the end of the log
     held_out: bool
 
 
 def held_out(log: EventLog | LetterLog, begins: int) -> Target:
     """The last part of the log that was fitted."""
-    return Target(log, begins, log.until, held_out=True)
+    return Target(log, begins, int(log.received[-1]) + 1, held_out=True)
 
 
 def other_log(log: EventLog | LetterLog) -> Target:
     """Another log of the same office, whole."""
-    return Target(log, int(log.received[0]) // DAY * DAY, log.until, held_out=False)
+    return Target(log, int(log.received[0]) // DAY * DAY, int(log.received[-1]) + 1, held_out=False)
 
 
 class SlaToJudge(NamedTuple):
