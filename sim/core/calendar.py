@@ -146,10 +146,17 @@ class Calendar:
         days: how many days are known; instants after them raise IndexError.
         holidays: which days are off besides weekends; None for no public holidays.
         hours: when offices are open on a working day, for clocks that do not say it themselves.
+        before: days before day 0 that clocks know, for what began on them; instants there are negative.
     """
 
     def __init__(
-        self, start: date, days: int, holidays: DaysOff | None = None, hours: OfficeHours = OFFICE_HOURS
+        self,
+        start: date,
+        days: int,
+        holidays: DaysOff | None = None,
+        hours: OfficeHours = OFFICE_HOURS,
+        *,
+        before: int = 0,
     ) -> None:
         self.start = start
         self.days = days
@@ -160,14 +167,18 @@ class Calendar:
         """Public holidays with the days off around them, so that a holiday at a weekend is one too; shape (days,)."""
         self.working: Bools = self.weekday < 5
         """Working days, make-up working days at weekends included; shape (days,)."""
+        self._before = before
+        self._working = (np.arange(-before, days) + start.weekday()) % 7 < _SATURDAY
         if holidays is not None:
             # A run of days off may begin before day 0 or end after the last day.
-            first, count = start - timedelta(days=_LONGEST_BREAK), days + 2 * _LONGEST_BREAK
+            earlier = before + _LONGEST_BREAK
+            first, count = start - timedelta(days=earlier), days + earlier + _LONGEST_BREAK
             named, working = days_off(holidays, first, count)
             run = np.cumsum(working)
             off_with_holiday = np.isin(run, run[named]) & ~working
-            self.holiday = off_with_holiday[_LONGEST_BREAK : _LONGEST_BREAK + days]
-            self.working = working[_LONGEST_BREAK : _LONGEST_BREAK + days]
+            self.holiday = off_with_holiday[earlier : earlier + days]
+            self.working = working[earlier : earlier + days]
+            self._working = working[_LONGEST_BREAK : earlier + days]
 
     def date_of(self, seconds: int) -> datetime:
         """Local date and time of an instant."""
@@ -211,7 +222,7 @@ class Calendar:
         seconds = self.counted(end, clock, hours) - self.counted(np.minimum(begins, end), clock, hours)
         if clock is Clock.DAY_ENDS:
             shifted = end + _after_close(hours) - 1  # the last second of a day belongs to it
-            is_off = ~self._known_working[np.clip(shifted // DAY, 0, self.days)]
+            is_off = ~self._known_working[np.clip(shifted // DAY + self._before, 0, self._before + self.days)]
             seconds = np.where(end > begins, seconds + is_off, 0)
         return seconds
 
@@ -234,7 +245,7 @@ class Calendar:
 
     def _in_spans(self, instants: Int64s, spans: OfficeHours) -> Int64s:
         """Seconds of the spans of working days before each instant."""
-        day, second = np.divmod(instants, DAY)
+        day, second = np.divmod(instants + self._before * DAY, DAY)
         today = sum(np.clip(second, start, end) - start for start, end in spans)
         whole = sum(end - start for start, end in spans)
         seconds: Int64s = self._working_until[day] * whole + self._known_working[day] * today
@@ -242,12 +253,15 @@ class Calendar:
 
     @cached_property
     def _working_until(self) -> Int64s:
-        return np.concatenate([[0], np.cumsum(self.working)]).astype(np.int64)
+        """Working days from day 0 to the beginning of each day, negative before it."""
+        until = np.concatenate([[0], np.cumsum(self._working)]).astype(np.int64)
+        of_day: Int64s = until - until[self._before]
+        return of_day
 
     @cached_property
     def _known_working(self) -> Bools:
         """Working days, and that the day after the last known one is none."""
-        return np.append(self.working, np.False_)
+        return np.append(self._working, np.False_)
 
 
 def _after_close(hours: OfficeHours | None) -> int:

@@ -31,6 +31,7 @@ class Purpose(IntEnum):
     OTHER_DUTY_ARRIVALS = 11
     OTHER_DUTY_SERVICE = 12
     SIZE = 13
+    BACKLOG = 14
 
 
 def subject(name: str) -> int:

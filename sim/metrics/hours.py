@@ -33,7 +33,9 @@ def hour_of_week(setting: "Setting", instants: Int64s) -> Int64s:
 
 def slot_of_week(setting: "Setting", instants: Int64s, slot: int) -> Int64s:
     """The same for slots of another length, which a day is a multiple of."""
-    return setting.calendar.weekday[instants // DAY] * (DAY // slot) + instants % DAY // slot
+    weekday = (setting.calendar.weekday[0] + instants // DAY) % 7
+    slots: Int64s = weekday * (DAY // slot) + instants % DAY // slot
+    return slots
 
 
 def slots_of_week(slot: int) -> int:

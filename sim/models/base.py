@@ -121,6 +121,13 @@ class Files(Protocol):
             ValueError: no such file or column, or rows that are no durations; the text names them.
         """
 
+    def read_backlog(self, file: str) -> Any:
+        """Open letters as `BacklogRows`; at least one row.
+
+        Raises:
+            ValueError: no such file or column, or rows that cannot be read; the text names them.
+        """
+
     def read_leave(self, file: str) -> Any:
         """A leave calendar as `LeaveRows`; at least one row.
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.core.clock import DAY, seconds_since
 from sim.core.errors import Problem
+from sim.models.backlog import DELAY, WORKING, BacklogRows
 from sim.models.base import PerCategory
 from sim.models.periods import Period
 from sim.models.sla import MOMENTS, Sla
@@ -38,7 +39,7 @@ def cross_checks(scenario: "Scenario") -> list[Problem]:
     problems = [problem for family in families for problem in family(scenario)]
     # Which places there are is only known where the teams are sound.
     if not any(problem.path.startswith("teams") for problem in problems):
-        problems += [*_surges(scenario), *_staff_changes(scenario), *_trace(scenario)]
+        problems += [*_surges(scenario), *_staff_changes(scenario), *_backlog(scenario), *_trace(scenario)]
     return problems
 
 
@@ -124,6 +125,53 @@ def _period(scenario: "Scenario", period: Period, path: str) -> Iterator[Problem
         begins, ends = (seconds_since(scenario.start, moment) for moment in (period.from_, period.until))
         if ends <= begins:
             yield Problem("must be later than from", f"{path}.until")
+
+
+def _backlog(scenario: "Scenario") -> Iterator[Problem]:
+    backlog = scenario.backlog
+    if backlog is None:
+        return
+    places = {
+        step.name: step
+        for step in scenario.workflow
+        if isinstance(step, WorkStep | WaitStep) or (isinstance(step, LoopStep) and step.after is not None)
+    }
+    for position, group in enumerate(backlog.counts or ()):
+        path = f"backlog.counts[{position}]"
+        yield from _known(group.step, places, "step at which a letter can be", f"{path}.step")
+        yield from _known(group.category, scenario.categories, "category", f"{path}.category")
+    if backlog.rows is not None:
+        yield from _backlog_file(scenario, backlog.rows, places)
+
+
+def _backlog_file(scenario: "Scenario", rows: BacklogRows, places: Mapping[str, Step]) -> Iterator[Problem]:
+    """What is wrong with the rows of a backlog file."""
+    assert scenario.backlog is not None, "it has rows"
+    file, homes = scenario.backlog.file, home_team(scenario.teams)
+    known: dict[str, tuple[tuple[str, ...], Iterable[str]]] = {
+        "step": (rows.step, places),
+        "category": (rows.category, ("", *scenario.categories)),
+        "channel": (rows.channel, ("", *scenario.channels)),
+        "unit": (rows.unit, ("", *unit_names(homes, scenario.teams[homes]))),
+    }
+    for what, (written, names) in known.items():
+        there = [name for name in names if name]
+        strange = [(line, name) for line, name in zip(rows.line, written, strict=True) if name not in names]
+        if strange:
+            said = named_rows(strange, f"with a {what} that the scenario does not have")
+            yield Problem(f"{file}: {said}; there {are(there)}", "backlog.file")
+    unfit = [
+        (line, f"{step} {state}")
+        for line, step, state in zip(rows.line, rows.step, rows.state, strict=True)
+        if step in places and state == (DELAY if isinstance(places[step], WorkStep) else WORKING)
+    ]
+    if unfit:
+        yield Problem(f"{file}: {named_rows(unfit, 'in a state that its step does not have')}", "backlog.file")
+    late = rows.received >= np.datetime64(scenario.start, "s")
+    if late.any():
+        bad = [(rows.line[row], str(rows.received[row]).replace("T", " ")) for row in np.flatnonzero(late)]
+        said = named_rows(bad, f"received after the start, {scenario.start} 00:00")
+        yield Problem(f"{file}: {said}; the backlog is that of the start", "backlog.file")
 
 
 def _trace(scenario: "Scenario") -> Iterator[Problem]:

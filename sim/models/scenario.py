@@ -1,9 +1,9 @@
 """The root of a scenario: everything a planner can configure, checked as a whole."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
@@ -19,6 +19,7 @@ from sim.core.clock import (
 )
 from sim.core.errors import ScenarioError
 from sim.models.arrivals import Arrivals, Category, Channel, sections_of_trace
+from sim.models.backlog import InitialBacklog
 from sim.models.base import Duration, Label, Name, Record, Title, Whole
 from sim.models.crosschecks import cross_checks
 from sim.models.holidays import Day, Holidays
@@ -30,6 +31,9 @@ from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
 from sim.models.studies import Plan, Stress
 from sim.models.system import System
 from sim.models.workflow import AnyStep
+
+OLDEST_DRAWN: Final = 3_653
+"""Days, ten years: no letter whose age is drawn is older."""
 
 
 def _this_version(written: Any) -> Any:
@@ -102,6 +106,8 @@ class Scenario(Record):
     teams: Annotated[Mapping[Name, Team], Field(min_length=1)]
     rosters: Mapping[Name, RosterPattern] = {}
     """Rosters besides the built-in ones."""
+    backlog: InitialBacklog | None = None
+    """Letters that are open on day 0, 00:00: a CSV file with one row each, or counts by step; none if not said."""
     staff_changes: tuple[StaffChange, ...] = ()
     """What changes in the staff on dates: sickness, training, hires, another roster."""
     leave: tuple[LeaveCalendar, ...] = ()
@@ -199,13 +205,24 @@ class Scenario(Record):
                 if days > LONGEST_DURATION // DAY:
                     raise
 
+    @property
+    def _days_before(self) -> int:
+        """Days before day 0 that clocks of open letters may have begun on."""
+        if self.backlog is None:
+            return 0
+        if self.backlog.rows is None:
+            return OLDEST_DRAWN
+        oldest: date = self.backlog.rows.received.min().astype("datetime64[D]").item()
+        return max((self.start - oldest).days + 1, 0)
+
     def calendar(self) -> Calendar:
         """Weekdays, holidays and SLA clocks from day 0 to some time after the horizon."""
         return self.days(self.horizon // DAY + CALENDAR_MARGIN)
 
     def days(self, count: int) -> Calendar:
         """Weekdays, holidays and SLA clocks of a number of days from day 0 on."""
-        return Calendar(self.start, count, self.holidays.rule if self.holidays else None, self.office_hours)
+        rule = self.holidays.rule if self.holidays else None
+        return Calendar(self.start, count, rule, self.office_hours, before=self._days_before)
 
     def changed(self, **update: Any) -> Self:
         """A copy with some values replaced, which are not checked."""
@@ -226,6 +243,7 @@ class Scenario(Record):
             cool_down=float(cool_down),
             arrivals=self.arrivals.from_day(day),
             staff_changes=tuple(change.from_day(day) for change in self.staff_changes),
+            backlog=self.backlog if day == 0 else None,
         )
 
     def resolved(self) -> dict[str, Any]:

@@ -324,26 +324,25 @@ def _recorded(trace: Trace, setting: Setting, replication: int) -> _Source:
     """Letters of a trace; what it does not say is drawn."""
     scenario, rows = setting.scenario, trace.letters
     sent = rows.seconds_from(scenario.start)
-    category = _said_or_drawn(rows.category, scenario.category_shares, setting, replication, Purpose.CATEGORY)
-    channel = _said_or_drawn(rows.channel, scenario.channel_shares, setting, replication, Purpose.CHANNEL)
+    key = (scenario.seed, replication)
+    category = said_or_drawn(rows.category, scenario.category_shares, uniforms(len(sent), *key, Purpose.CATEGORY))
+    channel = said_or_drawn(rows.channel, scenario.channel_shares, uniforms(len(sent), *key, Purpose.CHANNEL))
     team = setting.places.home_team
     units = setting.places.of_team(team)
-    key = (scenario.seed, replication, Purpose.PLACE, subject(team), 0)
-    home = homes_of(setting, category, uniforms(len(sent), *key), area_of(setting.places, None))
-    said = _numbers(rows.unit, setting.places.names[units.start : units.stop])
+    drawn = uniforms(len(sent), *key, Purpose.PLACE, subject(team), 0)
+    home = homes_of(setting, category, drawn, area_of(setting.places, None))
+    said = numbers_of(rows.unit, setting.places.names[units.start : units.stop])
     home = np.where(said >= 0, said + units.start, home).astype(np.int32)
     return _Source(sent, category, channel, home, np.ones(len(sent)))
 
 
-def _said_or_drawn(
-    names: Sequence[str], shares: dict[str, float], setting: Setting, replication: int, purpose: Purpose
-) -> Int16s:
-    said = _numbers(names, list(shares))
-    drawn = _chosen(list(shares.values()), len(names), setting, replication, purpose)
-    return np.where(said >= 0, said, drawn).astype(np.int16)
+def said_or_drawn(names: Sequence[str], shares: dict[str, float], drawn: Floats) -> Int16s:
+    """Number of each name among those that have shares; of an empty one, as a uniform draws it."""
+    said = numbers_of(names, list(shares))
+    return np.where(said >= 0, said, choice(list(shares.values()), drawn)).astype(np.int16)
 
 
-def _numbers(names: Sequence[str], known: Sequence[str]) -> Int32s:
+def numbers_of(names: Sequence[str], known: Sequence[str]) -> Int32s:
     """Number of each name among the known ones; -1 where the trace says nothing."""
     number = {name: index for index, name in enumerate(known)} | {"": -1}
     return np.array([number[name] for name in names], dtype=np.int32)

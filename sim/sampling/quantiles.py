@@ -105,6 +105,16 @@ def _empirical(empirical: Empirical, uniforms: Floats) -> Floats:
     return measured
 
 
+def share_below(distribution: Distribution, seconds: Floats | Int64s) -> Floats:
+    """Share of a distribution that is at most some durations, shape as they have it: the quantile function inverted."""
+    low, high = np.zeros(len(seconds)), np.ones(len(seconds))
+    for _ in range(52):  # as many bits as a fraction has
+        middle = (low + high) / 2
+        below = quantile(distribution, middle) <= seconds
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return low
+
+
 class Family(NamedTuple):
     """What a family of distributions must say of itself."""
 

@@ -21,8 +21,9 @@ from sim.models.distributions import Constant, Distribution
 from sim.models.scenario import Scenario
 from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
 from sim.sampling.arrivals import Letters
+from sim.sampling.backlog import UNKNOWN, Standing
 from sim.sampling.jurisdiction import Jurisdiction, OneALetter
-from sim.sampling.quantiles import choice, quantile
+from sim.sampling.quantiles import choice, quantile, share_below
 
 _MOST_TIMES = 10_000
 """How often a letter may come to a step before a loop is taken to be endless."""
@@ -36,6 +37,9 @@ FLAGS: Final = tuple(
     name for name, dtype in dtypes(Workload).items() if dtype == np.bool_ and name in WorkStep.model_fields
 )
 """Columns of truth values that a step says by a key of the same name."""
+
+_NEARLY_ALL: Final = 1 - 1e-12
+"""Share of a distribution beyond which nothing is drawn."""
 
 _NEGLIGIBLE: Final = 1e-9
 """Share of the letters of a category that is not followed any further round a loop."""
@@ -53,7 +57,7 @@ class Block(NamedTuple):
     resume_cost: int = 0
     at_shift_end: int = HAND_OVER
     cover: Int32s | int = NO_UNIT
-    escalate_after: int = NEVER
+    escalate_after: Int32s | int = NEVER
     escalate_to: Int32s | int = NO_UNIT
     flags: Mapping[str, bool] = {}  # truth values, by the name of their column; usual ones may be left out
 
@@ -66,13 +70,18 @@ class Visits(NamedTuple):
     left: Bools  # letters that left by a leave step
 
 
-def unroll(scenario: Scenario, letters: Letters, own: Jurisdiction, uniforms: OneALetter) -> Visits:
+def unroll(
+    scenario: Scenario, letters: Letters, own: Jurisdiction, uniforms: OneALetter, standing: Standing | None = None
+) -> Visits:
     """The visits that each kept letter makes, whenever it comes to make them.
+
+    Args:
+        standing: where the last of the letters stand that are open at second 0; they make the rest of their visits.
 
     Raises:
         SimError: a letter goes round a loop without end.
     """
-    return _Unrolling(scenario, letters, own, uniforms).visits()
+    return _Unrolling(scenario, letters, own, uniforms).visits(standing)
 
 
 class _Unrolling:
@@ -95,9 +104,16 @@ class _Unrolling:
         # Whether each letter took the steps on which others depend when it last came by.
         self.took = {self.number[name]: np.zeros(count, dtype=np.bool_) for name in conditions(self.steps)}
 
-    def visits(self) -> Visits:
+    def visits(self, open_letters: Standing | None) -> Visits:
         """Take the letters that stand at the earliest step on, until none is left: so those that went back catch up."""
-        standing: dict[int, list[Int64s]] = {0: [np.flatnonzero(self.letters.kept)]}
+        new = self.letters.kept.copy()
+        standing: dict[int, list[Int64s]] = {}
+        if open_letters is not None:
+            new[len(new) - open_letters.letters :] = False
+            for number in np.unique(open_letters.step).tolist():
+                target, moved = self._go_on(number, open_letters)
+                standing.setdefault(target, []).append(moved)
+        standing.setdefault(0, []).append(np.flatnonzero(new))
         while standing:
             number = min(standing)
             arrived = standing.pop(number)
@@ -108,6 +124,29 @@ class _Unrolling:
                     if len(moved):
                         standing.setdefault(target, []).append(moved)
         return Visits(self.blocks, self.made, self.left)
+
+    def _go_on(self, number: int, standing: Standing) -> tuple[int, Int64s]:
+        """Let open letters make the rest of the visit at which they are, and say where they stand then."""
+        step, rows = self.steps[number], np.flatnonzero(standing.step == number)
+        letters = rows + len(self.letters.received) - standing.letters
+        for earlier, times in self.times.items():
+            if earlier <= number:
+                times[letters] = 1
+        for earlier, took in self.took.items():
+            finished = standing.done.get(self.steps[earlier].name)
+            took[letters] = (earlier < number) & (True if finished is None else finished[rows] != UNKNOWN)
+        if isinstance(step, WorkStep):
+            self._work(number, step, letters, 0, (standing, rows))
+        elif isinstance(step, WaitStep):
+            self._wait(number, step.wait, Purpose.SERVICE, letters, 0, standing.spent[rows])
+        else:
+            assert isinstance(step, LoopStep), "a scenario is checked for that"
+            assert step.after is not None, "a scenario is checked for that"
+            self.gone_back[number][letters] += 1
+            after = PerCategory[Distribution](per_category={"default": step.after})
+            self._wait(number, after, Purpose.RETURN_DELAY, letters, 0, standing.spent[rows])
+            return self.number[step.back_to], letters
+        return number + 1, letters
 
     def _by_time(self, number: int, letters: Int64s) -> Iterator[tuple[int, Int64s]]:
         """The letters at a step by how often they have been there before."""
@@ -170,12 +209,23 @@ class _Unrolling:
         taken: Bools = np.any([self.took[self.number[name]][letters] for name in names], axis=0)
         return taken
 
-    def _work(self, number: int, step: WorkStep, letters: Int64s, time: int) -> None:
+    def _work(
+        self, number: int, step: WorkStep, letters: Int64s, time: int, going_on: tuple[Standing, Int64s] | None = None
+    ) -> None:
+        """Work on some letters, or what is left of it.
+
+        Args:
+            going_on: if they are open at second 0, where they stand, and their rows there.
+        """
         priorities = self._table(step.priority).astype(np.int8)
-        effort = self._seconds(step.effort, Purpose.SERVICE, step, letters, time)
+        spent = None if going_on is None else going_on[0].spent[going_on[1]]
+        effort = self._seconds(step.effort, Purpose.SERVICE, step, letters, time, spent)
         if time and step.effort_again != 1:
             effort *= step.effort_again
         escalate = step.escalate
+        escalate_after: Int32s | int = NEVER if escalate is None else min(round(escalate.after), _MOST_SECONDS)
+        if going_on is not None and escalate is not None:
+            escalate_after = self._escalate_later(escalate_after, letters, *going_on)
         block = Block(
             letter=letters,
             nth=self.made[letters],
@@ -186,14 +236,29 @@ class _Unrolling:
             resume_cost=min(round(step.resume_cost), _MOST_SECONDS),
             at_shift_end=FINISH if step.at_shift_end == "finish" else HAND_OVER,
             cover=NO_UNIT if step.cover is None else self.own.unit_of(step.cover)[letters],
-            escalate_after=NEVER if escalate is None else min(round(escalate.after), _MOST_SECONDS),
+            escalate_after=escalate_after,
             escalate_to=NO_UNIT if escalate is None else self.own.unit_of(escalate.to)[letters],
             flags={name: getattr(step, name) for name in FLAGS},
         )
         self._add(block)
 
-    def _wait(self, number: int, wait: PerCategory[Distribution], purpose: Purpose, letters: Int64s, time: int) -> None:
-        seconds = whole_seconds(self._seconds(wait, purpose, self.steps[number], letters, time), least=0)
+    def _escalate_later(
+        self, escalate_after: Int32s | int, letters: Int64s, standing: Standing, rows: Int64s
+    ) -> Int32s:
+        """When open letters escalate, counted from their receipt; never those that somebody has worked on."""
+        after = standing.queued[rows] - self.letters.received[letters] + escalate_after
+        return np.where(standing.begun[rows], NEVER, np.minimum(after, _MOST_SECONDS)).astype(np.int32)
+
+    def _wait(
+        self,
+        number: int,
+        wait: PerCategory[Distribution],
+        purpose: Purpose,
+        letters: Int64s,
+        time: int,
+        spent: Int64s | None = None,
+    ) -> None:
+        seconds = whole_seconds(self._seconds(wait, purpose, self.steps[number], letters, time, spent), least=0)
         self._add(Block(letters, self.made[letters], number, NO_UNIT, seconds))
 
     def _add(self, block: Block) -> None:
@@ -216,14 +281,25 @@ class _Unrolling:
         return units
 
     def _seconds(
-        self, value: PerCategory[Distribution], purpose: Purpose, step: Step, letters: Int64s, time: int
+        self,
+        value: PerCategory[Distribution],
+        purpose: Purpose,
+        step: Step,
+        letters: Int64s,
+        time: int,
+        spent: Int64s | None = None,
     ) -> Floats:
+        """Drawn durations, or what is left of those that are longer than what is `spent` already."""
         seconds = np.empty(len(letters))
         varies = not all(isinstance(distribution, Constant) for distribution in value.values)
-        drawn = self._drawn(purpose, step, letters, time) if varies else seconds
+        drawn = self._drawn(purpose, step, letters, time) if varies else np.zeros(len(letters))
         for distribution, rows in self._each(value, letters):
-            seconds[rows] = quantile(distribution, drawn[rows])
-        return seconds
+            chance = drawn[rows]
+            if spent is not None and spent.any():
+                below = share_below(distribution, spent[rows])
+                chance = np.minimum(below + chance * (1 - below), _NEARLY_ALL)
+            seconds[rows] = quantile(distribution, chance)
+        return seconds if spent is None else seconds - spent
 
     def _drawn(self, purpose: Purpose, step: Step, letters: Int64s, time: int = 0) -> Floats:
         """The uniforms of some letters for a step, fresh ones for each time that they come there."""

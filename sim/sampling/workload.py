@@ -13,6 +13,7 @@ from sim.core.tables import OTHER_DUTY, Int32s, Int64s, Roster, VisitRow, Worklo
 from sim.models.staffing import OtherDuty
 from sim.sampling.arrivals import Letters, draw_letters
 from sim.sampling.attendance import Attendance
+from sim.sampling.backlog import draw_backlog
 from sim.sampling.jurisdiction import Jurisdiction
 from sim.sampling.quantiles import quantile
 from sim.sampling.visits import FLAGS, Block, Visits, unroll, whole_seconds
@@ -89,10 +90,16 @@ def draw_workload(setting: Setting, roster: Roster, replication: int, *, keep: f
 def draw_visits(setting: Setting, replication: int, *, keep: float = 1.0) -> tuple[Letters, Visits]:
     """The letters of one replication and their visits, which no roster changes; as `draw_workload`."""
     scenario = setting.scenario
-    letters = draw_letters(setting, replication, keep)
+    letters, standing = draw_letters(setting, replication, keep), None
+    backlog = draw_backlog(setting, replication)
+    if backlog is not None:
+        # They come after all others, so that nobody else's chance moves.
+        open_letters, standing = backlog
+        columns: Any = zip(letters, open_letters, strict=True)
+        letters = Letters(*(np.concatenate(column) for column in columns))
     one_a_letter = partial(uniforms, len(letters.received), scenario.seed, replication)
     own = Jurisdiction(setting, letters.category, letters.home, one_a_letter)
-    return letters, unroll(scenario, letters, own, one_a_letter)
+    return letters, unroll(scenario, letters, own, one_a_letter, standing)
 
 
 def with_other_duty(setting: Setting, roster: Roster, replication: int, letters: Letters, visits: Visits) -> Workload:

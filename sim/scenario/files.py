@@ -10,9 +10,11 @@ from typing import Final
 
 from sim.core.clock import DURATION_UNITS, LONGEST_DURATION, parse_date
 from sim.models.arrivals import TraceColumns, TraceLetters
+from sim.models.backlog import BacklogRows
 from sim.models.distributions import Measured
 from sim.models.staff_changes import LeaveRows
 from sim.models.wording import named_rows, one_of
+from sim.scenario.open_letters import read_backlog
 from sim.scenario.text_files import Table, decoded, read_table
 from sim.scenario.traces import JSON_LINES, TraceError, read_letters
 
@@ -82,6 +84,19 @@ class ScenarioFiles:
         except TraceError as error:
             raise ValueError(f"{file}{':' if error.rows else ''} {error}") from None
         return replace(letters, received=letters.received.astype("datetime64[s]"))
+
+    def read_backlog(self, file: str) -> BacklogRows:
+        """The open letters of a backlog file, in its order.
+
+        Raises:
+            ValueError: no such file or column, or rows that cannot be read; the text names them.
+        """
+        content = self._content(file)
+        try:
+            rows = read_backlog(content)
+        except ValueError as error:
+            raise ValueError(f"{file}{':' if str(error)[:1].isdigit() else ''} {error}") from None
+        return rows
 
     def read_leave(self, file: str) -> LeaveRows:
         """The rows of a leave calendar, in the order of the file.
