@@ -48,7 +48,9 @@ def cross_check(setting: Setting, workload: Workload, roster: Roster) -> Checked
     Raises: as `prove`.
     """
     horizon = setting.scenario.horizon
-    letters = int(np.searchsorted(workload.first_visit, _SLICE, side="right")) - 1
+    # The letters that were open before are all there at once.
+    first = workload.first_visit[np.searchsorted(workload.received, 0)]
+    letters = int(np.searchsorted(workload.first_visit, first + _SLICE, side="right")) - 1
     if letters < workload.letters:
         reached = int(workload.received[letters])
         horizon = min(horizon, reached // DAY * DAY or max(reached, 1))

@@ -7,6 +7,7 @@ window, unless it says otherwise.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
@@ -343,12 +344,14 @@ class Backlog:
     """Letters open and their mean age in the course of the whole simulation.
 
     Attributes:
+        start: day 0.
         days: instants in days since the start, shape (instants,).
         window_days: first and last day of the counted window.
         open_letters: received and not closed.
         age_days: mean time since receipt of the open letters; 0 where none is open.
     """
 
+    start: date
     days: Floats
     window_days: tuple[float, float]
     open_letters: Fan

@@ -11,6 +11,7 @@ from sim.core.tables import NOT_YET, Bools, Floats, Int64s
 from sim.metrics.causes import Breaches, CauseCounts, breaches, cause_counts
 from sim.metrics.compliance import SlaCounts, elapsed_durations, sla_counts
 from sim.metrics.occupancy import TeamSeconds, team_seconds
+from sim.metrics.open_at_start import OpenAtStart, open_at_start
 from sim.metrics.replication import Replication
 from sim.metrics.steps import StepCounts, StepDurations, step_counts, step_durations
 from sim.statistics import Durations, durations_of
@@ -45,6 +46,7 @@ class Counts(NamedTuple):
     teams: TeamSeconds
     open_letters: OpenLetters
     open_by_week: Floats  # mean open letters in each whole week of the window, (weeks,)
+    open_at_start: OpenAtStart
     fingerprint: Int64s  # of the letters and the log: equal in replications that are copies, ()
 
 
@@ -77,6 +79,7 @@ def measure(replication: Replication, late: Sequence[Breaches] | None = None) ->
         teams=team_seconds(replication.setting, replication.occupancy),
         open_letters=open_letters(replication, instants_of(replication.setting.scenario.horizon)),
         open_by_week=open_by_week(replication),
+        open_at_start=open_at_start(replication),
         fingerprint=fingerprint(replication),
     )
     times = Times(

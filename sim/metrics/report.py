@@ -15,6 +15,7 @@ from sim.metrics.figures import (
     TeamFigures,
 )
 from sim.metrics.letter_timeline import LetterTimeline
+from sim.metrics.open_at_start import OpeningFigures
 from sim.statistics import Verdict, together, too_few
 
 
@@ -30,6 +31,7 @@ class Report:
         requirement: people that each team needs; empty if it was not computed.
         cautions: what to know before believing the rest.
         latest: the ways of the latest letters of the first replication.
+        opening: how the letters fare that were open at the start; None where the scenario begins empty.
     """
 
     scenario: str
@@ -48,6 +50,7 @@ class Report:
     requirement: Mapping[str, Requirement]
     cautions: tuple[Caution, ...] = ()
     latest: tuple[LetterTimeline, ...] = ()
+    opening: OpeningFigures | None = None
 
     @property
     def verdict(self) -> Verdict | None:
@@ -84,6 +87,7 @@ class Report:
                 name: _some(team, "headcount on_duty_hours busy_hours utilisation overtime_hours queue_mean queue_max")
                 for name, team in self.teams.items()
             },
+            **({} if self.opening is None else {"open_at_start": jsonable(self.opening)}),
         }
 
     def _units(self) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from sim.metrics.figures import (
 from sim.metrics.hours import late_hours, window_by_slot
 from sim.metrics.measures import Counts, Measures, OpenLetters, Times, instants_of
 from sim.metrics.occupancy import TeamSeconds
+from sim.metrics.open_at_start import opening_figures
 from sim.metrics.replication import steps_of
 from sim.metrics.report import Report
 from sim.metrics.steps import WAITS, StepCounts, StepDurations
@@ -96,6 +97,9 @@ def summarise(
         steps=step_figures(setting, counts.steps, times.steps, counts.letters.closed, copies),
         teams={name: team_figures(setting, index, counts.teams) for index, name in enumerate(model.teams)},
         backlog=backlog_figures(setting, counts.open_letters),
+        opening=None
+        if model.backlog is None
+        else opening_figures(setting, counts.open_at_start, instants_of(model.horizon), counts.open_letters.number),
         requirement=requirement or {},
         cautions=(*cautions, *_seen_in(letters, len(all_counts), copies)),
     )
@@ -266,7 +270,7 @@ def backlog_figures(setting: Setting, counts: OpenLetters) -> Backlog:
     """The course of the backlog over the whole simulation."""
     days = instants_of(setting.scenario.horizon) / DAY
     window_days = (setting.scenario.window_start / DAY, setting.scenario.window_end / DAY)
-    return Backlog(days, window_days, _fan(counts.number), _fan(counts.age / DAY))
+    return Backlog(setting.scenario.start, days, window_days, _fan(counts.number), _fan(counts.age / DAY))
 
 
 def _groups(names: Sequence[str], counts: Decided, copies: bool) -> tuple[GroupFigures, ...]:

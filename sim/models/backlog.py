@@ -66,7 +66,7 @@ class InitialBacklog(Record):
     finished; as `targets --export` writes it."""
     sha256: str | None = None
     """Hash of the file, which says which one is meant; any will do if not said, and a run's own scenario says it."""
-    counts: Annotated[tuple[OpenAtStep, ...], Field(min_length=1)] | None = None
+    counts: tuple[OpenAtStep, ...] | None = None
     """How many letters are at which step, and how old they are."""
     _rows: BacklogRows | None = PrivateAttr(default=None)
 
@@ -79,7 +79,7 @@ class InitialBacklog(Record):
 
     @model_validator(mode="after")
     def _read(self, info: ValidationInfo) -> Self:
-        if (self.file is None) == (self.counts is None):
+        if (self.file is None) == (not self.counts):
             raise ValueError("needs a file or counts, and not both")
         if self.file is None:
             return self

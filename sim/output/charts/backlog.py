@@ -1,6 +1,7 @@
 """Does the work pile up? Open letters and their age over the simulation, as a fan over replications."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -9,10 +10,13 @@ from sim.core.clock import DAY, MINUTE
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLUE, PALE
-from sim.output.text.formats import duration, number
+from sim.output.text.formats import day_text, duration, number
 
 OPEN: Final = "open"
 AGE: Final = "age"
+
+_MOST_DATES: Final = 6
+"""Dates that have room below a chart."""
 
 
 @chart("run", "backlog", 80, width=5.4, height=2.1)
@@ -44,6 +48,16 @@ class BacklogChart(Chart[Report]):
         ax.set_xlim(0, float(days[-1]))
         ax.set_ylim(bottom=0)
         ax.grid(axis="y")
-        ax.set_xlabel(self.say("day"))
+        if self.subject.opening is None:
+            ax.set_xlabel(self.say("day"))
+        else:
+            self._dates(ax)
         ax.set_ylabel(self.say("age-axis" if self.panel == AGE else "open-axis"))
         return ax
+
+    def _dates(self, ax: Axes) -> None:
+        """Dates below the days, since the letters that were open at the start are those of a date."""
+        backlog = self.subject.backlog
+        every = max(1, round(float(backlog.days[-1]) / _MOST_DATES))
+        days = range(0, int(backlog.days[-1]) + 1, every)
+        ax.set_xticks(list(days), [day_text(self.lang, backlog.start + timedelta(days=day)) for day in days])

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 from rich.console import RenderableType
 
 from sim.core.options import DEFAULT, Options
@@ -89,6 +91,7 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
     def write(report: Report, folder: Path) -> None:
         write_scenario(loaded, folder)
         write_csv(folder / "units.csv", unit_rows(report))
+        write_csv(folder / "backlog.csv", backlog_rows(report))
         for table in tables:
             table.write()
 
@@ -121,6 +124,17 @@ def draw(loaded: Loaded, report: Report, folder: Path, manifest: Mapping[str, An
         figures=manifest["figures"],
         manifest=manifest,
     )
+
+
+def backlog_rows(report: Report) -> Iterator[list[Cell]]:
+    """Open letters at the end of each day with their percentiles over replications, below a row of headings."""
+    yield ["date", "mean", "p5", "p25", "p50", "p75", "p95"]
+    backlog = report.backlog
+    for index in np.flatnonzero(backlog.days % 1 == 0).tolist():
+        date = backlog.start + timedelta(days=int(backlog.days[index]))
+        fan = backlog.open_letters
+        columns = (fan.mean, fan.p5, fan.p25, fan.p50, fan.p75, fan.p95)
+        yield [f"{date.isoformat()} 00:00", *(round(float(column[index]), 3) for column in columns)]
 
 
 def unit_rows(report: Report) -> Iterator[list[Cell]]:

@@ -9,10 +9,12 @@ from rich.text import Text
 
 from sim.metrics.figures import ALARM, Caution, SlaFigures, TeamFigures, outstanding
 from sim.metrics.hours import LateHours
+from sim.metrics.open_at_start import OpeningFigures
 from sim.metrics.report import Report
 from sim.output.text.cautions import caution, caution_lines
 from sim.output.text.formats import (
     count,
+    day_text,
     figure,
     hours_of_day,
     interval,
@@ -20,6 +22,7 @@ from sim.output.text.formats import (
     listed,
     milestone,
     name,
+    number,
     percent,
     point,
 )
@@ -86,10 +89,38 @@ def run_sentences(report: Report, lang: str) -> Iterator[str]:
     for sla in report.slas.values():
         if sla.undecided.mean:
             yield say(lang, "answer.undecided-letters", name=name(lang, sla.name), letters=count(sla.undecided))
-    if letters.growth_per_day is None and letters.open_at_end.mean:
+    if report.opening is not None:
+        yield from opening_sentences(report.opening, lang)
+    elif letters.growth_per_day is None and letters.open_at_end.mean:
         yield say(lang, "answer.too-short-for-growth")
     if report.replications == 1:
         yield say(lang, "answer.one-replication")
+
+
+def opening_sentences(opening: OpeningFigures, lang: str) -> Iterator[str]:
+    """When the backlog of the start is back to what is usual, and what can be saved of it."""
+    yield say(lang, "answer.opening", start=day_text(lang, opening.start), letters=f"{opening.letters:,}")
+    if opening.usual is not None:
+        usual = number(opening.usual)
+        if opening.letters <= opening.usual:
+            yield say(lang, "answer.opening-usual", usual=usual)
+        elif opening.back_days is None:
+            yield say(lang, "answer.opening-not-back", usual=usual)
+        else:
+            low, day, high = (day_text(lang, opening.date_of(each)) for each in opening.back_days)
+            yield say(lang, "answer.opening-back", usual=usual, day=day, low=low, high=high)
+    for sla in opening.slas.values():
+        if sla.open.mean:
+            saved = sla.open.mean - (sla.lost.mean or 0.0)
+            yield say(
+                lang,
+                "answer.opening-sla",
+                name=name(lang, sla.name),
+                open=count(sla.open),
+                lost=count(sla.lost),
+                saved=number(saved),
+                late=count(sla.late),
+            )
 
 
 def other_cautions(report: Report) -> list[Caution]:

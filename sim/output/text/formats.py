@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import chain, groupby
 from typing import Final
 
@@ -132,6 +133,11 @@ def hours_of_day(lang: str, span: tuple[int, int]) -> str:
     """`22:00 and 04:00`, in Chinese `22 时至次日 4 时`."""
     start, end = (say(lang, "formats.hour-of-day", hour=hour if hour <= 24 else hour - 24) for hour in span)
     return say(lang, "formats.hours-overnight" if span[1] > 24 else "formats.hours-of-day", start=start, end=end)
+
+
+def day_text(lang: str, day: date) -> str:
+    """`14 March`."""
+    return say(lang, "formats.date", day=day.day, month=say(lang, f"formats.month-{day.month}"))
 
 
 def weekday_names(lang: str) -> tuple[str, ...]:

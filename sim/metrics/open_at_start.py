@@ -1,0 +1,186 @@
+"""What becomes of the letters that were open at the start: of each SLA, which can still be saved, and which are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from sim.core.clock import DAY
+from sim.core.tables import Bools, Int64s
+from sim.metrics.replication import Fate, Replication, elapsed_at, spans
+from sim.models.sla import Sla
+from sim.sampling.backlog import UNKNOWN, draw_backlog
+from sim.scenario.setting import Setting
+from sim.statistics import Estimate, mean_over
+
+_DAYS_OF_USUAL: Final = 7
+"""Days at the end of the window that say what is usual."""
+
+
+class OpenAtStart(NamedTuple):
+    """Letters open at second 0 that an SLA has still to be met for, by SLA, shape (slas,) each."""
+
+    open: Int64s
+    lost: Int64s  # late whatever is done: by now, or by what has still to be done even if nothing ever waited
+    late: Int64s  # late as simulated, the lost ones among them
+    undecided: Int64s  # neither late nor there when the simulation ended
+
+
+def open_at_start(replication: Replication) -> OpenAtStart:
+    """Count the letters that were open at the start, for each SLA that runs from receipt; zeros for others.
+
+    What a letter had reached before is only known where its backlog says so, or where its step comes later.
+    """
+    slas = replication.setting.scenario.sla.values()
+    table = np.zeros((len(OpenAtStart._fields), len(slas)), dtype=np.int64)
+    letters = int(np.searchsorted(replication.received, 0))
+    if letters:
+        earliest = _without_waiting(replication, letters)
+        for index, (sla, clock) in enumerate(zip(slas, replication.clocks, strict=True)):
+            fate = clock.fate[:letters]
+            open_ = (fate != Fate.NOT_APPLICABLE) & ~_reached_before(replication, sla, letters)
+            if sla.from_ == "received":
+                lost = open_ & _surely_late(replication, sla, letters, earliest)
+                late = open_ & ((fate == Fate.BREACHED) | lost)
+                undecided = open_ & (fate == Fate.UNDECIDED) & ~late
+                table[:, index] = [np.count_nonzero(each) for each in (open_, lost, late, undecided)]
+    return OpenAtStart(*table)
+
+
+def _without_waiting(replication: Replication, letters: int) -> Int64s:
+    """When each visit of some letters would be begun, in a row for each, if nothing ever waited; then their ends."""
+    workload = replication.workload
+    begins = np.zeros(workload.visits + 1, dtype=np.int64)
+    first = workload.first_visit[replication.letters[:letters]]
+    end = workload.first_visit[replication.letters[:letters] + 1]
+    rows = spans(first, end)
+    until = np.cumsum(workload.service[rows])
+    before = np.repeat(np.concatenate([[0], until])[np.concatenate([[0], np.cumsum(end - first)])[:-1]], end - first)
+    begins[rows] = until - workload.service[rows] - before
+    return begins
+
+
+def _surely_late(replication: Replication, sla: Sla, letters: int, begins: Int64s) -> Bools:
+    """Which letters miss an SLA even if nothing ever waits."""
+    workload, horizon = replication.workload, replication.setting.scenario.horizon
+    moment = np.zeros(letters, dtype=np.int64)
+    if not sla.paused_during:
+        if sla.until == "closed":
+            visit = workload.first_visit[replication.letters[:letters] + 1] - 1
+            finished = True
+        else:
+            step, at = sla.until.rsplit(".", 1)
+            visit, finished = replication.first_visits(step)[:letters], at == "finished"
+        there = np.flatnonzero(visit >= 0)
+        moment[there] = begins[visit[there]] + (workload.service[visit[there]] if finished else 0)
+    begin = replication.received[:letters]
+    # Nothing is known of pauses before second 0, and those that are to come make up for time.
+    running = sla.model_copy(update={"paused_during": ()})
+    late: Bools = elapsed_at(replication, running, begin, np.minimum(moment, horizon)) > sla.within.seconds
+    return late
+
+
+def _reached_before(replication: Replication, sla: Sla, letters: int) -> Bools:
+    """Which letters had reached the end of an SLA before second 0, although they come there again."""
+    drawn = draw_backlog(replication.setting, replication.number)
+    if drawn is None or sla.until == "closed":
+        return np.zeros(letters, dtype=np.bool_)
+    open_letters, standing = drawn
+    # The workload has them in the order of their receipt.
+    order = np.argsort(open_letters.received, kind="stable")
+    step, moment = sla.until.rsplit(".", 1)
+    number = [each.name for each in replication.setting.scenario.workflow].index(step)
+    reached = standing.done.get(step, np.zeros(len(order), dtype=np.int64)) != UNKNOWN
+    at_it = standing.step == number
+    if moment == "queued":
+        reached |= at_it
+    elif moment == "started":
+        reached |= at_it & standing.begun
+    before: Bools = (reached | (standing.step > number))[order]
+    return before
+
+
+@dataclass(frozen=True)
+class OpenOfSla:
+    """Letters open at the start that an SLA has still to be met for; means over replications.
+
+    Attributes:
+        lost: will be late whatever is done; the others can still be saved.
+        late: of the others, those that are late as simulated.
+        undecided: of the others, those still open within their limit when the simulation ends.
+    """
+
+    name: str
+    open: Estimate
+    lost: Estimate
+    late: Estimate
+    undecided: Estimate
+
+
+@dataclass(frozen=True)
+class OpeningFigures:
+    """How the letters that were open at the start fare, and when the backlog is what it usually is.
+
+    Attributes:
+        letters: open at the start.
+        start: the day at whose beginning they were.
+        usual: letters open on the fullest of the last seven midnights of the window, on average; None where the
+            window ends within two weeks.
+        back_days: first midnight, in days since the start, at which no more are open: 5th, 50th and 95th percentile
+            over replications; None where that is not seen before those seven days.
+    """
+
+    letters: int
+    start: date
+    slas: Mapping[str, OpenOfSla]
+    usual: float | None
+    back_days: tuple[int, int, int] | None
+
+    def date_of(self, day: int) -> date:
+        """The date of a day."""
+        return self.start + timedelta(days=day)
+
+
+def opening_figures(setting: Setting, counts: OpenAtStart, instants: Int64s, open_letters: Int64s) -> OpeningFigures:
+    """Figures of the letters that were open at the start.
+
+    Args:
+        counts: of several replications, stacked.
+        instants: at which letters are counted, shape (instants,).
+        open_letters: open at each of them, shape (replications, instants).
+    """
+    scenario = setting.scenario
+    letters = scenario.backlog.letters if scenario.backlog is not None else 0
+    columns = {
+        "open": mean_over(counts.open),
+        "lost": mean_over(counts.lost),
+        "late": mean_over(counts.late - counts.lost),
+        "undecided": mean_over(counts.undecided),
+    }
+    slas = {
+        name: OpenOfSla(name, **{key: column.at(index) for key, column in columns.items()})
+        for index, (name, sla) in enumerate(scenario.sla.items())
+        if sla.from_ == "received"
+    }
+    usual, back = _back_to_usual(scenario.window_end, letters, instants, open_letters)
+    return OpeningFigures(letters, scenario.start, slas, usual, back)
+
+
+def _back_to_usual(
+    window_end: int, letters: int, instants: Int64s, open_letters: Int64s
+) -> tuple[float | None, tuple[int, int, int] | None]:
+    midnights = np.flatnonzero((instants % DAY == 0) & (instants <= window_end))
+    if len(midnights) < 2 * _DAYS_OF_USUAL:
+        return None, None
+    at_midnight = open_letters[:, midnights]
+    usual = float(at_midnight[:, -_DAYS_OF_USUAL:].max(axis=1).mean())
+    course = np.column_stack([np.full(len(at_midnight), letters), at_midnight[:, :-_DAYS_OF_USUAL]])
+    back = course <= usual
+    # The letters may be fewer than usual at first, and no replication need come back.
+    days = np.where(back.any(axis=1), back.argmax(axis=1), course.shape[1])
+    if np.percentile(days, 95, method="higher") >= course.shape[1]:
+        return usual, None
+    low, median, high = (int(np.percentile(days, share, method="nearest")) for share in (5, 50, 95))
+    return usual, (low, median, high)
