@@ -32,7 +32,7 @@ OFFICE = DESK.partition("workflow:")[0].replace("per_day: 80", "per_day: 0") + S
 
 def opened(folder: Path, rows: str, text: str = OFFICE) -> Any:
     (folder / "open.csv").write_text(rows, "utf-8")
-    return setting_of(loaded(folder, text + ": open.csv\n").scenario)
+    return setting_of(loaded(folder, text + "backlog: open.csv\n").scenario)
 
 
 def test_open_letters_make_the_visits_that_are_left(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_backlog_is_written_again_as_it_was(tmp_path: Path) -> None:
         assert load(written(tmp_path, dump_yaml(scenario), "again.yaml")).scenario == scenario
 
 
-OF_START = "the backlog is that of the start"
+OF_START = "'2021-05-03 12:00:00'; the backlog is that of the start"
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ OF_START = "the backlog is that of the start"
         ("received\n2021-05-01 12:00\n", ": open.csv has no column 'step' (there is received)"),
         (
             "received,step\n2021-05-03 12:00,serve\n",
-            f".file: open.csv: 1 row received after the start, 2021-05-03 00:00: line 2 '2021-05-03 12:00:00'; {OF_START}",
+            f".file: open.csv: 1 row received after the start, 2021-05-03 00:00: line 2 {OF_START}",
         ),
         (
             "received,step\n2021-05-01 12:00,srve\n",
@@ -216,7 +216,7 @@ OF_START = "the backlog is that of the start"
 )
 def test_bad_rows_are_named(tmp_path: Path, rows: str, said: str) -> None:
     (tmp_path / "open.csv").write_text(rows, "utf-8")
-    assert answer(tmp_path, with_line("workflow:", ": open.csv\nworkflow:")) == [f"line 6   backlog{said}"]
+    assert answer(tmp_path, with_line("workflow:", "backlog: open.csv\nworkflow:")) == [f"line 6   backlog{said}"]
 
 
 @pytest.mark.parametrize(
