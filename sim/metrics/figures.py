@@ -7,7 +7,7 @@ window, unless it says otherwise.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -356,3 +356,44 @@ class Backlog:
     window_days: tuple[float, float]
     open_letters: Fan
     age_days: Fan
+
+
+@dataclass(frozen=True)
+class OpenOfSla:
+    """Letters open at the start that an SLA has still to be met for; means over replications.
+
+    Attributes:
+        lost: will be late whatever is done; the others can still be saved.
+        late: of the others, those that are late as simulated.
+        undecided: of the others, those still open within their limit when the simulation ends.
+    """
+
+    name: str
+    open: Estimate
+    lost: Estimate
+    late: Estimate
+    undecided: Estimate
+
+
+@dataclass(frozen=True)
+class OpeningFigures:
+    """How the letters that were open at the start fare, and when the backlog is what it usually is.
+
+    Attributes:
+        letters: open at the start.
+        start: the day at whose beginning they were.
+        usual: letters open on the fullest of the last seven midnights of the window, on average; None where the
+            window ends within two weeks.
+        back_days: first midnight, in days since the start, at which no more are open: 5th, 50th and 95th percentile
+            over replications; None where that is not seen before those seven days.
+    """
+
+    letters: int
+    start: date
+    slas: Mapping[str, OpenOfSla]
+    usual: float | None
+    back_days: tuple[int, int, int] | None
+
+    def date_of(self, day: int) -> date:
+        """The date of a day."""
+        return self.start + timedelta(days=day)

@@ -1,19 +1,17 @@
 """What becomes of the letters that were open at the start: of each SLA, which can still be saved, and which are."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from sim.core.clock import DAY
 from sim.core.tables import Bools, Int64s
+from sim.metrics.figures import OpeningFigures, OpenOfSla
 from sim.metrics.replication import Fate, Replication, elapsed_at, spans
 from sim.models.sla import Sla
 from sim.sampling.backlog import UNKNOWN, draw_backlog
 from sim.scenario.setting import Setting
-from sim.statistics import Estimate, mean_over
+from sim.statistics import mean_over
 
 _DAYS_OF_USUAL: Final = 7
 """Days at the end of the window that say what is usual."""
@@ -100,47 +98,6 @@ def _reached_before(replication: Replication, sla: Sla, letters: int) -> Bools:
         reached |= at_it & standing.begun
     before: Bools = (reached | (standing.step > number))[order]
     return before
-
-
-@dataclass(frozen=True)
-class OpenOfSla:
-    """Letters open at the start that an SLA has still to be met for; means over replications.
-
-    Attributes:
-        lost: will be late whatever is done; the others can still be saved.
-        late: of the others, those that are late as simulated.
-        undecided: of the others, those still open within their limit when the simulation ends.
-    """
-
-    name: str
-    open: Estimate
-    lost: Estimate
-    late: Estimate
-    undecided: Estimate
-
-
-@dataclass(frozen=True)
-class OpeningFigures:
-    """How the letters that were open at the start fare, and when the backlog is what it usually is.
-
-    Attributes:
-        letters: open at the start.
-        start: the day at whose beginning they were.
-        usual: letters open on the fullest of the last seven midnights of the window, on average; None where the
-            window ends within two weeks.
-        back_days: first midnight, in days since the start, at which no more are open: 5th, 50th and 95th percentile
-            over replications; None where that is not seen before those seven days.
-    """
-
-    letters: int
-    start: date
-    slas: Mapping[str, OpenOfSla]
-    usual: float | None
-    back_days: tuple[int, int, int] | None
-
-    def date_of(self, day: int) -> date:
-        """The date of a day."""
-        return self.start + timedelta(days=day)
 
 
 def opening_figures(setting: Setting, counts: OpenAtStart, instants: Int64s, open_letters: Int64s) -> OpeningFigures:

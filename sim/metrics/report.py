@@ -9,13 +9,13 @@ from sim.metrics.figures import (
     Backlog,
     Caution,
     LetterFigures,
+    OpeningFigures,
     Requirement,
     SlaFigures,
     StepFigures,
     TeamFigures,
 )
 from sim.metrics.letter_timeline import LetterTimeline
-from sim.metrics.open_at_start import OpeningFigures
 from sim.statistics import Verdict, together, too_few
 
 

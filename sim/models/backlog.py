@@ -1,6 +1,7 @@
 """The backlog at the start: letters that are open on day 0, from a file or as counts by step."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
 import numpy as np
@@ -13,11 +14,17 @@ from sim.models.distributions import Distribution
 DONE: Final = "done:"
 """Behind it stands the step of a column that says when a letter last finished it."""
 
-WAITING: Final = "waiting"
-WORKING: Final = "working"
-DELAY: Final = "delay"
-STATES: Final = (WAITING, WORKING, DELAY)
-"""What an open letter does at its step: it waits there for somebody, is worked on, or time passes."""
+
+class OpenState(StrEnum):
+    """What an open letter does at its step."""
+
+    WAITING = "waiting"
+    """It waits there for somebody."""
+    WORKING = "working"
+    """Somebody works on it."""
+    DELAY = "delay"
+    """Time passes."""
+
 
 Instants = npt.NDArray[np.datetime64]
 
@@ -36,7 +43,7 @@ class BacklogRows:
     """The letter's home unit."""
     step: tuple[str, ...] = field(compare=False)
     state: tuple[str, ...] = field(compare=False)
-    """One of `STATES`; waiting where the file says nothing."""
+    """Each an `OpenState`; waiting where the file says nothing."""
     since: Instants = field(compare=False)
     done: dict[str, Instants] = field(compare=False)
     """When each letter last finished a step, by the step's name."""

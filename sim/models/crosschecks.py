@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core.clock import DAY, seconds_since
 from sim.core.errors import Problem
-from sim.models.backlog import DELAY, WORKING, BacklogRows
+from sim.models.backlog import BacklogRows, OpenState
 from sim.models.base import PerCategory
 from sim.models.periods import Period
 from sim.models.sla import MOMENTS, Sla
@@ -163,7 +163,7 @@ def _backlog_file(scenario: "Scenario", rows: BacklogRows, places: Mapping[str, 
     unfit = [
         (line, f"{step} {state}")
         for line, step, state in zip(rows.line, rows.step, rows.state, strict=True)
-        if step in places and state == (DELAY if isinstance(places[step], WorkStep) else WORKING)
+        if step in places and state == (OpenState.DELAY if isinstance(places[step], WorkStep) else OpenState.WORKING)
     ]
     if unfit:
         yield Problem(f"{file}: {named_rows(unfit, 'in a state that its step does not have')}", "backlog.file")

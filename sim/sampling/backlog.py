@@ -8,7 +8,7 @@ import numpy as np
 from sim.core.clock import DAY
 from sim.core.streams import Purpose, uniforms
 from sim.core.tables import Bools, Floats, Int16s, Int64s
-from sim.models.backlog import WAITING, WORKING, BacklogRows, InitialBacklog, Instants
+from sim.models.backlog import BacklogRows, InitialBacklog, Instants, OpenState
 from sim.models.scenario import OLDEST_DRAWN
 from sim.sampling.arrivals import Letters, numbers_of, said_or_drawn
 from sim.sampling.jurisdiction import area_of, homes_of
@@ -82,14 +82,14 @@ def _recorded(setting: Setting, replication: int, rows: BacklogRows) -> tuple[Le
     last = np.max(
         [received, *(np.where(instants == UNKNOWN, received, instants) for instants in done.values())], axis=0
     )
-    waits = np.array([state == WAITING for state in rows.state])
+    waits = np.array([state == OpenState.WAITING for state in rows.state])
     queued = np.where((since != UNKNOWN) & (last == received), np.maximum(since, received), last)
     steps = [step.name for step in setting.scenario.workflow]
     letters = _letters(setting, replication, received, rows.category, rows.channel, rows.unit)
     standing = Standing(
         step=np.array([steps.index(step) for step in rows.step], dtype=np.int16),
         queued=queued,
-        begun=np.array([state == WORKING for state in rows.state]),
+        begun=np.array([state == OpenState.WORKING for state in rows.state]),
         spent=np.where(waits | (since == UNKNOWN), 0, -since),
         done=done,
     )

@@ -6,7 +6,7 @@ from hashlib import sha256
 import numpy as np
 
 from sim.core.safe_text import cell_text
-from sim.models.backlog import DONE, STATES, WAITING, BacklogRows, Instants
+from sim.models.backlog import DONE, BacklogRows, Instants, OpenState
 from sim.models.wording import Rule, named_rows, one_of
 from sim.scenario.text_files import Table, decoded, read_instants, read_table
 
@@ -31,10 +31,10 @@ def read_backlog(content: bytes) -> BacklogRows:
         name: tuple(cell_text(cell.strip()) for cell in table.columns.get(name, [""] * len(table.lines)))
         for name in _NAMES
     }
-    state = tuple(each or WAITING for each in names["state"])
-    bad = [(line, each) for line, each in zip(table.lines, state, strict=True) if each not in STATES]
+    state = tuple(each or OpenState.WAITING for each in names["state"])
+    bad = [(line, each) for line, each in zip(table.lines, state, strict=True) if each not in list(OpenState)]
     if bad:
-        raise ValueError(named_rows(bad, f"with a state that is none of {', '.join(STATES)}"))
+        raise ValueError(named_rows(bad, f"with a state that is none of {', '.join(OpenState)}"))
     return BacklogRows(
         received=_instants(table, "received"),
         channel=names["channel"],

@@ -29,8 +29,11 @@ _ONE_OF: Final = {
 }
 """Records that say exactly one of some keys."""
 
-_TEXT_FORMS: Final = ("Trace", "Holidays")
+_TEXT_FORMS: Final = ("Trace", "Holidays", "InitialBacklog")
 """Records whose commonest form is a text: the path of a file, the code of a place."""
+
+_LIST_FORMS: Final = {"InitialBacklog": "counts"}
+"""Of these, records that may be written as the list of one of their keys."""
 
 _LEFT_OVER: Final = ("ge", "gt", "le", "lt")
 """Bounds on seconds, which a pattern cannot say."""
@@ -137,7 +140,10 @@ def _bare(schema: Any, records: dict[str, Any]) -> Any:
     if named == "Constant":
         return _bare(records[named]["properties"]["constant"], records)
     if named in _TEXT_FORMS:
-        return {"anyOf": [{"type": "string"}, {"$ref": schema["$ref"]}]}
+        forms = [{"type": "string"}, {"$ref": schema["$ref"]}]
+        if named in _LIST_FORMS:
+            forms.append(_bare(records[named]["properties"][_LIST_FORMS[named]], records))
+        return {"anyOf": forms}
     if named.startswith("PerCategory_"):
         values = _bare(records[named]["properties"]["per_category"], records)
         full = {

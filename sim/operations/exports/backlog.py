@@ -8,15 +8,10 @@ import numpy as np
 from sim.core.safe_text import write_csv
 from sim.core.tables import NO_UNIT, NOT_YET, WORK, Bools, Int64s
 from sim.metrics.replication import steps_of
+from sim.models.backlog import DONE, OpenState
 from sim.operations.exports.simulated import Simulated
 
 _COLUMNS: Final = ("letter", "received", "channel", "category", "unit", "step", "state", "since")
-_DONE: Final = "done:"
-"""Behind it stands the step of a column that says when a letter last finished it."""
-
-_WAITING: Final = "waiting"
-_WORKING: Final = "working"
-_DELAY: Final = "delay"
 
 
 def write_backlog(simulated: Simulated, instant: int, path: Path) -> int:
@@ -33,7 +28,7 @@ def write_backlog(simulated: Simulated, instant: int, path: Path) -> int:
     row = replication.row_of_visit[visit]
     working, since = _states(simulated, visit, instant)
     delay = workload.unit[visit] == NO_UNIT
-    state = np.where(delay, _DELAY, np.where(working, _WORKING, _WAITING)).tolist()
+    state = np.where(delay, OpenState.DELAY, np.where(working, OpenState.WORKING, OpenState.WAITING)).tolist()
     steps = steps_of(simulated.setting)
     done = [simulated.local(_done(simulated, row, index, instant)) for index in steps.values()]
     received, letters, names = simulated.local(replication.received[row]), simulated.letters, simulated.steps
@@ -41,7 +36,7 @@ def write_backlog(simulated: Simulated, instant: int, path: Path) -> int:
     write_csv(
         path,
         [
-            [*_COLUMNS, *(f"{_DONE}{step}" for step in steps)],
+            [*_COLUMNS, *(f"{DONE}{step}" for step in steps)],
             *(
                 (number + 1, when, letter.channel, letter.category, letter.unit, names[step], how, begun, *finished)
                 for number, when, letter, step, how, begun, *finished in zip(

@@ -7,9 +7,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.metrics.figures import ALARM, Caution, SlaFigures, TeamFigures, outstanding
+from sim.metrics.figures import ALARM, Caution, OpeningFigures, SlaFigures, TeamFigures, outstanding
 from sim.metrics.hours import LateHours
-from sim.metrics.open_at_start import OpeningFigures
 from sim.metrics.report import Report
 from sim.output.text.cautions import caution, caution_lines
 from sim.output.text.formats import (
