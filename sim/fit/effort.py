@@ -36,13 +36,16 @@ def worked(log: EventLog, rows: Int64s, worked_seconds: Floats, again: Bools) ->
     return Timed(worked_seconds[begun], ~finished, log.category[log.case[begun]].astype(np.int64), again[begun])
 
 
-def waited(log: EventLog, rows: Int64s, again: Bools) -> Timed:
-    """How long the events of a delay lasted; those that have not ended are as old as the log is."""
-    begun = rows[log.started[rows] != NOT_YET]
-    open_ = log.finished[begun] == NOT_YET
-    end = np.where(open_, log.until, log.finished[begun])
-    seconds = (end - log.started[begun]).astype(np.float64)
-    return Timed(seconds, open_, log.category[log.case[begun]].astype(np.int64), again[begun])
+def waited(log: EventLog, rows: Int64s, ready: Int64s, again: Bools) -> Timed:
+    """How long the events of a delay lasted; those that have not ended are as old as the log is.
+
+    Args:
+        ready: when each event of the log could have begun; a delay whose beginning is not known has begun then.
+    """
+    open_ = log.finished[rows] == NOT_YET
+    began = np.where(log.started[rows] == NOT_YET, ready[rows], log.started[rows])
+    seconds = np.maximum(np.where(open_, log.until, log.finished[rows]) - began, 0).astype(np.float64)
+    return Timed(seconds, open_, log.category[log.case[rows]].astype(np.int64), again[rows])
 
 
 def step_duration(timed: Timed, names: tuple[str, ...], key: str, file: str, *, repeated: bool) -> StepDuration | None:

@@ -10,20 +10,27 @@ from sim.fit.arrivals import ArrivalFit, fit_arrivals
 from sim.fit.days import Days, days_kept, people_by_day
 from sim.fit.discipline import discipline_of
 from sim.fit.duty import Duty, duty_of, put_downs
-from sim.fit.effort import step_duration, waited, worked
+from sim.fit.effort import Timed, step_duration, waited, worked
 from sim.fit.finding import Finding, Fitted, Marked, mark
 from sim.fit.log import NO_CODE, EventLog, KnownRoster
 from sim.fit.other_duty import crew_of, other_duty_of
 from sim.fit.places import LogPlaces, TeamDraft, own_units, places_of_log
 from sim.fit.rosters import known_staffing
 from sim.fit.routing import route
-from sim.fit.shares import shares_of, significant, written_share
+from sim.fit.shares import chance_by_category, shares_of, significant, written_share
+from sim.fit.staffing import Hours, hours_of_team, inferred_staffing
+from sim.fit.waits import free_times, idle_waits, is_wait, ready_times, work_of_events
 from sim.fit.ways import nth_visit, ways_of
 from sim.fit.workflow import StepDraft, is_work, workflow_of
 
 _WARM_UP_DAYS: Final = 7
 _ENOUGH_DAYS: Final = 28
 """Days of a log from which on the first week of a simulation is left uncounted."""
+
+_IDLE: Final = 0.05
+"""Share of the visits that wait though somebody is free, and seconds of all on average, below which it is nothing."""
+
+_SHORT: Final = 30.0
 
 _STILL_OPEN: Final = 0.99
 """Share of the gaps between events of a case that are shorter than the one after which a case counts as ended."""
@@ -52,6 +59,11 @@ class _Fitting:
         self.activities: dict[str, str] = {}
         self.days: Days = self._days()
         self.again: Bools = nth_visit(log) > 0
+        self.ready = ready_times(log)
+        self.hours: list[Hours] = []
+        if roster is None:
+            self.hours = [hours_of_team(log, self.places, team, self.days) for team in range(len(self.places.teams))]
+        self.seconds: Floats = self._seconds()
         self.own = own_units(log, self.places)
 
     def fitted(self) -> Fitted:
@@ -79,6 +91,15 @@ class _Fitting:
             document["rosters"] = rosters
         document["workflow"] = workflow
         return Fitted(document, tuple(self.findings), self.files, self.activities)
+
+    def _seconds(self) -> Floats:
+        """Effort of each event; where nobody says when people were on duty, time off duty is none."""
+        spells = self.log.spells
+        once = len(spells.event) == len(np.unique(spells.event))
+        if self.hours and once:
+            return work_of_events(self.log, self.places, [hours.intervals(self.days.weekday) for hours in self.hours])
+        length = (spells.finished - spells.started).astype(np.float64)
+        return np.bincount(spells.event, length, minlength=self.log.events).astype(np.float64)
 
     def _days(self) -> Days:
         letters = np.bincount(self.log.received // DAY, minlength=self.whole)[: self.whole].astype(np.float64)
@@ -137,9 +158,6 @@ class _Fitting:
         self.findings += flow.findings
         self.work = is_work(log)
         self.discipline = discipline_of(log, places.unit_of_event, places.unit_of_spell, self.work, self.duty)
-        seconds = np.bincount(log.spells.event, log.spells.finished - log.spells.started, minlength=log.events).astype(
-            np.float64
-        )
         steps = []
         for step in flow.steps:
             rows = np.flatnonzero(ways.place == step.place)
@@ -147,7 +165,11 @@ class _Fitting:
             if step.kind in ("work", "wait") or "after" in body:
                 self.activities[step.name] = log.activities[ways.places[step.place]]
             if step.kind == "work":
-                body = self._work(step, rows, seconds, body)
+                idle = self._idle(step, rows, body)
+                if idle is not None:
+                    steps.append({idle[0]: idle[1]})
+                    body = idle[2]
+                body = self._work(step, rows, body)
             elif step.kind == "wait":
                 body = self._wait(step.name, "wait", rows, body)
             elif "after" in body:
@@ -155,17 +177,56 @@ class _Fitting:
             steps.append({step.name: body})
         return steps
 
-    def _work(self, step: StepDraft, rows: Int64s, seconds: Floats, body: dict[str, Any]) -> dict[str, Any]:
+    def _idle(
+        self, step: StepDraft, rows: Int64s, body: dict[str, Any]
+    ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
+        """A wait before a step that nobody's work explains: its name and keys, and those left to the step."""
+        unit = self.places.unit_of_event[rows]
+        known = unit[unit != NO_CODE]
+        if not self.hours or not len(known):
+            return None
+        team = int(np.bincount(self.places.team_of[known]).argmax())
+        free = free_times(self.log, self.places, team, self.hours[team], self.days.weekday)
+        begun, waits = idle_waits(self.log, rows, self.ready, free)
+        long = is_wait(waits)
+        if long.mean() < _IDLE or waits.mean() < _SHORT:
+            return None
+        name = f"before_{step.name}"[:60]
+        conditions: dict[str, Any] = {key: body[key] for key in ("only_after", "unless", "chance") if key in body}
+        left = {key: value for key, value in body.items() if key not in conditions}
+        # Who may pass over the step waits only if he takes it, so that short waits are among the waits.
+        keep = np.ones(len(begun), dtype=np.bool_) if conditions else long
+        category = self.log.category[self.log.case[begun]].astype(np.int64)
+        timed = Timed(
+            waits[keep].astype(np.float64), np.zeros(int(keep.sum()), dtype=np.bool_), category[keep], keep[keep]
+        )
+        found = step_duration(timed, self.log.categories, f"workflow.{name}.wait", f"{name}_wait", repeated=False)
+        assert found is not None, "all of it has ended"
+        self.findings += found.findings
+        self.files |= found.files
+        wait: dict[str, Any] = {"wait": found.written, **conditions}
+        if conditions:
+            return name, wait, {"only_after": [name], **left}
+        if not long.all():
+            wait["chance"], findings = chance_by_category(
+                long, category, self.log.categories, f"workflow.{name}.chance"
+            )
+            self.findings += findings
+        return name, wait, left
+
+    def _work(self, step: StepDraft, rows: Int64s, body: dict[str, Any]) -> dict[str, Any]:
         key, log = f"workflow.{step.name}", self.log
         attendance = None if self.duty is None else self.duty.attendance
         routing = route(log, self.places, self.own, attendance, rows, key)
-        first: dict[str, Any] = {"by": next(iter(self.places.teams)).name}
+        first: dict[str, Any] = {"by": self.places.teams[0].name}
         moves: dict[str, Any] = {}
         if routing is not None:
             self.findings += routing.findings
             first = {"by": routing.body["by"]}
             moves = {name: value for name, value in routing.body.items() if name != "by"}
-        timed = worked(log, rows, seconds, self.again)
+        # An activity that stands in the order several times is the same work each time.
+        same = np.flatnonzero(log.activity == log.activity[rows[0]]) if len(rows) else rows
+        timed = worked(log, same, self.seconds, self.again)
         found = step_duration(timed, log.categories, f"{key}.effort", f"{step.name}_effort", repeated=True)
         if found is None:
             first["effort"] = Marked("0 s", "A: no visit has both a start and an end")
@@ -179,7 +240,7 @@ class _Fitting:
         return {**first, **body, **rules, **moves}
 
     def _wait(self, name: str, key: str, rows: Int64s, body: dict[str, Any]) -> dict[str, Any]:
-        timed = waited(self.log, rows, self.again)
+        timed = waited(self.log, rows, self.ready, self.again)
         names = self.log.categories if key == "wait" else ("",)
         if key == "after":
             timed = timed._replace(category=np.zeros(len(timed.category), dtype=np.int64))
@@ -212,14 +273,24 @@ class _Fitting:
                 rosters |= known.rosters
                 self.findings += known.findings
             else:
-                body["staff"] = {"always": Marked(1, "A")}
+                inferred = inferred_staffing(self.places, index, self._hours(index))
+                body |= inferred.body
+                rosters |= inferred.rosters
+                self.findings += inferred.findings
             if self.duty is not None and puts is not None and crew is not None:
                 other = other_duty_of(self.log, self.places, self.duty, crew, puts, interrupting, index)
                 if other is not None:
                     body["other_duty"] = other.body
                     self.findings += other.findings
             teams[team.name] = body
+        if not teams:
+            nobody: dict[str, Any] = {"always": Marked(1, "A: the log names nobody; all steps are waits")}
+            teams["office"] = {"staff": nobody}
         return teams, rosters
+
+    def _hours(self, team: int) -> Hours:
+        """When a team works, as far as the log shows it."""
+        return self.hours[team] if self.hours else hours_of_team(self.log, self.places, team, self.days)
 
     def _structure(self, index: int, team: TeamDraft) -> dict[str, Any]:
         """Units of a team: how many, within what, their names, and where letters come from."""

@@ -75,7 +75,7 @@ def _looked_up(group: Int64s, codes: Any) -> Int64s:
 def _teams_of_units(log: EventLog, unit: Int64s) -> list[str]:
     """A team for each unit: as the log says, or by the stem of numbered names, or by what they do."""
     if all(log.teams) and log.teams:
-        return list(log.teams)
+        return [_team_name(team) for team in log.teams]
     stems = [re.sub(r"[\s_\-#]*\d+$", "", name) for name in log.units]
     numbered = Counter(stem for stem, name in zip(stems, log.units, strict=True) if stem != name)
     alike = _alike(_profiles(unit, log.activity, len(log.units), len(log.activities)), log.units)

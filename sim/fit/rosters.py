@@ -162,7 +162,7 @@ def _same_weekdays(hours: _Hours, weekday: Int64s) -> list[int] | None:
 def _weekly(hours: _Hours, weekday: Int64s) -> tuple[list[_Part], dict[str, Any]]:
     level = np.array([hours.people[:, weekday == day].mean() if (weekday == day).any() else 0.0 for day in range(7)])
     on = np.flatnonzero(level > 0.2 * max(level.max(), 1e-9)).tolist()
-    spans = [_written(span) for span in hours.spans]
+    spans = [span_text(span) for span in hours.spans]
     days = np.isin(weekday, on)
     heads = _level(hours.people[:, days])
     rostered = np.where(days, heads[:, None], 0.0)
@@ -178,7 +178,7 @@ def _office(hours: _Hours, working: Bools) -> tuple[list[_Part], dict[str, Any]]
     if hours.spans == ROSTERS["office"].days_of_shifts[0]:
         return [part], {}
     name = f"office_{_hour_name(hours)}"
-    return [part._replace(roster=name)], {name: {"working_days": [_written(span) for span in hours.spans]}}
+    return [part._replace(roster=name)], {name: {"working_days": [span_text(span) for span in hours.spans]}}
 
 
 def _rota(family: list[_Hours]) -> tuple[_Part, dict[str, Any]]:
@@ -208,10 +208,10 @@ def _pattern(
         return name, length, shifts, {}
     if len(family) == 1 and period == 1 and set(wanted):
         name = f"daily_{_hour_name(family[0])}"
-        return name, 1, 1, {name: {"daily": [_written(span) for span in family[0].spans]}}
+        return name, 1, 1, {name: {"daily": [span_text(span) for span in family[0].spans]}}
     present = np.mean([(each.people > 0).mean() / max((each.people > 0).any(axis=1).mean(), 1e-9) for each in family])
     on = min(max(round(float(present) * period), 1), period)
-    texts = [[_written(span) for span in each] for each in spans]
+    texts = [[span_text(span) for span in each] for each in spans]
     name = f"turns_of_{period}_{_hour_name(family[0])}"
     cycle = [texts[day % len(texts)] for day in range(on)] + [[]] * (period - on)
     return name, period, on, {name: {"cycle": cycle}}
@@ -335,10 +335,11 @@ def _behind(rostered: Int64s, present: float, at_least: int) -> float:
     return float(brentq(expected, 0.0, 0.999))
 
 
-def _written(span: tuple[int, int]) -> str:
+def span_text(span: tuple[int, int]) -> str:
+    """A span of the day as it is written: `20:00-08:00`."""
     start, end = span[0], span[1] if span[1] <= DAY else span[1] - DAY
     return "-".join(f"{at // HOUR:02}:{at % HOUR // MINUTE:02}" for at in (start, end))
 
 
 def _hour_name(hours: _Hours) -> str:
-    return _written((hours.spans[0][0], hours.spans[-1][1])).replace(":", "").replace("-", "_")
+    return span_text((hours.spans[0][0], hours.spans[-1][1])).replace(":", "").replace("-", "_")

@@ -47,10 +47,13 @@ class Workflow(NamedTuple):
 def is_work(log: EventLog) -> Bools:
     """Which activities are somebody's work, shape (activities,): most of their events name a person or a unit."""
     somebody = (log.resource != NO_CODE) | (log.unit != NO_CODE)
-    begun = log.started != NOT_YET if (log.started != NOT_YET).any() else log.finished != NOT_YET
-    of = np.bincount(log.activity[begun], minlength=len(log.activities))
-    named = np.bincount(log.activity[begun & somebody], minlength=len(log.activities))
-    return named > 0.5 * np.maximum(of, 1)
+    # Work of which nobody knows the beginning is a wait: its effort cannot be told from what came before it.
+    begun = (log.started != NOT_YET) | ((log.finished == NOT_YET) & (log.queued != NOT_YET))
+    of = np.bincount(log.activity, minlength=len(log.activities))
+    named = np.bincount(log.activity[begun & (somebody | (log.started == NOT_YET))], minlength=len(log.activities))
+    known = np.bincount(log.activity[somebody & begun], minlength=len(log.activities))
+    work: Bools = (named > 0.5 * np.maximum(of, 1)) & (known > 0)
+    return work
 
 
 def step_name(text: str, taken: Sequence[str]) -> str:
