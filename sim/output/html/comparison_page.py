@@ -76,7 +76,7 @@ def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pict
         said,
         lang,
         verdict=_verdict(comparison),
-        contents=("answer", "charts", "differing", "manifest"),
+        contents=("answer", "charts", "tables", "differing", "manifest"),
         pictures=pictures,
         manifest=manifest,
         summary=comparison_content(comparison),

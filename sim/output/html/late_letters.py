@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 from sim.metrics.letter_timeline import EventKind, LetterTimeline, TimelineEvent
 from sim.metrics.report import Report
 from sim.output.text.formats import duration, listed, name
-from sim.output.text.timeline import Told, clock_sentences, told
+from sim.output.text.timeline import Told, clock_sentence, told
 from sim.output.words import say
 
-_MOST_EVENTS: Final = 14
+_MOST_EVENTS: Final = 10
 """Events of a letter that are told; of more the first and the last ones."""
 
 
@@ -51,7 +51,7 @@ def _in_words(timeline: LetterTimeline, lang: str) -> LateLetter:
     half = _MOST_EVENTS // 2 if more else len(events)
     return LateLetter(
         summary=say(lang, "why.latest-summary", letter=timeline.letter, received=received, slas=listed(lang, slas)),
-        sentences=list(clock_sentences(timeline, lang)),
+        sentences=[clock_sentence(clock, lang) for clock in late.values()],
         first=events[:half],
         left_out=say(lang, "why.more-events", n=more) if more else "",
         last=events[half + more :],

@@ -13,7 +13,7 @@ from sim.metrics.figures import SlaFigures
 from sim.output.text.cautions import caution, plain_caution, with_cautions
 from sim.output.text.formats import interval, listed, name, number, point, points, unit_name
 from sim.output.text.printing import VERDICT_STYLES, CaptionedTable, captioned
-from sim.output.words import say
+from sim.output.words import labelled, say
 from sim.statistics import Estimate, Verdict
 
 _MOST_DISTRICTS: Final = 3
@@ -53,13 +53,13 @@ def comparison_sentences(comparison: Comparison, lang: str) -> Iterator[str]:
         yield _worse_districts(best, lang)
     tied = [each for each in comparison.ranked if comparison.may_be_best(each)]
     if comparison.gaps and len(tied) > 1:
-        yield say(lang, "comparison.may-all-be-best", names=listed(lang, tied))
+        yield say(lang, "comparison.may-all-be-best", names=listed(lang, [labelled(lang, each) for each in tied]))
     for pair in comparison.pairs:
         yield _pair(pair, lang)
         if pair.worse_districts and pair is not best:
             yield _worse_districts(pair, lang)
     for other, by in comparison.dominated.items():
-        yield say(lang, "comparison.dominated", other=other, by=by)
+        yield say(lang, "comparison.dominated", other=labelled(lang, other), by=labelled(lang, by))
     if comparison.narrowing is not None:
         least, most = comparison.narrowing
         yield say(lang, "comparison.narrowed", least=f"{least:.1f}", most=f"{most:.1f}")
@@ -76,7 +76,7 @@ def comparison_cautions(comparison: Comparison, lang: str) -> list[str]:
         say(
             lang,
             "cautions.warning" if len(names) == everywhere else "comparison.caution-of-some",
-            names=listed(lang, names),
+            names=listed(lang, [labelled(lang, each) for each in names]),
         )
         + caution(each, lang)
         for each, names in comparison.cautions
@@ -110,9 +110,9 @@ def _best(comparison: Comparison, lang: str) -> Iterator[str]:
     yield say(
         lang,
         f"comparison.base-best-{best.verdict}" if best is base else f"comparison.best-{best.verdict}",
-        best=best.scenario,
+        best=labelled(lang, best.scenario),
         headcount=f"{best.headcount:,}",
-        base=base.scenario,
+        base=labelled(lang, base.scenario),
         missed=listed(lang, [name(lang, each.name) for each in best.slas.values() if each.verdict is best.verdict]),
         short=f"{100 * shortfall(best):.1f}",
         base_short=f"{100 * shortfall(base):.1f}",
@@ -123,7 +123,13 @@ def _pair(pair: Pair, lang: str) -> str:
     said = [f"{name(lang, each.sla)} {points(lang, each.paired)}" for each in pair.slas.values()
             if each.finding in (PairedVerdict.BETTER, PairedVerdict.WORSE)]  # fmt: skip
     facts = say(lang, "comparison.facts", facts=listed(lang, said)) if said else ""
-    return say(lang, f"comparison.pair-{pair.finding or 'mixed'}", other=pair.other, base=pair.base, facts=facts)
+    return say(
+        lang,
+        f"comparison.pair-{pair.finding or 'mixed'}",
+        other=labelled(lang, pair.other),
+        base=labelled(lang, pair.base),
+        facts=facts,
+    )
 
 
 def _worse_districts(pair: Pair, lang: str) -> str:
@@ -144,8 +150,8 @@ def _worse_districts(pair: Pair, lang: str) -> str:
         "comparison.worse-districts",
         n=len(worse),
         of=len({each.district for each in pair.districts}),
-        other=pair.other,
-        base=pair.base,
+        other=labelled(lang, pair.other),
+        base=labelled(lang, pair.base),
         districts=listed(lang, told),
     )
 
@@ -160,7 +166,7 @@ def hours_table(comparison: Comparison, lang: str) -> CaptionedTable:
         each = (number(round(kind, 1)) for kind in (hours.rostered, hours.stand_in, hours.overtime))
         a_head = "–" if hours.a_head is None else f"{hours.a_head:.1f}"
         pay = ["–" if hours.pay is None else f"{hours.pay:,.0f}"] if paid else []
-        rows.append([other, f"{report.headcount:,}", *each, a_head, *pay, f"{report.cost:,.6g}"])
+        rows.append([labelled(lang, other), f"{report.headcount:,}", *each, a_head, *pay, f"{report.cost:,.6g}"])
     headings = [say(lang, "glossary.staffing"), *(say(lang, f"comparison.{key}") for key in keys)]
     return say(lang, "comparison.hours-table"), [*headings, say(lang, "glossary.cost")], rows
 
@@ -176,7 +182,7 @@ def compliance_table(comparison: Comparison, lang: str) -> CaptionedTable:
     rows: list[list[Any]] = []
     for other, report in comparison.reports.items():
         judged = (report.slas.get(sla) for sla in slas)
-        rows.append([other, *map(_interval, judged), *districts_and_rank(comparison, other, lang)])
+        rows.append([labelled(lang, other), *map(_interval, judged), *districts_and_rank(comparison, other, lang)])
     return say(lang, "comparison.compliance-table"), headings, rows
 
 
@@ -218,7 +224,9 @@ def _rank(comparison: Comparison, other: str, lang: str) -> str:
 
 
 def _differences(comparison: Comparison, lang: str) -> Table:
-    table = Table(title=say(lang, "comparison.against", base=comparison.base.scenario), title_justify="left")
+    table = Table(
+        title=say(lang, "comparison.against", base=labelled(lang, comparison.base.scenario)), title_justify="left"
+    )
     dearer = any(pair.headcount or pair.cost for pair in comparison.pairs)
     table.add_column(say(lang, "glossary.staffing"), overflow="fold")
     for key in ("comparison.headcount", "glossary.cost") if dearer else ():
@@ -227,7 +235,7 @@ def _differences(comparison: Comparison, lang: str) -> Table:
         table.add_column(say(lang, key), overflow="fold")
     for pair in comparison.pairs:
         for place, each in enumerate(pair.slas.values()):
-            lead = [pair.other, *([signed(pair.headcount), signed(pair.cost)] if dearer else [])]
+            lead = [labelled(lang, pair.other), *([signed(pair.headcount), signed(pair.cost)] if dearer else [])]
             table.add_row(
                 *(Text(cell if place == 0 else "") for cell in lead),
                 Text(name(lang, each.sla)),

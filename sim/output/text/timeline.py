@@ -59,7 +59,12 @@ def clock_sentences(timeline: LetterTimeline, lang: str) -> Iterator[str]:
     if not timeline.clocks:
         yield say(lang, "why.no-sla")
     for clock in timeline.clocks:
-        yield say(lang, "formats.space").join(_of_clock(clock, lang))
+        yield clock_sentence(clock, lang)
+
+
+def clock_sentence(clock: LetterClock, lang: str) -> str:
+    """How the letter did by one SLA."""
+    return say(lang, "formats.space").join(_of_clock(clock, lang))
 
 
 def _of_clock(clock: LetterClock, lang: str) -> Iterator[str]:
