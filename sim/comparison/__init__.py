@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from sim.comparison.by_date import DATED, Courses, courses, differences_by_date
 from sim.comparison.districts import (
     DistrictCounts,
     WorstDistrict,
@@ -26,9 +27,8 @@ from sim.experiment.cost import prepare
 from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
 from sim.forecast.working_hours import WorkingHours, working_hours
-from sim.metrics.compliance import SlaCounts
 from sim.metrics.figures import Caution
-from sim.metrics.measures import measure
+from sim.metrics.measures import Counts, measure
 from sim.metrics.report import Report
 from sim.metrics.summary import summarise
 from sim.models.scenario import Scenario
@@ -86,6 +86,11 @@ class Comparison:
     def pair_of(self, name: str) -> Pair | None:
         """A staffing against the base; None for the base itself."""
         return next((pair for pair in self.pairs if pair.other == name), None)
+
+    @property
+    def dated(self) -> bool:
+        """Whether the scenarios differ in something whose effect is seen by date."""
+        return any(path.startswith(DATED) for path in self.settings)
 
     @property
     def base(self) -> Report:
@@ -164,6 +169,7 @@ class _Counts(NamedTuple):
 
     everywhere: Mapping[str, Decided]  # by SLA, shape (replications,)
     districts: DistrictCounts
+    courses: Courses
 
 
 _LETTERS_DEPEND_ON: Final = ("seed", "start", "warm_up", "window", "holidays", "arrivals", "channels", "categories")
@@ -258,20 +264,20 @@ def shortfall(report: Report) -> float:
 
 def _simulated(setting: Setting, name: str, options: Options, tell: Callable[[object], None]) -> tuple[Report, _Counts]:
     """The report on one scenario, and how each SLA was met in each replication."""
-    met: list[tuple[SlaCounts, ...]] = []
+    counts: list[Counts] = []
 
     def measured() -> Any:
         replications = range(setting.scenario.replications)
         for measures in replicate(setting, replications, measure, options):
-            met.append(measures.counts.slas)
+            counts.append(measures.counts)
             tell(measures)
             yield measures
 
     report = summarise(setting, measured(), scenario=name, engine=options.engine, cautions=cautions(setting))
-    each_sla = dict(zip(setting.scenario.sla, zip(*met, strict=True), strict=True))
+    each_sla = dict(zip(setting.scenario.sla, zip(*(each.slas for each in counts), strict=True), strict=True))
     everywhere = {name: stacked([counts.all for counts in each]) for name, each in each_sla.items()}
     by_home = {name: stacked([counts.by_home for counts in each]) for name, each in each_sla.items()}
-    return report, _Counts(everywhere, district_counts(setting, by_home))
+    return report, _Counts(everywhere, district_counts(setting, by_home), courses(setting, counts))
 
 
 def _hours(setting: Setting, report: Report, pay: Pay | None) -> WorkingHours:
@@ -358,4 +364,5 @@ def _pair(
         cost=other.cost - base.cost,
         hours=other_hours.rostered + other_hours.stand_in - hours.rostered - hours.stand_in,
         districts=district_differences(before.districts, after.districts, copies=copies),
+        by_date=differences_by_date(before.courses, after.courses, copies=copies),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from sim.comparison.by_date import DifferencesByDate
 from sim.comparison.districts import DistrictDifference
 from sim.statistics import Difference, Estimate
 
@@ -55,6 +56,7 @@ class Pair:
     Attributes:
         hours: rostered and stand-in hours a week; heads alone do not compare staffings.
         districts: of each SLA and district, with intervals that hold together.
+        by_date: of each day of the window; None where the windows are not the same days.
     """
 
     base: str
@@ -64,6 +66,7 @@ class Pair:
     cost: float
     hours: float
     districts: tuple[DistrictDifference, ...]
+    by_date: DifferencesByDate | None
 
     @property
     def worse_districts(self) -> tuple[DistrictDifference, ...]:

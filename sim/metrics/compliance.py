@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.core.clock import DAY
 from sim.core.tables import Bools, Int64s
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.metrics.replication import Fate, Replication, SlaClock
@@ -24,6 +25,7 @@ class SlaCounts(NamedTuple):
     all: Decided  # ()
     histogram: Int64s  # decided letters by elapsed time, the last bin beyond all edges, (BINS + 1,)
     by_hour_of_week: Decided  # of receipt, (168,)
+    by_day: Decided  # of receipt, days of the window, (days,)
     by_category: Decided  # (categories,)
     by_channel: Decided  # (channels,)
     by_home: Decided  # home unit, (units,)
@@ -33,7 +35,10 @@ class SlaCounts(NamedTuple):
 def sla_counts(replication: Replication) -> tuple[SlaCounts, ...]:
     """Count the letters of the window, for each SLA of the scenario; the log may be without stretches."""
     setting, workload, letters = replication.setting, replication.workload, replication.letters
+    window = setting.scenario.window_start, setting.scenario.window_end
+    first, days = window[0] // DAY, -(-window[1] // DAY) - window[0] // DAY
     groups: dict[str, tuple[Ints, int]] = {
+        "by_day": (replication.received // DAY - first, days),
         "by_hour_of_week": (hour_of_week(setting, replication.received), HOURS_OF_WEEK),
         "by_category": (workload.category[letters], len(setting.scenario.categories)),
         "by_channel": (workload.channel[letters], len(setting.scenario.channels)),

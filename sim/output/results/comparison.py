@@ -1,7 +1,7 @@
 """A comparison and its folder of results."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sim.comparison import Comparison, require_comparable
 from sim.comparison import compare as simulate
 from sim.core.options import DEFAULT, Options
-from sim.core.safe_text import short_file_name
+from sim.core.safe_text import Cell, short_file_name, write_csv
 from sim.models.labels import labels_of
 from sim.output.results.result import Result, Work, identity_of, result_of, run_id
 from sim.output.text.comparison import comparison_content, comparison_text
@@ -65,10 +65,20 @@ def _labels(scenarios: Sequence[Loaded]) -> dict[str, dict[str, str]]:
     return labels
 
 
-def _write_scenarios(scenarios: Sequence[Loaded], _: Comparison, folder: Path) -> None:
+def _write_scenarios(scenarios: Sequence[Loaded], comparison: Comparison, folder: Path) -> None:
+    write_csv(folder / "by_date.csv", _rows_by_date(comparison))
     (folder / "scenarios").mkdir()
     for each in scenarios:
         (folder / "scenarios" / f"{short_file_name(each.stem, 250)}.yaml").write_text(dump_yaml(each.scenario), "utf-8")
+
+
+def _rows_by_date(comparison: Comparison) -> Iterator[list[Cell]]:
+    """Differences from the base on each day of the window, below a row of headings."""
+    yield ["other", "what", "date", "difference", "low", "high"]
+    for pair in comparison.pairs:
+        if pair.by_date is not None:
+            for what, day, each in pair.by_date.rows():
+                yield [pair.other, what, day, each.mean, each.low, each.high]
 
 
 def _draw(comparison: Comparison, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
