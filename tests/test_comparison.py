@@ -241,7 +241,7 @@ def test_the_folder_holds_everything_and_is_found_again(staffings: list[Loaded],
     first = compare(staffings[:2], Options(out=tmp_path / "out", report=False))
     assert {path.name for path in first.folder.iterdir()} == {
         *(f"answer.{lang}.txt" for lang in languages()),
-        "comparison.json", "figures.json", "manifest.json", "scenarios",
+        "by_date.csv", "comparison.json", "figures.json", "manifest.json", "scenarios",
     }  # fmt: skip
     assert json.loads((first.folder / "comparison.json").read_text("utf-8")) == first.summary
     again = compare(staffings[:2], Options(out=tmp_path / "out", report=False))
