@@ -26,7 +26,8 @@ COMMAND = re.compile(r"lettersim( [a-z]+)?( --[a-z-]+)?|--[a-z0-9-]+|-h|Ctrl-C")
 
 WORDS = """
     S W M D A s MB GB Mbit p zh CN en HTTP TLS JavaScript json yaml manifest targets scenario service level system
-    lettersim holidays country china days off working Noto Sans SC Adobe Source SIL scripts sil org OFL
+    lettersim KS Python pip install fit holidays country china days off working
+    Noto Sans SC Adobe Source SIL scripts sil org OFL
 """
 """Marks, units, protocols, names of files and keys that a sentence tells one to write, and the notice of the font."""
 
