@@ -162,13 +162,13 @@ def _surges(
 
 
 def _smoothed(counts: Floats, recorded: Bools) -> Floats:
-    """Medians of three weeks around each day."""
+    """Means of the recorded days of three weeks around each day; 0 where there are none."""
     window = 10
-    values = np.where(recorded, counts, np.nan)
-    return np.array(
-        [np.nan_to_num(np.nanmean(values[max(day - window, 0) : day + window + 1])) if recorded.any() else 0.0
-         for day in range(len(counts))]
-    )  # fmt: skip
+    around = slice(window, window + len(counts))
+    kernel = np.ones(2 * window + 1)
+    total, days = (np.convolve(each, kernel)[around] for each in (np.where(recorded, counts, 0.0), recorded * 1.0))
+    smoothed: Floats = total / np.maximum(days, 1.0)
+    return smoothed
 
 
 def _dispersion(counts: Floats, mean: float) -> float:

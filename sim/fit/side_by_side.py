@@ -89,7 +89,7 @@ def _curve(place: int, name: str, real: Look, looks: Sequence[Look], halved: Seq
     pairs = [(one.ages[place], other.ages[place]) for one, other in halved]
     means = {
         part: (_mean_age(ours, real.parts, number, most),
-               float(np.nanmean([_mean_age(each.ages[place], each.parts, number, most) for each in looks] or [np.nan])))
+               range_of([_mean_age(each.ages[place], each.parts, number, most) for each in looks]).mean)
         for number, part in enumerate(PARTS)
         if (real.parts == number).any() or not number
     }  # fmt: skip
