@@ -58,12 +58,13 @@ def test_what_is_wrong_comes_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not measures_there(), reason="the extra [fit] is not installed")
-def test_another_log_is_met_with_as_many_letters(tmp_path: Path) -> None:
+def test_another_log_is_met_with_the_letters_of_its_period(tmp_path: Path) -> None:
     file = scenario(tmp_path)
     log, _ = recorded(file, "start=2024-03-04", "window=4 d", "cool_down=3 d")
     judged = judge(file, STEPS, other_log(log), replications=2)
     assert not judged.held_out
-    assert judged.letters.simulated.low == judged.letters.simulated.high == judged.letters.real == log.cases
+    assert judged.letters.real == log.cases
+    assert 0.7 * log.cases < judged.letters.simulated.low <= judged.letters.simulated.high < 1.3 * log.cases
     assert {each.name: each.unit for each in judged.distances}["cycle-times"] == "h"
     for each in judged.distances:
         assert each.simulated.mean >= 0

@@ -95,11 +95,9 @@ def _setting(file: ScenarioFile, target: Target) -> tuple[Setting, int]:
         changes = [f"start={log.origin.isoformat()}"]
     begins = max(target.begins + offset, 0) // DAY * DAY
     length = target.ends + offset - begins
-    if not target.held_out:
-        # As many letters come as the log has, and all of them come to their end.
-        length += DAY + length // 2
-    rest = target.log.until - target.ends + (1 if target.held_out else 28 * DAY)
-    rest *= 1 if target.held_out else 2
+    # Of another log, which need not end with the observation, all letters come to their end.
+    rest = target.log.until - target.ends + 1
+    rest = rest if target.held_out else 2 * (rest + 28 * DAY)
     changes += [f"warm_up={begins} s", f"window={length} s", f"cool_down={rest} s"]
     return setting_of(file.with_changes(changes).scenario), offset
 
@@ -145,10 +143,9 @@ def _simulated(
     workload = draw_workload(setting, drawn, number)
     replication = simulate_drawn(setting, workload, roster, number, DEFAULT, stretches=True)
     log = since(_as_recorded(replication, activities, target), target.log)
+    log = chosen(log, log.received < target.ends)
     if target.held_out:
-        log = as_of(chosen(log, log.received < target.ends), target.log.until)
-    else:
-        log = chosen(log, np.arange(log.cases) < len(target.log.received))
+        log = as_of(log, target.log.until)
     ours = _judged_events(target)
     if ours is None or not measures_there():
         return look_at(log, frame), None

@@ -29,7 +29,7 @@ def misfits_of(judgement: Judgement) -> tuple[Misfit, ...]:
 def _letters(judgement: Judgement) -> list[Misfit]:
     """How many letters came, and at which hours of the week."""
     found, letters = [], judgement.letters
-    if judgement.held_out and _outside([letters]):
+    if _outside([letters]):
         size = abs(letters.simulated.mean - letters.real) / max(letters.real, 1.0)
         found.append(Misfit("letters", "", min(size, 1.0), _figures(letters)))
     apart, halves = judgement.by_hour_apart, judgement.by_hour_apart_halves
