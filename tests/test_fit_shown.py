@@ -25,7 +25,7 @@ from sim.output.charts.render import draw_picture
 from sim.output.html.fit_page import fit_page
 from sim.output.text.fit import fit_text, misfit_sentence
 from sim.output.text.printing import plain
-from sim.output.words import languages
+from sim.output.words import find, languages
 from sim.scenario.setting import setting_of
 
 
@@ -113,3 +113,13 @@ def test_a_fit_is_restored_from_its_figures(fitted: FitReport) -> None:
     assert again.judgement is not None
     assert fitted.judgement is not None
     assert np.array_equal(again.judgement.open_letters, fitted.judgement.open_letters)
+
+
+def test_every_note_of_a_finding_has_its_words() -> None:
+    """Who adds a note to a finding adds a sentence to `fit.toml`."""
+    sources = sorted((Path(__file__).parent.parent / "sim" / "fit").rglob("*.py"))
+    notes = {note for path in sources for note in re.findall(r'note="(\w+)"', path.read_text("utf-8"))}
+    kinds = {kind for path in sources for kind in re.findall(r'Note\("([\w-]+)"', path.read_text("utf-8"))}
+    assert len(notes) > 3
+    assert [note for note in sorted(notes) if find("en", f"fit.finding-{note}") is None] == []
+    assert [kind for kind in sorted(kinds) if find("en", f"fit.note-{kind}") is None] == []

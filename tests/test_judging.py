@@ -12,7 +12,7 @@ from sim.fit.distances import measures_there
 from sim.fit.judgement import Judgement
 from sim.fit.judging import judge
 from sim.fit.log import KnownRoster, LetterLog
-from sim.fit.looks import held_out, moment, other_log
+from sim.fit.looks import held_out, moment, other_log, says_who_worked
 from sim.scenario.setting import setting_of
 
 
@@ -86,3 +86,11 @@ def test_letters_have_milestones_and_no_measures_of_events(tmp_path: Path) -> No
     assert judged.distances == ()
     assert judged.busy == ()
     assert max(curve.ks for curve in judged.curves) < 0.12
+
+
+def test_spells_that_one_person_has_at_once_are_no_work(tmp_path: Path) -> None:
+    log, _ = recorded(scenario(tmp_path))
+    one = np.zeros(len(log.spells.event), dtype=np.int32)
+    assert says_who_worked(log)
+    assert not says_who_worked(log._replace(spells=log.spells._replace(resource=one)))
+    assert not says_who_worked(log._replace(spells=log.spells._replace(finished=log.spells.finished + 86_400)))

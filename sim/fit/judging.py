@@ -22,6 +22,7 @@ from sim.fit.looks import (
     Target,
     look_at,
     milestone_names,
+    says_who_worked,
     since,
     without_receipts,
 )
@@ -112,7 +113,7 @@ def _frame(setting: Setting, offset: int, activities: Mapping[str, str], target:
         if ends[0] is not None and ends[1] is not None and not sla.paused_during:
             slas.append(SlaToJudge(name, sla, ends[0], ends[1]))
     busy_by, busy = "activity", ()
-    if isinstance(log, EventLog) and len(log.spells.event):
+    if isinstance(log, EventLog) and says_who_worked(log):
         units = {log.units[code] for code in np.unique(log.spells.unit).tolist() if code >= 0}
         if units and units <= set(setting.places.names):
             busy_by, busy = "unit", tuple(sorted(units))

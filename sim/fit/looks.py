@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import NOT_YET, Bools, Floats, Int64s
-from sim.fit.log import EventLog, LetterLog
+from sim.fit.log import NO_CODE, EventLog, LetterLog
 from sim.metrics.hours import HOURS_OF_WEEK
 from sim.models.sla import Sla
 from sim.scenario.setting import Setting
@@ -21,6 +21,12 @@ PARTS: Final = ("all", "day", "night")
 """Letters by the hour of their receipt; day is from 08:00 to 20:00."""
 
 _DAYTIME: Final = (8, 20)
+
+_LONGEST_WORK: Final = 12 * HOUR
+"""Seconds that somebody works on an event without putting it down."""
+
+_TOLERATED_OVERLAP: Final = 0.02
+"""Share of the work that one person does at the same time as other work."""
 
 
 class Target(NamedTuple):
@@ -154,6 +160,24 @@ def moment(log: EventLog | LetterLog, name: str, which: str) -> Int64s:
         np.maximum.at(reached, log.case, log.finished)
         reached[log.case[log.finished == NOT_YET]] = NOT_YET
     return reached
+
+
+def says_who_worked(log: EventLog) -> bool:
+    """Whether the spells of a log are work: nobody has much of two at once, and few last longer than a day's work."""
+    spells = log.spells
+    if not len(spells.event):
+        return False
+    length = spells.finished - spells.started
+    if float(np.quantile(length, 0.99)) > _LONGEST_WORK:
+        return False
+    known = np.flatnonzero(spells.resource != NO_CODE)
+    if not len(known):
+        return True
+    order = known[np.lexsort((spells.started[known], spells.resource[known]))]
+    who, begun, over = spells.resource[order], spells.started[order], spells.finished[order]
+    same = who[1:] == who[:-1]
+    overlap = np.maximum(over[:-1] - begun[1:], 0)[same].sum()
+    return bool(overlap <= _TOLERATED_OVERLAP * max(length.sum(), 1))
 
 
 def without_receipts(log: EventLog) -> EventLog:

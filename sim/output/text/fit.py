@@ -42,12 +42,33 @@ def fit_heading(report: FitReport, lang: str) -> str:
 
 
 def fit_sentences(report: FitReport, lang: str, *, told: int = _TOLD) -> Iterator[str]:
-    """What was read, how it was judged, and the misfits in words, worst first.
+    """The worst misfit in words, how the scenario was judged, what was read, and the other misfits, worst first.
 
     Args:
         told: at most so many misfits.
     """
-    yield say(
+    judgement = report.judgement
+    if judgement is None:
+        yield say(lang, f"fit.not-judged-{report.not_judged}")
+        yield _read_sentence(report, lang)
+        return
+    worst, *others = misfit_sentences(judgement, lang, told)
+    yield worst
+    yield judged_sentence(judgement, lang)
+    yield _read_sentence(report, lang)
+    if report.refitted:
+        yield say(lang, "fit.refitted")
+    yield from others
+
+
+def told_about(report: FitReport, lang: str) -> str:
+    """What the scenario says of itself."""
+    sentences = [say(lang, "fit.about", log=report.log), *fit_sentences(report, lang, told=1)]
+    return say(lang, "fit.between").join(sentences)
+
+
+def _read_sentence(report: FitReport, lang: str) -> str:
+    return say(
         lang,
         "fit.read",
         letters=f"{report.letters:,}",
@@ -56,20 +77,6 @@ def fit_sentences(report: FitReport, lang: str, *, told: int = _TOLD) -> Iterato
         measured=report.marks.get(_MEASURED, 0),
         figures=sum(report.marks.values()),
     )
-    judgement = report.judgement
-    if judgement is None:
-        yield say(lang, f"fit.not-judged-{report.not_judged}")
-        return
-    yield judged_sentence(judgement, lang)
-    if report.refitted:
-        yield say(lang, "fit.refitted")
-    yield from misfit_sentences(judgement, lang, told)
-
-
-def told_about(report: FitReport, lang: str) -> str:
-    """What the scenario says of itself."""
-    sentences = [say(lang, "fit.about", log=report.log), *fit_sentences(report, lang, told=1)]
-    return say(lang, "fit.between").join(sentences)
 
 
 def judged_sentence(judgement: Judgement, lang: str) -> str:
@@ -120,14 +127,18 @@ def misfit_sentence(misfit: Misfit, judgement: Judgement, lang: str) -> str:
     if misfit.kind == "open":
         when = day(judgement.days[int(figures["day"])])
         return say(lang, "fit.misfit-open", day=when, real=number(real), simulated=number(simulated))
-    return say(lang, f"fit.misfit-{misfit.kind}", subject=subject, real=_precise(real), simulated=_precise(simulated))
+    if misfit.kind == "hours":
+        return say(lang, "fit.misfit-hours", subject=subject, real=hours(lang, real), simulated=hours(lang, simulated))
+    return say(lang, "fit.misfit-letters", real=number(real), simulated=number(simulated))
 
 
 def note_sentences(report: FitReport, lang: str) -> list[str]:
     """What the reader noticed, and what is missing."""
     notes = [say(lang, f"fit.note-{note.kind}", **note.figures) for note in report.notes]
-    judged_events = report.judgement is not None and report.kind == "events"
-    return [*notes, *([say(lang, "fit.no-measures")] if judged_events and not report.measures else [])]
+    if report.judgement is not None and report.kind == "events":
+        notes += [say(lang, "fit.no-work")] if not report.judgement.busy else []
+        notes += [say(lang, "fit.no-measures")] if not report.measures else []
+    return notes
 
 
 def judgement_tables(report: FitReport, lang: str, *, busiest: int | None = None) -> list[CaptionedTable]:
