@@ -17,7 +17,7 @@ IN     := $(VENV)/bin
 UV     := $(shell uv --version >/dev/null 2>&1 && echo uv || echo $(IN)/uv)
 PYTEST := $(IN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: help run test slow soak lint coverage bench gallery lock clean
+.PHONY: help run test slow soak lint coverage bench gallery reference lock clean
 
 help:
 	@echo "make run       simulate $(SCENARIO) (SCENARIO=... for another)"
@@ -28,6 +28,7 @@ help:
 	@echo "make coverage  which lines the tests reach"
 	@echo "make bench     speed, ours and that of other simulators"
 	@echo "make gallery   the pictures of the README"
+	@echo "make reference the reference of the scenario language"
 	@echo "make lock      write requirements/ anew from pyproject.toml (UPGRADE=1: newest versions)"
 	@echo "make clean     remove .venv and all caches; results stay"
 
@@ -59,6 +60,9 @@ bench: $(VENV)/.all
 
 gallery: $(VENV)/.run
 	$(IN)/python docs/gallery.py $(ARGS)
+
+reference: $(VENV)/.run
+	$(IN)/python docs/language.py
 
 COMPILE = $(UV) pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate $(if $(UPGRADE),--upgrade)

@@ -304,7 +304,9 @@ class Arrivals(Record):
     case: Annotated[str | None, Field(exclude=True)] = None
     """The trace's column of cases, where its rows are events of cases: the first event of each case is a letter."""
     by_hour: Hours = HOUR_PROFILES["flat"]
+    """Hours at which letters come: 24 weights, or a profile: `mailbox`, `phone`, `noise_night` or `flat`."""
     by_weekday: Weekdays = (1.0,) * 7
+    """Weight of each day of the week, Monday first; only their ratios matter."""
     on_holidays: Factor = 1.0
     """Factor on public holidays."""
     by_month: Months | None = None
@@ -312,6 +314,7 @@ class Arrivals(Record):
     growth: Growth | None = None
     """How the rate grows or falls from day 0 on, such as `5% a year`."""
     busyness: Busyness | None = None
+    """How much the days differ by more than chance; not at all if not said."""
     surges: tuple[Surge, ...] = ()
     """Times of another rate: festivals, campaigns, a new level from a date on; where they meet, factors multiply."""
 
@@ -380,8 +383,11 @@ class Category(Record):
     share: Share | None = None
     """Share of all letters; as in the trace if not said."""
     by_hour: Hours | None = None
+    """Hours at which its letters come."""
     by_weekday: Weekdays | None = None
+    """Weight of each day of the week, Monday first."""
     on_holidays: Factor | None = None
+    """Factor on public holidays."""
 
 
 def sections_of_trace(scenario: "Scenario") -> tuple[dict[str, Any], list[Problem]]:

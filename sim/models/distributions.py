@@ -50,6 +50,7 @@ class Lognormal(Record):
     """Lognormal, the usual shape of handling times: `{mean: 8 min, cv: 1.1}`."""
 
     mean: Positive
+    """The mean."""
     cv: Annotated[Number, Field(ge=0, le=20)]
     """Standard deviation over mean."""
 

@@ -95,15 +95,21 @@ class Scenario(Record):
     cool_down: Duration | None = None
     """Time after the window in which arrivals go on; the longest SLA limit if not said."""
     replications: Annotated[Whole, Field(ge=1, le=100_000)] = 20
+    """How often it is simulated, with other chance each time."""
     seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 1
+    """Number that all chance follows from: the same seed gives the same figures."""
     holidays: Holidays | None = None
     """Public holidays and make-up working days: `china`, the ISO code of another country or region, or own lists."""
     office_hours: OpenHours = OFFICE_HOURS
     """When SLAs in office hours count, on working days."""
     arrivals: Arrivals
+    """How many letters come, and when."""
     channels: Annotated[Mapping[Label, Channel], Field(min_length=1)] = {"mailbox": Channel(share=1.0)}
+    """Ways in for letters, by name."""
     categories: Annotated[Mapping[Label, Category], Field(min_length=1)] = {"letter": Category(share=1.0)}
+    """Kinds of letters, by name."""
     teams: Annotated[Mapping[Name, Team], Field(min_length=1)]
+    """Who works, where and when, by name."""
     rosters: Mapping[Name, RosterPattern] = {}
     """Rosters besides the built-in ones."""
     backlog: InitialBacklog | None = None
@@ -115,6 +121,7 @@ class Scenario(Record):
     workflow: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
     """Steps in order."""
     sla: Mapping[Name, Sla] = {}
+    """Service level agreements, by name."""
     stress: Stress | None = None
     """How `stress` loads it; with sensible defaults if not said."""
     plan: Plan | None = None

@@ -101,9 +101,13 @@ class OtherDuty(Record):
     per_hour: Annotated[Number, Field(ge=0, le=1000)]
     """Jobs an hour at each unit."""
     effort: Distribution
+    """Time that a person is busy with a job."""
     priority: Annotated[Whole, Field(ge=0, le=9)] = 5
+    """0 to 9, smaller first."""
     interrupts: Flag = False
+    """Whether it takes a person away from interruptible work of a larger priority number."""
     interruptible: Flag = True
+    """Whether more urgent work may take its person away."""
 
 
 MAX_UNITS: Final = 100_000
@@ -143,6 +147,7 @@ class Team(Record):
     weights: tuple[Weight, ...] | None = None
     """Share of the letters of each unit; equal if not said. Only their ratios matter."""
     other_duty: OtherDuty | None = None
+    """Work besides letters that the same people have; none if not said."""
     counted: Flag = True
     """Whether these people count towards the headcount and the cost of the mailbox."""
     cost: Annotated[Number, Field(ge=0, le=1e9)] = 1.0

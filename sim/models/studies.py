@@ -19,6 +19,7 @@ class Ramp(Record):
     to: Annotated[PerDay, Field(gt=0)] | None = None
     """Letters a day at the last step; past the capacity and the scenario's own rate if not said."""
     steps: Annotated[Whole, Field(ge=2, le=100)] = 10
+    """How many rates."""
 
 
 class Spike(Record):
@@ -27,6 +28,7 @@ class Spike(Record):
     times: Annotated[Factor, Field(gt=1, le=1_000)] = 5.0
     """Factor on the arrival rate."""
     lasts: Annotated[Duration, Field(ge=60)] = 4.0 * HOUR
+    """How long."""
     from_: Moment | None = Field(default=None, alias="from")
     """When it begins; at 10:00 of the first working day of the window if not said."""
 
@@ -35,15 +37,20 @@ class Soak(Record):
     """The scenario's own rate held for long."""
 
     lasts: Annotated[Duration, Field(ge=DAY)] = 365.0 * DAY
+    """How long."""
     replications: Annotated[Whole, Field(ge=2, le=1_000)] = 4
+    """Replications of it."""
 
 
 class Stress(Record):
     """How much load the staffing is given, and how closely it is watched."""
 
     ramp: Ramp = Ramp()
+    """Rates that rise step by step."""
     spike: Spike = Spike()
+    """A surge, and how long recovery from it takes."""
     soak: Soak = Soak()
+    """The own rate for long: does anything pile up?"""
     replications: Annotated[Whole, Field(ge=2, le=10_000)] = 20
     """Replications at each rate of the ramp, around the capacity to begin with, and of the spike."""
     step: Annotated[Share, Field(ge=0.005, le=0.2)] = 0.08

@@ -131,6 +131,7 @@ class RowSizes(Record):
     """Mean size of a row in the database, with its part of the indices."""
 
     letter: Size = 2_000.0
+    """Of a letter."""
     event: Size = 500.0
     """Of a call that is kept."""
 
@@ -139,10 +140,15 @@ class Level(Record):
     """Service level of an operation: time within which a percentage of the calls is answered, and errors."""
 
     p50: Latency | None = None
+    """Within which half of the calls are answered."""
     p90: Latency | None = None
+    """Within which 90% are answered."""
     p95: Latency | None = None
+    """Within which 95% are answered."""
     p99: Latency | None = None
+    """Within which 99% are answered."""
     p999: Latency | None = None
+    """Within which 99.9% are answered."""
     errors: Share = 0.01
     """Largest share of calls that may fail."""
 
@@ -163,8 +169,11 @@ class System(Record):
     """What is assumed of the IT system, and asked of it."""
 
     reads: Reads = Reads()
+    """Calls that change nothing."""
     sessions: Sessions = Sessions()
+    """How long writers stay."""
     messages: Messages = Messages()
+    """Messages that the system sends."""
     text: Annotated[Size, Field(ge=1)] = 900.0
     """Mean size of a letter's text; 900 B are some 300 Chinese characters."""
     attachments: Mapping[Name, Attachment] = {
@@ -173,6 +182,7 @@ class System(Record):
     }
     """By kind."""
     rows: RowSizes = RowSizes()
+    """Rows in the database."""
     service: Mapping[Name, Level] = {}
     """Service level of an operation (`receive`, `sign.start`, `sign.finish`) or of a read (`read.lists`,
     `read.dashboards`, `read.lookups`); `all` serves those that are not named."""

@@ -50,6 +50,7 @@ class WorkStep(_Step):
     interrupts: Flag = False
     """Whether it takes a person away from interruptible work of a larger priority number."""
     interruptible: Flag = True
+    """Whether more urgent work may take its person away."""
     resume_cost: Duration = 0.0
     """Extra effort each time that it is taken up again."""
     at_shift_end: Literal["hand over", "finish"] = "hand over"
@@ -57,12 +58,14 @@ class WorkStep(_Step):
     cover: str | None = None
     """The team that takes it while nobody is on duty at its own unit."""
     escalate: Escalate | None = None
+    """What happens if nobody starts it in time; nothing if not said."""
 
 
 class WaitStep(_Step):
     """Time that passes without anybody's work: waiting for an answer, for a document."""
 
     wait: PerCategory[Distribution]
+    """How long it takes."""
     chance: PerCategory[Share] = PerCategory[Share](per_category={"default": 1.0})
     """Share of the letters that take this step."""
 

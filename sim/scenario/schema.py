@@ -143,7 +143,7 @@ def _bare(schema: Any, records: dict[str, Any]) -> Any:
         forms = [{"type": "string"}, {"$ref": schema["$ref"]}]
         if named in _LIST_FORMS:
             forms.append(_bare(records[named]["properties"][_LIST_FORMS[named]], records))
-        return {"anyOf": forms}
+        return {**{key: value for key, value in schema.items() if key != "$ref"}, "anyOf": forms}
     if named.startswith("PerCategory_"):
         values = _bare(records[named]["properties"]["per_category"], records)
         full = {
