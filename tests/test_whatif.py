@@ -15,11 +15,11 @@ from sim.core.errors import ScenarioError
 from sim.core.options import Options
 from sim.experiment.cost import Cost
 from sim.metrics.report import Report
+from sim.sampling.kept_letters import KeptLetters, letters_name
 from sim.scenario.loading import Loaded, ScenarioFile, load
 from sim.scenario.setting import setting_of
-from sim.whatif.letters import KeptLetters, letters_name
 from sim.whatif.live_run import FIRST, LOOKS, Kind, LiveRun, Task, shown_replications
-from sim.whatif.outlook import Pairing, details, districts_of, outlook, worse_districts
+from sim.whatif.outlook import Pairing, details, outlook, worse_districts
 from sim.whatif.scheduler import Scheduler
 from sim.whatif.what_if import Asked, WhatIf
 
@@ -111,6 +111,9 @@ def test_differences_are_those_of_a_comparison_digit_for_digit(file: ScenarioFil
     ]
     (pair,) = compare(both).pairs
     assert {name: sla.change for name, sla in outlook(pairing).slas.items()} == pair.slas
+    districts = {each.name: each.change for each in details(pairing, "signed", "city").districts}
+    assert districts == {each.district: each for each in pair.districts if each.sla == "signed"}
+    assert set(worse_districts(pairing)) == {each.district for each in pair.worse_districts}
 
 
 def test_what_is_expected_is_the_base_and_the_difference(pairing: Pairing) -> None:
@@ -141,13 +144,6 @@ def test_chance_is_told_from_the_fifth_replication_on_and_verdicts_at_looks_only
 def test_levels_stay_between_looks(done: int, shown: int) -> None:
     assert shown_replications(done, 400) == shown
     assert shown_replications(400, 400) == 400
-
-
-def test_districts_are_the_highest_units_of_which_there_are_several() -> None:
-    shenzhen = setting_of(load("scenarios/shenzhen_baseline.yaml").scenario)
-    assert [shenzhen.places.names[unit] for unit in districts_of(shenzhen).units][:2] == ["Baoan", "Longgang"]
-    alone = setting_of(load("scenarios/mm8.yaml").scenario)
-    assert [alone.places.names[unit] for unit in districts_of(alone).units] == list(alone.places.names)
 
 
 # Letters that are kept

@@ -6,9 +6,9 @@ remembered, and counted in letters, which is what a budget is spent on.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Final, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from sim.metrics.measures import fingerprint
 from sim.metrics.replication import Fate, Replication, SlaClock
 from sim.planner.staffing_cells import People, StaffingCell, staffed
 from sim.sampling.arrivals import Letters
+from sim.sampling.kept_letters import KeptLetters
 from sim.sampling.roster import draw_roster
 from sim.sampling.visits import Visits
 from sim.sampling.workload import draw_visits, with_other_duty
@@ -30,9 +31,6 @@ from sim.scenario.setting import Setting
 from sim.statistics import Decided, Durations, stacked
 
 T = TypeVar("T")
-
-_MOST_VISITS: Final = 16_000_000
-"""Visits that are kept; about 0.8 gigabytes."""
 
 
 class Observed(NamedTuple):
@@ -120,14 +118,6 @@ class Meter:
             self.progress(self.letters)
 
 
-@dataclass
-class _KeptLetters:
-    """Letters and visits that are kept for the next staffing that meets them."""
-
-    visits: int = 0
-    by_number: dict[int, tuple[Letters, Visits]] = field(default_factory=dict)
-
-
 class Simulator:
     """Replications of a scenario under any headcounts of its staffing cells."""
 
@@ -143,32 +133,22 @@ class Simulator:
         self.setting, self.cells, self.targets = setting, cells, targets
         self.meter = Meter() if meter is None else meter
         self._options = options
-        self._drawn = _KeptLetters()
+        self._kept = KeptLetters()
         self._seen: dict[tuple[People, int], Decided] = {}
 
     def of(self, cells: tuple[StaffingCell, ...]) -> "Simulator":
         """The same replications for other cells, for example of people who are allocated otherwise."""
         other = Simulator(self.setting, cells, self.targets, self._options, meter=self.meter)
-        other._drawn = self._drawn
+        other._kept = self._kept
         return other
 
     def drawn(self, number: int) -> tuple[Letters, Visits]:
         """The letters of a replication and their visits."""
-        known = self._drawn.by_number.get(number)
-        if known is not None:
-            return known
-        letters, visits = draw_visits(self.setting, number)
-        made = int(visits.made.sum())
-        if self._drawn.visits + made <= _MOST_VISITS:
-            self._drawn.visits += made
-            self._drawn.by_number[number] = letters, visits
-        return letters, visits
+        return self._kept.drawn("", self.setting, number)
 
     def forget(self, replications: Iterable[int]) -> None:
         """Let the letters go that were kept for the next staffing that meets them."""
-        for number in replications:
-            if number in self._drawn.by_number:
-                self._drawn.visits -= int(self._drawn.by_number.pop(number)[1].made.sum())
+        self._kept.forget("", replications)
 
     def each(self, people: People, replications: Sequence[int]) -> Iterator[Decided]:
         """What each replication says of a staffing, in their order; who stops asking stops the simulation."""

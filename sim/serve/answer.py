@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.comparison import PairedVerdict, SlaDifference
+from sim.comparison.pairs import PairedVerdict
 from sim.core.errors import ScenarioError
 from sim.core.tables import Floats
 from sim.metrics.figures import Backlog
@@ -153,14 +153,15 @@ def _status(lang: str, pairing: Pairing, look: Outlook) -> str:
 
 
 def _district(lang: str, district: DistrictOutlook) -> dict[str, Any]:
-    change: SlaDifference | None = district.change
+    change = district.change
+    tone = "none" if change is None else "missed" if change.is_worse else "met" if change.is_better else "none"
     return {
         "name": unit_name(lang, district.name),
         "letters": number(district.letters),
         "late": number(district.late),
         "level": interval(district.compliance),
-        "change": "" if change is None else points(lang, change.paired),
-        "change_tone": _FINDING_TONES.get(change.finding, "none") if change else "none",
+        "change": "" if change is None else points(lang, change.difference),
+        "change_tone": tone,
     }
 
 

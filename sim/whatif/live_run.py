@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
+from functools import cached_property
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -14,17 +15,18 @@ from sim.experiment.replications import simulate_drawn, simulate_infinite_server
 from sim.forecast import Forecast, forecast_of
 from sim.forecast.load import load_of
 from sim.forecast.requirement import requirement
+from sim.forecast.working_hours import working_hours
 from sim.metrics.compliance import SlaCounts, elapsed_durations, sla_counts
 from sim.metrics.figures import Requirement
 from sim.metrics.measures import OpenLetters, fingerprint, instants_of, open_letters
 from sim.metrics.occupancy import TeamSeconds, team_seconds
 from sim.metrics.replication import Replication
+from sim.sampling.kept_letters import KeptLetters, letters_name
 from sim.sampling.roster import draw_roster
 from sim.sampling.workload import with_other_duty
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting
 from sim.statistics import Compliance, Durations, body_effect, judge, stacked
-from sim.whatif.letters import KeptLetters, letters_name
 
 FIRST: Final = 5
 """Replications before which nothing is said of chance."""
@@ -98,6 +100,11 @@ class LiveRun:
     def heavy(self) -> bool:
         """Whether one replication takes longer than people wait."""
         return self.cost.seconds > _HEAVY
+
+    @cached_property
+    def rostered_hours(self) -> float:
+        """Hours a week on the rosters, of the people who count, before absence."""
+        return working_hours(self.setting, 0.0, None).rostered
 
     @property
     def done(self) -> int:

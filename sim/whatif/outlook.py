@@ -8,24 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sim.comparison import SlaDifference
-from sim.core.tables import Int64s
-from sim.forecast.working_hours import hours_of
+from sim.comparison.districts import DistrictCounts, DistrictDifference, district_counts, district_differences
+from sim.comparison.pairs import SlaDifference
 from sim.metrics.figures import Backlog, Requirement, TeamWeek
 from sim.metrics.summary import backlog_figures, team_figures
-from sim.metrics.units import units_on_the_way, within_units
 from sim.scenario.setting import Setting
 from sim.statistics import (
     Compliance,
     ComplianceTable,
-    Decided,
-    Difference,
-    Estimate,
     Verdict,
     judge_cells,
     paired_difference,
     stacked,
-    student_t,
     verdict,
 )
 from sim.whatif.live_run import FIRST, LOOKS, LiveRun, Observation, are_same, shown_replications
@@ -92,13 +86,14 @@ class DistrictOutlook:
 
     Attributes:
         letters, late: a replication, over those that are shown.
+        change: its interval holds together with those of all districts and SLAs.
     """
 
     name: str
     letters: float
     late: float
     compliance: Compliance
-    change: SlaDifference | None
+    change: DistrictDifference | None
 
 
 @dataclass(frozen=True)
@@ -119,19 +114,6 @@ class Details:
     needs: Requirement | None
     backlog: Backlog | None
     base_backlog: Backlog | None
-
-
-class Districts(NamedTuple):
-    """The units that leaders compare: of the highest team with several units, from the homes of letters upwards."""
-
-    units: range
-    own_unit: Int64s  # the one that each unit is or lies within, or -1
-
-
-def districts_of(setting: Setting) -> Districts:
-    """The districts of a mailbox; the homes of letters themselves if no team has several units."""
-    levels = [Districts(setting.places.of_team(team), own_unit) for team, own_unit in units_on_the_way(setting)]
-    return next((level for level in levels if len(level.units) > 1), levels[-1])
 
 
 def outlook(pairing: Pairing) -> Outlook:
@@ -158,12 +140,7 @@ def outlook(pairing: Pairing) -> Outlook:
         shown=shown,
         most=run.most,
         headcount=sum(team.headcount for team in scenario.teams.values() if team.counted),
-        hours=sum(
-            people * hours_of(scenario, roster)
-            for team in scenario.teams.values()
-            if team.counted
-            for roster, people in team.staff.items()
-        ),
+        hours=run.rostered_hours,
         slas=slas,
         failure=run.failure,
         forecast={}
@@ -186,7 +163,7 @@ def details(pairing: Pairing, sla: str, team: str) -> Details:
     place = setting.places.teams.index(team)
     both = () if pairing.base is run else pairing.base.observed(shown)
     return Details(
-        districts=() if index is None or not seen else _districts(pairing, index, shown),
+        districts=() if index is None or not seen else _districts(pairing, sla, shown),
         by_hour=None if index is None or not seen else _by_hour(seen, index),
         week=team_figures(setting, place, stacked(teams)).week if teams else None,
         needs=run.needs.get(team),
@@ -197,17 +174,7 @@ def details(pairing: Pairing, sla: str, team: str) -> Details:
 
 def worse_districts(pairing: Pairing) -> tuple[str, ...]:
     """Districts in which any SLA is surely met less often than under the base; sure of all of them at once."""
-    slas = len(pairing.run.setting.scenario.sla)
-    found = [_districts(pairing, index, pairing.paired) for index in range(slas)]
-    several = sum(map(len, found))
-    worse = {
-        each.name
-        for districts in found
-        for each in districts
-        if each.change is not None and _surely_worse(each.change, pairing.paired, several)
-    }
-    places, units = pairing.run.setting.places, districts_of(pairing.run.setting).units
-    return tuple(places.names[unit] for unit in units if places.names[unit] in worse)
+    return tuple(dict.fromkeys(each.district for each in _district_changes(pairing) if each.is_worse))
 
 
 def worst_sla(run: LiveRun) -> str:
@@ -222,33 +189,17 @@ def worst_sla(run: LiveRun) -> str:
     return max(levels, key=shortfall, default="")
 
 
-def _surely_worse(change: SlaDifference, replications: int, several: int) -> bool:
-    """Whether a difference is below zero though it is one of several that are looked at (Bonferroni)."""
-    mean, high = change.paired.mean, change.paired.high
-    if mean is None or high is None:
-        return False
-    freedom = replications - 1
-    return mean + (high - mean) * float(student_t(freedom, several) / student_t(freedom)) < 0
-
-
 def _change(pairing: Pairing, sla: str, count: int) -> SlaDifference | None:
     sides = [(run, list(run.setting.scenario.sla)) for run in pairing]
     if count == 0 or any(sla not in names for _, names in sides):
         return None
     first, second = (stacked([each.slas[names.index(sla)].all for each in run.observed(count)]) for run, names in sides)
-    return _difference(sla, first, second, _both_copies(pairing, count))
+    return SlaDifference(sla, paired_difference(first, second, copies=_tell_no_chance(pairing)))
 
 
-def _difference(sla: str, first: Decided, second: Decided, copies: bool) -> SlaDifference:
-    found = paired_difference(first, second, copies=copies)
-    if len(first.letters) < FIRST:
-        point = Estimate(found.paired.mean, None, None)
-        found = Difference(point, point, found.seen)
-    return SlaDifference(sla, found)
-
-
-def _both_copies(pairing: Pairing, count: int) -> bool:
-    return all(are_same(run.observed(count)) for run in pairing)
+def _tell_no_chance(pairing: Pairing) -> bool:
+    """Whether the paired replications say nothing about chance: too few, or copies."""
+    return pairing.paired < FIRST or all(are_same(run.observed(pairing.paired)) for run in pairing)
 
 
 def _expected(pairing: Pairing, sla: str, change: SlaDifference) -> float | None:
@@ -267,33 +218,35 @@ def _backlog(setting: Setting, seen: Sequence[Observation]) -> Backlog | None:
     return backlog_figures(setting, stacked([each.open_letters for each in seen])) if seen else None
 
 
-def _districts(pairing: Pairing, sla: int, shown: int) -> tuple[DistrictOutlook, ...]:
-    run = pairing.run
-    districts = districts_of(run.setting)
-    own = _by_district(districts, run.observed(shown), sla)
-    compliance = judge_cells(own, copies=shown < FIRST or are_same(run.observed(shown)))
-    changes: list[SlaDifference | None] = [None] * len(districts.units)
-    name = list(run.setting.scenario.sla)[sla]
-    theirs = list(pairing.base.setting.scenario.sla)
-    same = pairing.base.setting.places.names == run.setting.places.names
-    if pairing.base is not run and pairing.paired and name in theirs and same:
-        count, copies = pairing.paired, _both_copies(pairing, pairing.paired)
-        before = _by_district(districts, pairing.base.observed(count), theirs.index(name))
-        after = _by_district(districts, run.observed(count), sla)
-        changes = [
-            _difference(name, before.cell(each), after.cell(each), copies) for each in range(len(districts.units))
-        ]
+def _districts(pairing: Pairing, sla: str, shown: int) -> tuple[DistrictOutlook, ...]:
+    """Of one SLA, from the lowest compliance up."""
+    seen = pairing.run.observed(shown)
+    counts = _district_counts(pairing.run, shown)
+    if not counts.names:
+        return ()
+    own = counts.decided[sla]
+    compliance = judge_cells(own, copies=shown < FIRST or are_same(seen))
+    changes = {each.district: each for each in _district_changes(pairing) if each.sla == sla}
     letters, late = own.letters.mean(axis=0), own.late.mean(axis=0)
     rows = [
-        DistrictOutlook(
-            run.setting.places.names[unit], float(letters[at]), float(late[at]), compliance.at(at), changes[at]
-        )
-        for at, unit in enumerate(districts.units)
+        DistrictOutlook(name, float(letters[at]), float(late[at]), compliance.at(at), changes.get(name))
+        for at, name in enumerate(counts.names)
         if letters[at] > 0
     ]
     return tuple(sorted(rows, key=lambda row: (row.compliance.worst is None, row.compliance.worst)))
 
 
-def _by_district(districts: Districts, seen: Sequence[Observation], sla: int) -> Decided:
-    """Letters of each district, shape (replications, districts)."""
-    return within_units(districts.units, districts.own_unit, stacked([each.slas[sla].by_home for each in seen]))
+def _district_changes(pairing: Pairing) -> tuple[DistrictDifference, ...]:
+    """Of each SLA and district; none of the base itself."""
+    if pairing.base is pairing.run or not pairing.paired:
+        return ()
+    before, after = (_district_counts(run, pairing.paired) for run in pairing)
+    return district_differences(before, after, copies=_tell_no_chance(pairing))
+
+
+def _district_counts(run: LiveRun, count: int) -> DistrictCounts:
+    seen = run.observed(count)
+    by_home = {
+        name: stacked([each.slas[at].by_home for each in seen]) for at, name in enumerate(run.setting.scenario.sla)
+    }
+    return district_counts(run.setting, by_home)

@@ -13,9 +13,9 @@ from sim.core.options import DEFAULT, Options
 from sim.experiment.cool_down import raised
 from sim.experiment.cost import Cost, affordable, estimate
 from sim.experiment.pool import cores
+from sim.sampling.kept_letters import KeptLetters, letters_name
 from sim.scenario.loading import Loaded, ScenarioFile
 from sim.scenario.setting import Setting, setting_of
-from sim.whatif.letters import KeptLetters, letters_name
 from sim.whatif.live_run import MOST_OF_BASE, LiveRun
 from sim.whatif.outlook import Pairing
 from sim.whatif.scheduler import Scheduler

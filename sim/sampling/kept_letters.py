@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sim.core.json_text import to_json
@@ -61,7 +62,7 @@ class KeptLetters:
         """The letters and visits of a replication.
 
         Args:
-            name: `letters_name` of the setting.
+            name: `letters_name` of the setting, or anything else that settings with other letters have not.
         """
         with self._lock:
             known = self._kept.get((name, number))
@@ -80,3 +81,10 @@ class KeptLetters:
                 gone = max(each for each in self._kept if each[0] == oldest)
                 self._visits -= self._kept.pop(gone)[2]
         return letters, visits
+
+    def forget(self, name: str, replications: Iterable[int]) -> None:
+        """Let the letters of some replications go."""
+        with self._lock:
+            for number in replications:
+                if (name, number) in self._kept:
+                    self._visits -= self._kept.pop((name, number))[2]
