@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from shown import small
 
 import cli
-from sim.comparison import compare
+from sim.comparison import Comparison, compare
 from sim.core.options import Options
 from sim.output.text.formats import interval, points
 from sim.scenario.loading import Loaded, ScenarioFile, load
@@ -25,7 +25,7 @@ from sim.serve.gate import Gate, is_loopback
 from sim.serve.page import _script_words, asset
 from sim.serve.viewers import MOST_VIEWERS, Stream, Viewers, WrongQuestion, question_of
 from sim.whatif.levers import LeverGroup, levers_of
-from sim.whatif.live_run import LOOKS
+from sim.whatif.live_run import LOOKS, shown_replications
 from sim.whatif.what_if import WhatIf
 
 if TYPE_CHECKING:
@@ -251,21 +251,22 @@ def test_no_more_look_at_once_than_can_be_served() -> None:
 # Answers
 
 
+def compared_with(served: Served, replications: int) -> Comparison:
+    """Today's staffing and one with fewer people, in so many replications."""
+    each = {"today": served.file.with_changes(), "fewer": served.file.with_changes([f"{HEADS}=5"])}
+    return compare(
+        [
+            Loaded(one.scenario.model_copy(update={"replications": replications}), one.source, stem, (), ())
+            for stem, one in each.items()
+        ]
+    )
+
+
 def test_answers_are_those_of_a_comparison_with_as_many_replications(served: Served) -> None:
     assert served.ask("/ask", "POST", question({}, {HEADS: "5"}), Cookie=served.cookie()).status == 204
     answer = served.first(lambda each: each.get("progress", 0) >= LOOK / LOOKS[-1])
-    both = [
-        Loaded(each.scenario.model_copy(update={"replications": done}), each.source, stem, each.changes, each.figures)
-        for done in [round(answer["progress"] * LOOKS[-1])]
-        for stem, each in (("today", served.file.with_changes()), ("fewer", served.file.with_changes([f"{HEADS}=5"])))
-    ]
-    compared = compare(both)
-    at_look = compare(
-        [
-            Loaded(each.scenario.model_copy(update={"replications": LOOK}), each.source, each.stem, (), ())
-            for each in both
-        ]
-    )
+    done = round(answer["progress"] * LOOKS[-1])
+    compared, at_look = compared_with(served, done), compared_with(served, shown_replications(done, LOOKS[-1]))
     told = answer["staffings"][1]["slas"]
     for name, sla in compared.pairs[0].slas.items():
         assert told[name]["change"] == points("en", sla.paired)
@@ -548,17 +549,13 @@ def test_a_change_is_a_staffing_beside_today_and_can_be_undone(served: Served, p
 def test_figures_on_the_page_are_those_of_a_comparison(served: Served, page: "Page") -> None:
     type_into(page, HEADS, "5")
     page.wait_for_selector("#staffings tr.focus td:nth-child(4) .t-missed:nth-child(3)")
-    both = [
-        Loaded(each.scenario.model_copy(update={"replications": LOOK}), each.source, stem, (), ())
-        for stem, each in (("today", served.file.with_changes()), ("fewer", served.file.with_changes([f"{HEADS}=5"])))
-    ]
-    compared = compare(both)
-    cell = page.locator("#staffings tr.focus td").nth(2)
-    shown = int(page.locator("#status").inner_text().split()[0])
-    if shown == LOOK:  # later ones have another difference
-        assert points("en", compared.pairs[0].slas["signed"].paired) in cell.inner_text()
-    if shown < LOOKS[1]:
-        assert cell.get_attribute("title") == interval(compared.reports["fewer"].slas["signed"].compliance)
+    # Read at once, since more comes meanwhile.
+    read = "[...document.querySelectorAll('#staffings tr.focus td')].map((cell) => [cell.innerText, cell.title])"
+    status, cells = page.evaluate(f"[document.getElementById('status').innerText, {read}]")
+    done = int(status.split()[0])
+    compared, at_look = compared_with(served, done), compared_with(served, shown_replications(done, LOOKS[-1]))
+    assert points("en", compared.pairs[0].slas["signed"].paired) in cells[2][0]
+    assert cells[2][1] == interval(at_look.reports["fewer"].slas["signed"].compliance)
     for chart in ("heat", "team", "backlog"):
         page.wait_for_selector(f"#{chart} svg")
     assert "%" in page.locator("#heat rect title").first.text_content()  # type: ignore[operator]

@@ -85,7 +85,7 @@ def test_levels_are_those_of_a_run_digit_for_digit(what_if: WhatIf, pairing: Pai
     for name, sla in shown.slas.items():
         assert sla.compliance == ran.slas[name].compliance
         assert sla.verdict == ran.slas[name].verdict
-        more = details(pairing, name, "city")
+        more = details(pairing, shown, name, "city")
         assert more.by_hour is not None
         np.testing.assert_array_equal(more.by_hour.share.mean, ran.slas[name].by_hour_of_week.share.mean)
         np.testing.assert_array_equal(more.by_hour.share.low, ran.slas[name].by_hour_of_week.share.low)
@@ -98,7 +98,7 @@ def test_levels_are_those_of_a_run_digit_for_digit(what_if: WhatIf, pairing: Pai
 
 def test_hours_of_teams_are_those_of_a_run_with_the_first_replications(what_if: WhatIf, pairing: Pairing) -> None:
     ran = replications(what_if.scenario(Asked(0, (FEWER,))), FIRST)
-    week = details(pairing, "signed", "station").week
+    week = details(pairing, outlook(pairing), "signed", "station").week
     assert week is not None
     np.testing.assert_array_equal(week.on_duty.mean, ran.teams["station"].week.on_duty.mean)
     np.testing.assert_array_equal(week.busy.high, ran.teams["station"].week.busy.high)
@@ -111,9 +111,9 @@ def test_differences_are_those_of_a_comparison_digit_for_digit(file: ScenarioFil
     ]
     (pair,) = compare(both).pairs
     assert {name: sla.change for name, sla in outlook(pairing).slas.items()} == pair.slas
-    districts = {each.name: each.change for each in details(pairing, "signed", "city").districts}
+    districts = {each.name: each.change for each in details(pairing, outlook(pairing), "signed", "city").districts}
     assert districts == {each.district: each for each in pair.districts if each.sla == "signed"}
-    assert set(worse_districts(pairing)) == {each.district for each in pair.worse_districts}
+    assert set(worse_districts(pairing, outlook(pairing))) == {each.district for each in pair.worse_districts}
 
 
 def test_what_is_expected_is_the_base_and_the_difference(pairing: Pairing) -> None:
@@ -124,8 +124,9 @@ def test_what_is_expected_is_the_base_and_the_difference(pairing: Pairing) -> No
 
 
 def test_districts_that_surely_get_worse_are_named(pairing: Pairing) -> None:
-    assert worse_districts(pairing) == ("station-1", "station-2", "station-3")
-    assert worse_districts(Pairing(pairing.run, pairing.base)) == ()
+    assert worse_districts(pairing, outlook(pairing)) == ("station-1", "station-2", "station-3")
+    other = Pairing(pairing.run, pairing.base)
+    assert worse_districts(other, outlook(other)) == ()
 
 
 def test_chance_is_told_from_the_fifth_replication_on_and_verdicts_at_looks_only(what_if: WhatIf) -> None:

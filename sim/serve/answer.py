@@ -31,23 +31,26 @@ def answer(
     Args:
         found: for each staffing that was asked for, or what is wrong with it.
     """
-    lang, focus = question.lang, found[question.focus]
+    lang = question.lang
+    # Each is looked at once, since more is simulated meanwhile.
+    seen = [each if isinstance(each, ScenarioError) else (each, outlook(each)) for each in found]
     content: dict[str, Any] = {
         "generation": question.generation,
         "staffings": [
-            {"error": error_text(each, lang)} if isinstance(each, ScenarioError) else _staffing(lang, each)
-            for each in found
+            {"error": error_text(each, lang)} if isinstance(each, ScenarioError) else _staffing(lang, *each)
+            for each in seen
         ],
         "jobs": [_job(lang, job) for job in jobs],
         "settled": True,
     }
-    if isinstance(focus, ScenarioError):
-        problems = error_text(focus, lang).splitlines()[1:]
+    of_focus = seen[question.focus]
+    if isinstance(of_focus, ScenarioError):
+        problems = error_text(of_focus, lang).splitlines()[1:]
         return content | {"sentences": [say(lang, "live.refused"), *problems], "tone": "missed"}
-    look = outlook(focus)
+    focus, look = of_focus
     # Of the staffing that it is shown beside: the first one, if that is right.
     base = outlook(Pairing(focus.base, focus.base))
-    more = details(focus, question.sla, question.team)
+    more = details(focus, look, question.sla, question.team)
     name_of_base = question.names[0]
     return content | {
         "settled": bool(look.done or look.failure),
@@ -63,8 +66,7 @@ def answer(
     }
 
 
-def _staffing(lang: str, pairing: Pairing) -> dict[str, Any]:
-    look = outlook(pairing)
+def _staffing(lang: str, pairing: Pairing, look: Outlook) -> dict[str, Any]:
     base = None if pairing.base is pairing.run else outlook(Pairing(pairing.base, pairing.base))
     return {
         "people": _with_change(look.headcount, base.headcount if base else look.headcount),
@@ -118,7 +120,7 @@ def _sentences(question: Question, pairing: Pairing, look: Outlook, base: Outloo
     ]
     if others and look.done >= FIRST:
         yield say(lang, "live.others-worse", slas=listed(lang, others))
-    if sla.change is not None and look.done >= FIRST and (worse := worse_districts(pairing)):
+    if sla.change is not None and look.done >= FIRST and (worse := worse_districts(pairing, look)):
         yield say(lang, "live.worse-in", districts=listed(lang, [unit_name(lang, each) for each in worse]))
     if look.headcount != base.headcount or look.hours != base.hours:
         yield say(

@@ -121,7 +121,7 @@ def outlook(pairing: Pairing) -> Outlook:
     run, scenario = pairing.run, pairing.run.setting.scenario
     is_base = pairing.base is run
     done = run.done if is_base else pairing.paired
-    shown = shown_replications(run.done, run.most)
+    shown = shown_replications(done, run.most)
     slas = {}
     for index, (name, sla) in enumerate(scenario.sla.items()):
         level = run.compliance(index, shown)
@@ -149,21 +149,21 @@ def outlook(pairing: Pairing) -> Outlook:
     )
 
 
-def details(pairing: Pairing, sla: str, team: str) -> Details:
-    """More of one staffing.
+def details(pairing: Pairing, look: Outlook, sla: str, team: str) -> Details:
+    """More of one staffing, of the same replications.
 
     Args:
+        look: what was seen of the pairing; more may be simulated since.
         sla, team: of the scenario, as the pairing's.
     """
-    run, setting = pairing.run, pairing.run.setting
-    shown = shown_replications(run.done, run.most)
+    run, setting, shown = pairing.run, pairing.run.setting, look.shown
     index = list(setting.scenario.sla).index(sla) if sla in setting.scenario.sla else None
     seen = run.observed(shown)
     teams = run.teams
     place = setting.places.teams.index(team)
     both = () if pairing.base is run else pairing.base.observed(shown)
     return Details(
-        districts=() if index is None or not seen else _districts(pairing, sla, shown),
+        districts=() if index is None or not seen else _districts(pairing, look, sla),
         by_hour=None if index is None or not seen else _by_hour(seen, index),
         week=team_figures(setting, place, stacked(teams)).week if teams else None,
         needs=run.needs.get(team),
@@ -172,9 +172,9 @@ def details(pairing: Pairing, sla: str, team: str) -> Details:
     )
 
 
-def worse_districts(pairing: Pairing) -> tuple[str, ...]:
+def worse_districts(pairing: Pairing, look: Outlook) -> tuple[str, ...]:
     """Districts in which any SLA is surely met less often than under the base; sure of all of them at once."""
-    return tuple(dict.fromkeys(each.district for each in _district_changes(pairing) if each.is_worse))
+    return tuple(dict.fromkeys(each.district for each in _district_changes(pairing, look.done) if each.is_worse))
 
 
 def worst_sla(run: LiveRun) -> str:
@@ -194,12 +194,12 @@ def _change(pairing: Pairing, sla: str, count: int) -> SlaDifference | None:
     if count == 0 or any(sla not in names for _, names in sides):
         return None
     first, second = (stacked([each.slas[names.index(sla)].all for each in run.observed(count)]) for run, names in sides)
-    return SlaDifference(sla, paired_difference(first, second, copies=_tell_no_chance(pairing)))
+    return SlaDifference(sla, paired_difference(first, second, copies=_tell_no_chance(pairing, count)))
 
 
-def _tell_no_chance(pairing: Pairing) -> bool:
+def _tell_no_chance(pairing: Pairing, count: int) -> bool:
     """Whether the paired replications say nothing about chance: too few, or copies."""
-    return pairing.paired < FIRST or all(are_same(run.observed(pairing.paired)) for run in pairing)
+    return count < FIRST or all(are_same(run.observed(count)) for run in pairing)
 
 
 def _expected(pairing: Pairing, sla: str, change: SlaDifference) -> float | None:
@@ -218,15 +218,15 @@ def _backlog(setting: Setting, seen: Sequence[Observation]) -> Backlog | None:
     return backlog_figures(setting, stacked([each.open_letters for each in seen])) if seen else None
 
 
-def _districts(pairing: Pairing, sla: str, shown: int) -> tuple[DistrictOutlook, ...]:
+def _districts(pairing: Pairing, look: Outlook, sla: str) -> tuple[DistrictOutlook, ...]:
     """Of one SLA, from the lowest compliance up."""
-    seen = pairing.run.observed(shown)
-    counts = _district_counts(pairing.run, shown)
+    seen = pairing.run.observed(look.shown)
+    counts = _district_counts(pairing.run, look.shown)
     if not counts.names:
         return ()
     own = counts.decided[sla]
-    compliance = judge_cells(own, copies=shown < FIRST or are_same(seen))
-    changes = {each.district: each for each in _district_changes(pairing) if each.sla == sla}
+    compliance = judge_cells(own, copies=look.shown < FIRST or are_same(seen))
+    changes = {each.district: each for each in _district_changes(pairing, look.done) if each.sla == sla}
     letters, late = own.letters.mean(axis=0), own.late.mean(axis=0)
     rows = [
         DistrictOutlook(name, float(letters[at]), float(late[at]), compliance.at(at), changes.get(name))
@@ -236,12 +236,12 @@ def _districts(pairing: Pairing, sla: str, shown: int) -> tuple[DistrictOutlook,
     return tuple(sorted(rows, key=lambda row: (row.compliance.worst is None, row.compliance.worst)))
 
 
-def _district_changes(pairing: Pairing) -> tuple[DistrictDifference, ...]:
+def _district_changes(pairing: Pairing, count: int) -> tuple[DistrictDifference, ...]:
     """Of each SLA and district; none of the base itself."""
-    if pairing.base is pairing.run or not pairing.paired:
+    if pairing.base is pairing.run or not count:
         return ()
-    before, after = (_district_counts(run, pairing.paired) for run in pairing)
-    return district_differences(before, after, copies=_tell_no_chance(pairing))
+    before, after = (_district_counts(run, count) for run in pairing)
+    return district_differences(before, after, copies=_tell_no_chance(pairing, count))
 
 
 def _district_counts(run: LiveRun, count: int) -> DistrictCounts:
