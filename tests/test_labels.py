@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 from desk import DESK, loaded
+from openpyxl import load_workbook
 
 from sim.core.errors import ScenarioError
 from sim.models.labels import labels_of, unit_label
+from sim.output.results.plan import write_sheets
 from sim.output.text.formats import milestone, name, note, unit_name
 from sim.output.words import Language, alike, label, labelled
 from sim.scenario.loading import dump_yaml, load
+from sim.scenario.setting import setting_of
 
 SCENARIOS = sorted(Path(__file__).parent.parent.glob("scenarios/*.yaml"))
 
@@ -109,3 +112,13 @@ def test_a_note_may_end_with_its_translations() -> None:
 def test_every_note_of_a_shipped_scenario_is_in_chinese_too(path: Path) -> None:
     notes = {each.note for each in load(path).figures}
     assert sorted(each for each in notes if each and not re.search("[\u4e00-\u9fff]", note("zh", each))) == []
+
+
+def test_the_roster_sheet_has_the_names_of_each_language(tmp_path: Path) -> None:
+    labels = "labels: {zh: {desk: 受理席}}\n"
+    write_sheets(setting_of(loaded(tmp_path, DESK + labels).scenario), tmp_path)
+    book = load_workbook(tmp_path / "roster.xlsx")
+    assert book.sheetnames == ["roster", "排班表"]
+    cells = [[sheet.cell(row, column).value for row in (1, 2) for column in (1, 2, 3)] for sheet in book]
+    assert cells[0] == ["team", "unit", "roster", "desk", "desk", "always"]
+    assert cells[1] == ["单位类别", "单位", "班次", "受理席", "受理席", "常设席位"]

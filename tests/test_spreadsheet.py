@@ -15,7 +15,7 @@ from runs import ROOT, setting, written
 from sim.core.safe_text import cell_text, safe_cell, write_csv
 from sim.models.arrivals import TraceColumns
 from sim.operations.trace_files import TracedLetter, read_trace, write_trace
-from sim.output.results.plan import write_sheet
+from sim.output.results.plan import write_sheets
 from sim.scenario.files import ScenarioFiles
 
 FORMULAS = ["=1+1", "+1+1", "-1-1", "@SUM(A1)", "＝1", "＠x", "\t=1", "\r=1", "'=1", "''-x", "=cmd|' /C calc'!A0"]
@@ -70,7 +70,7 @@ def test_a_roster_sheet_has_no_formula(tmp_path: Path) -> None:
     rosters: {"+early": {daily: ["08:00-09:00"]}}
     workflow: [{read: {by: "=desk", effort: 20 min}}]
     """
-    write_sheet(setting(written(tmp_path, text)), tmp_path)
+    write_sheets(setting(written(tmp_path, text)), tmp_path)
     cells = [cell for row in load_workbook(tmp_path / "roster.xlsx").active.rows for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     assert [cell.value for cell in cells if str(cell.value).startswith("'")] == ["'=desk", "'=desk", "'+early"]

@@ -1,7 +1,7 @@
 """A plan and its folder: the answer for people and for programs, a scenario to run, and the roster sheet."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -22,8 +22,9 @@ from sim.models.labels import labels_of
 from sim.models.staffing import WEEKDAYS
 from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario
 from sim.output.text.cautions import caution, with_cautions
+from sim.output.text.formats import name, unit_name
 from sim.output.text.plan import plan_text as shown_plan
-from sim.output.words import Language, labelled, say
+from sim.output.words import Language, labelled, languages, say
 from sim.planner.answer import PlanAnswer
 from sim.planner.planning import plan as search_plan
 from sim.planner.planning import targets_of_all
@@ -66,7 +67,7 @@ def plan(
     def write(answer: PlanAnswer, folder: Path) -> None:
         write_scenario(loaded, folder)
         if answer.people is not None:
-            write_sheet(staffed(setting_of(loaded.scenario), answer.posts, answer.people), folder)
+            write_sheets(staffed(setting_of(loaded.scenario), answer.posts, answer.people), folder)
         write_requirement(answer, folder / "requirement.csv")
 
     return result_of(
@@ -145,10 +146,10 @@ def roster_sheet(setting: Setting) -> Iterator[list[Cell]]:
     days = range(scenario.window_start // DAY, -(-scenario.window_end // DAY))
     dates = [(scenario.start + timedelta(days=day)).isoformat() for day in days]
     yield ["team", "unit", "roster", "group", "people", *dates]
-    for name, team in scenario.teams.items():
-        units = places.of_team(name)
+    for called, team in scenario.teams.items():
+        units = places.of_team(called)
         for roster in team.staff:
-            people, pattern = people_of_roster(setting, name, roster), scenario.roster(roster)
+            people, pattern = people_of_roster(setting, called, roster), scenario.roster(roster)
             if pattern is None:
                 groups, plans = people[:, np.newaxis], [["00:00-24:00"] * len(days)]
             else:
@@ -156,27 +157,35 @@ def roster_sheet(setting: Setting) -> Iterator[list[Cell]]:
                 plans = [_shifts_by_day(shifts, group, days) for group in range(groups.shape[1])]
             for unit, group in zip(*(each.tolist() for each in np.nonzero(groups)), strict=True):
                 heads = int(groups[unit, group])
-                yield [name, places.names[units.start + unit], roster, group + 1, heads, *plans[group]]
+                yield [called, places.names[units.start + unit], roster, group + 1, heads, *plans[group]]
 
 
-def write_sheet(setting: Setting, folder: Path) -> None:
-    """Write roster.csv and roster.xlsx into a folder."""
+def write_sheets(setting: Setting, folder: Path) -> None:
+    """Write roster.csv, with names as typed, and roster.xlsx, with a sheet in each language, into a folder."""
     rows = list(roster_sheet(setting))
     write_csv(folder / "roster.csv", rows)
     book = Workbook(write_only=False)
-    sheet = book.active
-    assert sheet is not None, "a new book has a sheet"
-    sheet.title = "roster"
-    for row in rows:
-        sheet.append([safe_cell(cell) for cell in row])
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    sheet.freeze_panes = "F2"
-    for column, width in zip("ABCDE", (14, 18, 26, 8, 8), strict=True):
-        sheet.column_dimensions[column].width = width
+    del book["Sheet"]
+    for lang in languages():
+        sheet = book.create_sheet(say(lang, "plan.roster-sheet"))
+        for row in told_sheet(rows, Language(lang, labels_of(setting.scenario))):
+            sheet.append([safe_cell(cell) for cell in row])
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+        sheet.freeze_panes = "F2"
+        for column, width in zip("ABCDE", (14, 18, 26, 8, 8), strict=True):
+            sheet.column_dimensions[column].width = width
     content = BytesIO()
     book.save(content)
     (folder / "roster.xlsx").write_bytes(_without_clock(content))
+
+
+def told_sheet(rows: Sequence[list[Cell]], lang: str) -> Iterator[list[Cell]]:
+    """The rows of a roster sheet with headings and names as people of a language have them."""
+    (headings, *others) = rows
+    yield [*(say(lang, f"plan.roster-{each}") for each in headings[:5]), *headings[5:]]
+    for team, unit, roster, *rest in others:
+        yield [name(lang, str(team)), unit_name(lang, str(unit)), name(lang, str(roster)), *rest]
 
 
 def _without_clock(book: BytesIO) -> bytes:
