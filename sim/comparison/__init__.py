@@ -31,6 +31,7 @@ from sim.metrics.figures import Caution
 from sim.metrics.measures import Counts, measure
 from sim.metrics.report import Report
 from sim.metrics.summary import summarise
+from sim.models.labels import TRANSLATED, TRANSLATIONS
 from sim.models.scenario import Scenario
 from sim.models.studies import Pay
 from sim.scenario.loading import Loaded
@@ -335,7 +336,8 @@ def _differing(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
 def _settings(scenarios: Sequence[Scenario]) -> dict[str, tuple[str, ...]]:
     flat = [dict(_flat(scenario.resolved())) for scenario in scenarios]
     paths = dict.fromkeys(path for each in flat for path in each)
-    rows = {path: tuple(each.get(path, "–") for each in flat) for path in paths if path not in ("name", "about")}
+    told = {*TRANSLATED, *TRANSLATIONS}
+    rows = {path: tuple(each.get(path, "–") for each in flat) for path in paths if path.split(".")[0] not in told}
     return {path: values for path, values in rows.items() if len(set(values)) > 1}
 
 

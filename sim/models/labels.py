@@ -30,6 +30,9 @@ TRANSLATED: Final = ("name", "about")
 _BASE, *_OTHERS = ("en", "zh")
 """Languages of titles and texts; keys that are written without a language are of the first one."""
 
+TRANSLATIONS: Final = ("labels", *(f"{key}_{lang}" for key in TRANSLATED for lang in _OTHERS))
+"""Keys that say in another language what stands in a scenario already."""
+
 _IN_BOTH: Final[dict[str, Any]] = {
     "anyOf": [
         {"type": "string"},

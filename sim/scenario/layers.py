@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.core.errors import Problem
-from sim.models.labels import TRANSLATED
+from sim.models.labels import TRANSLATED, TRANSLATIONS
 from sim.models.wording import KEY_PATH, Parts, clipped, named_path, numbered_path, one_of, parts_of
 from sim.scenario.files import named_file, real_path
 from sim.scenario.problems import MISSING
@@ -28,10 +28,6 @@ _NUMBER_WITH_UNIT: Final = re.compile(r"\s*(\d+(?:\.\d+)?)(\s*\D+)")
 """A share or a duration."""
 
 _SETTING: Final = re.compile(rf"\s*({KEY_PATH.pattern})\s*=(.*)", re.DOTALL)
-
-
-_TRANSLATIONS: Final = {("labels",), *((f"{key}_zh",) for key in TRANSLATED)}
-"""Keys whose changes are no news besides those of what they translate."""
 
 
 class Layers:
@@ -188,7 +184,7 @@ class Layers:
         self._removed[numbered_path(parts)] = null
 
     def _note(self, parts: Parts, before: Node | None, after: Node | None) -> None:
-        if parts[:1] in _TRANSLATIONS:
+        if parts[0] in TRANSLATIONS:  # which are no news besides those of what they translate
             return
         self.changes.append(f"{named_path(parts)}: {_short(before)} -> {_short(after)}")
 

@@ -12,7 +12,7 @@ from sim.core.options import Options
 from sim.output import charts
 from sim.output.charts.style import Framed, framed, look
 from sim.output.text.formats import name, unit_name
-from sim.output.words import say
+from sim.output.words import labelled, say
 
 Page = Literal["run", "comparison", "stress", "replay", "plan", "fit"]
 """The pages that have charts."""
@@ -70,6 +70,10 @@ class Chart(ABC, Generic[Subject]):
     def unit_name_of(self, unit: str) -> str:
         """What people call a unit."""
         return unit_name(self.lang, unit)
+
+    def staffing(self, scenario: str) -> str:
+        """What people call a staffing of a comparison: its title in the language, or the name of its file."""
+        return labelled(self.lang, scenario)
 
     def question(self) -> str:
         """The question that its pictures answer, which heads them on the page."""

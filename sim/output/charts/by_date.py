@@ -59,7 +59,7 @@ class OpenByDateChart(_ByDate):
         change = course[most].mean or 0.0
         key = "more" if change > 0 else "fewer" if change < 0 else "none"
         date = day_text(self.lang, self._found.dates[most])
-        return self.say(key, other=self.panel, date=date, letters=f"{abs(change):,.0f}")
+        return self.say(key, other=self.staffing(self.panel), date=date, letters=f"{abs(change):,.0f}")
 
     def draw(self, ax: Axes) -> Axes:
         """The mean over replications, in a band that is its paired interval."""
@@ -77,9 +77,11 @@ class ComplianceByDateChart(_ByDate):
         each = [(sla, day, one) for sla, course in found.compliance.items() for day, one in enumerate(course)]
         sla, day, most = max(each, key=lambda one: abs(one[2].mean or 0.0))
         if not most.mean:
-            return self.say("none", other=self.panel)
+            return self.say("none", other=self.staffing(self.panel))
         date, difference = day_text(self.lang, found.dates[day]), points(self.lang, most)
-        return self.say("most", other=self.panel, sla=self.name_of(sla), date=date, difference=difference)
+        return self.say(
+            "most", other=self.staffing(self.panel), sla=self.name_of(sla), date=date, difference=difference
+        )
 
     def draw(self, ax: Axes) -> Axes:
         """A line an SLA, in a band that is its paired interval."""

@@ -55,7 +55,13 @@ class DifferencesChart(Chart[Comparison]):
         key = keys.get(pair.finding, "none")
         difference = points(self.lang, largest.paired)
         sla = self.name_of(largest.sla)
-        found = self.say(key, other=self.panel, base=pair.base, sla=sla, difference=difference)
+        found = self.say(
+            key,
+            other=self.staffing(self.panel),
+            base=self.staffing(pair.base),
+            sla=sla,
+            difference=difference,
+        )
         if not pair.worse_districts:
             return found
         of = len({each.district for each in pair.districts})
@@ -81,7 +87,7 @@ class DifferencesChart(Chart[Comparison]):
         ax.axvline(0, color=BLACK, linewidth=1)
         rows_axis(ax, [self.name_of(sla) for sla in pair.slas])
         ax.grid(axis="x")
-        ax.set_xlabel(self.say("axis", base=pair.base))
+        ax.set_xlabel(self.say("axis", base=self.staffing(pair.base)))
         return ax
 
 
@@ -110,7 +116,7 @@ class TradeoffChart(Chart[Comparison]):
             best = comparison.base
         share = point(best.slas[sla].compliance)
         hours = f"{self.subject.hours[best.scenario].total:,.0f}"
-        return self.say("best" if told else "none", other=best.scenario, share=share, hours=hours)
+        return self.say("best" if told else "none", other=self.staffing(best.scenario), share=share, hours=hours)
 
     def draw(self, ax: Axes) -> Axes:
         """A mark with its interval for each staffing, spread apart where several have about the same hours."""
@@ -124,7 +130,15 @@ class TradeoffChart(Chart[Comparison]):
             if compliance.low is not None and compliance.high is not None:
                 ax.plot([x, x], [compliance.low, compliance.high], color=colour, linewidth=4, alpha=0.35,
                         solid_capstyle="butt")  # fmt: skip
-            ax.plot(x, compliance.worst or 0.0, marker, color=colour, markersize=7, linestyle="none", label=other)
+            ax.plot(
+                x,
+                compliance.worst or 0.0,
+                marker,
+                color=colour,
+                markersize=7,
+                linestyle="none",
+                label=self.staffing(other),
+            )
         target = self.subject.base.slas[self.panel].target
         if target is not None:
             ax.axhline(target, color=GREY, linewidth=1.2, linestyle="--", label=self.say("glossary.target"))

@@ -37,8 +37,9 @@ class RosterComparisonChart(Chart[Comparison]):
         base = self.subject.base.scenario
         people = number(on_duty[most])
         if most == base:
-            return self.say("base", most=most, people=people)
-        return self.say("most", most=most, people=people, base=base, usual=number(on_duty[base]))
+            return self.say("base", most=self.staffing(most), people=people)
+        called, usual = (self.staffing(each) for each in (most, base))
+        return self.say("most", most=called, people=people, base=usual, usual=number(on_duty[base]))
 
     def draw(self, ax: Axes) -> Axes:
         """A step line for each staffing, told apart by colour and by dashes."""
@@ -46,7 +47,7 @@ class RosterComparisonChart(Chart[Comparison]):
         for (other, report), (colour, _, line) in zip(self.subject.reports.items(), cycle(STAFFINGS), strict=False):
             if self.panel in report.teams:
                 ax.step(hours, report.teams[self.panel].week.on_duty.mean, where="post", color=colour, linestyle=line,
-                        linewidth=1.5, label=other)  # fmt: skip
+                        linewidth=1.5, label=self.staffing(other))  # fmt: skip
         week_axis(ax, self.lang)
         people_axis(ax)
         ax.set_ylabel(self.say("glossary.people"))

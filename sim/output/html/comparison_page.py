@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sim.comparison import Comparison, Pair, PairedVerdict
 from sim.core.options import Options
 from sim.output.html.first_screen import data_markup
-from sim.output.html.page import Pictures, page, rendered, write_page
+from sim.output.html.page import Pictures, code, page, rendered, write_page
 from sim.output.html.report_page import verdict_markup
 from sim.output.text.comparison import (
     comparison_cautions,
@@ -67,7 +67,7 @@ def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pict
             "staffings": _staffings(comparison, each),
             "hours": _hours(comparison, each),
             "pairs": _pairs(comparison, each),
-            "base": comparison.base.scenario,
+            "base": labelled(each, comparison.base.scenario),
             "settings": _settings(comparison, each),
         }
 
@@ -103,7 +103,7 @@ def _staffings(comparison: Comparison, lang: str) -> CaptionedTable:
         ]  # fmt: skip
         others = row[1 + len(compliance) :]
         verdict = verdict_markup(report.verdict, lang)
-        told.append([other, labelled(lang, report.title), *compliance, *others, verdict])
+        told.append([code(other), labelled(lang, report.title), *compliance, *others, verdict])
     headings = [headings[0], say(lang, "page.called"), *headings[1:], say(lang, "glossary.verdict")]
     return caption, headings, told
 
@@ -126,7 +126,9 @@ def _hours(comparison: Comparison, lang: str) -> CaptionedTable:
         if len(row) == len(exact):  # nobody's pay is known
             exact = [each for each in exact if each[1] != "pay_a_week"]
         cells = zip(row[1:], exact, strict=True)
-        told.append([other, *(data_markup(text, value, f"{path}.{key}") for text, (value, key) in cells)])
+        told.append(
+            [labelled(lang, other), *(data_markup(text, value, f"{path}.{key}") for text, (value, key) in cells)]
+        )
     return caption, headings, told
 
 
@@ -138,7 +140,7 @@ def _pairs(comparison: Comparison, lang: str) -> CaptionedTable:
                 *(name(lang, sla) for sla in slas), say(lang, "glossary.verdict")]  # fmt: skip
     rows = [
         [
-            pair.other,
+            labelled(lang, pair.other),
             signed(pair.headcount),
             data_markup(signed(round(pair.hours, 1)), pair.hours, f"pairs.{index}.hours_a_week"),
             signed(pair.cost),
@@ -147,7 +149,7 @@ def _pairs(comparison: Comparison, lang: str) -> CaptionedTable:
         ]
         for index, pair in enumerate(comparison.pairs)
     ]
-    return say(lang, "page.pairs-table", base=comparison.base.scenario), headings, rows
+    return say(lang, "page.pairs-table", base=labelled(lang, comparison.base.scenario)), headings, rows
 
 
 def _difference(pair: Pair, index: int, sla: str, lang: str) -> Markup | str:
@@ -174,8 +176,9 @@ def _found(found: PairedVerdict | None, lang: str) -> Markup:
 
 
 def _settings(comparison: Comparison, lang: str) -> CaptionedTable:
-    rows = [[path, *(_short(each) for each in values)] for path, values in comparison.settings.items()]
-    return say(lang, "page.section-differing"), [say(lang, "page.figure"), *comparison.reports], rows
+    rows = [[code(path), *(code(_short(each)) for each in values)] for path, values in comparison.settings.items()]
+    called = [labelled(lang, each) for each in comparison.reports]
+    return say(lang, "page.section-differing"), [say(lang, "page.figure"), *called], rows
 
 
 def _short(text: str) -> str:
