@@ -324,6 +324,25 @@ def test_the_backlog_lists_what_lies_on_the_desks(
     assert [(row := line.split(","))[:1] + row[5:] for line in rows] == listed
 
 
+def test_another_scenario_begins_with_the_backlog_that_was_written(story: Simulated, tmp_path: Path) -> None:
+    midnight = story.setting.calendar.seconds_of(datetime(2024, 5, 2))
+    assert write_backlog(story, midnight, tmp_path / BACKLOG) == 2
+    (tmp_path / "story.csv").write_text("received\n2024-05-02 02:00\n", "utf-8")
+    later = STORY.replace("2024-05-01", "2024-05-02").replace("warm_up: 1 h\n", f"backlog: {BACKLOG}\n")
+    (tmp_path / "later.yaml").write_text(later, "utf-8")
+    again = Simulated(simulate_replication(setting_of(load(tmp_path / "later.yaml").scenario), 0, Options()))
+    assert [letter.received.isoformat() for letter in again.letters] == [
+        "2024-05-01T09:30:00",
+        "2024-05-01T09:32:00",
+        "2024-05-02T02:00:00",
+    ]
+    # What was open before is in the event logs, and no load to be sent.
+    assert again.arrivals == again.letters[2:]
+    EXPORTS["events.csv"](again, tmp_path / "events.csv")
+    started = {(row["case"], row["activity"]): row["start"] for row in read_rows(tmp_path / "events.csv")}
+    assert started[("1", "handle")] == "2024-05-02T09:00:00"
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [

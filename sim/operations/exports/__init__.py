@@ -23,17 +23,17 @@ from sim.operations.trace_files import write_trace
 from sim.scenario.setting import Setting
 
 EXPORTS: Final[Mapping[str, Callable[[Simulated, Path], None]]] = {
-    "letters.csv": lambda simulated, path: write_trace(simulated.letters, path),
-    "letters.jsonl": lambda simulated, path: write_trace(simulated.letters, path),
+    "letters.csv": lambda simulated, path: write_trace(simulated.arrivals, path),
+    "letters.jsonl": lambda simulated, path: write_trace(simulated.arrivals, path),
     "events.csv": write_event_log,
     "events.xes": write_xes,
     "events.ocel.json": write_ocel,
     "roster.csv": write_roster,
-    "load.k6.js": lambda simulated, path: write_k6_script(simulated.letters, path),
-    "locustfile.py": lambda simulated, path: write_locust_file(simulated.letters, path),
-    "vegeta.sh": lambda simulated, path: write_vegeta_script(simulated.letters, path),
-    "vegeta.jsonl": lambda simulated, path: write_vegeta_targets(simulated.letters, path),
-    "feeder.csv": lambda simulated, path: write_feeder(simulated.letters, path),
+    "load.k6.js": lambda simulated, path: write_k6_script(simulated.arrivals, path),
+    "locustfile.py": lambda simulated, path: write_locust_file(simulated.arrivals, path),
+    "vegeta.sh": lambda simulated, path: write_vegeta_script(simulated.arrivals, path),
+    "vegeta.jsonl": lambda simulated, path: write_vegeta_targets(simulated.arrivals, path),
+    "feeder.csv": lambda simulated, path: write_feeder(simulated.arrivals, path),
 }
 """How each file of an export is written."""
 
@@ -50,11 +50,11 @@ def export(
         folder: exists.
         backlog_at: second of the simulation of which the open letters are listed; None for no such list.
 
-    Returns: number of letters.
+    Returns: number of letters that come.
     """
     simulated = Simulated(simulate_replication(setting, replication, options))
     for name, write in EXPORTS.items():
         write(simulated, folder / name)
     if backlog_at is not None:
         write_backlog(simulated, backlog_at, folder / BACKLOG)
-    return len(simulated.letters)
+    return len(simulated.arrivals)

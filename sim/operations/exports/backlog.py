@@ -31,16 +31,19 @@ def write_backlog(simulated: Simulated, instant: int, path: Path) -> int:
     state = np.where(delay, OpenState.DELAY, np.where(working, OpenState.WORKING, OpenState.WAITING)).tolist()
     steps = steps_of(simulated.setting)
     done = [simulated.local(_done(simulated, row, index, instant)) for index in steps.values()]
-    received, letters, names = simulated.local(replication.received[row]), simulated.letters, simulated.steps
+    letters, names = simulated.letters, simulated.steps
     at = (letters[each] for each in row.tolist())
     write_csv(
         path,
         [
             [*_COLUMNS, *(f"{DONE}{step}" for step in steps)],
             *(
-                (number + 1, when, letter.channel, letter.category, letter.unit, names[step], how, begun, *finished)
-                for number, when, letter, step, how, begun, *finished in zip(
-                    row.tolist(), received, at, workload.step[visit].tolist(), state, simulated.local(since), *done,
+                (
+                    number + 1, letter.received.isoformat(), letter.channel, letter.category, letter.unit,
+                    names[step], how, begun, *finished,
+                )
+                for number, letter, step, how, begun, *finished in zip(
+                    row.tolist(), at, workload.step[visit].tolist(), state, simulated.local(since), *done,
                     strict=True,
                 )
             ),

@@ -27,7 +27,7 @@ def write_event_log(simulated: Simulated, path: Path) -> None:
     replication = simulated.replication
     workload, row = replication.workload, replication.row_of_visit[visit]
     instance = visit - workload.first_visit[replication.letters[row]] + 1
-    received, counted, letters = simulated.local(replication.received), replication.counted.tolist(), simulated.letters
+    counted, letters = replication.counted.tolist(), simulated.letters
     steps, units = simulated.steps, simulated.units
     columns = (row, workload.step[visit], instance, unit, person, ended)
     instants = (simulated.local(each) for each in (replication.log.queued[visit], start, end))
@@ -37,7 +37,7 @@ def write_event_log(simulated: Simulated, path: Path) -> None:
             _COLUMNS,
             *(
                 (
-                    letter + 1, received[letter], letters[letter].channel, letters[letter].category,
+                    letter + 1, letters[letter].received.isoformat(), letters[letter].channel, letters[letter].category,
                     units[simulated.homes[letter]], "yes" if counted[letter] else "no",
                     steps[step], nth, queued, began, stopped, how,
                     simulated.person(at, number), "" if at == NO_UNIT else units[at], simulated.team(at),

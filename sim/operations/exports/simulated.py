@@ -59,6 +59,11 @@ class Simulated:
         ]
 
     @cached_property
+    def arrivals(self) -> list[TracedLetter]:
+        """The letters that come during the simulation; those of a backlog at its start came before."""
+        return self.letters[int(np.searchsorted(self.replication.received, 0)) :]
+
+    @cached_property
     def homes(self) -> list[int]:
         """Home unit of each letter."""
         homes: list[int] = self.replication.workload.home[self.replication.letters].tolist()
@@ -109,16 +114,17 @@ class Simulated:
 
     def local(self, instants: Int64s) -> list[str]:
         """Instants as local time to the second, without a zone; an empty text for NOT_YET."""
-        return self._texts(instants, "s", "")
+        texts = self._texts(instants, "s")
+        return [text if there else "" for text, there in zip(texts, instants != NOT_YET, strict=True)]
 
     def zoned(self, instants: Int64s) -> list[str]:
-        """Instants as local time to the millisecond, with the zone; an empty text for NOT_YET."""
-        return self._texts(instants, "ms", _OFFSET)
+        """Instants as local time to the millisecond, with the zone."""
+        return [f"{text}{_OFFSET}" for text in self._texts(instants, "ms")]
 
-    def _texts(self, instants: Int64s, precision: Literal["s", "ms"], zone: str) -> list[str]:
+    def _texts(self, instants: Int64s, precision: Literal["s", "ms"]) -> list[str]:
         midnight = np.datetime64(self.setting.scenario.start, "s")
-        texts = np.datetime_as_string(midnight + instants.astype("timedelta64[s]"), unit=precision)
-        return [f"{text}{zone}" if there else "" for text, there in zip(texts, instants != NOT_YET, strict=True)]
+        texts: list[str] = np.datetime_as_string(midnight + instants.astype("timedelta64[s]"), unit=precision).tolist()
+        return texts
 
 
 def letter_sizes(letters: int, mean: float, seed: int, replication: int) -> Int64s:
