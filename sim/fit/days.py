@@ -66,6 +66,8 @@ def _of_people(without: Days, days: Days, on_duty: Floats) -> float:
     gain = 0.0
     for people in on_duty:
         weekend = without.weekday >= 5
+        if weekend.all() or not weekend.any():
+            continue
         if people[~weekend].mean() == 0 or people[weekend].mean() > 0.3 * people[~weekend].mean():
             continue
         there = people > 0

@@ -5,6 +5,7 @@ from typing import Any, Final
 import numpy as np
 
 from sim.core.clock import DAY
+from sim.core.errors import Problem, ScenarioError
 from sim.core.tables import NOT_YET, Bools, Floats, Int64s
 from sim.fit.arrivals import ArrivalFit, fit_arrivals
 from sim.fit.days import Days, days_kept, people_by_day
@@ -41,7 +42,11 @@ def fit(log: EventLog, roster: KnownRoster | None = None) -> Fitted:
 
     Args:
         roster: who was on duty, if the office knows it; else it is inferred from who was active when.
+
+    Raises: ScenarioError if the log has no event.
     """
+    if not log.events:
+        raise ScenarioError("the log", [Problem("has no event that could become a step")])
     return _Fitting(log, roster).fitted()
 
 

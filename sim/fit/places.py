@@ -43,7 +43,7 @@ class LogPlaces(NamedTuple):
 
 def places_of_log(log: EventLog) -> LogPlaces:
     """Teams from the log's units, or from its people where it names no units."""
-    named = bool(len(log.units)) and float((log.unit != NO_CODE).mean()) > 0.05
+    named = np.count_nonzero(log.unit != NO_CODE) > 0.05 * log.events
     if named:
         unit, spell_unit = log.unit.astype(np.int64), log.spells.unit.astype(np.int64)
         names = log.units
@@ -251,6 +251,8 @@ def own_units(log: EventLog, places: LogPlaces) -> Int64s:
     own = np.full((len(places.teams), log.cases), NO_CODE)
     numbers = {team.name: index for index, team in enumerate(places.teams)}
     parents = parents_of(places)
+    if not places.teams:
+        return own
     own[0] = places.home
     line, at = [0], 0
     while (within := places.teams[at].within) is not None:

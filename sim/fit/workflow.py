@@ -24,6 +24,9 @@ _RARE: Final = 0.002
 _ONE_WAY: Final = 0.95
 """Share of those at a delay that go back to one step, from which on the delay belongs to a loop."""
 
+_MOSTLY_BACK: Final = 0.8
+"""Share of those at a step that go back, from which on a loop is bounded by what was seen, so that all letters end."""
+
 _NAMED_LETTERS: Final = 50
 
 
@@ -205,6 +208,8 @@ class _Drawing:
                 self.rare += count
                 continue
             going = back & (passes.back_to == target)
+            if counts.sum() > _MOSTLY_BACK * decided.sum():
+                condition = {**condition, "at_most": int(self._times_before(going)[going].max()) + 1}
             name = step_name(f"back_to_{self.names[target]}", [*self.names, *(step.name for step in self.steps)])
             self._loop(name, place, target, going, decided & ~gone, dict(condition))
             gone |= going
@@ -217,7 +222,7 @@ class _Drawing:
         body = {"back_to": self.names[target], "chance": self._chance(going, rows, f"workflow.{name}.chance"), **body}
         if most is not None:
             body["at_most"] = most
-        elif float(going[rows].mean()) >= 1:
+        elif "at_most" not in body and float(going[rows].mean()) >= 1:
             body["at_most"] = int(times.max()) + 1
         self._add(name, "loop", place, body)
 
