@@ -1,26 +1,20 @@
 """The staffing requirement: Erlang's answer where theory is exact, and no more than the work for clocks of days."""
 
-from dataclasses import replace
 from math import ceil, inf, nan
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 from office import setting
-from runs import SCENARIOS, report
+from runs import SCENARIOS
 from runs import setting as scenario_file
 
 from sim.core.clock import DAY, HOUR, MINUTE
-from sim.core.options import Options
 from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.load import load_of
 from sim.forecast.requirement import Wait, people_for, requirement, waits_of
-from sim.metrics.figures import Requirement
 from sim.metrics.hours import slot_of_week
-from sim.output.charts.staffing import StaffingChart
 from sim.queueing import servers_for
 from sim.scenario.setting import Setting
-from sim.statistics import Verdict
 
 
 @pytest.mark.parametrize("per_day", [30, 150, 400, 4000])
@@ -242,28 +236,3 @@ def test_a_team_may_let_wait_what_is_escalated_in_time() -> None:
     assert waits_of(office) == {"city": Wait(3 * MINUTE, pytest.approx(0.01))}
     need = requirement(office, load(office))["station"]
     assert not need.shortfall.any()  # one person each is enough for the work itself
-
-
-@pytest.mark.parametrize(("people", "found"), [(5, Verdict.MET), (2, Verdict.MISSED)])
-def test_people_are_said_to_lack_only_where_the_simulation_missed_a_target(people: int, found: Verdict) -> None:
-    office = setting(
-        window="14 d",
-        arrivals={"per_day": 100},
-        replications=4,
-        teams={"desk": {"tier": "city", "staff": {"always": people}}},
-        workflow=[{"serve": {"by": "desk", "effort": {"exponential": "25 min"}}}],
-        sla={"started": {"until": "serve.started", "within": "20 min", "target": "90%"}},
-    )
-    lacking = Requirement(np.full(168, 9.0), np.repeat([2.0, 0.0], [30, 138]))
-    of = replace(report(office), requirement={"desk": lacking})
-    assert of.slas["started"].verdict is found
-    said = {lang: StaffingChart(of, "desk", Options(lang=lang)).title() for lang in ("en", "zh")}
-    assert ("lack people in 30 of 168 hours" in said["en"]) == (found is Verdict.MISSED)
-    assert ("168 小时中有 30 小时有单位缺人" in said["zh"]) == (found is Verdict.MISSED)
-    # The picture shows the same hours: the area above the people on duty is there in 30 hours and as high as they lack.
-    ax = StaffingChart(of, "desk", Options(lang="en")).draw(Figure().subplots())
-    (area,) = [each for each in ax.collections if str(each.get_label()).startswith("lacking")]
-    (path,) = area.get_paths()
-    hours, height = path.vertices.T
-    assert set(height.tolist()) == {people, people + 2}
-    assert (hours[height > people].min(), hours[height > people].max()) == (0, 30)

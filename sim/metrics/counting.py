@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sim.core.clock import HOUR
 from sim.core.compiler import PLAIN, compiled, numba
-from sim.core.tables import NO_UNIT, NOT_YET, OTHER_DUTY, WAIT, WORK, Bools, Int16s, Int32s, Int64s, Stretches
+from sim.core.tables import NO_UNIT, NOT_YET, OTHER_DUTY, WAIT, WORK, Bools, Floats, Int16s, Int32s, Int64s, Stretches
 
 
 class Doing(IntEnum):
@@ -107,6 +107,26 @@ def _count(counts: Int64s, moments: Int64s, start: int, end: int, cuts: Int64s) 
     counts[last] -= 1
     moments[first] += start
     moments[last] -= end
+
+
+@compiled
+def add_by_hour(
+    group: Int64s, start: Int64s, end: Int64s, weight: Int64s, hours: Int64s, window: tuple[int, int], sums: Floats
+) -> None:
+    """Add up intervals [start, end) in a window by group and hour of the week, in seconds times their weight.
+
+    Args:
+        group: of each interval; a negative one is left out.
+        hours: hour of the week of each hour since second 0.
+        window: its start and end.
+        sums: shape (groups, 168); added to.
+    """
+    for row in range(len(group)):
+        at, until = max(start[row], window[0]), min(end[row], window[1])
+        while group[row] >= 0 and at < until:
+            upto = min((at // HOUR + 1) * HOUR, until)
+            sums[group[row], hours[at // HOUR]] += weight[row] * (upto - at)
+            at = upto
 
 
 @compiled

@@ -311,6 +311,50 @@ class Requirement:
 
 
 @dataclass(frozen=True)
+class StaffedWeek:
+    """People of a unit, and people that it needed, by hour of the week of the window, Monday 00 first.
+
+    Attributes:
+        name: of the unit; of many units of a team, that of the unit above them, or the team's own.
+        units: how many there are.
+        on_duty, busy: people, averaged over the hour and the replications; busy ones at other duty and in overtime too.
+        needed: likewise the people that would have been busy, had each letter that came late been worked on from when
+            it joined the queue there; the work is the same, only earlier.
+    """
+
+    team: str
+    name: str
+    units: int
+    on_duty: Floats
+    busy: Floats
+    needed: Floats
+
+    @property
+    def lacking(self) -> Floats:
+        """People needed beyond those on duty; negative where more are there."""
+        return self.needed - self.on_duty
+
+
+@dataclass(frozen=True)
+class RosterGroup:
+    """People of a team on one roster who come and go together, over the first days of the window.
+
+    Attributes:
+        group: number of the group among those that take turns, from 1.
+        people: over all units, absence not taken off.
+        weekday: of the day on which the window begins, 0 for Monday.
+        shifts: start and end in hours since 00:00 of that day, shape (shifts, 2).
+    """
+
+    team: str
+    roster: str
+    group: int
+    people: int
+    weekday: int
+    shifts: Floats
+
+
+@dataclass(frozen=True)
 class TeamFigures:
     """How much of its people a team used.
 

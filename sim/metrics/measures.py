@@ -13,6 +13,7 @@ from sim.metrics.compliance import SlaCounts, elapsed_durations, sla_counts
 from sim.metrics.occupancy import TeamSeconds, team_seconds
 from sim.metrics.open_at_start import OpenAtStart, open_at_start
 from sim.metrics.replication import Replication
+from sim.metrics.staffed_weeks import StaffedSeconds, staffed_seconds
 from sim.metrics.steps import StepCounts, StepDurations, step_counts, step_durations
 from sim.statistics import Durations, durations_of
 
@@ -44,6 +45,7 @@ class Counts(NamedTuple):
     causes: tuple[CauseCounts, ...]  # of each SLA
     steps: StepCounts
     teams: TeamSeconds
+    staffed: StaffedSeconds
     open_letters: OpenLetters
     open_by_week: Floats  # mean open letters in each whole week of the window, (weeks,)
     open_at_start: OpenAtStart
@@ -77,6 +79,7 @@ def measure(replication: Replication, late: Sequence[Breaches] | None = None) ->
         causes=cause_counts(replication.setting, breaches(replication) if late is None else late),
         steps=step_counts(replication),
         teams=team_seconds(replication.setting, replication.occupancy),
+        staffed=staffed_seconds(replication),
         open_letters=open_letters(replication, instants_of(replication.setting.scenario.horizon)),
         open_by_week=open_by_week(replication),
         open_at_start=open_at_start(replication),

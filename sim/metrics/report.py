@@ -10,8 +10,9 @@ from sim.metrics.figures import (
     Caution,
     LetterFigures,
     OpeningFigures,
-    Requirement,
+    RosterGroup,
     SlaFigures,
+    StaffedWeek,
     StepFigures,
     TeamFigures,
 )
@@ -28,7 +29,8 @@ class Report:
         title: the scenario's own name.
         copies: whether the replications are one and the same, so that nothing is known of chance.
         headcount, cost: of the people of the teams that count towards the mailbox.
-        requirement: people that each team needs; empty if it was not computed.
+        staffed: people by unit and hour of the week, the units first where most lack.
+        roster: who comes when.
         cautions: what to know before believing the rest.
         latest: the ways of the latest letters of the first replication.
         opening: how the letters fare that were open at the start; None where the scenario begins empty.
@@ -47,7 +49,8 @@ class Report:
     steps: Mapping[str, StepFigures]
     teams: Mapping[str, TeamFigures]
     backlog: Backlog
-    requirement: Mapping[str, Requirement]
+    staffed: tuple[StaffedWeek, ...]
+    roster: tuple[RosterGroup, ...]
     cautions: tuple[Caution, ...] = ()
     latest: tuple[LetterTimeline, ...] = ()
     opening: OpeningFigures | None = None

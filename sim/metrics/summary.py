@@ -1,6 +1,6 @@
 """Summarise the measures of all replications as a report."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -18,7 +18,6 @@ from sim.metrics.figures import (
     GroupFigures,
     Histogram,
     LetterFigures,
-    Requirement,
     SlaFigures,
     StepFigures,
     TeamFigures,
@@ -31,6 +30,8 @@ from sim.metrics.occupancy import TeamSeconds
 from sim.metrics.open_at_start import opening_figures
 from sim.metrics.replication import steps_of
 from sim.metrics.report import Report
+from sim.metrics.roster_groups import roster_groups
+from sim.metrics.staffed_weeks import staffed_weeks
 from sim.metrics.steps import WAITS, StepCounts, StepDurations
 from sim.metrics.units import unit_figures
 from sim.scenario.setting import Setting
@@ -58,7 +59,6 @@ def summarise(
     *,
     scenario: str,
     engine: str,
-    requirement: Mapping[str, Requirement] | None = None,
     cautions: tuple[Caution, ...] = (),
 ) -> Report:
     """The report on some replications of one scenario.
@@ -67,7 +67,6 @@ def summarise(
         measures: of each replication, at least one, in any order. A generator will do.
         scenario: short name for the report, usually the stem of the file.
         engine: which engine simulated.
-        requirement: people that each team needs, to be shown beside those on duty.
         cautions: what is known of the scenario already; what the run itself shows is added.
     """
     all_counts: list[Counts] = []
@@ -100,7 +99,8 @@ def summarise(
         opening=None
         if model.backlog is None
         else opening_figures(setting, counts.open_at_start, instants_of(model.horizon), counts.open_letters.number),
-        requirement=requirement or {},
+        staffed=staffed_weeks(setting, counts.staffed),
+        roster=roster_groups(setting),
         cautions=(*cautions, *_seen_in(letters, len(all_counts), copies)),
     )
 

@@ -107,9 +107,13 @@ def translated(lang: str, text: str) -> str:
     return text
 
 
-def characters() -> str:
-    """Every character of the words of all languages, each once, sorted."""
-    return _characters(LOCALE)
+def characters(without: tuple[str, ...] = ()) -> str:
+    """Every character of the words of all languages, each once, sorted.
+
+    Args:
+        without: files that are left out.
+    """
+    return _characters(LOCALE, without)
 
 
 def plural_form(lang: str, n: object) -> str:
@@ -151,5 +155,6 @@ def _rule(plural: str) -> Callable[[int], int]:
 
 
 @cache
-def _characters(folder: Path) -> str:
-    return "".join(sorted({each for path in folder.glob("*/*.toml") for each in path.read_text("utf-8")}))
+def _characters(folder: Path, without: tuple[str, ...]) -> str:
+    files = [path for path in folder.glob("*/*.toml") if path.stem not in without]
+    return "".join(sorted({each for path in files for each in path.read_text("utf-8")}))

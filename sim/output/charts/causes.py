@@ -17,13 +17,15 @@ from sim.output.charts.style import (
     PALE,
     PURPLE,
     VERMILION,
+    add_columns,
+    add_tips,
     hour_axis,
     interval_bar,
     nothing,
     percent_axis,
     rows_axis,
 )
-from sim.output.text.formats import hours_of_day, percent
+from sim.output.text.formats import count, hours_of_day, interval, number, percent
 from sim.statistics import Verdict
 
 WHY_COLOURS: Final = {
@@ -76,8 +78,12 @@ class CausesChart(Chart[Report]):
         causes = [cause for cause in every if (cause.share.mean or 0.0) >= LEAST][:CAUSES]
         seen: set[Why] = set()
         for row, cause in enumerate(causes):
-            ax.barh(row, cause.share.mean or 0.0, height=0.7, color=WHY_COLOURS[cause.why],
-                    label=None if cause.why in seen else self.say(f"charts.{cause.why.value}"))  # fmt: skip
+            why = self.say(f"charts.{cause.why.value}")
+            bar = ax.barh(row, cause.share.mean or 0.0, height=0.7, color=WHY_COLOURS[cause.why],
+                          label=None if cause.why in seen else why)  # fmt: skip
+            add_tips(
+                bar.patches[0], [f"{self._place(cause)} · {why} · {count(cause.breaches)} · {interval(cause.share)}"]
+            )
             seen.add(cause.why)
             interval_bar(ax, row, cause.share, color=BLACK, linewidth=1.2)
         rows_axis(ax, [self._place(cause) for cause in causes])
@@ -117,10 +123,18 @@ class CausesByHourChart(Chart[Report]):
                           label=self.say(f"charts.{why.value}"))  # fmt: skip
                 below = below + late
         hour_axis(ax)
+        late = self.subject.slas[self.panel].breaches_by_hour.mean
+        add_columns(ax, [self._tip(hour, late[hour].tolist()) for hour in range(24)])
         ax.set_xlabel(self.say("hour"))
         ax.set_ylabel(self.say("charts.late-letters"))
         ax.grid(axis="y")
         return ax
+
+    def _tip(self, hour: int, late: list[float]) -> str:
+        parts = [
+            f"{self.say(f'charts.{why.value}')} {number(many)}" for why, many in zip(Why, late, strict=True) if many
+        ]
+        return " · ".join([f"{hour:02}:00", *parts])
 
 
 def _none_or_few(chart: Chart[Report]) -> str:

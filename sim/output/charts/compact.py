@@ -12,10 +12,17 @@ from typing import Final
 TIP: Final = "tip:"
 """Beginning of the id of an artist that has a tip, or several, one for each of its paths."""
 
+COLUMNS: Final = "columns:"
+"""Beginning of the id of a rectangle that stands for columns of one width, with the tips of each."""
+
 TIP_BREAK: Final = "¦¦"
 """Between the tips of one artist."""
 
+_MANY: Final = 2
+"""Marks of a group of which what is the same is said once if there are more."""
+
 _PAIR: Final = re.compile(r"([MLCQZz])([^MLCQZz]*)")
+_BOX: Final = re.compile(r"M(\S+) (\S+)h([\d.]+)v(-[\d.]+)")
 _ROTATION: Final = re.compile(r"rotate\((-?[\d.]+) ")
 _REFERENCE: Final = re.compile(r"#([^)\"]+)\)?$")
 _SHARED: Final = "font-family: 'Noto Sans SC'"
@@ -48,9 +55,14 @@ def _kept(element: ET.Element, used: Iterable[str]) -> Iterator[ET.Element]:
     tag, attributes = element.tag, element.attrib
     element.tail = None
     own = attributes.get("id", "")
+    if tag == "g" and len(element) > _MANY:
+        _hoist(element, [each for each in element if each.tag != "defs"])
     if own.startswith(TIP):
         _titled(element, own.removeprefix(TIP).split(TIP_BREAK))
         yield element
+        return
+    if own.startswith(COLUMNS):
+        yield _columns(element, own.removeprefix(COLUMNS).split(TIP_BREAK))
         return
     if own and own != "title" and own not in used:
         del attributes["id"]
@@ -67,16 +79,31 @@ def _titled(element: ET.Element, tips: list[str]) -> None:
     """Give a mark, or each of the paths of a group of marks, its tip."""
     del element.attrib["id"]
     marks = [element] if len(tips) == 1 else [each for each in element if each.tag != "defs"]
-    if len(marks) > 1:
-        _hoist(element, marks)
     for mark, tip in zip(marks, tips, strict=False):
         title = ET.Element("title")
         title.text = tip
         mark.insert(0, title)
 
 
+def _columns(element: ET.Element, tips: list[str]) -> ET.Element:
+    """Columns in the place of a rectangle, as broad lines, which take fewest letters."""
+    found = _BOX.match(element[0].attrib["d"])
+    assert found is not None, "a rectangle, from its lower left corner on"
+    left, bottom, width, height = (float(each) for each in found.groups())
+    each = width / len(tips)
+    look = f"stroke:#000;stroke-opacity:0;stroke-width:{each:.2f}"
+    group = ET.Element("g", {"class": "columns", "style": look})
+    for place, tip in enumerate(tips):
+        middle = _number(left + (place + 0.5) * each)
+        column = ET.SubElement(group, "path", {"d": f"M{middle} {_number(bottom)}v{_number(height)}"})
+        ET.SubElement(column, "title").text = tip
+    return group
+
+
 def _hoist(group: ET.Element, marks: list[ET.Element]) -> None:
     """Say once, of the group, what is said of all marks."""
+    if len({mark.tag for mark in marks}) > 1 or "g" in (mark.tag for mark in marks):
+        return
     styles = [mark.attrib.get("style", "").split(";") for mark in marks]
     shared = [each for each in styles[0] if all(each in style for style in styles)]
     for mark, style in zip(marks, styles, strict=True):

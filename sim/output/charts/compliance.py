@@ -4,8 +4,8 @@ from matplotlib.axes import Axes
 
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
-from sim.output.charts.style import BLACK, VERDICT_COLOURS, interval_bar, nothing, percent_axis, rows_axis
-from sim.output.text.formats import percent, point
+from sim.output.charts.style import BLACK, VERDICT_COLOURS, add_tips, interval_bar, nothing, percent_axis, rows_axis
+from sim.output.text.formats import interval, percent, point
 from sim.statistics import Verdict
 
 
@@ -45,8 +45,9 @@ class ComplianceChart(Chart[Report]):
             interval_bar(ax, row, sla.compliance, color=VERDICT_COLOURS[sla.verdict], linewidth=6, alpha=0.35,
                          solid_capstyle="butt", label=self.say("charts.interval") if row == 0 else None)  # fmt: skip
             # Two hollow dots where undecided letters leave the point open between them.
-            ax.plot(points, [row] * len(points), "o", color=VERDICT_COLOURS[sla.verdict], markersize=8,
-                    fillstyle="full" if len(points) == 1 else "none")  # fmt: skip
+            (dots,) = ax.plot(points, [row] * len(points), "o", color=VERDICT_COLOURS[sla.verdict], markersize=8,
+                              fillstyle="full" if len(points) == 1 else "none")  # fmt: skip
+            add_tips(dots, [f"{self.name_of(sla.name)} {interval(sla.compliance)}"])
             if sla.target is not None:
                 ax.plot([sla.target] * 2, [row - 0.32, row + 0.32], color=BLACK, linewidth=2,
                         label=self.say("glossary.target") if row == 0 else None)  # fmt: skip

@@ -1,77 +1,89 @@
-"""Are there enough people at every hour? Staff on duty over the week, against the requirement."""
+"""Are there enough people at every hour? Who is on duty, busy and missing at a unit over the week, as simulated."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.metrics.figures import StaffedWeek
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import (
     BLUE,
-    GREY,
     ORANGE,
-    PALE,
+    SKY,
     VERMILION,
+    add_columns,
     nothing,
     people_axis,
     to_the_end,
     week_axis,
 )
-from sim.output.text.formats import weekday_names
-from sim.statistics import Verdict
+from sim.output.text.formats import number, staffed_name, weekday_names
+
+_SHOWN: Final = 1
+"""Units that are drawn, those where most people lack; the page's script draws any that is chosen."""
+
+_LEAST_LACKING: Final = 0.1
+"""People whose lack, on average of an hour, is told."""
 
 
 @chart("run", "staffing", 50, height=2.6)
 class StaffingChart(Chart[Report]):
-    """People on duty and busy in a team over the week, and by estimate those lacking at its units."""
+    """People on duty, busy and needed at a unit over the week."""
 
     @staticmethod
     def panels(subject: Report) -> Iterable[str]:
-        """One for each team of the mailbox's own that has people; for every team if none is its own."""
-        staffed = [team for team in subject.teams.values() if team.headcount]
-        return [team.name for team in staffed if team.counted] or [team.name for team in staffed]
+        """The units where most people lack, by their place among all."""
+        staffed = [week.on_duty.any() or week.needed.any() for week in subject.staffed]
+        return [str(place) for place in np.flatnonzero(staffed)[:_SHOWN].tolist()] or ["none"]
+
+    @property
+    def _week(self) -> StaffedWeek | None:
+        return self.subject.staffed[int(self.panel)] if self.panel.isdigit() else None
 
     def title(self) -> str:
-        """Where by estimate people are short, and the worst hour, if the simulation missed a target for it."""
-        week, need = self.subject.teams[self.panel].week, self.subject.requirement.get(self.panel)
-        if not week.on_duty.mean.any():
+        """In how many hours people lack, and when most; or how many are idle."""
+        week = self._week
+        if week is None:
             return self.say("nobody")
-        if need is None:
-            return self.say("known")
-        hours, at_fault = int((need.shortfall > 0).sum()), self._at_fault()
-        if hours and at_fault:
-            day, hour = divmod(int(np.argmax(need.shortfall)), 24)
-            return self.say("short", hours=hours, day=weekday_names(self.lang)[day], hour=f"{hour:02}")
-        if hours:
-            return self.say("not-missed")
-        return self.say("needed" if at_fault else "enough")
+        unit, hours = staffed_name(self.lang, week), int((week.lacking >= _LEAST_LACKING).sum())
+        if not hours:
+            idle = number(float((week.on_duty - week.busy).clip(0).mean()))
+            return self.say("enough", unit=unit, idle=idle)
+        at = int(np.argmax(week.lacking))
+        day, hour = divmod(at, 24)
+        return self.say(
+            "short", unit=unit, hours=hours, day=weekday_names(self.lang)[day], hour=f"{hour:02}",
+            needed=number(float(week.needed[at])), duty=number(float(week.on_duty[at])),
+        )  # fmt: skip
 
-    def _at_fault(self) -> bool:
-        """Whether the simulation missed a target for which letters were late at the team."""
-        missed = [sla for sla in self.subject.slas.values() if sla.verdict is Verdict.MISSED]
-        return any(cause.team == self.panel for sla in missed for cause in sla.causes)
+    def alt(self) -> str:
+        """What is drawn, and of which unit."""
+        week = self._week
+        unit = "" if week is None else staffed_name(self.lang, week)
+        return f"{self.say('alt', unit=unit)}. {self.title()}"
 
     def draw(self, ax: Axes) -> Axes:
-        """A step line of people on duty with its interval, and above it whom units lack by estimate."""
-        week, need = self.subject.teams[self.panel].week, self.subject.requirement.get(self.panel)
-        if not week.on_duty.mean.any():
+        """Step lines of people on duty and busy; filled where late letters need more, and where more are there."""
+        week = self._week
+        if week is None:
             return nothing(ax, self.say("nobody"))
         hours = np.arange(169)
-        duty = to_the_end(week.on_duty.mean)
-        ax.fill_between(hours, 0, duty, step="post", color=PALE, alpha=0.6, linewidth=0)
-        if need is not None:
-            # People whom some units lack; others that have more than they need do not make up for them.
-            needed, at_fault = duty + to_the_end(need.shortfall), self._at_fault()
-            ax.fill_between(hours, duty, needed, step="post", color=VERMILION if at_fault else GREY,
-                            alpha=0.45 if at_fault else 0.25, linewidth=0, label=self.say("shortfall"))  # fmt: skip
+        duty, needed = to_the_end(week.on_duty), to_the_end(week.needed)
+        for key, more, colour in (("over", duty > needed, SKY), ("under", needed > duty, VERMILION)):
+            ax.fill_between(hours, duty, needed, where=more.tolist(), step="post", color=colour, linewidth=0,
+                            alpha=0.45, label=self.say(key))  # fmt: skip
         ax.step(hours, duty, where="post", color=BLUE, linewidth=1.6, label=self.say("on-duty"))
-        if not np.isnan(week.on_duty.low).any():
-            ax.fill_between(hours, to_the_end(week.on_duty.low), to_the_end(week.on_duty.high), step="post",
-                            color=BLUE, alpha=0.25, linewidth=0)  # fmt: skip
-        busy = to_the_end(week.busy.mean)
-        ax.step(hours, busy, where="post", color=ORANGE, linewidth=1.2, label=self.say("busy"))
+        ax.step(hours, to_the_end(week.busy), where="post", color=ORANGE, linewidth=1.2, label=self.say("busy"))
         week_axis(ax, self.lang)
         people_axis(ax)
         ax.set_ylabel(self.say("glossary.people"))
+        add_columns(ax, [self._tip(week, hour) for hour in range(168)])
         return ax
+
+    def _tip(self, week: StaffedWeek, hour: int) -> str:
+        day, of_day = divmod(hour, 24)
+        figures = {name: number(float(getattr(week, name)[hour])) for name in ("on_duty", "busy", "needed")}
+        return self.say("hour", day=weekday_names(self.lang)[day], hour=f"{of_day:02}", **figures)

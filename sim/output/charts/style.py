@@ -15,14 +15,14 @@ from matplotlib import font_manager
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from sim.core.tables import Floats
 from sim.output.charts import FONT, font_path
-from sim.output.charts.compact import TIP, TIP_BREAK
+from sim.output.charts.compact import COLUMNS, TIP, TIP_BREAK
 from sim.output.text.formats import weekday_names
 from sim.statistics import Band, Estimate, Verdict
 
@@ -73,6 +73,8 @@ _LOOK: Final[Any] = {
     "axes.axisbelow": True,
     "axes.unicode_minus": False,
     "text.parse_math": False,  # a name may have dollar signs in it
+    "xtick.bottom": False,
+    "ytick.left": False,
     "xtick.color": GREY,
     "ytick.color": GREY,
     "grid.color": "#ECECEC",
@@ -153,16 +155,16 @@ def add_tips(marks: Artist, tips: Sequence[str]) -> None:
     marks.set_gid(TIP + TIP_BREAK.join(tips))
 
 
-def add_columns(ax: Axes, edges: Floats, tips: Sequence[str]) -> None:
-    """Tell at each place along a chart what it shows there: columns that nobody sees, which have tips.
+def add_columns(ax: Axes, tips: Sequence[str]) -> None:
+    """Tell at each place along a chart what it shows there: columns of one width that nobody sees, which have tips.
 
-    Args:
-        edges: of the columns, in data, one more than there are tips.
+    The axes have their limits already.
     """
-    bottom, top = ax.get_ylim()
-    columns = [[(left, bottom), (right, bottom), (right, top), (left, top)]
-               for left, right in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]  # fmt: skip
-    add_tips(ax.add_collection(PolyCollection(columns, alpha=0.0, linewidth=0), autolim=False), tips)
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    whole = Rectangle(
+        (left, bottom), right - left, top - bottom, alpha=0.0, linewidth=0, gid=COLUMNS + TIP_BREAK.join(tips)
+    )
+    ax.add_artist(whole)
 
 
 def nothing(ax: Axes, sentence: str) -> Axes:

@@ -6,7 +6,7 @@ from sim.core.clock import HOUR, MINUTE
 from sim.metrics.figures import StepFigures
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
-from sim.output.charts.style import BLACK, BLUE, PALE, VERMILION, interval_bar, nothing, rows_axis
+from sim.output.charts.style import BLACK, BLUE, GREY, PALE, VERMILION, add_tips, nothing, rows_axis
 from sim.output.text.formats import duration, percent
 
 
@@ -25,13 +25,15 @@ class TimeBreakdownChart(Chart[Report]):
         return self.say("longest", step=self.name_of(longest.name), total=total, share=share)
 
     def draw(self, ax: Axes) -> Axes:
-        """One stacked bar a step, in the order of the workflow, with an interval on its waiting part."""
+        """A path through the steps in the order of the workflow: each begins where the one before ends."""
         steps = [step for step in self.subject.steps.values() if step.time_in_system_share]
         if not steps:
             return nothing(ax, self.say("charts.no-letters"))
-        hour = HOUR / MINUTE
+        hour, left = HOUR / MINUTE, 0.0
         for row, step in enumerate(steps):
-            left = 0.0
+            if row:
+                ax.plot([left, left], [row - 1, row], color=GREY, linewidth=0.8)
+            begun = left
             parts = (
                 ("waiting", step.waiting_min, VERMILION),
                 ("work", step.work_min, BLUE),
@@ -39,9 +41,16 @@ class TimeBreakdownChart(Chart[Report]):
             )
             for key, minutes, colour in parts:
                 hours = (minutes.mean or 0.0) / hour
-                ax.barh(row, hours, left=left, color=colour, height=0.7, label=self.say(key) if row == 0 else None)
+                bar = ax.barh(
+                    row, hours, left=left, color=colour, height=0.7, label=self.say(key) if row == 0 else None
+                )
+                tip = self.say("part", step=self.name_of(step.name), what=self.say(key),
+                               time=duration(self.lang, minutes.mean))  # fmt: skip
+                add_tips(bar.patches[0], [tip])
                 left += hours
-            interval_bar(ax, row, step.waiting_min, 1 / hour, color=BLACK, linewidth=1.2)
+            low, high = step.waiting_min.low, step.waiting_min.high
+            if low is not None and high is not None:
+                ax.plot([begun + low / hour, begun + high / hour], [row, row], color=BLACK, linewidth=1.2)
         rows_axis(ax, [self.name_of(step.name) for step in steps])
         ax.grid(axis="x")
         ax.set_xlabel(self.say("hours"))

@@ -10,7 +10,20 @@ from matplotlib.axes import Axes
 from sim.metrics.figures import ALARM, TeamFigures
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
-from sim.output.charts.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, nothing, percent_axis, week_axis
+from sim.output.charts.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    add_columns,
+    nothing,
+    percent_axis,
+    week_axis,
+)
+from sim.output.text.formats import weekday_names
 
 TEAMS: Final = 6
 """How many teams are shown, those that are busiest in some hour."""
@@ -51,5 +64,11 @@ class UtilisationChart(Chart[Report]):
         week_axis(ax, self.lang)
         ax.set_ylim(0, 1.04)
         percent_axis(ax, "y")
+        add_columns(ax, [self._tip(hour) for hour in range(168)])
         ax.set_ylabel(self.say("glossary.utilisation"))
         return ax
+
+    def _tip(self, hour: int) -> str:
+        used = ((team.name, float(team.week.utilisation.mean[hour])) for team in self._busiest)
+        parts = [f"{self.name_of(team)} {100 * share:.0f}%" for team, share in used if not np.isnan(share)]
+        return " · ".join([f"{weekday_names(self.lang)[hour // 24]} {hour % 24:02}:00", *parts])

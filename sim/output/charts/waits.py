@@ -1,6 +1,7 @@
 """How long do letters take, against the SLA? The distribution of elapsed time with the limit."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,7 +9,7 @@ from matplotlib.axes import Axes
 from sim.core.clock import Clock
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
-from sim.output.charts.style import BLACK, BLUE, GREY, VERMILION, nothing, percent_axis
+from sim.output.charts.style import BLACK, BLUE, GREY, VERMILION, add_columns, nothing, percent_axis
 from sim.output.text.formats import LENGTHS, duration, limit, percent
 
 
@@ -57,5 +58,8 @@ class WaitsChart(Chart[Report]):
             ax.set_xlabel(self.say(f"formats.unit-{unit}"))
         ax.set_xticks(ticks, labels)
         percent_axis(ax, "y")
+        spans = [f"{duration(lang, float(start))}–{duration(lang, float(end))}" for start, end in
+                 pairwise(edges.tolist())]  # fmt: skip
+        add_columns(ax, [f"{span}: {percent(float(each))}" for span, each in zip(spans, share.mean, strict=True)])
         ax.set_ylabel(self.say("share"))
         return ax

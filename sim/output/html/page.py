@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -30,6 +31,9 @@ Pictures = Mapping[str, Groups]
 _BASIC_CHARACTERS: Final = ascii_letters + digits + punctuation + " –—·×≥≤、。，：；？！（）「」…"
 """Characters that every page gets besides those of all words, so that most pages have the same font."""
 
+_NOT_ON_PAGES: Final = ("commands", "folders", "help", "live", "messages")
+"""Files of words that only commands and the live page say."""
+
 _OPEN_CHARTS: Final = 5
 """Questions whose first chart is open; with that of the first screen six, and the others are folded."""
 
@@ -55,11 +59,17 @@ def write_page(folder: Path, text: str) -> None:
 
 def fill(template: str, **values: Any) -> Markup:
     """Fill in a template of this package; everything that is not markup already is escaped."""
+    return Markup(_environment().get_template(template).render(languages=languages(), **values))
+
+
+@cache
+def _environment() -> Environment:
+    """Templates, compiled once."""
     environment = Environment(
         loader=PackageLoader("sim.output.html"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals |= {"say": say, "languages": languages()}
-    return Markup(environment.get_template(template).render(**values))
+    environment.globals["say"] = say
+    return environment
 
 
 def page(
@@ -125,7 +135,7 @@ def embedded_font(text: str) -> str:
 
     Cutting a font takes a second, so the result is stored in the user's cache where that can be written.
     """
-    needed = "".join(sorted({*text, *_BASIC_CHARACTERS, *characters()}))
+    needed = "".join(sorted({*text, *_BASIC_CHARACTERS, *characters(_NOT_ON_PAGES)}))
     key = hashlib.sha256(f"{_FONT_NOTICE} {needed}".encode()).hexdigest()[:16]
     cached = user_cache() / "fonts" / f"{key}.woff2"
     try:

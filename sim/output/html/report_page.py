@@ -12,6 +12,7 @@ from sim.metrics.figures import GroupFigures, StepFigures
 from sim.metrics.report import Report
 from sim.models.scenario import Scenario
 from sim.output.charts.render import Groups, Picture
+from sim.output.html.chosen_unit import chosen_unit
 from sim.output.html.first_screen import data_markup, tiles, unit_table, verdict_class
 from sim.output.html.late_letters import late_letters
 from sim.output.html.page import Pictures, code, page, rendered, write_page
@@ -75,6 +76,7 @@ def report_page(
             "tiles": list(tiles(report, scenario, each)),
             "trend": trend.get(each, []),
             "units": unit_table(report, each),
+            "chosen": chosen_unit(report, each),
             "sentences": sentences,
             "cautions": caution_sentences(other_cautions(report), each),
             "first_tables": [_sla_table(report, each)] if report.slas else [],

@@ -17,8 +17,6 @@ from sim.experiment.cost import prepare
 from sim.experiment.replications import replicate, simulate_infinite_servers
 from sim.forecast import Forecast, forecast_of
 from sim.forecast.cautions import cautions
-from sim.forecast.load import load_of
-from sim.forecast.requirement import requirement
 from sim.metrics.causes import breaches
 from sim.metrics.letter_timeline import LetterTimeline
 from sim.metrics.measures import Measures, measure
@@ -80,7 +78,6 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
             measured(),
             scenario=loaded.stem,
             engine=options.engine,
-            requirement=requirement(setting, load_of(at_best)),
             cautions=cautions(setting, at_best),
         )
         agreed = [{"against": "simpy", "agrees": True, "audit": "passed", **each._asdict()} for each in checked]

@@ -7,6 +7,7 @@ from itertools import chain, groupby
 from typing import Final
 
 from sim.core.clock import Clock
+from sim.metrics.figures import StaffedWeek
 from sim.output.words import entries, find, label, say
 from sim.statistics import Compliance, Estimate, Figure
 
@@ -55,6 +56,16 @@ def note(lang: str, written: str) -> str:
     """A note of a scenario: what follows `[zh]` in `six at any hour [zh] 任何时刻六人`, or what is first."""
     first, *others = re.split(r"\s*\[([a-z]{2,3})\]\s*", written)
     return dict(zip(others[::2], others[1::2], strict=True)).get(lang, first)
+
+
+def staffed_name(lang: str, week: StaffedWeek) -> str:
+    """A unit, or units of a team together: `Baoan`, `24 of team station in Baoan`."""
+    if week.units == 1:
+        return unit_name(lang, week.name)
+    team = name(lang, week.team)
+    where = "" if week.name == week.team else unit_name(lang, week.name)
+    key = "formats.units-within" if where else "formats.units-together"
+    return say(lang, key, n=week.units, team=team, within=where)
 
 
 def listed(lang: str, parts: Iterable[str]) -> str:

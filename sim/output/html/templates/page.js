@@ -17,12 +17,66 @@ window.addEventListener("beforeprint", () => {
 });
 speak(root.dataset.lang);
 
+// People over the week at a chosen unit: filled where more are needed than on duty, and where fewer.
+const weeks = document.querySelector("#weeks");
+for (const section of document.querySelectorAll(".chosen")) {
+  const units = JSON.parse(weeks.content.textContent);
+  const words = JSON.parse(section.dataset.words);
+  const [svg, select, legend] = ["svg", "select", ".legend"].map((part) => section.querySelector(part));
+  const looks = { over: "#56B4E9", under: "#D55E00", "on-duty": "#0072B2", busy: "#E69F00" };
+  for (const [key, colour] of Object.entries(looks)) {
+    const swatch = legend.appendChild(document.createElement("i"));
+    swatch.style.background = colour;
+    swatch.style.height = key === "over" || key === "under" ? ".8rem" : ".2rem";
+    legend.append(` ${words[key]} `);
+  }
+  const element = (name, attributes, text) => {
+    const made = document.createElementNS(svg.namespaceURI, name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    if (text !== undefined) made.textContent = text;
+    return svg.appendChild(made);
+  };
+  const draw = () => {
+    svg.replaceChildren();
+    const [duty, busy, needed] = units[select.value].map((tenths) => tenths.map((tenth) => tenth / 10));
+    const most = Math.max(1, ...duty, ...busy, ...needed);
+    const step = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500].find((each) => most / each <= 5) ?? most / 4;
+    const x = (hour) => 40 + hour * 4.75;
+    const y = (people) => 215 - people * 200 / most;
+    for (let people = 0; people <= most; people += step) {
+      element("path", { d: `M40 ${y(people)}H838`, stroke: "#e4e4e4" });
+      element("text", { x: 34, y: y(people) + 4, "text-anchor": "end", "font-size": 13, fill: "#5c5c5c" }, people);
+    }
+    words.days.forEach((day, at) => {
+      element("path", { d: `M${x(24 * at)} 215V10`, stroke: "#d9d9d9" });
+      element("text", { x: x(24 * at + 12), y: 234, "text-anchor": "middle", "font-size": 13, fill: "#5c5c5c" }, day);
+    });
+    const line = (of) => of.map((people, hour) => `${hour ? "V" : `M${x(0)} `}${y(people).toFixed(1)}H${x(hour + 1)}`).join("");
+    for (const [key, sign] of [["over", 1], ["under", -1]])
+      element("path", { "fill-opacity": 0.45, fill: looks[key], d: duty.map((people, hour) =>
+        sign * (people - needed[hour]) > 0.05
+          ? `M${x(hour)} ${y(people)}H${x(hour + 1)}V${y(needed[hour])}H${x(hour)}z` : "").join("") });
+    element("path", { d: line(duty), fill: "none", stroke: looks["on-duty"], "stroke-width": 2 });
+    element("path", { d: line(busy), fill: "none", stroke: looks.busy, "stroke-width": 1.5 });
+    duty.forEach((people, hour) => {
+      const column = element("rect", { x: x(hour), y: 10, width: 4.75, height: 205, "fill-opacity": 0 });
+      const said = [["on-duty", people], ["busy", busy[hour]], ["needed", needed[hour]]];
+      const at = `${words.days[Math.floor(hour / 24)]} ${String(hour % 24).padStart(2, "0")}:00`;
+      column.appendChild(document.createElementNS(svg.namespaceURI, "title")).textContent =
+        [at, ...said.map(([key, value]) => `${words[key]} ${value}`)].join(" · ");
+    });
+  };
+  select.addEventListener("change", draw);
+  draw();
+  section.hidden = false;
+}
+
 // A chart with marks that have tips is one stop of the keyboard: arrows go from mark to mark, and what a mark says
 // stands below the chart, as it does for the mark under the pointer.
 for (const figure of document.querySelectorAll("figure")) {
   const svg = figure.querySelector("svg");
-  const marks = [...svg.querySelectorAll("title")].map((title) => title.parentNode);
-  if (!marks.length) continue;
+  const found = () => [...svg.querySelectorAll("title")].map((title) => title.parentNode);
+  if (!found().length) continue;
   const told = figure.appendChild(document.createElement("output"));
   let at = -1;
   const show = (mark) => {
@@ -35,12 +89,13 @@ for (const figure of document.querySelectorAll("figure")) {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
+    const marks = found();
     at = (at + step + marks.length) % marks.length;
     show(marks[at]);
   });
   svg.addEventListener("pointerover", (event) => {
     const mark = event.target.closest("svg *:has(> title)");
-    if (mark !== null) { at = marks.indexOf(mark); show(mark); }
+    if (mark !== null) { at = found().indexOf(mark); show(mark); }
   });
 }
 

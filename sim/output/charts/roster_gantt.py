@@ -1,0 +1,62 @@
+"""Who comes when? The shifts of each group of people over a fortnight, as bars."""
+
+from itertools import cycle
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.metrics.report import Report
+from sim.output.charts.base import Chart, chart
+from sim.output.charts.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, add_tips, nothing, rows_axis
+from sim.output.text.formats import number, weekday_names
+
+
+@chart("run", "roster_gantt", 65, height=4.6)
+class RosterGanttChart(Chart[Report]):
+    """Shifts of the groups that take turns on each roster, from the first day of the window on."""
+
+    def title(self) -> str:
+        """How many people, in how many groups."""
+        groups = self.subject.roster
+        if not groups:
+            return self.say("nobody")
+        return self.say("groups", people=f"{sum(group.people for group in groups):,}", groups=len(groups))
+
+    def draw(self, ax: Axes) -> Axes:
+        """A row for each group, coloured by team, and a bar for each of its shifts."""
+        groups = self.subject.roster
+        if not groups:
+            return nothing(ax, self.say("nobody"))
+        teams = list(dict.fromkeys(group.team for group in groups))
+        colours = dict(zip(teams, cycle((BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, BLACK)), strict=False))
+        first = self.subject.backlog.window_days[0]
+        days = int(np.ceil(max((group.shifts.max() for group in groups if group.shifts.size), default=24.0) / 24))
+        names, weekday = weekday_names(self.lang), groups[0].weekday
+        for row, group in enumerate(groups):
+            if not group.shifts.size:
+                continue
+            bars = [(start, end - start) for start, end in group.shifts.tolist()]
+            tips = [self.say("shift", people=number(group.people), start=_at(start), end=_at(end),
+                             day=names[(weekday + int(start // 24)) % 7])
+                    for start, end in group.shifts.tolist()]  # fmt: skip
+            add_tips(ax.broken_barh(bars, (row - 0.38, 0.76), color=colours[group.team], linewidth=0), tips)
+        rows_axis(ax, [self._row(place) for place in range(len(groups))])
+        ax.set_xlim(0, 24 * days)
+        ax.set_xticks(range(0, 24 * days + 1, 24), [""] * (days + 1))
+        ax.set_xticks(range(12, 24 * days, 24), [names[(weekday + day) % 7] for day in range(days)],
+                      minor=True)  # fmt: skip
+        ax.tick_params(axis="x", which="minor", length=0)
+        ax.grid(axis="x")
+        ax.set_xlabel(self.say("day", day=number(first)))
+        return ax
+
+    def _row(self, place: int) -> str:
+        group = self.subject.roster[place]
+        alone = [(each.team, each.roster) for each in self.subject.roster].count((group.team, group.roster)) == 1
+        turn = "" if alone else f" {group.group}"
+        return f"{self.name_of(group.team)} · {self.name_of(group.roster)}{turn} ({group.people})"
+
+
+def _at(hours: float) -> str:
+    minutes = round(60 * hours) % 1440
+    return f"{minutes // 60:02}:{minutes % 60:02}"
