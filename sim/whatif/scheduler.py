@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from sim.core.program import keep_memory
-from sim.whatif.live_run import Kind, LiveRun, Task, stage
+from sim.whatif.live_run import LOOKS, Kind, LiveRun, Task, stage
 
 _SWITCHING: Final = 0.0005
 """Seconds after which a thread that computes lets another one have the interpreter: people are answered by one that
@@ -30,7 +30,7 @@ class Scheduler:
         self._condition = threading.Condition()
         self._wants: dict[str, tuple[LiveRun, ...]] = {}
         self._served: dict[str, float] = {}
-        self._most_heavy, self._heavy = max(workers - 1, 1), 0
+        self._most_behind, self._behind = max(workers - 1, 1), 0
         self._closed = False
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(workers)]
         for thread in self._threads:
@@ -73,12 +73,12 @@ class Scheduler:
                     return
                 run, task = chosen
                 run.begin(task)
-                heavy = _is_heavy(run, task)
-                self._heavy += heavy
+                behind = _can_wait(run, task)
+                self._behind += behind
             run.work(task, lambda run=run: self.wanted(run))  # type: ignore[misc]
             self._changed(run)
             with self._condition:
-                self._heavy -= heavy
+                self._behind -= behind
                 # There may be memory for the next one now, or a next thing to do.
                 self._condition.notify_all()
 
@@ -89,8 +89,8 @@ class Scheduler:
             for run in runs:
                 viewers.setdefault(run, []).append(viewer)
         tasks = {run: task for run in viewers if (task := run.next_task()) is not None}
-        free = self._heavy < self._most_heavy
-        ready = {run: task for run, task in tasks.items() if free or not _is_heavy(run, task)}
+        free = self._behind < self._most_behind
+        ready = {run: task for run, task in tasks.items() if free or not _can_wait(run, task)}
         if not ready:
             return None
         run = min(ready, key=lambda each: (stage(each), min(self._served[one] for one in viewers[each]), each.done))
@@ -99,5 +99,6 @@ class Scheduler:
         return run, ready[run]
 
 
-def _is_heavy(run: LiveRun, task: Task) -> bool:
-    return run.heavy and task.kind is not Kind.FORECAST
+def _can_wait(run: LiveRun, task: Task) -> bool:
+    """Whether a task leaves a thread to others."""
+    return (run.heavy and task.kind is not Kind.FORECAST) or run.done >= LOOKS[0]
