@@ -66,7 +66,7 @@ class CausesChart(Chart[Report]):
         if report.has_few_late(self.panel):
             return _none_or_few(self)
         first = report.slas[self.panel].causes[0]
-        team = f" ({self.name_of(first.team)})" if first.team else ""
+        team = self.say("team", team=self.name_of(first.team)) if first.team else ""
         step, why = self.name_of(first.step), self.say(f"charts.{first.why.value}")
         return self.say("commonest", share=percent(first.share.mean), step=step, team=team, why=why)
 
