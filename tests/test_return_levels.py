@@ -11,7 +11,7 @@ from sim.core.clock import DAY, HOUR
 from sim.operations.arrival_peaks import ArrivalPeaks
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
-from sim.statistics.return_levels import RECURRENCES, ReturnLevel, least, levels_of_days, recurrences
+from sim.statistics.return_levels import RECURRENCES, ReturnLevel, at_least, least, levels_of_days, recurrences
 
 SCENARIO = """
 start: 2024-05-06
@@ -134,3 +134,19 @@ def test_days_that_are_all_alike_have_one_level() -> None:
 def test_the_least_number_is_found() -> None:
     assert [least(lambda most: 10.0 ** (1 - most), days) for days in (1, 7, 365)] == [1, 2, 4]
     assert least(lambda most: 0.0, 7) == 0  # noqa: ARG005
+
+
+def test_a_period_has_no_less_than_a_part_of_it() -> None:
+    minute = {"day": ReturnLevel(3, 3, 4), "week": ReturnLevel(4, 3, 5), "month": ReturnLevel(4, 3, 4), "year": None}
+    second = {
+        "day": ReturnLevel(2, 2, 2),
+        "week": ReturnLevel(5, 4, 9),
+        "month": ReturnLevel(5, None, None),
+        "year": None,
+    }
+    assert at_least(minute, second) == {
+        "day": ReturnLevel(3, 3, 4),
+        "week": ReturnLevel(5, 3, 9),
+        "month": ReturnLevel(5, 3, None),
+        "year": None,
+    }

@@ -1,7 +1,7 @@
 """Throughput targets: the rates a real IT system must sustain so that the letters of a scenario pass through it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -40,7 +40,7 @@ from sim.statistics import (
     ratio_over,
     stacked,
 )
-from sim.statistics.return_levels import ReturnLevel, levels_of_days
+from sim.statistics.return_levels import ReturnLevel, at_least, levels_of_days
 
 ALL: Final = "all"
 """Name of all operations, or all channels, together."""
@@ -256,10 +256,11 @@ def _operation(
     headroom: float | None,
     level: ServiceLevel,
 ) -> Operation:
-    second, minute, hour, day = (
-        _rate(a_second * length, [each[which] for each in peaks], length, exact)
-        for which, length in enumerate(COUNTED.values())
-    )
+    rates: list[Rate] = []
+    for which, length in enumerate(COUNTED.values()):
+        rate = _rate(a_second * length, [each[which] for each in peaks], length, exact)
+        rates.append(replace(rate, levels=at_least(rate.levels, rates[-1].levels)) if rates else rate)
+    second, minute, hour, day = rates
     return Operation(second, minute, hour, day, _peak_factor(hour), headroom, level)
 
 

@@ -7,7 +7,7 @@ ch. 3), it is the least x with G(x) <= 1/T. Unlike the largest value of a simula
 replications, and unlike a percentile of all seconds it does not depend on how many of them are empty.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple
@@ -115,6 +115,22 @@ def levels_of_days(largest: Sequence[Int64s], period: int) -> ReturnLevels:
         name: _level(tails, threshold, recurrence) if recurrence <= _FARTHEST * days else None
         for name, recurrence in recurrences(period).items()
     }
+
+
+def at_least(levels: Mapping[str, ReturnLevel | None], shorter: Mapping[str, ReturnLevel | None]) -> ReturnLevels:
+    """The levels of a period, and never less than those of a shorter one, which counts a part of it.
+
+    Each is estimated on its own, so that where counts are small two may cross.
+    """
+    raised: ReturnLevels = {}
+    for name, level in levels.items():
+        part = shorter.get(name)
+        if level is None or part is None or part.level <= level.level:
+            raised[name] = level
+        else:
+            high = None if level.high is None or part.high is None else max(level.high, part.high)
+            raised[name] = ReturnLevel(part.level, level.low, high)
+    return raised
 
 
 class _Tail(NamedTuple):
