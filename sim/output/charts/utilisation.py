@@ -29,6 +29,10 @@ TEAMS: Final = 6
 """How many teams are shown, those that are busiest in some hour."""
 
 
+_TOLD: Final = 3
+"""How many of these each hour tells in figures."""
+
+
 @chart("run", "utilisation", 60)
 class UtilisationChart(Chart[Report]):
     """Utilisation of the busiest teams over the week."""
@@ -69,6 +73,6 @@ class UtilisationChart(Chart[Report]):
         return ax
 
     def _tip(self, hour: int) -> str:
-        used = ((team.name, float(team.week.utilisation.mean[hour])) for team in self._busiest)
+        used = ((team.name, float(team.week.utilisation.mean[hour])) for team in self._busiest[:_TOLD])
         parts = [f"{self.name_of(team)} {100 * share:.0f}%" for team, share in used if not np.isnan(share)]
         return " · ".join([f"{weekday_names(self.lang)[hour // 24]} {hour % 24:02}:00", *parts])

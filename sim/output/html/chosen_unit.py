@@ -16,7 +16,8 @@ class ChosenUnit(NamedTuple):
     Attributes:
         units: place among all units and name of each that can be chosen, those first where most people lack.
         words: weekdays and labels, as JSON.
-        weeks: of each unit tenths of people on duty, busy and needed, each 168 numbers, as JSON.
+        weeks: of each unit tenths of people on duty, busy and needed, each 168 numbers, as JSON; needed is 0 where it
+            is the same as busy.
     """
 
     units: list[tuple[int, str]]
@@ -30,10 +31,12 @@ def chosen_unit(report: Report, lang: str) -> ChosenUnit | None:
     if not staffed:
         return None
     labels = {key: say(lang, f"charts.staffing-{key}") for key in ("on-duty", "busy", "needed", "over", "under")}
-    weeks = [
-        [(10 * part).round().astype(int).tolist() for part in (week.on_duty, week.busy, week.needed)]
-        for _, week in staffed
-    ]
+    weeks = []
+    for _, week in staffed:
+        duty, busy, needed = (
+            (10 * part).round().astype(int).tolist() for part in (week.on_duty, week.busy, week.needed)
+        )
+        weeks.append([duty, busy, 0 if needed == busy else needed])
     return ChosenUnit(
         [(index, staffed_name(lang, week)) for index, (_, week) in enumerate(staffed)],
         to_json({"days": weekday_names(lang), **labels}, indent=None),

@@ -38,7 +38,8 @@ for (const section of document.querySelectorAll(".chosen")) {
   };
   const draw = () => {
     svg.replaceChildren();
-    const [duty, busy, needed] = units[select.value].map((tenths) => tenths.map((tenth) => tenth / 10));
+    const [duty, busy, needed] = units[select.value].map((tenths, part, all) =>
+      (tenths || all[1]).map((tenth) => tenth / 10));
     const most = Math.max(1, ...duty, ...busy, ...needed);
     const step = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500].find((each) => most / each <= 5) ?? most / 4;
     const x = (hour) => 40 + hour * 4.75;
