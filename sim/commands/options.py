@@ -41,6 +41,9 @@ OPTIONS: Final[dict[str, Command]] = {
         "--no-report", "report", flag_value=False, default=True, help="Write no charts and no HTML report.",
     ),
     "png": click.option("--png", is_flag=True, help="Write the charts as PNG, too, in the language of the output."),
+    "xlsx": click.option(
+        "--xlsx", is_flag=True, help="Write tables.xlsx, too: each SLA by unit, by hour of the week and by date.",
+    ),
     "fail-on-breach": click.option(
         "--fail-on-breach", is_flag=True,
         help=f"Exit with code {BREACHED} when a target is missed or cannot be judged.",

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @SCENARIOS
-@takes("set replications seed engine workers out force fail-on-breach allow-not-judged page json quiet")
+@takes("set replications seed engine workers out force fail-on-breach allow-not-judged page xlsx json quiet")
 def run(scenarios: tuple[Path, ...], options: Options) -> None:
     """Simulate scenarios, write their results, and report whether the staffing meets the SLAs."""
     if options.out is not None and len(scenarios) > 1:
         raise click.UsageError("--out names one folder, for one scenario")
+    if options.xlsx and not options.report:
+        raise click.UsageError("--xlsx goes with the page; leave out --no-report")
     get_ready_to_draw("run", options)
     loaded = load_all(scenarios, options.layers())
     from sim.experiment.cost import prepare

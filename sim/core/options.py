@@ -20,6 +20,7 @@ class Options:
         force: compute results again although they are there.
         report: write charts and the HTML page, which take longer than the figures.
         png: write the charts as PNG, too, in the language of the page.
+        xlsx: write the tables of a run's page as a workbook, too, in the language of the page.
         lang: language of what is printed, and in which a page opens.
         json: print figures as JSON, and nothing for people.
         quiet: print nothing but errors.
@@ -36,6 +37,7 @@ class Options:
     force: bool = False
     report: bool = True
     png: bool = False
+    xlsx: bool = False
     lang: str = "en"
     json: bool = False
     quiet: bool = False
@@ -50,7 +52,8 @@ class Options:
     @property
     def page(self) -> dict[str, Any]:
         """Options that change charts and page, as the manifest has them; asked for with others they are drawn again."""
-        return {"lang": self.lang, **({"png": True} if self.png else {})}
+        wanted = {"png": self.png, "xlsx": self.xlsx}
+        return {"lang": self.lang, **{name: True for name, is_wanted in wanted.items() if is_wanted}}
 
     @property
     def silent(self) -> bool:

@@ -186,6 +186,7 @@ class SlaFigures:
         histogram: of the letters that are decided.
         by_hour_of_week: compliance by weekday and hour of receipt, shape (7, 24), Monday first.
         letters_by_hour_of_week: letters a replication, same shape.
+        by_date: by date of receipt, `2024-01-31`.
         by_unit: by home unit and by the units that these lie within, those with letters, the highest team first.
         by_team: by the team that brought it about, or whose turn it is.
         late_hours: hours of receipt at which letters are late more often than at others, where that is shown.
@@ -210,6 +211,7 @@ class SlaFigures:
     histogram: Histogram
     by_hour_of_week: ComplianceTable
     letters_by_hour_of_week: Band
+    by_date: tuple[GroupFigures, ...]
     by_category: tuple[GroupFigures, ...]
     by_channel: tuple[GroupFigures, ...]
     by_unit: tuple[UnitFigures, ...]

@@ -1,6 +1,7 @@
 """Summarise the measures of all replications as a report."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 import numpy as np
@@ -182,6 +183,7 @@ def sla_figures(
         ),
         by_hour_of_week=judge_cells(counts.by_hour_of_week, copies=copies).reshaped(7, 24),
         letters_by_hour_of_week=mean_over(by_hour.letters),
+        by_date=groups(_dates(setting), counts.by_day),
         by_category=groups(list(scenario.categories), counts.by_category),
         by_channel=groups(list(scenario.channels), counts.by_channel),
         by_unit=unit_figures(setting, counts.by_home, copies=copies),
@@ -271,6 +273,13 @@ def backlog_figures(setting: Setting, counts: OpenLetters) -> Backlog:
     days = instants_of(setting.scenario.horizon) / DAY
     window_days = (setting.scenario.window_start / DAY, setting.scenario.window_end / DAY)
     return Backlog(setting.scenario.start, days, window_days, _fan(counts.number), _fan(counts.age / DAY))
+
+
+def _dates(setting: Setting) -> list[str]:
+    """The dates on which letters of the window can come."""
+    scenario = setting.scenario
+    days = range(scenario.window_start // DAY, -(-scenario.window_end // DAY))
+    return [(scenario.start + timedelta(days=day)).isoformat() for day in days]
 
 
 def _groups(names: Sequence[str], counts: Decided, copies: bool) -> tuple[GroupFigures, ...]:

@@ -31,7 +31,7 @@ from sim.output.folders.manifest import (
 
 RESULTS: Final = Path("results")
 
-PAGES: Final = ("charts/", "report.html")
+PAGES: Final = ("charts/", "report.html", "tables.xlsx")
 """What is drawn from the figures of a folder, and can be drawn again from them."""
 
 _MOST_IN_ERROR: Final = 3

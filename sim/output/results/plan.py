@@ -1,26 +1,22 @@
 """A plan and its folder: the answer for people and for programs, a scenario to run, and the roster sheet."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
-from openpyxl import Workbook
-from openpyxl.styles import Font
 
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.errors import Problem, ScenarioError
 from sim.core.json_text import jsonable
 from sim.core.options import DEFAULT, Options
-from sim.core.safe_text import Cell, safe_cell, write_csv
+from sim.core.safe_text import Cell, write_csv
 from sim.experiment.cost import prepare
 from sim.models.labels import labels_of
 from sim.models.staffing import WEEKDAYS
 from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario
+from sim.output.results.workbook import write_workbook
 from sim.output.text.cautions import caution, with_cautions
 from sim.output.text.formats import name, unit_name
 from sim.output.text.plan import plan_text as shown_plan
@@ -33,9 +29,6 @@ from sim.sampling.headcount import people_of_roster
 from sim.sampling.roster import Shifts, people_of_groups, shifts_of
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting, setting_of
-
-_MOMENT: Final = re.compile(rb"(?<=W3CDTF\">)[^<]+")
-"""When the workbook was created and changed, as its properties say."""
 
 _LEFT_OUT: Final = ("decided", "needs")
 """What plan.json does not hold: letters of every replication, and what is in requirement.csv."""
@@ -164,20 +157,11 @@ def write_sheets(setting: Setting, folder: Path) -> None:
     """Write roster.csv, with names as typed, and roster.xlsx, with a sheet in each language, into a folder."""
     rows = list(roster_sheet(setting))
     write_csv(folder / "roster.csv", rows)
-    book = Workbook(write_only=False)
-    del book["Sheet"]
-    for lang in languages():
-        sheet = book.create_sheet(say(lang, "plan.roster-sheet"))
-        for row in told_sheet(rows, Language(lang, labels_of(setting.scenario))):
-            sheet.append([safe_cell(cell) for cell in row])
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-        sheet.freeze_panes = "F2"
-        for column, width in zip("ABCDE", (14, 18, 26, 8, 8), strict=True):
-            sheet.column_dimensions[column].width = width
-    content = BytesIO()
-    book.save(content)
-    (folder / "roster.xlsx").write_bytes(_without_clock(content))
+    sheets = {
+        say(lang, "plan.roster-sheet"): told_sheet(rows, Language(lang, labels_of(setting.scenario)))
+        for lang in languages()
+    }
+    write_workbook(folder / "roster.xlsx", sheets, frozen="F2", widths=(14, 18, 26, 8, 8))
 
 
 def told_sheet(rows: Sequence[list[Cell]], lang: str) -> Iterator[list[Cell]]:
@@ -186,16 +170,6 @@ def told_sheet(rows: Sequence[list[Cell]], lang: str) -> Iterator[list[Cell]]:
     yield [*(say(lang, f"plan.roster-{each}") for each in headings[:5]), *headings[5:]]
     for team, unit, roster, *rest in others:
         yield [name(lang, str(team)), unit_name(lang, str(unit)), name(lang, str(roster)), *rest]
-
-
-def _without_clock(book: BytesIO) -> bytes:
-    """A workbook without the moment at which it was written, so that the same rows are the same bytes."""
-    content = BytesIO()
-    with ZipFile(book) as written, ZipFile(content, "w", ZIP_DEFLATED) as timeless:
-        for part in written.namelist():
-            # Without a time of its own a part is of 1980, the first year that the format knows.
-            timeless.writestr(ZipInfo(part), _MOMENT.sub(b"1980-01-01T00:00:00Z", written.read(part)), ZIP_DEFLATED)
-    return content.getvalue()
 
 
 def _shifts_by_day(shifts: Shifts, group: int, days: range) -> list[str]:

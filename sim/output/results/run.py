@@ -109,8 +109,9 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
 
 
 def draw(loaded: Loaded, report: Report, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
-    """Write charts/ and report.html."""
+    """Write charts/ and report.html, and tables.xlsx if it is asked for or was there."""
     from sim.output.html.report_page import write_report  # heavy, and a run that is found again needs none
+    from sim.output.results.workbook import write_run_workbook
 
     write_report(
         folder,
@@ -121,6 +122,8 @@ def draw(loaded: Loaded, report: Report, folder: Path, manifest: Mapping[str, An
         figures=manifest["figures"],
         manifest=manifest,
     )
+    if options.xlsx or manifest.get("xlsx"):
+        write_run_workbook(folder / "tables.xlsx", report, options.lang)
 
 
 def backlog_rows(report: Report) -> Iterator[list[Cell]]:
