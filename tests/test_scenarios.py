@@ -87,7 +87,7 @@ def _but_staff(scenario: Scenario) -> dict[str, Any]:
             team.pop(key, None)
     # A letter goes to the functional unit of its category, so these weights deal people and not letters.
     everything["teams"]["functional"].pop("weights", None)
-    for key in ("name", "about", "rosters", "plan"):
+    for key in ("name", "name_zh", "about", "about_zh", "labels", "rosters", "plan"):
         everything.pop(key, None)
     return everything
 

@@ -122,7 +122,7 @@ def _slack(replication: Replication, sla: Sla, clock: SlaClock) -> Slack:
 def _instants(replication: Replication) -> list[Int64s]:
     """Instants at which each operation was called, in the order of `operations_of`."""
     log, real = replication.log, replication.row_of_visit >= 0
-    instants = [replication.received]
+    instants = [replication.received[replication.received >= 0]]
     for index in work_steps(replication.setting).values():
         visits = np.flatnonzero(real & (replication.workload.step == index))
         instants += [log.started[visits], log.finished[visits]]
