@@ -69,6 +69,10 @@ def test_the_table_of_units_says_what_the_report_says(tmp_path: Path) -> None:
     with (tmp_path / "out" / "units.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 2 * 4
+    with (tmp_path / "out" / "people.csv").open(encoding="utf-8-sig") as file:
+        people = list(csv.DictReader(file))
+    assert len(people) == 168 * len(done.report.staffed)
+    assert [float(row["needed"]) for row in people[:168]] == done.report.staffed[0].needed.tolist()
     for name, sla in done.report.slas.items():
         for each in sla.by_unit:
             (row,) = (row for row in rows if (row["sla"], row["unit"]) == (name, each.name))

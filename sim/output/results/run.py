@@ -26,6 +26,7 @@ from sim.metrics.rows import hour_table, letter_table
 from sim.metrics.summary import summarise
 from sim.metrics.timeline import latest
 from sim.models.labels import labels_of
+from sim.models.staffing import WEEKDAYS
 from sim.output.folders.parquet import Columns, Rows, hour_columns, letter_columns
 from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario
 from sim.output.text.answer import run_text
@@ -88,6 +89,7 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
     def write(report: Report, folder: Path) -> None:
         write_scenario(loaded, folder)
         write_csv(folder / "units.csv", unit_rows(report))
+        write_csv(folder / "people.csv", people_rows(report))
         write_csv(folder / "backlog.csv", backlog_rows(report))
         for table in tables:
             table.write()
@@ -135,6 +137,15 @@ def backlog_rows(report: Report) -> Iterator[list[Cell]]:
         fan = backlog.open_letters
         columns = (fan.mean, fan.p5, fan.p25, fan.p50, fan.p75, fan.p95)
         yield [f"{date.isoformat()} 00:00", *(round(float(column[index]), 3) for column in columns)]
+
+
+def people_rows(report: Report) -> Iterator[list[Cell]]:
+    """People on duty, busy and needed by unit and hour of the week, below a row of headings."""
+    yield ["team", "unit", "units", "weekday", "hour", "on_duty", "busy", "needed"]
+    for week in report.staffed:
+        columns = (part.tolist() for part in (week.on_duty, week.busy, week.needed))
+        for hour, people in enumerate(zip(*columns, strict=True)):
+            yield [week.team, week.name, week.units, WEEKDAYS[hour // 24], hour % 24, *people]
 
 
 def unit_rows(report: Report) -> Iterator[list[Cell]]:
