@@ -14,6 +14,7 @@ from runs import report
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.tables import NOT_YET
 from sim.engine.contract import simulate
+from sim.experiment.cost import estimate
 from sim.models.distributions import Constant, Exponential, Lognormal, Uniform
 from sim.sampling.quantiles import quantile, share_below
 from sim.sampling.roster import draw_roster
@@ -232,3 +233,12 @@ def test_bad_rows_are_named(tmp_path: Path, rows: str, said: str) -> None:
 )
 def test_bad_counts_are_told(tmp_path: Path, backlog: str, said: str) -> None:
     assert answer(tmp_path, with_line("workflow:", f"backlog: {backlog}\nworkflow:")) == [f"line 6   backlog{said}"]
+
+
+def test_a_backlog_is_part_of_the_cost() -> None:
+    alone, with_backlog = (
+        estimate(setting(backlog=backlog))
+        for backlog in (None, [{"step": "serve", "letters": 5_000, "age": {"exponential": "2 d"}}])
+    )
+    assert with_backlog.letters == alone.letters + 5_000
+    assert with_backlog.bytes > alone.bytes

@@ -98,6 +98,7 @@ def estimate(setting: Setting, engine: str = "compiled") -> Cost:
     """
     scenario = setting.scenario
     letters = letters_expected(setting, 0, scenario.horizon)
+    letters += scenario.backlog.letters if scenario.backlog is not None else 0
     visits = letters * _visits_a_letter(setting, letters)
     visits += sum(_jobs_an_hour(scenario, team) for team in scenario.teams.values()) * scenario.horizon / HOUR
     shifts = sum(
@@ -171,7 +172,7 @@ def _visits_a_letter(setting: Setting, letters: float) -> float:
     else:
         keep = min(1.0, _SAMPLE / max(letters, 1.0))
     teams = {name: team.model_copy(update={"other_duty": None}) for name, team in scenario.teams.items()}
-    small = setting._replace(scenario=scenario.changed(teams=teams))
+    small = setting._replace(scenario=scenario.changed(teams=teams, backlog=None))
     none = np.empty(0, dtype=np.int64)
     nobody = Roster(none.astype(np.int32), none, none, none.astype(np.int32), setting.places.units)
     workload = draw_workload(small, nobody, 0, keep=keep)
