@@ -16,7 +16,10 @@ _COUNTRIES: Final = (("china", "CN"), ("US", "US"), ("GB-ENG", "GB"))
 _DAYS: Final = 2
 """Days more that a country's holidays must explain than none do."""
 
-_SURELY: Final = 3.0
+_MOST_WEEKDAYS: Final = 0.8
+"""Share of the weekdays on which a team that keeps office days is there."""
+
+_SURELY: Final = 4.0
 """Standard errors by which letters on public holidays must be fewer or more."""
 
 
@@ -71,6 +74,8 @@ def _of_people(without: Days, days: Days, on_duty: Floats) -> float:
         if people[~weekend].mean() == 0 or people[weekend].mean() > 0.3 * people[~weekend].mean():
             continue
         there = people > 0
+        if there[~weekend].mean() < _MOST_WEEKDAYS:
+            continue  # a meeting once a week keeps no holidays
         right, before = (int((there == each.working).sum()) for each in (days, without))
         gain += right - before if right - before >= _DAYS else 0.0
     return gain
@@ -86,8 +91,9 @@ def _of_letters(days: Days, letters: Floats) -> float:
     if not (ordinary > 0).all():
         return 0.0
     ratio = letters / ordinary
-    spread = ratio[~days.holiday].std() / np.sqrt(days.holiday.sum())
-    distance = abs(ratio[days.holiday].mean() - ratio[~days.holiday].mean()) / max(spread, 1e-9)
+    # Medians, so that one day on which much was registered at once does not decide; their error is 1.25 times as large.
+    spread = 1.25 * ratio[~days.holiday].std() / np.sqrt(days.holiday.sum())
+    distance = abs(np.median(ratio[days.holiday]) - np.median(ratio[~days.holiday])) / max(spread, 1e-9)
     return float(distance) if distance > _SURELY else 0.0
 
 

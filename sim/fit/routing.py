@@ -18,6 +18,9 @@ _AT_ONCE: Final = 1
 _MOST_AT_ONCE: Final = 0.05
 """Share of another team's visits begun at once with the own unit on duty, up to which they are not its own."""
 
+_LEAST_WAIT: Final = 30
+"""Seconds of wait below which nothing is escalated."""
+
 _SOME: Final = 5
 """Visits that it takes to believe in an escalation."""
 
@@ -95,8 +98,9 @@ def _others_work(
             theirs, at_once = theirs & in_shared, at_once & in_shared
             if theirs.sum() < _SOME or at_once.sum() > _MOST_AT_ONCE * theirs.sum():
                 continue
-            covered = theirs & asleep_start
-            moved = theirs & ~asleep_start
+            # What came while the own unit slept stays with the other one, even if it is begun later.
+            covered = theirs & (asleep_start | asleep_queued)
+            moved = theirs & ~covered & (wait >= _LEAST_WAIT)
             name = places.teams[other].name
             if covered.sum() >= _SOME and "cover" not in moves.body:
                 moves.body["cover"] = Marked(
