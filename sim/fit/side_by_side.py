@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from sim.core.clock import DAY, MINUTE
-from sim.core.tables import Floats, Int64s
+from sim.core.clock import DAY
+from sim.core.tables import Bools, Floats, Int64s
 from sim.fit.distances import area_between, kolmogorov_smirnov
 from sim.fit.judgement import AgeCurve, FieldDistance, Judgement, SideBySide, SimulatedRanges, range_of, ranges_of
 from sim.fit.log import EventLog, LetterLog
@@ -17,6 +17,8 @@ from sim.metrics.hours import HOURS_OF_WEEK
 
 _POINTS: Final = 200
 """Points of a curve."""
+
+_WEEK: Final = 7 * DAY
 
 _SPLITS: Final = 10
 """Ways in which an office's log is halved; their mean distance counts."""
@@ -115,8 +117,7 @@ def _mean_age(ages: Floats, parts: Int64s, part: int, most: float) -> float:
 
 def _halved(real: Look, split: int) -> tuple[Look, Look]:
     """The letters of an office, allocated at random to two halves."""
-    first = np.zeros(len(real.parts), dtype=np.bool_)
-    first[np.random.default_rng([len(first), split]).permutation(len(first))[: len(first) // 2]] = True
+    first = _half(len(real.parts), split)
     one, other = (
         real._replace(ages=tuple(each[which] for each in real.ages), parts=real.parts[which])
         for which in (first, ~first)
@@ -125,15 +126,24 @@ def _halved(real: Look, split: int) -> tuple[Look, Look]:
 
 
 def _halved_hours(log: EventLog | LetterLog, frame: Frame) -> tuple[Floats, Floats]:
-    """Shares of letters by hour of the week in every other week of a period, or day where there are few weeks."""
+    """Shares of letters by hour of the week in every other week of a period, or of half the letters of a short one."""
     received = log.received[(log.received >= frame.begins) & (log.received < frame.ends)]
-    length = 7 * DAY if frame.ends - frame.begins >= 28 * DAY else 5 * MINUTE
-    odd = received // length % 2 == 1
+    if frame.ends - frame.begins >= 4 * _WEEK:
+        first = received // _WEEK % 2 == 1
+    else:
+        first = _half(len(received), 0)
     one, other = (
         _shares(np.bincount(hour_of_week(log, received[which]), minlength=HOURS_OF_WEEK).astype(np.float64))
-        for which in (odd, ~odd)
+        for which in (first, ~first)
     )
     return one, other
+
+
+def _half(count: int, split: int) -> Bools:
+    """Which of some letters are in the first half, at random."""
+    first = np.zeros(count, dtype=np.bool_)
+    first[np.random.default_rng([count, split]).permutation(count)[: count // 2]] = True
+    return first
 
 
 def _apart(one: Floats, other: Floats) -> float:
