@@ -137,8 +137,10 @@ class FrontierChart(Chart["PlanAnswer"]):
             ax.axhline(met[0].target, color=colour, linewidth=0.9, linestyle="--")
         planned = sum(answer.proof.people) + answer.fixed
         ax.axvline(planned, color=BLACK, linewidth=1.0)
+        # On the side with more room, so that it stays inside.
+        side, aligned = (-4, "right") if planned > (min(x) + max(x)) / 2 else (4, "left")
         ax.annotate(f"{self.say('plan.plan')} {planned:,}", (planned, 0.02), xycoords=("data", "axes fraction"),
-                    color=BLACK, xytext=(4, 0), textcoords="offset points")  # fmt: skip
+                    color=BLACK, xytext=(side, 0), textcoords="offset points", ha=aligned)  # fmt: skip
         percent_axis(ax, "y")
         ax.set_xlabel(self.say("glossary.people"))
         ax.grid(axis="y")

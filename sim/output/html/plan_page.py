@@ -40,10 +40,11 @@ def plan_page(
             "sentences": list(plan_sentences(answer, each)),
             "cautions": caution_sentences(answer.cautions, each),
             "tables": plan_tables(answer, each),
+            "has_roster": answer.people is not None,
         }
 
     return page(
-        "body.html.j2",
+        "plan.html.j2",
         said,
         lang,
         verdict=_VERDICTS.get(answer.ending, Verdict.MET),
