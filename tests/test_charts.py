@@ -133,7 +133,11 @@ def test_a_scenario_may_be_named_anything(comparison: Comparison, tmp_path: Path
     ]
     pairs = tuple(replace(pair, other=odd) for pair in comparison.pairs)
     reports = {report.scenario: report for report in renamed}
-    strange = replace(comparison, reports=reports, pairs=pairs)
+    hours, gaps = (
+        {odd if name == "more" else name: each for name, each in told.items()}
+        for told in (comparison.hours, comparison.gaps)
+    )
+    strange = replace(comparison, reports=reports, pairs=pairs, hours=hours, gaps=gaps)
     for chart in COMPARISON_CHARTS:
         for each in drawings(chart, strange, "en"):
             picture = draw_picture(each, tmp_path)
