@@ -17,6 +17,7 @@ from sim.forecast.working_hours import _at_night, _long_weeks
 from sim.models.staffing import RosterPattern
 from sim.output.text.plan import exact_cost, plan_sentences, plan_text
 from sim.output.text.printing import plain
+from sim.planner.allocation import allocated
 from sim.planner.answer import Ending, PlanAnswer
 from sim.planner.backward_elimination import BackwardElimination
 from sim.planner.frontier import Point, monotone
@@ -118,6 +119,43 @@ def test_a_plan_stands_on_seeds_that_neither_search_nor_proof_has_met() -> None:
     assert again.verdict is Verdict.MET
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_plan_that_fresh_seeds_do_not_show_is_made_good_although_its_budget_is_spent(seed: int) -> None:
+    office = desk(150, 25, "10 min", "90%", replications=2, proof=8, budget=1)
+    office = office._replace(scenario=office.scenario.model_copy(update={"seed": seed}))
+    assert plan(office, scenario="desk").ending is Ending.PLANNED
+
+
+# hours of work
+
+
+def districts(**more: Any) -> Setting:
+    """Three stations that nobody covers, of which the first has most of the letters."""
+    return setting(
+        arrivals={"per_day": 150},
+        window="6 d",
+        teams={"station": {"tier": "station", "units": 3, "weights": [8, 1, 1], "staff": {"always": 12}}},
+        workflow=[{"serve": {"by": "station", "effort": {"exponential": "25 min"}}}],
+        sla={"started": {"until": "serve.started", "within": "20 min", "target": "85%"}},
+        plan={"vary": {"station": {"always": [0, 24]}}, "deal": "free"},
+        **more,
+    )
+
+
+def test_the_hours_of_work_of_a_unit_are_exact_and_no_matter_of_chance() -> None:
+    offices = [districts(seed=seed) for seed in (1, 2)]
+    hours = [Stability(Simulator(each, staffing_cells(each.scenario), PlanTargets(each))) for each in offices]
+    # 120 letters a day of 25 minutes are 50 hours, more than the 48 of two people; a seventh goes to the first station.
+    for each in hours:
+        assert [each.fits((heads,)) for heads in (6, 7)] == [False, True]
+
+
+def test_hours_decide_an_allocation_that_takes_many_more_people_the_other_way() -> None:
+    office = districts()
+    simulator = Simulator(office, staffing_cells(office.scenario), PlanTargets(office))
+    assert allocated(simulator, 1, budget=0).simulator.cells[0].deal == "weights"
+
+
 # one budget
 
 
@@ -187,7 +225,7 @@ def test_one_exchange_moves_people_of_three_cells_at_once() -> None:
 
 def test_a_corrected_surface_says_of_an_exchange_what_was_seen() -> None:
     more, fewer = np.array([[-0.2], [-0.1], [0.0]]), np.array([[0.3], [0.2], [0.1]])
-    surface = Surface(more, fewer, np.zeros((3, 1)), np.ones(3))
+    surface = Surface(more, fewer, np.zeros((3, 1)), np.zeros((3, 1)), np.ones(3))
     # One more of the first and two fewer of the last seemed to cancel out.
     better = corrected(surface, (4, 4, 4), (5, 4, 2), np.array([0.15]))
     assert better.more[0, 0] + 2 * better.fewer[2, 0] == pytest.approx(0.15)

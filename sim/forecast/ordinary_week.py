@@ -48,10 +48,21 @@ def _letters_work(setting: Setting, replications: Sequence[Replication]) -> Floa
     reached = _reached(setting, replications)
     work = np.zeros(setting.places.units)
     for index, planned in work_of_steps(setting).items():
-        step, of_step = setting.scenario.workflow[index], planned * reached[index]
-        stays = isinstance(step, WorkStep) and step.cover is None and step.escalate is None
-        work += of_step if stays else _moved(index, of_step, replications)
+        of_step = planned * reached[index]
+        work += of_step if _stays(setting, index) else _moved(index, of_step, replications)
     return work
+
+
+def own_work(setting: Setting) -> Floats:
+    """Person-seconds a week that letters bring to each unit and that nobody else may take over, shape (units,)."""
+    mine = [planned for index, planned in work_of_steps(setting).items() if _stays(setting, index)]
+    return np.sum(mine, axis=0) if mine else np.zeros(setting.places.units)
+
+
+def _stays(setting: Setting, index: int) -> bool:
+    """Whether the work of a step is always done by the unit that it comes to."""
+    step = setting.scenario.workflow[index]
+    return isinstance(step, WorkStep) and step.cover is None and step.escalate is None
 
 
 def work_of_steps(setting: Setting) -> dict[int, Floats]:

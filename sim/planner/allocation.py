@@ -1,9 +1,8 @@
 """Allocation: whether the people of each cell go to the units evenly, or by the units' shares of the letters.
 
-At a staffing that meets the targets each cell is allocated the other way. The change that uses up least of the allowed
-lateness is made, as long as one uses less; then fewer people are looked for, and it is asked again. At last each cell
-is allocated the other way with the fewest people of all cells that do then, again and again until that saves nothing:
-which way serves best depends on the other cells of the team.
+Where one way takes many more people than the other with all other cells at their most, that decides. Elsewhere, from a
+staffing of few people, each cell is allocated the other way, with the fewest people that meet the targets then, again
+and again until that saves nothing: which way serves best depends on the other cells of the team.
 """
 
 from typing import Final, NamedTuple
@@ -11,27 +10,27 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.planner.sample import SearchSample
-from sim.planner.search import Search, pressure
+from sim.planner.search import Search
 from sim.planner.simulator import Simulator
 from sim.planner.stability import Stability
-from sim.planner.staffing_cells import People, StaffingCell
+from sim.planner.staffing_cells import People, StaffingCell, with_heads
 from sim.scenario.setting import Setting
 
 _REPLICATIONS: Final = 4
 """Of the sample on which allocations are compared."""
 
-_HOPELESS: Final = 1.2
+_HOPELESS: Final = 1.1
 """An allocation is given up if it takes so many times the cost before anybody is taken away."""
 
-_ROUNDS: Final = 2
-"""How often the allocation is asked far from the optimum, at most."""
+_MORE: Final = 1.1
+"""The allocation of a cell is decided where the one way takes so many times the people of the other."""
 
 
 class Allocated(NamedTuple):
-    """Cells with the allocation that serves best, and a staffing that just meets the targets, if there is one."""
+    """Cells with the allocation that serves best, by a simulator of them, and what few people meet the targets then."""
 
-    cells: tuple[StaffingCell, ...]
-    people: People | None
+    simulator: Simulator
+    people: People | None = None
 
 
 def allocated(simulator: Simulator, replications: int, budget: int) -> Allocated:
@@ -41,76 +40,80 @@ def allocated(simulator: Simulator, replications: int, budget: int) -> Allocated
         replications: of the search; a few of them are used.
         budget: letters at which the search ends.
     """
-    numbers = range(min(replications, _REPLICATIONS))
-    search = _search(simulator, numbers, budget)
-    if not search.begin() or search.best is None:
-        return Allocated(simulator.cells, None)
-    # Far from the optimum first, so that what is taken away later is taken from a good allocation.
-    for _ in range(_ROUNDS):
-        better = _better(search, simulator, search.best, numbers, budget, alone=True)
-        if better is search:
-            break
-        better.raised(better.trials.problem.least)
-        search = better
-    people = search.descend(search.best or search.trials.problem.most)
-    search = _better(search, simulator, people, numbers, budget)
-    search, people = _cheaper(search, simulator, search.best or people, numbers, budget)
-    return Allocated(_cells(search), people)
+    return _AllocationSearch(simulator, range(min(replications, _REPLICATIONS)), budget).run()
 
 
-def _cheaper(
-    search: Search, simulator: Simulator, people: People, numbers: range, budget: int
-) -> tuple[Search, People]:
-    """Each cell allocated the other way, with the fewest people of all cells that do then, until none costs less."""
-    tried: set[tuple[StaffingCell, ...]] = set()  # of one team, as other teams hardly matter to it
-    before: People | None = None
-    while people != before:
-        before = people
-        for index, cell in enumerate(_cells(search)):
-            now, other = _cells(search), _other(_cells(search), index)
-            if not people[index] or not _may_differ(simulator.setting, cell) or _of_team(other, cell.team) in tried:
-                continue
-            tried |= {_of_team(now, cell.team), _of_team(other, cell.team)}
-            there = _search(simulator.of(other), numbers, budget)
-            start = people if there.trials.meets(people) else there.raised(people)
-            if there.trials.exhausted or there.trials.cost(start) > _HOPELESS * there.trials.cost(people):
-                continue
-            there.descend(start)
-            if there.best is not None and there.trials.cheaper(there.best, people):
-                search, people = there, there.best
-    return search, people
+class _AllocationSearch:
+    def __init__(self, simulator: Simulator, numbers: range, budget: int) -> None:
+        self._simulator, self._numbers, self._budget = simulator, numbers, budget
+        self._open: set[int] = set()  # cells whose allocation is not decided on its own
 
+    def run(self) -> Allocated:
+        """Allocate what is plain, look for few people, and allocate otherwise what saves some of them."""
+        search = self._search(self._alone())
+        if not search.begin() or search.best is None:
+            return Allocated(self._simulator)
+        people = search.substitute(search.descend(search.best))
+        search, people = self._cheaper(search, search.best or people)
+        return Allocated(search.trials.problem.simulator, people)
 
-def _better(
-    search: Search, simulator: Simulator, people: People, numbers: range, budget: int, *, alone: bool = False
-) -> Search:
-    """A search with the cells allocated otherwise, one after the other, as long as that uses less; else the same.
-
-    Args:
-        alone: only cells that are the only one of their team; which of several serves better depends on the others.
-    """
-    while not search.trials.exhausted:
-        now, cells, tried = pressure(search.trials.of(people)), _cells(search), []
+    def _alone(self) -> tuple[StaffingCell, ...]:
+        """Cells allocated the way that takes fewer people if all others have their most, where the other takes many."""
+        cells = self._simulator.cells
         for index, cell in enumerate(cells):
-            if alone and sum(each.team == cell.team and each.least < each.most for each in cells) > 1:
+            if not _may_differ(self._simulator.setting, cell):
                 continue
-            if people[index] and _may_differ(simulator.setting, cell):
-                there = _search(simulator.of(_other(cells, index)), numbers, budget)
-                if there.trials.meets(people):
-                    tried.append((pressure(there.trials.of(people)), index, there))
-        least, _, found = min(tried, key=lambda each: each[:2], default=(now, 0, search))
-        if least >= now:
-            break
-        search = found
-    return search
+            other = _other(cells, index)
+            now, then = (self._needed(each, index) for each in (cells, other))
+            if max(now, then) <= _MORE * min(now, then):
+                self._open.add(index)
+            elif then < now:
+                cells = other
+        return cells
+
+    def _needed(self, cells: tuple[StaffingCell, ...], index: int) -> int:
+        """The fewest people of a cell that meet the targets with all other cells at their most."""
+        trials = self._search(cells).trials
+        most = trials.problem.most
+        low, high = cells[index].least - 1, cells[index].most
+        if low + 1 < high and trials.meets(with_heads(most, index, low + 1)):
+            return low + 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            if trials.meets(with_heads(most, index, middle)):
+                high = middle
+            else:
+                low = middle
+        return high
+
+    def _cheaper(self, search: Search, people: People) -> tuple[Search, People]:
+        """Each cell allocated the other way, with the fewest people that do then, until none costs less."""
+        tried: set[tuple[StaffingCell, ...]] = set()  # of one team, as other teams hardly matter to it
+        before: People | None = None
+        while people != before and not search.trials.exhausted:
+            before = people
+            for index in sorted(self._open):
+                now, other = _cells(search), _other(_cells(search), index)
+                team = now[index].team
+                if not people[index] or _of_team(other, team) in tried:
+                    continue
+                tried |= {_of_team(now, team), _of_team(other, team)}
+                there = self._search(other)
+                start = people if there.trials.meets(people) else there.raised(people)
+                if there.trials.exhausted or there.trials.cost(start) > _HOPELESS * there.trials.cost(people):
+                    continue
+                there.descend(start)
+                if there.best is not None and there.trials.cheaper(there.best, people):
+                    search, people = there, there.best
+        return search, people
+
+    def _search(self, cells: tuple[StaffingCell, ...]) -> Search:
+        simulator = self._simulator.of(cells)
+        return Search(SearchSample(simulator, self._numbers, Stability(simulator)), self._budget)
 
 
 def _cells(search: Search) -> tuple[StaffingCell, ...]:
     return search.trials.problem.simulator.cells
-
-
-def _search(simulator: Simulator, numbers: range, budget: int) -> Search:
-    return Search(SearchSample(simulator, numbers, Stability(simulator)), budget)
 
 
 def _of_team(cells: tuple[StaffingCell, ...], team: str) -> tuple[StaffingCell, ...]:

@@ -52,7 +52,8 @@ class Surface(NamedTuple):
 
     more: Floats  # 0 or less
     fewer: Floats  # 0 or more
-    errors: Floats  # of what more people change, by chance
+    errors: Floats  # standard errors of what more people change
+    doubts: Floats  # and of what fewer do; none once an exchange has shown it
     steps: Floats  # people by which it was measured, (cells,)
 
 
@@ -112,7 +113,7 @@ class LocalSearch:
         """Measure the response surface: some people more and fewer of each cell, with the same letters."""
         problem = self._problem
         here = np.atleast_2d(problem.surface(people))
-        more, fewer, errors = np.zeros((3, len(people), here.shape[1]))
+        more, fewer, errors, doubts = np.zeros((4, len(people), here.shape[1]))
         steps = np.ones(len(people))
 
         def changed(cell: int, by: int) -> tuple[Floats, Floats]:
@@ -130,8 +131,9 @@ class LocalSearch:
                 change, errors[cell] = changed(cell, up)
                 more[cell] = np.minimum(change, 0.0)
             if down:
-                fewer[cell] = np.maximum(changed(cell, -down)[0], 0.0)
-        return Surface(more, fewer, errors, steps)
+                change, doubts[cell] = changed(cell, -down)
+                fewer[cell] = np.maximum(change, 0.0)
+        return Surface(more, fewer, errors, doubts, steps)
 
     def _fitting(self, people: People) -> People:
         """Add the fewest people of a cell with whom every unit has hours enough; of all where one is not enough."""
@@ -174,7 +176,9 @@ class LocalSearch:
         for _ in range(ASKED):
             if trials.exhausted or failures == _PROPOSALS:
                 break
-            there = self._programme(people, surface, now + guard, saving=saving, limits=limits, fixed=fixed)
+            # Effects that seem larger than they are would never be tried, so a removal has the benefit of the doubt.
+            hopeful = surface._replace(fewer=np.maximum(surface.fewer - surface.doubts, 0.0)) if saving else surface
+            there = self._programme(people, hopeful, now + guard, saving=saving, limits=limits, fixed=fixed)
             if there is None or there == people:
                 break
             if not trials.fits(there):
@@ -265,7 +269,11 @@ def corrected(surface: Surface, people: People, there: People, change: Floats) -
     missing = change - _change(people, there, surface)
     whole = (moved * part).sum(axis=0)
     effects = effects + part * np.divide(missing, whole, out=np.zeros_like(missing), where=whole > 0)
-    return surface._replace(more=np.minimum(effects[:cells], 0.0), fewer=np.maximum(effects[cells:], 0.0))
+    return surface._replace(
+        more=np.minimum(effects[:cells], 0.0),
+        fewer=np.maximum(effects[cells:], 0.0),
+        doubts=np.where(moved[cells:] > 0, 0.0, surface.doubts),
+    )
 
 
 def _change(people: People, there: People, surface: Surface) -> Floats:

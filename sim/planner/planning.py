@@ -71,13 +71,13 @@ _LEAST_COARSE: Final = 8
 class Shares:
     """Parts of the budget after which each stage of a plan ends, counted from its beginning."""
 
-    allocation: float = 0.42
-    quick: float = 0.43
-    sample: float = 0.65
-    proofs: float = 0.74  # no other plan is looked for after that
+    allocation: float = 0.36
+    quick: float = 0.40
+    sample: float = 0.55
+    proofs: float = 0.84  # no other plan is looked for after that
     proof_search: float = 0.13  # of which each search for another plan may take so much
-    removals: float = 0.90
-    bound: float = 0.90
+    removals: float = 0.93
+    bound: float = 0.93
     frontier: float = 0.04  # on its own
 
 
@@ -91,9 +91,6 @@ _ADDED: Final = 16
 
 OVERTIME: Final = 4
 """Fresh replications that show overtime."""
-
-_FAR: Final = 1.1
-"""A staffing from the allocation is repaired, where on the way to the most it would cost so many times as much."""
 
 _RELAXED: Final = (2, 4, 8)
 """Multiples of the bounds that are tried where nothing within them does."""
@@ -194,15 +191,14 @@ class _Planner:
         self._copies = copies
         if self._copies:
             self._sampled, self._proved = 1, 2
-        given = Allocated(simulator.cells, None)
+        coarse = range(min(max(self._sampled // _COARSE, _LEAST_COARSE), self._sampled))
+        self._given = Allocated(simulator)
         if self._asked.deal == "free":
-            given = allocated(simulator, self._sampled, int(_STAGES.allocation * self._budget))
-        self._hint = given.people
-        self._simulator = simulator if given.cells == simulator.cells else simulator.of(given.cells)
-        self._cells = given.cells
+            self._given = allocated(simulator, self._sampled, self._until(_STAGES.allocation))
+        self._simulator = self._given.simulator
+        self._cells = self._simulator.cells
         self._stability = Stability(self._simulator)
-        coarse = min(max(self._sampled // _COARSE, _LEAST_COARSE), self._sampled)
-        self._coarse = SearchSample(self._simulator, range(coarse), self._stability)
+        self._coarse = SearchSample(self._simulator, coarse, self._stability)
         self._sample = SearchSample(self._simulator, range(self._sampled), self._stability)
         self._search = Search(self._coarse, self._until(_STAGES.quick), self._setting.scenario.seed)
         self._blocks = Blocks(self._simulator, self._proved, chance=not self._copies)
@@ -215,30 +211,27 @@ class _Planner:
             proof = self._blocks.prove(coarse.least)
             if proof.shown and not self._stability.unstable(proof.people):
                 return self._told(Ending.LEAST, proof, ConfirmedBound(self._search.trials.cost(proof.people), ()), ())
-        near = self._hint or search.best
+        near = self._given.people or search.best
         flattered = coarse.compliance(near) - self._sample.compliance(near)
         margin = self._blocks.margin(coarse.decided(search.best)) + flattered
         coarse.margin = np.minimum(margin, (1 - coarse.targets) / 2)
         search.trials.judge_again()
         if not search.trials.meets(coarse.most):
             return self._impossible()
-        search.local.improve(search.descend(self._start()))
-        search.restart()
-        proof = self._validated(search.best or coarse.most)
+        proof = self._validated(self._given.people or self._found())
         if not proof.shown:
             return self._told(Ending.UNPROVEN, proof, self._bound(proof, np.inf, ()), ())
         proof, removals = self._eliminated(proof)
         bound = self._bound(proof, self._search.trials.cost(proof.people), removals)
         return self._told(Ending.PLANNED, proof, bound, removals)
 
-    def _start(self) -> People:
-        """A staffing that meets the targets, where the way down to the fewest begins."""
-        search, hint = self._search, self._hint
-        start = search.raised(hint or self._coarse.least)
-        if hint and search.trials.cost(start) > _FAR * search.trials.cost(hint):
-            # Where a few of one cell lack, all come on the way to the most.
-            return search.local.repaired(hint) or start
-        return start
+    def _found(self) -> People:
+        """A staffing of few people that meets the targets on the quick sample, with the margin."""
+        search = self._search
+        people, _ = search.near(search.substitute(search.descend(search.raised(self._coarse.least))))
+        search.local.improve(people)
+        search.restart()
+        return search.best or people
 
     def _validated(self, people: People) -> Proof:
         """The proof of a plan all of whose units are stable."""

@@ -2,25 +2,30 @@
 
 1. Down from plenty, in ever smaller steps: of the removals that still meet them, the one that uses up least of the
    allowed lateness for its cost (marginal allocation). The result is the incumbent.
-2. Exchanges of several people at once (`sim.planner.local_search`), until none saves any.
-3. Restarts: one cell is changed by many people, the others make that good, and exchanges begin anew from there.
+2. Substitution of many people of one roster by fewer of another of the same team.
+3. Exchanges of several people at once (`sim.planner.local_search`), until none saves any.
+4. Restarts: one cell is changed by many people, the others make that good, and exchanges begin anew from there.
 
 The budget is counted in letters, and chance comes from a stream of its own, so that the same scenario and seed always
 find the same.
 """
 
 import heapq
+from itertools import permutations
 from typing import Final
 
 import numpy as np
 
-from sim.planner.local_search import LocalSearch
+from sim.planner.local_search import LocalSearch, Surface
 from sim.planner.lower_bound import STEPS
 from sim.planner.sample import EPSILON, SearchSample, SearchTrials, Trial, towards
 from sim.planner.staffing_cells import People, with_heads
 
 _COARSE: Final = 4
 """The first steps down are this part of the way."""
+
+_SAVED: Final = 0.1
+"""People of one roster that replace those of another save this part of them at least."""
 
 _RESTARTS: Final = 1
 """Restarts for each cell, in a row without a cheaper staffing, after which restarting ends."""
@@ -53,6 +58,50 @@ class Search:
             return False
         self.raised(self._problem.least)
         return True
+
+    def substitute(self, people: People) -> People:
+        """Replace many people of one roster by fewer of another of the same team, as long as that saves any.
+
+        Removals one at a time end where two rosters could replace each other only by many at once.
+        """
+        trials, problem, found = self.trials, self._problem, True
+        while found:
+            found = False
+            for gone, come in permutations(range(len(people)), 2):
+                if problem.team[gone] == problem.team[come] and not trials.exhausted:
+                    there = self._substituted(people, gone, come)
+                    if there is not None:
+                        people, found = there, True
+        return people
+
+    def _substituted(self, people: People, gone: int, come: int) -> People | None:
+        """Half of one cell replaced by the fewest of another that make it good at less cost; None if none do."""
+        cost, most, trials = self._problem.cost, self._problem.most, self.trials
+        fewer = -(-(people[gone] - self._problem.least[gone]) // 2)
+        without = with_heads(people, gone, people[gone] - fewer)
+        saved = fewer * cost[gone] - EPSILON
+        high = min(int(saved / cost[come] - _SAVED * fewer), most[come] - people[come])
+        if high < 1 or not trials.meets(with_heads(without, come, people[come] + high)):
+            return None
+        low = -1
+        while high - low > 1:
+            middle = (low + high) // 2
+            if trials.meets(with_heads(without, come, people[come] + middle)):
+                high = middle
+            else:
+                low = middle
+        return with_heads(without, come, people[come] + high)
+
+    def near(self, people: People, surface: Surface | None = None) -> tuple[People, Surface]:
+        """A cheap staffing near one that meets the targets, and the surface by which it was found.
+
+        Args:
+            surface: measured somewhere near; at the staffing itself if not said.
+        """
+        surface = self.local.surface(people) if surface is None else surface
+        if not self.trials.meets(people):
+            people = self.local.repaired(people, surface) or self.descend(self.raised(people))
+        return self.local.improve(self.best or people, surface), surface
 
     def restart(self) -> None:
         """Change one cell by many people and search on from there, until that has not helped for some time."""

@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 
 from sim.core.clock import HOUR, WEEK
-from sim.core.tables import NEVER, NO_UNIT, Bools, Floats
+from sim.core.tables import Bools, Floats
 from sim.experiment.replications import simulate_infinite_servers
-from sim.forecast.ordinary_week import ordinary_week
+from sim.forecast.ordinary_week import ordinary_week, own_work
 from sim.planner.simulator import Simulator
 from sim.planner.staffing_cells import People, staffed
 from sim.sampling.attendance import average_week
@@ -20,9 +20,6 @@ from sim.scenario.setting import Setting
 
 _MOST_LOAD: Final = 0.97
 """Share of its hours that the work of a unit may take: it is an estimate, and at 1 a queue has no end."""
-
-_DRAWN: Final = 4
-"""Replications over which work is averaged."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +50,7 @@ class Stability:
         setting, cells = simulator.setting, simulator.cells
         scenario, places = setting.scenario, setting.places
         self._simulator = simulator
-        self._per_week = WEEK / scenario.window
-        self._work = np.mean([_own_work(simulator, number) for number in range(_DRAWN)], axis=0) * self._per_week
+        self._work = own_work(setting) / HOUR
         self._known: dict[People, bool] = {}
         self._presence: dict[tuple[int, int], Floats] = {}
         self.teams = tuple(dict.fromkeys(cell.team for cell in cells))
@@ -151,19 +147,3 @@ def _hours(setting: Setting, roster: str, team: str) -> float:
     # Who stands in for the absent, so that a shift keeps its least number, is not known in advance.
     absence = 0.0 if setting.scenario.teams[team].at_least else setting.scenario.teams[team].absence
     return pattern.hours_a_week * (1 - absence)
-
-
-def _own_work(simulator: Simulator, number: int) -> Floats:
-    """Hours of work of the letters of the window that nobody else may take over, shape (units,)."""
-    setting = simulator.setting
-    letters, visits = simulator.drawn(number)
-    scenario, places = setting.scenario, setting.places
-    counted = letters.kept & (letters.received >= scenario.window_start) & (letters.received < scenario.window_end)
-    seconds = np.zeros(places.units)
-    for block in visits.blocks:
-        size = len(block.letter)
-        unit, cover = (np.broadcast_to(each, size) for each in (block.unit, block.cover))
-        own = counted[block.letter] & (unit != NO_UNIT) & (cover == NO_UNIT) & (block.escalate_after == NEVER)
-        seconds += np.bincount(unit[own], np.broadcast_to(block.service, size)[own], places.units)
-    hours: Floats = seconds / HOUR
-    return hours

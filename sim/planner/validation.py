@@ -76,8 +76,8 @@ class Validation:
             if proof.copies:
                 return proof
             self._learn(proof)
-            self._surface = None
-            if self._blocks.looks >= _LOOKS or self._sample.spent >= budget:
+            # A plan that is not shown is of no use, so the budget ends only the search for cheaper ones.
+            if self._blocks.looks >= _LOOKS or (best is not None and self._sample.spent >= budget):
                 return best or proof
             people = self._near(proof.people, self._sample.spent + each)
             trials = self.search.trials
@@ -91,11 +91,7 @@ class Validation:
         """A cheap and stable staffing near one, that meets the targets; the most people if none was found."""
         for _ in range(_STABLE):
             self.search = search = Search(self._sample, budget)
-            if self._surface is None:
-                self._surface = search.local.surface(people)
-            if not search.trials.meets(people):
-                people = search.local.repaired(people, self._surface) or search.descend(search.raised(people))
-            people = search.local.improve(search.best or people, self._surface)
+            people, self._surface = search.near(people, self._surface)
             if not self._sample.stability.unstable(people):
                 break
         return people
