@@ -246,7 +246,8 @@ class LocalSearch:
             integrality=np.ones(2 * cells),
             bounds=Bounds(0, np.concatenate([up, down])),
             constraints=rows,
-            options={"mip_rel_gap": 0.0, "node_limit": 2_000},
+            # With presolve HiGHS now and then writes a line of its own to standard output, where figures go.
+            options={"mip_rel_gap": 0.0, "node_limit": 2_000, "presolve": False},
         )
         if found.x is None:
             return None
