@@ -68,7 +68,8 @@ def manifest(folder: Path) -> dict[str, object]:
 
 def rewrite(folder: Path, **changes: object) -> None:
     """Change the manifest; None removes a key."""
-    told = {key: value for key, value in {**manifest(folder), **changes}.items() if value is not None}
+    kept = {key: value for key, value in manifest(folder).items() if key not in changes}
+    told = {**kept, **{key: value for key, value in changes.items() if value is not None}}
     (folder / "manifest.json").write_text(json.dumps(told), "utf-8")
 
 
