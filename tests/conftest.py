@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sim.capacity import StressReport
     from sim.comparison import Comparison
+    from sim.fit.fit_report import FitReport
     from sim.metrics.report import Report
     from sim.operations.replay_report import ReplayReport
     from sim.operations.targets import Targets
@@ -93,11 +94,12 @@ def small_report(tmp_path_factory: pytest.TempPathFactory) -> "Report":
 
 @pytest.fixture(scope="session")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> "Comparison":
-    """The small mailbox, and the same with more people at the stations."""
+    """The small mailbox, and the same with more people at the stations, on two days even more."""
     from sim.comparison import compare
 
     folder = tmp_path_factory.mktemp("compared")
-    return compare([small(folder, "today"), small(folder, "more", "teams.station.staff.daytime=9")])
+    more = ("teams.station.staff.daytime=9", "staff_changes=[{team: station, from: day 3, lasts: 2 d, people: 3}]")
+    return compare([small(folder, "today"), small(folder, "more", *more)])
 
 
 @pytest.fixture(scope="session")
@@ -128,3 +130,11 @@ def found(mailbox_file: Path) -> "Targets":
 def replay_report() -> "ReplayReport":
     """What a replay of ten seconds found."""
     return replayed()
+
+
+@pytest.fixture(scope="session")
+def fit_report(tmp_path_factory: pytest.TempPathFactory) -> "FitReport":
+    """A fit of a desk that signs more slowly than its scenario says."""
+    from judged import fitted
+
+    return fitted(tmp_path_factory.mktemp("fit"))

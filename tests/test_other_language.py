@@ -3,7 +3,7 @@
 import re
 import string
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -17,6 +17,7 @@ from sim.capacity import StressReport
 from sim.comparison import Comparison
 from sim.core.clock import Clock
 from sim.core.options import Options
+from sim.fit.fit_report import FitReport
 from sim.forecast import forecast_of
 from sim.metrics.figures import Caution
 from sim.metrics.report import Report
@@ -29,6 +30,7 @@ from sim.output.folders.listing import DraftFound, Listed, Listing
 from sim.output.folders.manifest import Condition, program_key
 from sim.output.folders.result_folder import Stale
 from sim.output.html.comparison_page import comparison_page
+from sim.output.html.fit_page import fit_page
 from sim.output.html.load_pages import replay_page, stress_page, targets_page
 from sim.output.html.plan_page import plan_page
 from sim.output.html.report_page import report_page
@@ -36,6 +38,7 @@ from sim.output.results.plan import plain_answer
 from sim.output.text.answer import run_text
 from sim.output.text.cautions import caution
 from sim.output.text.comparison import comparison_text
+from sim.output.text.fit import fit_text
 from sim.output.text.folders import condition_told, listing_told, pruned_told, why_again
 from sim.output.text.forecast import forecast_text
 from sim.output.text.formats import duration, hours_of_day, limit, weekdays
@@ -54,8 +57,9 @@ WIDE = str.maketrans({each: chr(ord(each) + 0xFEE0) for each in string.ascii_let
 NAMES = """
     city station sign handle enquire signed closed received desk serve started branch
     four teams three shifts daytime always
-    web paper household noise teams staff today more script alert mailbox b
+    web paper household noise pictures voice teams staff today more script alert mailbox b
     A p office receive start finish replay letters csv http
+    ask answer answered odd
 """
 """What scenarios of these tests name, such as teams, steps and files; `p99`; and what an operation is called."""
 
@@ -101,9 +105,12 @@ def _added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def foreign(text: str) -> set[str]:
-    """Words of a text that are neither of the language nor names."""
-    return set(re.findall(r"[A-Za-z]+|[\u4e00-\u9fff]+", text)) - set(NAMES.split())
+WORD: Final = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+")
+
+
+def foreign(text: str, typed: Iterable[str] = ()) -> set[str]:
+    """Words of a text that are neither of the language, nor names, nor those of keys and values as they are typed."""
+    return set(WORD.findall(text)) - set(NAMES.split()) - set(WORD.findall(" ".join(typed)))
 
 
 class Spoken(HTMLParser):
@@ -174,6 +181,14 @@ def test_a_plan() -> None:
     assert foreign(spoken(plan_page(answer, plain_answer(answer), manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
+def test_a_fit(fit_report: FitReport) -> None:
+    typed = [*(f"{key} {column}" for key, column in fit_report.columns.items()),
+             *(f"{each.key} {each.chosen} {' '.join(each.rejected)}" for each in fit_report.findings),
+             *(f"{each.key} {each.old} {each.new}" for each in fit_report.replaced)]  # fmt: skip
+    assert foreign(plain(fit_text(fit_report, LANG)), typed) == set()
+    assert foreign(spoken(fit_page(fit_report, manifest={}, pictures=NONE, lang=LANG)), typed) == set()
+
+
 def test_a_stress_run(stress_report: StressReport) -> None:
     assert foreign(plain(stress_text(stress_report, LANG))) == set()
     assert foreign(spoken(stress_page(stress_report, manifest={}, pictures=NONE, lang=LANG))) == set()
@@ -181,7 +196,8 @@ def test_a_stress_run(stress_report: StressReport) -> None:
 
 def test_targets(found: Targets) -> None:
     assert foreign(plain(targets_text(found, "b", LANG))) == set()
-    assert foreign(spoken(targets_page(found, title="b", manifest={}, lang=LANG))) == set()
+    typed = [f"{each.key} {each.value}" for each in found.system.assumptions]
+    assert foreign(spoken(targets_page(found, title="b", manifest={}, lang=LANG)), typed) == set()
 
 
 def test_a_replay(replay_report: ReplayReport) -> None:
@@ -196,9 +212,11 @@ def test_charts(
     comparison: Comparison,
     stress_report: StressReport,
     replay_report: ReplayReport,
+    fit_report: FitReport,
 ) -> None:
-    subjects = {"run": small_report, "comparison": comparison, "stress": stress_report, "replay": replay_report}
-    subject = subjects[page] if page in subjects else small_answer()
+    subjects = {"run": small_report, "comparison": comparison, "stress": stress_report, "replay": replay_report,
+                "plan": small_answer(), "fit": fit_report.judgement}  # fmt: skip
+    subject = subjects[page]
     for chart in charts_of(page):
         for panel in chart.panels(subject):
             picture = chart(subject, panel, Options(lang=LANG))
