@@ -12,7 +12,9 @@ figures in `report`; so does `fit_log`, which makes a scenario of an office's lo
 Every name is read from its module when it is first used, so that importing the package costs nothing.
 """
 
+import ast
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.core.program import VERSION
@@ -63,42 +65,21 @@ if TYPE_CHECKING:
 
 __version__ = VERSION
 
-_NAMES = {
-    "core.errors": "AuditError EngineMismatch Problem ScenarioError SimError",
-    "core.options": "Options",
-    "core.tables": "Log Roster Workload",
-    "engine.audit": "require_sound",
-    "engine.contract": "require_equal simulate",
-    "engine.verify": "prove",
-    "experiment.replications": "replicate simulate_replication",
-    "forecast": "Forecast",
-    "metrics.measures": "Measures measure",
-    "metrics.replication": "Replication",
-    "metrics.report": "Report",
-    "metrics.summary": "summarise",
-    "models.scenario": "Scenario",
-    "output.results.comparison": "compare",
-    "output.results.fit": "FitRequest fit_log",
-    "output.results.load": "stress targets",
-    "output.results.plan": "plan",
-    "output.results.result": "Result",
-    "output.results.run": "CheckResult check run",
-    "output.results.why": "why",
-    "sampling.roster": "draw_roster",
-    "sampling.workload": "draw_workload",
-    "scenario.loading": "Loaded load",
-    "scenario.schema": "json_schema",
-    "scenario.setting": "Setting setting_of",
-    "statistics": "Estimate Verdict",
+# The imports above are the only list of the public names: they are for type checkers, and read here as text.
+_MODULE_OF = {
+    alias.name: str(statement.module)
+    for statement in ast.walk(ast.parse(Path(__file__).read_text("utf-8")))
+    if isinstance(statement, ast.ImportFrom)
+    for alias in statement.names
+    if alias.asname == alias.name
 }
-_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = sorted(_MODULE_OF)
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULE_OF:
-        return getattr(import_module(f"sim.{_MODULE_OF[name]}"), name)
+        return getattr(import_module(_MODULE_OF[name]), name)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")
 
 

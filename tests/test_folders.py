@@ -18,7 +18,7 @@ from sim.output.folders.atomic_dir import (
     machine,
     owner_of,
     owner_of_draft,
-    remove,
+    remove_draft,
 )
 
 HOLDS_A_DRAFT = """
@@ -173,7 +173,7 @@ def test_a_draft_is_removed_while_somebody_writes_into_it(tmp_path: Path) -> Non
 
     thread = threading.Thread(target=write)
     thread.start()
-    remove(folder)
+    remove_draft(folder)
     stop.set()
     thread.join()
     assert list(tmp_path.iterdir()) == []

@@ -63,7 +63,7 @@ def test_a_shift_that_begins_at_half_past_is_needed_from_then_on() -> None:
     assert half_hours[19:30].tolist() == pytest.approx([erlang] * 11, abs=2)
 
 
-def test_people_are_needed_for_the_part_of_the_hour_in_which_the_unit_is_awake() -> None:
+def test_people_are_needed_for_the_part_of_the_hour_in_which_the_unit_is_staffed() -> None:
     office = setting(
         arrivals={"per_day": 90},
         window="28 d",
@@ -73,8 +73,8 @@ def test_people_are_needed_for_the_part_of_the_hour_in_which_the_unit_is_awake()
         sla={"served": {"until": "serve.finished", "within": "4 d", "target": "99%"}},
     )
     of_office = load(office)
-    awake = (of_office.awake[0] / of_office.seconds).reshape(7, 24)
-    assert awake.tolist() == [[*[0] * 8, 0.5, *[1] * 8, 0.5, *[0] * 6]] * 7
+    staffed = (of_office.staffed[0] / of_office.seconds).reshape(7, 24)
+    assert staffed.tolist() == [[*[0] * 8, 0.5, *[1] * 8, 0.5, *[0] * 6]] * 7
     # The work is spread over the people, 45 hours a day over 66 person-hours, nine of whom leave at half past five.
     people = requirement(office, of_office)["desk"].people.reshape(7, 24)
     assert people[:, 14].tolist() == [ceil(9 * 45 / 66)] * 7
@@ -92,7 +92,7 @@ def test_people_are_needed_for_the_part_of_the_hour_in_which_the_unit_is_awake()
         ("2021-05-16", "3 d", ["23:59-00:01"]),
     ],
 )
-def test_units_are_awake_when_a_count_minute_by_minute_says_so(
+def test_units_are_staffed_when_a_count_minute_by_minute_says_so(
     start: str, window: str, spans: list[str], slot: int
 ) -> None:
     office = setting(
@@ -109,7 +109,7 @@ def test_units_are_awake_when_a_count_minute_by_minute_says_so(
         on_duty = (roster.start <= minute) & (minute < roster.end)
         for unit in set(roster.unit[on_duty].tolist()):
             expected[unit, slot_of_week(office, np.array([minute]), slot)] += MINUTE
-    assert load_of([outcome], slot).awake.tolist() == expected.tolist()
+    assert load_of([outcome], slot).staffed.tolist() == expected.tolist()
 
 
 def test_work_that_finds_nobody_in_one_replication_is_no_endless_load() -> None:

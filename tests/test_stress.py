@@ -18,7 +18,7 @@ from sim.capacity.ramp import ramp
 from sim.capacity.runner import NestedLetters, Runner
 from sim.capacity.soak import soak
 from sim.capacity.spike import recovery, spike
-from sim.capacity.trials import BELOW, Trials
+from sim.capacity.trials import HIGHEST_SHARE, Trials
 from sim.capacity.variants import at_rate, own_rate, with_staff, with_surge, with_window
 from sim.core.clock import DAY, HOUR
 from sim.core.errors import ScenarioError, SimError
@@ -149,7 +149,7 @@ def test_what_bounds_a_desk_whose_sla_stands_any_queue_is_its_stability_limit(re
     assert short.high > 0.95
     capacity = capacity_of(setting)
     assert (capacity.found, capacity.bound, capacity.sla) == (CapacityStatus.YES, CapacityBound.STABILITY, None)
-    assert capacity.per_day == capacity.estimate == pytest.approx(BELOW * limit)
+    assert capacity.per_day == capacity.estimate == pytest.approx(HIGHEST_SHARE * limit)
     assert capacity.high == pytest.approx(limit)
 
 

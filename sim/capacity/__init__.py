@@ -12,7 +12,7 @@ import numpy as np
 from sim.capacity.bottleneck import Bottleneck, Effect, Relief, Relieved, bottlenecks, relieved
 from sim.capacity.capacity import Capacity, CapacityBound, CapacityStatus, find_capacity
 from sim.capacity.limits import Limits, StabilityLimit, TeamLimit, staffing_limits
-from sim.capacity.ramp import Step, ramp
+from sim.capacity.ramp import RampStep, ramp
 from sim.capacity.runner import Runner
 from sim.capacity.soak import SoakFigures, soak
 from sim.capacity.spike import Back, SpikeFigures, SpikeSla, spike
@@ -32,13 +32,13 @@ __all__ = [
     "CapacityBound",
     "CapacityStatus",
     "Effect",
+    "RampStep",
     "Relief",
     "Relieved",
     "SoakFigures",
     "SpikeFigures",
     "SpikeSla",
     "StabilityLimit",
-    "Step",
     "StressReport",
     "TeamLimit",
     "stress",
@@ -77,7 +77,7 @@ class StressReport:
     ceiling: Mapping[str, float]
     bottlenecks: tuple[Bottleneck, ...]
     relieved: Relieved | None
-    ramp: tuple[Step, ...]
+    ramp: tuple[RampStep, ...]
     spike: SpikeFigures
     soak: SoakFigures
     replications_lived: int

@@ -20,7 +20,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.capacity.trials import BELOW, Judged, Trials
+from sim.capacity.trials import HIGHEST_SHARE, Judged, Trials
 from sim.statistics import Compliance
 
 _PILOT_REPLICATIONS: Final = 4
@@ -195,7 +195,7 @@ class _CapacitySearch:
         if high is not None and high < top:
             return self._found(low, estimate, high, CapacityBound.SLA)
         limit = self._trials.stability
-        if limit is None or top < BELOW * limit.per_day:
+        if limit is None or top < HIGHEST_SHARE * limit.per_day:
             return self._none(CapacityStatus.BEYOND, 0)
         return self._found(
             low, estimate, limit.per_day, CapacityBound.STABILITY if low == top else CapacityBound.UNDECIDED

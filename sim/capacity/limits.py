@@ -136,7 +136,7 @@ def _stability(setting: Setting, ways: _Ways, hours: Floats) -> StabilityLimit |
 
 
 def _largest_rate(ways: _Ways, hours: Floats) -> tuple[float, list[int]] | None:
-    """The largest rate such that the work of each way is shared out among its units, none of which gets too much.
+    """The largest rate such that the work of each way is split among its units, none of which gets more than its hours.
 
     Returns: letters a day, and the units that are full then; None without work for anybody.
     """

@@ -16,7 +16,7 @@ from sim.statistics import Compliance, Estimate, Ratio, mean_over, ratio_over, s
 
 
 @dataclass(frozen=True)
-class Step:
+class RampStep:
     """One rate of the ramp.
 
     Attributes:
@@ -39,7 +39,7 @@ class _RampCounts(NamedTuple):
     growth: Floats  # ()
 
 
-def ramp(setting: Setting, rates: Sequence[float], replications: int, runner: Runner) -> tuple[Step, ...]:
+def ramp(setting: Setting, rates: Sequence[float], replications: int, runner: Runner) -> tuple[RampStep, ...]:
     """Simulate the replications at each rate; the letters are nested in those of the highest rate."""
     letters = NestedLetters(setting, max(rates))
     steps = []
@@ -72,9 +72,9 @@ def _measure(replication: Replication) -> tuple[ComplianceCounts, _RampCounts]:
     )
 
 
-def _step(setting: Setting, per_day: float, letters: Sequence[ComplianceCounts], counts: _RampCounts) -> Step:
+def _step(setting: Setting, per_day: float, letters: Sequence[ComplianceCounts], counts: _RampCounts) -> RampStep:
     utilisation = ratio_over(counts.utilisation, share=True)
-    return Step(
+    return RampStep(
         per_day=per_day,
         compliance=compliance_by_sla(list(setting.scenario.sla), letters),
         utilisation={name: utilisation.at(index) for index, name in enumerate(setting.scenario.teams)},

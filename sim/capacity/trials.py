@@ -14,7 +14,7 @@ from sim.metrics.replication import Replication
 from sim.scenario.setting import Setting
 from sim.statistics import Compliance, Decided, Estimate, Verdict, highest_target, mean_over, paired_difference, verdict
 
-BELOW: Final = 0.97
+HIGHEST_SHARE: Final = 0.97
 """The highest rate that is tried, as a share of the stability limit. Nearer to it queues take years to settle."""
 
 _ABOVE: Final = 1.5
@@ -58,7 +58,7 @@ class Trials:
         self, setting: Setting, stability: StabilityLimit | None, runner: Runner, highest: float | None = None
     ) -> None:
         if highest is None:
-            highest = _ABOVE * own_rate(setting.scenario) if stability is None else BELOW * stability.per_day
+            highest = _ABOVE * own_rate(setting.scenario) if stability is None else HIGHEST_SHARE * stability.per_day
         self.highest, self.stability = highest, stability
         self.targets = {name: sla.target for name, sla in setting.scenario.sla.items() if sla.target is not None}
         """The target of each SLA that has one."""

@@ -36,7 +36,7 @@ class Program(click.RichGroup):
         try:
             context = super().make_context(info_name, args, *others, **more)
         except click.UsageError as error:
-            raise told(error, lang) from None
+            raise usage_error(error, lang) from None
         remember(context, lang)
         return context
 
@@ -45,7 +45,7 @@ class Program(click.RichGroup):
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            raise told(error, spoken()) from None
+            raise usage_error(error, spoken()) from None
         except ScenarioError as error:
             complain(error, ASKED_WRONGLY)
         except SimError as error:
@@ -60,7 +60,7 @@ class Program(click.RichGroup):
             complain("interrupted; nothing half-done was left", INTERRUPTED)
 
 
-def told(error: click.UsageError, lang: str) -> click.UsageError:
+def usage_error(error: click.UsageError, lang: str) -> click.UsageError:
     """How the program was called wrongly, in a language."""
     return click.UsageError(printable(translated(lang, error.format_message())), error.ctx)
 

@@ -40,8 +40,8 @@ def unfit(text: str) -> str | None:
     return f"U+{ord(found[0]):04X}" if found else None
 
 
-def fit(text: str) -> str:
-    """A text that has none of these characters.
+def checked_text(text: str) -> str:
+    """The same text, if it has none of these characters.
 
     Raises:
         ValueError: it has one.

@@ -34,7 +34,7 @@ class Load(NamedTuple):
 
     seconds: Int64s  # length of each hour of the week, or of another slot of it, (168,)
     on_duty: Floats  # person-seconds, (teams, 168)
-    awake: Floats  # seconds with anybody on duty, (units, 168)
+    staffed: Floats  # seconds with anybody on duty, (units, 168)
     work: Floats  # person-seconds as they come, (teams, CLASSES, 168)
     unit_on_duty: Floats  # (units,)
     unit_work: Floats  # (units,)
@@ -121,7 +121,7 @@ def _load(replication: Replication, slot: int) -> Load:
     return Load(
         seconds=window_by_slot(setting, slot),
         on_duty=on_duty_of_teams(setting, roster, slot),
-        awake=_by_slot(setting, places.units, *attended, slot),
+        staffed=_by_slot(setting, places.units, *attended, slot),
         work=work.reshape(teams, CLASSES, -1),
         unit_on_duty=np.bincount(roster.unit, person_seconds(roster, begin, stop), places.units).astype(np.float64),
         unit_work=np.bincount(unit, end - start, places.units).astype(np.float64),

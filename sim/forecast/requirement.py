@@ -1,6 +1,6 @@
 """The staffing requirement: people that each team needs, by hour or half hour, before any simulation with queues.
 
-Of each unit and hour of the week in which the unit is awake (somebody is on duty there; else its work waits, or its
+Of each unit and hour of the week in which the unit is staffed (somebody is on duty there; else its work waits, or its
 cover does it) it is the fewest people with whom SLAs of both kinds can be met:
 
 - Minute clocks are met or missed by who is on duty in that hour. Their work is offered load as it comes, through the
@@ -11,7 +11,7 @@ cover does it) it is the fewest people with whom SLAs of both kinds can be met:
   must be as many as it and the minutes' work keep busy.
 
 It is an estimate: what escalation takes to a team is not in its load, and a backlog of earlier hours neither. Where a
-unit is awake for a part of an hour only, the work of that hour is done in that part, by people who are there
+unit is staffed for a part of an hour only, the work of that hour is done in that part, by people who are there
 for that part.
 """
 
@@ -125,22 +125,22 @@ def _of_team(setting: Setting, load: Load, team: int, wait: Wait | None) -> Requ
     with np.errstate(divide="ignore", invalid="ignore"):
         erlangs = np.nan_to_num(load.levelled()[team] / load.seconds)
         on_duty = np.nan_to_num(load.on_duty[team] / load.seconds)
-        awake = np.nan_to_num(load.awake[units] / load.seconds)
+        staffed = np.nan_to_num(load.staffed[units] / load.seconds)
         share = np.nan_to_num(load.unit_work[units] / load.unit_work[units].sum())
         duty_share = np.nan_to_num(load.unit_on_duty[units] / load.unit_on_duty[units].sum())
-    # Work of an hour is done by those units that are awake, while they are, in proportion to their shares.
-    covered = share @ awake
-    part = np.divide(share[:, np.newaxis], covered, out=np.zeros_like(awake), where=covered > 0)
+    # Work of an hour is done by those units that are staffed, while they are, in proportion to their shares.
+    covered = share @ staffed
+    part = np.divide(share[:, np.newaxis], covered, out=np.zeros_like(staffed), where=covered > 0)
     at_once = np.arange(CLASSES) & 1 == 0
     minutes, all_work = erlangs[at_once].sum(axis=0), erlangs.sum(axis=0)
     release = _release(load.visits[:, team, at_once])
     people, shortfall = np.zeros(len(load.seconds)), np.zeros(len(load.seconds))
     for unit, share_on_duty in enumerate(duty_share.tolist()):
         works = zip((part[unit] * minutes).tolist(), (part[unit] * all_work).tolist(), strict=True)
-        need = np.array([_need(*each, release, wait) for each in works]) * awake[unit]
+        need = np.array([_need(*each, release, wait) for each in works]) * staffed[unit]
         people += need
         own = share_on_duty * on_duty
-        shortfall += np.where(short_of_staff(need, own, _LEAST_MISSED * awake[unit]), np.maximum(need - own, 0), 0)
+        shortfall += np.where(short_of_staff(need, own, _LEAST_MISSED * staffed[unit]), np.maximum(need - own, 0), 0)
     return Requirement(people, shortfall)
 
 

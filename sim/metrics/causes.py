@@ -143,14 +143,14 @@ def _waits_and_work(
     began = clock.begin[row]
     seconds = seconds_between(replication, sla, began, begin, stop)
     waits = np.flatnonzero((why == _BUSY) & (stop > begin))
-    awake = np.minimum(replication.attendance.first(unit[waits], begin[waits]), stop[waits])
-    nobody = seconds_between(replication, sla, began[waits], begin[waits], awake)
+    staffed = np.minimum(replication.attendance.first(unit[waits], begin[waits]), stop[waits])
+    nobody = seconds_between(replication, sla, began[waits], begin[waits], staffed)
     seconds[waits] -= nobody
     key = place * len(Why)
-    asleep = _Parts(key[waits] + _NOBODY, nobody, unit[waits], begin[waits])
+    unstaffed = _Parts(key[waits] + _NOBODY, nobody, unit[waits], begin[waits])
     begin = begin.copy()
-    begin[waits] = awake
-    return [_Parts(key + why, seconds, unit, begin), asleep]
+    begin[waits] = staffed
+    return [_Parts(key + why, seconds, unit, begin), unstaffed]
 
 
 def _delays(replication: Replication, sla: Sla, clock: SlaClock, visits: Int64s, row: Int64s) -> _Parts:
@@ -165,7 +165,7 @@ def _delays(replication: Replication, sla: Sla, clock: SlaClock, visits: Int64s,
 
 
 def _largest(seconds: Floats, row: Int64s) -> tuple[Int64s, Int64s]:
-    """Of each letter the visit (its place) and the cause with most seconds; rows ascending."""
+    """For each letter, the index of the visit and the cause with most seconds; rows ascending."""
     most = seconds.max(axis=1)
     begins = np.flatnonzero(np.diff(row, prepend=-1))
     largest = np.maximum.reduceat(most, begins)

@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.core.clock import DURATION, LIMIT, SlaLimit, format_duration, parse_duration, parse_limit, plain_text
-from sim.core.safe_text import fit
+from sim.core.safe_text import checked_text
 from sim.models.wording import are, closest, did_you_mean
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ _LABEL = r"^[^\[\]\\\s\x00-\x1f]([^\[\]\\\x00-\x1f]{0,58}[^\[\]\\\s\x00-\x1f])?$
 
 Name = Annotated[
     str,
-    AfterValidator(fit),
+    AfterValidator(checked_text),
     _matching(_NAME, " and no spaces, brackets or backslashes"),
     WithJsonSchema({"type": "string", "pattern": _NAME}),
 ]
@@ -52,13 +52,13 @@ Name = Annotated[
 
 Label = Annotated[
     str,
-    AfterValidator(fit),
+    AfterValidator(checked_text),
     _matching(_LABEL, ", no space at either end, and no brackets or backslashes"),
     WithJsonSchema({"type": "string", "pattern": _LABEL}),
 ]
 """A name as recorded letters have it, with spaces between words."""
 
-Text = Annotated[str, AfterValidator(fit)]
+Text = Annotated[str, AfterValidator(checked_text)]
 """Text for people, of one or several lines."""
 
 Title = Annotated[Text, AfterValidator(lambda written: " ".join(written.split()))]

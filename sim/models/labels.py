@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from sim.core.safe_text import fit
+from sim.core.safe_text import checked_text
 from sim.models.base import Text, Title
 from sim.models.staffing import unit_names
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 Labels = Mapping[
     Annotated[str, Field(pattern=r"^[a-z]{2,3}$")],
     Mapping[
-        Annotated[str, Field(max_length=130)], Annotated[str, Field(min_length=1, max_length=60), AfterValidator(fit)]
+        Annotated[str, Field(max_length=130)],
+        Annotated[str, Field(min_length=1, max_length=60), AfterValidator(checked_text)],
     ],
 ]
 """By language, then by the name of a team, unit, step, SLA, category, channel or roster, what people call it there.

@@ -106,7 +106,7 @@ def _worker(page: "Page") -> subprocess.Popen[bytes]:
     # A process of its own, since matplotlib holds Python's lock; not one of `multiprocessing`, which would import the
     # script that we were called from. Ctrl-C is not for it.
     process = subprocess.Popen(
-        [sys.executable, "-c", f"from {__name__} import serve; serve({page!r})"],
+        [sys.executable, "-c", f"from {__name__} import serve_jobs; serve_jobs({page!r})"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -133,7 +133,7 @@ def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 # In the worker
 
 
-def serve(page: "Page") -> None:
+def serve_jobs(page: "Page") -> None:
     """Render what is read from the input, and answer on the output, until the input ends.
 
     Args:

@@ -161,7 +161,7 @@ def drafted(target: Path) -> Iterator[Draft]:
             yield draft
         finally:
             lock.release()
-            clear(root)
+            clear_draft(root)
     except BaseException as error:
         for parent in new_parents:
             with suppress(OSError):
@@ -204,23 +204,23 @@ def clear_dead_drafts(parent: Path) -> None:
     """Clear the drafts whose writers are proved dead; what cannot be cleared stays, and does no harm."""
     for draft in drafts_in(parent):
         if owner_of_draft(draft) is Owner.DEAD:
-            clear(draft)
+            clear_draft(draft)
         else:
             with suppress(OSError):
                 draft.rmdir()  # where somebody was killed before or after all, it is empty
 
 
-def clear(draft: Path) -> None:
+def clear_draft(draft: Path) -> None:
     """Remove a draft; a folder that was just about to be replaced goes back to its place."""
     for former in (draft / "former").glob("*"):
         # The new folder is still here, so the old one is whole.
         if (draft / "new" / former.name).exists():
             with suppress(OSError):
                 Draft(draft, draft.parent / former.name).restore()
-    remove(draft)
+    remove_draft(draft)
 
 
-def remove(draft: Path) -> None:
+def remove_draft(draft: Path) -> None:
     """Remove a draft, if it is there, also while another thread still writes into it."""
     away = draft.with_name(f"{draft.name}.away")
     try:
@@ -260,7 +260,7 @@ def _begin(target: Path) -> tuple[Path, ProcessLock]:
         except PermissionError:  # Windows lets nobody rename the folder of an open file
             root = begun
     except BaseException:  # Ctrl-C too
-        remove(begun)
-        remove(root)
+        remove_draft(begun)
+        remove_draft(root)
         raise
     return root, lock

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from sim.output.folders.atomic_dir import DRAFT, Owner, clear, drafts_in, owner_of_draft
+from sim.output.folders.atomic_dir import DRAFT, Owner, clear_draft, drafts_in, owner_of_draft
 from sim.output.folders.manifest import MANIFEST, manifest_of
 
 KINDS: Final = ("run", "comparison", "plan", "fit", "stress", "targets", "export", "replay")
@@ -69,7 +69,7 @@ def prune(folder: Path) -> list[DraftFound]:
     found = []
     for draft in listing_of(folder).drafts:
         if draft.writer is not Owner.ALIVE:
-            clear(draft.folder)
+            clear_draft(draft.folder)
         found.append(draft._replace(removed=not draft.folder.exists()))
     return found
 
