@@ -408,7 +408,7 @@ def test_the_page_of_a_plan_holds_both_languages_and_asks_for_nothing() -> None:
     assert links == ["roster.xlsx", "roster.csv"] * len(languages())
 
 
-# how people are dealt
+# how people are allocated
 
 
 def districts(deal: str) -> Setting:
@@ -427,7 +427,7 @@ def districts(deal: str) -> Setting:
     )
 
 
-def test_people_dealt_by_load_are_fewer_and_the_plan_says_how() -> None:
+def test_people_allocated_by_load_are_fewer_and_the_plan_says_how() -> None:
     evenly, freely = answer_of(districts("as is")), answer_of(districts("free"))
     assert [post.deal for post in evenly.posts] == ["evenly"]
     assert [post.deal for post in freely.posts] == ["weights"]

@@ -1,4 +1,4 @@
-"""Who is on duty when: every built-in roster over its first week, and how people are dealt and fall out."""
+"""Who is on duty when: every built-in roster over its first week, and how people are allocated and fall out."""
 
 from typing import Any
 
@@ -221,37 +221,37 @@ def test_single_people_of_many_units_rest_on_different_days() -> None:
     assert [people_on_duty(roster, day * DAY + 12 * HOUR) for day in range(7)] == [10] * 7
 
 
-def dealt(team: Team, headcount: int, weights: tuple[float, ...] | None = None) -> list[int]:
+def allocated(team: Team, headcount: int, weights: tuple[float, ...] | None = None) -> list[int]:
     return people_of_units(team, "always", headcount, places_of({"desk": team}).share).tolist()
 
 
-def test_people_are_dealt_evenly_and_what_is_left_over_is_spread() -> None:
+def test_people_are_allocated_evenly_and_what_is_left_over_is_spread() -> None:
     team = Team(tier="station", units=7)
-    assert dealt(team, 14) == [2] * 7
-    assert dealt(team, 3) == [1, 0, 1, 0, 1, 0, 0]
-    assert dealt(team, 10) == [2, 1, 2, 1, 2, 1, 1]
+    assert allocated(team, 14) == [2] * 7
+    assert allocated(team, 3) == [1, 0, 1, 0, 1, 0, 0]
+    assert allocated(team, 10) == [2, 1, 2, 1, 2, 1, 1]
 
 
-def test_people_are_dealt_by_weights_of_their_own() -> None:
+def test_people_are_allocated_by_weights_of_their_own() -> None:
     team = Team(tier="branch", units=4, staff_by={"always": (3, 0, 1, 2)}, weights=(50, 30, 20, 0))
-    assert dealt(team, 6) == [3, 0, 1, 2]
-    assert dealt(team, 12) == [6, 0, 2, 4]
+    assert allocated(team, 6) == [3, 0, 1, 2]
+    assert allocated(team, 12) == [6, 0, 2, 4]
 
 
-def test_people_are_dealt_by_weights() -> None:
+def test_people_are_allocated_by_weights() -> None:
     team = Team(tier="branch", units=4, staff_by="weights", weights=(50, 30, 20, 0))
-    assert dealt(team, 10) == [5, 3, 2, 0]
-    assert dealt(team, 1) == [1, 0, 0, 0]
+    assert allocated(team, 10) == [5, 3, 2, 0]
+    assert allocated(team, 1) == [1, 0, 0, 0]
 
 
-def test_rosters_of_a_team_may_be_dealt_differently() -> None:
+def test_rosters_of_a_team_may_be_allocated_differently() -> None:
     team = Team(tier="branch", units=4, staff_by={"always": "weights"}, weights=(50, 30, 20, 0))
     share = places_of({"desk": team}).share
     assert people_of_units(team, "always", 10, share).tolist() == [5, 3, 2, 0]
     assert people_of_units(team, "daytime", 8, share).tolist() == [2, 2, 2, 2]
 
 
-def test_units_within_others_are_dealt_by_the_shares_of_those() -> None:
+def test_units_within_others_are_allocated_by_the_shares_of_those() -> None:
     teams = {
         "branch": Team(tier="branch", units=2, weights=(3, 1)),
         "station": Team(tier="station", units=(2, 1), within="branch", staff_by="weights"),
@@ -269,7 +269,7 @@ TEAMS = UNITS.map(lambda units: Team(tier="city", units=units)) | WEIGHTS.map(
 
 @given(TEAMS, st.integers(0, 200))
 def test_one_person_more_is_one_more_somewhere(team: Team, headcount: int) -> None:
-    before, after = (np.array(dealt(team, people)) for people in (headcount, headcount + 1))
+    before, after = (np.array(allocated(team, people)) for people in (headcount, headcount + 1))
     assert before.sum() == headcount
     assert (after >= before).all()
     assert after.sum() == headcount + 1

@@ -85,7 +85,7 @@ def _but_staff(scenario: Scenario) -> dict[str, Any]:
     for team in everything["teams"].values():
         for key in ("staff", "staff_by"):
             team.pop(key, None)
-    # A letter goes to the functional unit of its category, so these weights deal people and not letters.
+    # A letter goes to the functional unit of its category, so these weights allocate people and not letters.
     everything["teams"]["functional"].pop("weights", None)
     for key in ("name", "name_zh", "about", "about_zh", "labels", "rosters", "plan"):
         everything.pop(key, None)
@@ -149,7 +149,7 @@ def _kept(name: str) -> tuple[SlaCounts, ...]:
     return sla_counts_of(setting(SCENARIOS / f"shenzhen_{name}.yaml", "replications=10"))
 
 
-def test_dealing_people_by_load_ruins_the_small_districts() -> None:
+def test_allocating_people_by_load_ruins_the_small_districts() -> None:
     """Of the letters of Yantian, with one person at its branch, few are contacted in time; of Baoan's, most."""
     places = setting(SCENARIOS / "shenzhen_600_by_load.yaml").places
     for district, before, after in (("Baoan", 0.5, 0.85), ("Yantian", 0.87, 0.17)):
