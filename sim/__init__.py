@@ -7,7 +7,7 @@
     print(result.answer("en"), result.report.headcount, result.folder)
 
 `run`, `compare`, `plan`, `stress`, `targets` and `check` all take scenarios and options, and give a result with its
-figures in `report`; so does `fit_log`, which makes a scenario of an office's log.
+figures in `report`; so do `fit_log`, which makes a scenario of an office's log, and `sweep`, which varies keys of one.
 
 Every name is read from its module when it is first used, so that importing the package costs nothing.
 """
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from sim.output.results.run import CheckResult as CheckResult
     from sim.output.results.run import check as check
     from sim.output.results.run import run as run
+    from sim.output.results.sweep import sweep as sweep
     from sim.output.results.why import why as why
     from sim.sampling.roster import draw_roster as draw_roster
     from sim.sampling.workload import draw_workload as draw_workload

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.metrics.report import Report
     from sim.operations.replay_report import ReplayReport
     from sim.operations.targets import Targets
+    from sim.sweep import Sweep
 
 # Set before anything imports matplotlib.
 os.environ["MPLBACKEND"] = "agg"
@@ -100,6 +101,19 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> "Comparison":
     folder = tmp_path_factory.mktemp("compared")
     more = ("teams.station.staff.daytime=9", "staff_changes=[{team: station, from: day 3, lasts: 2 d, people: 3}]")
     return compare([small(folder, "today"), small(folder, "more", *more)])
+
+
+@pytest.fixture(scope="session")
+def small_sweep(tmp_path_factory: pytest.TempPathFactory) -> "Sweep":
+    """The mailbox that is stressed, with more and more people and letters."""
+    from sim.scenario.loading import ScenarioFile
+    from sim.sweep import scenarios_of, sweep
+    from sim.sweep.design import design_of
+
+    path = tmp_path_factory.mktemp("swept") / "mailbox.yaml"
+    path.write_text(MAILBOX, "utf-8")
+    design = design_of(["teams.city.staff.always=5,6", "arrivals.per_day=100,200"])
+    return sweep(scenarios_of(ScenarioFile(path), design), design)
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ from sim.output.html.fit_page import fit_page
 from sim.output.html.load_pages import replay_page, stress_page, targets_page
 from sim.output.html.plan_page import plan_page
 from sim.output.html.report_page import report_page
+from sim.output.html.sweep_page import sweep_page
 from sim.output.results.plan import plain_answer
 from sim.output.text.answer import run_text
 from sim.output.text.cautions import caution
@@ -46,9 +47,11 @@ from sim.output.text.plan import plan_text
 from sim.output.text.printing import plain
 from sim.output.text.replay import replay_text
 from sim.output.text.stress import stress_text
+from sim.output.text.sweep import sweep_text
 from sim.output.text.targets import targets_text
 from sim.output.words import entries, languages, say
 from sim.scenario.loading import load
+from sim.sweep import Sweep
 
 LANG = "xx"
 WIDE = str.maketrans({each: chr(ord(each) + 0xFEE0) for each in string.ascii_letters})
@@ -60,6 +63,7 @@ NAMES = """
     web paper household noise pictures voice teams staff today more script alert mailbox b
     A p office receive start finish replay letters csv http
     ask answer answered odd
+    teams staff d warm up per day arrivals
 """
 """What scenarios of these tests name, such as teams, steps and files; `p99`; and what an operation is called."""
 
@@ -205,6 +209,11 @@ def test_a_replay(replay_report: ReplayReport) -> None:
     assert foreign(spoken(replay_page(replay_report, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
+def test_a_sweep(small_sweep: Sweep) -> None:
+    assert foreign(plain(sweep_text(small_sweep, LANG))) == set()
+    assert foreign(spoken(sweep_page(small_sweep, manifest={}, pictures=NONE, lang=LANG))) == set()
+
+
 @pytest.mark.parametrize("page", get_args(Page))
 def test_charts(
     page: Page,
@@ -213,9 +222,10 @@ def test_charts(
     stress_report: StressReport,
     replay_report: ReplayReport,
     fit_report: FitReport,
+    small_sweep: Sweep,
 ) -> None:
     subjects = {"run": small_report, "comparison": comparison, "stress": stress_report, "replay": replay_report,
-                "plan": small_answer(), "fit": fit_report.judgement}  # fmt: skip
+                "plan": small_answer(), "fit": fit_report.judgement, "sweep": small_sweep}  # fmt: skip
     subject = subjects[page]
     for chart in charts_of(page):
         for panel in chart.panels(subject):

@@ -15,6 +15,7 @@ from sim.commands.options import ASKED_WRONGLY, COULD_NOT, INTERRUPTED
 from sim.commands.replay import replay
 from sim.commands.serving import serve
 from sim.commands.simulation import check, compare, plan, run, stress, targets
+from sim.commands.sweep import sweep
 from sim.commands.terminal import complain
 from sim.commands.tools import new, runs, schema, verify, why
 from sim.core.errors import ScenarioError, SimError
@@ -75,7 +76,7 @@ def cli() -> None:
     """
 
 
-for command in (run, check, compare, plan, fit, stress, targets, replay, serve, why, runs, verify, schema, new):
+for command in (run, check, compare, plan, fit, stress, sweep, targets, replay, serve, why, runs, verify, schema, new):
     cli.add_command(command)
 
 

@@ -14,7 +14,7 @@ from sim.output.charts.style import Framed, framed, look
 from sim.output.text.formats import name, unit_name
 from sim.output.words import labelled, say
 
-Page = Literal["run", "comparison", "stress", "replay", "plan", "fit"]
+Page = Literal["run", "comparison", "stress", "replay", "plan", "fit", "sweep"]
 """The pages that have charts."""
 
 Subject = TypeVar("Subject")

@@ -1,12 +1,11 @@
 """What a stress run found: compliance against load, growth of the queues, and the course of a spike and a soak."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import cycle
 
 from matplotlib.axes import Axes
 
 from sim.capacity import StressReport
-from sim.core.tables import Floats
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import (
     BLACK,
@@ -19,12 +18,12 @@ from sim.output.charts.style import (
     SKY,
     VERMILION,
     band_of,
+    banded,
     nothing,
     percent_axis,
 )
 from sim.output.text.formats import percent
 from sim.output.text.stress import rate, recovery_time, soak_growth, spike_length
-from sim.statistics import Band
 
 LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, SKY)
 
@@ -59,7 +58,7 @@ class LoadChart(Chart[StressReport]):
         targets = report.targets
         for sla, colour in zip(report.ramp[0].compliance, cycle(LINE_COLOURS), strict=False):
             band = band_of([step.compliance[sla] for step in report.ramp])
-            _banded(ax, rates, band, colour, self.name_of(sla), marker="o")
+            banded(ax, rates, band, colour, self.name_of(sla), marker="o")
             if sla in targets:
                 ax.axhline(targets[sla], color=colour, linewidth=1, linestyle=":")
         percent_axis(ax, "y")
@@ -85,7 +84,7 @@ class UtilisationByLoadChart(Chart[StressReport]):
         rates = _ramp_axis(self, ax)
         for team, colour in zip(report.ramp[0].utilisation, cycle(LINE_COLOURS), strict=False):
             band = band_of([step.utilisation[team] for step in report.ramp])
-            _banded(ax, rates, band, colour, self.name_of(team), marker="o")
+            banded(ax, rates, band, colour, self.name_of(team), marker="o")
         ax.axvline(report.per_day, color=GREY, linewidth=1, linestyle="--", label=self.say("charts.own-rate"))
         percent_axis(ax, "y")
         ax.set_ylim(0, 1.02)
@@ -111,7 +110,7 @@ class QueuesChart(Chart[StressReport]):
         """Growth of the queues with its band, and the limits of units that lie within the ramp."""
         report = self.subject
         rates = _ramp_axis(self, ax)
-        _banded(ax, rates, band_of([step.growth_per_day for step in report.ramp]), BLUE, None, marker="o")
+        banded(ax, rates, band_of([step.growth_per_day for step in report.ramp]), BLUE, None, marker="o")
         shown = [limit for limit in report.limits if limit.unit_per_day <= max(rates)]
         for limit, colour in zip(shown, cycle((VERMILION, ORANGE, PURPLE, GREY)), strict=False):
             label = self.say("full", unit=self.unit_name_of(limit.unit))
@@ -135,8 +134,8 @@ class SpikeChart(Chart[StressReport]):
         """Letters in queues with and without the spike, whose hours are shaded."""
         spike = self.subject.spike
         _spike_axis(self, ax)
-        _banded(ax, spike.hours, spike.waiting_without, GREY, self.say("without"))
-        _banded(ax, spike.hours, spike.waiting, VERMILION, self.say("with"))
+        banded(ax, spike.hours, spike.waiting_without, GREY, self.say("without"))
+        banded(ax, spike.hours, spike.waiting, VERMILION, self.say("with"))
         ax.set_ylim(bottom=0)
         ax.set_ylabel(self.say("charts.letters-waiting"))
         return ax
@@ -182,7 +181,7 @@ class SoakChart(Chart[StressReport]):
     def draw(self, ax: Axes) -> Axes:
         """Letters in queues at midnight."""
         waiting = self.subject.soak.waiting
-        _banded(ax, range(len(waiting.mean)), waiting, BLUE, None)
+        banded(ax, range(len(waiting.mean)), waiting, BLUE, None)
         ax.set_xlim(0, len(waiting.mean) - 1)
         ax.set_ylim(bottom=0)
         ax.grid(axis="y")
@@ -209,10 +208,3 @@ def _spike_axis(chart: Chart[StressReport], ax: Axes) -> None:
     ax.set_xlim(float(spike.hours[0]), min(last, float(spike.hours[-1])))
     ax.grid(axis="y")
     ax.set_xlabel(chart.say("charts.spike-hours"))
-
-
-def _banded(
-    ax: Axes, x: Sequence[float] | Floats, band: Band, colour: str, label: str | None, marker: str | None = None
-) -> None:
-    ax.fill_between(x, band.low, band.high, color=colour, alpha=0.2, linewidth=0)
-    ax.plot(x, band.mean, color=colour, linewidth=1.6, label=label, marker=marker, markersize=4)

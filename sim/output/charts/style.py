@@ -145,6 +145,14 @@ def band_of(estimates: Sequence[Estimate]) -> Band:
     return Band(*(np.array([getattr(each, end) for each in estimates], np.float64) for end in ("mean", "low", "high")))
 
 
+def banded(
+    ax: Axes, x: Sequence[float] | Floats, band: Band, colour: str, label: str | None, marker: str | None = None
+) -> None:
+    """Draw estimates as a line with their intervals as a band."""
+    ax.fill_between(x, band.low, band.high, color=colour, alpha=0.2, linewidth=0)
+    ax.plot(x, band.mean, color=colour, linewidth=1.6, label=label, marker=marker, markersize=4)
+
+
 def to_the_end(values: Floats) -> Floats:
     """Values of steps, the last of them once more, so that a step line reaches the end of its last step."""
     return np.append(values, values[-1])

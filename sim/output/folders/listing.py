@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from sim.output.folders.atomic_dir import DRAFT, Owner, clear_draft, drafts_in, owner_of_draft
 from sim.output.folders.manifest import MANIFEST, manifest_of
 
-KINDS: Final = ("run", "comparison", "plan", "fit", "stress", "targets", "export", "replay")
+KINDS: Final = ("run", "comparison", "plan", "fit", "stress", "targets", "export", "replay", "sweep")
 """Kinds of results, each a key of their manifests."""
 
 

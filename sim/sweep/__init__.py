@@ -1,0 +1,225 @@
+"""A sweep: the same letters meet a scenario at every point of a design, each compared with the first."""
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.core.errors import Problem, ScenarioError
+from sim.core.json_text import jsonable
+from sim.core.options import DEFAULT, Options
+from sim.experiment.cost import Prepared, prepare
+from sim.forecast.cautions import cautions
+from sim.metrics.figures import Caution
+from sim.scenario.loading import Loaded, ScenarioFile
+from sim.statistics import Compliance, Estimate, Verdict, paired_difference, together
+from sim.sweep.design import Design
+from sim.sweep.point import PointOutcome, simulate_point
+
+_MOST_PROBLEMS = 10
+"""Problems of points that are told; those of a whole design would be the same again and again."""
+
+
+@dataclass(frozen=True)
+class SlaAtPoint:
+    """Compliance with an SLA at a point.
+
+    Attributes:
+        letters: of all replications.
+        difference: compliance minus that at the first point, with its paired interval; None at the first point.
+    """
+
+    target: float | None
+    compliance: Compliance
+    verdict: Verdict | None
+    letters: float
+    difference: Estimate | None
+
+
+@dataclass(frozen=True)
+class SweptPoint:
+    """One point of a sweep.
+
+    Attributes:
+        values: of each key, as a scenario has them.
+        slas: by name.
+    """
+
+    values: tuple[str, ...]
+    headcount: int
+    cost: float
+    slas: Mapping[str, SlaAtPoint]
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """On all its targets together."""
+        return together([each.verdict for each in self.slas.values()])
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A scenario at every point of a design.
+
+    Attributes:
+        scenario, title: of the scenario that is varied.
+        copies: whether the replications of every point are the same, so that they say nothing about chance.
+        points: in the order of the design; differences are from the first.
+        cautions: about the scenario at the first point.
+    """
+
+    scenario: str
+    title: str
+    design: str
+    keys: tuple[str, ...]
+    replications: int
+    seed: int
+    copies: bool
+    points: tuple[SweptPoint, ...]
+    cautions: tuple[Caution, ...]
+
+    @property
+    def slas(self) -> tuple[str, ...]:
+        """Names of all SLAs, those of the first point first."""
+        return tuple(dict.fromkeys(sla for point in self.points for sla in point.slas))
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether every combination of levels is there."""
+        return self.design == "grid"
+
+    def levels(self, key: int) -> tuple[str, ...]:
+        """The values that a key takes, each once, in the order of the points."""
+        return tuple(dict.fromkeys(point.values[key] for point in self.points))
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """A row a point and SLA, the same columns in each; no value where there is none, shares as fractions."""
+        for number, point in enumerate(self.points):
+            for sla, each in point.slas.items():
+                between = each.compliance.between or (None, None)
+                difference = each.difference or Estimate(None, None, None)
+                yield {
+                    "point": number,
+                    **dict(zip(self.keys, point.values, strict=True)),
+                    "headcount": point.headcount,
+                    "cost": point.cost,
+                    "sla": sla,
+                    "letters": each.letters,
+                    "target": each.target,
+                    "compliance": each.compliance.mean,
+                    "low": each.compliance.low,
+                    "high": each.compliance.high,
+                    "between_low": between[0],
+                    "between_high": between[1],
+                    "verdict": None if each.verdict is None else each.verdict.value,
+                    "difference": difference.mean,
+                    "difference_low": difference.low,
+                    "difference_high": difference.high,
+                }
+
+    def summary(self) -> dict[str, Any]:
+        """The content of sweep.json."""
+        return {
+            "scenario": self.scenario,
+            "design": self.design,
+            "keys": list(self.keys),
+            "replications": self.replications,
+            "seed": self.seed,
+            "points": [
+                {
+                    "values": dict(zip(self.keys, point.values, strict=True)),
+                    "headcount": point.headcount,
+                    "cost": point.cost,
+                    "verdict": None if point.verdict is None else point.verdict.value,
+                    "sla": jsonable(point.slas),
+                }
+                for point in self.points
+            ],
+        }
+
+
+def scenarios_of(file: ScenarioFile, design: Design, overrides: Sequence[str] = ()) -> list[Loaded]:
+    """The scenario at each point of a design.
+
+    Args:
+        overrides: changes that hold at all points, below those of the design.
+    Raises: ScenarioError with what is wrong at the points.
+    """
+    loaded, problems = [], dict[str, Problem]()
+    for point in design.points:
+        try:
+            loaded.append(file.with_changes([*overrides, *design.settings(point)]))
+        except ScenarioError as error:
+            problems |= {str(problem): problem for problem in error.problems}
+    if problems:
+        raise ScenarioError(file.source, list(problems.values())[:_MOST_PROBLEMS])
+    return loaded
+
+
+def sweep(
+    scenarios: Sequence[Loaded],
+    design: Design,
+    options: Options = DEFAULT,
+    *,
+    title: str | None = None,
+    kept: MutableMapping[int, PointOutcome] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Sweep:
+    """Simulate a scenario at every point of a design with common random numbers.
+
+    Args:
+        scenarios: as of `scenarios_of`.
+        title: of the scenario that is varied; that of the first point if None.
+        kept: points that were simulated before, by number, which takes those that are simulated now.
+        progress: called with the number of points done.
+    Raises: ScenarioError as `prepare`; whatever a replication raises.
+    """
+    outcomes: MutableMapping[int, PointOutcome] = {} if kept is None else kept
+    each_alone = [prepare(each, options) for each in scenarios]
+    # The same time after the window for all, whatever each needs by itself.
+    cool_down = max(prepared.setting.scenario.cooling for prepared in each_alone)
+
+    def equal(number: int) -> Prepared:
+        prepared = each_alone[number]
+        if prepared.setting.scenario.cooling < cool_down:
+            return prepare(scenarios[number], options, cool_down=cool_down)
+        return prepared
+
+    found: list[PointOutcome] = []
+    for number in range(len(scenarios)):
+        outcome = outcomes.get(number)
+        if outcome is None:
+            prepared = equal(number)
+            outcome = outcomes[number] = simulate_point(prepared.setting, prepared.options)
+        found.append(outcome)
+        if progress is not None:
+            progress(number + 1)
+    first = scenarios[0].scenario
+    return Sweep(
+        scenario=scenarios[0].stem,
+        title=first.name if title is None else title,
+        design=design.kind,
+        keys=design.keys,
+        replications=first.replications,
+        seed=first.seed,
+        copies=all(each.copies for each in found),
+        points=tuple(
+            SweptPoint(values, each.headcount, each.cost, _slas(found[0], each, first=each is found[0]))
+            for values, each in zip(design.points, found, strict=True)
+        ),
+        cautions=tuple(cautions(equal(0).setting)),
+    )
+
+
+def _slas(base: PointOutcome, other: PointOutcome, *, first: bool) -> dict[str, SlaAtPoint]:
+    copies = base.copies and other.copies
+    return {
+        name: SlaAtPoint(
+            target=each.target,
+            compliance=each.compliance,
+            verdict=each.verdict,
+            letters=float(each.decided.letters.sum()),
+            difference=None
+            if first or name not in base.slas
+            else paired_difference(base.slas[name].decided, each.decided, copies=copies).paired,
+        )
+        for name, each in other.slas.items()
+    }
