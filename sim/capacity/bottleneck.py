@@ -26,7 +26,7 @@ _MOST: Final = 160
 """... and at last."""
 
 _WORTH: Final = 0.1
-"""A gain smaller than this share of the letters that a target allows to be late is not worth the name."""
+"""A gain smaller than this share of the letters that a target allows to be late is too small to matter."""
 
 
 class Effect(StrEnum):
@@ -34,7 +34,7 @@ class Effect(StrEnum):
 
     HELPS = "helps"
     HARDLY = "hardly"
-    """Whatever they do, it is not worth the name."""
+    """Too small to matter, whatever its sign."""
     UNDECIDED = "undecided"
 
 

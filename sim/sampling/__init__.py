@@ -1,1 +1,1 @@
-"""Drawing: where chance is spent. `sim.sampling.workload` and `sim.sampling.roster` are the ways in."""
+"""Sampling: everything random is drawn here. `sim.sampling.workload` and `sim.sampling.roster` are the ways in."""

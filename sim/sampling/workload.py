@@ -1,4 +1,4 @@
-"""The workload of one replication: every letter and every visit that it will make, with all chance spent."""
+"""The workload of one replication: every letter and every visit that it will make, with everything random drawn."""
 
 from dataclasses import MISSING, fields
 from functools import partial

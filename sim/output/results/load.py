@@ -79,7 +79,7 @@ def targets(
 
 @dataclass(frozen=True)
 class Exported:
-    """What an export contains: so many letters."""
+    """How many letters an export contains."""
 
     letters: int
 
