@@ -77,7 +77,7 @@ def test_json_is_the_summary_and_nothing_else(mm8: Path) -> None:
 def test_the_summary_has_the_agreed_keys(mm8: Path) -> None:
     summary = json.loads(ask("run", "mm8.yaml", "--json").stdout)
     assert list(summary) == [
-        *("scenario", "engine", "replications", "seed", "letters", "sla", "steps", "teams", "cautions"),
+        *("scenario", "engine", "replications", "seed", "letters", "sla", "units", "steps", "teams", "cautions"),
     ]
     assert (summary["scenario"], summary["engine"], summary["replications"], summary["seed"]) == (
         "mm8",
@@ -87,7 +87,9 @@ def test_the_summary_has_the_agreed_keys(mm8: Path) -> None:
     )
     letters, sla = summary["letters"], summary["sla"]["started"]
     step, team = summary["steps"]["serve"], summary["teams"]["desk"]
-    assert list(letters) == ["received", "closed", "open_at_end", "growth_per_day", "time_in_system_min"]
+    assert list(letters) == [
+        "received", "closed", "closed_share", "open_at_end", "growth_per_day", "time_in_system_min",
+    ]  # fmt: skip
     assert list(sla) == ["limit_min", "target", "compliance", "verdict", "letters", "undecided", "elapsed_min"]
     assert list(step) == ["visits", "wait_min", "delayed_share", "service_min", "interruptions"]
     assert list(team) == [
