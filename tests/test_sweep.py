@@ -215,3 +215,17 @@ def test_what_is_wrong_is_said_before_anything_is_simulated(
     assert done.exit_code == 2
     assert message in " ".join(done.output.split())
     assert not (tmp_path / "out").exists()
+
+
+def test_staffings_are_compared_without_a_file_for_each(desk: Path, tmp_path: Path) -> None:
+    words = ["compare", str(desk), "--vary", "teams.desk.staff.always=8,9", "--replications", "2", "--no-report"]
+    done = CliRunner().invoke(cli, [*words, "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    compared = json.loads((tmp_path / "out" / "comparison.json").read_text("utf-8"))
+    assert {name: each["headcount"] for name, each in compared["scenarios"].items()} == {
+        "desk always=8": 8, "desk always=9": 9,
+    }  # fmt: skip
+    assert compared["differing"] == []
+    done = CliRunner().invoke(cli, [*words, str(desk)])
+    assert done.exit_code == 2
+    assert "--vary takes one SCENARIO" in done.output

@@ -84,6 +84,11 @@ def takes(names: str) -> Callable[[Command], Command]:
 SCENARIO = click.argument("scenario", type=PATH, metavar="SCENARIO")
 SCENARIOS = click.argument("scenarios", nargs=-1, required=True, type=PATH, metavar="SCENARIO...")
 
+VARY = click.option(
+    "--vary", "varied", multiple=True, metavar="KEY=VALUES",
+    help="Vary a key: KEY=lo..hi, KEY=lo..hi:n for n levels, or KEY=a,b,c; may be repeated.",
+)  # fmt: skip
+
 
 def seconds(_: click.Context, __: click.Parameter, written: str | None) -> float | None:
     """A duration with its unit, as an option takes it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from sim.commands.options import BREACHED, PATH, SCENARIO, SCENARIOS, moment, takes
+from sim.commands.options import BREACHED, PATH, SCENARIO, SCENARIOS, VARY, moment, takes
 from sim.commands.terminal import (
     get_ready_to_draw,
     load_all,
@@ -73,11 +73,24 @@ def check(scenarios: tuple[Path, ...], options: Options) -> None:
 
 @click.command()
 @SCENARIOS
+@VARY
 @takes("set replications seed engine workers out force page json quiet")
-def compare(scenarios: tuple[Path, ...], options: Options) -> None:
-    """Compare staffings on the same letters: paired differences from the first, with confidence intervals."""
+def compare(scenarios: tuple[Path, ...], varied: tuple[str, ...], options: Options) -> None:
+    """Compare staffings on the same letters: paired differences from the first, with confidence intervals.
+
+    With --vary the staffings are those of one SCENARIO with each of the values.
+    """
+    if varied and len(scenarios) > 1:
+        raise click.UsageError("--vary takes one SCENARIO")
     get_ready_to_draw("comparison", options)
-    loaded = load_all(scenarios, options.layers())
+    if varied:
+        from sim.scenario.loading import ScenarioFile
+        from sim.sweep import scenarios_of
+        from sim.sweep.design import design_of
+
+        loaded = scenarios_of(ScenarioFile(scenarios[0]), design_of(varied), options.layers(), named=True)
+    else:
+        loaded = load_all(scenarios, options.layers())
     from sim.output.results.comparison import compare as compare_scenarios
 
     total = sum(each.scenario.replications for each in loaded)

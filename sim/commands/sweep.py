@@ -4,14 +4,9 @@ from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.options import SCENARIO, takes
+from sim.commands.options import SCENARIO, VARY, takes
 from sim.commands.terminal import get_ready_to_draw, progress_bar, show_written
 from sim.core.options import Options
-
-VARY = click.option(
-    "--vary", "varied", multiple=True, metavar="KEY=VALUES",
-    help="Vary a key: KEY=lo..hi, KEY=lo..hi:n for n levels, or KEY=a,b,c; may be repeated.",
-)  # fmt: skip
 
 
 @click.command()

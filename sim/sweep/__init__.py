@@ -1,11 +1,11 @@
 """A sweep: the same letters meet a scenario at every point of a design, each compared with the first."""
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.core.errors import Problem, ScenarioError
-from sim.core.json_text import jsonable
+from sim.core.json_text import jsonable, to_json
 from sim.core.options import DEFAULT, Options
 from sim.experiment.cost import Prepared, prepare
 from sim.forecast.cautions import cautions
@@ -136,17 +136,27 @@ class Sweep:
         }
 
 
-def scenarios_of(file: ScenarioFile, design: Design, overrides: Sequence[str] = ()) -> list[Loaded]:
+def scenarios_of(
+    file: ScenarioFile, design: Design, overrides: Sequence[str] = (), *, named: bool = False
+) -> list[Loaded]:
     """The scenario at each point of a design.
 
     Args:
         overrides: changes that hold at all points, below those of the design.
+        named: whether each is called by its values, as who compares them needs.
     Raises: ScenarioError with what is wrong at the points.
     """
     loaded, problems = [], dict[str, Problem]()
     for point in design.points:
         try:
-            loaded.append(file.with_changes([*overrides, *design.settings(point)]))
+            found = file.with_changes([*overrides, *design.settings(point)])
+            if named:
+                ends = (key.rpartition(".")[2] for key in design.keys)
+                name = ", ".join(f"{end}={value}" for end, value in zip(ends, point, strict=True))
+                title = to_json(f"{found.scenario.name or found.stem}: {name}", indent=None)
+                found = file.with_changes([*overrides, *design.settings(point), f"name={title}"])
+                found = replace(found, stem=f"{found.stem} {name}".replace("/", "_"))
+            loaded.append(found)
         except ScenarioError as error:
             problems |= {str(problem): problem for problem in error.problems}
     if problems:
