@@ -2,12 +2,16 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 from click.testing import CliRunner
+from kept import contents
 from oracles.queueing import mmc_wait_longer
+from runs import ROOT
 from shown import small
 
 from cli import cli
@@ -215,6 +219,36 @@ def test_what_is_wrong_is_said_before_anything_is_simulated(
     assert done.exit_code == 2
     assert message in " ".join(done.output.split())
     assert not (tmp_path / "out").exists()
+
+
+def test_a_killed_sweep_goes_on_where_it_was_and_ends_with_the_same_bytes(
+    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = [sys.executable, str(ROOT / "cli.py"), "sweep", str(desk), "--vary", "arrivals.per_day=300..400:24"]
+    words += ["--replications", "4", "--set", "window=14 d", "--no-report"]
+    killed = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    while killed.poll() is None and len(list(tmp_path.glob("results/desk/points-*/point-*.json"))) < 3:
+        pass
+    killed.kill()
+    killed.wait()
+    (points,) = tmp_path.glob("results/desk/points-*")
+    finished = sorted(points.glob("point-*.json"))
+    assert 3 <= len(finished) < 24
+    assert f"{len(finished)}/24" in CliRunner().invoke(cli, ["runs"]).output
+    finished[0].write_text(finished[0].read_text("utf-8").replace("0.", "0.1", 1), "utf-8")
+    before = {path: path.stat().st_mtime_ns for path in finished}
+
+    assert CliRunner().invoke(cli, words[2:]).exit_code == 0
+    assert [path for path in finished if path.stat().st_mtime_ns != before[path]] == finished[:1]
+    (whole,) = tmp_path.glob("results/desk/sweep-*")
+    went_on = contents(whole, ["manifest.json"])
+    assert CliRunner().invoke(cli, [*words[2:], "--force"]).exit_code == 0
+    assert contents(whole, ["manifest.json"]) == went_on
+
+    assert CliRunner().invoke(cli, ["runs", "--prune"]).exit_code == 0
+    assert not points.exists()
+    assert contents(whole, ["manifest.json"]) == went_on
 
 
 def test_staffings_are_compared_without_a_file_for_each(desk: Path, tmp_path: Path) -> None:

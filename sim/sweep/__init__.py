@@ -1,8 +1,8 @@
 """A sweep: the same letters meet a scenario at every point of a design, each compared with the first."""
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from sim.core.errors import Problem, ScenarioError
 from sim.core.json_text import jsonable, to_json
@@ -136,6 +136,16 @@ class Sweep:
         }
 
 
+class KeptPoints(Protocol):
+    """Where finished points are kept, so that a sweep that was killed goes on where it was."""
+
+    def get(self, number: int, /) -> PointOutcome | None:
+        """A point that was finished before."""
+
+    def put(self, number: int, point: PointOutcome, /) -> None:
+        """Keep a point."""
+
+
 def scenarios_of(
     file: ScenarioFile, design: Design, overrides: Sequence[str] = (), *, named: bool = False
 ) -> list[Loaded]:
@@ -170,7 +180,7 @@ def sweep(
     options: Options = DEFAULT,
     *,
     title: str | None = None,
-    kept: MutableMapping[int, PointOutcome] | None = None,
+    kept: KeptPoints | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Sweep:
     """Simulate a scenario at every point of a design with common random numbers.
@@ -178,11 +188,10 @@ def sweep(
     Args:
         scenarios: as of `scenarios_of`.
         title: of the scenario that is varied; that of the first point if None.
-        kept: points that were simulated before, by number, which takes those that are simulated now.
+        kept: points that were simulated before, which takes those that are simulated now.
         progress: called with the number of points done.
     Raises: ScenarioError as `prepare`; whatever a replication raises.
     """
-    outcomes: MutableMapping[int, PointOutcome] = {} if kept is None else kept
     each_alone = [prepare(each, options) for each in scenarios]
     # The same time after the window for all, whatever each needs by itself.
     cool_down = max(prepared.setting.scenario.cooling for prepared in each_alone)
@@ -195,10 +204,12 @@ def sweep(
 
     found: list[PointOutcome] = []
     for number in range(len(scenarios)):
-        outcome = outcomes.get(number)
+        outcome = None if kept is None else kept.get(number)
         if outcome is None:
             prepared = equal(number)
-            outcome = outcomes[number] = simulate_point(prepared.setting, prepared.options)
+            outcome = simulate_point(prepared.setting, prepared.options)
+            if kept is not None:
+                kept.put(number, outcome)
         found.append(outcome)
         if progress is not None:
             progress(number + 1)

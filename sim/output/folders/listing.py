@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sim.output.folders.atomic_dir import DRAFT, Owner, clear_draft, drafts_in, owner_of_draft
-from sim.output.folders.manifest import MANIFEST, manifest_of
+from sim.output.folders.manifest import MANIFEST, condition_of, manifest_of
+from sim.output.folders.points import finished_points, remove_points
 
-KINDS: Final = ("run", "comparison", "plan", "fit", "stress", "targets", "export", "replay", "sweep")
+KINDS: Final = ("run", "comparison", "plan", "fit", "stress", "targets", "export", "replay", "sweep", "points")
 """Kinds of results, each a key of their manifests."""
 
 
@@ -65,13 +66,25 @@ def listing_of(folder: Path) -> Listing:
 
 
 def prune(folder: Path) -> list[DraftFound]:
-    """Remove all drafts below a folder but those that a living process writes, and tell what became of each."""
-    found = []
-    for draft in listing_of(folder).drafts:
+    """Remove what is needed no longer, and tell what became of each.
+
+    That is all drafts below a folder but those that a living process writes, and the points of results that are there
+    as they were written.
+    """
+    found, listing = [], listing_of(folder)
+    for draft in listing.drafts:
         if draft.writer is not Owner.ALIVE:
             clear_draft(draft.folder)
         found.append(draft._replace(removed=not draft.folder.exists()))
-    return found
+    points = [each.folder for each in listing.results if each.kind == "points" and _is_complete(each.folder, listing)]
+    return found + [DraftFound(each, Owner.DEAD, remove_points(each)) for each in points]
+
+
+def _is_complete(points: Path, listing: Listing) -> bool:
+    """Whether the results that points were computed for are there, as they were written."""
+    name = (manifest_of(points) or {}).get("points")
+    conditions = (condition_of(each.folder) for each in listing.results if each.kind not in ("points", "unknown"))
+    return any(condition.sound and (condition.manifest or {}).get("points") == name for condition in conditions)
 
 
 def _listed(folder: Path, manifest: dict[str, Any]) -> Listed:
@@ -79,13 +92,17 @@ def _listed(folder: Path, manifest: dict[str, Any]) -> Listed:
     if isinstance(changes, dict):
         changes = [f"{name}: {change}" for name, each in changes.items() for change in _list(each)]
     scenarios = _list(manifest.get("scenarios")) or [manifest.get("scenario") or manifest.get("replay")]
+    kind = next((kind for kind in KINDS if kind in manifest), "unknown")
+    verdicts = _dict(manifest.get("verdicts"))
+    if kind == "points":
+        verdicts = {"points": f"{finished_points(folder)}/{manifest.get('size')}"}
     return Listed(
         folder,
-        next((kind for kind in KINDS if kind in manifest), "unknown"),
+        kind,
         tuple(str(each) for each in scenarios if each),
         tuple(str(each) for each in _list(changes)),
         str(_dict(manifest.get("timings")).get("started", "")),
-        {str(name): str(verdict) for name, verdict in _dict(manifest.get("verdicts")).items()},
+        {str(name): str(verdict) for name, verdict in verdicts.items()},
     )
 
 

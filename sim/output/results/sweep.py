@@ -11,6 +11,8 @@ from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import write_csv
 from sim.models.labels import labels_of
 from sim.output.folders.parquet import Named, Rows
+from sim.output.folders.points import PointFolder, points_id
+from sim.output.folders.result_folder import RESULTS
 from sim.output.results.result import Result, Work, identity_of, result_of, run_id
 from sim.output.results.workbook import write_workbook
 from sim.output.text.sweep import overall, sweep_content, sweep_text
@@ -18,6 +20,7 @@ from sim.scenario.loading import ScenarioFile
 from sim.sweep import Sweep, scenarios_of
 from sim.sweep import sweep as simulate
 from sim.sweep.design import design_of
+from sim.sweep.point import PointOutcome
 
 _TEXTS: Final = ("sla", "verdict")
 """Columns of text, besides those of the keys."""
@@ -49,22 +52,31 @@ def sweep(
     scenarios = scenarios_of(file, chosen, options.layers())
     runs = " ".join(run_id(each) for each in scenarios)
     name = hashlib.sha256(f"{chosen} {runs}".encode()).hexdigest()[:12]
+    told = {
+        "scenario": base.source,
+        "changes": [*base.changes, *varied],
+        "design": chosen.kind,
+        "size": len(chosen.points),
+        "seed": base.scenario.seed,
+        "replications": base.scenario.replications,
+        "points": points_id(name),
+    }
+
+    def computed(*_: object) -> Sweep:
+        # Not where --out says, which may be another folder when the sweep goes on.
+        place = RESULTS / base.stem / f"points-{told['points']}"
+        kept = PointFolder(place, told, PointOutcome, anew=options.force)
+        return simulate(scenarios, chosen, options, title=base.scenario.name, kept=kept, progress=progress)
+
     return result_of(
         Work(
             identity=identity_of("sweep", name, options),
             home=Path(base.stem, f"sweep-{name}"),
             file="sweep.json",
             report=Sweep,
-            told={
-                "scenario": base.source,
-                "changes": [*base.changes, *varied],
-                "design": chosen.kind,
-                "points": len(chosen.points),
-                "seed": base.scenario.seed,
-                "replications": base.scenario.replications,
-            },
+            told=told,
             labels=labels_of(base.scenario),
-            compute=lambda *_: simulate(scenarios, chosen, options, title=base.scenario.name, progress=progress),
+            compute=computed,
             summary=sweep_content,
             verdicts=lambda found: {"points": overall(found.points) or "no target"},
             answer=sweep_text,

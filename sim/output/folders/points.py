@@ -1,0 +1,116 @@
+"""Folder of points: what an experiment has finished, one file a point, so that nothing of it is lost when it is killed.
+
+The folder is neither a draft nor a result. Its manifest is written first and says what the files are called; each file
+is written atomically and holds its own hash, and one that is damaged is as if it were not there.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+from sim.core.errors import SimError
+from sim.core.json_text import jsonable, restored, to_json
+from sim.output.folders.manifest import MANIFEST, OURS, manifest_of, program_key
+
+T = TypeVar("T")
+
+PATTERN: Final = "point-*.json"
+"""Names of the files of points."""
+
+
+class PointFolder(Generic[T]):
+    """Finished points of one experiment, by number.
+
+    Args:
+        folder: as of `points_id`, so that points of another experiment or program are never taken.
+        identity: what its manifest says of the experiment, `points` among it.
+        kind: class of a point.
+        anew: whether what is there is computed again.
+    """
+
+    def __init__(self, folder: Path, identity: Mapping[str, Any], kind: type[T], *, anew: bool = False) -> None:
+        self._folder, self._kind, self._anew = folder, kind, anew
+        if (manifest_of(folder) or {}).get("points") == identity["points"]:
+            return
+        if folder.exists() and any(not each.name.startswith(".") for each in folder.iterdir()):
+            raise SimError(f"{folder} exists and holds no points of this experiment; move it away")
+        started = datetime.now().astimezone().isoformat(timespec="seconds")
+        manifest = {"program": OURS, **identity, "pattern": PATTERN, "timings": {"started": started}}
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._put(MANIFEST, to_json(manifest) + "\n")
+        except OSError as error:
+            raise SimError(f"{folder} could not be written: {error.strerror or error}") from error
+
+    def get(self, number: int) -> T | None:
+        """A point that was finished before; None if it was not, or its file is damaged."""
+        if self._anew:
+            return None
+        try:
+            stored = json.loads((self._folder / _file_of(number)).read_text("utf-8"))
+            point, key = stored["point"], stored["sha256"]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+        return restored(self._kind, point) if key == _hash(point) else None
+
+    def put(self, number: int, point: T) -> None:
+        """Store a point.
+
+        Raises: SimError when the disk is full, or the file cannot be written for another reason.
+        """
+        plain = jsonable(point)
+        try:
+            self._put(_file_of(number), to_json({"point": plain, "sha256": _hash(plain)}, indent=None))
+        except OSError as error:
+            raise SimError(f"{self._folder} could not be written: {error.strerror or error}") from error
+
+    def _put(self, name: str, text: str) -> None:
+        beside = self._folder / f".{name}.{secrets.token_hex(4)}"
+        try:
+            with beside.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._folder / name)
+        except BaseException:
+            with suppress(OSError):
+                beside.unlink()
+            raise
+
+
+def points_id(experiment: str) -> str:
+    """Name of the points of an experiment, as this program with its libraries computes them."""
+    return hashlib.sha256(to_json([experiment, program_key()]).encode()).hexdigest()[:12]
+
+
+def finished_points(folder: Path) -> int:
+    """How many points a folder holds."""
+    return sum(1 for _ in folder.glob(PATTERN))
+
+
+def remove_points(folder: Path) -> bool:
+    """Remove a folder of points; what is not ours stays, and the folder with it. Returns whether it is gone."""
+    with suppress(OSError):
+        for path in [
+            *folder.glob(PATTERN),
+            *folder.glob(f".{PATTERN}.*"),
+            *folder.glob(f".{MANIFEST}.*"),
+            folder / MANIFEST,
+        ]:
+            path.unlink()
+        folder.rmdir()
+    return not folder.exists()
+
+
+def _file_of(number: int) -> str:
+    return f"point-{number:05}.json"
+
+
+def _hash(point: Any) -> str:
+    return hashlib.sha256(to_json(point, indent=None).encode()).hexdigest()
