@@ -25,11 +25,11 @@ COMMAND = re.compile(r"lettersim( [a-z]+)?( --[a-z-]+)?|--[a-z0-9-]+|-h|Ctrl-C")
 """What people type, the same in every language."""
 
 WORDS = """
-    S W M D A s MB GB Mbit p zh CN en HTTP TLS JavaScript json yaml manifest targets scenario service level system
+    S W M D A s MB GB Mbit p zh CN en HTTP TLS JavaScript CSV json yaml manifest targets scenario service level system
     lettersim KS Python pip install fit holidays country china days off working
     Noto Sans SC Adobe Source SIL scripts sil org OFL
 """
-"""Marks, units, protocols, names of files and keys that a sentence tells one to write, and the notice of the font."""
+"""Marks, units, protocols, formats, names of files and keys that one is told to write, and the notice of the font."""
 
 
 def latin(text: str) -> set[str]:
