@@ -1,5 +1,6 @@
 """People on duty, busy and needed by hour of the week: a day worked by hand, what must add up, and the chart of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from sim.metrics.staffed_weeks import staffed_groups, staffed_seconds
 from sim.output.charts.roster_gantt import RosterGanttChart
 from sim.output.charts.staffing import StaffingChart
 from sim.output.html.chosen_unit import chosen_unit
+from sim.output.text.headline import staffed_places
+from sim.output.text.overview import what_would
 from sim.scenario.setting import setting_of
 
 ENGLISH = Options(lang="en")
@@ -89,3 +92,14 @@ def test_the_roster_is_told_by_groups_that_take_turns(small_report: Report) -> N
         assert group.shifts.min() >= 0
         assert group.shifts.max() <= 7 * 24
     assert "14 people in" in RosterGanttChart(small_report, "", ENGLISH).title()
+
+
+def test_a_missed_target_says_where_and_when_people_lack() -> None:
+    assert "too few people in" in str(what_would(desk(1), "en"))
+    assert what_would(desk(20), "en") is None
+
+
+def test_the_unit_that_opens_is_of_the_team_where_the_late_letters_waited() -> None:
+    short = desk(2)
+    other = replace(short.staffed[0], team="elsewhere")
+    assert staffed_places(replace(short, staffed=(other, *short.staffed)))[0] == 1

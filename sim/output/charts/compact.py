@@ -91,11 +91,11 @@ def _columns(element: ET.Element, tips: list[str]) -> ET.Element:
     assert found is not None, "a rectangle, from its lower left corner on"
     left, bottom, width, height = (float(each) for each in found.groups())
     each = width / len(tips)
-    look = f"stroke:#000;stroke-opacity:0;stroke-width:{each:.2f}"
-    group = ET.Element("g", {"class": "columns", "style": look})
+    # Each is one wide and one high in the group's own measure, which takes fewest digits.
+    frame = f"translate({_number(left)} {_number(bottom)})scale({each:.4f} {height:.1f})"
+    group = ET.Element("g", {"class": "columns", "style": "stroke:#000;stroke-opacity:0", "transform": frame})
     for place, tip in enumerate(tips):
-        middle = _number(left + (place + 0.5) * each)
-        column = ET.SubElement(group, "path", {"d": f"M{middle} {_number(bottom)}v{_number(height)}"})
+        column = ET.SubElement(group, "path", {"d": f"M{place}.5 0v1"})
         ET.SubElement(column, "title").text = tip
     return group
 

@@ -21,12 +21,10 @@ from sim.output.charts.style import (
     week_axis,
 )
 from sim.output.text.formats import number, staffed_name, weekday_names
+from sim.output.text.headline import lack_sentence, staffed_places
 
 _SHOWN: Final = 1
-"""Units that are drawn, those where most people lack; the page's script draws any that is chosen."""
-
-_LEAST_LACKING: Final = 0.1
-"""People whose lack, on average of an hour, is told."""
+"""Units that are drawn, of those first that the answer is about; the page's script draws any that is chosen."""
 
 
 @chart("run", "staffing", 50, height=2.6)
@@ -35,9 +33,8 @@ class StaffingChart(Chart[Report]):
 
     @staticmethod
     def panels(subject: Report) -> Iterable[str]:
-        """The units where most people lack, by their place among all."""
-        staffed = [week.on_duty.any() or week.needed.any() for week in subject.staffed]
-        return [str(place) for place in np.flatnonzero(staffed)[:_SHOWN].tolist()] or ["none"]
+        """The units that the answer is about, by their place among all."""
+        return [str(place) for place in staffed_places(subject)[:_SHOWN]] or ["none"]
 
     @property
     def _week(self) -> StaffedWeek | None:
@@ -48,16 +45,11 @@ class StaffingChart(Chart[Report]):
         week = self._week
         if week is None:
             return self.say("nobody")
-        unit, hours = staffed_name(self.lang, week), int((week.lacking >= _LEAST_LACKING).sum())
-        if not hours:
+        lack = lack_sentence(week, self.lang)
+        if lack is None:
             idle = number(float((week.on_duty - week.busy).clip(0).mean()))
-            return self.say("enough", unit=unit, idle=idle)
-        at = int(np.argmax(week.lacking))
-        day, hour = divmod(at, 24)
-        return self.say(
-            "short", unit=unit, hours=hours, day=weekday_names(self.lang)[day], hour=f"{hour:02}",
-            needed=number(float(week.needed[at])), duty=number(float(week.on_duty[at])),
-        )  # fmt: skip
+            return self.say("enough", unit=staffed_name(self.lang, week), idle=idle)
+        return lack
 
     def alt(self) -> str:
         """What is drawn, and of which unit."""

@@ -10,7 +10,7 @@ from sim.metrics.report import Report
 from sim.models.scenario import Scenario
 from sim.models.workflow import LoopStep
 from sim.output.text.formats import count, limit, name, percent, point, unit_name
-from sim.output.text.overview import headline_sla
+from sim.output.text.headline import headline_sla
 from sim.output.words import say
 from sim.statistics import Estimate, Verdict, verdict
 

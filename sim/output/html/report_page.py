@@ -19,7 +19,7 @@ from sim.output.html.page import Pictures, code, page, rendered, write_page
 from sim.output.text.answer import other_cautions, run_sentences
 from sim.output.text.cautions import caution_sentences, summary_of
 from sim.output.text.formats import count, figure, interval, limit, milestone, name, note, number, percent
-from sim.output.text.overview import ground, two_sentences
+from sim.output.text.overview import ground, two_sentences, what_would
 from sim.output.text.printing import CaptionedTable
 from sim.output.words import labelled, say
 from sim.statistics import Figure, Verdict
@@ -72,6 +72,7 @@ def report_page(
             "about": labelled(each, scenario.about),
             "judged": judged,
             "two": list(two_sentences(report, each)),
+            "would": what_would(report, each),
             "ground": ground(report, scenario, figures, overrides, each),
             "tiles": list(tiles(report, scenario, each)),
             "trend": trend.get(each, []),

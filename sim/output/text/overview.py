@@ -9,7 +9,18 @@ from sim.metrics.report import Report
 from sim.metrics.units import concentration
 from sim.models.scenario import Scenario
 from sim.output.text.answer import verdict_sentence
-from sim.output.text.formats import count, hours_of_day, interval, limit, listed, name, number, percent, unit_name
+from sim.output.text.formats import (
+    count,
+    hours_of_day,
+    interval,
+    limit,
+    listed,
+    name,
+    number,
+    percent,
+    unit_name,
+)
+from sim.output.text.headline import headline_sla, lack_sentence, staffed_places
 from sim.output.words import say
 from sim.statistics import Verdict
 
@@ -17,17 +28,12 @@ _ASSUMED = "A"
 """Mark of figures that are assumptions."""
 
 
-def headline_sla(report: Report) -> SlaFigures | None:
-    """The SLA that the answer is about: of those with the run's verdict, that with most late letters.
-
-    Of met targets the one that is closest to being missed; without any target the SLA with the lowest compliance.
-    """
-    told = [sla for sla in report.slas.values() if sla.verdict is report.verdict and sla.compliance.worst is not None]
-    if not told:
+def what_would(report: Report, lang: str) -> str | None:
+    """What a missed target would take: where and when people lack most; None where no lack explains it."""
+    if report.verdict is not Verdict.MISSED:
         return None
-    if report.verdict in (Verdict.MISSED, Verdict.UNCLEAR):
-        return max(told, key=lambda sla: sla.breaches.mean or 0.0)
-    return min(told, key=lambda sla: (sla.compliance.worst or 0.0) - (sla.target or 0.0))
+    lack = next((lack_sentence(report.staffed[place], lang) for place in staffed_places(report)[:1]), None)
+    return None if lack is None else say(lang, "overview.would", lack=lack)
 
 
 def two_sentences(report: Report, lang: str) -> Iterator[str]:
