@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.planner.sample import SearchSample
-from sim.planner.search import Search
+from sim.planner.search import Search, least_meeting
 from sim.planner.simulator import Simulator
 from sim.planner.stability import Stability
 from sim.planner.staffing_cells import People, StaffingCell, with_heads
@@ -78,13 +78,7 @@ class _AllocationSearch:
         low, high = cells[index].least - 1, cells[index].most
         if low + 1 < high and trials.meets(with_heads(most, index, low + 1)):
             return low + 1
-        while high - low > 1:
-            middle = (low + high) // 2
-            if trials.meets(with_heads(most, index, middle)):
-                high = middle
-            else:
-                low = middle
-        return high
+        return least_meeting(low, high, lambda heads: trials.meets(with_heads(most, index, heads)))
 
     def _cheaper(self, search: Search, people: People) -> tuple[Search, People]:
         """Each cell allocated the other way, with the fewest people that do then, until none costs less."""

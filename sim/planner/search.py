@@ -11,6 +11,7 @@ find the same.
 """
 
 import heapq
+from collections.abc import Callable
 from itertools import permutations
 from typing import Final
 
@@ -83,14 +84,8 @@ class Search:
         high = min(int(saved / cost[come] - _SAVED * fewer), most[come] - people[come])
         if high < 1 or not trials.meets(with_heads(without, come, people[come] + high)):
             return None
-        low = -1
-        while high - low > 1:
-            middle = (low + high) // 2
-            if trials.meets(with_heads(without, come, people[come] + middle)):
-                high = middle
-            else:
-                low = middle
-        return with_heads(without, come, people[come] + high)
+        more = least_meeting(-1, high, lambda more: trials.meets(with_heads(without, come, people[come] + more)))
+        return with_heads(without, come, people[come] + more)
 
     def near(self, people: People, surface: Surface | None = None) -> tuple[People, Surface]:
         """A cheap staffing near one that meets the targets, and the surface by which it was found.
@@ -125,14 +120,9 @@ class Search:
 
     def raised(self, people: People) -> People:
         """A staffing that meets the targets, on the straight way from one that perhaps does not to the most."""
-        low, high = -1, STEPS
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self.trials.meets(towards(people, self._problem.most, middle, STEPS)):
-                high = middle
-            else:
-                low = middle
-        return towards(people, self._problem.most, high, STEPS)
+        most, meets = self._problem.most, self.trials.meets
+        step = least_meeting(-1, STEPS, lambda step: meets(towards(people, most, step, STEPS)))
+        return towards(people, most, step, STEPS)
 
     def descend(self, people: People, part: int = _COARSE) -> People:
         """Take people away as long as the targets are met, in ever smaller steps, and return what is left.
@@ -163,6 +153,21 @@ class Search:
                 people = there
             heapq.heappush(queue, (price, cell))
         return people
+
+
+def least_meeting(low: int, high: int, meets: Callable[[int], bool]) -> int:
+    """The fewest above `low` that do, by bisection.
+
+    Args:
+        high: known to do.
+    """
+    while high - low > 1:
+        middle = (low + high) // 2
+        if meets(middle):
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 def pressure(trial: Trial) -> float:
