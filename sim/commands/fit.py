@@ -4,7 +4,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.options import PATH, takes
+from sim.commands.options import PATH, share_up_to, takes
 from sim.commands.terminal import get_ready_to_draw, show, show_written
 from sim.core.options import Options
 
@@ -18,18 +18,6 @@ def _columns(_: click.Context, __: click.Parameter, written: tuple[str, ...]) ->
             raise click.BadParameter(f"must be like received=来信时间, with commas between several (got {each!r})")
         columns[role.strip()] = column.strip()
     return columns
-
-
-def _share(_: click.Context, __: click.Parameter, written: str) -> float:
-    from sim.models.base import parse_share
-
-    try:
-        share = parse_share(written if written.endswith("%") else float(written))
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 0.75:
-        raise click.BadParameter(f"must be a share from 0 to 75%, such as 25% (got {written!r})")
-    return share
 
 
 @click.command()
@@ -49,7 +37,7 @@ def _share(_: click.Context, __: click.Parameter, written: str) -> float:
     default="25%",
     show_default=True,
     metavar="SHARE",
-    callback=_share,
+    callback=share_up_to(0.75, "a share from 0 to 75%, such as 25%"),
     help="Last part of the letters, on which the fit is judged.",
 )
 @click.option("--judge-on", type=PATH, help="Another log on which the fit is judged instead.")

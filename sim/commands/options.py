@@ -100,6 +100,30 @@ def seconds(_: click.Context, __: click.Parameter, written: str | None) -> float
         raise click.BadParameter(str(error)) from None
 
 
+def share_up_to(most: float, rule: str) -> Callable[[click.Context, click.Parameter, str | None], float | None]:
+    """Reader of a share such as 0.1% or 0.001, as an option takes it; None where it is not given.
+
+    Args:
+        most: the largest share allowed.
+        rule: what the message says it must be.
+    """
+
+    def share(_: click.Context, __: click.Parameter, written: str | None) -> float | None:
+        from sim.models.base import parse_share
+
+        if written is None:
+            return None
+        try:
+            found = parse_share(written if written.endswith("%") else float(written))
+        except ValueError:
+            found = -1.0
+        if not 0 <= found <= most:
+            raise click.BadParameter(f"must be {rule} (got {written!r})")
+        return found
+
+    return share
+
+
 def moment(_: click.Context, __: click.Parameter, written: str | None) -> int | datetime | None:
     """A moment as a scenario writes it: seconds from its start, or a local date and time."""
     from sim.core.clock import parse_moment

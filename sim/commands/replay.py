@@ -8,7 +8,7 @@ from typing import Any
 
 import rich_click as click
 
-from sim.commands.options import BREACHED, COULD_NOT, INTERRUPTED, PATH, Command, seconds, takes
+from sim.commands.options import BREACHED, COULD_NOT, INTERRUPTED, PATH, Command, seconds, share_up_to, takes
 from sim.commands.terminal import complain, progress_bar, show_written
 from sim.core.options import Options
 from sim.operations.destination import TOKEN, read_headers
@@ -24,21 +24,6 @@ def _milliseconds(context: click.Context, option: click.Parameter, written: str 
                 return number
     in_seconds = seconds(context, option, written)
     return None if in_seconds is None else 1_000 * in_seconds
-
-
-def _share(_: click.Context, __: click.Parameter, written: str | None) -> float | None:
-    """A share such as 0.1% or 0.001, as an option takes it."""
-    from sim.models.base import parse_share
-
-    if written is None:
-        return None
-    try:
-        share = parse_share(written if written.endswith("%") else float(written))
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise click.BadParameter(f"must be a share such as 0.1% or 0.001, up to 100% (got {written!r})")
-    return share
 
 
 def _level(command: Command) -> Command:
@@ -66,7 +51,12 @@ def _level(command: Command) -> Command:
     help="targets.json to compare with (default: the one beside the trace).",
 )
 @_level
-@click.option("--errors", metavar="SHARE", callback=_share, help="Maximum error rate (default: 1%).")
+@click.option(
+    "--errors",
+    metavar="SHARE",
+    callback=share_up_to(1, "a share such as 0.1% or 0.001, up to 100%"),
+    help="Maximum error rate (default: 1%).",
+)
 @click.option(
     "--connections",
     type=click.IntRange(min=1),
