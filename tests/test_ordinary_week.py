@@ -8,7 +8,7 @@ from office import CATEGORIES, FLOW, MONDAY, TEAMS, drawn, setting
 
 from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.load import load_of
-from sim.forecast.ordinary_week import OrdinaryWeek, ordinary_week
+from sim.forecast.ordinary_week import OrdinaryWeek, ordinary_week, work_of_steps
 from sim.sampling.attendance import average_week
 from sim.sampling.visits import expected_visits
 from sim.scenario.setting import Setting
@@ -35,7 +35,7 @@ LOOPS = (
 def test_visits_on_average_are_those_of_the_drawn_letters() -> None:
     of = setting(teams=TEAMS, categories=CATEGORIES, workflow=list(LOOPS))
     workload = drawn(*LOOPS, per_day=6_000)
-    visits = expected_visits(of.scenario)
+    visits = expected_visits(of.scenario)[:, :, 0]
     of_category = workload.category[workload.letter_of_visit()]
     letters = np.bincount(workload.category, minlength=2)
     for step in (0, 2, 4, 6):
@@ -45,6 +45,28 @@ def test_visits_on_average_are_those_of_the_drawn_letters() -> None:
     # In each round 15% leave, and 30% of the others come round again.
     assert visits[0, :, 4] == pytest.approx([0.85, 0.85])
     assert visits[:, :, 4].sum(axis=0) == pytest.approx([0.85 / (1 - 0.85 * 0.3)] * 2, rel=1e-6)
+
+
+def test_work_of_an_ordinary_week_by_channel() -> None:
+    """70 letters a week: of the 40% by phone all take 5 min of the city, of the others half 10 min of branches."""
+    of = setting(
+        teams=TEAMS,
+        arrivals={"per_day": 10},
+        channels={"phone": {"share": "40%"}, "web": {"share": "60%"}},
+        workflow=[
+            {
+                "answer": {
+                    "by": {"per_channel": {"phone": "city", "default": "branch"}},
+                    "effort": {"per_channel": {"phone": "5 min", "web": "10 min"}},
+                    "chance": {"per_channel": {"phone": 1, "default": "50%"}},
+                }
+            },
+            {"thank": {"by": "city", "effort": "1 min", "for_channel": ["web"]}},
+        ],
+    )
+    answered, thanked = work_of_steps(of).values()
+    assert answered[:3].tolist() == pytest.approx([70 * 0.4 * 300, 70 * 0.3 * 600 * 0.75, 70 * 0.3 * 600 * 0.25])
+    assert thanked[0] == pytest.approx(70 * 0.6 * 60)
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,14 @@ def test_letters_to_which_it_does_not_apply() -> None:
     assert judged(found) == [(NOT_YET, NOT_APPLICABLE), (NOT_YET, NOT_APPLICABLE), (6 * 60, MET)]
 
 
+def test_an_sla_may_be_for_some_channels() -> None:
+    workload = marked(letters(*[(at(8), work(NORTH, 60))] * 3), channel=[0, 1, 2])
+    channels = {name: {"share": share} for name, share in (("web", 0.5), ("phone", 0.3), ("paper", 0.2))}
+    sla = {"until": "sign.finished", "within": "10 min", "for_channel": ["phone", "web"]}
+    found = outcome(sla, workload, channels=channels)
+    assert judged(found) == [(60, MET), (120, MET), (NOT_YET, NOT_APPLICABLE)]
+
+
 def test_closed_applies_to_those_that_stay() -> None:
     workload = marked(letters((at(8), work(NORTH, 60)), (at(8), work(NORTH, 60)), (at(8),)), left=[True, False, False])
     found = outcome({"until": "closed", "within": "1 h"}, workload)

@@ -94,6 +94,47 @@ def test_values_per_category() -> None:
     assert set(workload.priority[workload.step == 0]) == {2}
 
 
+CHANNELS = {"web": {"share": "50%"}, "phone": {"share": "30%"}, "paper": {"share": "20%"}}
+
+
+def test_values_per_channel() -> None:
+    workload = drawn(
+        {
+            "handle": {
+                "by": {"per_channel": {"phone": "city", "default": "branch"}},
+                "effort": {"per_channel": {"paper": "9 min"}, "per_category": {"noise": "2 min", "default": "1 min"}},
+                "priority": {"per_channel": {"web": 7, "phone": 0, "paper": 4}},
+            }
+        },
+        {"answer": {"wait": {"per_channel": {"phone": "0 s", "default": "1 d"}}, "for_channel": ["phone", "web"]}},
+        {"scan": {"by": "city", "effort": "1 s", "chance": {"per_channel": {"paper": 1, "default": 0}}}},
+        channels=CHANNELS,
+    )
+    web, phone, paper = range(3)
+    household, noise = range(2)
+    ways = {
+        (category, channel): (
+            (0, [60, 120][category] if channel != paper else 540),
+            *([(1, [86_400, 0][channel])] if channel != paper else [(2, 1)]),
+        )
+        for category in (household, noise)
+        for channel in (web, phone, paper)
+    }
+    kinds = list(zip(workload.category.tolist(), workload.channel.tolist(), strict=True))
+    assert set(kinds) == set(ways)
+    assert [tuple(journey) for journey in journeys(workload)] == [ways[kind] for kind in kinds]
+    first = workload.first_visit[:-1]
+    assert workload.priority[first].tolist() == [[7, 0, 4][channel] for _, channel in kinds]
+    assert ((workload.unit[first] == CITY) == (workload.channel == phone)).all()
+
+
+def test_a_channel_named_by_no_step_changes_nobody() -> None:
+    """What a letter draws does not depend on whether another step looks at channels."""
+    step = {"serve": {"by": "city", "effort": {"exponential": "10 min"}, "chance": "70%"}}
+    told = {"serve": {**step["serve"], "chance": {"per_channel": {"paper": "70%", "default": 0.7}}}}
+    assert journeys(drawn(step, channels=CHANNELS)) == journeys(drawn(told, channels=CHANNELS))
+
+
 def test_a_step_may_be_for_some_categories_only() -> None:
     workload = drawn(
         {"reprimand": {"by": "city", "effort": {"per_category": {"noise": "1 min"}}, "for": ["noise"]}},

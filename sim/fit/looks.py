@@ -234,8 +234,12 @@ def _on_time(log: EventLog | LetterLog, inside: Bools, judged: SlaToJudge, frame
     begin = moment(log, judged.begins, sla.from_.rpartition(".")[2])
     end = moment(log, judged.ends, sla.until.rpartition(".")[2])
     which = inside & (begin != NOT_YET) & (end != NOT_YET)
-    if sla.for_ is not None:
-        which &= np.isin(log.category, [code for code, name in enumerate(log.categories) if name in sla.for_])
+    for of_letters, names, chosen in (
+        (log.category, log.categories, sla.for_),
+        (log.channel, log.channels, sla.for_channel),
+    ):
+        if chosen is not None:
+            which &= np.isin(of_letters, [code for code, name in enumerate(names) if name in chosen])
     rows = np.flatnonzero(which)
     if not len(rows):
         return np.nan, 0.0

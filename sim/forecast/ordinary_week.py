@@ -17,6 +17,7 @@ from sim.core.clock import DAY, HOUR, WEEK
 from sim.core.tables import NO_UNIT, OTHER_DUTY, Floats
 from sim.metrics.replication import Replication
 from sim.models.arrivals import Trace
+from sim.models.scenario import Scenario
 from sim.models.workflow import WorkStep
 from sim.sampling.arrivals import letters_a_day
 from sim.sampling.attendance import average_on_duty
@@ -74,16 +75,27 @@ def work_of_steps(setting: Setting) -> dict[int, Floats]:
         if not isinstance(step, WorkStep):
             continue
         of_step = work[index] = np.zeros(places.units)
-        first, again = visits[:, :, index]
+        times = visits[0, :, :, index] + visits[1, :, :, index] * step.effort_again
         for row, category in enumerate(scenario.categories):
-            if not first[row] + again[row]:
-                continue
-            effort = (first[row] + again[row] * step.effort_again) * mean(step.effort.of(category))
-            for team, share in step.by.of(category).items():
+            for team, effort in _efforts(scenario, step, category, times[row]).items():
                 units = places.of_team(team)
-                letters = letters_of_units(setting, team, by_home)[row]
-                of_step[units.start : units.stop] += letters * share * effort
+                of_step[units.start : units.stop] += letters_of_units(setting, team, by_home)[row] * effort
     return work
+
+
+def _efforts(scenario: Scenario, step: WorkStep, category: str, times: Floats) -> dict[str, float]:
+    """Mean seconds of a step that a letter of a category brings to each team.
+
+    Args:
+        times: mean number of visits by channel, later ones by their share of the effort.
+    """
+    efforts: dict[str, float] = {}
+    for (channel, share), visits in zip(scenario.channel_shares.items(), times.tolist(), strict=True):
+        if visits:
+            effort = share * visits * mean(step.effort.of(category, channel))
+            for team, part in step.by.of(category, channel).items():
+                efforts[team] = efforts.get(team, 0.0) + effort * part
+    return efforts
 
 
 def _letters(setting: Setting) -> Floats:

@@ -17,6 +17,7 @@ for that part.
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import product
 from math import ceil
 from typing import Final, NamedTuple
 
@@ -25,6 +26,7 @@ import numpy as np
 from sim.core.tables import Floats
 from sim.forecast.load import CLASSES, Load, is_minute_clock, short_of_staff
 from sim.metrics.figures import Requirement
+from sim.models.base import is_for
 from sim.models.sla import Sla
 from sim.models.workflow import WorkStep
 from sim.queueing import offered_load, servers_for
@@ -78,7 +80,7 @@ def waits_of(setting: Setting) -> dict[str, Wait]:
         left = max(limit - sum(efforts), _LEAST_LEFT * limit)
         longest: dict[str, float] = {}
         for step, takers in steps:
-            teams, wait = [team for category in takers for team in step.by.of(category)], left
+            teams, wait = [team for kind in takers for team in step.by.of(*kind)], left
             if step.escalate is not None and step.escalate.after < limit:
                 teams, wait = [step.escalate.to], max(left - step.escalate.after, _LEAST_LEFT * limit)
             longest |= {team: min(longest.get(team, wait), wait) for team in teams}
@@ -88,18 +90,19 @@ def waits_of(setting: Setting) -> dict[str, Wait]:
     return found
 
 
-def _takers(setting: Setting, sla: Sla, step: WorkStep) -> dict[str, float]:
-    """Share of all letters to which an SLA applies and that take a step, by category; those that occur."""
+def _takers(setting: Setting, sla: Sla, step: WorkStep) -> dict[tuple[str, str], float]:
+    """Share of all letters to which an SLA applies and that take a step, by category and channel; those that occur."""
+    categories, channels = setting.scenario.category_shares, setting.scenario.channel_shares
     shares = {
-        category: share * step.chance.of(category)
-        for category, share in setting.scenario.category_shares.items()
-        if (sla.for_ is None or category in sla.for_) and (step.for_ is None or category in step.for_)
+        kind: categories[kind[0]] * channels[kind[1]] * step.chance.of(*kind)
+        for kind in product(categories, channels)
+        if is_for(sla, *kind) and is_for(step, *kind)
     }
-    return {category: share for category, share in shares.items() if share > 0}
+    return {kind: share for kind, share in shares.items() if share > 0}
 
 
-def _mean_effort(step: WorkStep, takers: Mapping[str, float]) -> float:
-    efforts = [share * mean(step.effort.of(category)) for category, share in takers.items()]
+def _mean_effort(step: WorkStep, takers: Mapping[tuple[str, str], float]) -> float:
+    efforts = [share * mean(step.effort.of(*kind)) for kind, share in takers.items()]
     return sum(efforts) / sum(takers.values())
 
 

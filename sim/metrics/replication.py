@@ -247,9 +247,15 @@ def paused_visits(replication: Replication, sla: Sla) -> Bools:
 
 
 def _applies_to(replication: Replication, sla: Sla) -> Bools:
-    categories = list(replication.setting.scenario.categories)
-    named = [categories.index(name) for name in sla.for_ or categories]
-    return np.isin(replication.workload.category[replication.letters], named)
+    scenario, workload, letters = replication.setting.scenario, replication.workload, replication.letters
+    applies = np.ones(len(letters), dtype=np.bool_)
+    for of_letters, names, chosen in (
+        (workload.category, scenario.categories, sla.for_),
+        (workload.channel, scenario.channels, sla.for_channel),
+    ):
+        if chosen is not None:
+            applies &= np.isin(of_letters[letters], [list(names).index(name) for name in chosen])
+    return applies
 
 
 def _paused(replication: Replication, sla: Sla, begin: Int64s, end: Int64s) -> Int64s:

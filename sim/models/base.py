@@ -245,45 +245,81 @@ Weight = Annotated[Number, Field(ge=0, le=1e9)]
 """A weight; only the ratios of weights matter."""
 
 
-class PerCategory(Record, Generic[T]):
-    """A value that may differ by category of letter; a bare value is the same for all.
+class ForSome(Protocol):
+    """What may be for letters of some categories and channels only."""
 
-    Written `{per_category: {household: ..., default: ...}}`, or as the bare value.
+    @property
+    def for_(self) -> tuple[str, ...] | None:
+        """The categories; None for all."""
+
+    @property
+    def for_channel(self) -> tuple[str, ...] | None:
+        """The channels; None for all."""
+
+
+def is_for(some: ForSome, category: str, channel: str) -> bool:
+    """Whether a step or an SLA is for letters of a category and channel."""
+    return (some.for_ is None or category in some.for_) and (some.for_channel is None or channel in some.for_channel)
+
+
+_DIFFERS: Final = {"per_category", "per_channel"}
+"""Keys of a value that is not the same for all letters."""
+
+
+class PerCategory(Record, Generic[T]):
+    """A value that may differ by category or channel of letter; a bare value is the same for all.
+
+    Written `{per_category: {household: ..., default: ...}}`, `{per_channel: {phone: ..., default: ...}}`, or as the
+    bare value. With both, the channels that are named have their own value, and all others that of the category.
     """
 
-    per_category: Mapping[str, T]
+    per_category: Mapping[str, T] = {}
     """Value of each category; `default` serves the ones that are not named."""
+    per_channel: Mapping[str, T] = {}
+    """Value of each channel; `default` serves the ones that are not named, or else `per_category` does."""
 
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, written: Any) -> Any:
-        if isinstance(written, PerCategory) or (isinstance(written, dict) and "per_category" in written):
+        if isinstance(written, PerCategory) or (isinstance(written, dict) and not _DIFFERS.isdisjoint(written)):
             return written
         return {"per_category": {"default": written}}
 
     @model_serializer(mode="wrap")
     def _write(self, write: SerializerFunctionWrapHandler) -> Any:
-        written = write(self)
-        values = written["per_category"]
-        return values["default"] if list(values) == ["default"] else written
+        written = {key: values for key, values in write(self).items() if values}
+        bare = list(written) == ["per_category"] and list(self.per_category) == ["default"]
+        return written["per_category"]["default"] if bare else written
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A class made by subscription has no name by which another process could find it; the plain one has.
-        return partial(PerCategory.model_construct, per_category=self.per_category), ()
+        return partial(PerCategory.model_construct, per_category=self.per_category, per_channel=self.per_channel), ()
 
-    def of(self, category: str) -> T:
-        """Value for a category.
+    def index(self, category: str, channel: str) -> int | None:
+        """Place among `values` of the one for a letter; None if there is none, as where a step is not for it."""
+        keys = [("category", name) for name in self.per_category] + [("channel", name) for name in self.per_channel]
+        for wanted in (("channel", channel), ("category", category), ("category", "default"), ("channel", "default")):
+            if wanted in keys:
+                return keys.index(wanted)
+        return None
+
+    def of(self, category: str, channel: str = "") -> T:
+        """Value for letters of a category and channel; of any channel that is not named if none is said.
 
         Raises:
-            KeyError: the category is not named and there is no default (a scenario is checked for that).
+            KeyError: there is none (a scenario is checked for that).
         """
-        return self.per_category[category] if category in self.per_category else self.per_category["default"]
+        index = self.index(category, channel)
+        if index is None:
+            raise KeyError(category, channel)
+        return self.values[index]
 
-    def get(self, category: str, otherwise: T) -> T:
-        """As `of`, with a value for a category that has none."""
-        return self.per_category.get(category, self.per_category.get("default", otherwise))
+    def get(self, category: str, channel: str, otherwise: T) -> T:
+        """As `of`, with a value for letters that have none."""
+        index = self.index(category, channel)
+        return otherwise if index is None else self.values[index]
 
     @property
     def values(self) -> list[T]:
         """All values that occur."""
-        return list(self.per_category.values())
+        return [*self.per_category.values(), *self.per_channel.values()]

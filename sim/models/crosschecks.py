@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -9,12 +10,12 @@ import numpy as np
 from sim.core.clock import DAY, seconds_since
 from sim.core.errors import Problem
 from sim.models.backlog import BacklogRows, OpenState
-from sim.models.base import PerCategory
+from sim.models.base import ForSome, PerCategory, is_for
 from sim.models.periods import Period
 from sim.models.sla import MOMENTS, Sla
 from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Allocation, Team, home_team, teams_above, unit_names
 from sim.models.wording import are, dotted, named_rows, one_of
-from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
+from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep, differs_by_channel
 
 if TYPE_CHECKING:
     from sim.models.scenario import Scenario
@@ -69,6 +70,8 @@ def _letters(scenario: "Scenario") -> Iterator[Problem]:
     yield from _shares({name: category.share for name, category in scenario.categories.items()}, "categories")
     if "default" in scenario.categories:
         yield Problem("'default' cannot be the name of a category", "categories.default")
+    if "default" in scenario.channels and differs_by_channel(scenario.workflow):
+        yield Problem("'default' cannot be the name of a channel where a step says per_channel", "channels.default")
     for name, channel in scenario.channels.items():
         path = dotted("channels", name, "registered")
         yield from _known(channel.registered, _roster_names(scenario), "roster", path)
@@ -281,13 +284,13 @@ def _workflow(scenario: "Scenario") -> Iterator[Problem]:
         path = f"workflow[{position}]"
         if step.name in earlier:
             yield Problem(f"there is a step '{step.name}' already", path)
-        yield from _categories(scenario, step.for_, f"{path}.for")
+        yield from _for_some(scenario, step, path)
         for key in ("only_after", "unless"):
             for name in getattr(step, key):
                 yield from _known(name, earlier, "earlier step", f"{path}.{key}")
         for key, value in step:
             if isinstance(value, PerCategory):
-                yield from _per_category(scenario, step, value, f"{path}.{key}")
+                yield from _differing(scenario, step, value, f"{path}.{key}")
         if isinstance(step, WorkStep):
             yield from _work(scenario, step, path)
         if isinstance(step, LoopStep):
@@ -296,29 +299,57 @@ def _workflow(scenario: "Scenario") -> Iterator[Problem]:
             earlier.append(step.name)
 
 
-def _categories(scenario: "Scenario", names: tuple[str, ...] | None, path: str) -> Iterator[Problem]:
-    if names is not None and not names:
-        yield Problem("must name at least one category", path)
-    for name in names or ():
-        yield from _known(name, scenario.categories, "category", path)
+def _for_some(scenario: "Scenario", some: ForSome, path: str) -> Iterator[Problem]:
+    """What is wrong with the categories and channels that a step or an SLA is for."""
+    for chosen, names, what, key in (
+        (some.for_, scenario.categories, "category", "for"),
+        (some.for_channel, scenario.channels, "channel", "for_channel"),
+    ):
+        if chosen is not None and not chosen:
+            yield Problem(f"must name at least one {what}", f"{path}.{key}")
+        for name in chosen or ():
+            yield from _known(name, names, what, f"{path}.{key}")
 
 
-def _per_category(scenario: "Scenario", step: Step, value: "PerCategory[object]", path: str) -> Iterator[Problem]:
-    strange = set(value.per_category) - {"default", *scenario.categories}
-    for name in sorted(strange):
-        yield from _known(name, scenario.categories, "category", f"{path}.{dotted('per_category', name)}")
-    missing = [name for name in step.for_ or scenario.categories if name not in value.per_category]
-    if missing and not strange and "default" not in value.per_category:
-        yield Problem(f"needs a value for {', '.join(missing)}, or a default", f"{path}.per_category")
+def _differing(scenario: "Scenario", step: Step, value: "PerCategory[object]", path: str) -> Iterator[Problem]:
+    """What is wrong with a value that differs by category or channel."""
+    strange = False
+    for key, values, names, what in (
+        ("per_category", value.per_category, scenario.categories, "category"),
+        ("per_channel", value.per_channel, scenario.channels, "channel"),
+    ):
+        for name in sorted(set(values) - {"default", *names}):
+            strange = True
+            yield from _known(name, names, what, f"{path}.{dotted(key, name)}")
+    if value.per_channel and value.per_category:
+        yield from _in_both(scenario, step, value, path)
+    if strange or any("default" in values for values in (value.per_category, value.per_channel)):
+        return
+    others = [name for name in step.for_channel or scenario.channels if name not in value.per_channel]
+    if others and value.per_channel and not value.per_category:
+        yield Problem(f"needs a value for {', '.join(others)}, or a default", f"{path}.per_channel")
+    elif others:
+        missing = [name for name in step.for_ or scenario.categories if name not in value.per_category]
+        if missing:
+            yield Problem(f"needs a value for {', '.join(missing)}, or a default", f"{path}.per_category")
+
+
+def _in_both(scenario: "Scenario", step: Step, value: "PerCategory[object]", path: str) -> Iterator[Problem]:
+    """What leaves `per_category` without a letter where the channels that are named have values of their own."""
+    if "default" in value.per_channel:
+        yield Problem(
+            "excludes per_category, whose values are those of all other channels", f"{path}.per_channel.default"
+        )
+    elif set(step.for_channel or scenario.channels) <= set(value.per_channel):
+        yield Problem("means nothing, since per_channel names every channel", f"{path}.per_category")
 
 
 def _work(scenario: "Scenario", step: WorkStep, path: str) -> Iterator[Problem]:
-    for category, routing in step.by.per_category.items():
-        where = (
-            f"{path}.by"
-            if list(step.by.per_category) == ["default"]
-            else f"{path}.by.{dotted('per_category', category)}"
-        )
+    by_category = [("per_category", name, routing) for name, routing in step.by.per_category.items()]
+    by_channel = [("per_channel", name, routing) for name, routing in step.by.per_channel.items()]
+    bare = not by_channel and list(step.by.per_category) == ["default"]
+    for key, of, routing in by_category + by_channel:
+        where = f"{path}.by" if bare else f"{path}.by.{dotted(key, of)}"
         for team in routing:
             yield from _known(team, scenario.teams, "team", where)
         yield from _sums_to_one(routing, where)
@@ -346,7 +377,7 @@ def _slas(scenario: "Scenario") -> Iterator[Problem]:
                 yield from _known(milestone.rsplit(".", 1)[0], steps, "step", f"{path}.{key}")
         if all(each.rsplit(".", 1)[0] in ("received", "closed", *steps) for each in (sla.from_, sla.until)):
             yield from sla_checks(scenario, sla, path)
-        yield from _categories(scenario, sla.for_, f"{path}.for")
+        yield from _for_some(scenario, sla, path)
         for step in sla.paused_during:
             yield from _known(step, steps, "step", f"{path}.paused_during")
 
@@ -395,8 +426,9 @@ def sla_checks(scenario: "Scenario", sla: Sla, path: str) -> Iterator[Problem]:
             f"leaves no step between {sla.from_} and {sla.until} at which the clock runs", f"{path}.paused_during"
         )
     if sla.target is not None:
+        kinds = list(product(sla.for_ or scenario.categories, sla.for_channel or scenario.channels))
         for key, milestone, place in (("from", sla.from_, from_), ("until", sla.until, until)):
-            if not any(_can_reach(scenario, category, place[0]) for category in sla.for_ or scenario.categories):
+            if not any(_can_reach(scenario, *kind, place[0]) for kind in kinds):
                 yield Problem(f"has a target, and no letter that it is for can reach {milestone}", f"{path}.{key}")
 
 
@@ -420,17 +452,17 @@ def _stands_still(scenario: "Scenario", sla: Sla, from_: tuple[int, int], until:
     return bool(steps) and not goes_back and set(steps) <= set(sla.paused_during)
 
 
-def _can_reach(scenario: "Scenario", category: str, place: int) -> bool:
-    """Whether some letter of a category can come to a step, or to the end of the workflow."""
+def _can_reach(scenario: "Scenario", category: str, channel: str, place: int) -> bool:
+    """Whether some letter of a category and channel can come to a step, or to the end of the workflow."""
     for step in scenario.workflow[: max(place, 0)]:
-        applies = step.for_ is None or category in step.for_
-        if isinstance(step, LeaveStep) and applies and step.leave.get(category, 0.0) >= 1:
+        applies = is_for(step, category, channel)
+        if isinstance(step, LeaveStep) and applies and step.leave.get(category, channel, 0.0) >= 1:
             return False
     if not 0 <= place < len(scenario.workflow):
         return True
     step = scenario.workflow[place]
-    applies = step.for_ is None or category in step.for_
-    return applies and (not isinstance(step, WorkStep | WaitStep) or step.chance.get(category, 1.0) > 0)
+    applies = is_for(step, category, channel)
+    return applies and (not isinstance(step, WorkStep | WaitStep) or step.chance.get(category, channel, 1.0) > 0)
 
 
 def _system(scenario: "Scenario") -> Iterator[Problem]:

@@ -46,6 +46,8 @@ class Sla(Record):
     """Share of letters for which the SLA must be met; without one there is no verdict."""
     for_: tuple[str, ...] | None = Field(default=None, alias="for")
     """The categories of letters that it applies to; all if not said."""
+    for_channel: tuple[str, ...] | None = None
+    """The channels of letters that it applies to; all if not said."""
     paused_during: tuple[str, ...] = ()
     """Steps during which the clock stands still, from joining the queue to the finish."""
 

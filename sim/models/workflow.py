@@ -1,6 +1,6 @@
 """The workflow: the steps of a letter in order, work by people, waits, exits and loops."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag
@@ -28,6 +28,8 @@ class _Step(Record):
     name: Name
     for_: tuple[str, ...] | None = Field(default=None, alias="for")
     """The categories that take this step; all if not said."""
+    for_channel: tuple[str, ...] | None = None
+    """The channels whose letters take this step; all if not said."""
     only_after: tuple[str, ...] = ()
     """Only letters that took one of these earlier steps when they last came by take this one."""
     unless: tuple[str, ...] = ()
@@ -97,6 +99,14 @@ Step = WorkStep | WaitStep | LeaveStep | LoopStep
 
 STEP_KINDS: dict[str, type[Record]] = {"by": WorkStep, "wait": WaitStep, "leave": LeaveStep, "back_to": LoopStep}
 """Kind of step by the key that tells it."""
+
+
+def differs_by_channel(steps: Iterable[Step]) -> bool:
+    """Whether the way of a letter, or its work, depends on its channel."""
+    return any(
+        step.for_channel is not None or any(isinstance(value, PerCategory) and value.per_channel for _, value in step)
+        for step in steps
+    )
 
 
 def _tag(step: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ each time that a letter comes there again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -15,11 +16,24 @@ import numpy as np
 from sim.core.clock import LONGEST_DURATION
 from sim.core.errors import SimError
 from sim.core.streams import Purpose, subject
-from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Bools, Floats, Int8s, Int32s, Int64s, Workload, dtypes
-from sim.models.base import PerCategory
+from sim.core.tables import (
+    FINISH,
+    HAND_OVER,
+    NEVER,
+    NO_UNIT,
+    Bools,
+    Floats,
+    Int8s,
+    Int16s,
+    Int32s,
+    Int64s,
+    Workload,
+    dtypes,
+)
+from sim.models.base import PerCategory, is_for
 from sim.models.distributions import Constant, Distribution
 from sim.models.scenario import Scenario
-from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep
+from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep, differs_by_channel
 from sim.sampling.arrivals import Letters
 from sim.sampling.backlog import UNKNOWN, Standing
 from sim.sampling.jurisdiction import Jurisdiction, OneALetter
@@ -87,7 +101,12 @@ def unroll(
 class _Unrolling:
     def __init__(self, scenario: Scenario, letters: Letters, own: Jurisdiction, uniforms: OneALetter) -> None:
         self.steps = scenario.workflow
-        self.categories = tuple(scenario.categories)
+        # One empty name stands for all channels where no step asks for them.
+        self.channels = tuple(scenario.channels) if differs_by_channel(self.steps) else ("",)
+        self.kinds = list(product(scenario.categories, self.channels))
+        self.kind: Int16s | Int32s = letters.category
+        if len(self.channels) > 1:
+            self.kind = letters.category.astype(np.int32) * len(self.channels) + letters.channel
         self.letters = letters
         self.own = own
         self.uniforms = uniforms
@@ -192,12 +211,11 @@ class _Unrolling:
     def _takers(self, step: Step, chance: PerCategory[float], letters: Int64s, time: int) -> Bools:
         """Which of the letters a step is for and chance lets take it."""
         shares = self._table(chance)
-        if step.for_ is not None:
-            shares[[name not in step.for_ for name in self.categories]] = 0
+        shares[[not is_for(step, *kind) for kind in self.kinds]] = 0
         if (shares == 1).all():
             takers = np.ones(len(letters), dtype=np.bool_)
         else:
-            takers = self._drawn(Purpose.CHANCE, step, letters, time) < shares[self.letters.category[letters]]
+            takers = self._drawn(Purpose.CHANCE, step, letters, time) < shares[self.kind[letters]]
         if step.only_after:
             takers &= self._took_one(step.only_after, letters)
         if step.unless:
@@ -232,7 +250,7 @@ class _Unrolling:
             step=number,
             unit=self._units(step, letters),
             service=whole_seconds(effort, least=1),
-            priority=priorities[self.letters.category[letters]] if np.ptp(priorities) else int(priorities[0]),
+            priority=priorities[self.kind[letters]] if np.ptp(priorities) else int(priorities[0]),
             resume_cost=min(round(step.resume_cost), _MOST_SECONDS),
             at_shift_end=FINISH if step.at_shift_end == "finish" else HAND_OVER,
             cover=NO_UNIT if step.cover is None else self.own.unit_of(step.cover)[letters],
@@ -307,23 +325,22 @@ class _Unrolling:
         return self.uniforms(purpose, subject(step.name), *again)[letters]
 
     def _each(self, value: PerCategory[T], letters: Int64s) -> Iterator[tuple[T, Int64s | slice]]:
-        """Each value that differs by category, and which of the letters have it."""
-        keys = [name if name in value.per_category else "default" for name in self.categories]
-        different = list(dict.fromkeys(key for key in keys if key in value.per_category))
+        """Each value that differs by category or channel, and which of the letters have it."""
+        places = [value.index(*kind) for kind in self.kinds]
+        different = list(dict.fromkeys(place for place in places if place is not None))
         if len(different) == 1:
-            yield value.per_category[different[0]], slice(None)
+            yield value.values[different[0]], slice(None)
             return
-        number = np.array([different.index(key) if key in different else 0 for key in keys], dtype=np.int16)
-        each = number[self.letters.category[letters]]
+        number = np.array([0 if place is None else different.index(place) for place in places], dtype=np.int16)
+        each = number[self.kind[letters]]
         ends = np.cumsum(np.bincount(each, minlength=len(different)))
         rows = np.split(np.argsort(each, kind="stable"), ends[:-1])
-        for key, those in zip(different, rows, strict=True):
-            yield value.per_category[key], those
+        for place, those in zip(different, rows, strict=True):
+            yield value.values[place], those
 
     def _table(self, value: PerCategory[float] | PerCategory[int]) -> Floats:
-        """Value of each category; 0 where there is none, because the step is not for it."""
-        values = value.per_category
-        return np.array([values.get(name, values.get("default", 0)) for name in self.categories], dtype=np.float64)
+        """Value of each category and channel; 0 where there is none, because the step is not for it."""
+        return np.array([value.get(*kind, 0) for kind in self.kinds], dtype=np.float64)
 
 
 def conditions(steps: Sequence[Step]) -> list[str]:
@@ -338,11 +355,15 @@ def whole_seconds(seconds: Floats, least: int) -> Int64s:
 
 
 def expected_visits(scenario: Scenario) -> Floats:
-    """Mean number of first and of later visits that a letter makes to each step, shape (2, categories, steps)."""
-    return np.stack([_of_category(scenario, category) for category in scenario.categories], axis=1)
+    """Mean first and later visits that a letter makes to each step, shape (2, categories, channels, steps)."""
+    channels = list(scenario.channels)
+    different = channels if differs_by_channel(scenario.workflow) else channels[:1]
+    visits = [np.stack([_of_kind(scenario, kind, each) for each in different], axis=1) for kind in scenario.categories]
+    shape = (2, len(visits), len(channels), len(scenario.workflow))
+    return np.broadcast_to(np.stack(visits, axis=1), shape)
 
 
-def _of_category(scenario: Scenario, category: str) -> Floats:
+def _of_kind(scenario: Scenario, category: str, channel: str) -> Floats:
     steps = scenario.workflow
     number = {step.name: index for index, step in enumerate(steps)}
     loops = {index: step for index, step in enumerate(steps) if isinstance(step, LoopStep)}
@@ -358,7 +379,7 @@ def _of_category(scenario: Scenario, category: str) -> Floats:
             continue
         step = steps[index]
         chance = step.leave if isinstance(step, LeaveStep) else step.chance
-        takes = chance.of(category) if step.for_ is None or category in step.for_ else 0.0
+        takes = chance.of(category, channel) if is_for(step, category, channel) else 0.0
         if (step.only_after and took.isdisjoint(step.only_after)) or not took.isdisjoint(step.unless):
             takes = 0.0
         if isinstance(step, LoopStep):

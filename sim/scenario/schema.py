@@ -146,10 +146,11 @@ def _bare(schema: Any, records: dict[str, Any]) -> Any:
         return {**{key: value for key, value in schema.items() if key != "$ref"}, "anyOf": forms}
     if named.startswith("PerCategory_"):
         values = _bare(records[named]["properties"]["per_category"], records)
+        del values["default"]
         full = {
             "type": "object",
-            "properties": {"per_category": values},
-            "required": ["per_category"],
+            "properties": {"per_category": values, "per_channel": values},
+            "minProperties": 1,
             "additionalProperties": False,
         }
         rest = {key: value for key, value in schema.items() if key != "$ref"}

@@ -107,7 +107,7 @@ def _label(lang: str, lever: Lever) -> tuple[str, str]:
         return heading, name(lang, parts[1])
     if lever.group is LeverGroup.LETTERS:
         return heading, _word(lang, parts[-1])
-    rest = [part for part in parts[1:] if part != "per_category"]
+    rest = [part for part in parts[1:] if part not in ("per_category", "per_channel")]
     return f"{heading} · {_word(lang, parts[0])}", " · ".join(_word(lang, part) for part in rest)
 
 
