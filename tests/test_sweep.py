@@ -21,11 +21,12 @@ from sim.core.options import Options
 from sim.output.charts.sweep import SweepCurve, SweepMap, SweepScatter
 from sim.output.results.run import run
 from sim.output.text.printing import plain
-from sim.output.text.sweep import sweep_text
+from sim.output.text.sweep import sweep_content, sweep_text
+from sim.scenario.factors import factor_of
 from sim.scenario.loading import ScenarioFile
 from sim.statistics import Verdict
 from sim.sweep import Sweep, scenarios_of, sweep
-from sim.sweep.design import design_of, factor_of
+from sim.sweep.design import design_of
 
 MMC = """
 start: 2024-01-01
@@ -157,6 +158,16 @@ def test_a_point_has_the_figures_of_a_run_with_the_same_change(tmp_path: Path) -
         assert sla.compliance == same.slas[name].compliance
         assert sla.verdict == same.slas[name].verdict
     assert found.points[1].headcount == same.headcount
+
+
+def test_each_point_carries_its_own_cautions(desk: Path) -> None:
+    found = swept(desk, "arrivals.per_day=400,500", replications=2)
+    kinds = [[each.kind for each in point.cautions] for point in found.points]
+    assert ("overloaded" in kinds[0], "overloaded" in kinds[1]) == (False, True)
+    (told,) = [points for caution, points in found.cautions if caution.kind == "overloaded"]
+    assert told == (1,)
+    assert "(at 1 point: arrivals.per_day=500)" in plain(sweep_text(found, "en"))
+    assert "overloaded" in [each["kind"] for each in sweep_content(found)["points"][1]["cautions"]]
 
 
 def test_a_sweep_is_stored_and_read_again(mmc: Sweep) -> None:

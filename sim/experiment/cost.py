@@ -89,6 +89,17 @@ def prepare(loaded: Loaded, options: Options = DEFAULT, *, one_run: bool = True,
         raise ScenarioError(loaded.source, [Problem(str(error))]) from error
 
 
+def cool_down_needed(loaded: Loaded) -> int:
+    """Seconds after the window that the SLAs of a scenario need, those that it says at least.
+
+    Raises: ScenarioError if its letters cannot be drawn.
+    """
+    try:
+        return raised(setting_of(loaded.scenario)).scenario.cooling
+    except SimError as error:
+        raise ScenarioError(loaded.source, [Problem(str(error))]) from error
+
+
 def estimate(setting: Setting, engine: str = "compiled") -> Cost:
     """Expected size of a replication, and from it the memory and time.
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 from sim.core.errors import Problem, ScenarioError
 from sim.core.json_text import jsonable, to_json
 from sim.core.options import DEFAULT, Options
-from sim.experiment.cost import Prepared, prepare
+from sim.experiment.cost import Prepared
+from sim.experiment.points import KeptPoints, PointOutcome, common_cool_down, simulate_point, simulate_points
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
 from sim.scenario.loading import Loaded, ScenarioFile
 from sim.statistics import Compliance, Estimate, Verdict, paired_difference, together
 from sim.sweep.design import Design
-from sim.sweep.point import PointOutcome, simulate_point
 
 _MOST_PROBLEMS = 10
 """Problems of points that are told; those of a whole design would be the same again and again."""
@@ -42,17 +42,26 @@ class SweptPoint:
     Attributes:
         values: of each key, as a scenario has them.
         slas: by name.
+        cautions: about the scenario at this point.
     """
 
     values: tuple[str, ...]
     headcount: int
     cost: float
     slas: Mapping[str, SlaAtPoint]
+    cautions: tuple[Caution, ...]
 
     @property
     def verdict(self) -> Verdict | None:
         """On all its targets together."""
         return together([each.verdict for each in self.slas.values()])
+
+
+class SweptCaution(NamedTuple):
+    """A caution, as the first point that has it says it, and the points that have one of its kind about the same."""
+
+    caution: Caution
+    points: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,6 @@ class Sweep:
         scenario, title: of the scenario that is varied.
         copies: whether the replications of every point are the same, so that they say nothing about chance.
         points: in the order of the design; differences are from the first.
-        cautions: about the scenario at the first point.
     """
 
     scenario: str
@@ -74,7 +82,6 @@ class Sweep:
     seed: int
     copies: bool
     points: tuple[SweptPoint, ...]
-    cautions: tuple[Caution, ...]
 
     @property
     def slas(self) -> tuple[str, ...]:
@@ -89,6 +96,15 @@ class Sweep:
     def levels(self, key: int) -> tuple[str, ...]:
         """The values that a key takes, each once, in the order of the points."""
         return tuple(dict.fromkeys(point.values[key] for point in self.points))
+
+    @property
+    def cautions(self) -> tuple[SweptCaution, ...]:
+        """What to know of any of the points."""
+        found: dict[tuple[str, str | None], list[tuple[int, Caution]]] = {}
+        for number, point in enumerate(self.points):
+            for caution in point.cautions:
+                found.setdefault((caution.kind, caution.subject), []).append((number, caution))
+        return tuple(SweptCaution(those[0][1], tuple(number for number, _ in those)) for those in found.values())
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """A row a point and SLA, the same columns in each; no value where there is none, shares as fractions."""
@@ -136,14 +152,12 @@ class Sweep:
         }
 
 
-class KeptPoints(Protocol):
-    """Where finished points are kept, so that a sweep that was killed goes on where it was."""
+@dataclass(frozen=True)
+class SweptOutcome:
+    """What is kept of a point: what its replications show, and what to know besides."""
 
-    def get(self, number: int, /) -> PointOutcome | None:
-        """A point that was finished before."""
-
-    def put(self, number: int, point: PointOutcome, /) -> None:
-        """Keep a point."""
+    point: PointOutcome
+    cautions: tuple[Caution, ...]
 
 
 def scenarios_of(
@@ -180,7 +194,7 @@ def sweep(
     options: Options = DEFAULT,
     *,
     title: str | None = None,
-    kept: KeptPoints | None = None,
+    kept: KeptPoints[SweptOutcome] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Sweep:
     """Simulate a scenario at every point of a design with common random numbers.
@@ -192,27 +206,10 @@ def sweep(
         progress: called with the number of points done.
     Raises: ScenarioError as `prepare`; whatever a replication raises.
     """
-    each_alone = [prepare(each, options) for each in scenarios]
-    # The same time after the window for all, whatever each needs by itself.
-    cool_down = max(prepared.setting.scenario.cooling for prepared in each_alone)
-
-    def equal(number: int) -> Prepared:
-        prepared = each_alone[number]
-        if prepared.setting.scenario.cooling < cool_down:
-            return prepare(scenarios[number], options, cool_down=cool_down)
-        return prepared
-
-    found: list[PointOutcome] = []
-    for number in range(len(scenarios)):
-        outcome = None if kept is None else kept.get(number)
-        if outcome is None:
-            prepared = equal(number)
-            outcome = simulate_point(prepared.setting, prepared.options)
-            if kept is not None:
-                kept.put(number, outcome)
-        found.append(outcome)
-        if progress is not None:
-            progress(number + 1)
+    found = simulate_points(
+        scenarios, _outcome, options, cool_down=common_cool_down(scenarios), kept=kept, progress=progress
+    )
+    first_point = found[0].point
     first = scenarios[0].scenario
     return Sweep(
         scenario=scenarios[0].stem,
@@ -221,13 +218,22 @@ def sweep(
         keys=design.keys,
         replications=first.replications,
         seed=first.seed,
-        copies=all(each.copies for each in found),
+        copies=all(each.point.copies for each in found),
         points=tuple(
-            SweptPoint(values, each.headcount, each.cost, _slas(found[0], each, first=each is found[0]))
-            for values, each in zip(design.points, found, strict=True)
+            SweptPoint(
+                values,
+                each.point.headcount,
+                each.point.cost,
+                _slas(first_point, each.point, first=number == 0),
+                each.cautions,
+            )
+            for number, (values, each) in enumerate(zip(design.points, found, strict=True))
         ),
-        cautions=tuple(cautions(equal(0).setting)),
     )
+
+
+def _outcome(prepared: Prepared) -> SweptOutcome:
+    return SweptOutcome(simulate_point(prepared.setting, prepared.options), cautions(prepared.setting))
 
 
 def _slas(base: PointOutcome, other: PointOutcome, *, first: bool) -> dict[str, SlaAtPoint]:

@@ -6,8 +6,15 @@ from typing import Any
 
 from sim.core.options import Options
 from sim.output.html.page import Pictures, page, rendered, write_page
-from sim.output.text.cautions import caution_sentences
-from sim.output.text.sweep import MOST_ROWS, overall, sweep_content, sweep_heading, sweep_sentences, sweep_tables
+from sim.output.text.sweep import (
+    MOST_ROWS,
+    overall,
+    sweep_cautions,
+    sweep_content,
+    sweep_heading,
+    sweep_sentences,
+    sweep_tables,
+)
 from sim.output.words import labelled, say
 from sim.sweep import Sweep
 
@@ -29,7 +36,7 @@ def sweep_page(sweep: Sweep, *, manifest: Mapping[str, Any], pictures: Pictures,
         return {
             "title": say(each, "sweep.title", title=labelled(each, sweep.title)),
             "sentences": [*sweep_sentences(sweep, each), sweep_heading(sweep, each)],
-            "cautions": caution_sentences(sweep.cautions, each),
+            "cautions": sweep_cautions(sweep, each),
             "tables": sweep_tables(sweep, each, MOST_ROWS),
         }
 

@@ -17,10 +17,9 @@ from sim.output.results.result import Result, Work, identity_of, result_of, run_
 from sim.output.results.workbook import write_workbook
 from sim.output.text.sweep import overall, sweep_content, sweep_text
 from sim.scenario.loading import ScenarioFile
-from sim.sweep import Sweep, scenarios_of
+from sim.sweep import Sweep, SweptOutcome, scenarios_of
 from sim.sweep import sweep as simulate
 from sim.sweep.design import design_of
-from sim.sweep.point import PointOutcome
 
 _TEXTS: Final = ("sla", "verdict")
 """Columns of text, besides those of the keys."""
@@ -65,7 +64,7 @@ def sweep(
     def computed(*_: object) -> Sweep:
         # Not where --out says, which may be another folder when the sweep goes on.
         place = RESULTS / base.stem / f"points-{told['points']}"
-        kept = PointFolder(place, told, PointOutcome, anew=options.force)
+        kept = PointFolder(place, told, SweptOutcome, anew=options.force)
         return simulate(scenarios, chosen, options, title=base.scenario.name, kept=kept, progress=progress)
 
     return result_of(

@@ -6,7 +6,7 @@ from typing import Any, Final
 from rich.console import Group
 from rich.text import Text
 
-from sim.output.text.cautions import caution_lines, with_cautions
+from sim.output.text.cautions import caution, plain_caution
 from sim.output.text.formats import interval, listed, name, percent, points
 from sim.output.text.printing import CaptionedTable, captioned
 from sim.output.words import labelled, say
@@ -26,7 +26,7 @@ def sweep_text(sweep: Sweep, lang: str) -> Group:
         Text(sweep_heading(sweep, lang), style="bold"),
         *(captioned(table) for table in sweep_tables(sweep, lang, _MOST_PRINTED)),
         *(Text(sentence) for sentence in sweep_sentences(sweep, lang)),
-        *caution_lines(sweep.cautions, lang),
+        *(Text(sentence, style="yellow") for sentence in sweep_cautions(sweep, lang)),
     )
 
 
@@ -75,6 +75,18 @@ def sweep_sentences(sweep: Sweep, lang: str) -> Iterator[str]:
         yield say(lang, "sweep.copies")
 
 
+def sweep_cautions(sweep: Sweep, lang: str) -> list[str]:
+    """What to know of the points, and of which."""
+    sentences = []
+    for each, points_warned in sweep.cautions:
+        said = say(lang, "cautions.warning") + caution(each, lang)
+        if len(points_warned) < len(sweep.points):
+            first = point_name(sweep, sweep.points[points_warned[0]])
+            said = say(lang, "sweep.caution-at", caution=said, n=len(points_warned), first=first)
+        sentences.append(said)
+    return sentences
+
+
 def sweep_tables(sweep: Sweep, lang: str, most: int) -> list[CaptionedTable]:
     """Compliance with each SLA at each point, and how much it differs from the first point.
 
@@ -118,7 +130,11 @@ def point_name(sweep: Sweep, point: SweptPoint) -> str:
 
 def sweep_content(sweep: Sweep) -> dict[str, Any]:
     """The content of sweep.json."""
-    return with_cautions(sweep.summary(), sweep.cautions)
+    content = sweep.summary()
+    for point, told in zip(sweep.points, content["points"], strict=True):
+        told["cautions"] = [plain_caution(each) for each in point.cautions]
+    content["cautions"] = [plain_caution(each) | {"points": list(those)} for each, those in sweep.cautions]
+    return content
 
 
 def overall(points_found: Sequence[SweptPoint]) -> Verdict | None:

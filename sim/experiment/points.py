@@ -1,19 +1,23 @@
-"""One point of a sweep: how each SLA is met there, in each replication and over all of them."""
+"""Points of an experiment: the same letters meet each of many scenarios, and how each SLA is met there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
 from sim.core.options import Options
 from sim.core.tables import Int64s
+from sim.experiment.cost import Prepared, cool_down_needed, prepare
 from sim.experiment.replications import replicate
 from sim.metrics.compliance import count_decided, elapsed_durations
 from sim.metrics.measures import fingerprint
 from sim.metrics.replication import Replication
+from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting
 from sim.statistics import Compliance, Decided, Durations, Verdict, body_effect, judge, stacked, verdict
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,56 @@ class PointOutcome:
     cost: float
     copies: bool
     slas: Mapping[str, SlaOutcome]
+
+
+class KeptPoints(Protocol[T]):
+    """Where finished points are kept, so that an experiment that was killed goes on where it was."""
+
+    def get(self, number: int, /) -> T | None:
+        """A point that was finished before."""
+
+    def put(self, number: int, point: T, /) -> None:
+        """Keep a point."""
+
+
+def common_cool_down(scenarios: Sequence[Loaded]) -> int:
+    """The cool-down that all of them can have, in seconds: the longest that one of them needs.
+
+    Raises: ScenarioError as `cool_down_needed`.
+    """
+    return max((cool_down_needed(each) for each in scenarios), default=0)
+
+
+def simulate_points(
+    scenarios: Sequence[Loaded],
+    simulate: Callable[[Prepared], T],
+    options: Options,
+    *,
+    cool_down: int,
+    first: int = 0,
+    kept: KeptPoints[T] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[T]:
+    """Simulate scenarios one after another, or take those that were finished before.
+
+    Args:
+        simulate: makes a point of a scenario that is ready.
+        cool_down: as of `common_cool_down`, so that all have the same time after the window.
+        first: number of the first point among all that are kept.
+        progress: called with the number of points done, those before the first included.
+    Raises: ScenarioError as `prepare`; whatever a replication raises.
+    """
+    found: list[T] = []
+    for number, scenario in enumerate(scenarios, start=first):
+        point = None if kept is None else kept.get(number)
+        if point is None:
+            point = simulate(prepare(scenario, options, cool_down=cool_down))
+            if kept is not None:
+                kept.put(number, point)
+        found.append(point)
+        if progress is not None:
+            progress(number + 1)
+    return found
 
 
 def simulate_point(setting: Setting, options: Options) -> PointOutcome:
