@@ -246,6 +246,41 @@ def test_a_lifecycle_is_put_together_and_work_put_down_has_spells(tmp_path: Path
     assert [(note.kind, note.figures["n"]) for note in notes if note.kind == "transitions"] == [("transitions", 1)]
 
 
+def test_who_is_assigned_waits_where_it_was_scheduled_and_what_is_withdrawn_never_was(tmp_path: Path) -> None:
+    happened = [
+        xes_event("sign", "schedule", "08:00"),
+        xes_event("sign", "assign", "08:01", "bob"),
+        xes_event("sign", "start", "08:02", "bob"),
+        xes_event("sign", "complete", "08:09", "bob"),
+        xes_event("call", "assign", "09:00"),
+        xes_event("call", "ate_abort", "09:05"),
+        xes_event("visit", "schedule", "10:00"),
+        xes_event("visit", "withdraw", "10:30"),
+        xes_event("write", "start", "11:00"),
+        xes_event("write", "ate_abort", "11:20"),
+    ]
+    later = [xes_event("sign", "complete", "12:00")]
+    traces = [CONTENT.format(case=case, events="".join(each)) for case, each in ((7, later), (8, happened))]
+    log, _, notes = read_log(written(tmp_path, HEADING + "".join(traces) + "</log>", "log.xes"))
+    assert isinstance(log, EventLog)
+    own = log.case == 0
+    assert [log.activities[code] for code in log.activity[own]] == ["sign", "write"]
+    assert log.queued[own].tolist() == [EIGHT, -1]
+    assert log.started[own].tolist() == [EIGHT + 120, EIGHT + 3 * HOUR]
+    assert log.finished[own].tolist() == [EIGHT + 540, EIGHT + 3 * HOUR + 1200]
+    assert "transitions" not in {note.kind for note in notes}
+
+
+def test_starts_and_ends_of_one_row_go_before_its_transition(tmp_path: Path) -> None:
+    text = """case:concept:name,concept:name,lifecycle:transition,start_timestamp,time:timestamp
+1,check,complete,2024-03-01 08:00:00,2024-03-01 08:10:00
+2,check,complete,2024-03-01 08:05:00,2024-03-01 08:20:00
+"""
+    log = events(written(tmp_path, text))
+    assert log.started.tolist() == [EIGHT, EIGHT + 300]
+    assert log.finished.tolist() == [EIGHT + 600, EIGHT + 1200]
+
+
 def test_a_table_of_transitions_reads_like_an_event_log(tmp_path: Path) -> None:
     text = """case:concept:name,concept:name,lifecycle:transition,time:timestamp,org:resource
 1,check,start,2024-03-01 08:00:00,ann

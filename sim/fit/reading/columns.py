@@ -110,7 +110,7 @@ def is_empty(text: str) -> bool:
 
 @cache
 def transitions() -> dict[str, str]:
-    """What each transition of a lifecycle means: `queued`, `start`, `suspend`, `resume` or `complete`."""
+    """What each transition of a lifecycle means, as `columns.toml` lists it."""
     return {normal(name): meaning for meaning, names in _table()["lifecycle"].items() for name in names}
 
 

@@ -41,7 +41,9 @@ def event_log(
     for code, what in ((case, "the name of their case"), (activity, "an activity")):
         for row in np.flatnonzero(code == NO_CODE).tolist():
             complaints.row(row, f"without {what}", "")
-    by_transition = "lifecycle" in roles and "time" in instants
+    # Programs that pair starts and ends leave every row's transition at `complete`.
+    paired = "start" in instants and not np.isnat(instants["start"]).all()
+    by_transition = "lifecycle" in roles and "time" in instants and not paired
     times = {"time": instants["time"]} if by_transition else _intervals(instants)
     nowhere = np.logical_and.reduce([np.isnat(each) for each in times.values()]) & complaints.good()
     for row in np.flatnonzero(nowhere).tolist():

@@ -90,7 +90,8 @@ def of_transitions(
     """Instances from their transitions, taken in the order of their instants, and of their rows within a second.
 
     A transition belongs to the instance of its case and activity (and name of an instance, if it has one) that is open
-    and expects it, and of several to the one that began first.
+    and expects it, and of several to the one that began first. What was dropped before anybody began it has not
+    happened; what was dropped later has had its work.
 
     Args:
         meaning: as `columns.transitions` has them; `moved` changes nothing here.
@@ -114,7 +115,7 @@ def of_transitions(
         waiting = under_way.setdefault(key, [])
         each = next((other for other in waiting if _expects(other, what)), None)
         if each is None:
-            if what not in ("queued", "start", "complete"):
+            if what not in ("queued", "assigned", "start", "complete"):
                 continue
             each = _Instance(case_activity)
             waiting.append(each)
@@ -122,17 +123,19 @@ def of_transitions(
             each.resource = resources[row]
         if units[row] != NO_CODE:
             each.unit = units[row]
-        if what == "queued":
-            each.queued = now
+        if what in ("queued", "assigned"):
+            each.queued = now if each.queued == NOT_YET else each.queued
         elif what in ("start", "resume"):
             if each.started == NOT_YET:
                 each.started = now
             each.resumed = now
-        elif what in ("suspend", "complete"):
+        elif what == "dropped" and each.started == NOT_YET:
+            waiting.remove(each)
+        elif what in ("suspend", "complete", "dropped"):
             if each.resumed != NOT_YET:
                 rows_of.setdefault(id(each), []).append((each.resumed, now, each.resource, each.unit))
                 each.resumed = NOT_YET
-            if what == "complete":
+            if what != "suspend":
                 spells += [(len(done), *spell) for spell in rows_of.pop(id(each), ())]
                 close(key, each, now)
     for key, waiting in under_way.items():
@@ -146,13 +149,13 @@ def _expects(each: _Instance, what: str) -> bool:
     """Whether an instance that is open can have a transition next."""
     if what == "queued":
         return False
-    if what == "start":
+    if what in ("start", "assigned"):
         return each.started == NOT_YET
     if what == "suspend":
         return each.resumed != NOT_YET
     if what == "resume":
         return each.started != NOT_YET and each.resumed == NOT_YET
-    return what == "complete" or what == "moved"
+    return what in ("complete", "dropped", "moved")
 
 
 def _columns(rows: Sequence[tuple[int, ...]], width: int) -> list[Int64s]:
