@@ -146,6 +146,15 @@ def test_time_that_nobody_is_on_duty_is_no_effort() -> None:
     assert effort == "20 min"
 
 
+def test_where_nobody_is_named_the_time_between_events_is_a_wait_too() -> None:
+    ways = [[("sign", at, at + 60, ""), ("answer", at + 7260, at + 7860, "")] for at in range(0, 360_000, 3600)]
+    assert steps_of(log_of(ways)) == {
+        "sign": {"wait": "60 s"},
+        "before_answer": {"wait": "2 h"},
+        "answer": {"wait": "10 min"},
+    }
+
+
 def test_categories_with_few_letters_borrow_from_the_whole() -> None:
     ways = [way(3600 * case, "sign") if case % 3 else way(3600 * case, "sign", "read") for case in range(200)]
     kinds = ["rare" if case % 20 == 0 else "common" if case % 2 else "usual" for case in range(200)]

@@ -169,11 +169,12 @@ class _Fitting:
             body = dict(step.body)
             if step.kind in ("work", "wait") or "after" in body:
                 self.activities[step.name] = log.activities[ways.places[step.place]]
-            if step.kind == "work":
+            if step.kind in ("work", "wait"):
                 idle = self._idle(step, rows, body)
                 if idle is not None:
                     steps.append({idle[0]: idle[1]})
                     body = idle[2]
+            if step.kind == "work":
                 body = self._work(step, rows, body)
             elif step.kind == "wait":
                 body = self._wait(step.name, "wait", rows, body)
@@ -186,15 +187,17 @@ class _Fitting:
         self, step: StepDraft, rows: Int64s, body: dict[str, Any]
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
         """A wait before a step that nobody's work explains: its name and keys, and those left to the step."""
-        unit = self.places.unit_of_event[rows]
-        known = unit[unit != NO_CODE]
-        if not self.hours or not len(known):
-            return None
-        team = int(np.bincount(self.places.team_of[known]).argmax())
-        free = free_times(self.log, self.places, team, self.hours[team], self.days.weekday)
+        free = None
+        if step.kind == "work":
+            unit = self.places.unit_of_event[rows]
+            known = unit[unit != NO_CODE]
+            if not self.hours or not len(known):
+                return None
+            team = int(np.bincount(self.places.team_of[known]).argmax())
+            free = free_times(self.log, self.places, team, self.hours[team], self.days.weekday)
         begun, waits = idle_waits(self.log, rows, self.ready, free)
         long = is_wait(waits)
-        if long.mean() < _IDLE or waits.mean() < _SHORT:
+        if not len(begun) or long.mean() < _IDLE or waits.mean() < _SHORT:
             return None
         name = f"before_{step.name}"[:60]
         conditions: dict[str, Any] = {key: body[key] for key in ("only_after", "unless", "chance") if key in body}

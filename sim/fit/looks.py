@@ -163,9 +163,9 @@ def moment(log: EventLog | LetterLog, name: str, which: str) -> Int64s:
 
 
 def says_who_worked(log: EventLog) -> bool:
-    """Whether the spells of a log are work: nobody has much of two at once, and few last longer than a day's work."""
+    """Whether the spells of a log are work of somebody, who has not much of two at once, and no more than a day's."""
     spells = log.spells
-    if not len(spells.event):
+    if ((spells.resource == NO_CODE) & (spells.unit == NO_CODE)).all():
         return False
     length = spells.finished - spells.started
     if float(np.quantile(length, 0.99)) > _LONGEST_WORK:

@@ -99,11 +99,15 @@ def free_times(log: EventLog, places: LogPlaces, team: int, hours: Hours, weekda
     return FreeTimes(at[changes[::2]], at[changes[1::2]])
 
 
-def idle_waits(log: EventLog, rows: Int64s, ready: Int64s, free: FreeTimes) -> tuple[Int64s, Int64s]:
-    """Events that are begun, and how long each waited though somebody was free and on duty."""
+def idle_waits(log: EventLog, rows: Int64s, ready: Int64s, free: FreeTimes | None) -> tuple[Int64s, Int64s]:
+    """Events that are begun, and how long each waited though somebody was free and on duty.
+
+    Args:
+        free: when that was so; None for what is nobody's work, which might have begun at any time.
+    """
     begun = rows[log.started[rows] != NOT_YET]
-    possible = free.first(ready[begun])
-    return begun, np.maximum(log.started[begun] - np.maximum(possible, ready[begun]), 0)
+    possible = ready[begun] if free is None else np.maximum(free.first(ready[begun]), ready[begun])
+    return begun, np.maximum(log.started[begun] - possible, 0)
 
 
 def is_wait(waits: Int64s) -> Bools:
