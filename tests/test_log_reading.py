@@ -199,7 +199,7 @@ def test_bad_rows_are_listed_by_kind_and_left_out_if_asked(tmp_path: Path) -> No
     assert "1 row that end before they start: line 6" in text
     assert "1 row with fewer fields than the first line has: line 7" in text
     assert "1 row without the name of their case: line 8" in text
-    assert "--skip-bad leaves these 6 of 10 rows out" in text
+    assert "--skip-bad leaves out 6 of 10 rows" in text
     log, _, notes = read_log(path, skip_bad=True)
     assert isinstance(log, EventLog)
     assert log.ids == ("0", "1", "3", "9")
@@ -328,6 +328,66 @@ def test_other_files_of_rows_read_like_csv(tmp_path: Path, kind: str) -> None:
     assert [log.categories[code] for code in log.category] == ["unspecified", "noise"]
 
 
+def spreadsheet(path: Path, **sheets: list[list[object]]) -> Path:
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+TABLE: list[list[object]] = [
+    ["来信时间", "办结时间"],
+    [datetime(2024, 3, 1, 8), datetime(2024, 3, 2)],
+    [datetime(2024, 3, 1, 9), None],
+]
+
+
+def test_titles_stand_above_the_names_of_columns(tmp_path: Path) -> None:
+    titled = [["局长信箱来信台账"], ["导出时间：", "2024-03-04"], *TABLE]
+    path = spreadsheet(tmp_path / "log.xlsx", 台账=titled)
+    assert letters(path).received.tolist() == [EIGHT, EIGHT + HOUR]
+    text = "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in titled)
+    assert letters(written(tmp_path, text)).received.tolist() == [EIGHT, EIGHT + HOUR]
+    assert "line 5" in refusal(written(tmp_path, text.replace("09:00", "29:00")))
+
+
+def test_the_sheet_with_known_columns_is_read_and_of_several_those_that_are_said(tmp_path: Path) -> None:
+    path = spreadsheet(tmp_path / "log.xlsx", 说明=[["本表由系统导出"]], 数据=TABLE)
+    log, _, notes = read_log(path)
+    assert len(log.received) == 2
+    assert [(note.kind, note.figures["sheet"]) for note in notes] == [("sheet", "数据")]
+    april = [["来信时间", "类别"], [datetime(2024, 4, 1, 8), "噪音"], ["合计", None]]
+    path = spreadsheet(tmp_path / "months.xlsx", 三月=TABLE, 四月=april)
+    assert "has 2 sheets with such columns; there are 三月, 四月" in refusal(path)
+    assert "1 row without a time such as 2021-05-03 19:30:00 in '来信时间': line 四月!3" in refusal(
+        path, sheets=["三月", "四月"]
+    )
+    log = letters(path, sheets=["三月", "四月"], skip_bad=True)
+    assert log.received.tolist() == [EIGHT, EIGHT + HOUR, 31 * DAY + EIGHT]
+    assert (log.milestones["closed"] >= 0).tolist() == [True, False, False]
+    assert "has no sheet '五月'" in refusal(path, sheets=["五月"])
+    assert "is no spreadsheet" in refusal(written(tmp_path, LETTERS), sheets=["三月"])
+
+
+def test_seconds_and_milliseconds_since_1970_are_instants_in_utc(tmp_path: Path) -> None:
+    text = "received\n1709280000\n1709283600000\n"
+    log, _, notes = read_log(written(tmp_path, text))
+    assert log.received.tolist() == [EIGHT, EIGHT + HOUR]
+    assert [note.kind for note in notes] == ["zone-dropped"]
+    assert letters(written(tmp_path, text), zone="+08:00").received.tolist() == [2 * EIGHT, 2 * EIGHT + HOUR]
+
+
+def test_an_event_with_a_day_only_ends_that_day(tmp_path: Path) -> None:
+    log, columns, notes = read_log(written(tmp_path, "case,activity,date\n1,a,2024-03-01\n2,a,2024-03-02\n"))
+    assert isinstance(log, EventLog)
+    assert (columns["time"], log.finished.tolist()) == ("date", [0, DAY])
+    assert [note.kind for note in notes] == ["days-only"]
+
+
 def test_what_targets_exports_comes_back(tmp_path: Path) -> None:
     loaded = load(Path("scenarios/nankang.yaml"), ["window=14 d", "warm_up=0 d", "cool_down=7 d"])
     count = export(setting_of(loaded.scenario), tmp_path)
@@ -388,11 +448,11 @@ BOMB = "<!DOCTYPE log [<!ENTITY a 'ha'>" + "".join(
         (b'{"events": 3, "objects": []}', "not an event log in OCEL 2.0"),
         (b'{"events": [' + b"[" * 100_000, "JSON"),
         ("received\n", "has a header and no rows"),
-        ("received\n2024-03-01 08:00\n", "has 1 letters, and a fit needs many"),
+        ("received\n2024-03-01 08:00\n", "has 1 letter, and a fit needs many"),
         ("received\n2024-03-01\n2024-03-02\n", "on which day letters came and not when"),
         ("received\n2024-03-01 08:00\n2024-03-01 08:00\n", "received at one second"),
         ("case,activity,start\n1,a,2024-03-01 08:00\n2,a,2024-03-01 09:00\n", "has no ends"),
-        ("case,activity,start,end\n1,a,2024-03-01 08:00,2024-03-01 09:00\n", "has 1 cases"),
+        ("case,activity,start,end\n1,a,2024-03-01 08:00,2024-03-01 09:00\n", "has 1 case, and"),
         ("case,activity\n1,a\n", "no column that is known as start, end or time"),
         ("case,received\n1,2024-03-01 08:00\n1,2024-03-01 09:00\n", "so they are events"),
         ("received\n=1+1\n=cmd|' /C calc'!A0\n", "2 rows without a time such as"),

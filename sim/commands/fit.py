@@ -46,6 +46,13 @@ def _columns(_: click.Context, __: click.Parameter, written: tuple[str, ...]) ->
 @click.option(
     "--dates", type=click.Choice(["day-month", "month-day"]), help="What comes first in dates such as 3/4/2025."
 )
+@click.option(
+    "--sheet",
+    "sheets",
+    multiple=True,
+    metavar="NAME",
+    help="Sheet of a spreadsheet, if several may be meant; repeatable.",
+)
 @click.option("--write", "file", type=PATH, help="Write the scenario, and the files that it names beside it.")
 @takes("replications workers out force page json quiet")
 def fit(options: Options, file: Path | None, **asked: object) -> None:

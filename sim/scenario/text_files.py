@@ -141,20 +141,26 @@ def read_header(text: str, known: Callable[[str], bool]) -> tuple[str, list[str]
     return separator, headers[separator]
 
 
-def read_table(text: str, needed: str, wanted: Iterable[str] = (), separator: str | None = None) -> Table:
+def read_table(
+    text: str, needed: str, wanted: Iterable[str] = (), separator: str | None = None, above: int = 0
+) -> Table:
     """Columns of a CSV file; empty rows, and empty fields after the last heading, are passed over.
 
     Args:
         needed: the column that must be there.
         wanted: columns that may be.
         separator: if None, the one by which the header has the column that must be there.
+        above: lines above the header.
 
     Raises:
         ValueError: nothing in it, no such column or several, no rows, or quotes that do not close.
     """
     if separator is None:
         separator, _ = read_header(text, lambda name: name == needed)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    file = io.StringIO(text, newline="")
+    for _ in range(above):
+        file.readline()
+    reader = csv.reader(file, delimiter=separator, strict=True)
     lines: list[int] = []
     longer: list[tuple[int, str]] = []
     shorter: list[tuple[int, str]] = []
@@ -169,7 +175,7 @@ def read_table(text: str, needed: str, wanted: Iterable[str] = (), separator: st
         if twice:
             raise ValueError(f"has {header.count(twice[0])} columns '{twice[0]}'")
         filled = [(header.index(name), fields) for name, fields in columns.items()]
-        begins = reader.line_num + 1
+        begins = above + reader.line_num + 1
         # Rows are not kept: a million small lists would keep the collector of garbage busy.
         for row in reader:
             if len(row) > len(header) and not any(row[len(header) :]):
@@ -180,9 +186,9 @@ def read_table(text: str, needed: str, wanted: Iterable[str] = (), separator: st
                     fields.append(row[index])
             elif any(row):
                 (longer if len(row) > len(header) else shorter).append((begins, separator.join(row)))
-            begins = reader.line_num + 1
+            begins = above + reader.line_num + 1
     except csv.Error as error:
-        raise ValueError(f"is not CSV that can be read: {error} (line {reader.line_num})") from None
+        raise ValueError(f"is not CSV that can be read: {error} (line {above + reader.line_num})") from None
     if not (lines or longer or shorter):
         raise ValueError("has a header and no rows")
     return Table(header, columns, lines, longer, shorter)

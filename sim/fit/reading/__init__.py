@@ -44,6 +44,7 @@ def read_log(
     skip_bad: bool = False,
     zone: str | None = None,
     dates: str | None = None,
+    sheets: Sequence[str] = (),
 ) -> ReadLog:
     """Read an office's export: CSV, JSON Lines, Parquet, XLSX, XES (packed too) or OCEL 2.0.
 
@@ -53,19 +54,21 @@ def read_log(
         skip_bad: leave bad rows out, and say so.
         zone: to which instants that carry an offset are converted; if None the offset is dropped.
         dates: `day-month` or `month-day`, where a column does not show it.
+        sheets: of a spreadsheet; if empty, the one that has known columns.
 
     Raises: ScenarioError listing everything that is wrong or ambiguous.
     """
     said = said_columns(columns or {})
     if zone is not None:
         check_zone(zone)
-    rows = read_rows(path, said.knows)
+    rows = read_rows(path, said.knows, sheets)
     missing = said.problems(rows.header)
     if missing:
         raise ScenarioError(str(path), missing)
     roles = said.among(rows.header)
     kind, roles = _kind(path, rows, roles, kind)
-    complaints, notes = Complaints(rows), []
+    complaints = Complaints(rows)
+    notes = [Note("sheet", {"sheet": rows.sheet})] if rows.sheet else []
     instants = {}
     read: dict[str, LocalInstants] = {}
     for role in [each for each in roles if _is_read(each, kind)]:
@@ -81,9 +84,7 @@ def read_log(
     else:
         log = event_log(rows, roles, instants, complaints, notes)
     if complaints and not skip_bad:
-        advice = Problem(
-            f"--skip-bad leaves these {complaints.count:,} of {len(rows.lines) + complaints.lost:,} rows out"
-        )
+        advice = Problem(f"--skip-bad leaves out {complaints.count:,} of {len(rows.lines) + complaints.lost:,} rows")
         raise ScenarioError(str(path), [*complaints.problems(), advice])
     if complaints:
         notes += [Note("left-out", {"what": str(each)}) for each in complaints.problems()]
@@ -106,6 +107,9 @@ def _kind(path: Path, rows: SheetRows, roles: dict[str, str], kind: str | None) 
     if kind == LETTERS and "received" not in roles and "time" in roles and "activity" not in roles:
         roles = {"received": roles["time"], **roles}
     lacking = []
+    if kind == EVENTS and not {"start", "end", "time"} & roles.keys():
+        day = date_column("time", rows.header)
+        roles = roles if day is None else {**roles, "time": day}
     if kind == EVENTS:
         lacking = [role for role in ("case", "activity") if role not in roles]
         if not any(role in roles for role in ("start", "end", "time")):
@@ -174,8 +178,10 @@ def _require_enough(path: Path, log: EventLog | LetterLog) -> None:
     what = "cases" if isinstance(log, EventLog) else "letters"
     count = len(log.received)
     wrong = None
-    if count < 2:
-        wrong = f"has {count} {what}, and a fit needs many" if count else f"has no {what} that can be read"
+    if not count:
+        wrong = f"has no {what} that can be read"
+    elif count == 1:
+        wrong = f"has 1 {what.removesuffix('s')}, and a fit needs many"
     elif isinstance(log, EventLog) and not (log.finished >= 0).any():
         wrong = "has no ends: no event says when it was finished, so neither effort nor waits can be told"
     elif log.received.min() == log.received.max():

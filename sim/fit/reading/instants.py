@@ -1,7 +1,7 @@
 """Columns of instants as offices write them -> local instants.
 
-Besides what traces may say, an instant may be a serial number of a spreadsheet, have its day or month first, carry a
-zone, or stand in two columns.
+Besides what traces may say, an instant may be a serial number of a spreadsheet or a number of seconds since 1970, have
+its day or month first, carry a zone, or stand in two columns.
 """
 
 import re
@@ -39,6 +39,12 @@ _TIME_ONLY: Final = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( *[AaPp][Mm])?")
 
 _SERIALS: Final = (20_000.0, 80_000.0)
 """Days that a spreadsheet counts from the end of 1899: from 1954 to 2119."""
+
+_UNIX: Final = (1e9, 4e9)
+"""Seconds since 1970, in UTC: from 2001 to 2096."""
+
+_UNIX_PARTS: Final = (1, 1_000, 1_000_000)
+"""Parts of a second that programs count."""
 
 _SUMMER_TIME: Final = 3_600
 """Seconds by which the offsets of one place differ over the year."""
@@ -136,14 +142,16 @@ def _text_of(written: Any) -> str:
     if written is None:
         return ""
     if isinstance(written, int | float) and not isinstance(written, bool):
-        return _of_serial(float(written)) or str(written)
+        return _of_number(float(written)) or str(written)
     return str(written).strip()
 
 
-def _of_serial(days: float) -> str | None:
-    if not _SERIALS[0] <= days <= _SERIALS[1]:
-        return None
-    return str(datetime(1899, 12, 30) + timedelta(seconds=round(days * 86_400)))
+def _of_number(number: float) -> str | None:
+    """What a number of days of a spreadsheet, or of seconds or parts of them since 1970, says; None for others."""
+    if _SERIALS[0] <= number <= _SERIALS[1]:
+        return str(datetime(1899, 12, 30) + timedelta(seconds=round(number * 86_400)))
+    parts = next((each for each in _UNIX_PARTS if _UNIX[0] <= number / each <= _UNIX[1]), None)
+    return None if parts is None else f"{np.datetime64(int(number / parts), 's')}Z"
 
 
 def _in_iso(texts: list[str], column: str, order: str | None) -> list[str]:
@@ -169,7 +177,7 @@ def _in_iso(texts: list[str], column: str, order: str | None) -> list[str]:
             found_iso.append(_iso(halved[1], halved[3], halved[4], halved[5], half))
             continue
         try:
-            found_iso.append(_of_serial(float(text)) or text)
+            found_iso.append(_of_number(float(text)) or text)
         except ValueError:
             found_iso.append(text)
     return found_iso

@@ -1,6 +1,6 @@
 """SheetRows of a file before they are understood, and what is wrong with some of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -11,6 +11,16 @@ from sim.models.wording import clipped
 
 _LINES_NAMED: Final = 3
 """How many lines of each kind of bad rows are named."""
+
+
+Wanted = Callable[[str], bool]
+"""Whether a column is read."""
+
+Line = int | tuple[str, int]
+"""Where a row stands: its line, or its sheet and line."""
+
+HEADING_WITHIN: Final = 20
+"""Rows at the beginning among which the one with the names of the columns is."""
 
 
 class MalformedLogError(ValueError):
@@ -24,10 +34,35 @@ class SheetRows(NamedTuple):
     """Names of all columns, those that were not read too."""
     columns: Mapping[str, Sequence[Any]]
     """What each field says: a text, a number, or None."""
-    lines: Sequence[int]
+    lines: Sequence[Line]
     """Where each row stands in the file: its line, or in XES, OCEL and Parquet its number."""
-    bad: list[tuple[int, str, str]]
+    bad: Sequence[tuple[Line, str, str]]
     """Line, what is wrong, and what is written, of each row that is none."""
+    sheet: str = ""
+    """The sheet that was read, of a file that has others too."""
+
+
+class Heading(NamedTuple):
+    """The row with the names of the columns."""
+
+    row: int
+    known: int
+    """How many of them are known."""
+
+
+def heading_of(rows: Sequence[Sequence[str]], wanted: Wanted) -> Heading:
+    """Which of the first rows names the columns, of which there may be titles and notes above it.
+
+    It is the first filled row, unless a later one has more columns that are known, and at least two of them if the rows
+    above have more than one field.
+    """
+    first = next((row for row, fields in enumerate(rows) if any(fields)), 0)
+    known = [sum(map(wanted, {field for field in fields if field})) for fields in rows[:HEADING_WITHIN]] or [0]
+    best = known.index(max(known))
+    titles = all(sum(map(bool, fields)) <= 1 for fields in rows[:best])
+    if first >= len(known) or known[best] <= known[first] or not (titles or known[best] >= 2):
+        return Heading(first, known[first] if first < len(known) else 0)
+    return Heading(best, known[best])
 
 
 class Complaints:
@@ -35,7 +70,7 @@ class Complaints:
 
     def __init__(self, rows: SheetRows) -> None:
         self._lines = rows.lines
-        self._kinds: dict[str, tuple[list[int], str]] = {}
+        self._kinds: dict[str, tuple[list[Line], str]] = {}
         self._bad: set[int] = set()
         for line, kind, written in rows.bad:
             self._add(kind, line, written)
@@ -68,12 +103,20 @@ class Complaints:
         """One for each kind, the commonest first."""
         found = []
         for kind, (lines, written) in sorted(self._kinds.items(), key=lambda each: -len(each[1][0])):
-            first = ", ".join(str(line) for line in sorted(lines)[:_LINES_NAMED])
+            first = ", ".join(map(_said, sorted(lines, key=_in_order)[:_LINES_NAMED]))
             more = ", ..." if len(lines) > _LINES_NAMED else ""
             rows = f"1 row {kind}: line" if len(lines) == 1 else f"{len(lines):,} rows {kind}: lines"
             found.append(Problem(f"{rows} {first}{more} (such as {clipped(written, 40)!r})"))
         return found
 
-    def _add(self, kind: str, line: int, written: str) -> None:
+    def _add(self, kind: str, line: Line, written: str) -> None:
         lines, _ = self._kinds.setdefault(kind, ([], written))
         lines.append(line)
+
+
+def _said(line: Line) -> str:
+    return str(line) if isinstance(line, int) else f"{line[0]}!{line[1]}"
+
+
+def _in_order(line: Line) -> tuple[str, int]:
+    return ("", line) if isinstance(line, int) else line

@@ -1,14 +1,12 @@
-"""Files of rows, whatever their format: CSV, JSON Lines, Parquet, XLSX; XES and OCEL become rows too.
+"""Files of rows, whatever their format: CSV, JSON Lines, Parquet, spreadsheets; XES and OCEL become rows too.
 
-The format is known by a file's first bytes, not by its name.
+The format is known by a file's first bytes, not by its name. Above the names of a table's columns titles may stand.
 """
 
 import gzip
 import json
-import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -17,7 +15,8 @@ import numpy as np
 from sim.core.errors import Problem, ScenarioError
 from sim.core.safe_text import cell_text
 from sim.fit.reading.ocel import read_ocel
-from sim.fit.reading.rows import MalformedLogError, SheetRows
+from sim.fit.reading.rows import HEADING_WITHIN, Line, MalformedLogError, SheetRows, Wanted, heading_of
+from sim.fit.reading.spreadsheet import plain_cell, read_spreadsheet
 from sim.fit.reading.xes import read_xes
 from sim.scenario.text_files import EncodingError, decoded, read_header, read_table
 
@@ -27,21 +26,22 @@ _MOST_BYTES: Final = 2_000_000_000
 _LONGEST_LINE: Final = 1_000_000
 """Bytes; a longer line is no row."""
 
-_SHEET_BYTES: Final = 4_000_000_000
-"""Size of the largest XLSX file once it is unpacked."""
 
-Wanted = Callable[[str], bool]
-"""Whether a column is read."""
-
-
-def read_rows(path: Path, wanted: Wanted) -> SheetRows:
+def read_rows(path: Path, wanted: Wanted, sheets: Sequence[str] = ()) -> SheetRows:
     """The rows of a file.
+
+    Args:
+        sheets: of a spreadsheet; if empty, the one that has columns which are wanted.
 
     Raises: ScenarioError where it is none that can be read.
     """
     try:
         with path.open("rb") as file:
             beginning = file.read(1024)
+        if beginning.startswith(b"PK\x03\x04"):
+            return read_spreadsheet(path, wanted, sheets)
+        if sheets:
+            raise MalformedLogError("is no spreadsheet, so it has no sheets")
         return _reader(beginning)(path, wanted)
     except EncodingError as error:
         raise ScenarioError(str(path), [Problem(error.reason, line=error.line)]) from None
@@ -55,8 +55,6 @@ def _reader(beginning: bytes) -> Callable[[Path, Wanted], SheetRows]:
     text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
     if beginning.startswith(b"PAR1"):
         return _read_parquet
-    if beginning.startswith(b"PK\x03\x04"):
-        return _read_xlsx
     if beginning.startswith(b"\x1f\x8b"):
         return _read_packed
     if text.startswith(b"<") or beginning.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<")):
@@ -75,13 +73,15 @@ def _read_packed(path: Path, wanted: Wanted) -> SheetRows:
 
 def _read_csv(path: Path, wanted: Wanted) -> SheetRows:
     text = _text(path)
-    separator, header = read_header(text, wanted)
+    beginning = text.split("\n", HEADING_WITHIN)[:HEADING_WITHIN]
+    above = heading_of([read_header(line, wanted)[1] for line in beginning], wanted).row
+    separator, header = read_header(beginning[above], wanted)
     names = list(dict.fromkeys(name for name in header if wanted(name)))
     if not names:
         return SheetRows(header, {}, [], [])
-    table = read_table(text, names[0], names[1:], separator)
+    table = read_table(text, names[0], names[1:], separator, above)
     wrong = [("more", table.longer), ("fewer", table.shorter)]
-    bad = [
+    bad: list[tuple[Line, str, str]] = [
         (line, f"with {what} fields than the first line has", written) for what, rows in wrong for line, written in rows
     ]
     columns = {name: [cell_text(each) for each in fields] for name, fields in table.columns.items()}
@@ -98,8 +98,8 @@ def _read_json(path: Path, wanted: Wanted) -> SheetRows:
     if not isinstance(row, dict) or {"events", "objects"} <= row.keys():
         return read_ocel(text, wanted)
     columns: dict[str, list[Any]] = {}
-    lines: list[int] = []
-    bad = []
+    lines: list[Line] = []
+    bad: list[tuple[Line, str, str]] = []
     header: dict[str, None] = {}
     for line, written in enumerate(text.split("\n"), start=1):
         if not written.strip():
@@ -168,56 +168,4 @@ def _parquet_column(column: Any, kind: str) -> Sequence[Any]:
         texts = np.datetime_as_string(np.ma.filled(column, np.datetime64("NaT")).astype("datetime64[us]"))
         zone = "+00:00" if "TIME ZONE" in kind else ""
         return ["" if text == "NaT" else f"{text}{zone}" for text in texts.tolist()]
-    return [_plain(each) for each in column.tolist()]
-
-
-def _read_xlsx(path: Path, wanted: Wanted) -> SheetRows:
-    from openpyxl import load_workbook
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(each.file_size for each in archive.infolist()) > _SHEET_BYTES:
-                raise MalformedLogError(f"has more than {_SHEET_BYTES / 1e9:.0f} GB once it is unpacked")
-        book = load_workbook(path, read_only=True, data_only=True)
-        with closing(book):
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # some programs write wrong ones
-            rows = sheet.iter_rows(values_only=True)
-            header: list[str] = []
-            line = 0
-            while not header:
-                line += 1
-                header = ["" if cell is None else str(cell).strip() for cell in next(rows)]
-                header = header if any(header) else []
-            places = [(place, name) for place, name in enumerate(header) if name and wanted(name)]
-            columns: dict[str, list[Any]] = {name: [] for _, name in places}
-            lines: list[int] = []
-            for row in rows:
-                line += 1
-                if any(cell is not None for cell in row):
-                    lines.append(line)
-                    for place, name in places:
-                        columns[name].append(_plain(row[place]) if place < len(row) else None)
-    except MalformedLogError:
-        raise
-    except StopIteration:
-        raise MalformedLogError("has no rows on its first sheet") from None
-    except Exception as error:  # openpyxl lets any error of the parts it is made of through
-        raise MalformedLogError(f"is not a spreadsheet that can be read: {clip(error)}") from None
-    return SheetRows([name for name in header if name], columns, lines, [])
-
-
-def clip(error: Exception) -> str:
-    """The first line of an error of a library, short."""
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
-
-
-def _plain(value: Any) -> Any:
-    """A cell as text or number."""
-    if isinstance(value, datetime):
-        return value.isoformat(" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    return value if value is None or isinstance(value, str | int | float) else str(value)
+    return [plain_cell(each) for each in column.tolist()]

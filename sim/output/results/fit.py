@@ -61,6 +61,7 @@ class FitRequest:
         skip_bad: leave bad rows out.
         zone: to which instants with an offset are converted.
         dates: `day-month` or `month-day`, where a column does not show it.
+        sheets: of a spreadsheet, where several may be meant.
     """
 
     log: Path
@@ -73,11 +74,18 @@ class FitRequest:
     skip_bad: bool = False
     zone: str | None = None
     dates: str | None = None
+    sheets: tuple[str, ...] = ()
 
     def read(self, path: Path) -> Any:
         """Read a log as asked."""
         return read_log(
-            path, kind=self.kind, columns=self.columns, skip_bad=self.skip_bad, zone=self.zone, dates=self.dates
+            path,
+            kind=self.kind,
+            columns=self.columns,
+            skip_bad=self.skip_bad,
+            zone=self.zone,
+            dates=self.dates,
+            sheets=self.sheets,
         )
 
 
