@@ -58,7 +58,7 @@ def test_every_chart_of_a_fit(fit_report: FitReport, chart: type, lang: str, tmp
     panels = list(chart.panels(judgement))
     assert panels
     for panel in panels:
-        picture = draw_picture(chart(judgement, panel, Options(lang=lang)), tmp_path)
+        (picture,) = draw_picture(chart(judgement, panel, Options(lang=lang)), tmp_path, [lang])
         drawn = ET.fromstring(picture.svg)
         assert "nan" not in "".join(drawn.itertext())
         assert not re.search(r"\bcharts\.[a-z]", f"{picture.title} {picture.alt} {''.join(drawn.itertext())}")

@@ -9,7 +9,8 @@ from desk import DESK, loaded
 from openpyxl import load_workbook
 
 from sim.core.errors import ScenarioError
-from sim.models.labels import labels_of, unit_label
+from sim.core.safe_text import unit_label
+from sim.models.labels import labels_of
 from sim.output.results.plan import write_sheets
 from sim.output.text.formats import milestone, name, note, unit_name
 from sim.output.words import Language, alike, label, labelled

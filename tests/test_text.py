@@ -10,8 +10,8 @@ import pytest
 from runs import report, setting, written
 
 from sim.core.clock import Clock
+from sim.core.safe_text import unit_label
 from sim.metrics.report import Report
-from sim.models.labels import unit_label
 from sim.output.text.answer import run_sentences, run_text
 from sim.output.text.formats import (
     duration,

@@ -96,3 +96,8 @@ def write_csv(path: Path, rows: Iterable[Iterable[Cell]], *, marked: bool = True
     with path.open("w", newline="", encoding="utf-8-sig" if marked else "utf-8") as file:
         table = csv.writer(file, lineterminator="\r\n" if marked else "\n")
         table.writerows([safe_cell(cell) for cell in row] for row in rows)
+
+
+def unit_label(unit: str) -> str:
+    """The key of a unit among all labels of a scenario, where a category may have the same name."""
+    return f"unit {unit}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from sim.core.safe_text import checked_text
+from sim.core.safe_text import checked_text, unit_label
 from sim.models.base import Text, Title
 from sim.models.staffing import unit_names
 
@@ -72,11 +72,6 @@ def apart(written: Any) -> Any:
             told |= {f"{key}_{lang}": text for lang, text in both.items()} | {key: both[_BASE]}
             del told[f"{key}_{_BASE}"]
     return told
-
-
-def unit_label(unit: str) -> str:
-    """The key of a unit among all labels, where a category may have the same name."""
-    return f"unit {unit}"
 
 
 def labels_of(scenario: "Scenario") -> dict[str, dict[str, str]]:

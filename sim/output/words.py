@@ -13,13 +13,15 @@ its English wording; Fluent's runtime takes 0.3 s to be imported and to parse as
 """
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, wraps
 from gettext import c2py
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Concatenate, Final, ParamSpec, Self
 
 from sim.core.options import DEFAULT
+
+P = ParamSpec("P")
 
 Labels = Mapping[str, Mapping[str, str]]
 """What a scenario calls its things: by language, then by name."""
@@ -43,11 +45,66 @@ class Language(str):
         return made
 
 
+# Several languages at once, for what is laid out once for all of them. The marks are characters that no text may have.
+_BEGIN, _BETWEEN, _END = "\x91", "\x92", "\x93"
+_WORDINGS: Final = re.compile(f"{_BEGIN}([^{_END}]*){_END}")
+
+
+class Languages(str):
+    """Several languages at once: what is said in it has a wording in each, of which `worded` takes one."""
+
+    each: tuple[str, ...]
+
+    def __new__(cls, each: Sequence[str]) -> Self:
+        """These languages, at least one."""
+        made = super().__new__(cls, " ".join(each))
+        made.each = tuple(each)
+        return made
+
+
+def side_by_side(wordings: Sequence[str]) -> str:
+    """One text with a wording in each of several languages, none of which has that already."""
+    first = wordings[0]
+    return first if all(each == first for each in wordings) else f"{_BEGIN}{_BETWEEN.join(wordings)}{_END}"
+
+
+def worded(text: str, place: int) -> str:
+    """A text, parts of which may have wordings side by side, in the language that has this place among them."""
+    return _WORDINGS.sub(lambda found: found[1].split(_BETWEEN)[place], text) if _BEGIN in text else text
+
+
+def wordings(text: str) -> list[str]:
+    """A text in each of the languages that parts of it have wordings in; itself alone if there are none."""
+    found = _WORDINGS.search(text)
+    return [worded(text, place) for place in range(found[1].count(_BETWEEN) + 1)] if found else [text]
+
+
+def in_each_language(said: Callable[Concatenate[str, P], str]) -> Callable[Concatenate[str, P], str]:
+    """Let a function that says something in a language say it in several at once, too."""
+
+    @wraps(said)
+    def in_each(lang: str, /, *values: P.args, **named: P.kwargs) -> str:
+        if not isinstance(lang, Languages):
+            return said(lang, *values, **named)
+        return side_by_side([
+            said(each, *(_worded(value, place) for value in values),
+                 **{key: _worded(value, place) for key, value in named.items()})
+            for place, each in enumerate(lang.each)
+        ])  # fmt: skip
+
+    return in_each
+
+
+def _worded(value: Any, place: int) -> Any:
+    return worded(value, place) if isinstance(value, str) else value
+
+
 def label(lang: str, written: str) -> str | None:
     """What the scenario calls something in a language; None if it does not say."""
     return lang.labels.get(lang, {}).get(written) if isinstance(lang, Language) else None
 
 
+@in_each_language
 def labelled(lang: str, written: str) -> str:
     """A title or text of a scenario in a language, or as it is written."""
     return label(lang, written) or written
@@ -64,6 +121,7 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(each.parent.name for each in LOCALE.glob("*/language.toml")))
 
 
+@in_each_language
 def say(lang: str, key: str, /, **values: object) -> str:
     """The text of a key with its values filled in; the key itself where no language has such a text.
 

@@ -2,9 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeVar
 
 from matplotlib.axes import Axes
 
@@ -12,7 +13,7 @@ from sim.core.options import Options
 from sim.output import charts
 from sim.output.charts.style import Framed, framed, look
 from sim.output.text.formats import name, unit_name
-from sim.output.words import labelled, say
+from sim.output.words import Languages, labelled, say, side_by_side
 
 Page = Literal["run", "comparison", "stress", "replay", "plan", "fit", "sweep"]
 """The pages that have charts."""
@@ -35,7 +36,8 @@ class Chart(ABC, Generic[Subject]):
         width, height: inches, without the title.
         subject: what it is about.
         panel: which of several pictures.
-        options: those of the command, as they came from its line, but for the language, which is that of the picture.
+        options: those of the command, as they came from its line, but for the language, which is that of the picture;
+            or several at once, for a picture that is drawn once for all of them.
     """
 
     page: ClassVar[Page]
@@ -96,10 +98,16 @@ class Chart(ABC, Generic[Subject]):
     def draw(self, ax: Axes) -> Axes:
         """Draw on given axes, and return them."""
 
+    def in_language(self, lang: str) -> Self:
+        """The same picture with words in a language."""
+        return type(self)(self.subject, self.panel, replace(self.options, lang=lang))
+
     def figure(self) -> Framed:
-        """The picture below its title; to be saved inside `style.look`."""
+        """The picture below its title; in several languages at once if its language is `sim.output.words.Languages`."""
+        each = self.lang.each if isinstance(self.lang, Languages) else (self.lang,)
+        title = side_by_side([self.in_language(lang).title() for lang in each])
         with look():
-            return framed(self.draw, self.title(), self.width, self.height)
+            return framed(self.draw, title, self.width, self.height)
 
 
 def chart(page: Page, name: str, order: int, *, width: float = 8.4, height: float = 3.0) -> Callable[[Member], Member]:

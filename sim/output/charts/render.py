@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -22,6 +22,7 @@ from sim.core.safe_text import safe_file_name
 from sim.experiment.pool import cores, forked, map_in_order
 from sim.output.charts import FONT
 from sim.output.charts.compact import compact
+from sim.output.words import Languages, worded
 
 if TYPE_CHECKING:
     # Loads what draws, which only the worker needs.
@@ -168,10 +169,7 @@ def draw_all(job: Job) -> dict[str, Groups]:
     from sim.output.charts.base import charts_of
 
     pictures = [
-        chart(job.subject, panel, replace(job.options, lang=lang))
-        for chart in charts_of(job.page)
-        for panel in chart.panels(job.subject)
-        for lang in job.langs
+        chart(job.subject, panel, job.options) for chart in charts_of(job.page) for panel in chart.panels(job.subject)
     ]
     global _taken
     _taken = job, pictures
@@ -182,34 +180,40 @@ def draw_all(job: Job) -> dict[str, Groups]:
         failure = "picture {} could not be drawn"
         drawn = list(map_in_order(_draw, numbers, start, ahead=len(pictures), failure=failure))
     groups: dict[str, dict[str, list[Picture]]] = {lang: {} for lang in job.langs}
-    for each, picture in zip(pictures, drawn, strict=True):
-        groups[each.lang].setdefault(each.question(), []).append(picture)
+    for chart, in_each in zip(pictures, drawn, strict=True):
+        for lang, picture in zip(job.langs, in_each, strict=True):
+            groups[lang].setdefault(chart.in_language(lang).question(), []).append(picture)
     return {lang: list(by_question.items()) for lang, by_question in groups.items()}
 
 
 _taken: tuple[Job, list["Chart[Any]"]]
 
 
-def _draw(index: int) -> Picture:
+def _draw(index: int) -> list[Picture]:
     job, pictures = _taken
-    chart = pictures[index]
-    return draw_picture(chart, job.folder, png=job.options.png and chart.lang == job.options.lang)
+    return draw_picture(pictures[index], job.folder, job.langs)
 
 
-def draw_picture(chart: "Chart[Any]", folder: Path, *, png: bool = False) -> Picture:
-    """Draw a picture, write it as `CHART-PANEL.LANG.svg`, and return it for a page.
+def draw_picture(chart: "Chart[Any]", folder: Path, langs: Sequence[str]) -> list[Picture]:
+    """Draw a picture once, write it as `CHART-PANEL.LANG.svg` in each language, and return these for a page.
+
+    Drawing takes much longer than exchanging the words, so all languages share one layout.
 
     Args:
+        chart: if its options say so, it is drawn as PNG, too, in its own language.
         folder: exists.
-        png: write it as `.png` too.
     """
-    name = f"{'-'.join(filter(None, (chart.name, safe_file_name(chart.panel))))}.{chart.lang}"
-    figure = chart.figure()
-    svg = inline(figure.svg(), name, chart.alt())
-    (folder / f"{name}.svg").write_text(svg, "utf-8")
-    if png:
-        figure.save_png(folder / f"{name}.png")
-    return Picture(name, chart.title(), chart.alt(), untitled(svg, name, figure.head))
+    stem = "-".join(filter(None, (chart.name, safe_file_name(chart.panel))))
+    figure = chart.in_language(Languages(langs)).figure()
+    drawn, pictures = shortened(figure.svg()), []
+    for place, lang in enumerate(langs):
+        said, name = chart.in_language(lang), f"{stem}.{lang}"
+        svg = inline(worded(drawn, place), name, said.alt())
+        (folder / f"{name}.svg").write_text(svg, "utf-8")
+        pictures.append(Picture(name, said.title(), said.alt(), untitled(svg, name, figure.head)))
+    if chart.options.png:
+        chart.figure().save_png(folder / f"{stem}.{chart.lang}.png")
+    return pictures
 
 
 _SVG: Final = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)
@@ -219,15 +223,20 @@ SCREEN: Final = 1.48
 _REFERENCE: Final = re.compile(r'((?:\bid="|href="#|url\(#))')
 
 
-def inline(svg: str, name: str, alt: str) -> str:
-    """What matplotlib wrote, as an element of a page; ids within it are made unique by its name."""
+def shortened(svg: str) -> str:
+    """What matplotlib wrote, in fewer letters, as an svg element that has only its box yet."""
     start = _SVG.search(svg)
     assert start is not None, "matplotlib writes an svg element with a viewBox"
+    return f'<svg viewBox="{start[1]}">{compact(svg[start.end() :].replace("xlink:href", "href"))}</svg>'
+
+
+def inline(svg: str, name: str, alt: str) -> str:
+    """A shortened picture as an element of a page; ids within it are made unique by its name."""
+    box, body = svg.removeprefix('<svg viewBox="').split('">', 1)
     shared = f'font-family="{FONT}" stroke-linejoin="round" role="img" aria-label="{escape(alt, quote=True)}"'
-    width = float(start[1].split()[2]) * SCREEN
-    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{start[1]}" style="max-width:{width:.0f}px" {shared}>'
-    body = compact(svg[start.end() :].replace("xlink:href", "href"))
-    return opening + _REFERENCE.sub(rf"\g<1>{name}-", body) + "</svg>"
+    width = float(box.split()[2]) * SCREEN
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" style="max-width:{width:.0f}px" {shared}>'
+    return opening + _REFERENCE.sub(rf"\g<1>{name}-", body)
 
 
 def untitled(svg: str, name: str, head: float) -> str:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from io import StringIO
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 from unicodedata import east_asian_width
@@ -15,6 +16,7 @@ from matplotlib import font_manager
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -24,6 +26,7 @@ from sim.core.tables import Floats
 from sim.output.charts import FONT, font_path
 from sim.output.charts.compact import COLUMNS, TIP, TIP_BREAK
 from sim.output.text.formats import weekday_names
+from sim.output.words import side_by_side, wordings
 from sim.statistics import Band, Estimate, Verdict
 
 # Okabe and Ito's palette, made to be told apart by colour-blind readers.
@@ -182,6 +185,16 @@ def nothing(ax: Axes, sentence: str) -> Axes:
     return ax
 
 
+class _Renderer(RendererSVG):
+    """Writes a figure as SVG, with room for each text in the language in which it is longest."""
+
+    def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
+        """Size of a text in points."""
+        size: Any = super().get_text_width_height_descent
+        widths, heights, descents = zip(*(size(each, prop, ismath) for each in wordings(s)), strict=True)
+        return max(widths), max(heights), max(descents)
+
+
 @dataclass(frozen=True)
 class Framed:
     """A figure, and the height of its title in points, for who wants to do without it."""
@@ -193,9 +206,12 @@ class Framed:
         """The figure as matplotlib writes it, without a date or other things that differ."""
         text = StringIO()
         with look():
-            self.figure.savefig(
-                text, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None}
-            )
+            self.figure.dpi = POINTS
+            width, height = self.figure.get_size_inches() * POINTS
+            nothing_besides = {"Date": None, "Creator": None, "Type": None, "Format": None}
+            renderer: Any = _Renderer(width, height, text, image_dpi=POINTS, metadata=nothing_besides)  # type: ignore[no-untyped-call]
+            self.figure.draw(renderer)
+            renderer.finalize()
         return text.getvalue()
 
     def save_png(self, path: Path, dpi: int = DPI) -> None:
@@ -221,14 +237,18 @@ def framed(draw: Callable[[Axes], Axes], title: str, width: float, height: float
     top = EDGE + head + _legend(figure, ax, EDGE + head, across, down)
     bottom = EDGE + _label(ax.xaxis) + LABEL * LINE_HEIGHT if ax.axison else EDGE
     # A label that is longer than its axis goes on in another line.
-    ax.set_ylabel("\n".join(wrapped(ax.get_ylabel(), (down - top - bottom) / LABEL)))
-    left = EDGE + _label(ax.yaxis) + 8 + LABEL * max(map(ems, _ticks(ax.yaxis)))
+    label, *more = wrapped(ax.get_ylabel(), (down - top - bottom) / LABEL)
+    ax.set_ylabel(label)
+    left = EDGE + _label(ax.yaxis) + LABEL * LINE_HEIGHT * len(more) + 8 + LABEL * max(map(ems, _ticks(ax.yaxis)))
     right = across - EDGE - LABEL * max(map(ems, _ticks(ax.xaxis))) / 2  # the last label may stand below the corner
     ax.set_position((left / across, bottom / down, (right - left) / across, (down - top - bottom) / down))
     ax.xaxis.set_label_coords(0.5, (EDGE / down - bottom / down) / ((down - top - bottom) / down))
     ax.xaxis.label.set_verticalalignment("bottom")
     ax.yaxis.set_label_coords((EDGE - left) / (right - left), 0.5)
     ax.yaxis.label.set_verticalalignment("top")
+    for row, line in enumerate(more, 1):
+        figure.text((EDGE + LABEL * LINE_HEIGHT * row) / across, (bottom + down - top) / 2 / down, line, ha="center",
+                    va="top", rotation="vertical", rotation_mode="anchor", fontsize=LABEL, color=GREY)  # fmt: skip
     figure.text(
         EDGE / across, 1 - EDGE / down, "\n".join(lines), fontsize=TITLE, va="top", linespacing=1.3, gid="title"
     )
@@ -237,11 +257,16 @@ def framed(draw: Callable[[Axes], Axes], title: str, width: float, height: float
 
 def ems(text: str) -> float:
     """About how wide a text is, in font sizes; rather too wide than too narrow."""
-    return sum(1.0 if east_asian_width(letter) in "WF" else 0.58 for letter in text)
+    return max(sum(1.0 if east_asian_width(letter) in "WF" else 0.58 for letter in each) for each in wordings(text))
 
 
 def wrapped(text: str, width: float) -> list[str]:
     """A text in lines of at most this many font sizes, broken at blanks, or between Chinese characters."""
+    in_each = [_lines(each, width) for each in wordings(text)]
+    return [side_by_side(lines) for lines in zip_longest(*in_each, fillvalue="")]
+
+
+def _lines(text: str, width: float) -> list[str]:
     lines = [""]
     for word in _words(text):
         if lines[-1] and ems((lines[-1] + word).rstrip()) > width:
@@ -280,8 +305,7 @@ def _legend(figure: Figure, ax: Axes, top: float, across: float, down: float) ->
 
 def _label(axis: Axis) -> float:
     """Height of an axis label in points."""
-    text = axis.get_label_text()
-    return LABEL * LINE_HEIGHT * (text.count("\n") + 1) if text else 0.0
+    return LABEL * LINE_HEIGHT if axis.get_label_text() else 0.0
 
 
 def _ticks(axis: Axis) -> Iterable[str]:

@@ -7,8 +7,9 @@ from itertools import chain, groupby
 from typing import Final
 
 from sim.core.clock import Clock
+from sim.core.safe_text import unit_label
 from sim.metrics.figures import StaffedWeek
-from sim.output.words import entries, find, label, say
+from sim.output.words import entries, find, in_each_language, label, say
 from sim.statistics import Compliance, Estimate, Figure
 
 _WORKING: Final = (("working days", 1440.0), ("hours", 60.0))
@@ -24,6 +25,7 @@ LENGTHS: Final[dict[Clock, tuple[tuple[str, float], ...]]] = {
 _MOMENTS: Final = ("queued", "started", "finished")
 
 
+@in_each_language
 def milestone(lang: str, written: str) -> str:
     """A milestone, `received`, `sign.finished` or `closed`, as people call it, though an SLA may be called `closed`."""
     step, _, moment = written.rpartition(".")
@@ -32,6 +34,7 @@ def milestone(lang: str, written: str) -> str:
     return name(str(lang), written)
 
 
+@in_each_language
 def name(lang: str, written: str) -> str:
     """A team, unit, step, roster or SLA of a scenario as people call it.
 
@@ -41,10 +44,9 @@ def name(lang: str, written: str) -> str:
     return known or written.replace("_", say(lang, "formats.underscore"))
 
 
+@in_each_language
 def unit_name(lang: str, unit: str) -> str:
     """A unit as people call it: `5 号派出所` if only its team has a label, since units without names are numbered."""
-    from sim.models.labels import unit_label  # loads all that checks scenarios, which who draws charts needs not
-
     team, _, number = unit.rpartition("-")
     own, kind = label(lang, unit_label(unit)), label(lang, team)
     if own is None and kind is not None and number.isdigit():
@@ -74,6 +76,7 @@ def listed(lang: str, parts: Iterable[str]) -> str:
     return say(lang, "formats.comma").join(first) + say(lang, "formats.and") + last if first else last
 
 
+@in_each_language
 def limit(lang: str, written: str) -> str:
     """An SLA's limit as the scenario writes it, in the units of the language."""
     day = written.removeprefix("end of working day ")
