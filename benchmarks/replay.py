@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from run import ROOT
 
+from sim.operations.calls import receipts
 from sim.operations.destination import ReplayOptions
 from sim.operations.replay import replay
 from sim.operations.replay_report import report_on
-from sim.operations.service_level import Demand
 from sim.operations.trace_files import TracedLetter
 
 RATES = (500, 1_000, 2_000, 3_000)
@@ -39,11 +39,11 @@ def table() -> list[str]:
         letters = drawn(rate)
         with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as url:
             plan, before = ReplayOptions(url), time.process_time()
-            sent = replay(letters, plan)
+            sent = replay(receipts(letters), plan)
             busy = (time.process_time() - before) / SECONDS
             with urllib.request.urlopen(f"{url}/count") as counted:
                 assert json.load(counted) == {"letters": int(sent.answers.accepted.sum())}
-        report = report_on(sent, plan, "drawn", Demand())
+        report = report_on(sent, plan, "drawn", {})
         took, own = (f"{each.p50:.1f}, {each.p99:.1f}, {each.max:.1f}" for each in (report.latency, report.overhead))
         lost = report.failed + report.unsent
         lines.append(f"| {rate:,} | {report.accepted:,} | {lost} | {took} | {own} | {100 * busy:.0f}% of a core |")

@@ -78,6 +78,11 @@ def replayed() -> ReplayReport:
         chance.exponential(0.02, 500),
         outcome,
         np.arange(500) % 100 == 7,
+        np.zeros(500),
+        np.zeros(500, np.int16),
+        np.arange(500),
     )
     demand = Demand(load=dict.fromkeys(("second", "minute", "hour"), 100), headroom_s=5.0)
-    return report_on(Sent(answers), ReplayOptions("http://127.0.0.1:8080/letters", speed=60), "letters.csv", demand)
+    return report_on(
+        Sent(answers), ReplayOptions("http://127.0.0.1:8080/letters", speed=60), "letters.csv", {"receive": demand}
+    )

@@ -9,6 +9,7 @@ from functools import wraps
 from aiohttp import web
 
 from sim.operations.answers import Answers
+from sim.operations.calls import receipts
 from sim.operations.destination import ReplayOptions
 from sim.operations.replay import send
 from sim.operations.trace_files import TracedLetter
@@ -34,7 +35,7 @@ def letters_at(*seconds: float) -> list[TracedLetter]:
 
 async def answers_to(letters: list[TracedLetter], plan: ReplayOptions) -> Answers:
     """What happens to letters."""
-    return (await send(letters, plan)).answers
+    return (await send(receipts(letters), plan)).answers
 
 
 @asynccontextmanager

@@ -14,7 +14,8 @@ from aiohttp import ClientSession
 from jsonschema import Draft202012Validator
 from systems import listening
 
-from sim.operations.trace_files import TracedLetter, body
+from sim.operations.requests import letter_body
+from sim.operations.trace_files import TracedLetter
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
 from server import application
@@ -143,7 +144,7 @@ def test_a_letter_goes_its_way_and_a_new_server_knows_it(tmp_path: Path) -> None
     async def live() -> tuple[list[dict[str, Any]], dict[str, Any], dict[str, Any]]:
         async with mailbox(tmp_path) as (session, url):
             for number in (1, 2):
-                async with session.post(f"{url}/letters", data=body(number, letter)) as answer:
+                async with session.post(f"{url}/letters", data=letter_body(number, letter)) as answer:
                     assert await answer.json() == {"id": number}
             for moment, at in (("start", "2021-05-03T08:02:00"), ("finish", "2021-05-03T08:04:00")):
                 async with session.post(f"{url}/letters/2/steps/sign/{moment}", json={"at": at}) as answer:
@@ -170,4 +171,7 @@ def test_a_letter_goes_its_way_and_a_new_server_knows_it(tmp_path: Path) -> None
 
 
 def test_what_is_sent_is_a_letter_of_the_description() -> None:
-    valid(json.loads(body(1, TracedLetter(datetime(2021, 5, 3, 8), size=3))), {"$ref": "#/components/schemas/Letter"})
+    valid(
+        json.loads(letter_body(1, TracedLetter(datetime(2021, 5, 3, 8), size=3))),
+        {"$ref": "#/components/schemas/Letter"},
+    )

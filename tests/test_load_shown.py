@@ -25,7 +25,6 @@ from sim.commands.options import ASKED_WRONGLY, BREACHED, COULD_NOT, INTERRUPTED
 from sim.operations.answers import Answers, Sent, Unanswered
 from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
-from sim.operations.service_level import Demand
 from sim.operations.targets import Targets
 from sim.output.charts.base import Chart, charts_of
 from sim.output.html.load_pages import replay_page, stress_page, targets_page
@@ -231,8 +230,18 @@ def test_no_label_is_cut_off(stress_report: StressReport, replay_report: ReplayR
 
 def test_a_replay_without_any_answer_still_draws() -> None:
     outcome = np.array([Unanswered.NO_CONNECTION], np.int16)
-    nobody = Answers(np.zeros(1), np.zeros(1), np.ones(1), outcome, np.zeros(1, np.bool_))
-    report = report_on(Sent(nobody), ReplayOptions("http://127.0.0.1/"), "letters.csv", Demand())
+    nothing = np.zeros(1)
+    nobody = Answers(
+        nothing,
+        nothing,
+        np.ones(1),
+        outcome,
+        np.zeros(1, np.bool_),
+        nothing,
+        np.zeros(1, np.int16),
+        np.zeros(1, np.int64),
+    )
+    report = report_on(Sent(nobody), ReplayOptions("http://127.0.0.1/"), "letters.csv", {})
     for chart in REPLAY_CHARTS:
         for lang in LANGUAGES:
             assert [each.figure() for each in drawings(chart, report, lang)]

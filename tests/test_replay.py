@@ -13,11 +13,12 @@ from systems import START, answers_to, in_a_loop, letters_at, listening, serving
 
 from sim.core.errors import ScenarioError
 from sim.operations.answers import Sent, Unanswered
+from sim.operations.calls import receipts
 from sim.operations.destination import ReplayOptions
 from sim.operations.replay import send
 from sim.operations.replay_report import report_on
-from sim.operations.service_level import Demand
-from sim.operations.trace_files import TracedLetter, body, busiest_stretch, read_trace, write_trace
+from sim.operations.requests import letter_body
+from sim.operations.trace_files import TracedLetter, read_trace, write_trace
 from sim.statistics import Verdict
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
@@ -129,9 +130,9 @@ def test_a_trace_that_is_not_there() -> None:
 
 def test_the_busiest_stretch_of_a_trace() -> None:
     letters = letters_at(0, 10, 11, 12, 30, 31, 32, 40)
-    assert busiest_stretch(letters, 3) == letters[1:4]  # [10, 13), earlier than [30, 33)
-    assert busiest_stretch(letters, 11) == letters[4:]  # [30, 41)
-    assert busiest_stretch(letters, 3_600) == letters
+    assert receipts(letters).busiest(3).letters == letters[1:4]  # [10, 13), earlier than [30, 33)
+    assert receipts(letters).busiest(11).letters == letters[4:]  # [30, 41)
+    assert receipts(letters).busiest(3_600).letters == letters
 
 
 # Whom letters are sent to
@@ -206,7 +207,7 @@ async def test_the_server_has_every_letter_once_and_in_order(tmp_path: Path) -> 
     write_trace(letters, tmp_path / "letters.csv")
     trace = read_trace(tmp_path / "letters.csv")
     async with listening(application(tmp_path / "letters.db")) as url:
-        sent = await send(trace, ReplayOptions(url, speed=120, connections=1))
+        sent = await send(receipts(trace), ReplayOptions(url, speed=120, connections=1))
     assert not sent.stopped
     assert sent.answers.outcome.tolist() == [201] * 300
     with sqlite3.connect(tmp_path / "letters.db") as database:
@@ -220,7 +221,7 @@ async def test_the_server_has_every_letter_once_and_in_order(tmp_path: Path) -> 
 
 
 def test_what_is_posted() -> None:
-    assert json.loads(body(17, letters_at(1)[0])) == {
+    assert json.loads(letter_body(17, letters_at(1)[0])) == {
         "sequence": 17,
         "received": "2021-05-03T08:00:01",
         "channel": "wechat",
@@ -262,7 +263,7 @@ async def test_a_server_that_takes_200_ms_shows_just_that() -> None:
 
     async with serving(slowly) as url:
         answers = await answers_to(letters_at(*range(40)), ReplayOptions(url, speed=100, connections=40))
-    report = report_on(Sent(answers), ReplayOptions(url), "letters.csv", Demand())
+    report = report_on(Sent(answers), ReplayOptions(url), "letters.csv", {})
     assert report.accepted == 40
     assert report.latency.p50 is not None
     assert report.latency.p50 >= 200
@@ -300,7 +301,7 @@ async def test_what_has_no_connection_in_time_counts_as_unsent() -> None:
         answers = await answers_to(letters_at(0, 0, 0), ReplayOptions(url, connections=1, timeout=0.3))
         released.set()
     assert answers.outcome.tolist() == [Unanswered.TIMED_OUT, Unanswered.UNSENT, Unanswered.UNSENT]
-    report = report_on(Sent(answers), ReplayOptions(url), "letters.csv", Demand())
+    report = report_on(Sent(answers), ReplayOptions(url), "letters.csv", {})
     assert (report.accepted, report.failed, report.unsent) == (0, 1, 2)
     assert report.losses == {"unsent": 2, "timed_out": 1}
 
@@ -334,14 +335,16 @@ async def test_ctrl_c_tells_what_was_sent() -> None:
         return web.Response()
 
     async with serving(answers_the_first) as url:
-        sending = asyncio.create_task(send(letters_at(0, 1, 3_600), ReplayOptions(url, speed=10, connections=1)))
+        sending = asyncio.create_task(
+            send(receipts(letters_at(0, 1, 3_600)), ReplayOptions(url, speed=10, connections=1))
+        )
         await first.wait()
         sending.cancel()
         sent = await sending
         forever.set()
     assert sent.stopped
     assert sent.answers.outcome.tolist() == [200, Unanswered.STOPPED, Unanswered.UNSENT]
-    report = report_on(sent, ReplayOptions(url, speed=10), "letters.csv", Demand())
+    report = report_on(sent, ReplayOptions(url, speed=10), "letters.csv", {})
     assert (report.letters, report.accepted, report.failed, report.unsent) == (3, 1, 1, 1)
     assert report.verdict is Verdict.UNCLEAR
 
@@ -354,7 +357,7 @@ async def test_the_example_server_counts_and_refuses(tmp_path: Path) -> None:
     from aiohttp import ClientSession
 
     async with listening(application(tmp_path / "letters.db")) as url, ClientSession() as session:
-        good = json.loads(body(1, letters_at(0)[0]))
+        good = json.loads(letter_body(1, letters_at(0)[0]))
         answers = []
         for content in (good, {**good, "sequence": "1"}, {}, [], "x"):
             async with session.post(url, json=content) as answer:

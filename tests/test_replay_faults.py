@@ -10,11 +10,11 @@ from aiohttp import web
 from systems import CREATED, RawAnswering, answers_to, in_a_loop, letters_at, raw, serving
 
 from sim.operations.answers import Sent, Unanswered
+from sim.operations.calls import receipts
 from sim.operations.destination import ReplayOptions
-from sim.operations.replay import PIECE, body_in_pieces, send
+from sim.operations.replay import PIECE, in_pieces, send
 from sim.operations.replay_report import report_on
-from sim.operations.service_level import Demand
-from sim.operations.trace_files import body
+from sim.operations.requests import RequestBody, letter_body
 from sim.statistics import Verdict
 
 # Answers and letters without end
@@ -63,12 +63,13 @@ async def test_long_letters_are_not_in_memory_all_at_once() -> None:
 @pytest.mark.parametrize("size", [0, 3, PIECE, PIECE + 1, 3 * PIECE + 5])
 def test_a_letter_of_any_size_is_what_its_pieces_are(size: int) -> None:
     letter = letters_at(1)[0]._replace(size=size)
+    content = RequestBody(b"{", size, b"}")
 
     async def pieces() -> bytes:
-        return b"".join([piece async for piece in body_in_pieces(17, letter)])
+        return b"".join([piece async for piece in in_pieces(content)])
 
-    assert asyncio.run(pieces()) == body(17, letter)
-    assert json.loads(body(17, letter))["text"] == "." * size
+    assert asyncio.run(pieces()) == content.whole
+    assert json.loads(letter_body(17, letter))["text"] == "." * size
 
 
 @in_a_loop
@@ -83,7 +84,7 @@ async def test_a_long_letter_arrives_whole() -> None:
     async with serving(reads) as url:
         answers = await answers_to([letter], ReplayOptions(url))
     assert answers.outcome.tolist() == [200]
-    assert arrived == [(len(body(1, letter)), 500_000)]
+    assert arrived == [(len(letter_body(1, letter)), 500_000)]
 
 
 @in_a_loop
@@ -147,7 +148,7 @@ async def test_a_connection_that_closes_as_a_letter_goes_out_is_not_the_systems_
     # The first of a connection is answered, the second meets its end and is sent again; that connection is not kept.
     assert answers.resent.tolist() == [False, True, False, True, False, True]
     assert len(seen) == 9
-    assert report_on(Sent(answers), ReplayOptions(url), "letters.csv", Demand()).resent == 3
+    assert report_on(Sent(answers), ReplayOptions(url), "letters.csv", {}).resent == 3
 
 
 @in_a_loop
@@ -186,10 +187,10 @@ async def test_a_connection_is_not_used_again_after_its_idle_time() -> None:
 @in_a_loop
 async def test_nothing_more_is_sent_where_nobody_takes_letters() -> None:
     plan = ReplayOptions("http://127.0.0.1:9/letters", speed=100, abort_after=5)
-    sent = await send(letters_at(*range(1_000)), plan)
+    sent = await send(receipts(letters_at(*range(1_000))), plan)
     assert (sent.aborted, sent.stopped) == (True, False)
     assert np.count_nonzero(sent.answers.outcome == Unanswered.NO_CONNECTION) < 30
-    report = report_on(sent, plan, "letters.csv", Demand())
+    report = report_on(sent, plan, "letters.csv", {})
     assert report.verdict is Verdict.MISSED
     assert report.unsent > 970
 
@@ -203,13 +204,15 @@ async def test_a_system_that_comes_back_in_time_is_not_given_up() -> None:
             writer.write(CREATED)
 
     async with raw(stumbles) as url:
-        sent = await send(letters_at(*range(10)), ReplayOptions(url, speed=50, idle=0, abort_after=5))
+        sent = await send(receipts(letters_at(*range(10))), ReplayOptions(url, speed=50, idle=0, abort_after=5))
     assert not sent.aborted
     assert sent.answers.outcome.tolist() == [201] * 2 + [Unanswered.CONNECTION_LOST] * 4 + [201] * 4
 
 
 @in_a_loop
 async def test_whoever_wants_to_may_send_on() -> None:
-    sent = await send(letters_at(*range(60)), ReplayOptions("http://127.0.0.1:9/letters", speed=1_000, abort_after=0))
+    sent = await send(
+        receipts(letters_at(*range(60))), ReplayOptions("http://127.0.0.1:9/letters", speed=1_000, abort_after=0)
+    )
     assert not sent.aborted
     assert sent.answers.outcome.tolist() == [Unanswered.NO_CONNECTION] * 60

@@ -11,7 +11,7 @@ from sim.core.errors import ScenarioError, SimError
 from sim.operations.answers import Answers, Sent, Unanswered, milliseconds, write_percentiles
 from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
-from sim.operations.service_level import ASSUMED, Demand, ServiceLevel, read_demand
+from sim.operations.service_level import ASSUMED, Demand, ServiceLevel, read_demands
 from sim.output.text.replay import replay_sentences
 from sim.statistics import Verdict
 
@@ -28,6 +28,9 @@ def answers_of(*outcomes: int, due: float = 0.1, late: float = 0.001, latency: f
         latency=np.full(count, latency, np.float64),
         outcome=np.array(outcomes, dtype=np.int16),
         resent=np.zeros(count, np.bool_),
+        waited=np.zeros(count),
+        operation=np.zeros(count, np.int16),
+        letter=np.arange(count),
     )
 
 
@@ -50,7 +53,7 @@ def asking(most: float, headroom: float | None = None, level: ServiceLevel = ASS
 def report(
     answers: Answers, demand: Demand = NOTHING_ASKED, *, stopped: bool = False, aborted: bool = False
 ) -> ReplayReport:
-    return report_on(Sent(answers, stopped, aborted), PLAN, "letters.csv", demand)
+    return report_on(Sent(answers, stopped, aborted), PLAN, "letters.csv", {"receive": demand})
 
 
 def said(report: ReplayReport) -> list[str]:
@@ -300,10 +303,10 @@ def test_what_a_file_asks_for(tmp_path: Path) -> None:
     path = tmp_path / "targets.json"
     load = {"second": 3, "minute": 3, "hour": 3}
     path.write_text(receive(), "utf-8")
-    assert read_demand(path) == Demand(ASSUMED, load, 60.6)
+    assert read_demands(path, [])["receive"] == Demand(ASSUMED, load, 60.6)
     path.write_text(receive(headroom_s=None, service_level={"latency_ms": {"p95": 300}, "errors": 0.001}), "utf-8")
     agreed = ServiceLevel({"p95": 300}, 0.001)
-    assert read_demand(path) == Demand(agreed, load, None)
+    assert read_demands(path, [])["receive"] == Demand(agreed, load, None)
 
 
 @pytest.mark.parametrize(
@@ -327,10 +330,10 @@ def test_a_level_is_assumed_as_long_as_nobody_says_how_long_an_answer_may_take()
 def test_targets_that_cannot_be_read(tmp_path: Path, text: str) -> None:
     path = tmp_path / "targets.json"
     with pytest.raises(SimError, match=r"targets\.json cannot be read as a targets\.json: No such file"):
-        read_demand(path)
+        read_demands(path, [])
     path.write_text(text, "utf-8")
     with pytest.raises(SimError, match="it is not what `lettersim targets` writes"):
-        read_demand(path)
+        read_demands(path, [])
 
 
 @pytest.mark.parametrize(
@@ -360,5 +363,5 @@ def test_targets_that_cannot_be_meant(tmp_path: Path, others: dict[str, object],
     path = tmp_path / "targets.json"
     path.write_text(receive(**others), "utf-8")
     with pytest.raises(ScenarioError) as refused:
-        read_demand(path)
+        read_demands(path, [])
     assert [str(each) for each in refused.value.problems] == [f"operations.receive.{each}" for each in problems]

@@ -10,7 +10,7 @@ from runs import report
 from sim.core.errors import ScenarioError
 from sim.core.options import Options
 from sim.operations.operations import operations_of
-from sim.operations.service_level import ASSUMED, PERIODS, Demand, ServiceLevel, read_demand
+from sim.operations.service_level import ASSUMED, PERIODS, Demand, ServiceLevel, read_demands
 from sim.operations.targets import Rate, Targets, targets
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
@@ -196,7 +196,7 @@ def test_workers_do_not_matter(tmp_path: Path) -> None:
 def test_targets_in_a_file_are_what_a_replay_reads(asked: Targets, tmp_path: Path) -> None:
     path = tmp_path / "targets.json"
     path.write_text(json.dumps(asked.plain(), allow_nan=False), "utf-8")
-    assert read_demand(path) == Demand(ASSUMED, {"second": 2, "minute": 2, "hour": 3}, 160.0)
+    assert read_demands(path, ["receive"])["receive"] == Demand(ASSUMED, {"second": 2, "minute": 2, "hour": 3}, 160.0)
 
 
 def test_a_replay_is_asked_for_the_peak_of_a_year(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_replay_is_asked_for_the_peak_of_a_year(tmp_path: Path) -> None:
     receive = found.operations["receive"]
     assert receive.per_hour.from_rates
     load = {period: getattr(receive, f"per_{period}").levels["year"].level for period in PERIODS}
-    assert read_demand(path).load == load
+    assert read_demands(path, ["receive"])["receive"].load == load
     assert receive.peak_factor == pytest.approx(load["hour"] / receive.per_hour.mean.mean)
 
 

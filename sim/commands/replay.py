@@ -36,7 +36,19 @@ def _level(command: Command) -> Command:
 
 @click.command()
 @click.argument("trace", type=PATH)
-@click.option("--to", "url", required=True, metavar="URL", help="URL to which each letter is posted as JSON.")
+@click.option(
+    "--to",
+    "url",
+    required=True,
+    metavar="URL",
+    help="URL of the letters: where each is posted, and below which its calls go.",
+)
+@click.option(
+    "--requests",
+    "template",
+    type=PATH,
+    help="YAML file of method, path, headers and body by operation (default: the letter API of examples/openapi.json).",
+)
 @click.option(
     "--header-file",
     type=PATH,
@@ -98,6 +110,7 @@ def _level(command: Command) -> Command:
 def replay(
     trace: Path,
     url: str,
+    template: Path | None,
     header_file: Path | None,
     busiest: float | None,
     goals: Path | None,
@@ -105,9 +118,12 @@ def replay(
     options: Options,
     **others: Any,
 ) -> None:
-    """Load a real system with the letters of a trace, each at its time, and say whether it meets its service level.
+    """Load a real system with the calls of a trace, each at its time, and say whether it meets its service level.
 
-    The load is open: it does not wait for slow answers, and latency counts from the moment a letter was due. Ctrl-C
+    A trace of letters (letters.csv) makes one call a letter, one of calls (calls.csv) all of them, with the id that the
+    answer to the first one gave.
+
+    The load is open: it does not wait for slow answers, and latency counts from the moment a call was due. Ctrl-C
     stops it and reports what was sent. Only this machine is loaded, unless --allow-host names another. The level is
     --p50 to --p999 and --errors, or what targets.json says, or else an assumed 1 s for 99%.
 
@@ -116,14 +132,16 @@ def replay(
     """
     from sim.output.results.replay import planned
     from sim.output.results.replay import replay as send
+    from sim.scenario.request_files import read_requests
 
     level = {name: others.pop(name) for name in PERCENTILES}
     latency_ms = {name: most for name, most in level.items() if most is not None}
     plan = planned(url, headers=read_headers(header_file, os.environ.get(TOKEN)), **others)
+    requests = None if template is None else read_requests(template)
     with progress_bar(trace.stem, None, options.silent) as progress:
         result = send(
-            trace, plan, options, busiest=busiest, targets=goals, latency_ms=latency_ms, errors=errors,
-            progress=progress,
+            trace, plan, options, requests=requests, busiest=busiest, targets=goals, latency_ms=latency_ms,
+            errors=errors, progress=progress,
         )  # fmt: skip
     show_written(result, options)
     if result.summary["stopped"]:
@@ -131,6 +149,6 @@ def replay(
     if options.fail_on_breach and result.summary["verdict"] == "missed":
         sys.exit(BREACHED)
     if result.summary["aborted"]:
-        from sim.output.words import say
+        from sim.output.text.replay import aborted_text
 
-        complain(say(options.lang, "replay.aborted", shown=plan.abort_after, url=plan.shown), COULD_NOT)
+        complain(aborted_text(result.report, options.lang), COULD_NOT)

@@ -1,6 +1,6 @@
-"""Answers of a real system to the letters of a replay, and their latency.
+"""Answers of a real system to the calls of a replay, and their latency.
 
-Latencies are told from an HDR histogram: percentiles to three digits, whatever the number of letters.
+Latencies are told from an HDR histogram: percentiles to three digits, whatever the number of calls.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from sim.core.tables import Bools, Floats, Int16s
+from sim.core.tables import Bools, Floats, Int16s, Int64s
+from sim.models.operation_names import RECEIVE
 
 if TYPE_CHECKING:
     from hdrh.histogram import HdrHistogram
@@ -28,7 +29,7 @@ _TICKS: Final = 5
 
 
 class Unanswered(IntEnum):
-    """Why a letter has no HTTP status; numbers of this kind are 0 or less."""
+    """Why a call has no HTTP status; numbers of this kind are 0 or less."""
 
     UNSENT = 0
     TIMED_OUT = -1
@@ -38,40 +39,56 @@ class Unanswered(IntEnum):
     NOT_SECURE = -5
     BAD_ANSWER = -6
     OUR_ERROR = -7
+    NO_ID = -8
 
 
 CONNECTION_FAILURES: Final = (Unanswered.NO_CONNECTION, Unanswered.CONNECTION_LOST, Unanswered.NOT_SECURE)
-"""Failures of a letter that nobody was there to take."""
+"""Failures of a call that nobody was there to take."""
+
+NEVER_SENT: Final = (Unanswered.UNSENT, Unanswered.NO_ID)
+"""What becomes of calls that never went out: there was no connection, or no id of their letter."""
 
 
 class Answers(NamedTuple):
-    """Outcome of each letter of a replay, in the order of the trace; arrays of shape (letters,), times in seconds."""
+    """Outcome of each call of a replay, in the order of the trace; arrays of shape (calls,), times in seconds."""
 
     due: Floats  # from the start
     late: Floats  # from due until its sending was begun: our own delay; nan for one never begun
     latency: Floats  # from due until the answer was read, or the letter given up; nan for one never begun
     outcome: Int16s  # HTTP status, or an `Unanswered` number
-    resent: Bools  # sent again, because an idle connection was closed as the letter went out on it
+    resent: Bools  # sent again, because an idle connection was closed as the call went out on it
+    waited: Floats  # from due until its letter had an id, of a call that was due before; else 0
+    operation: Int16s  # index of its operation
+    letter: Int64s  # index of its letter
 
     @property
     def accepted(self) -> Bools:
-        """Letters that were answered 200 to 299."""
+        """Calls that were answered 200 to 299."""
         return (self.outcome >= 200) & (self.outcome < 300)
 
     @property
     def failed(self) -> Bools:
-        """Letters that were sent, but answered otherwise, or never."""
-        failed: Bools = ~self.accepted & (self.outcome != Unanswered.UNSENT)
+        """Calls that were sent, but answered otherwise, or never."""
+        failed: Bools = ~self.accepted & ~np.isin(self.outcome, NEVER_SENT)
         return failed
 
     @property
     def begun(self) -> Bools:
-        """Letters that became due before the end."""
+        """Calls that became due before the end."""
         return ~np.isnan(self.late)
 
     def of(self, rows: Bools) -> "Answers":
-        """The answers to some of the letters."""
-        return Answers(self.due[rows], self.late[rows], self.latency[rows], self.outcome[rows], self.resent[rows])
+        """The answers to some of the calls."""
+        return Answers(
+            self.due[rows],
+            self.late[rows],
+            self.latency[rows],
+            self.outcome[rows],
+            self.resent[rows],
+            self.waited[rows],
+            self.operation[rows],
+            self.letter[rows],
+        )
 
 
 @dataclass(frozen=True)
@@ -80,12 +97,16 @@ class Sent:
 
     Attributes:
         stopped: by Ctrl-C.
-        aborted: because too many letters in a row found no connection.
+        aborted: because too many calls in a row found no connection.
+        operations: names, in the order of their numbers.
+        received_before: letters that were taken in before the first call.
     """
 
     answers: Answers
     stopped: bool = False
     aborted: bool = False
+    operations: tuple[str, ...] = (RECEIVE,)
+    received_before: int = 0
 
 
 def require_histograms() -> None:

@@ -1,6 +1,5 @@
 """Destination of a replay: a URL and headers whose secrets are used and never shown, and hosts that may be loaded."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sim.core.errors import Problem, ScenarioError
+from sim.models.operation_names import HEADER_NAME, OWN_HEADERS
 
 if TYPE_CHECKING:
     from yarl import URL
@@ -17,11 +17,6 @@ TOKEN: Final = "LETTERSIM_TOKEN"
 
 _HIDDEN: Final = "***"
 """What stands for a secret wherever a URL is shown."""
-
-_OWN_HEADERS: Final = ("connection", "content-length", "content-type", "transfer-encoding")
-"""Headers that the sender sets itself."""
-
-_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @dataclass(frozen=True)
@@ -139,9 +134,9 @@ def read_headers(path: Path | None, token: str | None) -> dict[str, str]:
         name, colon, value = (part.strip() for part in line.partition(":"))
         if not line.strip() or line.startswith("#"):
             continue
-        if not colon or not _NAME.fullmatch(name) or not value.isprintable():
+        if not colon or not HEADER_NAME.fullmatch(name) or not value.isprintable():
             problems.append(Problem("must be like 'Name: value'", line=number))
-        elif name.lower() in _OWN_HEADERS:
+        elif name.lower() in (*OWN_HEADERS, "content-type"):
             problems.append(Problem(f"{name} is set by the sender itself", line=number))
         elif name.lower() in (each.lower() for each in headers):
             problems.append(Problem(f"{name} is given twice", line=number))

@@ -12,6 +12,7 @@ from sim.core.clock import DAY, hour_of
 from sim.core.tables import NO_UNIT, NOT_YET, Bools, Floats, Int64s
 from sim.metrics.compliance import elapsed_of
 from sim.metrics.replication import Fate, Replication, SlaClock, steps_of
+from sim.models.operation_names import RECEIVE
 from sim.models.sla import MOMENTS, Sla
 from sim.models.workflow import WorkStep
 from sim.operations.service_level import PERIODS
@@ -19,8 +20,6 @@ from sim.operations.system_load import OnDuty, on_duty_of
 from sim.scenario.setting import Setting
 from sim.statistics import Durations, Ratio
 from sim.statistics.tally import Tally, tally
-
-RECEIVE: Final = "receive"
 
 COUNTED: Final = {**PERIODS, "day": DAY}
 """Lengths of the stretches in which calls are counted, in seconds."""

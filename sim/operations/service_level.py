@@ -1,12 +1,13 @@
 """Service levels: how long a real system may take for a call, and how many calls may fail."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sim.core.errors import Problem, ScenarioError, SimError
+from sim.models.operation_names import READS, RECEIVE
 
 PERIODS: Final = {"second": 1, "minute": 60, "hour": 3_600}
 """Lengths of the periods in which operations and letters are counted."""
@@ -43,10 +44,10 @@ Engineering, 1993), and of a hundred writers one, at most, has to write again.""
 
 @dataclass(frozen=True)
 class Demand:
-    """Load and service level that a real system must sustain as it takes letters in.
+    """Load and service level of one operation that a real system must sustain.
 
     Attributes:
-        load: letters in a second, a minute and an hour that it must take, as they come once in a year; None if nobody
+        load: calls in a second, a minute and an hour that it must take, as they come once in a year; None if nobody
             said.
         headroom_s: how long a call may take before an SLA of the staff is at risk; None if nobody said.
     """
@@ -79,38 +80,88 @@ def _peak(rate: Mapping[str, Any]) -> tuple[str, Any]:
     return f"levels.{name}.level", known[name]["level"]
 
 
-def read_demand(path: Path) -> Demand:
-    """Read the demand on the operation `receive` from a targets.json; the level is assumed if the file has none.
+def reads_of(operations: Iterable[str]) -> dict[str, str]:
+    """Those of some operations that are reads, with their kinds."""
+    return {name: kind for name in operations for kind in READS if name == f"read.{kind}"}
+
+
+def read_demands(path: Path, operations: Sequence[str]) -> dict[str, Demand]:
+    """Read the demands on operations and reads (`read.lists`) from a targets.json, which must know `receive`.
+
+    The level is assumed where the file has none; what it does not know is left out.
 
     Raises: SimError if the file cannot be read or is no targets.json; ScenarioError for figures that cannot be meant.
     """
     try:
-        receive = json.loads(path.read_text("utf-8"))["operations"]["receive"]
-        peaks = {period: _peak(receive[f"per_{period}"]) for period in PERIODS}
-        headroom, level = receive["headroom_s"], receive.get("service_level")
-        latency, errors = ({}, 0.0) if level is None else (dict(level["latency_ms"]), level["errors"])
+        told = json.loads(path.read_text("utf-8"))
+        known = {name: _Told.of_operation(each) for name, each in told["operations"].items() if name in operations}
+        known[RECEIVE] = _Told.of_operation(told["operations"][RECEIVE])
+        reads = told.get("system", {}).get("reads", {})
+        known |= {name: _Told.of_read(reads[kind]) for name, kind in reads_of(operations).items() if kind in reads}
     except OSError as error:
         raise SimError(f"{path} cannot be read as a targets.json: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SimError(f"{path} cannot be read as a targets.json: it is not what `lettersim targets` writes") from None
-    figures = {
-        **{f"per_{period}.{where}": most for period, (where, most) in peaks.items()},
-        **{f"service_level.latency_ms.{name}": most for name, most in latency.items()},
-        "service_level.errors": errors,
-        **({} if headroom is None else {"headroom_s": headroom}),
-    }
-    problems = [
-        Problem(f"must be a number, 0 or more (got {figure!r})", path=f"operations.receive.{key}")
-        for key, figure in figures.items()
-        if isinstance(figure, bool) or not isinstance(figure, int | float) or not 0 <= figure < float("inf")
-    ]
-    at = "operations.receive.service_level"
-    if level is not None and (not latency or not latency.keys() <= PERCENTILES.keys()):
-        told = ", ".join(map(str, latency)) or "none"
-        problems.append(Problem(f"must be some of {', '.join(PERCENTILES)} (got {told})", path=f"{at}.latency_ms"))
-    if not problems and errors > 1:
-        problems.append(Problem(f"must be a share between 0 and 1 (got {errors:g})", path=f"{at}.errors"))
+    problems = []
+    for name, each in known.items():
+        place = f"system.reads.{name.removeprefix('read.')}" if name in reads_of(operations) else f"operations.{name}"
+        problems += [Problem(message, path=f"{place}.{key}") for key, message in each.problems()]
     if problems:
         raise ScenarioError(str(path), problems)
-    asked = ASSUMED if level is None else ServiceLevel(latency, errors, assumed=level.get("assumed") is True)
-    return Demand(asked, {period: most for period, (_, most) in peaks.items()}, headroom)
+    return {name: each.demand() for name, each in known.items()}
+
+
+class _Told(NamedTuple):
+    """What a targets.json says of one operation, unchecked."""
+
+    peaks: Mapping[str, tuple[str, Any]]  # by period, where it stands and what it is
+    headroom: Any
+    level: Any
+
+    @staticmethod
+    def of_operation(operation: Mapping[str, Any]) -> "_Told":
+        peaks = {}
+        for period in PERIODS:
+            where, most = _peak(operation[f"per_{period}"])
+            peaks[period] = (f"per_{period}.{where}", most)
+        return _Told(peaks, operation["headroom_s"], _level(operation.get("service_level")))
+
+    @staticmethod
+    def of_read(read: Mapping[str, Any]) -> "_Told":
+        peaks = {"second": ("peak_per_second", read["peak_per_second"])}
+        return _Told(peaks, None, _level(read.get("service_level")))
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Where something is wrong, and what."""
+        latency, errors = (self.level["latency_ms"], self.level["errors"]) if self.level else ({}, 0.0)
+        figures = {
+            **dict(self.peaks.values()),
+            **{f"service_level.latency_ms.{name}": most for name, most in latency.items()},
+            "service_level.errors": errors,
+            **({} if self.headroom is None else {"headroom_s": self.headroom}),
+        }
+        sound = True
+        for key, figure in figures.items():
+            if isinstance(figure, bool) or not isinstance(figure, int | float) or not 0 <= figure < float("inf"):
+                sound = False
+                yield key, f"must be a number, 0 or more (got {figure!r})"
+        if self.level and (not latency or not latency.keys() <= PERCENTILES.keys()):
+            sound = False
+            told = ", ".join(map(str, latency)) or "none"
+            yield "service_level.latency_ms", f"must be some of {', '.join(PERCENTILES)} (got {told})"
+        if sound and errors > 1:
+            yield "service_level.errors", f"must be a share between 0 and 1 (got {errors:g})"
+
+    def demand(self) -> Demand:
+        """The same, checked."""
+        level = ASSUMED
+        if self.level:
+            assumed = self.level["assumed"] is True
+            level = ServiceLevel(self.level["latency_ms"], self.level["errors"], assumed=assumed)
+        return Demand(level, {period: most for period, (_, most) in self.peaks.items()}, self.headroom)
+
+
+def _level(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if told is None:
+        return None
+    return {"latency_ms": dict(told["latency_ms"]), "errors": told["errors"], "assumed": told.get("assumed")}

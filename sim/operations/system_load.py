@@ -17,8 +17,6 @@ from sim.statistics import Estimate, mean_over
 TEXT: Final = "text"
 """Kind of what every letter has, beside its attachments."""
 
-READS: Final = ("lists", "dashboards", "lookups")
-
 
 class OnDuty(NamedTuple):
     """People on duty in the window of one replication, of all teams."""
@@ -91,7 +89,7 @@ class SystemLoad:
     """Load besides the calls of letters.
 
     Attributes:
-        reads: by kind, as `READS`.
+        reads: by kind, as `sim.models.operation_names.READS`.
         messages: `push` and `sms`.
         content: `text` and each kind of attachment.
         bytes_a_year: of content and of rows.

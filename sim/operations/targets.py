@@ -13,12 +13,12 @@ from sim.core.tables import Bools, Floats
 from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
+from sim.models.operation_names import RECEIVE
 from sim.models.sla import Sla
 from sim.models.system import System
 from sim.operations.arrival_peaks import ArrivalPeaks, channel_shares
 from sim.operations.operations import (
     COUNTED,
-    RECEIVE,
     TENTHS,
     OperationCounts,
     OperationSums,

@@ -4,13 +4,11 @@ The columns are `received` (local time), `channel`, `category`, `unit` (the lett
 text). Only `received` must be there. The same file serves a scenario as `arrivals.trace`, by the same reader.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import chain, starmap
 from pathlib import Path
 from typing import Final, NamedTuple
-
-import numpy as np
 
 from sim.core.errors import Problem, ScenarioError
 from sim.core.json_text import to_json
@@ -60,24 +58,3 @@ def write_trace(letters: Iterable[TracedLetter], path: Path) -> None:
     else:
         rows = (letter.plain().values() for letter in letters)
         write_csv(path, chain([TracedLetter._fields], rows), marked=False)
-
-
-def body(sequence: int, letter: TracedLetter) -> bytes:
-    """Request body: the letter's columns, its number in the trace from 1, and a text of its size."""
-    before, after = around_text(sequence, letter)
-    return before + b"." * letter.size + after
-
-
-def around_text(sequence: int, letter: TracedLetter) -> tuple[bytes, bytes]:
-    """What of a request body comes before the text, and after it."""
-    content = to_json({"sequence": sequence, **letter.plain(), "text": ""}, indent=None).encode()
-    return content[:-2], content[-2:]
-
-
-def busiest_stretch(letters: Sequence[TracedLetter], seconds: float) -> list[TracedLetter]:
-    """Letters of the busiest stretch of so many seconds; the earliest of several."""
-    start = letters[0].received
-    received = np.array([(letter.received - start).total_seconds() for letter in letters])
-    within = np.searchsorted(received, received + seconds) - np.arange(len(received))
-    first = int(within.argmax())
-    return list(letters[first : first + int(within[first])])

@@ -105,11 +105,12 @@ class Source:
     comments: dict[int, str] = field(default_factory=dict)
 
 
-def read_yaml(content: bytes, origin: str = "") -> Source:
-    """Read the YAML text of a scenario file.
+def read_yaml(content: bytes, origin: str = "", *, keys: str = "start, arrivals, teams") -> Source:
+    """Read the YAML text of a scenario file, or of another one in the same language.
 
     Args:
         origin: what messages call the file; empty for the scenario file itself.
+        keys: some that it has.
     """
     if len(content) > _MOST_YAML_BYTES:
         return _refused(
@@ -119,12 +120,12 @@ def read_yaml(content: bytes, origin: str = "") -> Source:
         text = decoded(content)
     except EncodingError as error:
         return _refused(error.reason, error.line, origin)
-    return _read(text, origin, must_be_mapping=True)
+    return _read(text, origin, keys)
 
 
 def read_value(text: str, origin: str) -> Source:
     """Read one value as it may stand behind a key: a scalar, `{...}` or `[...]`."""
-    source = _read(text, origin, must_be_mapping=False)
+    source = _read(text, origin)
     for node in _walk(source.root):
         node.line = None
     return source
@@ -141,7 +142,8 @@ def write_yaml(value: Any) -> str:
     return stream.getvalue()
 
 
-def _read(text: str, origin: str, *, must_be_mapping: bool) -> Source:
+def _read(text: str, origin: str, keys: str | None = None) -> Source:
+    """Read a value; a mapping with such keys, if some are named."""
     builder = _Builder(origin)
     try:
         root = builder.document(text)
@@ -157,9 +159,9 @@ def _read(text: str, origin: str, *, must_be_mapping: bool) -> Source:
         return _refused(f"is not YAML that can be read: {error}", None, origin)
     if root is None:
         return _refused("is empty", None, origin)
-    if must_be_mapping and not isinstance(root.value, dict):
+    if keys is not None and not isinstance(root.value, dict):
         kind = "a list" if isinstance(root.value, list) else f"'{root.written()[:40]}'"
-        return _refused(f"must be a mapping with keys such as start, arrivals, teams (got {kind})", root.line, origin)
+        return _refused(f"must be a mapping with keys such as {keys} (got {kind})", root.line, origin)
     return Source(root, builder.problems, _comments(text, builder.scalars))
 
 

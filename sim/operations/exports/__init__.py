@@ -10,6 +10,7 @@ from typing import Final
 from sim.core.options import DEFAULT, Options
 from sim.experiment.replications import simulate_replication
 from sim.operations.exports.backlog import write_backlog
+from sim.operations.exports.calls import write_calls
 from sim.operations.exports.event_log import write_event_log
 from sim.operations.exports.feeder import write_feeder
 from sim.operations.exports.k6 import write_k6_script
@@ -25,6 +26,7 @@ from sim.scenario.setting import Setting
 EXPORTS: Final[Mapping[str, Callable[[Simulated, Path], None]]] = {
     "letters.csv": lambda simulated, path: write_trace(simulated.arrivals, path),
     "letters.jsonl": lambda simulated, path: write_trace(simulated.arrivals, path),
+    "calls.csv": write_calls,
     "events.csv": write_event_log,
     "events.xes": write_xes,
     "events.ocel.json": write_ocel,

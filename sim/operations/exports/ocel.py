@@ -7,10 +7,10 @@ from typing import Any, Final, TextIO
 
 from sim.core.json_text import to_json
 from sim.core.tables import NO_UNIT
+from sim.models.operation_names import RECEIVE
 from sim.operations.exports.events import Reason, Transition
 from sim.operations.exports.people import NOBODY
 from sim.operations.exports.simulated import Event, Simulated
-from sim.operations.operations import RECEIVE
 from sim.scenario.setting import Places
 
 _TRANSITIONS: Final = {each: each.name.lower() for each in Transition} | {Transition.COMPLETE: "finish"}

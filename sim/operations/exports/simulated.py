@@ -10,10 +10,10 @@ import numpy as np
 from sim.core.streams import Purpose, stream
 from sim.core.tables import NO_UNIT, NOT_YET, Int64s
 from sim.metrics.replication import Replication
+from sim.models.operation_names import RECEIVE
 from sim.models.system import System
 from sim.operations.exports.events import RECEIPT, Reason, Transition, events_of
 from sim.operations.exports.people import NOBODY
-from sim.operations.operations import RECEIVE
 from sim.operations.trace_files import TracedLetter
 from sim.scenario.setting import Setting
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from sim.core.json_text import to_json
 from sim.operations.exports.arrival_curve import letters_by_hour, written_by_day
-from sim.operations.trace_files import TracedLetter, body
+from sim.operations.requests import letter_body
+from sim.operations.trace_files import TracedLetter
 
 _URL: Final = "http://127.0.0.1:8080/letters"
 
@@ -61,7 +62,7 @@ def write_vegeta_targets(letters: Sequence[TracedLetter], path: Path) -> None:
                 "method": "POST",
                 "url": _URL,
                 "header": {"Content-Type": ["application/json"]},
-                "body": b64encode(body(number, letter)).decode(),
+                "body": b64encode(letter_body(number, letter)).decode(),
             }
             file.write(to_json(target, indent=None) + "\n")
 

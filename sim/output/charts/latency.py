@@ -8,6 +8,7 @@ from sim.operations.replay_report import ReplayReport
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLUE, GREY, ORANGE, VERMILION, nothing
 from sim.output.text.formats import number, percent
+from sim.output.text.replay import call_nouns
 
 NINES = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99, 99.999)
 """Percentiles that are labelled."""
@@ -15,16 +16,17 @@ NINES = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99, 99.999)
 
 @chart("replay", "throughput", 10)
 class ThroughputChart(Chart[ReplayReport]):
-    """Letters due and letters accepted a second in the course of the replay."""
+    """Calls due and calls accepted a second in the course of the replay."""
 
     def title(self) -> str:
-        """Most letters that waited, and the share that was accepted."""
+        """Most calls that waited, and the share that was accepted."""
         report = self.subject
+        nouns = _nouns(self)
         waiting = f"{report.course.waiting.max():,.0f}"
-        return self.say("waiting", waiting=waiting, share=percent(report.accepted / report.letters))
+        return self.say("waiting", waiting=waiting, share=percent(report.accepted / report.calls), **nouns)
 
     def draw(self, ax: Axes) -> Axes:
-        """Letters that became due and letters accepted, by the time of the one and of the other."""
+        """Calls that became due and calls accepted, by the time of the one and of the other."""
         course = self.subject.course
         # The one is wide enough to be seen behind the other, which it is where the system keeps up.
         ax.plot(course.seconds, course.asked, color=GREY, linewidth=4.5, alpha=0.5, label=self.say("asked"))
@@ -33,7 +35,7 @@ class ThroughputChart(Chart[ReplayReport]):
         ax.set_ylim(bottom=0)
         ax.grid(axis="y")
         ax.set_xlabel(self.say("charts.seconds"))
-        ax.set_ylabel(self.say("rate"))
+        ax.set_ylabel(self.say("rate", **_nouns(self)))
         return ax
 
 
@@ -74,10 +76,10 @@ class LatencyCourseChart(Chart[ReplayReport]):
         slowest, lost = report.latency.max, f"{report.failed + report.unsent:,}"
         if slowest is None:
             return self.say("charts.nothing-accepted")
-        return self.say("slowest", ms=number(slowest), lost=lost)
+        return self.say("slowest", ms=number(slowest), lost=lost, **_nouns(self))
 
     def draw(self, ax: Axes) -> Axes:
-        """Median, 99th percentile and slowest by the time that letters were due."""
+        """Median, 99th percentile and slowest by the time that calls were due."""
         course = self.subject.course
         if self.subject.latency.max is None:
             return nothing(ax, self.say("charts.nothing-accepted"))
@@ -90,6 +92,10 @@ class LatencyCourseChart(Chart[ReplayReport]):
         ax.set_xlabel(self.say("charts.seconds"))
         ax.set_ylabel(self.say("replay.milliseconds"))
         return ax
+
+
+def _nouns(chart: Chart[ReplayReport]) -> dict[str, str]:
+    return call_nouns(chart.lang, several=chart.subject.has_several_operations)
 
 
 def _log_axis(ax: Axes) -> None:

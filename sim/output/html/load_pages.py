@@ -107,7 +107,7 @@ def replay_page(report: ReplayReport, *, manifest: Mapping[str, Any], pictures: 
             "title": replay.replay_heading(report, each),
             "sentences": [replay.replay_verdict(report, each), *replay.replay_sentences(report, each)],
             "cautions": [],
-            "tables": [replay.latency_table(report, each)],
+            "tables": replay.replay_tables(report, each),
         }
 
     return page(

@@ -7,11 +7,13 @@ from typing import Any
 
 from sim.core.errors import Problem, ScenarioError, SimError
 from sim.core.options import DEFAULT, Options
+from sim.models.requests import Requests
 from sim.operations.answers import Sent, require_histograms, write_percentiles
+from sim.operations.calls import read_call_trace
 from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
-from sim.operations.service_level import Demand, read_demand
-from sim.operations.trace_files import busiest_stretch, read_trace
+from sim.operations.requests import default_requests, sendable
+from sim.operations.service_level import Demand, read_demands
 from sim.output.results.result import Result, Work, result_of
 from sim.output.text.replay import replay_text
 
@@ -40,6 +42,7 @@ def replay(
     plan: ReplayOptions,
     options: Options = DEFAULT,
     *,
+    requests: Requests | None = None,
     busiest: float | None = None,
     targets: Path | None = None,
     latency_ms: Mapping[str, float] | None = None,
@@ -50,10 +53,11 @@ def replay(
 
     Args:
         options: as of a run; its folder is by default `results/<trace's stem>/replay-<time>`.
-        busiest: seconds; only the stretch of the trace with most letters is sent.
+        requests: how the calls are made; as the examples' letter API asks for, if not said.
+        busiest: seconds; only the stretch of the trace with most calls is sent.
         targets: a targets.json; the one beside the trace, if there is one and none is named.
         latency_ms, errors: the service level, instead of the one of the targets.
-        progress: told now and then how many letters are begun.
+        progress: told now and then how many calls are begun.
 
     Raises: ScenarioError for a bad trace; SimError for targets that cannot be read, or if the folder is something
         else or the disk is full.
@@ -62,17 +66,19 @@ def replay(
 
     if busiest is not None and busiest <= 0:
         raise ScenarioError(f"the replay to {plan.shown}", [Problem(f"busiest must be above 0, got {busiest:g}")])
+    how = requests or default_requests()
     began = datetime.now().astimezone()
     sent: list[Sent] = []
 
     def compute(*_: object) -> ReplayReport:
         beside = trace.with_name("targets.json")
-        demand = read_demand(targets or beside) if targets is not None or beside.exists() else Demand()
-        letters = read_trace(trace)
-        if busiest is not None:
-            letters = busiest_stretch(letters, busiest)
-        sent.append(send(letters, plan, progress=progress))
-        return report_on(sent[0], plan, trace.name, demand.asking(latency_ms or {}, errors))
+        calls = read_call_trace(trace)
+        calls, left_out = sendable(calls if busiest is None else calls.busiest(busiest), how)
+        told = targets is not None or beside.exists()
+        demands = read_demands(targets or beside, calls.operations) if told else {}
+        asked = {name: demands.get(name, Demand()).asking(latency_ms or {}, errors) for name in calls.operations}
+        sent.append(send(calls, plan, how, progress=progress))
+        return report_on(sent[0], plan, trace.name, asked, left_out)
 
     def write(report: ReplayReport, folder: Path) -> None:
         answers = sent[0].answers

@@ -1,15 +1,17 @@
 """A replay in the terminal: what became of the letters, how long answers took, and whether the targets are met."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Group
 from rich.text import Text
 
 from sim.operations.answers import Milliseconds
-from sim.operations.replay_report import Check, ReplayReport
-from sim.output.text.formats import listed
+from sim.operations.replay_checks import Check
+from sim.operations.replay_report import ReplayReport
+from sim.operations.service_level import ServiceLevel
+from sim.output.text.formats import listed, number
 from sim.output.text.printing import VERDICT_STYLES, CaptionedTable, captioned
-from sim.output.text.targets import error_share, level_values
+from sim.output.text.targets import error_share, level_values, operation_name
 from sim.output.words import say
 from sim.statistics import Verdict
 
@@ -18,16 +20,24 @@ def replay_text(report: ReplayReport, lang: str) -> Group:
     """What a replay says, to be printed."""
     said = [Text(sentence) for sentence in replay_sentences(report, lang)]
     judged = Text(replay_verdict(report, lang), style=VERDICT_STYLES[report.verdict])
-    return Group(
-        Text(replay_heading(report, lang), style="bold"), judged, *said, captioned(latency_table(report, lang))
-    )
+    tables = map(captioned, replay_tables(report, lang))
+    return Group(Text(replay_heading(report, lang), style="bold"), judged, *said, *tables)
 
 
 def replay_heading(report: ReplayReport, lang: str) -> str:
     """What was sent where."""
-    key = "replay.replayed-as-it-was" if report.speed == 1 else "replay.replayed"
-    letters, speed = f"{report.letters:,}", f"{report.speed:g}"
-    return say(lang, key, letters=letters, speed=speed, trace=report.trace, url=report.url)
+    keys = ("replay.replayed", "replay.replayed-as-it-was")
+    if report.has_several_operations:
+        keys = ("replay.replayed-calls", "replay.replayed-calls-as-it-was")
+    return say(
+        lang,
+        keys[report.speed == 1],
+        calls=f"{report.calls:,}",
+        letters=f"{report.letters:,}",
+        speed=f"{report.speed:g}",
+        trace=report.trace,
+        url=report.url,
+    )
 
 
 def replay_verdict(report: ReplayReport, lang: str) -> str:
@@ -36,25 +46,86 @@ def replay_verdict(report: ReplayReport, lang: str) -> str:
 
 
 def replay_sentences(report: ReplayReport, lang: str) -> Iterator[str]:
-    """What became of the letters, and each comparison with the targets."""
+    """What became of the calls, and each comparison with the targets.
+
+    Where there are several operations, those that meet all that is asked of them are named in one sentence.
+    """
+    nouns = call_nouns(lang, several=report.has_several_operations)
     counts = {"accepted": report.accepted, "failed": report.failed, "unsent": report.unsent}
     told = {key: f"{count:,}" for key, count in counts.items()}
     seconds, busiest = f"{report.seconds:.1f}", f"{report.busiest['second']:,}"
-    yield say(lang, "replay.tally", **told, seconds=seconds, second=busiest)
+    yield say(lang, "replay.tally", **told, **nouns, seconds=seconds, second=busiest)
+    if report.received_before:
+        yield say(lang, "replay.received-before", letters=f"{report.received_before:,}")
+    if report.left_out:
+        yield say(lang, "replay.left-out", operations=listed(lang, _counted(report.left_out, lang)))
     if report.losses:
         losses = [f"{count:,} {_named(what, lang)}" for what, count in report.losses.items()]
         yield say(lang, "replay.lost", losses=listed(lang, losses))
     if report.resent:
-        yield say(lang, "replay.resent", resent=f"{report.resent:,}")
+        yield say(lang, "replay.resent", resent=f"{report.resent:,}", **nouns)
     if report.aborted:
-        yield say(lang, "replay.aborted", shown=f"{report.abort_after:,}", url=report.url)
-    yield say(
-        lang,
-        "replay.level-assumed" if report.service_level.assumed else "replay.level",
-        **level_values(report.service_level, lang),
-    )
+        yield aborted_text(report, lang)
+    if not report.has_several_operations:
+        yield _level(report.service_level, lang, nouns)
+        for check in report.checks:
+            yield _check(check, lang, nouns)
+        return
     for check in report.checks:
-        yield _check(check, lang)
+        if not check.operation:
+            yield _check(check, lang, nouns)
+        elif check.verdict is not Verdict.MET:
+            said = _check(check, lang, nouns)
+            yield say(lang, "replay.of-operation", operation=operation_name(check.operation, lang), sentence=said)
+    met = [operation_name(name, lang) for name, each in report.operations.items() if each.verdict is Verdict.MET]
+    if met:
+        yield say(lang, "replay.operations-met", operations=listed(lang, met))
+    assumed = [each.service_level for each in report.operations.values() if each.service_level.assumed]
+    if assumed:
+        yield _level(assumed[0], lang, nouns)
+
+
+def aborted_text(report: ReplayReport, lang: str) -> str:
+    """Why nothing more was sent."""
+    nouns = call_nouns(lang, several=report.has_several_operations)
+    return say(lang, "replay.aborted", shown=f"{report.abort_after:,}", url=report.url, **nouns)
+
+
+def call_nouns(lang: str, *, several: bool) -> dict[str, str]:
+    """What the sent things are called: letters, or calls where a letter makes several."""
+    kind = "calls" if several else "letters"
+    return {"noun": say(lang, f"replay.noun-{kind}"), "measure": say(lang, f"replay.measure-{kind}")}
+
+
+def operation_table(report: ReplayReport, lang: str) -> CaptionedTable:
+    """Caption, headings and rows of the answers by operation."""
+    keys = ("operation", "calls", "accepted", "waited")
+    figures = ("p50", "p90", "p95", "p99", "p99.9", say(lang, "glossary.stat-max"))
+    headings = [
+        *(say(lang, f"replay.{key}") for key in keys),
+        *figures,
+        say(lang, "replay.level-p"),
+        say(lang, "replay.verdict"),
+    ]
+    rows = [
+        [
+            operation_name(name, lang),
+            f"{each.calls:,}",
+            f"{each.accepted:,}",
+            f"{each.waited:,}",
+            *_figures(each.latency)[1:],
+            listed(lang, (f"{key} {number(most)}" for key, most in each.service_level.latency_ms.items())),
+            say(lang, f"glossary.verdict-{each.verdict}"),
+        ]
+        for name, each in report.operations.items()
+    ]
+    return say(lang, "replay.operation-table"), headings, rows
+
+
+def replay_tables(report: ReplayReport, lang: str) -> list[CaptionedTable]:
+    """All tables of a replay."""
+    by_operation = [operation_table(report, lang)] if report.has_several_operations else []
+    return [latency_table(report, lang), *by_operation]
 
 
 def latency_table(report: ReplayReport, lang: str) -> CaptionedTable:
@@ -87,14 +158,24 @@ def _named(what: str, lang: str) -> str:
     return say(lang, "replay.status", status=what) if what.isdigit() else say(lang, f"replay.loss-{what}")
 
 
-def _check(check: Check, lang: str) -> str:
+def _counted(operations: Mapping[str, int], lang: str) -> Iterator[str]:
+    for name, count in operations.items():
+        yield say(lang, "replay.operation-count", operation=operation_name(name, lang), count=f"{count:,}")
+
+
+def _level(level: ServiceLevel, lang: str, nouns: Mapping[str, str]) -> str:
+    return say(lang, "replay.level-assumed" if level.assumed else "replay.level", **level_values(level, lang), **nouns)
+
+
+def _check(check: Check, lang: str, nouns: Mapping[str, str]) -> str:
     values = dict(check.values)
     key = f"replay.check-{check.name}-{check.verdict}"
-    if check.name == "errors":
-        key = "replay.check-all-accepted" if check.verdict is Verdict.MET and not values["lost"] else key
+    if check.name == "errors" and check.verdict is Verdict.MET and not values["lost"]:
+        key = "replay.check-all-accepted"
+    if check.name in ("errors", "ids"):
         values |= {name: error_share(float(values[name])) for name in ("share", "most")}
     if check.name == "latency" and "ms" not in values:
         key = "replay.check-latency-nothing"
     if "period" in values:
         values["period"] = say(lang, f"replay.period-{values['period']}")
-    return say(lang, key, **values)
+    return say(lang, key, **values, **nouns)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from rich.console import Group
 from rich.text import Text
 
-from sim.operations.operations import COUNTED, RECEIVE
+from sim.models.operation_names import CALL_MOMENTS, READS, RECEIVE
+from sim.operations.operations import COUNTED
 from sim.operations.service_level import PERCENTILES, ServiceLevel
 from sim.operations.system_load import TEXT
 from sim.operations.targets import ALL, Rate, Targets
@@ -68,7 +69,7 @@ def operation_table(targets: Targets, lang: str) -> CaptionedTable:
     headings += [say(lang, key) for key in ("targets.peak-factor", "targets.headroom")]
     rows = [
         [
-            _operation(operation, lang),
+            operation_name(operation, lang),
             _mean(each.per_hour),
             *(_level(getattr(each, f"per_{period}").levels["year"]) for period in COUNTED),
             "–" if each.peak_factor is None else number(each.peak_factor),
@@ -85,7 +86,7 @@ def level_table(targets: Targets, lang: str) -> CaptionedTable:
     headings += [say(lang, f"targets.once-{recurrence}") for recurrence in RECURRENCES]
     rows = [
         [
-            _operation(operation, lang),
+            operation_name(operation, lang),
             say(lang, f"targets.a-{period}"),
             _mean(rate),
             *(_level(rate.levels.get(recurrence), interval=not rate.from_rates) for recurrence in RECURRENCES),
@@ -197,13 +198,15 @@ def _mean(rate: Rate) -> str:
     return _digits(rate.mean.mean or 0.0)
 
 
-def _operation(operation: str, lang: str) -> str:
-    """`sign.start`, or where a language prefers it as the moment of the step is called."""
+def operation_name(operation: str, lang: str) -> str:
+    """`sign.start`, `read.lists`, or where a language prefers it as the moment of the step is called."""
     if operation == ALL:
         return say(lang, "targets.all")
     if operation == RECEIVE:
         return say(lang, "targets.call", operation=operation, moment=milestone(lang, "received"))
     step, _, call = operation.rpartition(".")
+    if call not in CALL_MOMENTS:
+        return operation if operation in (f"read.{kind}" for kind in READS) else name(lang, operation)
     moment = milestone(lang, f"{step}.{'started' if call == 'start' else 'finished'}")
     return say(lang, "targets.call", operation=operation, moment=moment)
 
