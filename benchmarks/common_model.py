@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.core.tables import HAND_OVER, NEVER, NO_UNIT, Log, Roster, Workload
+from sim.core.tables import ALL_TIME, HAND_OVER, NEVER, NO_UNIT, Log, Roster, Workload
 
 DAY: Final = 86_400
 PER_DAY: Final = 600
@@ -65,6 +65,7 @@ def draw(days: int, seed: int = 1) -> Model:
         cover=np.full(visits, NO_UNIT, np.int32),
         escalate_after=np.full(visits, NEVER, np.int32),
         escalate_to=np.full(visits, NO_UNIT, np.int32),
+        clock=np.full(visits, ALL_TIME, np.int8),
     )
     units = sum(POOLS)
     roster = Roster(

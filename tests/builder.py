@@ -1,11 +1,25 @@
 """Words to tell a story with: letters and their visits, shifts, and what a log says of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from sim.core.tables import HAND_OVER, NEVER, NO_UNIT, NOT_YET, WAIT, WORK, Log, Roster, Stretches, Workload, dtypes
+from sim.core.tables import (
+    ALL_TIME,
+    HAND_OVER,
+    NEVER,
+    NO_UNIT,
+    NOT_YET,
+    WAIT,
+    WORK,
+    Log,
+    Roster,
+    Spans,
+    Stretches,
+    Workload,
+    dtypes,
+)
 
 DESK, BRANCH, STATION, CITY = UNITS = range(4)
 
@@ -18,6 +32,7 @@ _WORK = {
     "cover": NO_UNIT,
     "escalate_after": NEVER,
     "escalate_to": NO_UNIT,
+    "clock": ALL_TIME,
 }
 _DTYPES = {name: dtype for name, dtype in dtypes(Workload).items() if name in Workload.visit_columns()[1:]}
 
@@ -32,9 +47,9 @@ def work(unit: int, service: int, **asked: Any) -> Visit:
     return {"unit": unit, "service": service, **_WORK, **asked}
 
 
-def delay(service: int) -> Visit:
-    """A visit during which time passes."""
-    return work(NO_UNIT, service)
+def delay(service: int, clock: int = ALL_TIME) -> Visit:
+    """A visit during which time passes, all of it or that of one of the roster's clocks."""
+    return work(NO_UNIT, service, clock=clock)
 
 
 def letters(*each: tuple[Any, ...]) -> Workload:
@@ -54,8 +69,10 @@ def letters(*each: tuple[Any, ...]) -> Workload:
     )
 
 
-def shifts(*each: tuple[int, int, int, int], units: int = len(UNITS)) -> Roster:
-    """Shifts as `(unit, start, end, people)`, numbered by start, then unit, then end."""
+def shifts(
+    *each: tuple[int, int, int, int], units: int = len(UNITS), clocks: Sequence[Sequence[tuple[int, int]]] = ()
+) -> Roster:
+    """Shifts as `(unit, start, end, people)`, numbered by start, then unit, then end; and clocks as `(start, end)`."""
     rows = sorted(each, key=lambda shift: (shift[1], shift[0], shift[2]))
     unit, start, end, people = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Roster(
@@ -64,6 +81,7 @@ def shifts(*each: tuple[int, int, int, int], units: int = len(UNITS)) -> Roster:
         end=np.array(end, np.int64),
         people=np.array(people, np.int32),
         units=units,
+        clocks=tuple(Spans(*np.array(spans, np.int64).reshape(-1, 2).T) for spans in clocks),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from builder import letters, shifts, work
 from strategies import Day
 
-from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT
+from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Int64s
 
 BUSY_DAYS = 100
 
@@ -67,4 +67,10 @@ def busy_day(seed: int, office: Office = Office()) -> Day:  # noqa: B008 - it ne
     end = start + chance.integers(0, ticks // 3, office.shifts)
     each = zip(*(row.tolist() for row in (unit, start * tick, end * tick, people)), strict=True)
     horizon = int(chance.integers(ticks // 2, 2 * ticks)) * tick + int(chance.integers(0, 2))
-    return Day(workload._replace(**columns), shifts(*each, units=units), horizon)
+    columns["clock"] = (is_delay * chance.integers(0, 3, rows)).astype(np.int8)
+    clocks = [_spans(np.sort(chance.choice(2 * ticks, 20, replace=False)) * tick) for _ in range(2)]
+    return Day(workload._replace(**columns), shifts(*each, units=units, clocks=clocks), horizon)
+
+
+def _spans(edges: Int64s) -> list[tuple[int, int]]:
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

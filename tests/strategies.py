@@ -25,8 +25,9 @@ def days(draw: st.DrawFn, tick: int = 60, ticks: int = 30, most_letters: int = 1
     units = draw(st.sampled_from([1, 2, 3]))
     awake = draw(st.lists(st.integers(0, units - 1), min_size=1, unique=True))  # one person all day
     some = draw(st.lists(_shifts(units, tick, ticks), max_size=3 * units))
-    roster = shifts(*((unit, 0, 2 * ticks * tick, 1) for unit in awake), *some, units=units)
-    visits = st.lists(_works(units, tick, ticks) | _delays(tick, ticks), max_size=5)
+    clocks = draw(st.lists(_spans(tick, ticks), max_size=2))
+    roster = shifts(*((unit, 0, 2 * ticks * tick, 1) for unit in awake), *some, units=units, clocks=clocks)
+    visits = st.lists(_works(units, tick, ticks) | _delays(tick, ticks, len(clocks)), max_size=5)
     received = (st.integers(0, ticks // 2) | st.integers(-ticks // 4, ticks // 4)).map(tick.__mul__)
     each = draw(st.lists(st.tuples(received, visits), min_size=most_letters // 2, max_size=most_letters))
     workload = letters(*((second, *steps) for second, steps in sorted(each, key=lambda letter: letter[0])))
@@ -57,5 +58,13 @@ def _works(draw: st.DrawFn, units: int, tick: int, ticks: int) -> dict[str, Any]
     )
 
 
-def _delays(tick: int, ticks: int) -> st.SearchStrategy[dict[str, Any]]:
-    return st.integers(0, ticks // 3).map(lambda length: delay(length * tick))
+@st.composite
+def _spans(draw: st.DrawFn, tick: int, ticks: int) -> list[tuple[int, int]]:
+    """The spans of a clock; some begin before second 0, and after the last one nothing counts."""
+    edges = draw(st.lists(st.integers(-ticks // 4, 2 * ticks), max_size=8, unique=True).map(sorted))
+    return [(start * tick, end * tick) for start, end in zip(edges[::2], edges[1::2], strict=False)]
+
+
+@st.composite
+def _delays(draw: st.DrawFn, tick: int, ticks: int, clocks: int) -> dict[str, Any]:
+    return delay(draw(st.integers(0, ticks // 3)) * tick, draw(st.integers(0, clocks)))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sim.core.calendar import Calendar, DaysOff, place_of, regional_days, unannounced_years
 from sim.core.clock import DAY, HOUR, MINUTE, OFFICE_HOURS, Clock, OfficeHours, SlaLimit
+from sim.core.tables import NOT_YET
 
 MONDAY = date(2021, 5, 3)  # a public holiday in China: the Labour Day of 2021 ended on Wednesday
 CHINA = DaysOff("CN")
@@ -184,6 +185,27 @@ def test_a_working_day_over_the_spring_festival_ends_on_the_make_up_sunday() -> 
     calendar = Calendar(date(2024, 2, 1), 60, CHINA)
     assert elapsed(calendar, in_2024(2, 9, 17), in_2024(2, 18, 17), Clock.WORKING) == DAY
     assert calendar.date_of(calendar.seconds_of(in_2024(2, 9, 17)) + DAY) < in_2024(2, 18, 17)
+
+
+def test_the_spans_of_a_clock_count_what_the_clock_counts() -> None:
+    """From Friday over a weekend: office hours with a lunch break, and working days that touch at midnight."""
+    calendar = Calendar(date(2021, 5, 14), 5, hours=((8 * HOUR, 12 * HOUR), (14 * HOUR, 18 * HOUR)))
+    hours = calendar.spans(Clock.OFFICE)
+    assert hours.start.tolist() == [day * DAY + hour * HOUR for day in (0, 3, 4) for hour in (8, 14)]
+    assert hours.end.tolist() == [day * DAY + hour * HOUR for day in (0, 3, 4) for hour in (12, 18)]
+    days = calendar.spans(Clock.WORKING)
+    assert [days.start.tolist(), days.end.tolist()] == [[0, 3 * DAY], [DAY, 5 * DAY]]
+    begin, seconds = np.meshgrid(np.arange(0, 5 * DAY, 1800), np.array([0, 1, HOUR, 4 * HOUR, 2 * DAY]))
+    for clock, spans in ((Clock.OFFICE, hours), (Clock.WORKING, days)):
+        ends = spans.ends(begin.ravel(), seconds.ravel())
+        known = ends != NOT_YET
+        passed = calendar.counted(ends, clock) - calendar.counted(begin.ravel(), clock)
+        assert (passed == seconds.ravel())[known].all()
+        # A second earlier it had not passed yet.
+        before = calendar.counted(ends - 1, clock) - calendar.counted(begin.ravel(), clock)
+        assert ((before < seconds.ravel()) | (seconds.ravel() == 0))[known].all()
+        rest = calendar.counted(np.full(begin.size, 5 * DAY), clock) - calendar.counted(begin.ravel(), clock)
+        assert (rest < seconds.ravel())[~known].all()
 
 
 def test_a_lunch_break_does_not_count() -> None:

@@ -14,10 +14,12 @@ from sim.core.clock import (
     LONGEST_DURATION,
     MINUTE,
     WEEK,
+    WORKING_CLOCKS,
     Clock,
     OfficeHours,
     SlaLimit,
     format_duration,
+    format_working_time,
     hour_of,
     minutes,
     office_hours,
@@ -26,6 +28,7 @@ from sim.core.clock import (
     parse_limit,
     parse_moment,
     parse_span,
+    parse_working_time,
 )
 
 
@@ -87,6 +90,12 @@ def test_durations_are_written_short(seconds: float, written: str) -> None:
 @given(st.floats(0, LONGEST_DURATION))
 def test_a_duration_that_is_written_is_read_as_the_same(seconds: float) -> None:
     assert parse_duration(format_duration(seconds)) == seconds
+
+
+@given(st.floats(0, 10_000), st.sampled_from(WORKING_CLOCKS))
+def test_working_time_that_is_written_is_read_as_the_same(number: float, clock: Clock) -> None:
+    seconds = parse_working_time(f"{number:.20f} {clock}", clock)
+    assert parse_working_time(format_working_time(seconds, clock), clock) == seconds
 
 
 @given(st.integers(1, LONGEST_DURATION - DAY), st.sampled_from(Clock))

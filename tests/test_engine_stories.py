@@ -98,6 +98,44 @@ def test_delays_end_before_letters_are_received_but_both_before_the_choice(play:
     assert told(log) == [(0, 0, 50, -1, 0), (50, 60, 70, DESK, 0), (50, 50, 60, DESK, 0)]
 
 
+def test_a_delay_passes_only_while_its_clock_counts(play: Play) -> None:
+    """Clock 1 counts from 100 to 200 and from 300 to 400, clock 2 from 150 on. Letter 4 begins where it does not."""
+    log = play(
+        letters((0, delay(50, 1)), (120, delay(80, 1)), (120, delay(81, 1)), (120, delay(40, 2)), (250, delay(30, 1))),
+        shifts(clocks=[[(100, 200), (300, 400)], [(150, 1000)]]),
+    )
+    assert told(log) == [
+        (0, 0, 150, -1, 0),
+        (120, 120, 200, -1, 0),
+        (120, 120, 301, -1, 0),
+        (120, 120, 190, -1, 0),
+        (250, 250, 330, -1, 0),
+    ]
+
+
+def test_a_delay_that_its_clock_does_not_count_to_the_end_never_ends(play: Play) -> None:
+    log = play(
+        letters((0, delay(150, 1), work(DESK, 10)), (0, delay(151, 1)), (400, delay(0, 1), work(DESK, 10))),
+        shifts((DESK, 0, 1000, 1), clocks=[[(-50, 50), (100, 200)]]),
+    )
+    assert told(log)[:3] == [(0, 0, 200, -1, 0), (200, 200, 210, DESK, 0), (0, 0, -1, -1, 0)]
+    assert told(log)[3:] == [(400, 400, 400, -1, 0), (400, 400, 410, DESK, 0)]
+
+
+def test_the_end_of_a_delay_on_a_clock_comes_before_the_choice(play: Play) -> None:
+    """Back at 300, a second after the 90 s of clock 1 have passed, it goes before who has come in the same second."""
+    log = play(
+        letters((0, delay(100, 1), work(DESK, 10)), (300, work(DESK, 10))),
+        shifts((DESK, 0, 1000, 1), clocks=[[(0, 90), (290, 300)]]),
+    )
+    assert told(log) == [(0, 0, 300, -1, 0), (300, 300, 310, DESK, 0), (300, 310, 320, DESK, 0)]
+
+
+def test_a_letter_open_before_waits_for_the_rest_on_the_clock(play: Play) -> None:
+    log = play(letters((-500, delay(30, 1))), shifts(clocks=[[(-1000, -100), (10, 20), (40, 90)]]))
+    assert told(log) == [(0, 0, 60, -1, 0)]
+
+
 def test_a_loop_is_unrolled(play: Play) -> None:
     handle, call_back = work(DESK, 30), work(BRANCH, 5)
     log = play(letters((0, handle, call_back, handle, call_back)), shifts((DESK, 0, 1000, 1), (BRANCH, 0, 1000, 1)))

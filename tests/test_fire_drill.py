@@ -114,6 +114,18 @@ FAULTS = {
         "escalate_slot(run, pending(Id(shifts.unit[shifts.by_start[i]])), now)",
         "escalate_slot(run, OVERDUE, now)",
     ),
+    "a clock counts what passed in it before the delay began": (
+        "until += before[span] + min(now, clocks.end[first + span]) - start[span]",
+        "until += before[span]",
+    ),
+    "a delay that begins outside of a clock's hours is short by them": (
+        "until += before[span] + min(now, clocks.end[first + span]) - start[span]",
+        "until += before[span] + now - start[span]",
+    ),
+    "a delay ends at the beginning of the next hours of its clock": (
+        'last = np.searchsorted(before, until, side="left") - 1',
+        'last = np.searchsorted(before, until, side="right") - 1',
+    ),
     "a delay of 0 takes until the unit has dispatched": (
         "if unit != NONE or service > 0:",
         "if unit != NONE or service >= 0:",

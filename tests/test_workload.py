@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from office import BAOAN, CITY, FLOW, FUTIAN, drawn, efforts, journeys, service, workload_of
 
-from sim.core.clock import MINUTE
+from sim.core.clock import DAY, MINUTE
 from sim.core.errors import SimError
 from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, OTHER_DUTY, Workload
 from sim.engine.contract import check_arrays
@@ -133,6 +133,29 @@ def test_a_channel_named_by_no_step_changes_nobody() -> None:
     step = {"serve": {"by": "city", "effort": {"exponential": "10 min"}, "chance": "70%"}}
     told = {"serve": {**step["serve"], "chance": {"per_channel": {"paper": "70%", "default": 0.7}}}}
     assert journeys(drawn(step, channels=CHANNELS)) == journeys(drawn(told, channels=CHANNELS))
+
+
+def test_waits_in_working_time() -> None:
+    workload = drawn(
+        {"ask": {"wait": {"per_category": {"household": "3 working days", "noise": "3 d"}}}},
+        {"look": {"wait": "1.5 office hours"}},
+        {"hear": {"wait": {"uniform": ["1 working day", "2 working days"]}}},
+    )
+    of_letter = workload.clock.reshape(-1, 3)
+    assert (of_letter == [[[1, 2, 1], [0, 2, 1]][category] for category in workload.category.tolist()]).all()
+    service = workload.service.reshape(-1, 3)
+    assert (service[:, 0] == 3 * DAY).all()
+    assert (service[:, 1] == 5400).all()
+    assert DAY <= service[:, 2].min() < 1.1 * DAY
+    assert 1.9 * DAY < service[:, 2].max() <= 2 * DAY
+
+
+def test_a_way_back_may_take_working_time() -> None:
+    workload = drawn(
+        {"ask": {"by": "city", "effort": "1 min"}},
+        {"again": {"back_to": "ask", "chance": "100%", "at_most": 1, "after": "2 office hours"}},
+    )
+    assert workload.clock.reshape(-1, 3).tolist() == [[0, 2, 0]] * workload.letters
 
 
 def test_a_step_may_be_for_some_categories_only() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from sim.core.clock import DAY, OFFICE_HOURS, Clock, OfficeHours, SlaLimit, seconds_since
-from sim.core.tables import Bools, Int64s
+from sim.core.tables import Bools, Int64s, Spans
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -211,6 +211,15 @@ class Calendar:
             return self._in_spans(instants, hours or self.hours)
         shift = _after_close(hours) if clock is Clock.DAY_ENDS else 0
         return self._in_spans(instants + shift, ((0, DAY),))
+
+    def spans(self, clock: Clock) -> Spans:
+        """When a clock of working time counts, from day 0 to the last day that is known."""
+        of_day = self.hours if clock is Clock.OFFICE else ((0, DAY),)
+        days = np.flatnonzero(self.working)[:, np.newaxis] * DAY
+        start, end = (days + np.array(edges) for edges in zip(*of_day, strict=True))
+        start, end = start.ravel(), end.ravel()
+        apart = start[1:] > end[:-1]  # days that follow each other touch at midnight
+        return Spans(start[np.append(True, apart)[: len(start)]], end[np.append(apart, True)[: len(end)]])
 
     def elapsed(self, begin: Int64s, end: Int64s, clock: Clock, hours: OfficeHours | None = None) -> Int64s:
         """Seconds that a clock started at `begin` shows at `end`, same shape; 0 before it begins to count.

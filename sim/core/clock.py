@@ -49,11 +49,17 @@ class Clock(StrEnum):
     """Whole working days after the one on which the clock starts; the last ends at 24:00, or as the office closes."""
 
 
+WORKING_CLOCKS: Final = (Clock.WORKING, Clock.OFFICE)
+"""Clocks of working time that a wait may pass on; the first has number 1 among those of a roster."""
+
 _LIMIT_UNITS: Final = {
     "working day": Clock.WORKING, "working days": Clock.WORKING, "工作日": Clock.WORKING,
     "office hour": Clock.OFFICE, "office hours": Clock.OFFICE, "办公小时": Clock.OFFICE,
 }  # fmt: skip
-"""What an SLA limit can be counted in besides."""
+"""What an SLA limit, and a wait, can be counted in besides."""
+
+_LENGTHS: Final = {Clock.WORKING: DAY, Clock.OFFICE: HOUR}
+"""Seconds of the unit of a clock of working time, on that clock."""
 
 _NUMBER: Final = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 _DAY_END: Final = "end of working day ([0-9]{1,5})"
@@ -63,6 +69,8 @@ _TIME: Final = rf"[0-9]{{1,2}}{_COLON}[0-9]{{2}}"
 
 DURATION: Final = rf"^ *{_NUMBER} *个?(?:{'|'.join(DURATION_UNITS)}) *$"
 """How a duration is written, as a pattern for editors."""
+WORKING_TIME: Final = rf"^ *{_NUMBER} *个?(?:{'|'.join(_LIMIT_UNITS)}) *$"
+"""How a duration in working time is written."""
 LIMIT: Final = rf"^ *(?:{_NUMBER} *个?(?:{'|'.join([*DURATION_UNITS, *_LIMIT_UNITS])})|{_DAY_END}) *$"
 """How an SLA limit is written."""
 DATE: Final = rf"^{_DATE}$"
@@ -91,8 +99,7 @@ class SlaLimit:
             return format_duration(self.seconds)
         if self.clock is Clock.DAY_ENDS:
             return f"end of working day {self.seconds // DAY}"
-        length, unit = (DAY, "working day") if self.clock is Clock.WORKING else (HOUR, "office hour")
-        return f"{_plain(self.seconds / length)} {unit}{'' if self.seconds == length else 's'}"
+        return format_working_time(self.seconds, self.clock)
 
 
 def plain_text(written: object) -> str:
@@ -113,6 +120,24 @@ def parse_duration(written: object) -> float:
     return _not_too_long(number * DURATION_UNITS[unit], written)
 
 
+def clock_of(written: object) -> Clock:
+    """The clock that the unit of a duration says: `3 working days`, `4 office hours`, or else calendar time."""
+    match = _QUANTITY.fullmatch(plain_text(written))
+    return _LIMIT_UNITS.get(match[2], Clock.CALENDAR) if match and match[2] else Clock.CALENDAR
+
+
+def parse_working_time(written: object, clock: Clock) -> float:
+    """Seconds, on a clock of working time, of a duration in its unit, such as `3 working days`.
+
+    Raises:
+        ValueError: as `parse_duration`, or another unit.
+    """
+    number, unit = _quantity(written)
+    if _LIMIT_UNITS.get(unit) is not clock:
+        raise ValueError(f"must be in {clock}, as the other durations are (got {written!r})")
+    return _not_too_long(number * _LENGTHS[clock], written)
+
+
 def parse_limit(written: object) -> SlaLimit:
     """An SLA limit: a duration, a number of `working days` or `office hours`, or `end of working day 7`.
 
@@ -130,7 +155,7 @@ def parse_limit(written: object) -> SlaLimit:
             length, clock = DURATION_UNITS[unit], Clock.CALENDAR
         elif unit in _LIMIT_UNITS:
             clock = _LIMIT_UNITS[unit]
-            length = DAY if clock is Clock.WORKING else HOUR
+            length = _LENGTHS[clock]
         else:
             units = "s, min, h, d, week, office hours, working days"
             raise ValueError(f"must have one of the units {units}, or be like 'end of working day 7' (got {written!r})")
@@ -235,6 +260,17 @@ def format_duration(seconds: float) -> str:
         if seconds >= length and short * length == seconds:
             return f"{_plain(short)} {unit}"
     return f"{_plain(seconds)} s"
+
+
+def format_working_time(seconds: float, clock: Clock) -> str:
+    """A duration on a clock of working time as people write it: `3 working days`, `1 office hour`.
+
+    Read again, it is the same duration to the last bit.
+    """
+    length = _LENGTHS[clock]
+    near = (seconds / length, np.nextafter(seconds / length, 0), np.nextafter(seconds / length, np.inf))
+    number = next((float(each) for each in near if each * length == seconds), seconds / length)
+    return f"{_plain(number)} {clock.value.removesuffix('s')}{'' if seconds == length else 's'}"
 
 
 def _plain(number: float) -> str:

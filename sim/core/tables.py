@@ -35,6 +35,9 @@ NEVER: Final = -1
 OTHER_DUTY: Final = -1
 """The category, channel and step of work that is not a letter's: it occupies staff and is not counted."""
 
+ALL_TIME: Final = 0
+"""The clock of a delay of which every second counts."""
+
 HAND_OVER: Final = 0
 """At its person's shift end the visit is put down where it is, and waits for the next person."""
 
@@ -75,6 +78,7 @@ class Workload(NamedTuple):
     cover: Int32s  # unit that takes it where nobody is on duty, or NO_UNIT
     escalate_after: Int32s  # seconds in the queue (>= 1), or NEVER
     escalate_to: Int32s  # unit; read only where `escalate_after` is not NEVER
+    clock: Int8s  # of a delay: ALL_TIME, or the number, from 1 on, of one of the roster's clocks
 
     @property
     def letters(self) -> int:
@@ -103,6 +107,26 @@ class Workload(NamedTuple):
         return cls._fields[cls._fields.index("first_visit") + 1 :]
 
 
+class Spans(NamedTuple):
+    """The seconds that count on a clock: `start <= second < end` of one of its spans.
+
+    Spans ascend, none is empty, and none touches the next.
+    """
+
+    start: Int64s
+    end: Int64s
+
+    def ends(self, begin: Int64s, seconds: Int64s) -> Int64s:
+        """The first seconds, from some on, before which so many have counted, same shape; NOT_YET if never."""
+        counted = np.concatenate([[0], np.cumsum(self.end - self.start)])
+        begun = np.searchsorted(self.start, begin, side="right")
+        until = counted[begun] + seconds - np.where(begun > 0, np.maximum(np.append(0, self.end)[begun] - begin, 0), 0)
+        known = until <= counted[-1]
+        last = np.where(known, np.searchsorted(counted, until, side="left") - 1, -1)
+        ends = np.where(known, until + np.append(self.start - counted[:-1], 0)[last], NOT_YET)
+        return np.where(seconds == 0, begin, ends)
+
+
 class Roster(NamedTuple):
     """The shifts of every unit, absences already drawn; sorted by start, then unit, then end.
 
@@ -115,6 +139,7 @@ class Roster(NamedTuple):
     end: Int64s
     people: Int32s
     units: int
+    clocks: tuple[Spans, ...] = ()  # of delays; the first has number 1
 
     @property
     def shifts(self) -> int:
@@ -164,6 +189,7 @@ class VisitRow:
     cover: int = NO_UNIT
     escalate_after: int = NEVER
     escalate_to: int = NO_UNIT
+    clock: int = ALL_TIME
 
     queued: int = NOT_YET
     started: int = NOT_YET

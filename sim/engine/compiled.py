@@ -17,6 +17,7 @@ The state is an `EngineRun`, a NamedTuple of NamedTuples of arrays:
               ranks last, who was put down mostly ranks first: both ends are at hand. Only what moves is
               looked a place for, beginning where the last one was put. Where anything `interrupts`, a second
               set of queues holds what can be interrupted.
+    clocks    The spans of time that count for delays on the roster's clocks.
     tape      Stretches, if asked for, but only of visits that moved or were put down: what happened to the
               others can be told from the log afterwards.
     workload, log, units, shifts    One row a letter, a visit, a unit, a shift.
@@ -34,6 +35,7 @@ import numpy.typing as npt
 from sim.core.compiler import PLAIN, compiled, numba
 from sim.core.errors import SimError
 from sim.core.tables import (
+    ALL_TIME,
     FINISH,
     NEVER,
     NO_UNIT,
@@ -166,6 +168,15 @@ class Tape(NamedTuple):
     of_visit: Ids  # OTHER + a visit's last stretch; the shift that worked on it, if the log tells the rest; or NONE
 
 
+class Clocks(NamedTuple):
+    """The spans of all clocks, one clock after the other."""
+
+    first: Int64s  # the first span of each clock; one more row than there are clocks
+    start: Int64s
+    end: Int64s
+    before: Int64s  # seconds that the clock has counted before the span
+
+
 class Uses(NamedTuple):
     """What the workload makes use of; what it does not use costs nothing."""
 
@@ -174,6 +185,7 @@ class Uses(NamedTuple):
     interrupts: bool
     moves: bool  # by cover or by escalation
     escalates: bool
+    clocks: bool
     stretches: bool
 
 
@@ -187,6 +199,7 @@ class EngineRun(NamedTuple):
     folders: Folders
     queues: Queues
     calendar: Timers
+    clocks: Clocks
     tape: Tape
     uses: Uses
 
@@ -576,7 +589,10 @@ def reach(run: EngineRun, f: Id, visit: Id, now: int, since: int) -> None:
             else:
                 log.started[visit] = now
                 folders.shift[f] = DELAYED
-                set_timer(run, f, now + service)
+                if run.uses.clocks and visits.clock[visit] != ALL_TIME:
+                    set_timer(run, f, end_of_delay(run.clocks, visits.clock[visit], now, service))
+                else:
+                    set_timer(run, f, now + service)
             return
         log.started[visit] = now
         log.finished[visit] = now
@@ -584,6 +600,20 @@ def reach(run: EngineRun, f: Id, visit: Id, now: int, since: int) -> None:
     folders.visit[f] = NONE
     run.calendar.chains.next[f] = folders.empty[0]
     folders.empty[0] = f
+
+
+@_cold
+def end_of_delay(clocks: Clocks, clock: int, now: int, service: int) -> int:
+    """When the seconds of a delay that begins now have passed on its clock; LATEST if they never have."""
+    first, stop = clocks.first[clock - 1], clocks.first[clock]
+    start, before = clocks.start[first:stop], clocks.before[first:stop]
+    span = np.searchsorted(start, now, side="right") - 1
+    until = service
+    if span >= 0:
+        until += before[span] + min(now, clocks.end[first + span]) - start[span]
+    last = np.searchsorted(before, until, side="left") - 1
+    ends = start[last] + until - before[last] if last >= 0 else LATEST
+    return int(ends) if last >= 0 and ends <= clocks.end[first + last] else LATEST
 
 
 @_hot
@@ -986,6 +1016,7 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             any_filled=_zeros(slots >> BITS),
             clock=_zeros(1),
         ),
+        clocks=_clocks(roster),
         tape=Tape(
             before=np.empty(rows, dtype=Id),
             where=np.empty(rows, dtype=Id),
@@ -1000,9 +1031,21 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             interrupts=bool(workload.interrupts.any()),
             moves=escalates or bool(workload.cover.max(initial=NO_UNIT) != NO_UNIT),
             escalates=escalates,
+            clocks=bool(workload.clock.any()),
             stretches=stretches,
         ),
     )
+
+
+def _clocks(roster: Roster) -> Clocks:
+    """The clocks with what each has counted before its spans."""
+    nothing = _zeros(0)
+    start = np.concatenate([nothing, *(clock.start for clock in roster.clocks)])
+    end = np.concatenate([nothing, *(clock.end for clock in roster.clocks)])
+    first = np.cumsum([0, *(len(clock.start) for clock in roster.clocks)], dtype=np.int64)
+    counted = np.concatenate([[0], np.cumsum(end - start)])
+    before = counted[:-1] - np.repeat(counted[first[:-1]], np.diff(first))
+    return Clocks(*(_column(each) for each in (first, start, end, before)))
 
 
 _Column = TypeVar("_Column", bound=np.generic)

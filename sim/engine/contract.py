@@ -5,9 +5,14 @@ all engines give the same log for the same input, bit for bit.
 
 Words. A *unit* is a place with one queue. A *shift* is a number of people on duty at a unit from its start
 to its end: while `start <= now < end`. A letter makes its *visits* in order; a visit is *work* (one person
-of a unit, for `service` seconds) or a *delay* (`service` seconds, nobody). Every visit in progress is held
-by one person of one shift. *Free* are the people of shifts in progress that hold nothing. A unit serves by
-*rank*: (priority, queued, letter, visit), smaller first. A visit that moves or is put down keeps its rank.
+of a unit, for `service` seconds) or a *delay* (`service` seconds on its clock, nobody). Every visit in
+progress is held by one person of one shift. *Free* are the people of shifts in progress that hold nothing.
+A unit serves by *rank*: (priority, queued, letter, visit), smaller first. A visit that moves or is put down
+keeps its rank.
+
+On *clock* 0 every second counts; on clock k the seconds of the spans of the roster's k-th clock count, those
+with `start <= second < end`. A delay ends at the first second before which, from the second on in which it
+began, `service` seconds have counted: at once if `service` is 0, and never if too few are left to count.
 
 A letter that was open before second 0 has a negative `received` and only the visits that it has still to
 make, with what is left of their effort. It is received in second 0. There its first visit is queued, but
@@ -87,7 +92,7 @@ def check_arrays(workload: Workload, roster: Roster, horizon: int) -> None:
     _require_columns("workload", workload, workload.lengths(workload.letters, workload.visits))
     _require_columns("roster", roster, dict.fromkeys(dtypes(Roster), roster.shifts))
     _check_letters(workload)
-    _check_visits(workload, roster.units)
+    _check_visits(workload, roster.units, len(roster.clocks))
     _check_shifts(roster)
 
 
@@ -100,7 +105,7 @@ def _check_letters(workload: Workload) -> None:
         raise SimError(f"workload.first_visit {rule}, got {offsets[0]} to {offsets[-1]}")
 
 
-def _check_visits(workload: Workload, units: int) -> None:
+def _check_visits(workload: Workload, units: int, clocks: int) -> None:
     is_unit = f"must be a unit from 0 to {units - 1}"
     work = workload.unit != NO_UNIT
     escalated = work & (workload.escalate_after != NEVER)
@@ -113,6 +118,7 @@ def _check_visits(workload: Workload, units: int) -> None:
         "cover": (_outside(workload.cover, NO_UNIT, units), f"{is_unit}, or {NO_UNIT}"),
         "escalate_after": (escalated & (workload.escalate_after < 1), f"must be 1 or more, or {NEVER}"),
         "escalate_to": (escalated & _outside(workload.escalate_to, 0, units), is_unit),
+        "clock": (~work & _outside(workload.clock, 0, clocks + 1), f"must be a clock from 0 to {clocks}"),
     }
     for field, (wrong, rule) in rules.items():
         _refuse(f"workload.{field}", getattr(workload, field), wrong, rule)
@@ -125,6 +131,12 @@ def _check_shifts(roster: Roster) -> None:
     _refuse("roster.people", roster.people, roster.people < 0, "must be 0 or more")
     if not np.array_equal(np.lexsort((end, unit, start)), np.arange(roster.shifts)):
         raise SimError("roster must be sorted by start, then unit, then end")
+    for number, clock in enumerate(roster.clocks):
+        if len(clock.start) != len(clock.end):
+            raise SimError(f"roster.clocks[{number}] must have one end for each start")
+        name = f"roster.clocks[{number}]"
+        _refuse(f"{name}.end", clock.end, clock.end <= clock.start, "must be after its start")
+        _refuse(f"{name}.start", clock.start[1:], clock.start[1:] <= clock.end[:-1], "must be after the span before")
 
 
 def _require_columns(name: str, table: tuple[Any, ...], lengths: Mapping[str, int]) -> None:

@@ -201,4 +201,4 @@ def _with_shifts(drawn: Roster, shifts: Roster, begins: int) -> Roster:
     ]
     unit, start, end, people = columns
     order = np.lexsort((end, unit, start))
-    return Roster(unit[order], start[order], end[order], people[order], drawn.units)
+    return Roster(unit[order], start[order], end[order], people[order], drawn.units, drawn.clocks)

@@ -7,7 +7,7 @@ import numpy as np
 from sim.core.clock import DAY
 from sim.core.tables import Bools, Int64s
 from sim.metrics.figures import OpeningFigures, OpenOfSla
-from sim.metrics.replication import Fate, Replication, elapsed_at, spans
+from sim.metrics.replication import Fate, Replication, elapsed_at
 from sim.models.sla import Sla
 from sim.sampling.backlog import UNKNOWN, draw_backlog
 from sim.scenario.setting import Setting
@@ -48,19 +48,21 @@ def open_at_start(replication: Replication) -> OpenAtStart:
 
 
 def _without_waiting(replication: Replication, letters: int) -> Int64s:
-    """When each visit of some letters would be begun, in a row for each, if nothing ever waited; then their ends."""
+    """When each visit of some letters would begin and end if nothing ever waited, shape (2, visits); 0 for others."""
     workload = replication.workload
-    begins = np.zeros(workload.visits + 1, dtype=np.int64)
-    first = workload.first_visit[replication.letters[:letters]]
+    begins = np.zeros((2, workload.visits), dtype=np.int64)
+    visit = workload.first_visit[replication.letters[:letters]].copy()
     end = workload.first_visit[replication.letters[:letters] + 1]
-    rows = spans(first, end)
-    until = np.cumsum(workload.service[rows])
-    before = np.repeat(np.concatenate([[0], until])[np.concatenate([[0], np.cumsum(end - first)])[:-1]], end - first)
-    begins[rows] = until - workload.service[rows] - before
+    at = np.zeros(letters, dtype=np.int64)
+    while len(going := np.flatnonzero(visit < end)):
+        rows = visit[going]
+        begins[0, rows] = at[going]
+        begins[1, rows] = at[going] = replication.ends(rows, at[going])
+        visit[going] += 1
     return begins
 
 
-def _surely_late(replication: Replication, sla: Sla, letters: int, begins: Int64s) -> Bools:
+def _surely_late(replication: Replication, sla: Sla, letters: int, earliest: Int64s) -> Bools:
     """Which letters miss an SLA even if nothing ever waits."""
     workload, horizon = replication.workload, replication.setting.scenario.horizon
     moment = np.zeros(letters, dtype=np.int64)
@@ -72,7 +74,7 @@ def _surely_late(replication: Replication, sla: Sla, letters: int, begins: Int64
             step, at = sla.until.rsplit(".", 1)
             visit, finished = replication.first_visits(step)[:letters], at == "finished"
         there = np.flatnonzero(visit >= 0)
-        moment[there] = begins[visit[there]] + (workload.service[visit[there]] if finished else 0)
+        moment[there] = earliest[int(finished), visit[there]]
     begin = replication.received[:letters]
     # Nothing is known of pauses before second 0, and those that are to come make up for time.
     running = sla.model_copy(update={"paused_during": ()})

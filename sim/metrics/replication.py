@@ -108,6 +108,19 @@ class Replication:
         first_visits(self.letters, self.workload.first_visit, self.workload.step, first)
         return first
 
+    def ends(self, visits: Int64s, begin: Int64s) -> Int64s:
+        """When some visits would end that began at some seconds, if nothing kept them; same shape as both.
+
+        A delay whose clock has not counted enough before the horizon ends there.
+        """
+        ends: Int64s = begin + self.workload.service[visits]
+        for number, clock in enumerate(self.roster.clocks, start=1):
+            delays = np.flatnonzero(self.workload.clock[visits] == number)
+            known = clock.ends(begin[delays], self.workload.service[visits[delays]])
+            horizon = np.maximum(self.setting.scenario.horizon, begin[delays])
+            ends[delays] = np.where(known == NOT_YET, horizon, known)
+        return ends
+
     def last_work(self) -> Int64s:
         """The last visit of each letter that is work, or -1, shape (rows,)."""
         visits = np.flatnonzero(self.workload.unit != NO_UNIT)

@@ -71,7 +71,7 @@ def step_durations(replication: Replication) -> StepDurations:
     queued, started = log.queued[visits], log.started[visits]
     waiting = started == NOT_YET
     wait = np.where(waiting, replication.setting.scenario.horizon, started) - queued
-    service = workload.service[visits]
+    service = replication.ends(visits, queued) - queued
     return StepDurations(
         durations_by(steps, step, wait, waiting),
         durations_by(steps, step, service, np.zeros(len(step), dtype=np.bool_)),

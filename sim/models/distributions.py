@@ -6,6 +6,7 @@ What they mean in numbers (quantiles, means) is in `sim.sampling.quantiles`; not
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple, Self
 
+import numpy as np
 from pydantic import (
     BeforeValidator,
     Discriminator,
@@ -13,12 +14,13 @@ from pydantic import (
     PrivateAttr,
     Tag,
     ValidationInfo,
+    WithJsonSchema,
     model_serializer,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from sim.core.clock import format_duration
+from sim.core.clock import Clock, clock_of, format_duration, format_working_time, parse_duration, parse_working_time
 from sim.models.base import FINAL, RULE, Duration, Number, Positive, Record, reader_of, same_file
 
 
@@ -175,3 +177,55 @@ Distribution = Annotated[
     BeforeValidator(_one_family),
 ]
 """A duration, or how durations vary."""
+
+
+class WorkingTime(Record):
+    """A duration in working time, `3 working days` or `4 office hours`, or how such durations vary."""
+
+    clock: Annotated[Clock, WithJsonSchema({"type": "string"})]
+    distribution: Distribution
+    """In seconds of the clock."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_its_unit(cls, written: Any) -> Any:
+        if isinstance(written, WorkingTime):
+            return written
+        clock = _clock(written)
+        return {"clock": clock, "distribution": _each_duration(written, lambda said: f"{_seconds(said, clock)} s")}
+
+    @model_serializer
+    def _write(self) -> Any:
+        written = self.distribution.model_dump(mode="json")
+        return _each_duration(written, lambda said: format_working_time(parse_duration(said), self.clock))
+
+
+def _seconds(written: str, clock: Clock) -> str:
+    return np.format_float_positional(parse_working_time(written, clock), trim="-")
+
+
+def _clock(written: Any) -> Clock:
+    """The clock of working time that the first duration in what is written is counted on; else calendar time."""
+    inside = written.values() if isinstance(written, dict) else written if isinstance(written, list | tuple) else ()
+    clocks = [clock_of(written), *map(_clock, inside)]
+    return next((clock for clock in clocks if clock is not Clock.CALENDAR), Clock.CALENDAR)
+
+
+def _each_duration(written: Any, told: Callable[[str], str]) -> Any:
+    """What is written of a distribution, with each of its durations told otherwise."""
+    if isinstance(written, dict):
+        return {key: _each_duration(value, told) for key, value in written.items()}
+    if isinstance(written, list | tuple):
+        return [_each_duration(value, told) for value in written]
+    return told(written) if isinstance(written, str) else written
+
+
+def _time(written: Any) -> str:
+    in_working_time = isinstance(written, WorkingTime) or _clock(written) is not Clock.CALENDAR
+    return "~working_time" if in_working_time else "~distribution"
+
+
+Wait = Annotated[
+    Annotated[WorkingTime, Tag("~working_time")] | Annotated[Distribution, Tag("~distribution")], Discriminator(_time)
+]
+"""How long nobody works on a letter: a duration, or how durations vary, in calendar or in working time."""

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag
 from pydantic_core import PydanticCustomError
 
 from sim.models.base import FINAL, Duration, Flag, Name, PerCategory, Record, Share, Whole
-from sim.models.distributions import Distribution
+from sim.models.distributions import Distribution, Wait, WorkingTime
 from sim.models.staffing import RoutingPerCategory
 from sim.models.wording import did_you_mean
 
@@ -66,8 +66,8 @@ class WorkStep(_Step):
 class WaitStep(_Step):
     """Time that passes without anybody's work: waiting for an answer, for a document."""
 
-    wait: PerCategory[Distribution]
-    """How long it takes."""
+    wait: PerCategory[Wait]
+    """How long it takes, in calendar time, or on the scenario's own calendar: `3 working days`, `4 office hours`."""
     chance: PerCategory[Share] = PerCategory[Share](per_category={"default": 1.0})
     """Share of the letters that take this step."""
 
@@ -88,8 +88,8 @@ class LoopStep(_Step):
     """Share of the letters that go back each time they come here."""
     at_most: Annotated[Whole, Field(ge=1, le=1000)] | None = None
     """How often one letter can go back; any number of times if not said."""
-    after: Distribution | None = None
-    """Time that passes before it is there again."""
+    after: Wait | None = None
+    """Time that passes before it is there again; also in working days or office hours."""
     not_satisfied: Share | None = None
     """Share of those called back whose writers are not satisfied, of whom `chance` may let fewer go back; nothing is
     simulated of it, and reports show the rest as satisfaction rate."""
@@ -107,6 +107,12 @@ def differs_by_channel(steps: Iterable[Step]) -> bool:
         step.for_channel is not None or any(isinstance(value, PerCategory) and value.per_channel for _, value in step)
         for step in steps
     )
+
+
+def waits_in_working_time(steps: Iterable[Step]) -> bool:
+    """Whether some wait passes in working days or office hours only."""
+    waits = [step.wait.values if isinstance(step, WaitStep) else [getattr(step, "after", None)] for step in steps]
+    return any(isinstance(wait, WorkingTime) for values in waits for wait in values)
 
 
 def _tag(step: dict[str, Any]) -> str:

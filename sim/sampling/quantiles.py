@@ -12,24 +12,25 @@ from scipy.special import gammaincinv, ndtri
 from sim.core.tables import Floats, Int64s
 from sim.models.distributions import (
     Constant,
-    Distribution,
     Empirical,
     Exponential,
     Gamma,
     Lognormal,
     Triangular,
     Uniform,
+    Wait,
+    WorkingTime,
 )
 
 _CELLS: Final = 1024
 
 
-def quantile(distribution: Distribution, uniforms: Floats) -> Floats:
+def quantile(distribution: Wait, uniforms: Floats) -> Floats:
     """Durations in seconds, ascending with the uniforms in [0, 1), same shape."""
     return FAMILIES[type(distribution)].quantile(distribution, uniforms)
 
 
-def mean(distribution: Distribution) -> float:
+def mean(distribution: Wait) -> float:
     """Mean of a distribution in seconds, before durations are rounded to whole seconds."""
     return FAMILIES[type(distribution)].mean(distribution)
 
@@ -105,7 +106,7 @@ def _empirical(empirical: Empirical, uniforms: Floats) -> Floats:
     return measured
 
 
-def share_below(distribution: Distribution, seconds: Floats | Int64s) -> Floats:
+def share_below(distribution: Wait, seconds: Floats | Int64s) -> Floats:
     """Share of a distribution that is at most some durations, shape as they have it: the quantile function inverted."""
     low, high = np.zeros(len(seconds)), np.ones(len(seconds))
     for _ in range(52):  # as many bits as a fraction has
@@ -129,6 +130,7 @@ FAMILIES: dict[type, Family] = {
     Gamma: Family(_gamma, lambda gamma: gamma.gamma.mean),
     Uniform: Family(_uniform, lambda uniform: sum(uniform.uniform) / 2),
     Triangular: Family(_triangular, lambda triangular: sum(triangular.triangular) / 3),
+    WorkingTime: Family(lambda of, uniforms: quantile(of.distribution, uniforms), lambda of: mean(of.distribution)),
     Empirical: Family(_empirical, lambda empirical: sum(empirical.seconds) / len(empirical.seconds)),
 }
 """Quantile function and mean of every family."""

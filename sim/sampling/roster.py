@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.calendar import Calendar, DaysOff
-from sim.core.clock import DAY
+from sim.core.clock import DAY, WORKING_CLOCKS
 from sim.core.streams import Purpose, stream, subject
 from sim.core.tables import Bools, Int64s, Roster
 from sim.models.staffing import RosterPattern
+from sim.models.workflow import waits_in_working_time
 from sim.sampling.headcount import StaffCourse, spreading_order, staff_course
 from sim.scenario.setting import Setting
 
@@ -93,7 +94,9 @@ def draw_roster(setting: Setting, replication: int) -> Roster:
     rostered, present = (np.add.reduceat(people, first) if len(first) else people for people in (rostered, present))
     at_least = np.array([team.at_least for team in setting.scenario.teams.values()])
     people = np.maximum(present, np.minimum(rostered, at_least[setting.places.team_of[unit]]))
-    return Roster(unit.astype(np.int32), start, end, people.astype(np.int32), setting.places.units)
+    in_working_time = waits_in_working_time(setting.scenario.workflow)
+    clocks = tuple(setting.calendar.spans(clock) for clock in WORKING_CLOCKS) if in_working_time else ()
+    return Roster(unit.astype(np.int32), start, end, people.astype(np.int32), setting.places.units, clocks)
 
 
 def people_of_groups(pattern: RosterPattern, people: Int64s) -> Int64s:

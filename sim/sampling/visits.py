@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 
-from sim.core.clock import LONGEST_DURATION
+from sim.core.clock import LONGEST_DURATION, WORKING_CLOCKS
 from sim.core.errors import SimError
 from sim.core.streams import Purpose, subject
 from sim.core.tables import (
+    ALL_TIME,
     FINISH,
     HAND_OVER,
     NEVER,
@@ -31,13 +32,14 @@ from sim.core.tables import (
     dtypes,
 )
 from sim.models.base import PerCategory, is_for
-from sim.models.distributions import Constant, Distribution
+from sim.models.distributions import Constant, Wait, WorkingTime
 from sim.models.scenario import Scenario
 from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep, differs_by_channel
 from sim.sampling.arrivals import Letters
 from sim.sampling.backlog import UNKNOWN, Standing
 from sim.sampling.jurisdiction import Jurisdiction, OneALetter
 from sim.sampling.quantiles import choice, quantile, share_below
+from sim.scenario.setting import Setting
 
 _MOST_TIMES = 10_000
 """How often a letter may come to a step before a loop is taken to be endless."""
@@ -73,6 +75,7 @@ class Block(NamedTuple):
     cover: Int32s | int = NO_UNIT
     escalate_after: Int32s | int = NEVER
     escalate_to: Int32s | int = NO_UNIT
+    clock: Int8s | int = ALL_TIME
     flags: Mapping[str, bool] = {}  # truth values, by the name of their column; usual ones may be left out
 
 
@@ -85,7 +88,7 @@ class Visits(NamedTuple):
 
 
 def unroll(
-    scenario: Scenario, letters: Letters, own: Jurisdiction, uniforms: OneALetter, standing: Standing | None = None
+    setting: Setting, letters: Letters, own: Jurisdiction, uniforms: OneALetter, standing: Standing | None = None
 ) -> Visits:
     """The visits that each kept letter makes, whenever it comes to make them.
 
@@ -95,11 +98,13 @@ def unroll(
     Raises:
         SimError: a letter goes round a loop without end.
     """
-    return _Unrolling(scenario, letters, own, uniforms).visits(standing)
+    return _Unrolling(setting, letters, own, uniforms).visits(standing)
 
 
 class _Unrolling:
-    def __init__(self, scenario: Scenario, letters: Letters, own: Jurisdiction, uniforms: OneALetter) -> None:
+    def __init__(self, setting: Setting, letters: Letters, own: Jurisdiction, uniforms: OneALetter) -> None:
+        scenario = setting.scenario
+        self.calendar = setting.calendar
         self.steps = scenario.workflow
         # One empty name stands for all channels where no step asks for them.
         self.channels = tuple(scenario.channels) if differs_by_channel(self.steps) else ("",)
@@ -162,8 +167,7 @@ class _Unrolling:
             assert isinstance(step, LoopStep), "a scenario is checked for that"
             assert step.after is not None, "a scenario is checked for that"
             self.gone_back[number][letters] += 1
-            after = PerCategory[Distribution](per_category={"default": step.after})
-            self._wait(number, after, Purpose.RETURN_DELAY, letters, 0, standing.spent[rows])
+            self._wait(number, _of_all(step.after), Purpose.RETURN_DELAY, letters, 0, standing.spent[rows])
             return self.number[step.back_to], letters
         return number + 1, letters
 
@@ -203,8 +207,7 @@ class _Unrolling:
             going = letters[back]
             self.gone_back[number][going] += 1
             if step.after is not None:
-                after = PerCategory[Distribution](per_category={"default": step.after})
-                self._wait(number, after, Purpose.RETURN_DELAY, going, time)
+                self._wait(number, _of_all(step.after), Purpose.RETURN_DELAY, going, time)
             return [(self.number[step.back_to], going), (number + 1, letters[~back])]
         return [(number + 1, letters)]
 
@@ -270,14 +273,19 @@ class _Unrolling:
     def _wait(
         self,
         number: int,
-        wait: PerCategory[Distribution],
+        wait: PerCategory[Wait],
         purpose: Purpose,
         letters: Int64s,
         time: int,
         spent: Int64s | None = None,
     ) -> None:
         seconds = whole_seconds(self._seconds(wait, purpose, self.steps[number], letters, time, spent), least=0)
-        self._add(Block(letters, self.made[letters], number, NO_UNIT, seconds))
+        clock: Int8s | int = ALL_TIME
+        if any(isinstance(each, WorkingTime) for each in wait.values):
+            clock = np.full(len(letters), ALL_TIME, dtype=np.int8)
+            for each, rows in self._each(wait, letters):
+                clock[rows] = 1 + WORKING_CLOCKS.index(each.clock) if isinstance(each, WorkingTime) else ALL_TIME
+        self._add(Block(letters, self.made[letters], number, NO_UNIT, seconds, clock=clock))
 
     def _add(self, block: Block) -> None:
         self.blocks.append(block)
@@ -300,24 +308,36 @@ class _Unrolling:
 
     def _seconds(
         self,
-        value: PerCategory[Distribution],
+        value: PerCategory[Any],
         purpose: Purpose,
         step: Step,
         letters: Int64s,
         time: int,
         spent: Int64s | None = None,
     ) -> Floats:
-        """Drawn durations, or what is left of those that are longer than what is `spent` already."""
+        """Drawn durations, or what is left of those that are longer than what is `spent` already before second 0."""
         seconds = np.empty(len(letters))
         varies = not all(isinstance(distribution, Constant) for distribution in value.values)
         drawn = self._drawn(purpose, step, letters, time) if varies else np.zeros(len(letters))
         for distribution, rows in self._each(value, letters):
             chance = drawn[rows]
-            if spent is not None and spent.any():
-                below = share_below(distribution, spent[rows])
+            if spent is None:
+                seconds[rows] = quantile(distribution, chance)
+                continue
+            passed = self._passed(distribution, spent[rows])
+            if spent.any():
+                below = share_below(distribution, passed)
                 chance = np.minimum(below + chance * (1 - below), _NEARLY_ALL)
-            seconds[rows] = quantile(distribution, chance)
-        return seconds if spent is None else seconds - spent
+            seconds[rows] = quantile(distribution, chance) - passed
+        return seconds
+
+    def _passed(self, distribution: Wait, spent: Int64s) -> Int64s:
+        """What has passed before second 0, on the clock of a duration, of so many seconds."""
+        if not isinstance(distribution, WorkingTime):
+            return spent
+        then, now = (self.calendar.counted(instants, distribution.clock) for instants in (-spent, np.zeros_like(spent)))
+        passed: Int64s = now - then
+        return passed
 
     def _drawn(self, purpose: Purpose, step: Step, letters: Int64s, time: int = 0) -> Floats:
         """The uniforms of some letters for a step, fresh ones for each time that they come there."""
@@ -341,6 +361,10 @@ class _Unrolling:
     def _table(self, value: PerCategory[float] | PerCategory[int]) -> Floats:
         """Value of each category and channel; 0 where there is none, because the step is not for it."""
         return np.array([value.get(*kind, 0) for kind in self.kinds], dtype=np.float64)
+
+
+def _of_all(wait: Wait) -> PerCategory[Wait]:
+    return PerCategory[Wait](per_category={"default": wait})
 
 
 def conditions(steps: Sequence[Step]) -> list[str]:

@@ -99,7 +99,7 @@ def draw_visits(setting: Setting, replication: int, *, keep: float = 1.0) -> tup
         letters = Letters(*(np.concatenate(column) for column in columns))
     one_a_letter = partial(uniforms, len(letters.received), scenario.seed, replication)
     own = Jurisdiction(setting, letters.category, letters.home, one_a_letter)
-    return letters, unroll(scenario, letters, own, one_a_letter, standing)
+    return letters, unroll(setting, letters, own, one_a_letter, standing)
 
 
 def with_other_duty(setting: Setting, roster: Roster, replication: int, letters: Letters, visits: Visits) -> Workload:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from sim.core.clock import DURATION, WORKING_TIME
 from sim.models.base import Record
 from sim.models.scenario import Scenario
 from sim.models.workflow import STEP_KINDS
@@ -127,7 +128,7 @@ class _Written(GenerateJsonSchema):
 
 
 def _is_bare(name: str) -> bool:
-    return name == "Constant" or name.startswith("PerCategory_")
+    return name in ("Constant", "WorkingTime") or name.startswith("PerCategory_")
 
 
 def _bare(schema: Any, records: dict[str, Any]) -> Any:
@@ -139,6 +140,8 @@ def _bare(schema: Any, records: dict[str, Any]) -> Any:
     named = str(schema.get("$ref", "")).removeprefix("#/$defs/")
     if named == "Constant":
         return _bare(records[named]["properties"]["constant"], records)
+    if named == "WorkingTime":
+        return _in_working_time(records[named]["properties"]["distribution"], records)
     if named in _TEXT_FORMS:
         forms = [{"type": "string"}, {"$ref": schema["$ref"]}]
         if named in _LIST_FORMS:
@@ -166,6 +169,19 @@ def _bare(schema: Any, records: dict[str, Any]) -> Any:
     if alternatives is not None:
         kept["oneOf" if "required" in alternatives[0] else "anyOf"] = alternatives
     return {key: _bare(value, records) for key, value in kept.items()}
+
+
+def _in_working_time(schema: Any, records: dict[str, Any]) -> Any:
+    """A schema of durations as one of durations in working time, with the records that it refers to written out."""
+    schema = _bare(schema, records)
+    if isinstance(schema, list):
+        return [_in_working_time(each, records) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _in_working_time(records[schema["$ref"].removeprefix("#/$defs/")], records)
+    written = {key: _in_working_time(value, records) for key, value in schema.items() if key != "title"}
+    return {**written, "pattern": WORKING_TIME} if schema.get("pattern") == DURATION else written
 
 
 def _is_title(key: str, value: Any) -> bool:

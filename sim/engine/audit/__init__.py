@@ -10,7 +10,7 @@ from sim.core.errors import AuditError, SimError
 from sim.core.tables import Log, Roster, Workload
 from sim.engine.audit.dispatch_rules import DispatchAudit
 from sim.engine.audit.records import ShiftRecord, Stretch, malformed, shift_records, visit_records
-from sim.engine.audit.visit_rules import DutyTimes, columns, effort, hands, places, precedence
+from sim.engine.audit.visit_rules import DutyTimes, EndsOfDelays, columns, effort, hands, places, precedence
 
 __all__ = ["audit", "require_sound"]
 
@@ -49,9 +49,10 @@ def audit(workload: Workload, roster: Roster, horizon: int, log: Log) -> list[st
             stretches_of[stretch.unit].append(stretch)
 
     violations += precedence(workload, visits, horizon)
+    ends_of_delays = EndsOfDelays(roster.clocks)
     presence = [DutyTimes(of_unit) for of_unit in shifts_of]
     for visit in visits:
-        violations += columns(visit, horizon)
+        violations += columns(visit, horizon, ends_of_delays)
         violations += effort(visit, horizon)
         violations += hands(visit, shifts)
         violations += places(visit, presence, horizon)

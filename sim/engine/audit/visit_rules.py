@@ -1,12 +1,12 @@
 """What the contract says of a visit by itself: when it comes, where it waits, how long it takes, and in whose hands."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise, zip_longest
+from itertools import accumulate, pairwise, zip_longest
 from math import inf
 from typing import NamedTuple
 
-from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, NOT_YET, WAIT, WORK, Workload
+from sim.core.tables import ALL_TIME, FINISH, HAND_OVER, NEVER, NO_UNIT, NOT_YET, WAIT, WORK, Spans, Workload
 from sim.engine.audit.records import ShiftRecord, VisitRecord
 
 
@@ -21,7 +21,24 @@ def precedence(workload: Workload, visits: Sequence[VisitRecord], horizon: int) 
             reached = visit.finished
 
 
-def columns(visit: VisitRecord, horizon: int) -> Iterator[str]:
+class EndsOfDelays:
+    """When delays end, by the seconds that each clock has counted at the ends of its spans."""
+
+    def __init__(self, clocks: Sequence[Spans]) -> None:
+        self.spans = [list(zip(clock.start.tolist(), clock.end.tolist(), strict=True)) for clock in clocks]
+        self.counted = [list(accumulate(end - start for start, end in spans)) for spans in self.spans]
+
+    def of(self, visit: VisitRecord) -> float:
+        """The first second before which so many seconds have counted since it was queued; infinity if there is none."""
+        if visit.clock == ALL_TIME or not visit.service:
+            return visit.queued + visit.service
+        spans, counted = self.spans[visit.clock - 1], self.counted[visit.clock - 1]
+        passed = sum(min(end, visit.queued) - start for start, end in spans if start < visit.queued)
+        span = bisect_left(counted, passed + visit.service)
+        return spans[span][1] - (counted[span] - passed - visit.service) if span < len(spans) else inf
+
+
+def columns(visit: VisitRecord, horizon: int, ends_of_delays: EndsOfDelays) -> Iterator[str]:
     """The stretches lead without gaps from queued to finished or to the horizon, and the row says what they say."""
     who = f"visit {visit.number}"
     reached, is_delay = visit.queued != NOT_YET, visit.unit == NO_UNIT
@@ -33,7 +50,7 @@ def columns(visit: VisitRecord, horizon: int) -> Iterator[str]:
         yield from _gaps(visit, horizon)
     says = (visit.started, visit.finished, visit.served_by, visit.interruptions)
     names = ("started", "finished", "served_by", "interruptions")
-    for name, value, expected in zip(names, says, _expected(visit, horizon), strict=True):
+    for name, value, expected in zip(names, says, _expected(visit, horizon, ends_of_delays), strict=True):
         if value != expected:
             yield f"{who} has {name} {value}, it should be {expected}"
 
@@ -51,13 +68,13 @@ def _gaps(visit: VisitRecord, horizon: int) -> Iterator[str]:
         yield f"{who} has a last stretch that ends at {last.end}, with the horizon at {horizon}"
 
 
-def _expected(visit: VisitRecord, horizon: int) -> tuple[int, int, int, int]:
+def _expected(visit: VisitRecord, horizon: int, ends_of_delays: EndsOfDelays) -> tuple[int, int, int, int]:
     """Its started, finished, served_by and interruptions."""
     if visit.queued == NOT_YET:
         return (NOT_YET, NOT_YET, NOT_YET, 0)
     if visit.unit == NO_UNIT:
-        end = visit.queued + visit.service
-        return (visit.queued, end if end < horizon else NOT_YET, NOT_YET, 0)
+        end = ends_of_delays.of(visit)
+        return (visit.queued, int(end) if end < horizon else NOT_YET, NOT_YET, 0)
     works = visit.works
     if not works:
         return (NOT_YET, NOT_YET, NOT_YET, 0)

@@ -14,7 +14,20 @@ from typing import Any
 import numpy as np
 import simpy
 
-from sim.core.tables import FINISH, NEVER, NO_UNIT, NOT_YET, WAIT, WORK, Log, Roster, Stretches, Workload, dtypes
+from sim.core.tables import (
+    ALL_TIME,
+    FINISH,
+    NEVER,
+    NO_UNIT,
+    NOT_YET,
+    WAIT,
+    WORK,
+    Log,
+    Roster,
+    Stretches,
+    Workload,
+    dtypes,
+)
 from sim.engine.simpy.entities import NUMBER, RANK, TURN, Shift, Unit, Visit, read_shifts, read_visits
 
 Process = Generator[simpy.Event, None, None]
@@ -50,6 +63,9 @@ class Bureau:
         self.calendar = simpy.Environment()
         self.units = [Unit(number) for number in range(roster.units)]
         self.visits = read_visits(workload)
+        self.clocks: list[list[tuple[int, int]]] = [
+            list(zip(clock.start.tolist(), clock.end.tolist(), strict=True)) for clock in roster.clocks
+        ]
         self.newly_waiting: list[Visit] = []  # since the last phase C
         self.overdue: list[Visit] = []  # to be escalated as soon as somebody is on duty there
         self.changed: set[Unit] = set()  # units whose queue or people changed since the last phase C
@@ -87,8 +103,10 @@ class Bureau:
 
     def delay(self, visit: Visit) -> Process:
         """Time passes with nobody working on the letter."""
-        yield self.calendar.timeout(visit.service)
-        self.due.ends_of_delays.append(visit)
+        ends = self.end_of_delay(visit)
+        if ends is not None:
+            yield self.calendar.timeout(ends - self.now)
+            self.due.ends_of_delays.append(visit)
 
     def work(self, visit: Visit) -> Process:
         """A person works on the visit until it is finished or put down."""
@@ -102,6 +120,18 @@ class Bureau:
         """A visit that nobody starts is to be escalated."""
         yield self.calendar.timeout(visit.escalate_after - visit.open_before)
         self.due.escalations.append(visit)
+
+    def end_of_delay(self, visit: Visit) -> int | None:
+        """When the seconds of a delay that begins now have passed on its clock; None if they never have."""
+        if visit.clock == ALL_TIME:
+            return self.now + visit.service
+        left = visit.service
+        for start, end in self.clocks[visit.clock - 1]:
+            begins = max(start, self.now)
+            if begins + left <= end:
+                return begins + left
+            left -= max(end - begins, 0)
+        return None
 
     def advance(self) -> bool:
         """A. The clock goes on to the next second at which something is due; False if none is before the horizon."""
