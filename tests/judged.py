@@ -79,5 +79,7 @@ def fitted(folder: Path) -> FitReport:
         ),
         replaced=(Replaced("workflow.sign.effort", "1.5 min", "9.01 min", 3000),),
         marks={"M": 12, "A": 3}, judgement=replace(judgement, distances=distances), not_judged="", refitted=True,
+        open_at_end=7,
+        goes_on="2024-02-26",
         measures=False,
     )  # fmt: skip

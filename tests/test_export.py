@@ -19,7 +19,7 @@ from sim.core.tables import NO_UNIT, NOT_YET, WORK
 from sim.experiment.replications import simulate_replication
 from sim.metrics.replication import Replication
 from sim.operations.exports import BACKLOG, EXPORTS, export
-from sim.operations.exports.backlog import write_backlog
+from sim.operations.exports.backlog import write_backlog_at
 from sim.operations.exports.events import Reason, Transition, events_of
 from sim.operations.exports.people import person_numbers
 from sim.operations.exports.simulated import Simulated, letter_sizes
@@ -317,7 +317,7 @@ def test_the_backlog_lists_what_lies_on_the_desks(
     story: Simulated, tmp_path: Path, instant: str, listed: list[list[str]]
 ) -> None:
     seconds = story.setting.calendar.seconds_of(datetime.fromisoformat(instant))
-    assert write_backlog(story, seconds, tmp_path / BACKLOG) == len(listed)
+    assert write_backlog_at(story, seconds, tmp_path / BACKLOG) == len(listed)
     heading, *rows = (tmp_path / BACKLOG).read_text("utf-8").splitlines()
     done = "done:sign,done:enquire,done:handle"
     assert heading == f"letter,received,channel,category,unit,step,state,since,{done}"
@@ -326,7 +326,7 @@ def test_the_backlog_lists_what_lies_on_the_desks(
 
 def test_another_scenario_begins_with_the_backlog_that_was_written(story: Simulated, tmp_path: Path) -> None:
     midnight = story.setting.calendar.seconds_of(datetime(2024, 5, 2))
-    assert write_backlog(story, midnight, tmp_path / BACKLOG) == 2
+    assert write_backlog_at(story, midnight, tmp_path / BACKLOG) == 2
     (tmp_path / "story.csv").write_text("received\n2024-05-02 02:00\n", "utf-8")
     later = STORY.replace("2024-05-01", "2024-05-02").replace("warm_up: 1 h\n", f"backlog: {BACKLOG}\n")
     (tmp_path / "later.yaml").write_text(later, "utf-8")

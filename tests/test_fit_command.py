@@ -46,8 +46,9 @@ def ask(*arguments: str | Path) -> Result:
 def test_events_become_a_scenario_that_runs_and_says_where_it_is_from(office: Path, tmp_path: Path) -> None:
     file = tmp_path / "fitted.yaml"
     log = office / "events.csv"
-    answered = ask(log, "--roster", office / "roster.csv", "--write", file, *QUICK)
+    answered = ask(log, "--roster", office / "roster.csv", "--write", file, "--backlog-to", "open.csv", *QUICK)
     assert answered.exit_code == 0, answered.output
+    assert "letters are open at 00:00 on 2024-02-" in answered.output
     assert "Judged on the last" in answered.output
     assert "The simulated letters met the office's own shifts." in answered.output
     assert "they need the extra [fit]" in answered.output
@@ -65,6 +66,11 @@ def test_events_become_a_scenario_that_runs_and_says_where_it_is_from(office: Pa
     assert all(set(each["text"]) == {"en", "zh"} for each in summary["judgement"]["misfits"])
     run = CliRunner().invoke(cli, ["run", str(file), "--replications", "2", "--no-report", "--json"])
     assert run.exit_code == 0, run.output
+    changes = [f"start={summary['goes_on']}", "warm_up=0 d", "window=2 d", "backlog=open.csv"]
+    goes_on = ["run", str(file), "--replications", "2", "--no-report", "--json"]
+    run = CliRunner().invoke(cli, [*goes_on, *(f"--set={each}" for each in changes)])
+    assert run.exit_code == 0, run.output
+    assert json.loads(run.stdout)["open_at_start"]["letters"] == summary["open_at_end"]
 
 
 def test_letters_become_waits_and_a_base_gives_them_teams_and_slas(office: Path, tmp_path: Path) -> None:

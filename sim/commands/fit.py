@@ -54,23 +54,26 @@ def _columns(_: click.Context, __: click.Parameter, written: tuple[str, ...]) ->
     help="Sheet of a spreadsheet, if several may be meant; repeatable.",
 )
 @click.option("--write", "file", type=PATH, help="Write the scenario, and the files that it names beside it.")
+@click.option(
+    "--backlog-to", "backlog", type=PATH, help="Write the letters that are open when the log ends, to go on from."
+)
 @takes("replications workers out force page json quiet")
-def fit(options: Options, file: Path | None, **asked: object) -> None:
+def fit(options: Options, file: Path | None, backlog: Path | None, **asked: object) -> None:
     """Make a scenario of an office's own LOG, and judge it on letters that it has not seen.
 
     A row of the log is a letter (received, and any of signed, contacted, first feedback, closed, category, channel,
     unit, handler, satisfied) or an event (case, activity, start, end, resource, unit); CSV, JSON Lines, Parquet, XLSX,
     XES and OCEL 2.0 are read. --replications is the number of simulated logs that it is compared with.
     """
-    if file is not None and file.exists() and not options.force:
-        raise click.UsageError(f"{file} is there already; name another, or say --force to replace it")
+    for path in (file, backlog):
+        if path is not None and path.exists() and not options.force:
+            raise click.UsageError(f"{path} is there already; name another, or say --force to replace it")
     get_ready_to_draw("fit", options)
     from sim.output.results.fit import FitRequest, fit_log, write_fitted
     from sim.output.words import say
 
     result = fit_log(FitRequest(**asked), options)  # type: ignore[arg-type]
-    if file is not None:
-        write_fitted(result, file, force=options.force)
+    write_fitted(result, file, backlog, force=options.force)
     show_written(result, options)
     if file is not None and not options.silent:
         show(say(options.lang, "commands.written", file=file))

@@ -26,6 +26,8 @@ class FitReport:
         judgement: how well a scenario that was fitted without the judged letters tells what became of them.
         not_judged: why there is none: `few` letters, or `off`; empty where there is one.
         refitted: whether the scenario was fitted once more to the whole log, after it had been judged.
+        open_at_end: letters that are open when the log ends.
+        goes_on: day at whose 00:00 that is, ISO 8601.
         measures: whether the package with the field's measures of distance is installed.
     """
 
@@ -43,4 +45,6 @@ class FitReport:
     judgement: Judgement | None
     not_judged: str
     refitted: bool
+    open_at_end: int
+    goes_on: str
     measures: bool

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.clock import DAY
 from sim.core.errors import Problem, ScenarioError
-from sim.core.tables import NOT_YET, Bools, Floats, Int64s
+from sim.core.tables import Bools, Floats, Int64s
 from sim.fit.arrivals import ArrivalFit, fit_arrivals
 from sim.fit.days import Days, days_kept, people_by_day
 from sim.fit.discipline import discipline_of
@@ -21,7 +21,7 @@ from sim.fit.routing import route
 from sim.fit.shares import chance_by_category, shares_of, significant, written_share
 from sim.fit.staffing import Hours, hours_of_team, inferred_staffing
 from sim.fit.waits import free_times, idle_waits, is_wait, ready_times, work_of_events
-from sim.fit.ways import nth_visit, ways_of
+from sim.fit.ways import closed_cases, nth_visit, ways_of
 from sim.fit.workflow import StepDraft, is_work, workflow_of
 
 _WARM_UP_DAYS: Final = 7
@@ -32,9 +32,6 @@ _IDLE: Final = 0.05
 """Share of the visits that wait though somebody is free, and seconds of all on average, below which it is nothing."""
 
 _SHORT: Final = 30.0
-
-_STILL_OPEN: Final = 0.99
-"""Share of the gaps between events of a case that are shorter than the one after which a case counts as ended."""
 
 
 def fit(log: EventLog, roster: KnownRoster | None = None) -> Fitted:
@@ -131,34 +128,9 @@ class _Fitting:
             for name, share in shares.items()
         }
 
-    def _closed(self) -> Bools:
-        """Which cases have come to their end: nothing of them waits, and nothing came after them for long."""
-        log = self.log
-        first = log.first_event()
-        some = first[1:] > first[:-1]
-        last = np.maximum(first[1:] - 1, 0)
-        done = np.zeros(log.cases, dtype=np.bool_)
-        if not log.events:
-            return done
-        done[some] = log.finished[last[some]] != NOT_YET
-        if (log.queued != NOT_YET).mean() > 0.2:
-            return done  # what comes next is queued at once
-        same = log.case[1:] == log.case[:-1]
-        begun = np.where(log.started != NOT_YET, log.started, log.finished)
-        gaps = (begun[1:] - log.finished[:-1])[same & (log.finished[:-1] != NOT_YET) & (begun[1:] != NOT_YET)]
-        longest = float(np.quantile(gaps, _STILL_OPEN)) if len(gaps) else 0.0
-        recent = np.zeros(log.cases, dtype=np.bool_)
-        recent[some] = log.finished[last[some]] + longest >= self.until
-        # What usually comes last has come last, however short ago.
-        final = np.bincount(log.activity[last[some]], minlength=len(log.activities))
-        of = np.bincount(log.activity, minlength=len(log.activities))
-        ends = final > 0.9 * np.maximum(of, 1)
-        recent[some] &= ~ends[log.activity[last[some]]]
-        return done & ~recent
-
     def _workflow(self) -> list[dict[str, Any]]:
         log, places = self.log, self.places
-        ways = ways_of(log, self._closed())
+        ways = ways_of(log, closed_cases(log))
         flow = workflow_of(log, ways)
         self.findings += flow.findings
         self.work = is_work(log)

@@ -24,6 +24,9 @@ _OLD: Final = 0.99
 _ALWAYS: Final = 0.999
 """Share of the old letters that reached a milestone from which on all are said to."""
 
+_MANY: Final = 0.1
+"""Share of the old letters without a milestone from which on 9 of 10 such letters will never reach it."""
+
 
 def fit_letters(log: LetterLog) -> Fitted:
     """A scenario from a log of letters."""
@@ -96,18 +99,36 @@ def _milestones(
 
 
 def _chance(log: LetterLog, at: Int64s, category: Int64s, key: str) -> tuple[Bools, Any, list[Finding]]:
-    """Which letters are old, and the share of them that reached a milestone; None for all.
-
-    A letter is old when of the letters that ever reach it nearly all have done so at that age; those still open may
-    be young, and do not count.
-    """
-    reached = at != NOT_YET
-    age = float(np.quantile((at - log.received)[reached], _OLD))
-    old = log.received + age < log.until
+    """Which letters are old, and the share of them that reached a milestone; None for all."""
+    reached, old = at != NOT_YET, _old(log, at)
     if old.sum() < 2 or reached[old].mean() >= _ALWAYS:
         return old, None, []
     chance, found = chance_by_category(reached[old], category[old], log.categories, key)
     return old, chance, found
+
+
+def never_reached(log: LetterLog, at: Int64s) -> Bools:
+    """Which letters will not reach a milestone any more: old ones, where many old ones have not reached it.
+
+    Where few have not, they are late.
+    """
+    reached = at != NOT_YET
+    if not reached.any():
+        return np.ones(log.letters, dtype=np.bool_)
+    old = _old(log, at)
+    many = old.any() and reached[old].mean() < 1 - _MANY
+    return old & ~reached if many else np.zeros(log.letters, dtype=np.bool_)
+
+
+def _old(log: LetterLog, at: Int64s) -> Bools:
+    """Which letters are so old that of those that ever reach a milestone nearly all have done so at that age.
+
+    Others that have not reached it may be young, and say nothing.
+    """
+    reached = at != NOT_YET
+    age = float(np.quantile((at - log.received)[reached], _OLD))
+    old: Bools = log.received + age < log.until
+    return old
 
 
 def _timed(log: LetterLog, at: Int64s, since: Int64s, category: Int64s, rows: Int64s, *, never: bool) -> Timed:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.core.tables import Bools, Floats, Int32s, Int64s
+from sim.core.tables import NOT_YET, Bools, Floats, Int32s, Int64s
 from sim.fit.as_of import chosen
 from sim.fit.log import EventLog
 
@@ -24,6 +24,9 @@ _RARE: Final = 0.02
 
 _MOST_PLACES: Final = 4
 """How often one activity can stand in the order."""
+
+_LONG_AGO: Final = 0.99
+"""Share of the gaps between events of a case that are shorter than the one after which a case counts as ended."""
 
 ENDED: Final = 0
 WENT_BACK: Final = 1
@@ -205,6 +208,31 @@ def _out_of_order(log: EventLog, ways: Ways) -> tuple[int, int] | None:
         if enough and places.count(of) < _MOST_PLACES:
             return at, of
     return None
+
+
+def closed_cases(log: EventLog) -> Bools:
+    """Which cases have come to their end: nothing of them waits, and nothing came after them for long."""
+    first = log.first_event()
+    some = first[1:] > first[:-1]
+    last = np.maximum(first[1:] - 1, 0)
+    done = np.zeros(log.cases, dtype=np.bool_)
+    if not log.events:
+        return done
+    done[some] = log.finished[last[some]] != NOT_YET
+    if (log.queued != NOT_YET).mean() > 0.2:
+        return done  # what comes next is queued at once
+    same = log.case[1:] == log.case[:-1]
+    begun = np.where(log.started != NOT_YET, log.started, log.finished)
+    gaps = (begun[1:] - log.finished[:-1])[same & (log.finished[:-1] != NOT_YET) & (begun[1:] != NOT_YET)]
+    longest = float(np.quantile(gaps, _LONG_AGO)) if len(gaps) else 0.0
+    recent = np.zeros(log.cases, dtype=np.bool_)
+    recent[some] = log.finished[last[some]] + longest >= log.until
+    # What usually comes last has come last, however short ago.
+    final = np.bincount(log.activity[last[some]], minlength=len(log.activities))
+    of = np.bincount(log.activity, minlength=len(log.activities))
+    ends = final > 0.9 * np.maximum(of, 1)
+    recent[some] &= ~ends[log.activity[last[some]]]
+    return done & ~recent
 
 
 def last_of_case(passes: Passes, cases: int) -> Int64s:

@@ -70,7 +70,7 @@ class InitialBacklog(Record):
     file: str | None = None
     """Path of a CSV file, relative to the scenario, with the columns `received` and `step`, and if known `channel`,
     `category`, `unit` (home), `state` (waiting, working or delay), `since`, and `done:STEP` for when a step was
-    finished; as `targets --export` writes it."""
+    finished; as `targets --export` and `fit --backlog-to` write it."""
     sha256: str | None = None
     """Hash of the file, which says which one is meant; any will do if not said, and a run's own scenario says it."""
     counts: tuple[OpenAtStep, ...] | None = None

@@ -1,16 +1,32 @@
-"""Files of open letters, one a row: the one reader of backlogs."""
+"""Files of open letters, one a row: the one reader and the one writer of backlogs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 
-from sim.core.safe_text import cell_text
+from sim.core.safe_text import Cell, cell_text, write_csv
 from sim.models.backlog import DONE, BacklogRows, Instants, OpenState
 from sim.models.wording import Rule, named_rows, one_of
 from sim.scenario.text_files import Table, decoded, read_instants, read_table
 
-_NAMES = ("channel", "category", "unit", "step", "state")
+_NAMES: Final = ("channel", "category", "unit", "step", "state")
+
+_COLUMNS: Final = ("letter", "received", *_NAMES, "since")
+"""Columns that are written, before those of finished steps."""
+
+
+def write_backlog(path: Path, steps: Iterable[str], rows: Iterable[Iterable[Cell]]) -> None:
+    """Write open letters in CSV.
+
+    Args:
+        steps: of which each row says when they were finished.
+        rows: name of the letter, when it was received, its channel, category and home unit, the step where it is, its
+            state there, since when that, and when each of the steps was finished.
+    """
+    write_csv(path, [[*_COLUMNS, *(f"{DONE}{step}" for step in steps)], *rows], marked=False)
 
 
 def read_backlog(content: bytes) -> BacklogRows:

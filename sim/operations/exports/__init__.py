@@ -9,7 +9,7 @@ from typing import Final
 
 from sim.core.options import DEFAULT, Options
 from sim.experiment.replications import simulate_replication
-from sim.operations.exports.backlog import write_backlog
+from sim.operations.exports.backlog import write_backlog_at
 from sim.operations.exports.calls import write_calls
 from sim.operations.exports.event_log import write_event_log
 from sim.operations.exports.feeder import write_feeder
@@ -58,5 +58,5 @@ def export(
     for name, write in EXPORTS.items():
         write(simulated, folder / name)
     if backlog_at is not None:
-        write_backlog(simulated, backlog_at, folder / BACKLOG)
+        write_backlog_at(simulated, backlog_at, folder / BACKLOG)
     return len(simulated.arrivals)

@@ -1,20 +1,17 @@
 """Backlog at an instant in CSV: one row an open letter, as an office would list what lies on its desks."""
 
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
-from sim.core.safe_text import write_csv
 from sim.core.tables import NO_UNIT, NOT_YET, WORK, Bools, Int64s
 from sim.metrics.replication import steps_of
-from sim.models.backlog import DONE, OpenState
+from sim.models.backlog import OpenState
 from sim.operations.exports.simulated import Simulated
+from sim.scenario.open_letters import write_backlog
 
-_COLUMNS: Final = ("letter", "received", "channel", "category", "unit", "step", "state", "since")
 
-
-def write_backlog(simulated: Simulated, instant: int, path: Path) -> int:
+def write_backlog_at(simulated: Simulated, instant: int, path: Path) -> int:
     """Write the letters received by then and not closed, in the order of receipt, after all that happens that second.
 
     `unit` is the letter's home, as in a trace; `step` is where it is, `state` whether it waits there for somebody, is
@@ -33,22 +30,18 @@ def write_backlog(simulated: Simulated, instant: int, path: Path) -> int:
     done = [simulated.local(_done(simulated, row, index, instant)) for index in steps.values()]
     letters, names = simulated.letters, simulated.steps
     at = (letters[each] for each in row.tolist())
-    write_csv(
+    write_backlog(
         path,
-        [
-            [*_COLUMNS, *(f"{DONE}{step}" for step in steps)],
-            *(
-                (
-                    number + 1, letter.received.isoformat(), letter.channel, letter.category, letter.unit,
-                    names[step], how, begun, *finished,
-                )
-                for number, letter, step, how, begun, *finished in zip(
-                    row.tolist(), at, workload.step[visit].tolist(), state, simulated.local(since), *done,
-                    strict=True,
-                )
-            ),
-        ],
-        marked=False,
+        steps,
+        (
+            (
+                number + 1, letter.received.isoformat(), letter.channel, letter.category, letter.unit,
+                names[step], how, begun, *finished,
+            )
+            for number, letter, step, how, begun, *finished in zip(
+                row.tolist(), at, workload.step[visit].tolist(), state, simulated.local(since), *done, strict=True
+            )
+        ),
     )  # fmt: skip
     return len(visit)
 

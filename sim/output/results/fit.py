@@ -28,19 +28,21 @@ from sim.fit.letters import fit_letters
 from sim.fit.log import EventLog, KnownRoster, LetterLog
 from sim.fit.looks import Target, held_out, other_log
 from sim.fit.on_base import Replaced, on_base
+from sim.fit.open_at_end import open_at_end
 from sim.fit.reading import EVENTS, LETTERS, read_log
 from sim.fit.reading.roster_file import read_roster
 from sim.fit.scenario_text import scenario_text
 from sim.models.labels import labels_of
+from sim.operations.exports import BACKLOG
 from sim.output.results.result import Result, Work, identity_of, result_of
 from sim.output.text.fit import fit_text, misfit_sentence, told_about
 from sim.output.words import languages
 from sim.scenario.loading import Loaded, ScenarioFile, load
+from sim.scenario.open_letters import write_backlog
 from sim.scenario.provenance import SourcedFigure
 
 SCENARIO: Final = "scenario.yaml"
 """The fitted scenario in its folder, beside the files that it names."""
-
 
 _MOST_SIMULATED: Final = 4_000_000
 """Events of all simulated logs together, about."""
@@ -114,6 +116,9 @@ def fit_log(request: FitRequest, options: Options = DEFAULT) -> Result[FitReport
         judgement = None if target is None else _judged(first, target, roster, request, options)
         refitted = target is not None and target.held_out
         fitted, replaced = _fitted(log, roster, base, request)
+        _write(folder, fitted, scenario_text(fitted))
+        still_open = open_at_end(log, load(folder / SCENARIO).scenario, fitted.activities)
+        write_backlog(folder / BACKLOG, still_open.steps, still_open.rows)
         report = FitReport(
             log=request.log.name,
             kind=EVENTS if isinstance(log, EventLog) else LETTERS,
@@ -129,6 +134,8 @@ def fit_log(request: FitRequest, options: Options = DEFAULT) -> Result[FitReport
             judgement=judgement,
             not_judged=not_judged,
             refitted=refitted,
+            open_at_end=len(still_open.rows),
+            goes_on=still_open.day.isoformat(),
             measures=measures_there(),
         )
         return _with_scenario(folder, fitted, report, request.log.stem if base is None else None)
@@ -150,23 +157,34 @@ def fit_log(request: FitRequest, options: Options = DEFAULT) -> Result[FitReport
     )
 
 
-def write_fitted(result: Result[FitReport], file: Path, *, force: bool) -> None:
-    """Copy the fitted scenario to a file, and what it names beside it.
+def write_fitted(result: Result[FitReport], scenario: Path | None, backlog: Path | None, *, force: bool) -> None:
+    """Copy the fitted scenario to a file, with what it names beside it, and the open letters to another.
+
+    Args:
+        scenario, backlog: None for those that are not wanted.
 
     Raises: ScenarioError where one of them is there already and other than what would be written.
     """
-    files = {file: (result.folder / SCENARIO).read_bytes()}
-    for path in sorted(result.folder.glob("*.csv")):
-        files[file.with_name(path.name)] = path.read_bytes()
-    there = [path for path, content in files.items() if path.exists() and path.read_bytes() != content]
-    if there and not force:
+    files = {}
+    if scenario is not None:
+        files[scenario] = (result.folder / SCENARIO, "--write")
+        for path in sorted(result.folder.glob("*.csv")):
+            if path.name != BACKLOG:
+                files[scenario.with_name(path.name)] = (path, "--write")
+    if backlog is not None and not result.summary["open_at_end"]:
         raise ScenarioError(
-            "--write",
-            [Problem(f"{path} is there already; name another, or say --force to replace it") for path in there],
+            "--backlog-to", [Problem("no letter is open when the log ends, so there is no backlog to write")]
         )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    for path, content in files.items():
-        path.write_bytes(content)
+    if backlog is not None:
+        files[backlog] = (result.folder / BACKLOG, "--backlog-to")
+    for path, (source, option) in files.items():
+        if path.exists() and not force and path.read_bytes() != source.read_bytes():
+            raise ScenarioError(
+                option, [Problem(f"{path} is there already; name another, or say --force to replace it")]
+            )
+    for path, (source, _) in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(source.read_bytes())
 
 
 def plain_fit(report: FitReport) -> dict[str, Any]:
@@ -226,12 +244,11 @@ def _enough_logs(target: Target) -> int:
 
 
 def _with_scenario(folder: Path, fitted: Fitted, report: FitReport, title: str | None) -> FitReport:
-    """Write the scenario and what it names, with what is to be known about it in its own text.
+    """Write the scenario once more, with what is to be known about it in its own text.
 
     Args:
         title: instead of the one that it has.
     """
-    _write(folder, fitted, scenario_text(fitted))
     figures = load(folder / SCENARIO).figures
     report = replace(report, marks=dict(Counter(_mark(each) for each in figures)))
     about = {lang: told_about(report, lang) for lang in languages()}

@@ -51,6 +51,8 @@ def fit_sentences(report: FitReport, lang: str, *, told: int = _TOLD) -> Iterato
     if judgement is None:
         yield say(lang, f"fit.not-judged-{report.not_judged}")
         yield _read_sentence(report, lang)
+        if report.open_at_end:
+            yield _open_sentence(report, lang)
         return
     worst, *others = misfit_sentences(judgement, lang, told)
     yield worst
@@ -59,6 +61,8 @@ def fit_sentences(report: FitReport, lang: str, *, told: int = _TOLD) -> Iterato
     if report.refitted:
         yield say(lang, "fit.refitted")
     yield from others
+    if report.open_at_end:
+        yield _open_sentence(report, lang)
 
 
 def told_about(report: FitReport, lang: str) -> str:
@@ -77,6 +81,10 @@ def _read_sentence(report: FitReport, lang: str) -> str:
         measured=report.marks.get(_MEASURED, 0),
         figures=sum(report.marks.values()),
     )
+
+
+def _open_sentence(report: FitReport, lang: str) -> str:
+    return say(lang, "fit.open", n=report.open_at_end, letters=f"{report.open_at_end:,}", day=report.goes_on)
 
 
 def judged_sentence(judgement: Judgement, lang: str) -> str:
