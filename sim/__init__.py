@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from sim.output.results.run import CheckResult as CheckResult
     from sim.output.results.run import check as check
     from sim.output.results.run import run as run
+    from sim.output.results.sensitivity import sensitivity as sensitivity
     from sim.output.results.sweep import sweep as sweep
     from sim.output.results.why import why as why
     from sim.sampling.roster import draw_roster as draw_roster

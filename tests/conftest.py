@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.metrics.report import Report
     from sim.operations.replay_report import ReplayReport
     from sim.operations.targets import Targets
+    from sim.sensitivity.report import Sensitivity
     from sim.sweep import Sweep
 
 # Set before anything imports matplotlib.
@@ -114,6 +115,18 @@ def small_sweep(tmp_path_factory: pytest.TempPathFactory) -> "Sweep":
     path.write_text(MAILBOX, "utf-8")
     design = design_of(["teams.city.staff.always=5,6", "arrivals.per_day=100,200"])
     return sweep(scenarios_of(ScenarioFile(path), design), design)
+
+
+@pytest.fixture(scope="session")
+def small_sensitivity(tmp_path_factory: pytest.TempPathFactory) -> "Sensitivity":
+    """The same mailbox, of which four figures are not known."""
+    from sim.scenario.loading import ScenarioFile
+    from sim.sensitivity import SensitivityQuestion, sensitivity
+
+    path = tmp_path_factory.mktemp("unsure") / "mailbox.yaml"
+    path.write_text(MAILBOX.replace("{per_day: 200}", "{per_day: 200}   # A"), "utf-8")
+    ranges = ("teams.city.staff.always=4..8", "teams.station.staff.always=10..14", "workflow.sign.effort=-20%..+20%")
+    return sensitivity(ScenarioFile(path), SensitivityQuestion(ranges=ranges, points=4))
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ HOUSE: tuple[dict[str, str], ...] = (
     {"experiment": "numpy psutil"},
     {"forecast": "numpy"},
     {"fit": "defusedxml duckdb log_distance_measures numpy openpyxl pandas scipy"},
-    {"comparison": "numpy", "capacity": "numpy scipy", "planner": "numpy scipy", "sweep": "numpy scipy"},
+    {"comparison": "numpy", **dict.fromkeys(("capacity", "planner", "sweep", "sensitivity"), "numpy scipy")},
     {"whatif": "numpy"},
     {"operations": "aiohttp hdrh numpy yarl"},
     {"output.words": ""},

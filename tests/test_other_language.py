@@ -34,6 +34,7 @@ from sim.output.html.fit_page import fit_page
 from sim.output.html.load_pages import replay_page, stress_page, targets_page
 from sim.output.html.plan_page import plan_page
 from sim.output.html.report_page import report_page
+from sim.output.html.sensitivity_page import sensitivity_page
 from sim.output.html.sweep_page import sweep_page
 from sim.output.results.plan import plain_answer
 from sim.output.text.answer import run_text
@@ -46,11 +47,13 @@ from sim.output.text.formats import duration, hours_of_day, limit, weekdays
 from sim.output.text.plan import plan_text
 from sim.output.text.printing import plain
 from sim.output.text.replay import replay_text
+from sim.output.text.sensitivity import sensitivity_text
 from sim.output.text.stress import stress_text
 from sim.output.text.sweep import sweep_text
 from sim.output.text.targets import targets_text
 from sim.output.words import entries, languages, say
 from sim.scenario.loading import load
+from sim.sensitivity.report import Sensitivity
 from sim.sweep import Sweep
 
 LANG = "xx"
@@ -209,6 +212,18 @@ def test_a_replay(replay_report: ReplayReport) -> None:
     assert foreign(spoken(replay_page(replay_report, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
+def test_a_sensitivity(small_sensitivity: Sensitivity) -> None:
+    typed = as_typed(small_sensitivity)
+    assert foreign(plain(sensitivity_text(small_sensitivity, LANG)), typed) == set()
+    page = sensitivity_page(small_sensitivity, manifest={}, pictures=NONE, lang=LANG)
+    assert foreign(spoken(page), typed) == set()
+
+
+def as_typed(found: Sensitivity) -> list[str]:
+    """Keys and values of its figures."""
+    return [text for each in found.figures for text in (each.key, each.written, each.low, each.high)]
+
+
 def test_a_sweep(small_sweep: Sweep) -> None:
     assert foreign(plain(sweep_text(small_sweep, LANG))) == set()
     assert foreign(spoken(sweep_page(small_sweep, manifest={}, pictures=NONE, lang=LANG))) == set()
@@ -223,18 +238,20 @@ def test_charts(
     replay_report: ReplayReport,
     fit_report: FitReport,
     small_sweep: Sweep,
+    small_sensitivity: Sensitivity,
 ) -> None:
     subjects = {"run": small_report, "comparison": comparison, "stress": stress_report, "replay": replay_report,
-                "plan": small_answer(), "fit": fit_report.judgement, "sweep": small_sweep}  # fmt: skip
-    subject = subjects[page]
+                "plan": small_answer(), "fit": fit_report.judgement, "sweep": small_sweep,
+                "sensitivity": small_sensitivity}  # fmt: skip
+    subject, typed = subjects[page], as_typed(small_sensitivity)
     for chart in charts_of(page):
         for panel in chart.panels(subject):
             picture = chart(subject, panel, Options(lang=LANG))
             drawn = ET.fromstring(picture.figure().svg())
             told = " ".join("".join(each.itertext()) for each in drawn.iter("{http://www.w3.org/2000/svg}text"))
-            assert foreign(f"{picture.question()} {picture.title()} {picture.alt()}") == set(), chart.name
+            assert foreign(f"{picture.question()} {picture.title()} {picture.alt()}", typed) == set(), chart.name
             assert told
-            assert foreign(told) == set(), chart.name
+            assert foreign(told, typed) == set(), chart.name
 
 
 def test_folders() -> None:

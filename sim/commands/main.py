@@ -13,6 +13,7 @@ from sim.commands.fit import fit
 from sim.commands.language import HELP_NAMES, language_of, remember, speak, spoken
 from sim.commands.options import ASKED_WRONGLY, COULD_NOT, INTERRUPTED
 from sim.commands.replay import replay
+from sim.commands.sensitivity import sensitivity
 from sim.commands.serving import serve
 from sim.commands.simulation import check, compare, plan, run, stress, targets
 from sim.commands.sweep import sweep
@@ -76,7 +77,24 @@ def cli() -> None:
     """
 
 
-for command in (run, check, compare, plan, fit, stress, sweep, targets, replay, serve, why, runs, verify, schema, new):
+for command in (
+    run,
+    check,
+    compare,
+    plan,
+    fit,
+    stress,
+    sweep,
+    sensitivity,
+    targets,
+    replay,
+    serve,
+    why,
+    runs,
+    verify,
+    schema,
+    new,
+):
     cli.add_command(command)
 
 

@@ -15,6 +15,7 @@ from sim.commands.terminal import (
     print_json,
     progress_bar,
     show,
+    show_sensitivity,
     show_written,
     tell_stale,
 )
@@ -49,6 +50,7 @@ def run(scenarios: tuple[Path, ...], options: Options) -> None:
         summaries.append(result.summary)
         missed |= is_breached(result.summary, allow_not_judged=options.allow_not_judged)
         show_written(result, replace(options, json=False, quiet=options.silent))
+        show_sensitivity(each, options)
     if options.json:
         print_json(summaries)
     if options.fail_on_breach and missed:

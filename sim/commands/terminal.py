@@ -95,6 +95,21 @@ def show_written(result: "Result[Any]", options: Options, answer: "RenderableTyp
         show(say(options.lang, "commands.reused" if result.found else "commands.folder", folder=result.folder))
 
 
+def show_sensitivity(loaded: "Loaded", options: Options) -> None:
+    """Print what is not known of a scenario, if a sensitivity of it lies beside its runs."""
+    if options.silent:
+        return
+    from sim.models.labels import labels_of
+    from sim.output.results.sensitivity import summary_beside
+    from sim.output.text.sensitivity import beside_run
+    from sim.output.words import Language
+
+    summary = summary_beside(loaded)
+    line = None if summary is None else beside_run(summary, Language(options.lang, labels_of(loaded.scenario)))
+    if line is not None:
+        show(line)
+
+
 def tell_stale(result: "Result[Any]", options: Options) -> None:
     """Print to standard error why results that were there were computed again."""
     from sim.output.text.folders import why_again

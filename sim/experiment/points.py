@@ -1,6 +1,6 @@
 """Points of an experiment: the same letters meet each of many scenarios, and how each SLA is met there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -74,7 +74,7 @@ def common_cool_down(scenarios: Sequence[Loaded]) -> int:
 
 
 def simulate_points(
-    scenarios: Sequence[Loaded],
+    scenarios: Iterable[Loaded],
     simulate: Callable[[Prepared], T],
     options: Options,
     *,

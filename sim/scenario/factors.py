@@ -99,21 +99,26 @@ def factor_of(written: str) -> Factor:
     return Factor(key, tuple(dict.fromkeys(levels)))
 
 
+def quantity(written: str) -> tuple[Decimal, str] | None:
+    """A number and its unit, with the blank between them; None for anything else."""
+    found = _QUANTITY.fullmatch(written.strip())
+    return None if found is None else (Decimal(found["number"]), found["unit"] or "")
+
+
 def _range(key: str, text: str, low: str, high: str, levels: str | None) -> Range:
-    ends = [_QUANTITY.fullmatch(end.strip()) for end in (low, high)]
-    if ends[0] is None or ends[1] is None:
+    one, other = quantity(low), quantity(high)
+    if one is None or other is None:
         raise ValueError(f"{key} needs a number at both ends of {text}; list other values with commas")
-    one, other = ((each["number"], each["unit"] or "") for each in ends if each is not None)
     if one[1] and one[1].strip() != other[1].strip():
         raise ValueError(f"{key} needs one unit at both ends (got {low}..{high})")
-    if not Decimal(one[0]) < Decimal(other[0]):
+    if not one[0] < other[0]:
         raise ValueError(f"{key} needs a low end below its high end (got {low}..{high})")
     count = None if levels is None else int(levels)
     if count is not None and not 2 <= count <= _MOST_LEVELS:
         raise ValueError(f"{key} needs from 2 to {_MOST_LEVELS:,} levels (got {count})")
-    whole = not other[1] and "." not in one[0] + other[0]
-    signed = other[1].strip() in ("%", "％") and any(number[0] in "+-" for number, _ in (one, other))
-    return Range(Decimal(one[0]), Decimal(other[0]), other[1], whole, signed, count)
+    whole = not other[1] and "." not in low + high
+    signed = other[1].strip() in ("%", "％") and any(end.strip()[0] in "+-" for end in (low, high))
+    return Range(one[0], other[0], other[1], whole, signed, count)
 
 
 def _parts(text: str) -> Iterator[str]:

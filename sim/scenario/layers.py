@@ -107,6 +107,13 @@ class Layers:
         except ValueError as error:
             self.problems.append(Problem(str(error), key, origin=origin))
 
+    def at(self, key: str) -> Node | None:
+        """What stands at a path as people type it; None if nothing does."""
+        try:
+            return _found(self.root, _through_steps(parts_of(key), self.root))
+        except ValueError:
+            return None
+
     def finish(self) -> None:
         """Report keys without a value, and leave them out."""
         self.root = self._without_nulls(self.root, ())
@@ -276,13 +283,18 @@ def _relative(text: str, parts: Parts, root: Node, origin: str) -> Node | None:
     typed = _RELATIVE.fullmatch(text)
     if typed is None or parts[0] == "staff_changes":  # where a part of the people is a value of its own
         return None
-    node = root
-    for part in parts:
-        found = dict(node.children()).get(part)
-        if found is None or found.value is None:
-            raise ValueError(f"{text.strip()} needs a number that it is of, and nothing is said here")
-        node = found
+    node = _found(root, parts)
+    if node is None:
+        raise ValueError(f"{text.strip()} needs a number that it is of, and nothing is said here")
     return _scaled(node, 1 + Decimal(typed[1]) / 100, text.strip(), origin)
+
+
+def _found(root: Node, parts: Parts) -> Node | None:
+    """What stands at a path; None if nothing does."""
+    node: Node | None = root
+    for part in parts:
+        node = dict(node.children()).get(part) if node is not None else None
+    return None if node is None or node.value is None else node
 
 
 def _scaled(node: Node, factor: Decimal, text: str, origin: str) -> Node:

@@ -64,6 +64,14 @@ class ScenarioFile:
             raise ScenarioError(self.source, problems)
         return Loaded(scenario, self.source, self.stem, tuple(layers.changes), figures_of(layers.root))
 
+    def written(self, key: str, overrides: Sequence[str] = ()) -> str:
+        """What stands at a path, in one line; empty if nothing does."""
+        layers = self._layers.copy()
+        for override in overrides:
+            layers.add_setting(override)
+        node = layers.at(key)
+        return "" if node is None else node.written()
+
     def extension(self, overrides: Sequence[str], name: str) -> str:
         """The changes as the text of a short scenario file that extends this one, beside which it must lie.
 

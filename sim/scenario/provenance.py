@@ -5,15 +5,18 @@ S published about that mailbox, W published elsewhere, M measured, D derived, A 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from sim.models.wording import Parts, named_path
-from sim.scenario.yaml_source import Node, Source
+from sim.models.wording import Parts, named_path, parts_of
+from sim.scenario.yaml_source import Node, Source, read_value
 
 _LONGEST_VALUE: Final = 80
 """Greater blocks have figures of their own."""
+
+_WHOLE: Final = ("at_least", "at_most", "priority", "units")
+"""Keys whose values are whole numbers, besides those of people."""
 
 _MARKED: Final = re.compile(r"([SWMDA](?:\s*,\s*[SWMDA])*)(?::\s*|\s+|$)(.*)")
 
@@ -33,6 +36,29 @@ class SourcedFigure:
     value: str
     mark: str
     note: str
+
+
+class MarkedValue(NamedTuple):
+    """A value that a mark is about: a figure, or one of those inside of it.
+
+    Attributes:
+        parts: its path, in which a step has its name only.
+        written: as the scenario writes it.
+    """
+
+    parts: Parts
+    written: str
+    figure: SourcedFigure
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a count, so that only whole numbers make sense."""
+        return self.written.isdecimal() and is_count(self.parts)
+
+
+def is_count(parts: Parts) -> bool:
+    """Whether a path leads to a number of people, places or times."""
+    return parts[-1] in _WHOLE or parts[-2:-1] == ("staff",)
 
 
 def attach_comments(source: Source) -> None:
@@ -55,6 +81,23 @@ def attach_comments(source: Source) -> None:
 def figures_of(root: Node) -> tuple[SourcedFigure, ...]:
     """The figures whose comments begin with a mark, in the order of the scenario."""
     return tuple(_figures(root, ()))
+
+
+def marked_values(figures: Collection[SourcedFigure], marks: Collection[str]) -> Iterator[MarkedValue]:
+    """The values inside of figures that have one of the marks; a list is one value."""
+    for figure in figures:
+        if figure.value and set(figure.mark.split(", ")) & set(marks):
+            root = read_value(figure.value, "").root
+            for parts, node in _leaves(root, parts_of(figure.path)) if root is not None else ():
+                yield MarkedValue(parts, node.written(), figure)
+
+
+def _leaves(node: Node, parts: Parts) -> Iterator[tuple[Parts, Node]]:
+    if not isinstance(node.value, dict):
+        yield parts, node
+        return
+    for key, child in node.value.items():
+        yield from _leaves(child, (*parts, key))
 
 
 def _claim(node: Node, on_line: dict[int, Node], ending: dict[int, Node], claimed: int | None) -> None:

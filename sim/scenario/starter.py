@@ -43,7 +43,7 @@ def flatten(path: Path) -> str:
 
 
 def _yaml() -> YAML:
-    yaml = YAML(typ="rt", pure=True)
+    yaml = YAML(typ="rt", pure=True, plug_ins=[])
     yaml.preserve_quotes = True
     yaml.width = _LINE_WIDTH
     yaml.indent(mapping=2, sequence=4, offset=2)

@@ -133,7 +133,7 @@ def read_value(text: str, origin: str) -> Source:
 
 def write_yaml(value: Any) -> str:
     """Plain values as YAML text, one key a line, short collections in one line."""
-    yaml = YAML(typ="safe", pure=True)
+    yaml = YAML(typ="safe", pure=True, plug_ins=[])
     yaml.default_flow_style = None
     yaml.width = _MOST_YAML_BYTES  # folded lines do not come back the same where they hold tabs
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the library declares it None
@@ -208,7 +208,7 @@ class _Builder:
         self.values = 0
 
     def document(self, text: str) -> Node | None:
-        stream = iter(YAML(typ="safe", pure=True).parse(text))
+        stream = iter(YAML(typ="safe", pure=True, plug_ins=[]).parse(text))
         root: Node | None = None
         for event in stream:
             if isinstance(event, events.DocumentStartEvent):

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from math import floor, log10
-from typing import Any, Final
+from typing import Final
 
 from sim.models.arrivals import Decay
-from sim.models.wording import dotted, named_path, parts_of
+from sim.models.wording import dotted, named_path
 from sim.scenario.loading import Loaded
-from sim.scenario.yaml_source import Node, read_value
+from sim.scenario.provenance import marked_values
 
 _QUANTITY: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(%|[a-z ]*)")
 """A number with its unit, as `8 min`, `15%` or `0.8`."""
@@ -22,9 +22,6 @@ _TIMES: Final = 3.0
 _STEPS: Final = 60
 _FINE_STEPS: Final = 180
 """Places of a slider, about; of letters the second."""
-
-_WHOLE: Final = ("at_least", "at_most", "priority", "units")
-"""Keys whose values are whole numbers."""
 
 
 class LeverGroup(StrEnum):
@@ -101,23 +98,10 @@ def _absence(loaded: Loaded) -> Iterator[Lever]:
 
 
 def _assumptions(loaded: Loaded) -> Iterator[Lever]:
-    for figure in loaded.figures:
-        if "A" in figure.mark.split(", ") and figure.value:
-            root = read_value(figure.value, "").root
-            for parts, node in _leaves(root, parts_of(figure.path)) if root is not None else ():
-                written = node.written()
-                whole = parts[-1] in _WHOLE and written.isdecimal()
-                slider = Slider(int(written), 0, 3 * int(written) + 3, 1, "") if whole else _slider(written)
-                yield Lever(named_path(parts), LeverGroup.ASSUMPTIONS, written, slider, figure.note)
-
-
-def _leaves(node: Node, parts: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Node]]:
-    """The values inside of a mapping, each with its path; a list is one value."""
-    if not isinstance(node.value, dict):
-        yield parts, node
-        return
-    for key, child in node.value.items():
-        yield from _leaves(child, (*parts, key))
+    for value in marked_values(loaded.figures, "A"):
+        number = int(value.written) if value.is_whole else 0
+        slider = Slider(number, 0, 3 * number + 3, 1, "") if value.is_whole else _slider(value.written)
+        yield Lever(named_path(value.parts), LeverGroup.ASSUMPTIONS, value.written, slider, value.figure.note)
 
 
 def _number(key: str, group: LeverGroup, value: float) -> Lever:

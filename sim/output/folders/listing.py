@@ -9,7 +9,19 @@ from sim.output.folders.atomic_dir import DRAFT, Owner, clear_draft, drafts_in, 
 from sim.output.folders.manifest import MANIFEST, condition_of, manifest_of
 from sim.output.folders.points import finished_points, remove_points
 
-KINDS: Final = ("run", "comparison", "plan", "fit", "stress", "targets", "export", "replay", "sweep", "points")
+KINDS: Final = (
+    "run",
+    "comparison",
+    "plan",
+    "fit",
+    "stress",
+    "targets",
+    "export",
+    "replay",
+    "sweep",
+    "sensitivity",
+    "points",
+)
 """Kinds of results, each a key of their manifests."""
 
 

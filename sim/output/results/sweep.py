@@ -3,26 +3,19 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
-
-import numpy as np
+from typing import Any
 
 from sim.core.options import DEFAULT, Options
-from sim.core.safe_text import write_csv
 from sim.models.labels import labels_of
-from sim.output.folders.parquet import Named, Rows
 from sim.output.folders.points import PointFolder, points_id
 from sim.output.folders.result_folder import RESULTS
 from sim.output.results.result import Result, Work, identity_of, result_of, run_id
-from sim.output.results.workbook import write_workbook
+from sim.output.results.tidy import write_tidy
 from sim.output.text.sweep import overall, sweep_content, sweep_text
 from sim.scenario.loading import ScenarioFile
 from sim.sweep import Sweep, SweptOutcome, scenarios_of
 from sim.sweep import sweep as simulate
 from sim.sweep.design import design_of
-
-_TEXTS: Final = ("sla", "verdict")
-"""Columns of text, besides those of the keys."""
 
 
 def sweep(
@@ -88,24 +81,9 @@ def sweep(
 
 def _write_tables(sweep: Sweep, folder: Path) -> None:
     """points.csv, points.xlsx and points.parquet: the same rows, one a point and SLA."""
-    rows = list(sweep.rows())
-    table = [list(rows[0]) if rows else [], *(list(row.values()) for row in rows)]
-    write_csv(folder / "points.csv", table)
-    write_workbook(folder / "points.xlsx", {"points": table})
-    if rows:
-        parquet = Rows(folder / "points.parquet")
-        parquet.add({column: _column(sweep, column, [row[column] for row in rows]) for column in rows[0]})
-        parquet.write()
-
-
-def _column(sweep: Sweep, column: str, values: Sequence[Any]) -> Any:
-    if column in _TEXTS or column in sweep.keys:
-        names = tuple(dict.fromkeys(each for each in values if each is not None)) or ("",)
-        return Named(names, np.array([-1 if each is None else names.index(each) for each in values], np.int32))
-    if column in ("point", "headcount"):
-        return np.array(values, np.int32)
-    empty = [each is None for each in values]
-    return np.ma.masked_array(np.array([each or 0.0 for each in values], np.float64), empty)
+    write_tidy(
+        folder, "points", list(sweep.rows()), texts=("sla", "verdict", *sweep.keys), whole=("point", "headcount")
+    )
 
 
 def _draw(sweep: Sweep, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:

@@ -1,0 +1,154 @@
+"""The answer to what decides the answer: for each SLA the figures by what they move, and what to measure first."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import Group
+from rich.text import Text
+
+from sim.output.text.cautions import caution_lines
+from sim.output.text.formats import interval, listed, name, note, percent, point, points
+from sim.output.text.printing import CaptionedTable, captioned
+from sim.output.words import labelled, say
+from sim.sensitivity.report import Sensitivity, SlaSensitivity
+from sim.statistics import Estimate
+
+MOST_FIGURES: Final = 40
+"""Figures in a table of a page; the files have all."""
+
+_MOST_PRINTED: Final = 8
+"""Figures in a table of the terminal."""
+
+_MOST_LEFT: Final = 6
+"""Figures that are not varied and named."""
+
+
+def sensitivity_text(found: Sensitivity, lang: str) -> Group:
+    """What a sensitivity says, to be printed."""
+    return Group(
+        Text(sensitivity_heading(found, lang), style="bold"),
+        *(Text(sentence) for sentence in sensitivity_sentences(found, lang)),
+        *(captioned(table) for table in sensitivity_tables(found, lang, _MOST_PRINTED, notes=False)),
+        *caution_lines(found.cautions, lang),
+    )
+
+
+def sensitivity_heading(found: Sensitivity, lang: str) -> str:
+    """What was varied, and how much was simulated."""
+    return say(
+        lang,
+        "sensitivity.heading",
+        title=labelled(lang, found.title),
+        figures=f"{len(found.figures):,}",
+        marks=listed(lang, found.marks),
+        spread=percent(found.spread),
+        n=found.replications,
+    )
+
+
+def sensitivity_sentences(found: Sensitivity, lang: str) -> Iterator[str]:
+    """What to measure first, how uncertain each SLA is and why, and what was left as it is."""
+    if not found.figures:
+        yield say(lang, "sensitivity.nothing", marks=listed(lang, found.marks))
+    if found.first:
+        yield measure_first(lang, [found.figures[each].key for each in found.first])
+    for sla, each in found.slas.items():
+        yield _uncertain(found, sla, each, lang)
+    if found.left_alone:
+        named = [each.key for each in found.left_alone[:_MOST_LEFT]]
+        more = len(found.left_alone) - len(named)
+        yield say(
+            lang,
+            "sensitivity.left-alone",
+            n=len(found.left_alone),
+            keys=say(lang, "sensitivity.and-more", keys=say(lang, "formats.comma").join(named), more=more)
+            if more
+            else listed(lang, named),
+        )
+    if found.replications == 1:
+        yield say(lang, "comparison.one-replication")
+    elif found.copies:
+        yield say(lang, "sweep.copies")
+
+
+def measure_first(lang: str, keys: Sequence[str]) -> str:
+    """The figures whose measurement would tell most."""
+    return say(lang, "sensitivity.first", n=len(keys), keys=listed(lang, keys))
+
+
+def beside_run(summary: Mapping[str, Any], lang: str) -> str | None:
+    """The line of a run beside which a sensitivity of the same scenario lies; None if nothing is to be said.
+
+    Args:
+        summary: content of sensitivity.json.
+    """
+    keys = summary["first"]
+    joint = {sla: each["joint"] for sla, each in summary["sla"].items() if each["joint"] is not None}
+    if not keys:
+        return None
+    spans = [
+        say(lang, "sensitivity.span", sla=name(lang, sla), low=percent(each["low"]), high=percent(each["high"]))
+        for sla, each in joint.items()
+    ]
+    first = measure_first(lang, keys)
+    return (
+        say(lang, "sensitivity.beside", spans=say(lang, "formats.semicolon").join(spans), first=first)
+        if spans
+        else first
+    )
+
+
+def sensitivity_tables(found: Sensitivity, lang: str, most: int, *, notes: bool = True) -> list[CaptionedTable]:
+    """For each SLA the figures with what they move, the largest first.
+
+    Args:
+        most: rows of a table.
+        notes: whether they say what the scenario says of a figure, too.
+    """
+    columns = ["figure", "written", "range", "at-low", "at-high", "total", *(["note"] if notes else [])]
+    headings = [say(lang, f"sensitivity.column-{each}") for each in columns]
+    tables = []
+    for sla, each in found.slas.items():
+        moving = [effect for effect in each.effects if effect.reach > 0]
+        caption = say(lang, "sensitivity.table", sla=name(lang, sla))
+        if len(moving) > most:
+            caption += say(lang, "sensitivity.first-rows", most=most)
+        rows = []
+        for effect in moving[:most]:
+            figure = found.figures[effect.figure]
+            rows.append(
+                [
+                    figure.key,
+                    figure.written or "–",
+                    f"{figure.low} – {figure.high}",
+                    *("–" if end is None else points(lang, end) for end in (effect.low, effect.high)),
+                    index(effect.total),
+                    *([note(lang, figure.note)] if notes else []),
+                ]
+            )
+        tables.append((caption, headings, rows))
+    return tables
+
+
+def index(total: Estimate | None) -> str:
+    """A total-order index with its interval, as shares of the variance."""
+    return "–" if total is None else interval(total)
+
+
+def _uncertain(found: Sensitivity, sla: str, each: SlaSensitivity, lang: str) -> str:
+    """How far compliance is open, by chance and by what is not known, and what decides it."""
+    compliance = each.compliance
+    parts = [say(lang, "sensitivity.compliance", sla=name(lang, sla), compliance=point(compliance))]
+    if compliance.low is not None:
+        parts.append(say(lang, "sensitivity.by-chance", low=percent(compliance.low), high=percent(compliance.high)))
+    if each.joint is not None:
+        joint = each.joint
+        parts.append(say(lang, "sensitivity.by-ignorance", low=percent(joint.low), high=percent(joint.high)))
+        if joint.met_share is not None:
+            parts.append(say(lang, "sensitivity.met-share", share=percent(joint.met_share), points=joint.points))
+    if each.first:
+        keys = [found.figures[number].key for number in each.first]
+        parts.append(say(lang, "sensitivity.decided-by", keys=listed(lang, keys)))
+    else:
+        parts.append(say(lang, "sensitivity.unmoved"))
+    return say(lang, "sensitivity.parts", parts=say(lang, "formats.semicolon").join(parts))

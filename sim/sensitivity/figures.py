@@ -1,0 +1,302 @@
+"""Figures of a scenario that are not known: which they are, and in which range each may lie.
+
+By default those marked as assumptions, each over so and so much around what is written. A range that is said goes
+first: by who asks, or in the comment behind the mark, as `fit` writes it (`# A: [6 min, 12 min], squad minutes`).
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Final, NamedTuple
+
+from sim.core.clock import parse_duration
+from sim.core.errors import Problem, ScenarioError
+from sim.models.scenario import Scenario
+from sim.models.wording import Parts, dotted, named_path, parts_of
+from sim.models.workflow import WorkStep
+from sim.scenario.factors import Range, factor_of, quantity
+from sim.scenario.loading import Loaded, ScenarioFile
+from sim.scenario.provenance import is_count, marked_values
+
+_NOT_UNKNOWN: Final = (
+    "schema", "start", "warm_up", "window", "cool_down", "replications", "seed", "sla", "stress", "plan", "system",
+)  # fmt: skip
+"""Sections that say what is simulated, promised or looked for, and nothing that could be measured."""
+
+_SAID: Final = re.compile(r"\[([^,\]]+?)(?:,|\.\.)\s*([^,\]]+?)\]")
+"""A range at the beginning of the comment behind a mark."""
+
+_WHOLE_SHARE: Final = Decimal(100)
+
+
+@dataclass(frozen=True)
+class UncertainFigure:
+    """A figure that is not known, and its range.
+
+    Attributes:
+        key: its path, as `--set` takes it.
+        written: its value in the scenario; empty where a default stands.
+        low, high: ends of its range.
+        mark, note: what the comment on its line says; empty where there is none.
+    """
+
+    key: str
+    written: str
+    low: str
+    high: str
+    mark: str
+    note: str
+
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """A marked figure that is not varied.
+
+    Attributes:
+        why: `text` for what is no number, `zero`, `setting`, `remainder` of a share that is varied, or `refused`.
+        problem: what the scenario would have said.
+    """
+
+    key: str
+    written: str
+    why: str
+    problem: str = ""
+
+
+class Varied(NamedTuple):
+    """A figure that is varied.
+
+    Attributes:
+        values: its range.
+        shares: of all that sum to 100% with it, by key; empty where it stands alone.
+        low, high: the scenario at the ends of the range; None where that is as it is.
+    """
+
+    figure: UncertainFigure
+    values: Range
+    shares: Mapping[str, Decimal]
+    low: Loaded | None = None
+    high: Loaded | None = None
+
+    @property
+    def ends(self) -> tuple[Loaded | None, Loaded | None]:
+        """The scenario at both ends."""
+        return self.low, self.high
+
+
+def ranges_said(written: Sequence[str]) -> dict[str, Range]:
+    """The ranges that are said as `KEY=lo..hi`, by key.
+
+    Raises: ScenarioError with everything that is wrong.
+    """
+    ranges, problems = dict[str, Range](), []
+    for each in written:
+        try:
+            factor = factor_of(each)
+            if not isinstance(factor.values, Range):
+                raise ValueError(f"{factor.key} needs a range, lo..hi (got {each!r})")
+            if factor.values.levels is not None:
+                raise ValueError(f"{factor.key} takes no number of levels (got {each!r})")
+            if factor.key in ranges:
+                raise ValueError(f"{factor.key} has two ranges")
+            ranges[factor.key] = factor.values
+        except ValueError as error:
+            problems.append(Problem(str(error)))
+    if problems:
+        raise ScenarioError("--range", problems)
+    return ranges
+
+
+def uncertain_figures(
+    file: ScenarioFile,
+    overrides: Sequence[str],
+    *,
+    marks: Collection[str],
+    ranges: Mapping[str, Range],
+    spread: float,
+) -> tuple[list[Varied], list[LeftAlone]]:
+    """The figures that are varied, and those that are marked and left alone.
+
+    Args:
+        overrides: changes of the scenario, below those of the figures.
+        marks: whose figures are varied.
+        ranges: of keys, whether these are marked or not; what lies inside of one is not varied besides.
+        spread: by which part of itself a figure is varied if no range is said.
+    Raises: ScenarioError if a range that was asked for cannot be.
+    """
+    base = file.with_changes(overrides)
+    found: dict[str, UncertainFigure | LeftAlone] = {}
+    chosen: dict[str, Range] = {}
+    notes = {named_path(value.parts): value.figure for value in marked_values(base.figures, "SWMDA")}
+    for value in marked_values(base.figures, marks):
+        key = named_path(value.parts)
+        if any(key == asked or key.startswith((f"{asked}.", f"{asked}[")) for asked in ranges):
+            continue
+        number = quantity(value.written)
+        why = "setting" if value.parts[0] in _NOT_UNKNOWN else "text" if number is None else ""
+        if number is not None and number[0] == 0:
+            why = why or "zero"
+        if why or number is None:
+            found[key] = LeftAlone(key, value.written, why)
+            continue
+        shares = _shares_with(base.scenario, value.parts)
+        chosen[key] = _said(value.figure.note, number[1], whole=value.is_whole) or _around(
+            number, Decimal(str(spread)), whole=value.is_whole, share=bool(shares)
+        )
+        found[key] = UncertainFigure(key, value.written, "", "", value.figure.mark, value.figure.note)
+    for key, asked in ranges.items():
+        written = file.written(key, overrides)
+        number = quantity(written)
+        whole = is_count(parts_of(key))
+        chosen[key] = (
+            replace(asked, whole=whole) if number is None or not asked.signed else _absolute(asked, number, whole)
+        )
+        marked = notes.get(key)
+        mark, note = ("", "") if marked is None else (marked.mark, marked.note)
+        found[key] = UncertainFigure(key, written, "", "", mark, note)
+    varied, left = list[Varied](), list[LeftAlone]()
+    for key, each in found.items():
+        if isinstance(each, LeftAlone):
+            left.append(each)
+            continue
+        shares = _shares_with(base.scenario, parts_of(key))
+        if key not in ranges and _is_remainder(key, shares, found):
+            left.append(LeftAlone(key, each.written, "remainder"))
+            continue
+        tried = _tried(file, overrides, Varied(each, chosen[key], shares), must=key in ranges)
+        if isinstance(tried, LeftAlone):
+            left.append(tried)
+        else:
+            varied.append(tried)
+    return varied, left
+
+
+def settings_of(varied: Sequence[Varied], values: Mapping[int, str]) -> list[str]:
+    """What is changed in the scenario where some of the figures have values, as KEY=VALUE.
+
+    Where one of several shares has a value, the others take up the rest in proportion. Where several have, each has as
+    many times the rest of its own as its value alone would give it, so that all sum to 100%.
+    """
+    settings = [f"{varied[each].figure.key}={value}" for each, value in values.items() if not varied[each].shares]
+    together: dict[tuple[str, ...], dict[str, Decimal]] = {}
+    for each, value in values.items():
+        if varied[each].shares:
+            together.setdefault(tuple(varied[each].shares), {})[varied[each].figure.key] = _share(value)
+    for keys, wanted in together.items():
+        shares = next(each.shares for each in varied if tuple(each.shares) == keys)
+        weights = {
+            key: share if key not in wanted else wanted[key] * (1 - share) / (1 - wanted[key])
+            for key, share in shares.items()
+        }
+        whole = sum(weights.values())
+        settings += [f"{key}={100 * weight / whole:.10f}%" for key, weight in weights.items()]
+    return settings
+
+
+def _tried(file: ScenarioFile, overrides: Sequence[str], varied: Varied, *, must: bool) -> Varied | LeftAlone:
+    """A figure with the scenario at both ends of its range, which is cut short where the scenario refuses it.
+
+    Args:
+        must: whether nothing is cut, since the range was asked for.
+    Raises: ScenarioError if it must be and cannot.
+    """
+    values, here = varied.values, quantity(varied.figure.written)
+    bound = _WHOLE_SHARE if values.unit.strip() in ("%", "％") else Decimal(1)
+    refused: list[Problem] = []
+
+    def scenario_at(*ends: Decimal) -> tuple[Decimal, Loaded | None]:
+        for end in ends:
+            text = replace(values, low=end, high=end).at(Decimal(0))
+            try:
+                return end, file.with_changes([*overrides, *settings_of([varied], {0: text})])
+            except ScenarioError as error:
+                if must or here is None:
+                    raise
+                refused.extend(error.problems)
+        return (ends[0] if here is None else here[0]), None
+
+    share_like = here is not None and here[0] <= bound < values.high
+    lowest, low = scenario_at(values.low)
+    highest, high = scenario_at(values.high, *([bound] if share_like else []))
+    if low is None and high is None:
+        return LeftAlone(varied.figure.key, varied.figure.written, "refused", str(refused[0]))
+    values = replace(values, low=lowest, high=highest)
+    figure = replace(varied.figure, low=values.at(Decimal(0)), high=values.at(Decimal(1)))
+    return Varied(figure, values, varied.shares, low, high)
+
+
+def _around(number: tuple[Decimal, str], spread: Decimal, *, whole: bool, share: bool) -> Range:
+    """A range around a number: of a share among several, neither it nor its rest changes by a larger part."""
+    value, unit = number
+    low, high = value * (1 - spread), value * (1 + spread)
+    if whole:
+        low = max(min(value - 1, low.to_integral_value(ROUND_CEILING)), Decimal(0))
+        high = max(value + 1, high.to_integral_value(ROUND_FLOOR))
+    elif share:
+        most = _WHOLE_SHARE if unit else Decimal(1)
+        low, high = max(low, most - (most - value) * (1 + spread)), min(high, most - (most - value) * (1 - spread))
+    return Range(low, high, unit, whole, signed=False, levels=None)
+
+
+def _absolute(asked: Range, number: tuple[Decimal, str], whole: bool) -> Range:
+    """A range of changes as one of values."""
+    low, high = (number[0] * (1 + end / 100) for end in (asked.low, asked.high))
+    if whole:
+        low, high = low.to_integral_value(ROUND_CEILING), high.to_integral_value(ROUND_FLOOR)
+    return Range(low, high, number[1], whole, signed=False, levels=None)
+
+
+def _said(note: str, unit: str, *, whole: bool) -> Range | None:
+    """The range that a note begins with, if it is of the kind of a unit; durations of two units are in seconds."""
+    found = _SAID.match(note)
+    if found is None:
+        return None
+    low, high = quantity(found[1]), quantity(found[2])
+    if low is None or high is None:
+        return None
+    if {low[1].strip(), high[1].strip()} == {unit.strip()}:
+        return _ordered(low[0], high[0], unit, whole=whole)
+    try:
+        parse_duration(f"1{unit}")
+        return _ordered(
+            Decimal(str(parse_duration(found[1]))), Decimal(str(parse_duration(found[2]))), " s", whole=False
+        )
+    except ValueError:
+        return None
+
+
+def _ordered(low: Decimal, high: Decimal, unit: str, *, whole: bool) -> Range | None:
+    return Range(low, high, unit, whole, signed=False, levels=None) if low < high else None
+
+
+def _shares_with(scenario: Scenario, parts: Parts) -> dict[str, Decimal]:
+    """The shares that sum to 100%, by key, if a path leads to one of them; else nothing."""
+    if len(parts) == 3 and parts[2] == "share" and parts[0] in ("categories", "channels"):
+        shares = scenario.category_shares if parts[0] == "categories" else scenario.channel_shares
+        return _decimals({dotted(parts[0], name, "share"): share for name, share in shares.items()})
+    if len(parts) > 3 and parts[0] == "workflow" and parts[2] == "by":
+        for step in scenario.workflow:
+            if step.name == parts[1] and isinstance(step, WorkStep):
+                category = str(parts[4]) if parts[3] == "per_category" and len(parts) == 6 else "default"
+                routing = step.by.of(category)
+                return _decimals({dotted(*parts[:-1], team): share for team, share in routing.items()})
+    return {}
+
+
+def _decimals(shares: Mapping[str, float]) -> dict[str, Decimal]:
+    return {key: Decimal(str(share)) for key, share in shares.items() if share}
+
+
+def _share(written: str) -> Decimal:
+    number = quantity(written)
+    assert number is not None, "a range has numbers"
+    return number[0] / _WHOLE_SHARE if number[1] else number[0]
+
+
+def _is_remainder(key: str, shares: Mapping[str, Decimal], found: Mapping[str, object]) -> bool:
+    """Whether a share is what another one leaves: the larger of two, of which one says all."""
+    others = [other for other in shares if other != key]
+    if len(others) != 1 or not isinstance(found.get(others[0]), UncertainFigure):
+        return False
+    return (shares[key], key) > (shares[others[0]], others[0])

@@ -1,0 +1,146 @@
+"""What a sensitivity says: for each SLA the figures by what they move, and what to measure first."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sim.core.json_text import jsonable
+from sim.metrics.figures import Caution
+from sim.sensitivity.figures import LeftAlone, UncertainFigure
+from sim.sensitivity.joint import JointUncertainty
+from sim.sensitivity.tornado import FigureEffect
+from sim.statistics import Compliance, Estimate, Verdict, together
+
+_FIRST: Final = 3
+"""How many figures are named to be measured first."""
+
+
+@dataclass(frozen=True)
+class SlaSensitivity:
+    """Compliance with an SLA, and what moves it.
+
+    Attributes:
+        effects: of all figures, the largest first.
+        joint: where all figures are varied; None if none were, or the SLA has no letters.
+        rest: total-order index of all figures together that have none of their own.
+    """
+
+    target: float | None
+    compliance: Compliance
+    verdict: Verdict | None
+    effects: tuple[FigureEffect, ...]
+    joint: JointUncertainty | None
+    rest: Estimate | None
+
+    @property
+    def first(self) -> tuple[int, ...]:
+        """Figures that leave it most uncertain, at most three."""
+        return first_of_all([self])
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Which figures decide the answer.
+
+    Attributes:
+        scenario, title: of the scenario that is asked about.
+        marks: whose figures are varied.
+        copies: whether all replications are the same, so that they say nothing about chance.
+        slas: by name.
+    """
+
+    scenario: str
+    title: str
+    marks: tuple[str, ...]
+    spread: float
+    replications: int
+    seed: int
+    copies: bool
+    figures: tuple[UncertainFigure, ...]
+    left_alone: tuple[LeftAlone, ...]
+    slas: Mapping[str, SlaSensitivity]
+    cautions: tuple[Caution, ...]
+
+    @property
+    def first(self) -> tuple[int, ...]:
+        """Figures to measure first, at most three: those that leave most uncertain over all SLAs."""
+        return first_of_all(self.slas.values())
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """On all targets together, as written."""
+        return together([each.verdict for each in self.slas.values()])
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """A row an SLA and figure, the largest first; no value where there is none, shares as fractions."""
+        nothing = Estimate(None, None, None)
+        for sla, each in self.slas.items():
+            for rank, effect in enumerate(each.effects, start=1):
+                figure = self.figures[effect.figure]
+                low, high, total = (found or nothing for found in (effect.low, effect.high, effect.total))
+                yield {
+                    "sla": sla,
+                    "rank": rank,
+                    "figure": figure.key,
+                    "mark": figure.mark,
+                    "written": figure.written,
+                    "low": figure.low,
+                    "high": figure.high,
+                    "replications": effect.replications,
+                    "reach": effect.reach,
+                    "at_low": low.mean,
+                    "at_low_low": low.low,
+                    "at_low_high": low.high,
+                    "at_high": high.mean,
+                    "at_high_low": high.low,
+                    "at_high_high": high.high,
+                    "total_index": total.mean,
+                    "total_index_low": total.low,
+                    "total_index_high": total.high,
+                }
+
+    def summary(self) -> dict[str, Any]:
+        """The content of sensitivity.json."""
+        return {
+            "scenario": self.scenario,
+            "marks": list(self.marks),
+            "spread": self.spread,
+            "replications": self.replications,
+            "seed": self.seed,
+            "first": [self.figures[each].key for each in self.first],
+            "sla": {
+                name: {
+                    "target": each.target,
+                    "compliance": jsonable(each.compliance),
+                    "verdict": None if each.verdict is None else each.verdict.value,
+                    "first": [self.figures[number].key for number in each.first],
+                    "joint": None
+                    if each.joint is None
+                    else jsonable(each.joint, omit=["total"]) | {"rest_total": jsonable(each.rest)},
+                    "figures": [
+                        {"key": self.figures[effect.figure].key} | jsonable(effect, omit=["figure"])
+                        for effect in each.effects
+                    ],
+                }
+                for name, each in self.slas.items()
+            },
+            "figures": jsonable(self.figures),
+            "left_alone": jsonable(self.left_alone),
+        }
+
+
+def first_of_all(slas: Iterable[SlaSensitivity]) -> tuple[int, ...]:
+    """The figures that leave compliance with SLAs most uncertain, by the variance that each leaves in all of them."""
+    left: dict[int, float] = {}
+    for sla in slas:
+        for effect in sla.effects:
+            left[effect.figure] = left.get(effect.figure, 0.0) + _left_uncertain(effect, sla.joint)
+    order = sorted(left, key=lambda number: (-left[number], number))
+    return tuple(number for number in order if left[number] > 0)[:_FIRST]
+
+
+def _left_uncertain(effect: FigureEffect, joint: JointUncertainty | None) -> float:
+    """The variance of compliance that is left if all other figures are known; of the tornado alone its size, about."""
+    if joint is None:
+        return effect.reach**2
+    return 0.0 if effect.total is None else (effect.total.mean or 0.0) * joint.deviation**2

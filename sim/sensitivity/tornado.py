@@ -1,0 +1,75 @@
+"""The tornado: each figure alone at either end of its range, against the scenario as it is written."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sim.experiment.points import PointOutcome
+from sim.statistics import Decided, Estimate, paired_difference
+
+SINGLED_OUT: Final = 8
+"""Figures that are simulated with all replications, and have an index of their own; the others have one together."""
+
+
+@dataclass(frozen=True)
+class FigureEffect:
+    """What a figure does to compliance with an SLA.
+
+    Attributes:
+        figure: its number.
+        low, high: compliance at either end of its range minus that as written, paired; None where that is no other.
+        reach: by how much compliance differs between the best and the worst of these.
+        replications: that say it.
+        total: its total-order index; None for one of the rest.
+    """
+
+    figure: int
+    low: Estimate | None
+    high: Estimate | None
+    reach: float
+    replications: int
+    total: Estimate | None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether an end surely differs: the interval of one leaves 0 out."""
+        ends = (each for each in (self.low, self.high) if each is not None and each.low is not None)
+        return any((each.low or 0.0) > 0 or (each.high or 0.0) < 0 for each in ends)
+
+
+def effects_of(
+    base: PointOutcome, found: Mapping[tuple[int, int], PointOutcome], figures: int, replications: int
+) -> dict[str, dict[int, FigureEffect]]:
+    """The effect of each figure on each SLA, from its outcomes at both ends."""
+    effects = dict[str, dict[int, FigureEffect]]()
+    for name, sla in base.slas.items():
+        same = Decided(*(each[:replications] for each in sla.decided))
+        effects[name] = {}
+        for number in range(figures):
+            ends = [_difference(same, found.get((number, side)), name) for side in (0, 1)]
+            moved = [0.0, *(each.mean or 0.0 for each in ends if each is not None)]
+            effects[name][number] = FigureEffect(number, ends[0], ends[1], max(moved) - min(moved), replications, None)
+    return effects
+
+
+def _difference(base: Decided, end: PointOutcome | None, sla: str) -> Estimate | None:
+    if end is None:
+        return None
+    return paired_difference(base, end.slas[sla].decided, copies=end.copies).paired
+
+
+def largest_figures(effects: Mapping[str, Mapping[int, FigureEffect]]) -> list[int]:
+    """The figures that move an SLA most: first the first of each SLA, then the second of each, and so on."""
+    by_sla = [ranked(each.values()) for each in effects.values()]
+    in_turn = dict.fromkeys(
+        each[place].figure
+        for place in range(SINGLED_OUT)
+        for each in by_sla
+        if place < len(each) and each[place].reach > 0
+    )
+    return list(in_turn)[:SINGLED_OUT]
+
+
+def ranked(effects: Iterable[FigureEffect]) -> list[FigureEffect]:
+    """Effects, the largest first."""
+    return sorted(effects, key=lambda each: (-each.reach, each.figure))
