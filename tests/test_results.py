@@ -101,6 +101,18 @@ def test_the_folder_holds_what_the_readme_lists(result: Result[Report]) -> None:
     assert [name for name in files if f"`{name}`" not in readme] == []
 
 
+def test_tables_are_left_out_where_nobody_wants_them(office: Loaded, result: Result[Report], tmp_path: Path) -> None:
+    without, with_tables = Options(out=tmp_path / "run", tables=False), Options(out=tmp_path / "run")
+    first = run(office, without)
+    tables = {"letters.parquet", "hours.parquet"}
+    assert contents(first.folder).keys() == contents(result.folder).keys() - tables
+    assert first.summary == result.summary
+    assert [run(office, options).found for options in (without, with_tables, with_tables, without)] == [
+        True, False, True, True,
+    ]  # fmt: skip
+    assert contents(first.folder).keys() >= tables
+
+
 def test_every_column_is_explained(result: Result[Report]) -> None:
     readme = Path("results/README.md").read_text("utf-8")
     names = {"sign", "handle", "signed", "closed"}

@@ -215,6 +215,12 @@ def test_a_letter_is_simulated_again_from_the_folder(tmp_path: Path) -> None:
     assert (refused.exit_code, "letters.parquet not as written" in refused.output) == (1, True)
 
 
+def test_without_tables_there_is_nothing_to_hold_a_letter_against(tmp_path: Path) -> None:
+    run(small(tmp_path), Options(out=tmp_path / "run", report=False, tables=False))
+    refused = CliRunner().invoke(cli.cli, ["why", str(tmp_path / "run"), "--letter", "1"])
+    assert (refused.exit_code, "was run with --no-tables" in refused.output) == (1, True)
+
+
 def test_other_folders_are_refused(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli.cli, ["why", str(tmp_path / "none"), "--letter", "1"]).exit_code == 2
     refused = CliRunner().invoke(cli.cli, ["why", str(tmp_path), "--letter", "1"])

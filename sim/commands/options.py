@@ -37,6 +37,9 @@ OPTIONS: Final[dict[str, Command]] = {
     ),
     "out": click.option("--out", type=PATH, help="Output folder (default: a folder of its own below results/)."),
     "force": click.option("--force", is_flag=True, help="Compute results again although they are there."),
+    "no-tables": click.option(
+        "--no-tables", "tables", flag_value=False, default=True, help="Write no letters.parquet and no hours.parquet.",
+    ),
     "no-report": click.option(
         "--no-report", "report", flag_value=False, default=True, help="Write no charts and no HTML report.",
     ),

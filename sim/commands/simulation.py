@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @SCENARIOS
-@takes("set replications seed engine workers out force fail-on-breach allow-not-judged page xlsx json quiet")
+@takes("set replications seed engine workers out force fail-on-breach allow-not-judged no-tables page xlsx json quiet")
 def run(scenarios: tuple[Path, ...], options: Options) -> None:
     """Simulate scenarios, write their results, and report whether the staffing meets the SLAs."""
     if options.out is not None and len(scenarios) > 1:

@@ -18,6 +18,7 @@ class Options:
         workers: replications simulated at once; if None as many as there are cores, and memory for.
         out: output folder; each command has a default.
         force: compute results again although they are there.
+        tables: write the tables of a run, a row a letter and a row an hour, which are most of its folder.
         report: write charts and the HTML page, which take longer than the figures.
         png: write the charts as PNG, too, in the language of the page.
         xlsx: write the tables of a run's page as a workbook, too, in the language of the page.
@@ -35,6 +36,7 @@ class Options:
     workers: int | None = None
     out: Path | None = None
     force: bool = False
+    tables: bool = True
     report: bool = True
     png: bool = False
     xlsx: bool = False

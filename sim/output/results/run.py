@@ -56,17 +56,18 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
         manifest["figures"] = [asdict(figure) for figure in loaded.figures]
         manifest["replications"] = loaded.scenario.replications
         setting, _, affordable = prepare(loaded, options)
-        letters, hours = Rows(folder / "letters.parquet"), Rows(folder / "hours.parquet")
-        tables.extend((letters, hours))
+        manifest["tables"] = options.tables
+        if options.tables:
+            tables.extend((Rows(folder / "letters.parquet"), Rows(folder / "hours.parquet")))
         checked: list[Checked] = []
         timelines: list[LetterTimeline] = []
 
         def measured() -> Iterator[Measures]:
-            look = partial(_look, options.engine == "compiled")
+            look = partial(_look, options.engine == "compiled", options.tables)
             looks = replicate(setting, range(loaded.scenario.replications), look, affordable)
             for done, seen in enumerate(looks, start=1):
-                letters.add(seen.letters)
-                hours.add(seen.hours)
+                for table, rows in zip(tables, seen.rows, strict=True):
+                    table.add(rows)
                 checked.extend(seen.checked)
                 timelines.extend(seen.latest)
                 if progress is not None:
@@ -94,9 +95,12 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
         for table in tables:
             table.write()
 
+    told = of_scenario("run", loaded, options)
+    if options.tables:  # a folder with tables is as good for who wants none
+        told["identity"] = {**told["identity"], "tables": True}
     return result_of(
         Work(
-            **of_scenario("run", loaded, options),
+            **told,
             file="summary.json",
             report=Report,
             compute=compute,
@@ -197,20 +201,23 @@ class _Look(NamedTuple):
     """What is taken of a replication before it goes."""
 
     measures: Measures
-    letters: Columns
-    hours: Columns
+    rows: tuple[Columns, ...]  # of letters, then of hours; none where no tables are written
     checked: tuple[Checked, ...]
     latest: tuple[LetterTimeline, ...]
 
 
-def _look(check: bool, replication: Replication) -> _Look:
+def _look(check: bool, tables: bool, replication: Replication) -> _Look:
     """Measure a replication and make its rows; of the first, compare the engines on a slice, and tell late letters."""
     setting, number = replication.setting, replication.number
     late = breaches(replication)
     return _Look(
         measures=measure(replication, late),
-        letters=letter_columns(setting, number, letter_table(replication, late)),
-        hours=hour_columns(setting, number, hour_table(replication)),
+        rows=(
+            letter_columns(setting, number, letter_table(replication, late)),
+            hour_columns(setting, number, hour_table(replication)),
+        )
+        if tables
+        else (),
         checked=(cross_check(setting, replication.workload, replication.roster),) if check and number == 0 else (),
         latest=latest(replication, late, _LATEST) if number == 0 else (),
     )
