@@ -12,6 +12,8 @@ from sim.core.errors import Problem
 from sim.models.backlog import BacklogRows, OpenState
 from sim.models.base import ForSome, PerCategory, is_for
 from sim.models.periods import Period
+from sim.models.roster_rules import RosterRules
+from sim.models.shift_patterns import shift_patterns
 from sim.models.sla import MOMENTS, Sla
 from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Allocation, Team, home_team, teams_above, unit_names
 from sim.models.wording import are, dotted, named_rows, one_of
@@ -412,6 +414,16 @@ def _plan(scenario: "Scenario") -> Iterator[Problem]:
         yield from _known(name, scenario.sla, "SLA", dotted("plan", "targets", name))
     for position, name in enumerate(scenario.plan.may_fall_behind):
         yield from _known(name, scenario.teams, "team", f"plan.may_fall_behind[{position}]")
+    if scenario.plan.rosters is not None:
+        yield from _generated_rosters(scenario, scenario.plan.rosters.generate)
+
+
+def _generated_rosters(scenario: "Scenario", rules: RosterRules) -> Iterator[Problem]:
+    path = "plan.rosters.generate"
+    for position, name in enumerate(rules.teams or ()):
+        yield from _known(name, scenario.teams, "team", f"{path}.teams[{position}]")
+    if not shift_patterns(rules):
+        yield Problem("leave no roster: no length has a cycle of days on and off that keeps all of them", path)
 
 
 def sla_checks(scenario: "Scenario", sla: Sla, path: str) -> Iterator[Problem]:

@@ -10,7 +10,8 @@ from sim.models.base import Flag, Name, Number, PerCategory, Record, Share, Weig
 from sim.models.distributions import Distribution
 
 
-def _write_span(span: tuple[int, int]) -> str:
+def write_span(span: tuple[int, int]) -> str:
+    """A shift as it is written, `20:00-08:00`."""
     start, end = span[0], span[1] if span[1] <= DAY else span[1] - DAY
     return "-".join(f"{at // HOUR:02}:{at % HOUR // MINUTE:02}" for at in (start, end))
 
@@ -18,7 +19,7 @@ def _write_span(span: tuple[int, int]) -> str:
 Span = Annotated[
     tuple[int, int],
     BeforeValidator(lambda written: written if isinstance(written, tuple) else parse_span(written)),
-    PlainSerializer(_write_span, return_type=str),
+    PlainSerializer(write_span, return_type=str),
     WithJsonSchema({"type": "string", "pattern": SPAN}),
 ]
 """A shift, `20:00-08:00`; one that passes midnight belongs to the day on which it starts."""

@@ -9,6 +9,7 @@ from sim.core.clock import DAY, HOUR
 from sim.models.arrivals import PerDay
 from sim.models.base import Duration, Factor, Flag, Number, Record, Share, Whole
 from sim.models.periods import Moment
+from sim.models.roster_rules import GeneratedRosters
 
 
 class Ramp(Record):
@@ -101,8 +102,12 @@ class Plan(Record):
     more good to each roster."""
     cost: Mapping[str, Mapping[str, Annotated[Number, Field(gt=0, le=1e9)]]] = {}
     """Team -> roster -> cost of one person, where it is not the team's `cost`."""
-    by_hours: Flag = False
-    """Whether the cost of a person is of 40 hours a week, so that rosters with longer weeks cost more."""
+    by_hours: Flag | None = None
+    """Whether the cost of a person is of 40 hours a week, so that rosters with longer weeks cost more. If not said,
+    with generated rosters only: people whose shifts have other lengths do not compare by heads."""
+    rosters: GeneratedRosters | None = None
+    """Rosters that the plan may add to those of `vary`: `generate`, or with labour rules of your own
+    `{generate: {starts: 06:00-22:00, lengths: [6 h, 12 h], hours_per_week: 40}}`; none if not said."""
     pay: Pay | None = None
     """Pay of an hour and its premiums, told beside the plan."""
     targets: Mapping[str, Annotated[Share, Field(gt=0)]] = {}
@@ -119,3 +124,8 @@ class Plan(Record):
     """Replications with fresh seeds that prove the plan, in one block; eight times those of the search if not said."""
     budget: Annotated[Whole, Field(ge=1, le=1_000_000_000_000)] | None = None
     """Letters that the plan may simulate in all; about a minute and a half of two cores if not said."""
+
+    @property
+    def costs_by_hours(self) -> bool:
+        """Whether the cost of a person is of 40 hours a week."""
+        return self.rosters is not None if self.by_hours is None else self.by_hours

@@ -14,9 +14,10 @@ from sim.core.clock import hour_of
 from sim.core.tables import Floats
 from sim.experiment.replications import replicate
 from sim.forecast.working_hours import WorkingHours
-from sim.metrics.figures import Caution
+from sim.metrics.figures import Caution, RosterGroup
 from sim.metrics.hours import HOURS_OF_DAY, LateHours, late_hours
 from sim.metrics.replication import Fate, Replication
+from sim.models.shift_patterns import ShiftPattern
 from sim.planner.frontier import Point
 from sim.planner.proof import Change, Proof, TargetCompliance
 from sim.planner.slot_requirement import SlotRequirement
@@ -73,6 +74,8 @@ class PlanAnswer:
 
     Attributes:
         posts: cells that it decides.
+        generated: rosters that were generated for it, by name those of cells; None if none were asked for.
+        roster: who comes when under the plan; empty without one.
         people: the plan, by cell; None if nothing meets the targets.
         cost, today_cost: of the cells that may vary.
         fixed: counted people whose cells do not vary.
@@ -99,6 +102,8 @@ class PlanAnswer:
     seed: int
     ending: Ending
     posts: tuple[StaffingCell, ...]
+    generated: tuple[ShiftPattern, ...] | None
+    roster: tuple[RosterGroup, ...]
     people: People | None
     cost: float | None
     today_cost: float

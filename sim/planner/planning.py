@@ -20,6 +20,7 @@ from sim.experiment.replications import replicate, simulate_infinite_servers
 from sim.forecast.cautions import Seen, cautions, unprovable_targets
 from sim.forecast.working_hours import WorkingHours, overtime_hours, working_hours
 from sim.metrics.figures import Caution
+from sim.metrics.roster_groups import roster_groups
 from sim.models.studies import Plan
 from sim.planner.allocation import Allocated, allocated
 from sim.planner.answer import Ending, PlanAnswer, Shortage, failures
@@ -27,6 +28,7 @@ from sim.planner.backward_elimination import BackwardElimination
 from sim.planner.frontier import Point, frontier
 from sim.planner.lower_bound import ConfirmedBound, LowerBound, confirmed
 from sim.planner.proof import Blocks, Change, Proof, change_between, decided, standard_error
+from sim.planner.roster_generation import GENERATION, Generation, generated
 from sim.planner.sample import SearchSample
 from sim.planner.search import Search
 from sim.planner.simulator import Meter, PlanTargets, Simulator
@@ -124,6 +126,8 @@ def plan(
     copies = _are_copies(simulator)
     if told is not None:
         letters = budget_of(setting, copies=copies)
+        if (setting.scenario.plan or Plan()).rosters is not None:
+            letters += int(GENERATION * letters)
         told(letters, letters * seconds_a_letter(simulator))
     return _Planner(simulator, scenario, copies=copies).answer()
 
@@ -193,7 +197,13 @@ class _Planner:
             self._sampled, self._proved = 1, 2
         coarse = range(min(max(self._sampled // _COARSE, _LEAST_COARSE), self._sampled))
         self._given = Allocated(simulator)
-        if self._asked.deal == "free":
+        self._generation: Generation | None = None
+        if self._asked.rosters is not None:
+            until, besides = self._until(_STAGES.allocation), int(GENERATION * self._budget)
+            self._generation = generated(simulator, self._asked.rosters.generate, self._sampled, until, besides)
+            self._given = self._generation.start
+            self._setting = self._given.simulator.setting
+        elif self._asked.deal == "free":
             self._given = allocated(simulator, self._sampled, self._until(_STAGES.allocation))
         self._simulator = self._given.simulator
         self._cells = self._simulator.cells
@@ -254,7 +264,8 @@ class _Planner:
         )
 
     def _until(self, share: float) -> int:
-        return int(share * self._budget)
+        besides = 0 if self._generation is None else self._generation.letters
+        return besides + int(share * self._budget)
 
     def _impossible(self) -> PlanAnswer:
         """The answer where even the most people do not do: what lacks, and how many more would."""
@@ -284,7 +295,7 @@ class _Planner:
         sample = self._coarse
         wanted = 2 * standard_error(proof.decided, sample.targets)
         sample.margin = np.minimum(wanted + sample.compliance(proof.people) - proof.shares, (1 - sample.targets) / 2)
-        return frontier(sample, proof, self._until(_STAGES.frontier))
+        return frontier(sample, proof, int(_STAGES.frontier * self._budget))
 
     def _told(
         self,
@@ -313,6 +324,8 @@ class _Planner:
             seed=scenario.seed,
             ending=ending,
             posts=self._cells,
+            generated=None if self._generation is None else self._generation.patterns,
+            roster=roster_groups(as_planned) if planned else (),
             people=proof.people if planned else None,
             cost=self._search.trials.cost(proof.people) if planned else None,
             today_cost=sum(cell.cost * cell.today for cell in self._cells),

@@ -136,9 +136,14 @@ class Simulator:
         self._kept = KeptLetters()
         self._seen: dict[tuple[People, int], Decided] = {}
 
-    def of(self, cells: tuple[StaffingCell, ...]) -> "Simulator":
-        """The same replications for other cells, for example of people who are allocated otherwise."""
-        other = Simulator(self.setting, cells, self.targets, self._options, meter=self.meter)
+    def of(self, cells: tuple[StaffingCell, ...], setting: Setting | None = None) -> "Simulator":
+        """The same replications for other cells, for example of people who are allocated otherwise.
+
+        Args:
+            setting: with the same letters, but other rosters or targets; the same one if not given.
+        """
+        setting, targets = (self.setting, self.targets) if setting is None else (setting, PlanTargets(setting))
+        other = Simulator(setting, cells, targets, self._options, meter=self.meter)
         other._kept = self._kept
         return other
 

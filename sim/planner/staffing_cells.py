@@ -1,11 +1,13 @@
 """Staffing cells: headcounts by team and roster, which a plan decides, with bounds and a cost; and a plan as YAML."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from sim.core.json_text import to_json
 from sim.forecast.working_hours import hours_of
 from sim.models.scenario import Scenario
+from sim.models.shift_patterns import ShiftPattern
 from sim.models.staffing import Allocation
 from sim.models.studies import Plan
 from sim.scenario.loading import dump_yaml
@@ -63,7 +65,13 @@ def _cost_of_head(scenario: Scenario, team: str, roster: str) -> float:
     written = asked.cost.get(team, {}).get(roster)
     if written is not None:
         return written
-    return scenario.teams[team].cost * (hours_of(scenario, roster) / _PRICED_HOURS if asked.by_hours else 1.0)
+    return scenario.teams[team].cost * (hours_of(scenario, roster) / _PRICED_HOURS if asked.costs_by_hours else 1.0)
+
+
+def with_patterns(scenario: Scenario, patterns: Sequence[ShiftPattern]) -> Scenario:
+    """The same scenario with generated rosters among its own."""
+    rosters = {pattern.name: pattern.roster() for pattern in patterns}
+    return scenario.model_copy(update={"rosters": {**scenario.rosters, **rosters}})
 
 
 def with_heads(people: People, cell: int, heads: int) -> People:
@@ -89,6 +97,7 @@ class ScenarioPatch(NamedTuple):
     setting: Setting
     cells: tuple[StaffingCell, ...]
     people: People
+    generated: Sequence[ShiftPattern]
     name: str
     about: str
 
@@ -104,13 +113,14 @@ class ScenarioPatch(NamedTuple):
         """
         source, folder = source.resolve(), target.resolve().parent
         if whole or not source.is_relative_to(folder) or source == target.resolve():
-            scenario = staffed(self.setting, self.cells, self.people).scenario
+            scenario = with_patterns(staffed(self.setting, self.cells, self.people).scenario, self.generated)
             return dump_yaml(scenario.model_copy(update={"name": self.name, "about": self.about}))
         lines = [
             f"extends: {_quoted(source.relative_to(folder).as_posix())}",
             f"name: {to_json(self.name)}",
             f"about: {to_json(self.about)}",
             "",
+            *self._rosters(),
             "teams:",
         ]
         for team in dict.fromkeys(cell.team for cell in self.cells):
@@ -121,6 +131,15 @@ class ScenarioPatch(NamedTuple):
                 if cell.team == team
             ]
         return "\n".join(lines) + "\n"
+
+    def _rosters(self) -> list[str]:
+        if not self.generated:
+            return []
+        cycles = {
+            pattern.name: ", ".join([f'["{pattern.name}"]'] * pattern.on + ["[]"] * pattern.off)
+            for pattern in self.generated
+        }
+        return ["rosters:", *(f"  {_quoted(name)}: {{cycle: [{cycle}]}}" for name, cycle in cycles.items()), ""]
 
     def _allocation(self, team: str) -> list[str]:
         own = self.setting.scenario.teams[team]

@@ -30,8 +30,8 @@ _ONE_OF: Final = {
 }
 """Records that say exactly one of some keys."""
 
-_TEXT_FORMS: Final = ("Trace", "Holidays", "InitialBacklog")
-"""Records whose commonest form is a text: the path of a file, the code of a place."""
+_TEXT_FORMS: Final = ("Trace", "Holidays", "InitialBacklog", "GeneratedRosters")
+"""Records whose commonest form is a text: the path of a file, the code of a place, a word."""
 
 _LIST_FORMS: Final = {"InitialBacklog": "counts"}
 """Of these, records that may be written as the list of one of their keys."""

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.output.charts.base import Chart, chart
+from sim.output.charts.roster_gantt import ShiftsChart
 from sim.output.charts.style import (
     BLACK,
     BLUE,
@@ -105,6 +106,11 @@ class NeedsChart(Chart["PlanAnswer"]):
         people_axis(ax)
         ax.set_ylabel(self.say("glossary.people"))
         return ax
+
+
+@chart("plan", "planned_shifts", 25, height=4.6)
+class PlannedShiftsChart(ShiftsChart["PlanAnswer"]):
+    """Shifts of a plan."""
 
 
 @chart("plan", "frontier", 30)

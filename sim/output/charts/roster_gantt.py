@@ -1,42 +1,53 @@
 """Who comes when? The shifts of each group of people over a fortnight, as bars."""
 
 from itertools import cycle
+from typing import Protocol, TypeVar
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.metrics.figures import RosterGroup
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, add_tips, nothing, rows_axis
 from sim.output.text.formats import number, weekday_names
 
 
-@chart("run", "roster_gantt", 65, height=4.6)
-class RosterGanttChart(Chart[Report]):
+class WithRoster(Protocol):
+    """A subject that tells the groups of people that take turns."""
+
+    @property
+    def roster(self) -> tuple[RosterGroup, ...]:
+        """The groups, over the first days of the window."""
+
+
+Subject = TypeVar("Subject", bound=WithRoster)
+
+
+class ShiftsChart(Chart[Subject]):
     """Shifts of the groups that take turns on each roster, from the first day of the window on."""
 
     def title(self) -> str:
         """How many people, in how many groups."""
         groups = self.subject.roster
         if not groups:
-            return self.say("nobody")
-        return self.say("groups", people=f"{sum(group.people for group in groups):,}", groups=len(groups))
+            return self._say("nobody")
+        return self._say("groups", people=f"{sum(group.people for group in groups):,}", groups=len(groups))
 
     def draw(self, ax: Axes) -> Axes:
         """A row for each group, coloured by team, and a bar for each of its shifts."""
         groups = self.subject.roster
         if not groups:
-            return nothing(ax, self.say("nobody"))
+            return nothing(ax, self._say("nobody"))
         teams = list(dict.fromkeys(group.team for group in groups))
         colours = dict(zip(teams, cycle((BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, BLACK)), strict=False))
-        first = self.subject.backlog.window_days[0]
         days = int(np.ceil(max((group.shifts.max() for group in groups if group.shifts.size), default=24.0) / 24))
         names, weekday = weekday_names(self.lang), groups[0].weekday
         for row, group in enumerate(groups):
             if not group.shifts.size:
                 continue
             bars = [(start, end - start) for start, end in group.shifts.tolist()]
-            tips = [self.say("shift", people=number(group.people), start=_at(start), end=_at(end),
+            tips = [self._say("shift", people=number(group.people), start=_at(start), end=_at(end),
                              day=names[(weekday + int(start // 24)) % 7])
                     for start, end in group.shifts.tolist()]  # fmt: skip
             add_tips(ax.broken_barh(bars, (row - 0.38, 0.76), color=colours[group.team], linewidth=0), tips)
@@ -47,14 +58,30 @@ class RosterGanttChart(Chart[Report]):
                       minor=True)  # fmt: skip
         ax.tick_params(axis="x", which="minor", length=0)
         ax.grid(axis="x")
-        ax.set_xlabel(self.say("day", day=number(first)))
+        ax.set_xlabel(self.first_day())
         return ax
+
+    def first_day(self) -> str:
+        """From which day on."""
+        return self._say("first-day")
+
+    def _say(self, key: str, **values: object) -> str:
+        return self.say(f"charts.roster-gantt-{key}", **values)
 
     def _row(self, place: int) -> str:
         group = self.subject.roster[place]
         alone = [(each.team, each.roster) for each in self.subject.roster].count((group.team, group.roster)) == 1
         turn = "" if alone else f" {group.group}"
         return f"{self.name_of(group.team)} · {self.name_of(group.roster)}{turn} ({group.people})"
+
+
+@chart("run", "roster_gantt", 65, height=4.6)
+class RosterGanttChart(ShiftsChart[Report]):
+    """Shifts of a run."""
+
+    def first_day(self) -> str:
+        """The number of the day."""
+        return self.say("day", day=number(self.subject.backlog.window_days[0]))
 
 
 def _at(hours: float) -> str:

@@ -24,14 +24,14 @@ from sim.output.words import Language, labelled, languages, say
 from sim.planner.answer import PlanAnswer
 from sim.planner.planning import plan as search_plan
 from sim.planner.planning import targets_of_all
-from sim.planner.staffing_cells import ScenarioPatch, staffed
+from sim.planner.staffing_cells import ScenarioPatch, staffed, with_patterns
 from sim.sampling.headcount import people_of_roster
 from sim.sampling.roster import Shifts, people_of_groups, shifts_of
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting, setting_of
 
-_LEFT_OUT: Final = ("decided", "needs")
-"""What plan.json does not hold: letters of every replication, and what is in requirement.csv."""
+_LEFT_OUT: Final = ("decided", "needs", "roster")
+"""What plan.json does not hold: letters of every replication, and what is in requirement.csv and roster.csv."""
 
 
 def plan(
@@ -60,7 +60,8 @@ def plan(
     def write(answer: PlanAnswer, folder: Path) -> None:
         write_scenario(loaded, folder)
         if answer.people is not None:
-            write_sheets(staffed(setting_of(loaded.scenario), answer.posts, answer.people), folder)
+            setting = setting_of(with_patterns(loaded.scenario, answer.generated or ()))
+            write_sheets(staffed(setting, answer.posts, answer.people), folder)
         write_requirement(answer, folder / "requirement.csv")
 
     return result_of(
@@ -94,7 +95,15 @@ def write_planned(answer: PlanAnswer, loaded: Loaded, overridden: bool, file: Pa
     today = sum(post.today for post in answer.posts)
     about = say(lang, "plan.about-planned", people=sum(answer.people), today=today)
     setting = prepare(loaded, one_run=False).setting
-    patch = ScenarioPatch(setting, answer.posts, answer.people, name, about)
+    generated = {pattern.name: pattern for pattern in answer.generated or ()}
+    staff = [
+        (post, heads)
+        for post, heads in zip(answer.posts, answer.people, strict=True)
+        if heads or post.roster not in generated
+    ]
+    posts, people = zip(*staff, strict=True)
+    used = [pattern for pattern in generated.values() if pattern.name in {post.roster for post in posts}]
+    patch = ScenarioPatch(setting, posts, people, used, name, about)
     text = patch.yaml(Path(loaded.source), file, whole=overridden)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, "utf-8")

@@ -263,6 +263,7 @@ def _worth(answer: PlanAnswer, today: int, people: int, lang: str) -> Iterator[s
     key = "plan.saves" if people < today else "plan.adds" if people > today else "plan.same"
     hours = {"hours": f"{answer.hours.rostered:,.0f}", "today_hours": f"{answer.today_hours.rostered:,.0f}"}
     yield say(lang, key, saved=today - people, added=people - today, **values, **hours)
+    yield from _generated(answer, lang)
     if answer.unstable:
         yield say(lang, "plan.unstable", units=_units(answer.unstable, lang))
     if answer.ending != "least" and not answer.copies:
@@ -288,6 +289,33 @@ def _worth(answer: PlanAnswer, today: int, people: int, lang: str) -> Iterator[s
         post = answer.posts[best.post]
         where = {"team": name(lang, post.team), "roster": name(lang, post.roster)}
         yield say(lang, "plan.most-valuable", points=_change_text(best, lang), **where)
+
+
+def _generated(answer: PlanAnswer, lang: str) -> Iterator[str]:
+    """Generated rosters: those that the plan uses, with their cycles and people, and how many others there were."""
+    if answer.generated is None or answer.people is None:
+        return
+    heads: dict[str, int] = {}
+    for post, people in zip(answer.posts, answer.people, strict=True):
+        heads[post.roster] = heads.get(post.roster, 0) + people
+    used = [pattern for pattern in answer.generated if heads[pattern.name]]
+    if not used:
+        yield say(lang, "plan.generated-none", others=len(answer.generated))
+        return
+    told = [
+        say(
+            lang,
+            "plan.generated-one",
+            roster=pattern.name,
+            on=pattern.on,
+            off=pattern.off,
+            hours=pattern.hours_a_week,
+            people=heads[pattern.name],
+        )
+        for pattern in used
+    ]
+    others = len(answer.generated) - len(used)
+    yield say(lang, "plan.generated", rosters=listed(lang, told), others=others)
 
 
 def _value(change: Change) -> float:
