@@ -86,3 +86,24 @@ def replayed() -> ReplayReport:
     return report_on(
         Sent(answers), ReplayOptions("http://127.0.0.1:8080/letters", speed=60), "letters.csv", {"receive": demand}
     )
+
+
+def replayed_ways() -> ReplayReport:
+    """A system that takes in a hundred letters and their steps, and is down for a while."""
+    at = np.arange(300) / 20
+    outcome = np.full(300, 201, np.int16)
+    outcome[100:140], outcome[140:150] = Unanswered.NO_CONNECTION, Unanswered.NO_ID
+    answers = Answers(
+        due=at,
+        late=np.full(300, 0.001),
+        latency=np.full(300, 0.03),
+        outcome=outcome,
+        resent=np.zeros(300, np.bool_),
+        waited=np.where(np.arange(300) % 3 == 1, 0.01, 0.0),
+        operation=(np.arange(300) % 3).astype(np.int16),
+        letter=np.arange(300) // 3,
+    )
+    sent = Sent(answers, operations=("receive", "handle.start", "handle.finish"), received_before=3, counted_from=1.0)
+    plan = ReplayOptions("http://127.0.0.1:8080/letters", speed=60)
+    demand = Demand(load=dict.fromkeys(("second", "minute", "hour"), 100), headroom_s=5.0)
+    return report_on(sent, plan, "letters.csv", {"handle.start": demand}, {"sign.start": 100})

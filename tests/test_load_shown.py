@@ -16,7 +16,7 @@ import pytest
 from aiohttp import web
 from click.testing import CliRunner, Result
 from runs import ROOT
-from shown import MAILBOX
+from shown import MAILBOX, replayed_ways
 from test_charts import drawings, outside, the_contract
 
 import cli
@@ -242,9 +242,11 @@ def test_a_replay_without_any_answer_still_draws() -> None:
         np.zeros(1, np.int64),
     )
     report = report_on(Sent(nobody), ReplayOptions("http://127.0.0.1/"), "letters.csv", {})
-    for chart in REPLAY_CHARTS:
-        for lang in LANGUAGES:
-            assert [each.figure() for each in drawings(chart, report, lang)]
+    for each in (report, replayed_ways()):
+        for chart in REPLAY_CHARTS:
+            for lang in LANGUAGES:
+                assert all(picture.figure() for picture in drawings(chart, each, lang))
+    assert all(drawings(chart, replayed_ways(), "en") for chart in REPLAY_CHARTS)
 
 
 def test_pages_tell_what_the_summaries_tell(

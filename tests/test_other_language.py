@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 
 import pytest
 import runs
-from shown import SMALL
+from shown import SMALL, replayed_ways
 from test_plan import small_answer
 
 from sim.capacity import StressReport
@@ -205,6 +205,12 @@ def test_targets(found: Targets) -> None:
     assert foreign(plain(targets_text(found, "b", LANG))) == set()
     typed = [f"{each.key} {each.value}" for each in found.system.assumptions]
     assert foreign(spoken(targets_page(found, title="b", manifest={}, lang=LANG)), typed) == set()
+
+
+def test_a_replay_of_whole_ways() -> None:
+    report = replayed_ways()
+    assert foreign(plain(replay_text(report, LANG))) == set()
+    assert foreign(spoken(replay_page(report, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
 def test_a_replay(replay_report: ReplayReport) -> None:

@@ -4,7 +4,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import rich_click as click
 
@@ -54,7 +54,27 @@ def _level(command: Command) -> Command:
     type=PATH,
     help=f"File of HTTP headers, one 'Name: value' a line. {TOKEN} in the environment is sent as bearer token.",
 )
-@click.option("--speed", type=float, default=1.0, show_default=True, help="Speed-up: seconds of the trace per second.")
+@click.option("--speed", type=float, help="Speed-up: seconds of the trace per second (default: 1).")
+@click.option("--rate", type=float, help="Calls a second on average, reads not counted, instead of a speed.")
+@click.option(
+    "--ramp",
+    default="0 s",
+    metavar="DURATION",
+    callback=seconds,
+    help="Time in which the load grows from nothing; not counted.",
+)
+@click.option(
+    "--warm-up",
+    default="0 s",
+    metavar="DURATION",
+    callback=seconds,
+    help="Time at full load before calls are counted.",
+)
+@click.option(
+    "--reads",
+    type=click.Choice(["mean", "peak", "none"]),
+    help="Rate of the reads of targets.json between the calls (default: mean, for a trace of letters none).",
+)
 @click.option("--busiest", metavar="DURATION", callback=seconds, help="Replay only the busiest stretch, such as '1 h'.")
 @click.option(
     "--targets",
@@ -111,6 +131,9 @@ def replay(
     trace: Path,
     url: str,
     template: Path | None,
+    speed: float | None,
+    rate: float | None,
+    reads: Literal["mean", "peak", "none"] | None,
     header_file: Path | None,
     busiest: float | None,
     goals: Path | None,
@@ -136,12 +159,15 @@ def replay(
 
     level = {name: others.pop(name) for name in PERCENTILES}
     latency_ms = {name: most for name, most in level.items() if most is not None}
+    if speed is not None and rate is not None:
+        raise click.UsageError("--speed and --rate say the same thing; give one of them")
+    others["speed"] = 1.0 if speed is None else speed
     plan = planned(url, headers=read_headers(header_file, os.environ.get(TOKEN)), **others)
     requests = None if template is None else read_requests(template)
     with progress_bar(trace.stem, None, options.silent) as progress:
         result = send(
-            trace, plan, options, requests=requests, busiest=busiest, targets=goals, latency_ms=latency_ms,
-            errors=errors, progress=progress,
+            trace, plan, options, requests=requests, busiest=busiest, rate=rate, reads=reads, targets=goals,
+            latency_ms=latency_ms, errors=errors, progress=progress,
         )  # fmt: skip
     show_written(result, options)
     if result.summary["stopped"]:

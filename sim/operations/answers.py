@@ -3,6 +3,7 @@
 Latencies are told from an HDR histogram: percentiles to three digits, whatever the number of calls.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -91,6 +92,16 @@ class Answers(NamedTuple):
         )
 
 
+def losses_of(answers: Answers) -> dict[int, int]:
+    """How many calls were not accepted, by outcome, the commonest first."""
+    return dict(Counter(answers.outcome[~answers.accepted].tolist()).most_common())
+
+
+def outcome_name(outcome: int) -> str:
+    """An HTTP status, or why there is none."""
+    return Unanswered(outcome).name.lower() if outcome <= 0 else str(outcome)
+
+
 @dataclass(frozen=True)
 class Sent:
     """Outcome of a replay.
@@ -100,6 +111,7 @@ class Sent:
         aborted: because too many calls in a row found no connection.
         operations: names, in the order of their numbers.
         received_before: letters that were taken in before the first call.
+        counted_from: seconds after the start; calls that were due before are not counted.
     """
 
     answers: Answers
@@ -107,6 +119,13 @@ class Sent:
     aborted: bool = False
     operations: tuple[str, ...] = (RECEIVE,)
     received_before: int = 0
+    counted_from: float = 0.0
+
+    @property
+    def counted(self) -> Bools:
+        """Calls that are counted."""
+        counted: Bools = self.answers.due >= self.counted_from
+        return counted
 
 
 def require_histograms() -> None:

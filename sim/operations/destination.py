@@ -26,6 +26,8 @@ class ReplayOptions:
     Attributes:
         url: `http` or `https`; each letter is one POST with a JSON body. May hold secrets, so only `shown` is shown.
         speed: seconds of the trace that pass in one second.
+        ramp: seconds in which the load grows evenly from nothing to all.
+        warm_up: seconds at full load after that, which are not counted either.
         connections: most letters under way at once; further ones wait for their turn, on the server's account.
         timeout: seconds from the moment a letter is due after which it is given up.
         allowed_hosts: hosts besides this machine that may be loaded.
@@ -43,6 +45,13 @@ class ReplayOptions:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     idle: float = 1.0
     abort_after: int = 50
+    ramp: float = 0.0
+    warm_up: float = 0.0
+
+    @property
+    def counted_from(self) -> float:
+        """Seconds after the start from which calls are counted, by the time at which they are due."""
+        return self.ramp + self.warm_up
 
     @property
     def shown(self) -> str:
@@ -62,7 +71,7 @@ class ReplayOptions:
         ]
         problems += [
             Problem(f"{name} must be 0 or more, got {getattr(self, name):g}")
-            for name in ("idle", "abort_after")
+            for name in ("idle", "abort_after", "ramp", "warm_up")
             if not 0 <= getattr(self, name) < float("inf")
         ]
         problems += self._refused_destination()

@@ -1,11 +1,11 @@
 """Replay of a trace to a real system, open loop: each call is sent at its own time, however slow the answers are.
 
-A call is due when its time stamp says, counted from the first one's and divided by the speed. Its latency counts from
-that moment, so a server that stalls is charged for every call it kept waiting, not only for the one it was answering
-(no coordinated omission). A call that sends the id of its letter waits for the answer that gives it, on the server's
-account, too; without one it is not sent. No redirect is followed. A call is sent twice in one case only: the server
-closed an idle connection just as the call went out on it, and nothing of an answer came. It is sent again on a new
-connection, while its time runs on.
+A call is due when its time stamp says, counted from the first one's, divided by the speed, and later while the load
+grows. Its latency counts from that moment, so a server that stalls is charged for every call it kept waiting, not only
+for the one it was answering (no coordinated omission). A call that sends the id of its letter waits for the answer that
+gives it, on the server's account, too; without one it is not sent. No redirect is followed. A call is sent twice in
+one case only: the server closed an idle connection just as the call went out on it, and nothing of an answer came. It
+is sent again on a new connection, while its time runs on.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from sim.models.requests import Requests
 from sim.operations.answers import CONNECTION_FAILURES, NEVER_SENT, Answers, Sent, Unanswered
 from sim.operations.calls import Calls
 from sim.operations.destination import ReplayOptions
+from sim.operations.pacing import due_of
 from sim.operations.requests import (
     Address,
     Fields,
@@ -103,15 +104,24 @@ async def send(
         try:
             await sending.all(progress)
         except asyncio.CancelledError:
-            return Sent(answers, not sending.aborted, sending.aborted, calls.operations, sending.received_before)
-    return Sent(answers, operations=calls.operations, received_before=sending.received_before)
+            stopped, aborted = not sending.aborted, sending.aborted
+        else:
+            stopped = aborted = False
+    return Sent(
+        answers=answers,
+        stopped=stopped,
+        aborted=aborted,
+        operations=calls.operations,
+        received_before=sending.received_before,
+        counted_from=options.counted_from,
+    )
 
 
 def _nothing_yet(calls: Calls, options: ReplayOptions) -> Answers:
     count = len(calls.at)
     never = np.full(count, np.nan)
     return Answers(
-        due=calls.at / options.speed,
+        due=due_of(calls, options),
         late=never,
         latency=never.copy(),
         outcome=np.full(count, Unanswered.UNSENT, np.int16),

@@ -1,12 +1,14 @@
 """Course of a replay over time: load asked and achieved, latency, losses, and letters that the system has not done."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 import numpy as np
 
 from sim.core.tables import Floats, Int64s
-from sim.operations.answers import Answers
+from sim.operations.answers import Answers, losses_of, outcome_name
 
 _MOST_INTERVALS: Final = 200
 """Points of the course over time."""
@@ -23,6 +25,7 @@ class Course:
         waiting: calls due and neither answered nor given up at the end of the interval.
         p50_ms, p99_ms, max_ms: latency of the accepted calls by the moment they were due; nan where there is none.
         lost: calls that were not accepted, by the moment they were due.
+        losses: the same by what became of them, the commonest first.
         open_as_simulated: letters whose first call was due by the end of the interval, and whose last one was not.
         open_letters: letters that the system has taken in by then, and whose last call it has not accepted.
     """
@@ -35,12 +38,17 @@ class Course:
     p99_ms: Floats
     max_ms: Floats
     lost: Floats
+    losses: Mapping[str, Floats]
     open_as_simulated: Floats
     open_letters: Floats
 
 
-def course_of(answers: Answers) -> Course:
-    """Evaluate a replay over time, by intervals of a second or more."""
+def course_of(answers: Answers, read: Sequence[bool]) -> Course:
+    """Evaluate a replay over time, by intervals of a second or more.
+
+    Args:
+        read: whether each operation is a read, which has no part in what becomes of a letter.
+    """
     accepted, begun = answers.accepted, answers.begun
     ended = answers.due + answers.latency
     end = max(float(answers.due[begun].max(initial=0.0)), float(ended[accepted].max(initial=0.0)))
@@ -55,6 +63,9 @@ def course_of(answers: Answers) -> Course:
     for place, group in enumerate(np.split(answers.latency[order] * 1_000, ends[:-1])):
         if len(group):
             latency[:, place] = np.percentile(group, (50, 99, 100))
+    of_way = answers.of(begun & ~np.array(read)[answers.operation])
+    done = np.where(of_way.accepted, of_way.due + of_way.latency, np.inf)
+    missed = np.where(begun & ~accepted, answers.outcome, HTTPStatus.OK)
     return Course(
         seconds=edges - length / 2,
         asked=np.bincount(interval[begun], minlength=count) / length,
@@ -64,8 +75,12 @@ def course_of(answers: Answers) -> Course:
         p99_ms=latency[1],
         max_ms=latency[2],
         lost=np.bincount(interval[begun & ~accepted], minlength=count).astype(np.float64),
-        open_as_simulated=_open(answers.letter[begun], answers.due[begun], answers.due[begun], edges),
-        open_letters=_open(answers.letter[begun], answers.due[begun], np.where(accepted, ended, np.inf)[begun], edges),
+        losses={
+            outcome_name(code): np.bincount(interval[missed == code], minlength=count).astype(np.float64)
+            for code in losses_of(answers.of(begun))
+        },
+        open_as_simulated=_open(of_way.letter, of_way.due, of_way.due, edges),
+        open_letters=_open(of_way.letter, of_way.due, done, edges),
     )
 
 

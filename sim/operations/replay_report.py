@@ -1,8 +1,7 @@
 """Report on a replay: how the real system answered, the sender's own share of that, and the targets."""
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -10,11 +9,12 @@ import numpy as np
 from sim.core.json_text import jsonable
 from sim.core.tables import Floats
 from sim.models.operation_names import RECEIVE
-from sim.operations.answers import NEVER_SENT, Answers, Milliseconds, Sent, Unanswered, milliseconds
+from sim.operations.answers import NEVER_SENT, Answers, Milliseconds, Sent, losses_of, milliseconds, outcome_name
 from sim.operations.destination import ReplayOptions
+from sim.operations.outages import Outage, outages_of
 from sim.operations.replay_checks import Check, checks_of, most_due, worst
 from sim.operations.replay_course import Course, course_of
-from sim.operations.service_level import PERIODS, Demand, ServiceLevel
+from sim.operations.service_level import PERIODS, Demand, ServiceLevel, reads_of
 from sim.statistics import Verdict
 
 _SPREAD_POINTS: Final = 60
@@ -57,6 +57,9 @@ class ReplayReport:
         letters: that the calls are about.
         calls: the sum of accepted, failed and unsent.
         left_out: calls of the trace that have no request in the template, by operation.
+        not_counted: calls that came while the load grew and in the warm-up; none of the other figures but the course
+            and the outages has them.
+        counted_from: seconds after the start at which these were over.
         received_before: letters that were taken in before the first call, since their receipt is none of the calls.
         accepted: answered 200 to 299.
         failed: sent, but answered otherwise, or never answered.
@@ -72,6 +75,7 @@ class ReplayReport:
         latency: from the moment a call was due to its answer, of the accepted ones.
         failed_latency: from the moment a call was due until it failed, of the failed ones.
         overhead: from the moment a call was due until its sending was begun: this program's own share of that.
+        outages: stretches in which nothing was accepted, though calls were due.
         operations: the same by operation.
         service_level: what was asked of the answers to the first operation.
         checks: what was asked, compared with what was measured.
@@ -85,6 +89,8 @@ class ReplayReport:
     letters: int
     calls: int
     left_out: Mapping[str, int]
+    not_counted: int
+    counted_from: float
     received_before: int
     accepted: int
     failed: int
@@ -100,6 +106,7 @@ class ReplayReport:
     overhead: Milliseconds
     spread: Percentiles
     course: Course
+    outages: tuple[Outage, ...]
     operations: Mapping[str, OperationAnswers]
     service_level: ServiceLevel
     checks: tuple[Check, ...]
@@ -134,9 +141,9 @@ def report_on(
         demands: what is asked of the system, by operation; of others, what is assumed.
         left_out: calls of the trace that have no request, by operation.
     """
-    answers, checks = sent.answers, tuple(checks_of(sent, demands))
+    answers = sent.answers.of(sent.counted)
+    checks = tuple(checks_of(replace(sent, answers=answers), demands))
     accepted, begun = answers.accepted, answers.begun
-    losses = Counter(_named(code) for code in answers.outcome[~accepted].tolist())
     return ReplayReport(
         trace=trace,
         url=options.shown,
@@ -146,11 +153,13 @@ def report_on(
         letters=len(np.unique(answers.letter)),
         calls=len(accepted),
         left_out=left_out or {},
+        not_counted=int((~sent.counted).sum()),
+        counted_from=sent.counted_from,
         received_before=sent.received_before,
         accepted=int(accepted.sum()),
         failed=int(answers.failed.sum()),
         unsent=int(np.isin(answers.outcome, NEVER_SENT).sum()),
-        losses=dict(losses.most_common()),
+        losses={outcome_name(code): count for code, count in losses_of(answers).items()},
         resent=int(answers.resent.sum()),
         stopped=sent.stopped,
         aborted=sent.aborted,
@@ -160,7 +169,8 @@ def report_on(
         failed_latency=milliseconds(answers.latency[answers.failed]),
         overhead=milliseconds(answers.late[begun]),
         spread=_spread(answers.latency[accepted], answers.late[begun]),
-        course=course_of(answers),
+        course=course_of(sent.answers, [name in reads_of(sent.operations) for name in sent.operations]),
+        outages=outages_of(sent.answers),
         operations={
             operation: _operation(
                 answers.of(answers.operation == index),
@@ -185,10 +195,6 @@ def _operation(answers: Answers, level: ServiceLevel, verdict: Verdict) -> Opera
         service_level=level,
         verdict=verdict,
     )
-
-
-def _named(code: int) -> str:
-    return Unanswered(code).name.lower() if code <= 0 else str(code)
 
 
 def _spread(latency: Floats, late: Floats) -> Percentiles:

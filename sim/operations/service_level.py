@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from sim.core.errors import Problem, ScenarioError, SimError
 from sim.models.operation_names import READS, RECEIVE
@@ -109,6 +109,19 @@ def read_demands(path: Path, operations: Sequence[str]) -> dict[str, Demand]:
     if problems:
         raise ScenarioError(str(path), problems)
     return {name: each.demand() for name, each in known.items()}
+
+
+def read_rates(path: Path, which: Literal["mean", "peak"]) -> dict[str, float]:
+    """Reads a second of a targets.json, by kind: on average, or in the busiest hour; nothing if it has none.
+
+    Raises: as `read_demands`.
+    """
+    read_demands(path, [f"read.{kind}" for kind in READS])  # which tells what is wrong with it
+    reads = json.loads(path.read_text("utf-8")).get("system", {}).get("reads", {})
+    told = {
+        kind: each["peak_per_second"] if which == "peak" else each["per_second"]["mean"] for kind, each in reads.items()
+    }
+    return {kind: float(told[kind]) for kind in READS if told.get(kind)}
 
 
 class _Told(NamedTuple):

@@ -1,4 +1,4 @@
-"""How a real system answered a replay: throughput in the course of time, and latency by percentile and in time."""
+"""How a real system answered a replay: throughput, latency, losses and open letters in the course of time."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -6,12 +6,16 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from sim.operations.replay_report import ReplayReport
 from sim.output.charts.base import Chart, chart
-from sim.output.charts.style import BLUE, GREY, ORANGE, VERMILION, nothing
+from sim.output.charts.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, YELLOW, nothing
 from sim.output.text.formats import number, percent
-from sim.output.text.replay import call_nouns
+from sim.output.text.replay import call_nouns, loss_name
+from sim.output.text.targets import operation_name
 
 NINES = (0.0, 50.0, 90.0, 99.0, 99.9, 99.99, 99.999)
 """Percentiles that are labelled."""
+
+LOSS_COLOURS = (VERMILION, ORANGE, PURPLE, SKY, GREEN, YELLOW, GREY)
+"""Of what became of calls, the commonest first; more kinds than that are not drawn."""
 
 
 @chart("replay", "throughput", 10)
@@ -96,6 +100,104 @@ class LatencyCourseChart(Chart[ReplayReport]):
 
 def _nouns(chart: Chart[ReplayReport]) -> dict[str, str]:
     return call_nouns(chart.lang, several=chart.subject.has_several_operations)
+
+
+@chart("replay", "operation_latency", 40, height=3.6)
+class OperationLatencyChart(Chart[ReplayReport]):
+    """Latency by operation, beside the service level of each."""
+
+    panels = staticmethod(lambda report: ["all"] if report.has_several_operations else [])
+
+    def title(self) -> str:
+        """The operation whose answers took longest."""
+        known = {
+            name: each.latency.p99 for name, each in self.subject.operations.items() if each.latency.p99 is not None
+        }
+        if not known:
+            return self.say("charts.nothing-accepted")
+        slowest = max(known, key=lambda name: known[name])
+        return self.say("slowest", operation=operation_name(slowest, self.lang), ms=number(known[slowest]))
+
+    def draw(self, ax: Axes) -> Axes:
+        """Median, 99th percentile and slowest of each operation, and what its 99th percentile may be."""
+        operations = self.subject.operations
+        known = [name for name, each in operations.items() if each.latency.max is not None]
+        if not known:
+            return nothing(ax, self.say("charts.nothing-accepted"))
+        rows = np.arange(len(known))
+        figures = (("p50", BLUE, "o"), ("p99", ORANGE, "s"), ("max", VERMILION, "D"))
+        words = {"p50": "glossary.stat-median", "p99": "glossary.stat-p99", "max": "max"}
+        for key, colour, marker in figures:
+            values = [getattr(operations[name].latency, key) for name in known]
+            ax.plot(values, rows, marker, color=colour, label=self.say(words[key]))
+        levels = [operations[name].service_level.latency_ms.get("p99", np.nan) for name in known]
+        ax.plot(levels, rows, "|", color=BLACK, markersize=16, markeredgewidth=2, label=self.say("level"))
+        ax.set_yticks(rows, [operation_name(name, self.lang) for name in known])
+        ax.set_ylim(len(known) - 0.5, -0.5)
+        ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=12))
+        ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        ax.xaxis.set_minor_locator(NullLocator())
+        ax.grid(axis="x")
+        ax.set_xlabel(self.say("replay.milliseconds"))
+        return ax
+
+
+@chart("replay", "lost_calls", 50)
+class LostCallsChart(Chart[ReplayReport]):
+    """Calls that were not accepted in the course of the replay, by what became of them."""
+
+    panels = staticmethod(lambda report: ["all"] if report.course.losses else [])
+
+    def title(self) -> str:
+        """The commonest of them."""
+        course = self.subject.course
+        commonest = next(iter(course.losses))
+        lost = f"{sum(each.sum() for each in course.losses.values()):,.0f}"
+        return self.say("commonest", lost=lost, what=loss_name(commonest, self.lang), **_nouns(self))
+
+    def draw(self, ax: Axes) -> Axes:
+        """Calls lost a second, one upon the other, by the time that they were due."""
+        course = self.subject.course
+        seconds = course.seconds
+        width = 2 * seconds[0]
+        shown = list(course.losses.items())[: len(LOSS_COLOURS)]
+        below = np.zeros(len(seconds))
+        for (name, lost), colour in zip(shown, LOSS_COLOURS, strict=False):
+            ax.bar(seconds, lost / width, width, below, color=colour, label=loss_name(name, self.lang))
+            below += lost / width
+        ax.set_xlim(0, float(seconds[-1] + width / 2))
+        ax.grid(axis="y")
+        ax.set_xlabel(self.say("charts.seconds"))
+        ax.set_ylabel(self.say("rate", **_nouns(self)))
+        return ax
+
+
+@chart("replay", "open_letters", 60)
+class OpenLettersChart(Chart[ReplayReport]):
+    """Letters that the system has taken in and not done, beside those of the simulation: the system's own queue."""
+
+    panels = staticmethod(lambda report: ["all"] if report.has_several_operations else [])
+
+    def title(self) -> str:
+        """How many there are in the end, and how many there should be."""
+        course = self.subject.course
+        return self.say(
+            "end", letters=f"{course.open_letters[-1]:,.0f}", simulated=f"{course.open_as_simulated[-1]:,.0f}"
+        )
+
+    def draw(self, ax: Axes) -> Axes:
+        """Letters between their first and their last call, as they were due and as they were accepted."""
+        course = self.subject.course
+        asked, there = self.say("simulated"), self.say("there")
+        ax.plot(course.seconds, course.open_as_simulated, color=GREY, linewidth=4.5, alpha=0.5, label=asked)
+        ax.plot(course.seconds, course.open_letters, color=BLUE, linewidth=1.4, label=there)
+        ax.set_xlim(left=0)
+        ax.set_ylim(bottom=0)
+        ax.grid(axis="y")
+        ax.set_xlabel(self.say("charts.seconds"))
+        ax.set_ylabel(self.say("letters"))
+        return ax
 
 
 def _log_axis(ax: Axes) -> None:

@@ -55,12 +55,18 @@ def replay_sentences(report: ReplayReport, lang: str) -> Iterator[str]:
     told = {key: f"{count:,}" for key, count in counts.items()}
     seconds, busiest = f"{report.seconds:.1f}", f"{report.busiest['second']:,}"
     yield say(lang, "replay.tally", **told, **nouns, seconds=seconds, second=busiest)
+    if report.not_counted:
+        values = {"calls": f"{report.not_counted:,}", "seconds": f"{report.counted_from:g}"}
+        yield say(lang, "replay.not-counted", **values, **nouns)
+    for outage in report.outages:
+        values = {"start": f"{outage.start:.1f}", "end": f"{outage.end:.1f}", "due": f"{outage.due:,}"}
+        yield say(lang, f"replay.outage-{outage.kind}", **values, **nouns, lost=f"{outage.lost:,}")
     if report.received_before:
         yield say(lang, "replay.received-before", letters=f"{report.received_before:,}")
     if report.left_out:
         yield say(lang, "replay.left-out", operations=listed(lang, _counted(report.left_out, lang)))
     if report.losses:
-        losses = [f"{count:,} {_named(what, lang)}" for what, count in report.losses.items()]
+        losses = [f"{count:,} {loss_name(what, lang)}" for what, count in report.losses.items()]
         yield say(lang, "replay.lost", losses=listed(lang, losses))
     if report.resent:
         yield say(lang, "replay.resent", resent=f"{report.resent:,}", **nouns)
@@ -154,7 +160,8 @@ def _figures(took: Milliseconds) -> list[str]:
     return ["–" if each is None else f"{each:,.1f}" for each in figures]
 
 
-def _named(what: str, lang: str) -> str:
+def loss_name(what: str, lang: str) -> str:
+    """What became of a call that was not accepted."""
     return say(lang, "replay.status", status=what) if what.isdigit() else say(lang, f"replay.loss-{what}")
 
 
