@@ -7,6 +7,7 @@ once. A mark whose id begins with `TIP` gets the rest of it as its title, which 
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final
 
 TIP: Final = "tip:"
@@ -21,8 +22,12 @@ TIP_BREAK: Final = "¦¦"
 _MANY: Final = 2
 """Marks of a group of which what is the same is said once if there are more."""
 
+_LOOK: Final = ("style", "clip-path")
+"""Attributes that a group can say of all that is in it."""
+
 _PAIR: Final = re.compile(r"([MLCQZz])([^MLCQZz]*)")
 _BOX: Final = re.compile(r"M(\S+) (\S+)h([\d.]+)v(-[\d.]+)")
+_FILL: Final = re.compile("fill:([^;]+)")
 _ROTATION: Final = re.compile(r"rotate\((-?[\d.]+) ")
 _REFERENCE: Final = re.compile(r"#([^)\"]+)\)?$")
 _SHARED: Final = "font-family: 'Noto Sans SC'"
@@ -35,7 +40,12 @@ def compact(body: str) -> str:
     used = {found[1] for element in root.iter() for value in element.attrib.values()
             if (found := _REFERENCE.search(value))}  # fmt: skip
     _shorten(root, used)
-    return "".join(ET.tostring(child, encoding="unicode") for child in root).replace(" />", "/>")
+    for element in root.iter():
+        fill = _FILL.fullmatch(element.get("style", ""))
+        if fill is not None:  # an attribute of its own is shorter
+            del element.attrib["style"]
+            element.set("fill", fill[1])
+    return "".join(ET.tostring(child, encoding="unicode") for child in _gathered(root)).replace(" />", "/>")
 
 
 def _shorten(element: ET.Element, used: Iterable[str]) -> None:
@@ -48,6 +58,25 @@ def _shorten(element: ET.Element, used: Iterable[str]) -> None:
     element.extend(children)
     if element.tag != "text":
         element.text = None if element.tag != "title" else element.text
+
+
+def _gathered(children: Iterable[ET.Element]) -> Iterator[ET.Element]:
+    """Elements of which those in a row that look the same say once, of a group, how."""
+    for (tag, look), row in groupby(children, lambda each: (each.tag, _look_of(each))):
+        alike = list(row)
+        if tag not in ("text", "path") or len(alike) <= _MANY or not any(look):
+            yield from alike
+            continue
+        for each in alike:
+            for key in _LOOK:
+                each.attrib.pop(key, None)
+        group = ET.Element("g", {key: value for key, value in zip(_LOOK, look, strict=True) if value})
+        group.extend(alike)
+        yield group
+
+
+def _look_of(element: ET.Element) -> tuple[str, ...]:
+    return tuple(element.attrib.get(key, "") for key in _LOOK)
 
 
 def _kept(element: ET.Element, used: Iterable[str]) -> Iterator[ET.Element]:
@@ -136,23 +165,43 @@ def _written(element: ET.Element) -> None:
 
 
 def _relative(path: str) -> str:
-    """A path with one decimal, from each point to the next."""
-    x, y, written = 0, 0, []
+    """A path with one decimal, from each point to the next; steps straight on are one."""
+    x, y, start = 0, 0, (0, 0)
+    written: list[str] = []
+    straight, steps = "", 0  # a line that has been begun, along an axis, and how far it goes
+
+    def end() -> None:
+        nonlocal straight, steps
+        if straight:
+            written.append(straight + _tenths(steps))
+        straight, steps = "", 0
+
     for letter, numbers in _PAIR.findall(path):
         at = [round(10 * float(each)) for each in numbers.split()]
-        if letter in "Zz":
-            written.append("z")
-        elif letter == "L" and at[1] == y:
-            written.append(f"h{_tenths(at[0] - x)}")
-        elif letter == "L" and at[0] == x:
-            written.append(f"v{_tenths(at[1] - y)}")
+        along = "h" if letter == "L" and at[1] == y else "v" if letter == "L" and at[0] == x else ""
+        if along:
+            step = at[0] - x if along == "h" else at[1] - y
+            # A line to where it is already says nothing, unless it is all that there is: a dot.
+            if step or not ((written and written[-1][0] != "M") or straight):
+                if straight != along or steps * step < 0:
+                    end()
+                straight, steps = along, steps + step
         else:
-            steps = [_tenths(each - (y if index % 2 else x)) for index, each in enumerate(at)]
-            absolute = letter == "M"  # after z the next one begins anywhere
-            told = [_tenths(each) for each in at] if absolute else steps
-            written.append((letter if absolute else letter.lower()) + " ".join(told).replace(" -", "-"))
+            end()
+            if letter in "Zz":
+                written.append("z")
+            else:
+                absolute = letter == "M"  # after z the next one begins anywhere
+                from_here = [each - (y if index % 2 else x) for index, each in enumerate(at)]
+                told = " ".join(map(_tenths, at if absolute else from_here)).replace(" -", "-")
+                written.append((letter if absolute else letter.lower()) + told)
         if at:
             x, y = at[-2], at[-1]
+            start = (x, y) if letter == "M" else start
+    if straight and len(written) > _MANY and (x, y) == start:
+        written.append("z")  # which leads back there, too
+    else:
+        end()
     return "".join(written)
 
 
