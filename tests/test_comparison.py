@@ -148,7 +148,7 @@ def test_a_staffing_that_ruins_a_district_is_never_simply_better(tmp_path: Path)
     (pair,) = comparison.pairs
     assert [(each.sla, each.district) for each in pair.worse_districts] == [("closed", "station-3")]
     assert not pair.dominates
-    said = "But uneven makes 1 of 3 districts surely worse than under today: station-3 (closed"
+    said = "But “uneven” makes 1 of 3 districts surely worse than under “today”: station-3 (closed"
     assert said in " ".join(comparison_sentences(comparison, "en"))
     assert "3 个分局中的 1 个明显变差" in " ".join(comparison_sentences(comparison, "zh"))
     page = comparison_page(comparison, manifest={}, pictures={}, lang="en")
@@ -191,8 +191,8 @@ def test_the_answer_begins_with_the_best(comparison: Comparison) -> None:
     first, *others = comparison_sentences(comparison, "en")
     assert first.startswith(("None", "Best"))
     assert "today" in first
-    assert "fewer is worse than today: signed" in " ".join(others)
-    assert "dearer is dominated by today" in " ".join(others)
+    assert "“fewer” is worse than “today”: signed" in " ".join(others)
+    assert "“dearer” is dominated by “today”" in " ".join(others)
     assert "方案" in plain(comparison_text(comparison, "zh"))
 
 
@@ -241,7 +241,8 @@ def test_the_folder_holds_everything_and_is_found_again(staffings: list[Loaded],
     first = compare(staffings[:2], Options(out=tmp_path / "out", report=False))
     assert {path.name for path in first.folder.iterdir()} == {
         *(f"answer.{lang}.txt" for lang in languages()),
-        "by_date.csv", "comparison.json", "figures.json", "manifest.json", "scenarios",
+        "comparison.json", "figures.json", "manifest.json", "scenarios",
+        "by_date.csv", "compliance.csv", "differences.csv", "on_duty.csv", "settings.csv", "staffings.csv",
     }  # fmt: skip
     assert json.loads((first.folder / "comparison.json").read_text("utf-8")) == first.summary
     again = compare(staffings[:2], Options(out=tmp_path / "out", report=False))
@@ -280,7 +281,7 @@ def test_the_command_compares(staffings: list[Loaded], tmp_path: Path) -> None:
     told = CliRunner().invoke(cli, ["compare", *files, "--replications", "2", "--out", out, "--no-report"])
     assert told.exit_code == 0, told.output
     assert "2 staffings met the same letters in 2 replications" in told.output
-    assert "no difference from today was seen in any replication" in told.output
+    assert "no difference from “today” was seen in any replication" in told.output
     assert f"Results: {out}" in told.output.replace("\n", "")
     plainly = CliRunner().invoke(cli, ["compare", *files, "--replications", "2", "--out", out, "--no-report", "--json"])
     assert json.loads(plainly.stdout)["pairs"][0]["finding"] == "no difference seen"

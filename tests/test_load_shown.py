@@ -36,7 +36,7 @@ from sim.output.words import languages
 from sim.statistics import Estimate
 
 LANGUAGES = ("zh", "en")
-STRESS_CHARTS, REPLAY_CHARTS = charts_of("stress"), charts_of("replay")
+STRESS_CHARTS, TARGETS_CHARTS, REPLAY_CHARTS = charts_of("stress"), charts_of("targets"), charts_of("replay")
 
 
 def test_a_stress_run_in_words(stress_report: StressReport) -> None:
@@ -212,6 +212,13 @@ def test_every_chart_of_a_stress_run(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("chart", TARGETS_CHARTS, ids=lambda chart: chart.name)
+def test_every_chart_of_targets(chart: type[Chart[Targets]], found: Targets, lang: str, tmp_path: Path) -> None:
+    assert list(chart.panels(found))
+    the_contract(chart, found, lang, tmp_path)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("chart", REPLAY_CHARTS, ids=lambda chart: chart.name)
 def test_every_chart_of_a_replay(
     chart: type[Chart[ReplayReport]], replay_report: ReplayReport, lang: str, tmp_path: Path
@@ -220,8 +227,14 @@ def test_every_chart_of_a_replay(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_no_label_is_cut_off(stress_report: StressReport, replay_report: ReplayReport, lang: str) -> None:
-    subjects: list[tuple[Any, Any]] = [(STRESS_CHARTS, stress_report), (REPLAY_CHARTS, replay_report)]
+def test_no_label_is_cut_off(
+    stress_report: StressReport, found: Targets, replay_report: ReplayReport, lang: str
+) -> None:
+    subjects: list[tuple[Any, Any]] = [
+        (STRESS_CHARTS, stress_report),
+        (TARGETS_CHARTS, found),
+        (REPLAY_CHARTS, replay_report),
+    ]
     for charts, subject in subjects:
         for chart in charts:
             for each in drawings(chart, subject, lang):
@@ -252,9 +265,15 @@ def test_a_replay_without_any_answer_still_draws() -> None:
 def test_pages_tell_what_the_summaries_tell(
     stress_report: StressReport, found: Targets, replay_report: ReplayReport
 ) -> None:
+    # The course of the spike is drawn, and stands in spike.csv.
+    stressed = stress_report.plain()
+    for key in ("hours", "waiting", "waiting_without"):
+        assert stressed["spike"].pop(key)
+    for sla in stressed["spike"]["slas"].values():
+        sla["by_hour"] = []
     pages: list[tuple[str, dict[str, Any]]] = [
-        (stress_page(stress_report, manifest={}, pictures={}, lang="en"), stress_report.plain()),
-        (targets_page(found, title="A mailbox", manifest={}, lang="zh"), found.plain()),
+        (stress_page(stress_report, manifest={}, pictures={}, lang="en"), stressed),
+        (targets_page(found, title="A mailbox", manifest={}, pictures={}, lang="zh"), found.plain()),
         (replay_page(replay_report, manifest={}, pictures={}, lang="en"), replay_report.summary()),
     ]
     for text, summary in pages:
@@ -288,8 +307,13 @@ def test_the_stress_command(here: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == [
         *(f"answer.{lang}.txt" for lang in sorted(languages())),
         "figures.json",
+        "limits.csv",
         "manifest.json",
+        "ramp.csv",
+        "reliefs.csv",
         "scenario.yaml",
+        "soak.csv",
+        "spike.csv",
         "stress.json",
     ]
     again = ask("stress", "mailbox.yaml", "--no-report", "--json")

@@ -204,7 +204,7 @@ def test_a_stress_run(stress_report: StressReport) -> None:
 def test_targets(found: Targets) -> None:
     assert foreign(plain(targets_text(found, "b", LANG))) == set()
     typed = [f"{each.key} {each.value}" for each in found.system.assumptions]
-    assert foreign(spoken(targets_page(found, title="b", manifest={}, lang=LANG)), typed) == set()
+    assert foreign(spoken(targets_page(found, title="b", manifest={}, pictures=NONE, lang=LANG)), typed) == set()
 
 
 def test_a_replay_of_whole_ways() -> None:
@@ -245,9 +245,10 @@ def test_charts(
     fit_report: FitReport,
     small_sweep: Sweep,
     small_sensitivity: Sensitivity,
+    found: Targets,
 ) -> None:
     subjects = {"run": small_report, "comparison": comparison, "stress": stress_report, "replay": replay_report,
-                "plan": small_answer(), "fit": fit_report.judgement, "sweep": small_sweep,
+                "targets": found, "plan": small_answer(), "fit": fit_report.judgement, "sweep": small_sweep,
                 "sensitivity": small_sensitivity}  # fmt: skip
     subject, typed = subjects[page], as_typed(small_sensitivity)
     for chart in charts_of(page):

@@ -474,6 +474,7 @@ def test_the_command_plans_and_writes_a_scenario_that_runs(tmp_path: Path, monke
     assert {each.name for each in folder.iterdir()} == {
         *(f"answer.{lang}.txt" for lang in languages()),
         "figures.json", "manifest.json", "plan.json", "requirement.csv", "roster.csv", "roster.xlsx", "scenario.yaml",
+        "staffing.csv", "targets.csv",
     }  # fmt: skip
     rows = (folder / "requirement.csv").read_text("utf-8-sig").splitlines()
     assert rows[0] == "team,weekday,from,needed,on_duty_today,on_duty_planned,short"

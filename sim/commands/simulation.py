@@ -169,6 +169,7 @@ def targets(scenario: Path, options: Options, export: Path | None, backlog_at: i
     """
     if backlog_at is not None and export is None:
         raise click.UsageError("--backlog-at needs --export, the folder that the list goes to")
+    get_ready_to_draw("targets", options)
     (loaded,) = load_all([scenario], options.layers())
     instant = None if backlog_at is None else _second_of(backlog_at, loaded.scenario)
     from sim.output.results.load import export as export_replication

@@ -15,7 +15,7 @@ from sim.output.charts.style import Framed, framed, look
 from sim.output.text.formats import name, unit_name
 from sim.output.words import Languages, labelled, say, side_by_side
 
-Page = Literal["run", "comparison", "stress", "replay", "plan", "fit", "sweep", "sensitivity"]
+Page = Literal["run", "comparison", "stress", "targets", "replay", "plan", "fit", "sweep", "sensitivity"]
 """The pages that have charts."""
 
 Subject = TypeVar("Subject")

@@ -203,17 +203,21 @@ def draw_picture(chart: "Chart[Any]", folder: Path, langs: Sequence[str]) -> lis
         chart: if its options say so, it is drawn as PNG, too, in its own language.
         folder: exists.
     """
-    stem = "-".join(filter(None, (chart.name, safe_file_name(chart.panel))))
     figure = chart.in_language(Languages(langs)).figure()
     drawn, pictures = shortened(figure.svg()), []
     for place, lang in enumerate(langs):
-        said, name = chart.in_language(lang), f"{stem}.{lang}"
+        said, name = chart.in_language(lang), picture_name(chart.name, chart.panel, lang)
         svg = inline(worded(drawn, place), name, said.alt())
         (folder / f"{name}.svg").write_text(svg, "utf-8")
         pictures.append(Picture(name, said.title(), said.alt(), untitled(svg, name, figure.head)))
     if chart.options.png:
-        chart.figure().save_png(folder / f"{stem}.{chart.lang}.png")
+        chart.figure().save_png(folder / f"{picture_name(chart.name, chart.panel, chart.lang)}.png")
     return pictures
+
+
+def picture_name(chart: str, panel: str, lang: str) -> str:
+    """`CHART-PANEL.LANG`."""
+    return f"{'-'.join(filter(None, (chart, safe_file_name(panel))))}.{lang}"
 
 
 _SVG: Final = re.compile(r"<svg [^>]*?viewBox=\"([^\"]+)\"[^>]*>", re.DOTALL)

@@ -24,6 +24,7 @@ from sim.output.charts.style import (
 )
 from sim.output.text.formats import percent
 from sim.output.text.stress import rate, recovery_time, soak_growth, spike_length
+from sim.statistics import Band
 
 LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, SKY)
 
@@ -133,9 +134,10 @@ class SpikeChart(Chart[StressReport]):
     def draw(self, ax: Axes) -> Axes:
         """Letters in queues with and without the spike, whose hours are shaded."""
         spike = self.subject.spike
-        _spike_axis(self, ax)
-        banded(ax, spike.hours, spike.waiting_without, GREY, self.say("without"))
-        banded(ax, spike.hours, spike.waiting, VERMILION, self.say("with"))
+        shown = spike.hours <= _spike_axis(self, ax)
+        for band, colour, key in ((spike.waiting_without, GREY, "without"), (spike.waiting, VERMILION, "with")):
+            part = Band(*(each[shown] for each in (band.mean, band.low, band.high)))
+            banded(ax, spike.hours[shown], part, colour, self.say(key))
         ax.set_ylim(bottom=0)
         ax.set_ylabel(self.say("charts.letters-waiting"))
         return ax
@@ -158,9 +160,9 @@ class SpikeSlaChart(Chart[StressReport]):
     def draw(self, ax: Axes) -> Axes:
         """Compliance of the letters of each hour, and the target."""
         spike, targets = self.subject.spike, self.subject.targets
-        _spike_axis(self, ax)
+        shown = spike.hours <= _spike_axis(self, ax)
         by_hour = spike.slas[self.panel].by_hour
-        ax.plot(spike.hours - 0.5, by_hour, color=BLUE, linewidth=1.4, label=self.say("hourly"))
+        ax.plot(spike.hours[shown] - 0.5, by_hour[shown], color=BLUE, linewidth=1.4, label=self.say("hourly"))
         if self.panel in targets:
             ax.axhline(targets[self.panel], color=BLACK, linewidth=1, linestyle=":")
         percent_axis(ax, "y")
@@ -199,12 +201,21 @@ def _ramp_axis(chart: Chart[StressReport], ax: Axes) -> list[float]:
     return rates
 
 
-def _spike_axis(chart: Chart[StressReport], ax: Axes) -> None:
-    """Label an axis of the hours since a spike began, as far as things are back to usual, and shade the spike."""
+def _spike_axis(chart: Chart[StressReport], ax: Axes) -> float:
+    """Label an axis of the hours since a spike began, shade the spike, and mark when SLAs and queue are back.
+
+    Returns: the last hour that is shown, well after things are back to usual.
+    """
     spike = chart.subject.spike
     ax.axvspan(0, spike.lasts_h, color=PALE, linewidth=0, label=chart.say("charts.the-spike"))
     over = [back.hours.high or back.hours.mean or 0.0 for back in (spike.sla_back, spike.queue_back)]
     last = spike.lasts_h + max(AFTER_SPIKE, 24 + max(over))
-    ax.set_xlim(float(spike.hours[0]), min(last, float(spike.hours[-1])))
+    last = min(last, float(spike.hours[-1]))
+    for key, back, line in (("sla", spike.sla_back, "--"), ("queue", spike.queue_back, "-.")):
+        at = spike.lasts_h + max(back.hours.mean or 0.0, 0.0)
+        if not back.above_limit and 2 * back.not_back < chart.subject.replications and at <= last:
+            ax.axvline(at, color=BLUE, linewidth=1.4, linestyle=line, label=chart.say(f"stress.tile-{key}-back"))
+    ax.set_xlim(float(spike.hours[0]), last)
     ax.grid(axis="y")
     ax.set_xlabel(chart.say("charts.spike-hours"))
+    return last

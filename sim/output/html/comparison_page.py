@@ -1,6 +1,6 @@
 """A comparison as a page: which staffing is best and by how much, tables, charts, and what differs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from sim.comparison import Comparison, Pair, PairedVerdict
 from sim.core.options import Options
-from sim.output.html.first_screen import data_markup
+from sim.output.charts.render import picture_name
+from sim.output.html.first_screen import brackets, data_markup
 from sim.output.html.page import Pictures, code, page, rendered, write_page
 from sim.output.html.report_page import verdict_markup
 from sim.output.text.comparison import (
@@ -21,10 +22,12 @@ from sim.output.text.comparison import (
     paired_verdict,
     signed,
 )
-from sim.output.text.formats import interval, name, points
+from sim.output.text.formats import name, point, points
+from sim.output.text.headline import headline_sla
+from sim.output.text.overview import Ground, replications_text
 from sim.output.text.printing import CaptionedTable
 from sim.output.words import labelled, say
-from sim.statistics import Verdict
+from sim.statistics import Estimate, Verdict
 
 _LONGEST: Final = 120
 """Letters of a setting's value that are shown."""
@@ -38,23 +41,34 @@ _FINDING_CLASSES: Final = {
 }
 
 
-def write_comparison(folder: Path, comparison: Comparison, *, manifest: Mapping[str, Any], options: Options) -> None:
-    """charts/ and report.html of a comparison.
+def write_comparison(folder: Path, comparison: Comparison, *, options: Options, **told: Any) -> None:
+    """charts/ and report.html of a comparison; `told` is passed on to `comparison_page`.
 
     Args:
         options: of the command; its language is that in which the page opens, and of the charts as PNG.
     """
     pictures = rendered(folder, "comparison", comparison, options)
-    write_page(folder, comparison_page(comparison, manifest=manifest, pictures=pictures, lang=options.lang))
+    write_page(folder, comparison_page(comparison, pictures=pictures, lang=options.lang, **told))
 
 
-def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pictures: Pictures, lang: str) -> str:
+def comparison_page(
+    comparison: Comparison,
+    *,
+    manifest: Mapping[str, Any],
+    pictures: Pictures,
+    lang: str,
+    on: Ground | None = None,
+    csv: Sequence[str] = (),
+) -> str:
     """The page of a comparison.
 
     Args:
         manifest: how the comparison came about.
         lang: the language in which the page opens.
+        on: what the first staffing stands on.
+        csv: names of the CSV files beside it.
     """
+    sla = headline_sla(comparison.base)
 
     def said(each: str) -> dict[str, Any]:
         return {
@@ -64,6 +78,7 @@ def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pict
             "about": comparison_heading(comparison, each),
             "sentences": list(comparison_sentences(comparison, each)),
             "cautions": comparison_cautions(comparison, each),
+            "facts": [] if on is None else on.facts(each, replications_text(each, comparison.base.replications)),
             "staffings": _staffings(comparison, each),
             "hours": _hours(comparison, each),
             "pairs": _pairs(comparison, each),
@@ -77,6 +92,8 @@ def comparison_page(comparison: Comparison, *, manifest: Mapping[str, Any], pict
         lang,
         verdict=_verdict(comparison),
         contents=("answer", "charts", "tables", "differing", "manifest"),
+        first="" if sla is None else picture_name("tradeoff", sla.name, ""),
+        csv=csv,
         pictures=pictures,
         manifest=manifest,
         summary=comparison_content(comparison),
@@ -97,15 +114,20 @@ def _staffings(comparison: Comparison, lang: str) -> CaptionedTable:
     told = []
     for (other, report), row in zip(comparison.reports.items(), rows, strict=True):
         compliance = [
-            data_markup(interval(report.slas[sla].compliance), report.slas[sla].compliance.mean,
-                  f"scenarios.{other}.sla.{sla}.compliance.mean") if sla in report.slas else "–"
+            _share(report.slas[sla].compliance, f"scenarios.{other}.sla.{sla}.compliance.mean")
+            if sla in report.slas else "–"
             for sla in base.slas
         ]  # fmt: skip
         others = row[1 + len(compliance) :]
-        verdict = verdict_markup(report.verdict, lang)
-        told.append([code(other), labelled(lang, report.title), *compliance, *others, verdict])
-    headings = [headings[0], say(lang, "page.called"), *headings[1:], say(lang, "glossary.verdict")]
-    return caption, headings, told
+        title = labelled(lang, other)
+        called = code(other) if title == other else Markup("{}<br><small>{}</small>").format(title, code(other))
+        told.append([called, verdict_markup(report.verdict, lang), *compliance, *others])
+    return caption, [headings[0], say(lang, "glossary.verdict"), *headings[1:]], told
+
+
+def _share(share: Estimate, path: str) -> Markup:
+    """A share in time with its interval below it."""
+    return Markup("{}<br><small>{}</small>").format(data_markup(point(share), share.mean, path), brackets(share))
 
 
 def _hours(comparison: Comparison, lang: str) -> CaptionedTable:

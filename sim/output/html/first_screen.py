@@ -44,12 +44,12 @@ def tiles(report: Report, scenario: Scenario, lang: str) -> Iterator[Tile]:
     for sla in report.slas.values():
         share = sla.compliance
         path = f"sla.{sla.name}.compliance.mean"
-        notes = [_brackets(share), f"{limit(lang, sla.limit)} · {_judged(sla, lang)}"]
+        notes = [brackets(share), f"{limit(lang, sla.limit)} · {_judged(sla, lang)}"]
         yield Tile(name(lang, sla.name), data_markup(point(share), share.mean, path), notes, verdict_class(sla.verdict))
     closed = report.letters.closed_share
     shown = data_markup(percent(closed.mean), closed.mean, "letters.closed_share.mean")
     yield Tile(
-        say(lang, "overview.closing-rate"), shown, [_brackets(closed), say(lang, "overview.closing-note")], "none"
+        say(lang, "overview.closing-rate"), shown, [brackets(closed), say(lang, "overview.closing-note")], "none"
     )
     for step in scenario.workflow:
         if isinstance(step, LoopStep) and step.not_satisfied is not None:
@@ -59,7 +59,8 @@ def tiles(report: Report, scenario: Scenario, lang: str) -> Iterator[Tile]:
             )
 
 
-def _brackets(estimate: Estimate) -> str:
+def brackets(estimate: Estimate) -> str:
+    """`[97.9%, 98.5%]`; nothing where there is no interval."""
     return "" if estimate.low is None else f"[{percent(estimate.low)}, {percent(estimate.high)}]"
 
 
@@ -141,6 +142,6 @@ def _cells(unit: UnitFigures | None, sla: SlaFigures, path: str | None) -> list[
         shown = data_markup(point(share), share.mean, f"{path}.compliance.mean")
     colour = "few" if unit.too_few else verdict_class(verdict(share, sla.target))
     # The heading says that these are shares in percent.
-    brackets = Markup("<small>{}</small>").format(_brackets(share).replace("%", ""))
+    ends = Markup("<small>{}</small>").format(brackets(share).replace("%", ""))
     rank = "–" if unit.rank is None else "–".join(str(end) for end in dict.fromkeys(unit.rank))
-    return [letters, late, Markup('<b class="{}">{}</b> {}').format(colour, shown, brackets), rank]
+    return [letters, late, Markup('<b class="{}">{}</b> {}').format(colour, shown, ends), rank]

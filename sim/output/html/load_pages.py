@@ -1,35 +1,42 @@
 """Pages of a stress run, of targets and of a replay: the answer in sentences, charts, and tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sim.capacity import StressReport
 from sim.core.options import Options
+from sim.operations.operations import RECEIVE
 from sim.operations.replay_report import ReplayReport
-from sim.operations.targets import Targets
+from sim.operations.targets import ALL, Targets
+from sim.output.html.first_screen import Tile
 from sim.output.html.page import Pictures, page, rendered, write_page
 from sim.output.text import replay, stress, targets
 from sim.output.text.cautions import caution_sentences, with_cautions
 from sim.output.text.formats import name, points, unit_name
+from sim.output.text.overview import Ground, replications_text
 from sim.output.text.printing import CaptionedTable
 from sim.output.words import labelled, say
 from sim.statistics import Verdict
 
+_COURSE: Final = ("hours", "waiting", "waiting_without")
+"""Figures of each hour of a spike, which a chart draws and spike.csv holds."""
 
-def write_stress(folder: Path, report: StressReport, *, manifest: Mapping[str, Any], options: Options) -> None:
-    """charts/ and report.html of a stress run.
+
+def write_stress(folder: Path, report: StressReport, *, options: Options, **told: Any) -> None:
+    """charts/ and report.html of a stress run; `told` is passed on to `stress_page`.
 
     Args:
         options: of the command; its language is that in which the page opens, and of the charts as PNG.
     """
     pictures = rendered(folder, "stress", report, options)
-    write_page(folder, stress_page(report, manifest=manifest, pictures=pictures, lang=options.lang))
+    write_page(folder, stress_page(report, pictures=pictures, lang=options.lang, **told))
 
 
-def write_targets(folder: Path, found: Targets, *, title: str, manifest: Mapping[str, Any], options: Options) -> None:
-    """report.html of targets."""
-    write_page(folder, targets_page(found, title=title, manifest=manifest, lang=options.lang))
+def write_targets(folder: Path, found: Targets, *, options: Options, **told: Any) -> None:
+    """charts/ and report.html of targets; as `write_stress`."""
+    pictures = rendered(folder, "targets", found, options)
+    write_page(folder, targets_page(found, pictures=pictures, lang=options.lang, **told))
 
 
 def write_replay(folder: Path, report: ReplayReport, *, manifest: Mapping[str, Any], options: Options) -> None:
@@ -38,12 +45,22 @@ def write_replay(folder: Path, report: ReplayReport, *, manifest: Mapping[str, A
     write_page(folder, replay_page(report, manifest=manifest, pictures=pictures, lang=options.lang))
 
 
-def stress_page(report: StressReport, *, manifest: Mapping[str, Any], pictures: Pictures, lang: str) -> str:
+def stress_page(
+    report: StressReport,
+    *,
+    manifest: Mapping[str, Any],
+    pictures: Pictures,
+    lang: str,
+    on: Ground | None = None,
+    csv: Sequence[str] = (),
+) -> str:
     """The page of a stress run.
 
     Args:
         manifest: how it came about.
         lang: the language in which the page opens.
+        on: what it stands on.
+        csv: names of the CSV files beside it.
     """
 
     def said(each: str) -> dict[str, Any]:
@@ -51,6 +68,8 @@ def stress_page(report: StressReport, *, manifest: Mapping[str, Any], pictures: 
             "title": say(each, "stress.heading", title=labelled(each, report.title or report.scenario)),
             "sentences": list(stress.stress_sentences(report, each)),
             "cautions": caution_sentences(report.cautions, each),
+            "facts": _facts(on, report.replications, each),
+            "tiles": list(_stress_tiles(report, each)),
             "tables": [_ramp(report, each), _limits(report, each), *_reliefs(report, each)],
         }
 
@@ -59,10 +78,38 @@ def stress_page(report: StressReport, *, manifest: Mapping[str, Any], pictures: 
         said,
         lang,
         verdict=_carries(report),
+        first="load.",
+        csv=csv,
         pictures=pictures,
         manifest=manifest,
-        summary=with_cautions(report.plain(), report.cautions),
+        summary=_summary(report),
     )
+
+
+def _summary(report: StressReport) -> dict[str, Any]:
+    """The content of stress.json without the course of the spike, which is most of it."""
+    content = with_cautions(report.plain(), report.cautions)
+    spike = {key: value for key, value in content["spike"].items() if key not in _COURSE}
+    slas = {name: {**sla, "by_hour": []} for name, sla in spike["slas"].items()}
+    return {**content, "spike": {**spike, "slas": slas}}
+
+
+def _facts(on: Ground | None, replications: int, lang: str) -> list[str]:
+    return [] if on is None else on.facts(lang, replications_text(lang, replications))
+
+
+def _stress_tiles(report: StressReport, lang: str) -> Iterator[Tile]:
+    """What it carries, from where on the backlog grows, and how long it takes to recover from the spike."""
+    capacity, spike = report.capacity, report.spike
+    ends = "" if capacity.high is None else f"[{stress.rate(capacity.per_day)}, {stress.rate(capacity.high)}]"
+    own = say(lang, "stress.tile-own", rate=stress.rate(report.per_day))
+    carried = stress.rate(capacity.estimate or capacity.per_day)
+    yield Tile(say(lang, "stress.tile-capacity"), carried, [ends, own], _carries(report).value)
+    if report.stability is not None:
+        yield Tile(say(lang, "stress.tile-grows"), stress.rate(report.stability.per_day), [], "none")
+    length = say(lang, "stress.tile-spike", times=f"{spike.times:g}", hours=stress.spike_length(report, lang))
+    for key, back in (("sla", spike.sla_back), ("queue", spike.queue_back)):
+        yield Tile(say(lang, f"stress.tile-{key}-back"), stress.recovery_time(report, back, lang), [length], "none")
 
 
 def _carries(report: StressReport) -> Verdict:
@@ -73,14 +120,25 @@ def _carries(report: StressReport) -> Verdict:
     return Verdict.MISSED if capacity.high is not None and capacity.high < report.per_day else Verdict.UNCLEAR
 
 
-def targets_page(asked: Targets, *, title: str, manifest: Mapping[str, Any], lang: str) -> str:
-    """The page of the targets of a scenario, whose title is given."""
+def targets_page(
+    asked: Targets,
+    *,
+    title: str,
+    manifest: Mapping[str, Any],
+    pictures: Pictures,
+    lang: str,
+    on: Ground | None = None,
+    csv: Sequence[str] = (),
+) -> str:
+    """The page of the targets of a scenario, whose title is given; other arguments as of `stress_page`."""
 
     def said(each: str) -> dict[str, Any]:
         return {
             "title": say(each, "targets.heading", title=labelled(each, title)),
             "sentences": list(targets.targets_sentences(asked, each)),
             "cautions": caution_sentences(asked.cautions, each),
+            "facts": _facts(on, asked.replications, each),
+            "tiles": list(_targets_tiles(asked, each)),
             "tables": [
                 table(asked, each)
                 for table in (
@@ -96,7 +154,26 @@ def targets_page(asked: Targets, *, title: str, manifest: Mapping[str, Any], lan
         }
 
     summary = with_cautions(asked.plain(), asked.cautions)
-    return page("body.html.j2", said, lang, pictures={}, manifest=manifest, summary=summary)
+    return page(
+        "body.html.j2", said, lang, first="operations.", csv=csv, pictures=pictures, manifest=manifest, summary=summary
+    )
+
+
+def _targets_tiles(asked: Targets, lang: str) -> Iterator[Tile]:
+    """The peaks of letters and calls, what is open at once, and what a year stores."""
+    receive, together = asked.operations[RECEIVE], asked.operations[ALL]
+    peaks = (
+        ("letters-hour", receive.per_hour),
+        ("letters-day", receive.per_day),
+        ("calls-second", together.per_second),
+        ("calls-hour", together.per_hour),
+        ("open", asked.open_letters),
+    )
+    for key, rate in peaks:
+        mean = say(lang, "targets.tile-mean", mean=targets.mean_text(rate))
+        yield Tile(say(lang, f"targets.tile-{key}"), f"{rate.peak:,}", [mean], "none")
+    stored = targets.gigabytes(asked.system.bytes_a_year)
+    yield Tile(say(lang, "targets.tile-stored"), say(lang, "targets.tile-gigabytes", gigabytes=stored), [], "none")
 
 
 def replay_page(report: ReplayReport, *, manifest: Mapping[str, Any], pictures: Pictures, lang: str) -> str:

@@ -18,7 +18,7 @@ from sim.core.json_text import to_json
 from sim.core.options import Options
 from sim.core.program import user_cache
 from sim.output.charts import font_path
-from sim.output.charts.render import Groups, Job, render
+from sim.output.charts.render import Groups, Job, Picture, render
 from sim.output.words import alike, characters, languages, say
 from sim.statistics import Verdict
 
@@ -39,6 +39,9 @@ _OPEN_CHARTS: Final = 5
 
 _FONT_NOTICE: Final = (0, 13, 14)
 """What the font says about itself that stays in: copyright, licence, and where the licence stands."""
+
+_FEATURES: Final = ("kern",)
+"""Of the font's features those that text across the page uses."""
 
 
 def rendered(folder: Path, page: "Page", subject: object, options: Options) -> Pictures:
@@ -79,6 +82,8 @@ def page(
     *,
     verdict: Verdict | None = None,
     contents: Sequence[str] = ("answer", "charts", "tables", "manifest"),
+    first: str = "",
+    csv: Sequence[str] = (),
     pictures: Pictures,
     manifest: Mapping[str, Any],
     summary: Mapping[str, Any],
@@ -91,18 +96,29 @@ def page(
         lang: the language in which the page opens.
         verdict: gives the answer its colour.
         contents: headings with an anchor, keys of `page` after `section-`; an anchor's id begins with the language.
+        first: beginning of the names of the pictures that stand on the first screen; none if empty.
+        csv: names of the CSV files beside the page, which it links.
         pictures: none where the page has no charts.
         manifest: how it came about.
         summary: figures for programs, embedded as JSON with the id `summary`.
     """
+    shown = {each: [picture for _, group in groups for picture in group if first and picture.name.startswith(first)]
+             for each, groups in pictures.items()}  # fmt: skip
+    others = {each: _without(groups, shown[each]) for each, groups in pictures.items()}
     shared = {
+        "facts": (),
+        "csv": csv,
+        "tiles": (),
         "verdict": "none" if verdict in (None, Verdict.NOT_JUDGED) else verdict.value,
         "open_charts": _OPEN_CHARTS,
-        "pictures": pictures,
+        "pictures": others if any(others.values()) else {},
         "manifest": to_json(dict(manifest)),
     }
     by_language: dict[str, Mapping[str, Any]] = {each: said(each) for each in alike(lang)}
-    bodies = {each: fill(template, lang=each, **shared, **values) for each, values in by_language.items()}
+    bodies = {
+        each: fill(template, lang=each, **{**shared, "trend": shown.get(each, []), **values})
+        for each, values in by_language.items()
+    }
     # A title with `</script>` in it must not end the block.
     figures = to_json(summary, indent=None).replace("<", "\\u003c")
     title = by_language[lang]["title"]
@@ -112,13 +128,19 @@ def page(
             title=title,
             lang=lang,
             bodies=bodies,
-            contents=[each for each in contents if each != "charts" or pictures],
+            contents=[each for each in contents if each != "charts" or shared["pictures"]],
             font=embedded_font("".join([*bodies.values(), title])),
             style=_asset("style.css"),
             script=_asset("page.js"),
             summary=Markup(figures),
         )
     )
+
+
+def _without(groups: Groups, shown: Sequence[Picture]) -> Groups:
+    """Pictures that are not shown elsewhere, by the question that they answer."""
+    left = [(question, [each for each in group if each not in shown]) for question, group in groups]
+    return [(question, group) for question, group in left if group]
 
 
 def code(written: str) -> Markup:
@@ -136,7 +158,7 @@ def embedded_font(text: str) -> str:
     Cutting a font takes a second, so the result is stored in the user's cache where that can be written.
     """
     needed = "".join(sorted({*text, *_BASIC_CHARACTERS, *characters(_NOT_ON_PAGES)}))
-    key = hashlib.sha256(f"{_FONT_NOTICE} {needed}".encode()).hexdigest()[:16]
+    key = hashlib.sha256(f"{_FONT_NOTICE} {_FEATURES} {needed}".encode()).hexdigest()[:16]
     cached = user_cache() / "fonts" / f"{key}.woff2"
     try:
         return base64.b64encode(cached.read_bytes()).decode()
@@ -156,7 +178,9 @@ def _cut(path: Path, characters: str) -> bytes:
     from fontTools import subset
 
     # The licence asks that its notice goes with every copy.
-    options = subset.Options(flavor="woff2", hinting=False, notdef_outline=True, name_IDs=_FONT_NOTICE)
+    options = subset.Options(
+        flavor="woff2", hinting=False, notdef_outline=True, name_IDs=_FONT_NOTICE, layout_features=_FEATURES
+    )
     file = BytesIO()
     with subset.load_font(str(path), options) as font:
         cutter = subset.Subsetter(options)

@@ -11,7 +11,6 @@ from sim.core.options import Options
 from sim.metrics.figures import GroupFigures, StepFigures
 from sim.metrics.report import Report
 from sim.models.scenario import Scenario
-from sim.output.charts.render import Groups, Picture
 from sim.output.html.chosen_unit import chosen_unit
 from sim.output.html.first_screen import data_markup, tiles, unit_table, verdict_class
 from sim.output.html.late_letters import late_letters
@@ -19,16 +18,13 @@ from sim.output.html.page import Pictures, code, page, rendered, write_page
 from sim.output.text.answer import other_cautions, run_sentences
 from sim.output.text.cautions import caution_sentences, summary_of
 from sim.output.text.formats import count, figure, interval, limit, milestone, name, note, number, percent
-from sim.output.text.overview import ground, two_sentences, what_would
+from sim.output.text.overview import Ground, ground, two_sentences, what_would
 from sim.output.text.printing import CaptionedTable
 from sim.output.words import labelled, say
 from sim.statistics import Figure, Verdict
 
 _TOLD_ELSEWHERE: Final = ("figures", "changes", "workers")
 """What the page tells elsewhere of the manifest, or not at all, since the figures do not depend on it."""
-
-_TREND: Final = "backlog-open."
-"""Beginning of the name of the picture that stands on the first screen."""
 
 
 def write_report(folder: Path, report: Report, *, options: Options, **told: Any) -> None:
@@ -50,6 +46,7 @@ def report_page(
     manifest: Mapping[str, Any],
     pictures: Pictures,
     lang: str,
+    csv: Sequence[str] = (),
 ) -> str:
     """The page of a run.
 
@@ -60,10 +57,8 @@ def report_page(
         manifest: how the run came about.
         pictures: charts by the question that they answer, by language.
         lang: the language in which the page opens.
+        csv: names of the CSV files beside it.
     """
-    trend = {each: [picture for _, group in groups for picture in group if picture.name.startswith(_TREND)]
-             for each, groups in pictures.items()}  # fmt: skip
-    others = {each: _without(groups, trend[each]) for each, groups in pictures.items()}
 
     def said(each: str) -> dict[str, Any]:
         judged, *sentences = run_sentences(report, each)
@@ -73,9 +68,8 @@ def report_page(
             "judged": judged,
             "two": list(two_sentences(report, each)),
             "would": what_would(report, each),
-            "ground": ground(report, scenario, figures, overrides, each),
+            "facts": ground(report, Ground(scenario, figures, overrides), each),
             "tiles": list(tiles(report, scenario, each)),
-            "trend": trend.get(each, []),
             "units": unit_table(report, each),
             "chosen": chosen_unit(report, each),
             "sentences": sentences,
@@ -99,7 +93,9 @@ def report_page(
         lang,
         verdict=report.verdict,
         contents=("answer", "charts", "tables", "assumptions", "manifest"),
-        pictures=others,
+        first="backlog-open.",
+        csv=csv,
+        pictures=pictures,
         manifest={key: value for key, value in manifest.items() if key not in _TOLD_ELSEWHERE},
         summary=summary_of(report),
     )
@@ -127,12 +123,6 @@ def _sla_table(report: Report, lang: str) -> CaptionedTable:
         _time_markup(lang, sla.elapsed_min.p95, f"sla.{sla.name}.elapsed_min.p95", sla.clock),
     ] for sla in report.slas.values()]  # fmt: skip
     return say(lang, "page.sla-table"), [say(lang, heading) for heading in headings], rows
-
-
-def _without(groups: Groups, shown: Sequence[Picture]) -> Groups:
-    """Pictures that are not shown elsewhere, by the question that they answer."""
-    left = [(question, [each for each in group if each not in shown]) for question, group in groups]
-    return [(question, group) for question, group in left if group]
 
 
 def verdict_markup(found: Verdict | None, lang: str) -> Markup:

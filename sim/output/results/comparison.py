@@ -1,18 +1,22 @@
 """A comparison and its folder of results."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from sim.comparison import Comparison, require_comparable
 from sim.comparison import compare as simulate
 from sim.core.options import DEFAULT, Options
-from sim.core.safe_text import Cell, short_file_name, write_csv
+from sim.core.safe_text import short_file_name
 from sim.models.labels import labels_of
-from sim.output.results.result import Result, Work, identity_of, result_of, run_id
+from sim.output.results.comparison_csv import COMPARISON_CSV
+from sim.output.results.result import Result, Work, identity_of, result_of, run_id, write_csv_files
 from sim.output.text.comparison import comparison_content, comparison_text
+from sim.output.text.overview import Ground
+from sim.output.words import languages
 from sim.scenario.loading import Loaded, dump_yaml
 
 
@@ -49,39 +53,34 @@ def compare(
             verdicts=lambda found: {name: report.verdict or "no target" for name, report in found.reports.items()},
             answer=comparison_text,
             write=partial(_write_scenarios, scenarios),
-            draw=_draw,
+            draw=partial(_draw, Ground.of(scenarios[0], options)),
         ),
         options,
     )
 
 
 def _labels(scenarios: Sequence[Loaded]) -> dict[str, dict[str, str]]:
-    """Labels of all scenarios, the first one's before others', and of each staffing its title."""
+    """Labels of all scenarios, the first one's before others', and of each staffing its title where no other has it."""
     labels: dict[str, dict[str, str]] = {}
-    for each in reversed(scenarios):
-        for lang, own in labels_of(each.scenario).items():
-            title = own.get(each.scenario.name)
-            labels.setdefault(lang, {}).update(own if title is None else {**own, each.stem: title})
+    own = [labels_of(each.scenario) for each in scenarios]
+    for lang in {*languages(), *chain.from_iterable(own)}:
+        told = labels.setdefault(lang, {})
+        for each in reversed(own):
+            told.update(each.get(lang, {}))
+        names = [each.scenario.name or each.stem for each in scenarios]
+        titles = [by_lang.get(lang, {}).get(name, name) for by_lang, name in zip(own, names, strict=True)]
+        told |= {each.stem: title for each, title in zip(scenarios, titles, strict=True) if titles.count(title) == 1}
     return labels
 
 
 def _write_scenarios(scenarios: Sequence[Loaded], comparison: Comparison, folder: Path) -> None:
-    write_csv(folder / "by_date.csv", _rows_by_date(comparison))
+    write_csv_files(folder, COMPARISON_CSV, comparison)
     (folder / "scenarios").mkdir()
     for each in scenarios:
         (folder / "scenarios" / f"{short_file_name(each.stem, 250)}.yaml").write_text(dump_yaml(each.scenario), "utf-8")
 
 
-def _rows_by_date(comparison: Comparison) -> Iterator[list[Cell]]:
-    """Differences from the base on each day of the window, below a row of headings."""
-    yield ["other", "what", "date", "difference", "low", "high"]
-    for pair in comparison.pairs:
-        if pair.by_date is not None:
-            for what, day, each in pair.by_date.rows():
-                yield [pair.other, what, day, each.mean, each.low, each.high]
-
-
-def _draw(comparison: Comparison, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
+def _draw(on: Ground, comparison: Comparison, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
     from sim.output.html.comparison_page import write_comparison  # heavy, and a folder that is found again needs none
 
-    write_comparison(folder, comparison, options=options, manifest=manifest)
+    write_comparison(folder, comparison, options=options, manifest=manifest, on=on, csv=tuple(COMPARISON_CSV))

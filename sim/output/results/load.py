@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sim.capacity import StressReport
 from sim.capacity import stress as simulate_stress
@@ -13,12 +13,16 @@ from sim.experiment.cost import prepare
 from sim.operations.exports import export as write_export
 from sim.operations.targets import Targets
 from sim.operations.targets import targets as simulate_targets
-from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario
+from sim.output.results.load_csv import STRESS_CSV, TARGETS_CSV
+from sim.output.results.result import CsvFiles, Result, Work, of_scenario, result_of, write_csv_files, write_scenario
 from sim.output.text.cautions import with_cautions
+from sim.output.text.overview import Ground
 from sim.output.text.stress import stress_text
 from sim.output.text.targets import targets_text
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import setting_of
+
+T = TypeVar("T")
 
 
 def stress(
@@ -45,8 +49,8 @@ def stress(
             summary=lambda report: with_cautions(report.plain(), report.cautions),
             verdicts=lambda report: {"capacity": _capacity(report)},
             answer=stress_text,
-            write=lambda _, folder: write_scenario(loaded, folder),
-            draw=_draw_stress,
+            write=partial(_write, loaded, STRESS_CSV),
+            draw=partial(_draw_stress, loaded),
         ),
         options,
     )
@@ -70,8 +74,8 @@ def targets(
             compute=compute,
             summary=lambda found: with_cautions(found.plain(), found.cautions),
             answer=lambda found, lang: targets_text(found, title, lang),
-            write=lambda _, folder: write_scenario(loaded, folder),
-            draw=partial(_draw_targets, title),
+            write=partial(_write, loaded, TARGETS_CSV),
+            draw=partial(_draw_targets, loaded),
         ),
         options,
     )
@@ -117,6 +121,11 @@ def export(
     )
 
 
+def _write(loaded: Loaded, files: CsvFiles[T], found: T, folder: Path) -> None:
+    write_scenario(loaded, folder)
+    write_csv_files(folder, files, found)
+
+
 def _capacity(report: StressReport) -> str:
     capacity = report.capacity
     return capacity.found if capacity.per_day is None else f"{capacity.per_day:.0f}"
@@ -125,13 +134,17 @@ def _capacity(report: StressReport) -> str:
 # What draws is heavy, and a folder that is found again needs none.
 
 
-def _draw_stress(report: StressReport, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
+def _draw_stress(
+    loaded: Loaded, report: StressReport, folder: Path, manifest: Mapping[str, Any], options: Options
+) -> None:
     from sim.output.html.load_pages import write_stress
 
-    write_stress(folder, report, manifest=manifest, options=options)
+    told = {"manifest": manifest, "on": Ground.of(loaded, options), "csv": tuple(STRESS_CSV)}
+    write_stress(folder, report, options=options, **told)
 
 
-def _draw_targets(title: str, found: Targets, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
+def _draw_targets(loaded: Loaded, found: Targets, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
     from sim.output.html.load_pages import write_targets
 
-    write_targets(folder, found, title=title, manifest=manifest, options=options)
+    told = {"manifest": manifest, "on": Ground.of(loaded, options), "csv": tuple(TARGETS_CSV)}
+    write_targets(folder, found, title=loaded.scenario.name or loaded.stem, options=options, **told)

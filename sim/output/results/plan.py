@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,11 +15,12 @@ from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import Cell, write_csv
 from sim.experiment.cost import prepare
 from sim.models.labels import labels_of
-from sim.models.staffing import WEEKDAYS
-from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario
+from sim.output.results.plan_csv import PLAN_CSV
+from sim.output.results.result import Result, Work, of_scenario, result_of, write_csv_files, write_scenario
 from sim.output.results.workbook import write_workbook
 from sim.output.text.cautions import caution, with_cautions
 from sim.output.text.formats import name, unit_name
+from sim.output.text.overview import Ground
 from sim.output.text.plan import plan_text as shown_plan
 from sim.output.words import Language, labelled, languages, say
 from sim.planner.answer import PlanAnswer
@@ -60,9 +62,8 @@ def plan(
     def write(answer: PlanAnswer, folder: Path) -> None:
         write_scenario(loaded, folder)
         if answer.people is not None:
-            setting = setting_of(with_patterns(loaded.scenario, answer.generated or ()))
-            write_sheets(staffed(setting, answer.posts, answer.people), folder)
-        write_requirement(answer, folder / "requirement.csv")
+            write_sheets(_planned_setting(loaded, answer), folder)
+        write_csv_files(folder, PLAN_CSV, answer)
 
     return result_of(
         Work(
@@ -74,7 +75,7 @@ def plan(
             verdicts=lambda answer: {"plan": answer.ending},
             answer=shown_plan,
             write=write,
-            draw=_draw,
+            draw=partial(_draw, loaded),
         ),
         options,
     )
@@ -109,21 +110,6 @@ def write_planned(answer: PlanAnswer, loaded: Loaded, overridden: bool, file: Pa
     file.write_text(text, "utf-8")
 
 
-def write_requirement(answer: PlanAnswer, file: Path) -> None:
-    """People needed and on duty by team and half hour of the week, as CSV."""
-    write_csv(file, _requirement(answer))
-
-
-def _requirement(answer: PlanAnswer) -> Iterator[list[Cell]]:
-    yield ["team", "weekday", "from", "needed", "on_duty_today", "on_duty_planned", "short"]
-    for team, need in answer.needs.items():
-        columns = (need.people, need.today, need.planned, need.shortfall)
-        for slot, values in enumerate(zip(*(each.tolist() for each in columns), strict=True)):
-            day, of_day = divmod(slot, 48)
-            when = f"{of_day // 2:02}:{of_day % 2 * 30:02}"
-            yield [team, WEEKDAYS[day], when, *(f"{value:.2f}" for value in values)]
-
-
 def plain_answer(answer: PlanAnswer) -> dict[str, Any]:
     """An answer as JSON can hold it: the same for the same scenario, seed and budget."""
     content: dict[str, Any] = jsonable(answer, omit=_LEFT_OUT)
@@ -133,10 +119,19 @@ def plain_answer(answer: PlanAnswer) -> dict[str, Any]:
     return with_cautions(content, answer.cautions)
 
 
-def _draw(answer: PlanAnswer, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
+def _draw(loaded: Loaded, answer: PlanAnswer, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
     from sim.output.html.plan_page import write_plan_page  # heavy, and a folder that is found again needs none
 
-    write_plan_page(folder, answer, plain_answer(answer), manifest=manifest, options=options)
+    roster = () if answer.people is None else tuple(roster_sheet(_planned_setting(loaded, answer)))
+    on = Ground.of(loaded, options)
+    told = {"manifest": manifest, "on": on, "roster": roster, "csv": tuple(PLAN_CSV)}
+    write_plan_page(folder, answer, plain_answer(answer), options=options, **told)
+
+
+def _planned_setting(loaded: Loaded, answer: PlanAnswer) -> Setting:
+    """The scenario with the staffing of a plan, which there is."""
+    assert answer.people is not None, "asked for a plan that there is"
+    return staffed(setting_of(with_patterns(loaded.scenario, answer.generated or ())), answer.posts, answer.people)
 
 
 def roster_sheet(setting: Setting) -> Iterator[list[Cell]]:

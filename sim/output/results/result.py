@@ -7,7 +7,7 @@ stored in figures.json, so that they can be read, and charts and page be drawn, 
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,14 +19,22 @@ from rich.console import RenderableType
 from sim.core.json_text import jsonable, restored, to_json
 from sim.core.options import Options
 from sim.core.program import VERSION
+from sim.core.safe_text import Cell, write_csv
 from sim.models.labels import labels_of
 from sim.output.folders.manifest import MANIFEST, write_json
 from sim.output.folders.result_folder import RESULTS, ResultFolder, Stale
 from sim.output.text.printing import plain
 from sim.output.words import Labels, Language, languages
 from sim.scenario.loading import Loaded, dump_yaml
+from sim.statistics import Estimate
 
 T = TypeVar("T")
+
+CsvRows = Iterator[list[Cell]]
+"""A row of headings and the rows below it."""
+
+CsvFiles = Mapping[str, Callable[[T], CsvRows]]
+"""Names of the CSV files of a command, and what is in them."""
 
 FIGURES: Final = "figures.json"
 
@@ -184,6 +192,17 @@ def run_id(loaded: Loaded) -> str:
 def identity_of(kind: str, name: str, options: Options) -> dict[str, Any]:
     """What a manifest says of the same work: its kind, a name of what is computed, and how it is simulated."""
     return {kind: name, **options.simulation}
+
+
+def write_csv_files(folder: Path, files: CsvFiles[T], found: T) -> None:
+    """`NAME.csv` of each kind of rows of what a command found."""
+    for name, rows in files.items():
+        write_csv(folder / f"{name}.csv", rows(found))
+
+
+def ends(estimate: Estimate) -> tuple[float | None, float | None, float | None]:
+    """An estimate with its interval, as cells."""
+    return estimate.mean, estimate.low, estimate.high
 
 
 def write_scenario(loaded: Loaded, folder: Path) -> None:

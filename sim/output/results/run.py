@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import numpy as np
 from rich.console import RenderableType
 
 from sim.core.options import DEFAULT, Options
-from sim.core.safe_text import Cell, write_csv
 from sim.engine.verify import Checked, cross_check
 from sim.experiment.cost import prepare
 from sim.experiment.replications import replicate, simulate_infinite_servers
@@ -26,9 +23,9 @@ from sim.metrics.rows import hour_table, letter_table
 from sim.metrics.summary import summarise
 from sim.metrics.timeline import latest
 from sim.models.labels import labels_of
-from sim.models.staffing import WEEKDAYS
 from sim.output.folders.parquet import Columns, Rows, hour_columns, letter_columns
-from sim.output.results.result import Result, Work, of_scenario, result_of, write_scenario
+from sim.output.results.result import Result, Work, of_scenario, result_of, write_csv_files, write_scenario
+from sim.output.results.run_csv import RUN_CSV
 from sim.output.text.answer import run_text
 from sim.output.text.cautions import summary_of, with_cautions
 from sim.output.text.forecast import forecast_text
@@ -89,9 +86,7 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
 
     def write(report: Report, folder: Path) -> None:
         write_scenario(loaded, folder)
-        write_csv(folder / "units.csv", unit_rows(report))
-        write_csv(folder / "people.csv", people_rows(report))
-        write_csv(folder / "backlog.csv", backlog_rows(report))
+        write_csv_files(folder, RUN_CSV, report)
         for table in tables:
             table.write()
 
@@ -127,39 +122,10 @@ def draw(loaded: Loaded, report: Report, folder: Path, manifest: Mapping[str, An
         overrides=options.layers(),
         figures=manifest["figures"],
         manifest=manifest,
+        csv=tuple(RUN_CSV),
     )
     if options.xlsx or manifest.get("xlsx"):
         write_run_workbook(folder / "tables.xlsx", report, options.lang)
-
-
-def backlog_rows(report: Report) -> Iterator[list[Cell]]:
-    """Open letters at the end of each day with their percentiles over replications, below a row of headings."""
-    yield ["date", "mean", "p5", "p25", "p50", "p75", "p95"]
-    backlog = report.backlog
-    for index in np.flatnonzero(backlog.days % 1 == 0).tolist():
-        date = backlog.start + timedelta(days=int(backlog.days[index]))
-        fan = backlog.open_letters
-        columns = (fan.mean, fan.p5, fan.p25, fan.p50, fan.p75, fan.p95)
-        yield [f"{date.isoformat()} 00:00", *(round(float(column[index]), 3) for column in columns)]
-
-
-def people_rows(report: Report) -> Iterator[list[Cell]]:
-    """People on duty, busy and needed by unit and hour of the week, below a row of headings."""
-    yield ["team", "unit", "units", "weekday", "hour", "on_duty", "busy", "needed"]
-    for week in report.staffed:
-        columns = (part.tolist() for part in (week.on_duty, week.busy, week.needed))
-        for hour, people in enumerate(zip(*columns, strict=True)):
-            yield [week.team, week.name, week.units, WEEKDAYS[hour // 24], hour % 24, *people]
-
-
-def unit_rows(report: Report) -> Iterator[list[Cell]]:
-    """Each SLA in each unit, below a row of headings."""
-    yield ["sla", "team", "unit", "within", "letters", "late", "compliance", "low", "high", "rank_best", "rank_worst"]
-    for sla in report.slas.values():
-        for unit in sla.by_unit:
-            share = unit.compliance
-            yield [sla.name, unit.team, unit.name, unit.within, unit.letters.mean, unit.breaches.mean,
-                   share.mean, share.low, share.high, *(unit.rank or (None, None))]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """The answer to a run in two sentences, how sure it is, and on what ground."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
+from typing import Final, NamedTuple, Self
 
 from sim.core.clock import DAY
+from sim.core.options import Options
 from sim.metrics.figures import SlaFigures
 from sim.metrics.report import Report
 from sim.metrics.units import concentration
@@ -22,9 +25,10 @@ from sim.output.text.formats import (
 )
 from sim.output.text.headline import headline_sla, lack_sentence, staffed_places
 from sim.output.words import say
+from sim.scenario.loading import Loaded
 from sim.statistics import Verdict
 
-_ASSUMED = "A"
+_ASSUMED: Final = "A"
 """Mark of figures that are assumptions."""
 
 
@@ -83,33 +87,51 @@ def _rough(share: float) -> str:
     return percent(round(share, 2)) if 0.095 <= share <= 0.985 else percent(share)
 
 
-def ground(
-    report: Report,
-    scenario: Scenario,
-    figures: Sequence[Mapping[str, str]],
-    overrides: Sequence[str],
-    lang: str,
-) -> list[str]:
-    """How sure the answer is and on what ground: replications, assumptions, when the letters came, what was set.
+class Ground(NamedTuple):
+    """What results stand on.
 
-    Args:
+    Attributes:
         figures: those of the scenario with their marks.
         overrides: what the command line changed, as KEY=VALUE.
     """
-    facts = [say(lang, "overview.one-replication")] if report.replications == 1 else [
-        say(lang, "overview.copies" if report.copies else "overview.replications", n=report.replications)
-    ]  # fmt: skip
-    assumed = sum(figure["mark"] == _ASSUMED for figure in figures)
-    if figures:
-        facts.append(say(lang, "overview.assumptions", assumed=assumed, figures=len(figures)))
-    first, last = _days(scenario)
-    facts.append(say(lang, "overview.dates", first=first.isoformat(), last=last.isoformat()))
-    facts.append(say(lang, "page.staff", count=f"{report.headcount:,}"))
+
+    scenario: Scenario
+    figures: Sequence[Mapping[str, str]]
+    overrides: Sequence[str]
+
+    @classmethod
+    def of(cls, loaded: Loaded, options: Options) -> Self:
+        """The ground of what a command finds of a scenario."""
+        return cls(loaded.scenario, [asdict(figure) for figure in loaded.figures], options.layers())
+
+    def facts(self, lang: str, sure: str, *own: str) -> list[str]:
+        """How sure the answer is and on what ground: assumptions, when the letters came, what was set.
+
+        Args:
+            sure: how many replications it is of.
+            own: facts of one command only.
+        """
+        assumed = sum(figure["mark"] == _ASSUMED for figure in self.figures)
+        told = say(lang, "overview.assumptions", assumed=assumed, figures=len(self.figures))
+        first, last = _days(self.scenario)
+        days = say(lang, "overview.dates", first=first.isoformat(), last=last.isoformat())
+        changes = say(lang, "overview.set", changes=say(lang, "formats.comma").join(self.overrides))
+        return [sure, *([told] if self.figures else []), days, *own, *([changes] if self.overrides else [])]
+
+
+def replications_text(lang: str, replications: int, copies: bool = False) -> str:
+    """How many replications figures are of, and whether they have intervals."""
+    if replications == 1:
+        return say(lang, "overview.one-replication")
+    return say(lang, "overview.copies" if copies else "overview.replications", n=replications)
+
+
+def ground(report: Report, on: Ground, lang: str) -> list[str]:
+    """How sure the answer to a run is and on what ground."""
+    own = [say(lang, "page.staff", count=f"{report.headcount:,}")]
     if report.cost != report.headcount:
-        facts.append(say(lang, "page.cost", cost=f"{report.cost:,.6g}"))
-    if overrides:
-        facts.append(say(lang, "overview.set", changes=say(lang, "formats.comma").join(overrides)))
-    return facts
+        own.append(say(lang, "page.cost", cost=f"{report.cost:,.6g}"))
+    return on.facts(lang, replications_text(lang, report.replications, report.copies), *own)
 
 
 def _days(scenario: Scenario) -> tuple[date, date]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from sim.output.text.answer import late_hours_text
 from sim.output.text.cautions import caution_lines
-from sim.output.text.formats import interval, listed, name, number, percent, unit_name
+from sim.output.text.formats import interval, listed, name, number, percent, points, unit_name
 from sim.output.text.printing import VERDICT_STYLES, CaptionedTable
 from sim.output.words import labelled, say
 from sim.statistics import Verdict
@@ -186,11 +186,8 @@ def roster_name(post: StaffingCell, lang: str) -> str:
 
 def _change_text(change: Change, lang: str) -> str:
     """By how many points one person changes the compliance that he changes most."""
-    each = change.differences[change.most].paired
-    values = {"mean": each.mean, "low": each.low, "high": each.high}
-    shown = {key: 100 * (value or 0.0) for key, value in values.items()}
-    key = "plan.points" if each.low is not None else "plan.points-alone"
-    return say(lang, key, sla=target_name(change.proof.targets[change.most], lang), **shown)
+    shown = points(lang, change.differences[change.most].paired)
+    return say(lang, "plan.points", sla=target_name(change.proof.targets[change.most], lang), points=shown)
 
 
 def _removed(change: Change, held_by_hours: bool, lang: str) -> str:

@@ -42,9 +42,7 @@ def targets_sentences(targets: Targets, lang: str) -> Iterator[str]:
     rows = {"letters": targets.letter_rows_a_year, "events": targets.event_rows_a_year}
     yield say(lang, "targets.asked-rows", **{key: number(round(each.mean or 0.0)) for key, each in rows.items()})
     system, assumed = targets.system, sum(each.assumed for each in targets.system.assumptions)
-    yield say(
-        lang, "targets.asked-bytes", gigabytes=_gigabytes(system.bytes_a_year), mbit=_digits(system.bandwidth_mbit)
-    )
+    yield say(lang, "targets.asked-bytes", gigabytes=gigabytes(system.bytes_a_year), mbit=digits(system.bandwidth_mbit))
     if assumed:
         yield say(lang, "targets.asked-assumed", count=assumed)
     yield say(lang, "targets.asked-level", **level_values(receive.service_level, lang))
@@ -70,7 +68,7 @@ def operation_table(targets: Targets, lang: str) -> CaptionedTable:
     rows = [
         [
             operation_name(operation, lang),
-            _mean(each.per_hour),
+            mean_text(each.per_hour),
             *(_level(getattr(each, f"per_{period}").levels["year"]) for period in COUNTED),
             "–" if each.peak_factor is None else number(each.peak_factor),
             "–" if each.headroom_s is None else say(lang, "targets.seconds", seconds=f"{each.headroom_s:g}"),
@@ -88,7 +86,7 @@ def level_table(targets: Targets, lang: str) -> CaptionedTable:
         [
             operation_name(operation, lang),
             say(lang, f"targets.a-{period}"),
-            _mean(rate),
+            mean_text(rate),
             *(_level(rate.levels.get(recurrence), interval=not rate.from_rates) for recurrence in RECURRENCES),
         ]
         for operation, each in targets.operations.items()
@@ -134,7 +132,7 @@ def load_table(targets: Targets, lang: str) -> CaptionedTable:
                 say(lang, f"targets.load-{kind}"),
                 say(lang, f"targets.{per}"),
                 mean,
-                "" if peak is None else _digits(peak),
+                "" if peak is None else digits(peak),
             ]
             for kind, per, mean, peak in rows
         ],
@@ -143,7 +141,7 @@ def load_table(targets: Targets, lang: str) -> CaptionedTable:
 
 def content_table(targets: Targets, lang: str) -> CaptionedTable:
     """Caption, headings and rows of texts and attachments."""
-    rows = [[_kind(kind, lang), count(each.per_day), _gigabytes(each.bytes_a_year)] for kind, each in
+    rows = [[_kind(kind, lang), count(each.per_day), gigabytes(each.bytes_a_year)] for kind, each in
             targets.system.content.items()]  # fmt: skip
     headings = [say(lang, f"targets.{key}") for key in ("kind", "mean-day", "gigabytes")]
     return say(lang, "targets.content-table"), headings, rows
@@ -152,7 +150,7 @@ def content_table(targets: Targets, lang: str) -> CaptionedTable:
 def session_table(targets: Targets, lang: str) -> CaptionedTable:
     """Caption, headings and rows of the sessions at the same time, by hour of the day."""
     hours = zip(targets.system.sessions.staff, targets.system.sessions.writers, strict=True)
-    rows = [[f"{hour:02}:00", _digits(staff), _digits(writers)] for hour, (staff, writers) in enumerate(hours)]
+    rows = [[f"{hour:02}:00", digits(staff), digits(writers)] for hour, (staff, writers) in enumerate(hours)]
     return (
         say(lang, "targets.session-table"),
         [say(lang, f"targets.{key}") for key in ("hour", "staff", "writers")],
@@ -174,15 +172,17 @@ def _kind(kind: str, lang: str) -> str:
     return say(lang, "targets.content-text") if kind == TEXT else name(lang, kind)
 
 
-def _gigabytes(size: Estimate) -> str:
-    return _digits((size.mean or 0.0) / 1e9)
+def gigabytes(size: Estimate) -> str:
+    """Bytes as gigabytes, of small amounts two digits."""
+    return digits((size.mean or 0.0) / 1e9)
 
 
 def _few(estimate: Estimate, parts: int = 1) -> str:
-    return _digits((estimate.mean or 0.0) / parts)
+    return digits((estimate.mean or 0.0) / parts)
 
 
-def _digits(amount: float) -> str:
+def digits(amount: float) -> str:
+    """A number, of small ones two digits."""
     return number(amount) if amount >= 1 or not amount else f"{amount:.2g}"
 
 
@@ -194,8 +194,9 @@ def _level(level: ReturnLevel | None, *, interval: bool = False) -> str:
     )
 
 
-def _mean(rate: Rate) -> str:
-    return _digits(rate.mean.mean or 0.0)
+def mean_text(rate: Rate) -> str:
+    """The mean of a rate, of small ones two digits."""
+    return digits(rate.mean.mean or 0.0)
 
 
 def operation_name(operation: str, lang: str) -> str:
