@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sim.capacity import StressReport
 from sim.core.options import Options
-from sim.operations.operations import RECEIVE
+from sim.models.operation_names import RECEIVE
 from sim.operations.replay_report import ReplayReport
 from sim.operations.targets import ALL, Targets
 from sim.output.html.first_screen import Tile
