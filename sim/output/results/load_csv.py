@@ -106,7 +106,7 @@ def assumption_rows(found: Targets) -> CsvRows:
 
 
 TARGETS_CSV: Final[CsvFiles[Targets]] = {
-    "operations": operation_rows,
+    "calls": operation_rows,
     "system": system_rows,
     "assumptions": assumption_rows,
 }
