@@ -214,7 +214,7 @@ def _spike_axis(chart: Chart[StressReport], ax: Axes) -> float:
     for key, back, line in (("sla", spike.sla_back, "--"), ("queue", spike.queue_back, "-.")):
         at = spike.lasts_h + max(back.hours.mean or 0.0, 0.0)
         if not back.above_limit and 2 * back.not_back < chart.subject.replications and at <= last:
-            ax.axvline(at, color=BLUE, linewidth=1.4, linestyle=line, label=chart.say(f"stress.tile-{key}-back"))
+            ax.axvline(at, color=BLUE, linewidth=1.4, linestyle=line, label=chart.say(f"stress.tile-back-{key}"))
     ax.set_xlim(float(spike.hours[0]), last)
     ax.grid(axis="y")
     ax.set_xlabel(chart.say("charts.spike-hours"))

@@ -109,7 +109,7 @@ def _stress_tiles(report: StressReport, lang: str) -> Iterator[Tile]:
         yield Tile(say(lang, "stress.tile-grows"), stress.rate(report.stability.per_day), [], "none")
     length = say(lang, "stress.tile-spike", times=f"{spike.times:g}", hours=stress.spike_length(report, lang))
     for key, back in (("sla", spike.sla_back), ("queue", spike.queue_back)):
-        yield Tile(say(lang, f"stress.tile-{key}-back"), stress.recovery_time(report, back, lang), [length], "none")
+        yield Tile(say(lang, f"stress.tile-back-{key}"), stress.recovery_time(report, back, lang), [length], "none")
 
 
 def _carries(report: StressReport) -> Verdict:
