@@ -19,6 +19,9 @@ _SOME: Final = 10
 _WAITS: Final = 0.02
 """Share of visits that wait beside a free person, up to which that may be anything."""
 
+_AS_OFTEN: Final = 0.25
+"""Part of the share of others that wait, above which urgent visits wait too."""
+
 
 class OtherDutyFit(NamedTuple):
     """Other duty of a team as the language writes it."""
@@ -90,8 +93,12 @@ def other_duty_of(
     waits = _waits_beside_free(log, places, crew, units)
     if len(taken.gap) >= _SOME:
         return _interrupting(taken, crew, units, len(places.unit_names), waits, interrupting, log, key)
-    if len(waits.rows) >= _SOME and len(waits.rows) > _WAITS * waits.visits:
-        return _in_the_queue(waits, interrupting, log, key)
+    urgent = interrupting[log.activity]
+    held_too = _urgent_wait_too(waits, urgent)
+    if not held_too:
+        waits = waits.some(~urgent)
+    if waits.late.sum() >= max(_SOME, _WAITS * len(waits.event)):
+        return _in_the_queue(waits, key, interruptible=not held_too)
     return None
 
 
@@ -127,13 +134,22 @@ def _interruptions(log: EventLog, places: LogPlaces, duty: Duty, puts: PutDowns,
 
 
 class _Waits(NamedTuple):
-    """Visits that waited although somebody was free of letters and nobody else waited."""
+    """Visits that came to somebody free of letters while nobody else waited, and how long each waited all the same."""
 
-    rows: Int64s  # events
-    visits: int  # that came to somebody free
-    people: float  # on duty then, on average
-    unit: Int64s
-    residual: Int64s  # seconds until the start
+    event: Int64s
+    seconds: Int64s
+    people: Int64s  # on duty then
+
+    @property
+    def late(self) -> Bools:
+        """Which did not begin at once."""
+        late: Bools = self.seconds > 1
+        return late
+
+    def some(self, which: Bools) -> "_Waits":
+        """Those of some events of the log."""
+        kept = which[self.event]
+        return _Waits(self.event[kept], self.seconds[kept], self.people[kept])
 
 
 def _waits_beside_free(log: EventLog, places: LogPlaces, crew: _Crew, units: Bools) -> _Waits:
@@ -147,10 +163,15 @@ def _waits_beside_free(log: EventLog, places: LogPlaces, crew: _Crew, units: Boo
     same = good & (crew.at[place] // AXIS == unit[rows])
     free = same & (crew.on_duty[place] > crew.busy[place]) & (crew.waiting[place] == 0)
     rows, place = rows[free], place[free]
-    wait = log.started[rows] - log.queued[rows]
-    late = wait > 1
-    people = float(crew.on_duty[place].mean()) if len(place) else 0.0
-    return _Waits(rows[late], len(rows), people, unit[rows[late]], wait[late])
+    return _Waits(rows, log.started[rows] - log.queued[rows], crew.on_duty[place])
+
+
+def _urgent_wait_too(waits: _Waits, urgent: Bools) -> bool:
+    """Whether visits that take people away from others wait beside free people about as often as the others do."""
+    ours = urgent[waits.event]
+    if ours.all() or not ours.any():
+        return bool(ours.any())
+    return bool(waits.late[ours].mean() > _AS_OFTEN * waits.late[~ours].mean())
 
 
 def _interrupting(
@@ -175,7 +196,7 @@ def _interrupting(
     fit = fit_durations(np.maximum(taken.gap, 1).astype(np.float64), taken.open, "")
     # A gap is as long as it takes until no further job has come: 1 / (1 / mean - rate) for one person.
     mean = fit.mean / (1 + per_hour / HOUR * fit.mean)
-    held = np.isin(waits.rows, np.flatnonzero(interrupting[log.activity]))
+    held = interrupting[log.activity[waits.event]] & waits.late
     body = _written(per_hour, mean, times, key)
     body.body.update(priority=0, interrupts=True)
     if held.sum() >= _SOME:
@@ -183,30 +204,34 @@ def _interrupting(
     return body
 
 
-def _in_the_queue(waits: _Waits, interrupting: Bools, log: EventLog, key: str) -> OtherDutyFit:
+def _in_the_queue(waits: _Waits, key: str, *, interruptible: bool) -> OtherDutyFit:
     """Jobs keep people busy: so often as visits find somebody free of letters who does not begin."""
-    share = len(waits.rows) / waits.visits
-    people = max(round(waits.people), 1)
-    load = _offered_load(share, people)
+    late = waits.late
+    load = _offered_load(waits.people, int(late.sum()))
     # What is left of an exponential job is as long as a whole one; of several, the first one to end.
-    mean = float(waits.residual.mean()) * people
+    mean = float(waits.seconds[late].sum() / (1 / waits.people[late]).sum())
     per_hour = load / mean * HOUR
-    body = _written(per_hour, mean, len(waits.rows), key)
-    if not interrupting[log.activity[waits.rows]].any():
-        return body
-    body.body["interruptible"] = False
+    body = _written(per_hour, mean, int(late.sum()), key)
+    if not interruptible:
+        body.body["interruptible"] = False
     return body
 
 
-def _offered_load(busy: float, people: int) -> float:
-    """The load, in erlangs, at which all of some people are busy for a share of the time, jobs being lost then."""
-    low, high = 0.0, 50.0 * people
+def _offered_load(people: Int64s, busy: int) -> float:
+    """The load, in erlangs, at which so many of some instants find all people of then busy, jobs being lost then.
+
+    Args:
+        people: on duty at each instant.
+    """
+    there, times = np.unique(people, return_counts=True)
+    low, high = 0.0, 50.0 * float(there.max())
     for _ in range(60):
         load = (low + high) / 2
-        blocked = 1.0
-        for person in range(1, people + 1):
+        blocked, expected = 1.0, 0.0
+        for person in range(1, int(there.max()) + 1):
             blocked = load * blocked / (person + load * blocked)
-        low, high = (load, high) if blocked < busy else (low, load)
+            expected += blocked * float(times[there == person].sum())
+        low, high = (load, high) if expected < busy else (low, load)
     return low
 
 
