@@ -177,6 +177,15 @@ def test_the_estimated_size_is_about_what_is_drawn(keys: dict[str, object]) -> N
     assert expected.bytes > 100 * drawn.workload.visits
 
 
+def test_the_memory_is_that_of_the_busiest_replication() -> None:
+    """On one day with a busyness, the letters of which are all that differs."""
+    busy = {"arrivals": {"per_day": 24_000, "busyness": {"cv": 0.5}}, "window": "1 d", "replications": 6}
+    of, plain = setting(**busy), setting(**busy | {"arrivals": {"per_day": 24_000}})
+    letters = [simulate_replication(of, each, stretches=False).workload.letters for each in range(6)]
+    assert estimate(of).letters == estimate(plain).letters == pytest.approx(24_000)
+    assert estimate(of).bytes / estimate(plain).bytes == pytest.approx(max(letters) / 24_000, rel=0.03)
+
+
 def test_the_size_of_a_huge_scenario_is_known_without_drawing_it() -> None:
     of = setting(arrivals={"per_day": 10_000_000}, window="365 d")
     assert estimate(of).letters == pytest.approx(3.65e9)

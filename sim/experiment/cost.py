@@ -17,7 +17,7 @@ from sim.experiment.pool import cores
 from sim.metrics.hours import HOURS_OF_WEEK
 from sim.models.scenario import Scenario
 from sim.models.staffing import Team
-from sim.sampling.arrivals import letters_expected
+from sim.sampling.arrivals import busiest_factor, letters_expected
 from sim.sampling.roster import groups_of
 from sim.sampling.workload import draw_workload
 from sim.scenario.loading import Loaded
@@ -29,16 +29,19 @@ _SAMPLE: Final = 2_000
 _SAMPLED: Final = 28 * DAY
 """Days at the beginning from which they are drawn."""
 
-_BYTES_A_VISIT: Final = {"compiled": 300, "simpy": 1200}
+_BUSIEST_OF: Final = 100
+"""Replications of which the busiest decides what memory is needed, at most."""
+
+_BYTES_A_VISIT: Final = {"compiled": 270, "simpy": 1200}
 _BYTES_KEPT_A_VISIT: Final = 24
 """Lengths of its wait and its service, which stay until percentiles are told; fewer where lengths repeat."""
 
-_BYTES_A_LETTER: Final = 400
-_BYTES_A_SHIFT: Final = 200
+_BYTES_A_LETTER: Final = 230
+_BYTES_A_SHIFT: Final = 150
 _BYTES_AN_HOUR: Final = 600  # an hour of a team
-"""Most memory that a replication holds at once from its drawing to its tables, as measured, and a third more."""
+"""Most memory that a replication holds at once from its drawing to its tables, as measured, and some more."""
 
-_SECONDS_A_VISIT: Final = {"compiled": 3e-6, "simpy": 3.5e-5}
+_SECONDS_A_VISIT: Final = {"compiled": 1e-6, "simpy": 3.5e-5}
 _SECONDS_A_SHIFT: Final = 1e-6
 """Drawing, simulating and measuring on one core, as measured on an ordinary machine."""
 
@@ -49,7 +52,7 @@ class Cost:
 
     Attributes:
         letters, visits, shifts: how many to expect in a replication, from its first second to its last.
-        bytes: memory that it needs at once.
+        bytes: memory that the busiest one needs at once.
         seconds: of one core.
     """
 
@@ -117,13 +120,13 @@ def estimate(setting: Setting, engine: str = "compiled") -> Cost:
         for team in scenario.teams.values()
         for roster, headcount in team.staff.items()
     )
+    busiest = busiest_factor(setting, min(scenario.replications, _BUSIEST_OF))
     hours = len(scenario.teams) * scenario.horizon / HOUR
     return Cost(
         letters=letters,
         visits=visits,
         shifts=shifts,
-        bytes=letters * _BYTES_A_LETTER
-        + visits * _BYTES_A_VISIT[engine]
+        bytes=busiest * (letters * _BYTES_A_LETTER + visits * _BYTES_A_VISIT[engine])
         + shifts * _BYTES_A_SHIFT
         + hours * _BYTES_AN_HOUR,
         seconds=visits * _SECONDS_A_VISIT[engine] + shifts * _SECONDS_A_SHIFT,

@@ -95,6 +95,23 @@ def busyness_of_days(busyness: Busyness, days: int, seed: int, replication: int)
     return gamma_quantile(1.0, busyness.cv, ndtr(normal))
 
 
+def busiest_factor(setting: Setting, replications: int) -> float:
+    """How many times the letters of the arrival process that are expected the busiest replication expects.
+
+    Args:
+        replications: the first so many are looked at.
+    """
+    busyness = setting.scenario.arrivals.busyness
+    if busyness is None or setting.scenario.arrivals.trace is not None:
+        return 1.0
+    by_hour = expected_letters(setting).sum(axis=1)
+    by_day = np.add.reduceat(by_hour, np.arange(0, len(by_hour), 24))
+    if not by_day.sum():
+        return 1.0
+    factors = [busyness_of_days(busyness, len(by_day), setting.scenario.seed, each) for each in range(replications)]
+    return float(max(factor @ by_day for factor in factors) / by_day.sum())
+
+
 class Quadrature(NamedTuple):
     """Points and weights of a numerical integration over a random factor; the weights sum to 1."""
 
