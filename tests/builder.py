@@ -33,6 +33,7 @@ _WORK = {
     "escalate_after": NEVER,
     "escalate_to": NO_UNIT,
     "clock": ALL_TIME,
+    "patience": NEVER,
 }
 _DTYPES = {name: dtype for name, dtype in dtypes(Workload).items() if name in Workload.visit_columns()[1:]}
 

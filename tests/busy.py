@@ -22,8 +22,9 @@ ASKED: dict[str, tuple[Any, Any]] = {
     "cover": (NO_UNIT, 0),
     "escalate_after": (NEVER, 7),
     "escalate_to": (1, 0),
+    "patience": (NEVER, 8),
 }
-TIMES = {"resume_cost", "escalate_after"}
+TIMES = {"resume_cost", "escalate_after", "patience"}
 
 
 class Office(NamedTuple):
@@ -37,6 +38,10 @@ class Office(NamedTuple):
     shifts: int = 24
     priorities: int = 3
     asked: frozenset[str] = frozenset(ASKED)
+
+
+STAYING = Office(asked=frozenset(ASKED) - {"patience"})
+"""Where nobody leaves, so that there is always more to do."""
 
 
 def busy_day(seed: int, office: Office = Office()) -> Day:  # noqa: B008 - it never changes

@@ -55,6 +55,7 @@ def _works(draw: st.DrawFn, units: int, tick: int, ticks: int) -> dict[str, Any]
         cover=draw(st.just(NO_UNIT) | unit),
         escalate_after=draw(st.just(NEVER) | st.integers(1, ticks // 3).map(tick.__mul__)),
         escalate_to=draw(unit),
+        patience=draw(st.just(NEVER) | st.integers(1, ticks // 3).map(tick.__mul__)),
     )
 
 

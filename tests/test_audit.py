@@ -50,6 +50,7 @@ LIES: dict[str, Any] = {
     "cover": lambda cover: np.where(cover == NO_UNIT, 0, NO_UNIT),
     "escalate_after": lambda after: np.where(after == NEVER, 60, NEVER),
     "clock": lambda clock: np.zeros_like(clock),
+    "patience": lambda patience: np.where(patience == NEVER, 120, NEVER),
     "received": lambda received: received // 120 * 120,
     "people": lambda people: np.where(people == 0, 1, people - 1),
     "end": lambda end: end + 60,

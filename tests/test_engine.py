@@ -33,7 +33,7 @@ def test_one_list_of_columns_serves_engines_audit_and_checks() -> None:
     of_a_visit = [each.name for each in fields(VisitRow)]
     assert of_a_visit == ["number", *Workload.visit_columns(), *dtypes(Log)]
     assert [each.name for each in fields(ShiftRow)] == ["number", *dtypes(Roster)]
-    assert list(Workload.lengths(2, 5).values()) == [2] * 5 + [3] + [5] * 12
+    assert list(Workload.lengths(2, 5).values()) == [2] * 5 + [3] + [5] * 13
 
 
 def test_the_compiled_engine_is_the_default() -> None:

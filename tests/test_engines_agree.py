@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from builder import delay, letters, shifts, told, work
-from busy import ASKED, BUSY_DAYS, Office, busy_day
+from busy import ASKED, BUSY_DAYS, STAYING, Office, busy_day
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import Day, days
@@ -65,6 +65,8 @@ OFFICES = {
     "no cover": Office(asked=frozenset(ASKED) - {"cover"}),
     "no escalation": Office(asked=frozenset(ASKED) - {"escalate_after"}),
     "neither": Office(asked=frozenset(ASKED) - {"cover", "escalate_after"}),
+    "nobody leaves": STAYING,
+    "patience alone": Office(asked=frozenset({"patience"})),
 }
 
 

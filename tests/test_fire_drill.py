@@ -7,7 +7,7 @@ longer fits means that the engine has changed: put the same fault into its new w
 from functools import cache
 
 import pytest
-from busy import BUSY_DAYS, busy_day
+from busy import BUSY_DAYS, STAYING, Office, busy_day
 from strategies import Day
 from uncompiled import SOURCE, uncompiled
 
@@ -126,6 +126,22 @@ FAULTS = {
         'last = np.searchsorted(before, until, side="left") - 1',
         'last = np.searchsorted(before, until, side="right") - 1',
     ),
+    "a visit leaves a second late": (
+        "leaves = since + visits.patience[visit]",
+        "leaves = since + visits.patience[visit] + 1",
+    ),
+    "what was open before has patience as if it had just come": (
+        "leaves = since + visits.patience[visit]",
+        "leaves = now + visits.patience[visit]",
+    ),
+    "what a visit that leaves held back goes on waiting": (
+        "change(run, place)  # what it held back may now interrupt",
+        "pass",
+    ),
+    "nobody ever leaves": (
+        "            leave(run, now)\n",
+        "            pass\n",
+    ),
     "a delay of 0 takes until the unit has dispatched": (
         "if unit != NONE or service > 0:",
         "if unit != NONE or service >= 0:",
@@ -160,7 +176,8 @@ FAULTS = {
 @cache
 def days_and_logs() -> list[tuple[Day, Log]]:
     """The days of `test_engines_agree`, and what the SimPy engine says of them."""
-    return [(day, engine_simpy.simulate(*day, stretches=True)) for day in map(busy_day, range(BUSY_DAYS))]
+    days = [busy_day(seed, office) for office in (STAYING, Office()) for seed in range(BUSY_DAYS)]
+    return [(day, engine_simpy.simulate(*day, stretches=True)) for day in days]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

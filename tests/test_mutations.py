@@ -61,7 +61,7 @@ MISTAKES: dict[str, tuple[Callable[[Place, Any], bool], Callable[[Any], Any]]] =
     "text for a number": (lambda _, value: is_number(value), str),
     "quantity without unit": (lambda _, value: is_quantity(value), lambda value: float(re.split("[ a-z]", value)[0])),
     "unknown unit": (lambda _, value: is_quantity(value), lambda value: value.split()[0] + " fortnights"),
-    "negative quantity": (lambda _, value: is_quantity(value), lambda value: "-" + value),
+    "negative quantity": (lambda _, value: is_quantity(value) and value[:2] != "0 ", lambda value: "-" + value),
     "endless quantity": (lambda _, value: is_quantity(value), lambda _: "1000000000 d"),
     "more than all": (lambda place, value: place[-1] in SHARES and not isinstance(value, dict), lambda _: "150%"),
     "unknown name": (lambda place, value: place[-1] in NAMES and isinstance(value, str), lambda _: "nobody"),

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from changing_desk import CHANGING, changing_desk
 from oracles.queueing import (
+    erlang_a,
     erlang_c,
     jackson,
     mg1_wait,
@@ -57,9 +58,9 @@ class Told:
     def setting(self, text: str, *overrides: str) -> Setting:
         return setting(written(self.folder, HEAD + text), *overrides)
 
-    def report(self, text: str) -> Report:
-        told = report(self.setting(text))
-        littles_law(told, days=98)
+    def report(self, text: str, days: int = 98) -> Report:
+        told = report(self.setting(text, f"window={days} d"))
+        littles_law(told, days)
         return told
 
 
@@ -121,6 +122,33 @@ sla:
     assert matches(run.steps["serve"].delayed_share, erlang_c(8, 6.4))
     assert matches(run.steps["serve"].wait_min.mean, mmc_wait(8, a_minute, 60), 0.04)
     assert matches(run.slas["started"].compliance, 1 - mmc_wait_longer(8, a_minute, 60, than=10))
+
+
+def test_callers_who_hang_up(told: Told) -> None:
+    """Erlang's model A: 20 calls an hour, two people who need 5 minutes for one, and a patience of 4 minutes."""
+    run = told.report(
+        """
+arrivals: {per_day: 480}
+teams: {desk: {tier: city, staff: {always: 2}}}
+workflow:
+  - answer: {by: desk, effort: {exponential: 5 min}, patience: {exponential: 4 min}}
+sla:
+  answered: {until: answer.started, within: 1 min}
+""",
+        days=21,
+    )
+    answer, sla, truth = run.steps["answer"], run.slas["answered"], erlang_a(2, 1 / 3, 5, 4)
+    assert answer.abandoned_share is not None
+    assert sla.left_in_time_share is not None
+    assert matches(answer.abandoned_share, truth.abandoned_share)
+    assert matches(answer.delayed_share, truth.delayed_share)
+    assert matches(answer.wait_min.mean, truth.wait)
+    assert matches(run.teams["desk"].utilisation, (1 - truth.abandoned_share) * 5 / 3 / 2, 0.01)
+    # Who leaves within the minute is not among the letters of the SLA; who leaves later is late.
+    left_in_time = sla.left_in_time_share.mean * run.letters.received.mean
+    assert sla.letters.mean + left_in_time == pytest.approx(run.letters.received.mean)
+    assert 0 < sla.left_in_time_share.mean < truth.abandoned_share
+    assert sla.undecided.mean == 0
 
 
 @pytest.mark.parametrize(

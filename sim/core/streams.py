@@ -32,6 +32,7 @@ class Purpose(IntEnum):
     OTHER_DUTY_SERVICE = 12
     SIZE = 13
     BACKLOG = 14
+    PATIENCE = 15
 
 
 def subject(name: str) -> int:

@@ -30,7 +30,7 @@ NO_UNIT: Final = -1
 """The unit of a delay, and the cover of a visit that has none."""
 
 NEVER: Final = -1
-"""`escalate_after` of a visit that is never escalated."""
+"""`escalate_after` of a visit that is never escalated, and `patience` of one that never leaves."""
 
 OTHER_DUTY: Final = -1
 """The category, channel and step of work that is not a letter's: it occupies staff and is not counted."""
@@ -79,6 +79,7 @@ class Workload(NamedTuple):
     escalate_after: Int32s  # seconds in the queue (>= 1), or NEVER
     escalate_to: Int32s  # unit; read only where `escalate_after` is not NEVER
     clock: Int8s  # of a delay: ALL_TIME, or the number, from 1 on, of one of the roster's clocks
+    patience: Int32s  # seconds in the queue (>= 1) after which its letter leaves if nobody has started it, or NEVER
 
     @property
     def letters(self) -> int:
@@ -190,6 +191,7 @@ class VisitRow:
     escalate_after: int = NEVER
     escalate_to: int = NO_UNIT
     clock: int = ALL_TIME
+    patience: int = NEVER
 
     queued: int = NOT_YET
     started: int = NOT_YET

@@ -1,7 +1,7 @@
 """The compiled engine: the contract of `sim.engine.contract`, written to be fast.
 
 It runs the same three phases in the same words as the SimPy engine (`finish`, `end_shift`, `reach`, `join`,
-`escalate`, `cover`, `dispatch`, `start`, `put_down`, `move`) and gives the same log, bit for bit. Python
+`leave`, `escalate`, `cover`, `dispatch`, `start`, `put_down`, `move`) and gives the same log, bit for bit. Python
 allocates; the compiled functions are loops over whole numbers, without chance and without allocation. They
 all stand in this one file, because the cache of compiled code does not notice an edit in another.
 
@@ -10,9 +10,11 @@ The state is an `EngineRun`, a NamedTuple of NamedTuples of arrays:
     folders   What is known of an open letter lies in a folder, which the next letter takes over when this one
               is closed. So the state is as small as the number of open letters, and stays in fast memory.
     calendar  When the timers of the folders ring. A folder has at most one: the end of its work or of its
-              delay, or, while it waits, its escalation. Seconds are written with digits of `BITS` bits, and a
-              timer lies in a slot of the highest digit in which its second differs from the clock's. So it
-              is set and stopped without comparing it with others, and moves down at most once a digit.
+              delay, or, while it waits, its escalation; and where anything has `patience`, a second one for
+              its departure, which is numbered after all folders as if it were one of them. Seconds are
+              written with digits of `BITS` bits, and a timer lies in a slot of the highest digit in which its
+              second differs from the clock's. So it is set and stopped without comparing it with others, and
+              moves down at most once a digit.
     queues    The folders that wait at a unit, one queue a priority, ordered by the rest of the rank. Who joins
               ranks last, who was put down mostly ranks first: both ends are at hand. Only what moves is
               looked a place for, beginning where the last one was put. Where anything `interrupts`, a second
@@ -77,7 +79,10 @@ SLOTS: Final = 1 << BITS
 DIGITS: Final = 6
 
 OVERDUE: Final = Id(DIGITS * SLOTS)
-"""The slot after the calendar's own, for folders to be escalated in this second; then come those of `pending`."""
+"""The slot after the calendar's own, for folders to be escalated in this second."""
+
+LEAVING: Final = Id(OVERDUE + 1)
+"""The next one, for departures in this second; then come those of `pending`."""
 
 LATEST: Final = 1 << (BITS * DIGITS - 1)
 """Horizons and services are smaller, so that the sum of two fits into the calendar."""
@@ -180,12 +185,14 @@ class Clocks(NamedTuple):
 class Uses(NamedTuple):
     """What the workload makes use of; what it does not use costs nothing."""
 
-    folders: int  # at most; the number of the first head
+    folders: int  # at most, those that departures count for among them; the number of the first head
+    departures: int  # added to the number of a folder for that of its departure
     priorities: int
     interrupts: bool
     moves: bool  # by cover or by escalation
     escalates: bool
     clocks: bool
+    leaves: bool  # out of patience
     stretches: bool
 
 
@@ -597,9 +604,21 @@ def reach(run: EngineRun, f: Id, visit: Id, now: int, since: int) -> None:
         log.started[visit] = now
         log.finished[visit] = now
         visit, since = Id(visit + 1), now
-    folders.visit[f] = NONE
-    run.calendar.chains.next[f] = folders.empty[0]
-    folders.empty[0] = f
+    close(run, f)
+
+
+@_hot
+def close(run: EngineRun, f: Id) -> None:
+    """A folder is empty, for the next letter."""
+    run.folders.visit[f] = NONE
+    run.calendar.chains.next[f] = run.folders.empty[0]
+    run.folders.empty[0] = f
+
+
+@_hot
+def departure(run: EngineRun, f: Id) -> Id:
+    """The number under which a folder's departure has its timer."""
+    return Id(f + run.uses.departures)
 
 
 @_cold
@@ -622,6 +641,14 @@ def join(run: EngineRun, f: Id, visit: Id, unit: Id, now: int, since: int) -> No
     folders, visits = run.folders, run.workload
     folders.priority[f] = visits.priority[visit]
     folders.on_tape[f] = False
+    if run.uses.leaves:
+        run.calendar.chains.back[departure(run, f)] = NONE
+        if visits.patience[visit] != NEVER:
+            leaves = since + visits.patience[visit]
+            if leaves <= now:  # it was open before second 0
+                close(run, f)
+                return
+            set_timer(run, departure(run, f), leaves)
     if run.uses.interrupts:
         folders.interrupts[f] = visits.interrupts[visit]
         folders.interruptible[f] = visits.interruptible[visit]
@@ -638,12 +665,14 @@ def join(run: EngineRun, f: Id, visit: Id, unit: Id, now: int, since: int) -> No
 
 @_hot
 def ring(run: EngineRun, now: int) -> None:
-    """The timers of this second ring: work and delays end, and what is to be escalated is put aside."""
+    """The timers of this second ring: work and delays end, and what is to leave or to be escalated is put aside."""
     folders, log = run.folders, run.log
     f = clear_slot(run, Id(now & SLOTS - 1))
     while is_folder(run, f):
         following = Id(run.calendar.chains.next[f])
-        if folders.shift[f] == WAITING:
+        if run.uses.leaves and f >= run.uses.departures:
+            put_in_slot(run, f, LEAVING)
+        elif folders.shift[f] == WAITING:
             put_in_slot(run, f, OVERDUE)
         else:
             visit = Id(folders.visit[f])
@@ -699,6 +728,24 @@ def end_shift(run: EngineRun, shift: Id, now: int) -> None:
 
 
 @_cold
+def leave(run: EngineRun, now: int) -> None:
+    """Visits that nobody started in time leave their queues, and with them their letters."""
+    f = clear_slot(run, LEAVING)
+    while is_folder(run, f):
+        following = Id(run.calendar.chains.next[f])
+        f = Id(f - run.uses.departures)
+        place = Id(run.folders.place[f])
+        if run.uses.stretches:
+            record_ended(run, f, Id(place + OTHER), now)
+        if run.uses.escalates and run.calendar.chains.back[f] != NONE:
+            stop_timer(run, f)
+        take_from_queue(run, f, place)
+        change(run, place)  # what it held back may now interrupt
+        close(run, f)
+        f = following
+
+
+@_cold
 def escalate(run: EngineRun, f: Id, now: int) -> None:
     """A visit that nobody started in time moves, once, as soon as somebody is on duty where it is to go."""
     target = Id(run.workload.escalate_to[run.folders.visit[f]])
@@ -712,7 +759,7 @@ def escalate(run: EngineRun, f: Id, now: int) -> None:
 @_hot
 def pending(unit: Id) -> Id:
     """The slot of folders to be escalated to a unit as soon as somebody is on duty there."""
-    return Id(OVERDUE + 1 + unit)
+    return Id(LEAVING + 1 + unit)
 
 
 @_cold
@@ -772,6 +819,8 @@ def start(run: EngineRun, f: Id, shift: Id, now: int) -> None:
             run.tape.of_visit[visit] = shift
     if run.uses.escalates and run.calendar.chains.back[f] != NONE:
         stop_timer(run, f)
+    if run.uses.leaves and run.calendar.chains.back[departure(run, f)] != NONE:
+        stop_timer(run, departure(run, f))
     take_from_queue(run, f, place)
     if run.log.started[visit] == NOT_YET:
         run.log.started[visit] = now
@@ -847,6 +896,8 @@ def work_through(run: EngineRun, horizon: int) -> None:
         while arrived < len(received) and received[arrived] <= now:
             receive(run, arrived, now)
             arrived += 1
+        if run.uses.leaves:
+            leave(run, now)
         if run.uses.escalates:
             escalate_slot(run, OVERDUE, now)
             for i in range(first_begun, begun):
@@ -958,11 +1009,13 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
     letters, visits, units, shifts = workload.letters, workload.visits, roster.units, roster.shifts
     priorities = int(workload.priority.max(initial=0)) + 1
     escalates = bool(workload.escalate_after.max(initial=NEVER) != NEVER)
+    leaves = bool(workload.patience.max(initial=NEVER) != NEVER)
+    folders = 2 * letters if leaves else letters
     start = np.maximum(roster.start, 0)
     staffed = np.flatnonzero((roster.people > 0) & (roster.end > start))
     log = Log._make([*(np.full(visits, NOT_YET, dtype) for dtype in dtypes(Log).values()), None])
     log.interruptions.fill(0)
-    slots = (DIGITS + 1 + units // SLOTS) * SLOTS
+    slots = (DIGITS + 1 + (units + 1) // SLOTS) * SLOTS
     return EngineRun(
         workload=Workload._make(_column(column) for column in workload),
         log=log,
@@ -975,7 +1028,7 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             by_end=_ids(staffed[np.argsort(roster.end[staffed], kind="stable")]),
             in_progress=np.zeros(shifts, dtype=np.bool_),
             free=np.zeros(shifts, dtype=np.int32),
-            chains=_chains(letters, shifts),
+            chains=_chains(folders, shifts),
             next=_none(shifts),
         ),
         units=Units(
@@ -1001,17 +1054,17 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             on_tape=np.empty(letters, dtype=np.bool_),
             since=np.empty(letters, dtype=np.int64),
             left=np.empty(letters, dtype=np.int64),
-            due=np.empty(letters, dtype=np.int64),
+            due=np.empty(folders, dtype=np.int64),
             used=_zeros(1),
             empty=_none(1),
         ),
         queues=Queues(
-            chains=_chains(letters, 2 * units * priorities),
+            chains=_chains(folders, 2 * units * priorities),
             finger=_none(2 * units * priorities),
             filled=_zeros(2 * units),
         ),
         calendar=Timers(
-            chains=_chains(letters, slots),
+            chains=_chains(folders, slots),
             filled=_zeros(slots >> 5),
             any_filled=_zeros(slots >> BITS),
             clock=_zeros(1),
@@ -1026,12 +1079,14 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             of_visit=_none(visits if stretches else 0),
         ),
         uses=Uses(
-            folders=letters,
+            folders=folders,
+            departures=letters,
             priorities=priorities,
             interrupts=bool(workload.interrupts.any()),
             moves=escalates or bool(workload.cover.max(initial=NO_UNIT) != NO_UNIT),
             escalates=escalates,
             clocks=bool(workload.clock.any()),
+            leaves=leaves,
             stretches=stretches,
         ),
     )

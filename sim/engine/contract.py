@@ -16,7 +16,7 @@ began, `service` seconds have counted: at once if `service` is 0, and never if t
 
 A letter that was open before second 0 has a negative `received` and only the visits that it has still to
 make, with what is left of their effort. It is received in second 0. There its first visit is queued, but
-ranks, and is escalated, as if it had been queued at `received`.
+ranks, is escalated, and loses patience, as if it had been queued at `received`.
 
 Each second at which something is due has three phases.
 
@@ -30,9 +30,11 @@ B.  Everything due is applied, and no work starts. In this order, and within a k
        they are, interruptible or not. Those with FINISH stay with their person, in overtime, until they
        finish, and cannot be interrupted.
     3. *Ends of delays*, then *receipts*: the letter's next (first) visit, as after a finish.
-    4. *Escalations.* A visit never started moves to `escalate_to` at the first second, `escalate_after` or
+    4. *Departures.* A visit never started leaves its queue, and its letter makes no further visit, at the first
+       second, `patience` or more after it joined its queue. Its started and finished stay NOT_YET.
+    5. *Escalations.* A visit never started moves to `escalate_to` at the first second, `escalate_after` or
        more after it joined its queue, at which somebody is on duty there; once.
-    5. *Cover.* A visit that waits where nobody is on duty moves to its own unit, or else to its cover, if
+    6. *Cover.* A visit that waits where nobody is on duty moves to its own unit, or else to its cover, if
        somebody is on duty there; otherwise it stays.
 
 C.  Each unit dispatches once:
@@ -119,6 +121,7 @@ def _check_visits(workload: Workload, units: int, clocks: int) -> None:
         "escalate_after": (escalated & (workload.escalate_after < 1), f"must be 1 or more, or {NEVER}"),
         "escalate_to": (escalated & _outside(workload.escalate_to, 0, units), is_unit),
         "clock": (~work & _outside(workload.clock, 0, clocks + 1), f"must be a clock from 0 to {clocks}"),
+        "patience": (work & (workload.patience != NEVER) & (workload.patience < 1), f"must be 1 or more, or {NEVER}"),
     }
     for field, (wrong, rule) in rules.items():
         _refuse(f"workload.{field}", getattr(workload, field), wrong, rule)

@@ -23,6 +23,7 @@ class SlaCounts(NamedTuple):
     """Letters of the window to which an SLA applies, by what became of them."""
 
     all: Decided  # ()
+    left_in_time: Int64s  # letters to which it would apply, had they not left within the limit, out of patience, ()
     histogram: Int64s  # decided letters by elapsed time, the last bin beyond all edges, (BINS + 1,)
     by_hour_of_week: Decided  # of receipt, (168,)
     by_day: Decided  # of receipt, days of the window, (days,)
@@ -52,6 +53,9 @@ def sla_counts(replication: Replication) -> tuple[SlaCounts, ...]:
         bins = np.clip((elapsed * BINS_A_LIMIT - 1) // sla.within.seconds, 0, BINS)
         return SlaCounts(
             all=Decided(*(each[0] for each in decided_by(np.zeros(len(fate), np.int8), 1, fate))),
+            left_in_time=np.asarray(
+                np.count_nonzero(replication.counted & clock.left & (clock.fate == Fate.NOT_APPLICABLE))
+            ),
             histogram=np.bincount(bins, minlength=BINS + 1),
             by_team=decided_by(
                 np.maximum(clock.team, 0),

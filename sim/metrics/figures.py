@@ -69,10 +69,12 @@ class LetterFigures:
         closed_share: closed of received.
         open_at_end: letters of the window that the simulation leaves open.
         left: letters that leave the workflow before its end.
+        abandoned, abandoned_share: letters that left a queue because nobody started them in time, and their share; None
+            where no step has `patience`.
         open_at_window_end: letters open when the window ends, of all that came since day 0.
         growth_per_day: by how many the open letters grow, from the first whole week of the window to the last; None
             where it has fewer than two or the warm-up is shorter than one, which is too short to tell.
-        time_in_system_min: from received to closed.
+        time_in_system_min: from received to closed, or until it left out of patience.
         window_days: length of the window.
     """
 
@@ -85,6 +87,8 @@ class LetterFigures:
     growth_per_day: Estimate | None
     time_in_system_min: Spread
     window_days: float
+    abandoned: Estimate | None = None
+    abandoned_share: Estimate | None = None
 
     @property
     def grew(self) -> bool:
@@ -180,6 +184,8 @@ class SlaFigures:
         clock: which one that is.
         letters: letters a replication to which it applies.
         breaches: those that were late, or are still open although the limit has passed.
+        left_in_time_share: letters that left out of patience within the limit, of these and `letters`, among which
+            they are not. None where no step has `patience`.
         undecided: those still within the limit when the simulation ends, or whose clock has not begun; they stand at
             their worst at both ends of the interval of `compliance`.
         elapsed_min: until the milestone; open where it was not reached.
@@ -219,6 +225,7 @@ class SlaFigures:
     late_hours: LateHours | None
     causes: tuple[Cause, ...]
     breaches_by_hour: Band
+    left_in_time_share: Estimate | None = None
 
     @property
     def by_home(self) -> tuple[UnitFigures, ...]:
@@ -239,12 +246,14 @@ class StepFigures:
 
     Attributes:
         visits: visits a replication that reached the step.
-        wait_min: from joining the queue to the first start; open where nobody has started them.
+        wait_min: from joining the queue to the first start, or until the letter left; open where nobody has started it.
         delayed_share: visits that waited at all, of all.
         service_min: effort (or elapsed time) without interruptions.
+        abandoned_share: visits that letters left because nobody started them in time, of all; None where the step has
+            no `patience`.
         interruptions: times a replication that a visit was put down, by urgent work or by a shift end.
         waits: share of the started visits that waited longer than some durations.
-        time_in_system_share: of the mean time from received to closed, how much passes at this step; None without
+        time_in_system_share: of the mean time in system, how much passes at this step; None without
             closed letters.
         waiting_min, work_min, elapsed_min: minutes of a closed letter's time in system that pass at this step
             in queues, in somebody's hands, and without anybody. Over all steps they sum to its mean.
@@ -261,6 +270,7 @@ class StepFigures:
     work_min: Estimate
     elapsed_min: Estimate
     time_in_system_share: float | None
+    abandoned_share: Estimate | None = None
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     REACHED = "reached"
     """The milestone of an SLA."""
     CLOSED = "closed"
+    LEFT = "left"
+    """A queue where nobody started it in time."""
     OPEN = "open"
     """When the simulation ends."""
 

@@ -32,8 +32,9 @@ class LetterTotals(NamedTuple):
     """Letters of the window, each shape ()."""
 
     received: Int64s
-    closed: Int64s
+    closed: Int64s  # those that left out of patience are not among them
     left: Int64s  # that leave the workflow before its end
+    abandoned: Int64s  # that left a queue out of patience
     open_at_window_end: Int64s  # of all letters since day 0
 
 
@@ -125,12 +126,13 @@ def open_by_week(replication: Replication) -> Floats:
 
 def _letter_totals(replication: Replication) -> LetterTotals:
     window_end = replication.setting.scenario.window_end
-    left = replication.workload.left[replication.letters]
+    left, abandoned = replication.workload.left[replication.letters], replication.abandoned != NOT_YET
     at_end = open_letters(replication, np.array([window_end]))
     return LetterTotals(
         received=_number(replication.counted),
-        closed=_number(replication.counted & (replication.closed != NOT_YET)),
+        closed=_number(replication.counted & (replication.closed != NOT_YET) & ~abandoned),
         left=_number(replication.counted & left),
+        abandoned=_number(replication.counted & abandoned),
         open_at_window_end=at_end.number[0],
     )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.tables import NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Int8s, Int64s, Log, Roster, Workload
+from sim.core.tables import NEVER, NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Int8s, Int64s, Log, Roster, Workload
 from sim.metrics.counting import first_visits
 from sim.metrics.occupancy import Occupancy, occupancy
 from sim.models.sla import Sla
@@ -67,12 +67,36 @@ class Replication:
 
     @cached_property
     def closed(self) -> Int64s:
-        """When the last visit of each letter finished, or NOT_YET; a letter without visits closes at once."""
+        """When each letter was over, or NOT_YET: its last visit finished, or it left a queue out of patience.
+
+        A letter without visits closes at once.
+        """
         first, end = self.workload.first_visit[self.letters], self.workload.first_visit[self.letters + 1]
         closed = self.received.copy()
         some = end > first
         closed[some] = self.log.finished[end[some] - 1]
-        return closed
+        return np.where(self.abandoned != NOT_YET, self.abandoned, closed)
+
+    @cached_property
+    def abandoned_visits(self) -> tuple[Int64s, Int64s]:
+        """The visits that letters left because nobody started them, ascending, and when; the log tells no other way."""
+        workload, queued = self.workload, self.log.queued
+        waits = (workload.patience != NEVER) & (workload.unit != NO_UNIT) & (self.log.started == NOT_YET)
+        visits = np.flatnonzero(waits & (queued != NOT_YET))
+        letter = np.searchsorted(workload.first_visit, visits, side="right") - 1
+        was_open = (workload.received[letter] < 0) & (workload.first_visit[letter] == visits)
+        since = np.where(was_open, workload.received[letter], queued[visits])
+        left = np.maximum(since + workload.patience[visits], queued[visits])
+        some = left < self.setting.scenario.horizon
+        return visits[some], left[some]
+
+    @cached_property
+    def abandoned(self) -> Int64s:
+        """When each letter left a queue out of patience, or NOT_YET, shape (rows,)."""
+        visits, left = self.abandoned_visits
+        abandoned = np.full(len(self.letters) + 1, NOT_YET)  # other duty takes the last entry
+        abandoned[self.row_of_visit[visits]] = left
+        return abandoned[:-1]
 
     @cached_property
     def row_of_visit(self) -> Int64s:
@@ -162,9 +186,8 @@ def milestone(replication: Replication, name: str) -> Milestone:
         return Milestone(everybody, replication.received, np.full(len(replication.letters), -1))
     if name == "closed":
         applies = ~replication.workload.left[replication.letters]
-        return Milestone(
-            applies, np.where(applies, replication.closed, NOT_YET), _team(replication, replication.last_work())
-        )
+        reached = np.where(applies & (replication.abandoned == NOT_YET), replication.closed, NOT_YET)
+        return Milestone(applies, reached, _team(replication, replication.last_work()))
     step, moment = name.rsplit(".", 1)
     visit = replication.first_visits(step)
     return Milestone(visit >= 0, moment_of(replication.log, visit, moment), _team(replication, visit))
@@ -193,20 +216,21 @@ class Fate(IntEnum):
     """What an SLA says of one letter."""
 
     NOT_APPLICABLE = 0
-    """It is of another category, or its way does not lead there."""
+    """It is of another category, its way does not lead there, or it left within the limit, out of patience."""
     UNDECIDED = 1
     """The simulation ended within the limit, or before the clock began: it may still be met or breached."""
     MET = 2
     BREACHED = 3
-    """Too late, or still not there although the limit has passed."""
+    """Too late, or still not there although the limit has passed, or had when it left out of patience."""
 
 
 class SlaClock(NamedTuple):
     """How the clock of one SLA ran; rows as in `Replication`."""
 
     begin: Int64s  # or NOT_YET
-    end: Int64s  # the milestone, or the horizon
-    open: Bools  # the milestone was not reached
+    end: Int64s  # the milestone, when the letter left out of patience, or the horizon
+    open: Bools  # the milestone was not reached, and may still be
+    left: Bools  # the letter left out of patience before it reached the milestone
     elapsed: Int64s  # seconds on the SLA's own clock from begin to end, pauses taken off; or NOT_YET
     fate: Int8s  # a `Fate`
     team: Int64s  # who brings the milestone about, or -1
@@ -218,14 +242,18 @@ def sla_clock(replication: Replication, sla: Sla) -> SlaClock:
     from_, until = milestone(replication, sla.from_), milestone(replication, sla.until)
     applies = from_.applies & until.applies & _applies_to(replication, sla)
     begun, reached = from_.reached != NOT_YET, until.reached != NOT_YET
+    left = ~reached & (replication.abandoned != NOT_YET)
     # A milestone that came before the clock began was in time.
-    end = np.where(reached, np.maximum(until.reached, from_.reached), scenario.horizon)
+    end = np.where(left, replication.abandoned, scenario.horizon)
+    end = np.where(reached, np.maximum(until.reached, from_.reached), end)
     begin = np.where(begun, from_.reached, end)
     elapsed = elapsed_at(replication, sla, begin, end)
     late = elapsed > sla.within.seconds
     fate = np.where(late, Fate.BREACHED, np.where(reached, Fate.MET, Fate.UNDECIDED))
-    fate = np.where(applies, np.where(begun, fate, Fate.UNDECIDED), Fate.NOT_APPLICABLE).astype(np.int8)
-    return SlaClock(from_.reached, end, ~reached, np.where(applies & begun, elapsed, NOT_YET), fate, until.team)
+    fate = np.where(begun, fate, Fate.UNDECIDED)
+    fate = np.where(applies & ~(left & (fate == Fate.UNDECIDED)), fate, Fate.NOT_APPLICABLE).astype(np.int8)
+    elapsed = np.where(applies & begun, elapsed, NOT_YET)
+    return SlaClock(from_.reached, end, ~reached & ~left, applies & left, elapsed, fate, until.team)
 
 
 def elapsed_at(replication: Replication, sla: Sla, begin: Int64s, end: Int64s) -> Int64s:

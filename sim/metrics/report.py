@@ -74,16 +74,17 @@ class Report:
             "engine": self.engine,
             "replications": self.replications,
             "seed": self.seed,
-            "letters": _some(
-                self.letters, "received closed closed_share open_at_end growth_per_day time_in_system_min"
-            ),
+            "letters": _some(self.letters, "received closed closed_share open_at_end growth_per_day time_in_system_min")
+            | _said(self.letters, "abandoned abandoned_share"),
             "sla": {
                 name: _some(sla, "limit_min target compliance verdict letters undecided elapsed_min")
+                | _said(sla, "left_in_time_share")
                 for name, sla in self.slas.items()
             },
             "units": self._units(),
             "steps": {
                 name: _some(step, "visits wait_min delayed_share service_min interruptions")
+                | _said(step, "abandoned_share")
                 for name, step in self.steps.items()
             },
             "teams": {
@@ -107,3 +108,8 @@ class Report:
 def _some(figures: object, names: str) -> dict[str, Any]:
     """Some attributes of a record as JSON can hold them."""
     return {name: jsonable(getattr(figures, name)) for name in names.split()}
+
+
+def _said(figures: object, names: str) -> dict[str, Any]:
+    """Likewise those attributes that are not None: figures of rules that a scenario may have."""
+    return {name: value for name, value in _some(figures, names).items() if value is not None}

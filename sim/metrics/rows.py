@@ -34,7 +34,7 @@ class LetterTable(NamedTuple):
     letter: Int64s  # its index in the workload
     received: Int64s
     counted: Bools  # received in the window
-    left: Bools  # leaves the workflow before its end
+    left: Bools  # leaves the workflow before its end, there or out of patience
     closed: Int64s  # or NOT_YET
     category: Int16s
     channel: Int16s
@@ -74,7 +74,7 @@ def letter_table(replication: Replication, late: Sequence[Breaches]) -> LetterTa
         letter=letters,
         received=replication.received,
         counted=replication.counted,
-        left=workload.left[letters],
+        left=workload.left[letters] | (replication.abandoned != NOT_YET),
         closed=replication.closed,
         category=workload.category[letters],
         channel=workload.channel[letters],

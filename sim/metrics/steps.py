@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.core.clock import DAY, HOUR, MINUTE
-from sim.core.tables import NOT_YET, Int64s
+from sim.core.tables import NOT_YET, Bools, Int64s
 from sim.metrics.counting import Sum, VisitColumns, count_visits
 from sim.metrics.replication import Replication
 from sim.statistics import Durations, durations_by
@@ -25,6 +25,7 @@ class StepCounts(NamedTuple):
     delayed: Int64s  # that waited at all, (steps,)
     interruptions: Int64s  # (steps,)
     started: Int64s  # (steps,)
+    abandoned: Int64s  # that letters left because nobody started them, (steps,)
     longer: Int64s  # started visits that waited longer than each of `WAITS`, (steps, waits)
     waiting: Int64s  # seconds of closed letters in queues, (steps,)
     work: Int64s  # seconds of closed letters in somebody's hands, (steps,)
@@ -44,9 +45,14 @@ def step_counts(replication: Replication) -> StepCounts:
     counted = replication.counted
     sums = np.zeros((steps, len(Sum)), dtype=np.int64)
     reached = np.zeros((steps, len(WAITS) + 1), dtype=np.int64)
+    service, finished = workload.service, log.finished
+    abandoned, left = replication.abandoned_visits
+    if len(abandoned):  # their letters are over when they leave, and nobody has worked on them
+        service, finished = service.copy(), finished.copy()
+        service[abandoned], finished[abandoned] = 0, left
     visits = VisitColumns(
-        *(workload.step, workload.unit, workload.service, workload.resume_cost),
-        *(log.queued, log.started, log.finished, log.interruptions),
+        *(workload.step, workload.unit, service, workload.resume_cost),
+        *(log.queued, log.started, finished, log.interruptions),
     )
     closed = replication.closed[counted] != NOT_YET
     count_visits(replication.letters[counted], closed, workload.first_visit, visits, np.array(WAITS), sums, reached)
@@ -56,6 +62,7 @@ def step_counts(replication: Replication) -> StepCounts:
         delayed=of[Sum.DELAYED],
         interruptions=of[Sum.INTERRUPTIONS],
         started=of[Sum.STARTED],
+        abandoned=np.bincount(workload.step[abandoned[_counted(replication, abandoned)]], minlength=steps),
         longer=np.cumsum(reached[:, ::-1], axis=1)[:, -2::-1],
         waiting=of[Sum.CLOSED_AT_WORK] - of[Sum.CLOSED_EFFORT],
         work=of[Sum.CLOSED_EFFORT],
@@ -64,15 +71,27 @@ def step_counts(replication: Replication) -> StepCounts:
 
 
 def step_durations(replication: Replication) -> StepDurations:
-    """Waits until the first start, and efforts (or lengths of delays) without interruptions."""
+    """Waits until the first start, or until the letter left, and efforts (or lengths of delays)."""
     workload, log, visits = replication.workload, replication.log, replication.counted_visits
     steps = len(replication.setting.scenario.workflow)
     step = workload.step[visits].astype(np.int64)
     queued, started = log.queued[visits], log.started[visits]
+    until = np.where(started == NOT_YET, replication.setting.scenario.horizon, started)
     waiting = started == NOT_YET
-    wait = np.where(waiting, replication.setting.scenario.horizon, started) - queued
+    abandoned, left = replication.abandoned_visits
+    if len(abandoned):
+        among = _counted(replication, abandoned)
+        at = np.searchsorted(visits, abandoned[among])
+        until[at], waiting[at] = left[among], False
+    wait = until - queued
     service = replication.ends(visits, queued) - queued
     return StepDurations(
         durations_by(steps, step, wait, waiting),
         durations_by(steps, step, service, np.zeros(len(step), dtype=np.bool_)),
     )
+
+
+def _counted(replication: Replication, visits: Int64s) -> Bools:
+    """Which of some visits are of letters of the window."""
+    counted: Bools = np.append(replication.counted, False)[replication.row_of_visit[visits]]
+    return counted

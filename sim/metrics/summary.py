@@ -35,6 +35,7 @@ from sim.metrics.roster_groups import roster_groups
 from sim.metrics.staffed_weeks import staffed_weeks
 from sim.metrics.steps import WAITS, StepCounts, StepDurations
 from sim.metrics.units import unit_figures
+from sim.models.workflow import WorkStep
 from sim.scenario.setting import Setting
 from sim.statistics import (
     Band,
@@ -94,7 +95,7 @@ def summarise(
             name: sla_figures(setting, name, counts.slas[index], counts.causes[index], times.elapsed[index], copies)
             for index, name in enumerate(model.sla)
         },
-        steps=step_figures(setting, counts.steps, times.steps, counts.letters.closed, copies),
+        steps=step_figures(setting, counts.steps, times.steps, _over(counts), copies),
         teams={name: team_figures(setting, index, counts.teams) for index, name in enumerate(model.teams)},
         backlog=backlog_figures(setting, counts.open_letters),
         opening=None
@@ -127,17 +128,30 @@ def are_copies(counts: Counts) -> bool:
 def letter_figures(setting: Setting, counts: Counts, times: Sequence[Durations], copies: bool) -> LetterFigures:
     """Figures of the letters of the window."""
     letters = counts.letters
+    impatient = _impatient_steps(setting)
     return LetterFigures(
         received=mean_over(letters.received).at(),
         closed=mean_over(letters.closed).at(),
         closed_share=ratio_over(Ratio(letters.closed, letters.received), share=True).at(),
-        open_at_end=mean_over(letters.received - letters.closed).at(),
+        open_at_end=mean_over(letters.received - _over(counts)).at(),
         left=mean_over(letters.left).at(),
         open_at_window_end=mean_over(letters.open_at_window_end).at(),
         growth_per_day=_growth_per_day(setting, counts.open_by_week),
         time_in_system_min=spread(times, copies=copies) / MINUTE,
         window_days=setting.scenario.window / DAY,
+        abandoned=mean_over(letters.abandoned).at() if impatient else None,
+        abandoned_share=ratio_over(Ratio(letters.abandoned, letters.received), share=True).at() if impatient else None,
     )
+
+
+def _over(counts: Counts) -> Int64s:
+    """Letters of the window that are closed, or left out of patience, shape (replications,)."""
+    return counts.letters.closed + counts.letters.abandoned
+
+
+def _impatient_steps(setting: Setting) -> list[str]:
+    """The steps at which letters lose patience."""
+    return [step.name for step in setting.scenario.workflow if isinstance(step, WorkStep) and step.patience is not None]
 
 
 def _growth_per_day(setting: Setting, open_by_week: Floats) -> Estimate | None:
@@ -191,7 +205,12 @@ def sla_figures(
         late_hours=late_hours(by_hour.late.sum(axis=1), by_hour.letters.sum(axis=1)),
         causes=_causes(setting, causes),
         breaches_by_hour=mean_over(causes.by_hour),
+        left_in_time_share=_left_in_time_share(counts) if _impatient_steps(setting) else None,
     )
+
+
+def _left_in_time_share(counts: SlaCounts) -> Estimate:
+    return ratio_over(Ratio(counts.left_in_time, counts.left_in_time + counts.all.letters), share=True).at()
 
 
 def step_figures(
@@ -201,7 +220,7 @@ def step_figures(
 
     Args:
         times: with a list, of each replication, in the place of each `Durations`.
-        closed: closed letters of the window, shape (replications,).
+        closed: letters of the window that are over, shape (replications,).
     """
     visits = mean_over(counts.visits)
     interruptions = mean_over(counts.interruptions)
@@ -212,6 +231,7 @@ def step_figures(
         for seconds in (counts.waiting, counts.work, counts.elapsed)
     )
     passed = waiting.mean + work.mean + elapsed.mean
+    abandoned, impatient = ratio_over(Ratio(counts.abandoned, counts.visits), share=True), _impatient_steps(setting)
     total = passed.sum()
     share = passed / total if total > 0 else passed
     return {
@@ -227,6 +247,7 @@ def step_figures(
             work_min=work.at(step),
             elapsed_min=elapsed.at(step),
             time_in_system_share=float(share[step]) if total > 0 else None,
+            abandoned_share=abandoned.at(step) if name in impatient else None,
         )
         for name, step in steps_of(setting).items()
     }

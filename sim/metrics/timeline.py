@@ -15,7 +15,7 @@ from sim.metrics.letter_timeline import EventKind, LetterClock, LetterTimeline, 
 from sim.metrics.replication import Fate, Replication, clock_at
 from sim.metrics.unit_history import UnitHistory
 
-_LAST: tuple[EventKind, ...] = (EventKind.REACHED, EventKind.CLOSED, EventKind.OPEN)
+_LAST: tuple[EventKind, ...] = (EventKind.REACHED, EventKind.CLOSED, EventKind.LEFT, EventKind.OPEN)
 """What comes after the other events of its second."""
 
 
@@ -121,7 +121,10 @@ def _events(replication: Replication, row: int, units: UnitHistory) -> Iterator[
             if log.finished[visit] != NOT_YET:
                 yield _Event(int(log.finished[visit]), EventKind.WAIT_ENDED, visit)
     closed = int(replication.closed[row])
-    yield _Event(horizon, EventKind.OPEN) if closed == NOT_YET else _Event(closed, EventKind.CLOSED)
+    if replication.abandoned[row] != NOT_YET:
+        yield _Event(closed, EventKind.LEFT)
+    else:
+        yield _Event(horizon, EventKind.OPEN) if closed == NOT_YET else _Event(closed, EventKind.CLOSED)
 
 
 def _sla_events(replication: Replication, row: int) -> Iterator[_Event]:
@@ -138,7 +141,7 @@ def _sla_events(replication: Replication, row: int) -> Iterator[_Event]:
                 passed = clock_at(replication, sla, row, begin, np.array([middle]))[0] > sla.within.seconds
                 low, high = (low, middle) if passed else (middle, high)
             yield _Event(high, EventKind.LIMIT_PASSED, sla=name)
-        if not clock.open[row]:
+        if not (clock.open[row] or clock.left[row]):
             yield _Event(end, EventKind.REACHED, sla=name)
 
 

@@ -61,6 +61,9 @@ class WorkStep(_Step):
     """The team that takes it while nobody is on duty at its own unit."""
     escalate: Escalate | None = None
     """What happens if nobody starts it in time; nothing if not said."""
+    patience: PerCategory[Distribution] | None = None
+    """Time in the queue after which a letter (a call, a visitor) that nobody has started leaves for good; none leaves
+    if not said."""
 
 
 class WaitStep(_Step):

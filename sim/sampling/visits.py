@@ -76,6 +76,7 @@ class Block(NamedTuple):
     escalate_after: Int32s | int = NEVER
     escalate_to: Int32s | int = NO_UNIT
     clock: Int8s | int = ALL_TIME
+    patience: Int32s | int = NEVER
     flags: Mapping[str, bool] = {}  # truth values, by the name of their column; usual ones may be left out
 
 
@@ -259,6 +260,7 @@ class _Unrolling:
             cover=NO_UNIT if step.cover is None else self.own.unit_of(step.cover)[letters],
             escalate_after=escalate_after,
             escalate_to=NO_UNIT if escalate is None else self.own.unit_of(escalate.to)[letters],
+            patience=NEVER if step.patience is None else self._patience(step, step.patience, letters, time, going_on),
             flags={name: getattr(step, name) for name in FLAGS},
         )
         self._add(block)
@@ -269,6 +271,25 @@ class _Unrolling:
         """When open letters escalate, counted from their receipt; never those that somebody has worked on."""
         after = standing.queued[rows] - self.letters.received[letters] + escalate_after
         return np.where(standing.begun[rows], NEVER, np.minimum(after, _MOST_SECONDS)).astype(np.int32)
+
+    def _patience(
+        self,
+        step: WorkStep,
+        patience: PerCategory[Any],
+        letters: Int64s,
+        time: int,
+        going_on: tuple[Standing, Int64s] | None,
+    ) -> Int32s:
+        """How long letters wait to be started; that of open letters is counted from their receipt, and not over yet."""
+        if going_on is None:
+            drawn = whole_seconds(self._seconds(patience, Purpose.PATIENCE, step, letters, time), least=1)
+            return np.minimum(drawn, _MOST_SECONDS).astype(np.int32)
+        standing, rows = going_on
+        left = whole_seconds(
+            self._seconds(patience, Purpose.PATIENCE, step, letters, time, -standing.queued[rows]), least=1
+        )
+        seconds = np.minimum(left - self.letters.received[letters], _MOST_SECONDS)
+        return np.where(standing.begun[rows], NEVER, seconds).astype(np.int32)
 
     def _wait(
         self,

@@ -46,6 +46,31 @@ def mmc_number(servers: int, load: float) -> float:
     return load + erlang_c(servers, load) * load / (servers - load) if load < servers else inf
 
 
+class ErlangA(NamedTuple):
+    """M/M/c+M in steady state: who loses patience leaves the queue."""
+
+    delayed_share: float
+    abandoned_share: float
+    wait: float  # mean, until the start or until it leaves
+
+
+def erlang_a(servers: int, rate: float, mean_service: float, mean_patience: float) -> ErlangA:
+    """Erlang's model A, from the balance of its birth-and-death process (Palm 1957; Gross et al., sec. 2.3).
+
+    With n in system, letters go at the rate min(n, c) mu + max(n - c, 0) theta. Who arrives sees the steady state, and
+    Little's law gives the wait.
+    """
+    mu, theta = 1 / mean_service, 1 / mean_patience
+    weights = [1.0]
+    while len(weights) <= servers or weights[-1] > 1e-16 * max(weights):
+        n = len(weights)
+        weights.append(weights[-1] * rate / (min(n, servers) * mu + max(n - servers, 0) * theta))
+    chance = np.array(weights) / sum(weights)
+    waiting = np.maximum(np.arange(len(chance)) - servers, 0)
+    queue = float(chance @ waiting)
+    return ErlangA(float(chance[servers:].sum()), theta * queue / rate, queue / rate)
+
+
 def mg1_wait(rate: float, mean_service: float, cv: float) -> float:
     """Mean wait in M/G/1: Pollaczek and Khinchine's lambda E[S^2] / (2 (1 - rho)) (Gross et al., sec. 5.1).
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.core.tables import (
+    NEVER,
     WAIT,
     WORK,
     Log,
@@ -54,6 +56,11 @@ class VisitRecord(VisitRow):
     def rank(self) -> tuple[int, int, int]:
         """The visit that ranks smaller is served first."""
         return (self.priority, self.queued - self.open_before, self.number)
+
+    @property
+    def leaves(self) -> float:
+        """The second at which it leaves if nobody has started it before; infinity for one that does not."""
+        return inf if self.patience == NEVER else max(self.queued - self.open_before + self.patience, self.queued)
 
     @property
     def works(self) -> list[Stretch]:

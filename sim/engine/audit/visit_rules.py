@@ -44,7 +44,7 @@ def columns(visit: VisitRecord, horizon: int, ends_of_delays: EndsOfDelays) -> I
     reached, is_delay = visit.queued != NOT_YET, visit.unit == NO_UNIT
     if visit.stretches and (is_delay or not reached):
         yield f"{who} has stretches, but {'is a delay' if is_delay else 'was never reached'}"
-    elif not visit.stretches and reached and not is_delay:
+    elif not visit.stretches and reached and not is_delay and visit.leaves > visit.queued:
         yield f"{who} is queued at {visit.queued}, but has no stretch"
     if visit.stretches:
         yield from _gaps(visit, horizon)
@@ -64,6 +64,13 @@ def _gaps(visit: VisitRecord, horizon: int) -> Iterator[str]:
             yield f"{who} has a stretch that ends at {one.end}, and the next starts at {other.start}"
         elif one.kind == other.kind == WAIT and one.unit == other.unit:
             yield f"{who} has one wait in two stretches, at {one.end}"
+    if visit.works:
+        if visit.works[0].start >= visit.leaves:
+            yield f"{who} is started at {visit.works[0].start}, although it leaves at {visit.leaves}"
+    elif visit.leaves < horizon:
+        if last.end != visit.leaves:
+            yield f"{who} has a last stretch that ends at {last.end}, although it leaves at {visit.leaves}"
+        return
     if last.end > horizon or (last.kind == WAIT and last.end < horizon):
         yield f"{who} has a last stretch that ends at {last.end}, with the horizon at {horizon}"
 
@@ -153,7 +160,8 @@ def places(visit: VisitRecord, presence: Sequence[DutyTimes], horizon: int) -> I
             moves.append(Move(stretch.start, stretch.unit))
         if stretch.kind == WAIT and stretch is not visit.stretches[-1]:
             continue
-        until = horizon - 1 if stretch.kind == WAIT else stretch.start
+        # In the second in which it leaves it does not move any more.
+        until = min(horizon, stretch.end) - 1 if stretch.kind == WAIT else stretch.start
         due = _moves_due(visit, place, since, until, presence)
         differs = next(((does, should) for does, should in zip_longest(moves, due) if does != should), None)
         if differs:

@@ -1,6 +1,6 @@
 """The SimPy engine: the contract of `sim.engine.contract`, written to be read.
 
-SimPy keeps the calendar. Its processes (shifts, receipts, delays, work, patience) only say *when* something
+SimPy keeps the calendar. Its processes (shifts, receipts, delays, work, patience, escalation) only say *when* something
 is due; what then happens, and in which order, is phases A, B and C of `Bureau`, in the words of the contract.
 Read `entities` first.
 """
@@ -47,6 +47,7 @@ class Due:
         self.shift_ends: list[Shift] = []
         self.ends_of_delays: list[Visit] = []
         self.receipts: list[Visit] = []  # each letter's first visit
+        self.departures: list[Visit] = []
         self.escalations: list[Visit] = []
 
     def __bool__(self) -> bool:
@@ -117,6 +118,11 @@ class Bureau:
         self.due.finishes.append(visit)
 
     def patience(self, visit: Visit) -> Process:
+        """A visit that nobody starts is to leave."""
+        yield self.calendar.timeout(visit.patience - visit.open_before)
+        self.due.departures.append(visit)
+
+    def escalation(self, visit: Visit) -> Process:
         """A visit that nobody starts is to be escalated."""
         yield self.calendar.timeout(visit.escalate_after - visit.open_before)
         self.due.escalations.append(visit)
@@ -155,6 +161,8 @@ class Bureau:
             self.reach(visit.next)
         for visit in self.due.receipts:
             self.reach(visit)
+        for visit in self.due.departures:
+            self.leave(visit)
         if self.due.escalations or self.due.shift_starts:
             self.escalate()
         self.cover()
@@ -187,8 +195,12 @@ class Bureau:
             visit.queued = self.now
             if visit.unit != NO_UNIT:
                 self.wait(visit, self.units[visit.unit])
-                if visit.escalate_after > visit.open_before:
+                if visit.patience > visit.open_before:
                     self.calendar.process(self.patience(visit))
+                elif visit.patience != NEVER:
+                    self.due.departures.append(visit)
+                if visit.escalate_after > visit.open_before:
+                    self.calendar.process(self.escalation(visit))
                 elif visit.escalate_after != NEVER:
                     self.due.escalations.append(visit)
                 return
@@ -199,14 +211,24 @@ class Bureau:
             visit.finished = self.now
             visit = visit.next
 
+    def leave(self, visit: Visit) -> None:
+        """A visit that nobody started in time leaves its queue, and its letter is seen no more."""
+        if visit.started == NOT_YET:
+            visit.has_left = True
+            self.close_stretch(visit)
+            visit.place.queue.remove(visit)
+            self.changed.add(visit.place)  # what it held back may now interrupt
+
     def escalate(self) -> None:
         """Visits that nobody started in time move, once, as soon as somebody is on duty where they are to go."""
         still_overdue = []
         for visit in sorted(self.overdue + self.due.escalations, key=NUMBER):
             target = self.units[visit.escalate_to]
-            if visit.started == NOT_YET and target.on_duty:
+            if visit.started != NOT_YET or visit.has_left:
+                continue
+            if target.on_duty:
                 self.move(visit, target)
-            elif visit.started == NOT_YET:
+            else:
                 still_overdue.append(visit)
         self.overdue = still_overdue
 
@@ -215,7 +237,7 @@ class Bureau:
         if self.due.shift_starts or self.due.shift_ends:
             waiting = [visit for unit in self.units for visit in unit.queue if not unit.on_duty]
         else:  # those that stayed before stay again: nobody has come or gone
-            waiting = self.newly_waiting.copy()
+            waiting = [visit for visit in self.newly_waiting if not visit.has_left]
         for visit in waiting:
             choices = [self.units[number] for number in (visit.unit, visit.cover) if number != NO_UNIT]
             awake = [unit for unit in choices if unit.on_duty]
@@ -291,7 +313,8 @@ class Bureau:
         """What happened, as arrays; what is still going on at the horizon gets its last stretch."""
         self.now = self.horizon
         for visit in self.visits:
-            if visit.unit != NO_UNIT and visit.queued != NOT_YET and visit.finished == NOT_YET:
+            is_open = visit.queued != NOT_YET and visit.finished == NOT_YET and not visit.has_left
+            if visit.unit != NO_UNIT and is_open:
                 self.close_stretch(visit)
         columns: dict[str, Any] = {
             name: np.array([getattr(visit, name) for visit in self.visits], dtype)

@@ -25,6 +25,7 @@ class Visit(VisitRow):
     shift: "Shift | None" = None  # whose person works on it; None while it waits
     since: int = NOT_YET  # when it began to wait there, or that person to work on it
     work: simpy.Process = field(init=False)  # of that person
+    has_left: bool = False  # out of patience, and its letter with it
 
     @property
     def rank(self) -> tuple[int, int, int]:

@@ -2,7 +2,8 @@
 
 Transitions have the names of the standard life cycle of XES (IEEE 1849), in which a visit is *scheduled* as it joins
 its queue (enqueued), *reassigned* as it moves to that of another unit (escalation, cover), *started*, *suspended* as it
-is put down, *resumed* and *completed*. A wait that occupies nobody is started and completed.
+is put down, *resumed* and *completed*, or *withdrawn* as its letter leaves out of patience. A wait that occupies nobody
+is started and completed.
 """
 
 from enum import IntEnum
@@ -27,16 +28,18 @@ class Transition(IntEnum):
     START = 3
     RESUME = 4
     COMPLETE = 5
+    WITHDRAW = 6
 
 
 class Reason(IntEnum):
-    """Why a visit was suspended or reassigned."""
+    """Why a visit was suspended, reassigned or withdrawn."""
 
     NONE = 0
     URGENT_WORK = 1
     SHIFT_END = 2
     ESCALATION = 3
     COVER = 4
+    PATIENCE = 5
 
     @property
     def text(self) -> str:
@@ -81,6 +84,7 @@ def events_of(replication: Replication) -> Events:
         _of_visits(replication, delays, Transition.START, log.queued[delays], np.full(len(delays), NO_UNIT)),
         _of_visits(replication, over, Transition.COMPLETE, log.finished[over], np.full(len(over), NO_UNIT)),
         *_of_work(replication, stretches),
+        _withdrawals(replication, stretches),
         _moves(replication, stretches),
     ]
     together = Events(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -110,6 +114,17 @@ def _of_work(replication: Replication, stretches: Stretches) -> list[Events]:
             )
         ),
     ]
+
+
+def _withdrawals(replication: Replication, stretches: Stretches) -> Events:
+    """Visits that letters left because nobody started them in time, at the unit where they waited last."""
+    visits, left = replication.abandoned_visits
+    own = replication.row_of_visit[visits] >= 0
+    visits, left = visits[own], left[own]
+    last = replication.first_stretch[visits + 1] - 1
+    waited = last >= replication.first_stretch[visits]
+    at = np.where(waited, np.append(stretches.unit, NO_UNIT)[last], replication.workload.unit[visits])
+    return _of_visits(replication, visits, Transition.WITHDRAW, left, at, reason=Reason.PATIENCE)
 
 
 def _moves(replication: Replication, stretches: Stretches) -> Events:

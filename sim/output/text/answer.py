@@ -85,6 +85,7 @@ def run_sentences(report: Report, lang: str) -> Iterator[str]:
     yield say(
         lang, "answer.open", open=count(letters.open_at_end), letters=count(letters.received), share=percent(share)
     )
+    yield from _abandoned(report, lang)
     for sla in report.slas.values():
         if sla.undecided.mean:
             yield say(lang, "answer.undecided-letters", name=name(lang, sla.name), letters=count(sla.undecided))
@@ -94,6 +95,31 @@ def run_sentences(report: Report, lang: str) -> Iterator[str]:
         yield say(lang, "answer.too-short-for-growth")
     if report.replications == 1:
         yield say(lang, "answer.one-replication")
+
+
+def _abandoned(report: Report, lang: str) -> Iterator[str]:
+    """How many letters left because nobody started them in time, where, and which SLAs do not count them."""
+    letters = report.letters
+    if letters.abandoned is None or letters.abandoned_share is None or not letters.abandoned.mean:
+        return
+    steps = [
+        say(lang, "answer.abandoned-at", step=name(lang, step.name), share=percent(step.abandoned_share.mean))
+        for step in report.steps.values()
+        if step.abandoned_share is not None
+    ]
+    yield say(
+        lang,
+        "answer.abandoned",
+        abandoned=count(letters.abandoned),
+        letters=count(letters.received),
+        share=percent(letters.abandoned_share.mean),
+        steps=listed(lang, steps),
+    )
+    for sla in report.slas.values():
+        if sla.left_in_time_share is not None and sla.left_in_time_share.mean:
+            yield say(
+                lang, "answer.left-in-time", name=name(lang, sla.name), share=percent(sla.left_in_time_share.mean)
+            )
 
 
 def opening_sentences(opening: OpeningFigures, lang: str) -> Iterator[str]:
