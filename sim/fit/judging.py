@@ -110,7 +110,8 @@ def _frame(setting: Setting, offset: int, activities: Mapping[str, str], target:
     slas = []
     for name, sla in scenario.sla.items():
         ends = [_milestone(each, activities) for each in (sla.from_, sla.until)]
-        if ends[0] is not None and ends[1] is not None and not sla.paused_during:
+        known = not (sla.paused_during or sla.only_after or sla.unless)  # a log does not tell the ways of open letters
+        if ends[0] is not None and ends[1] is not None and known:
             slas.append(SlaToJudge(name, sla, ends[0], ends[1]))
     busy_by, busy = "activity", ()
     if isinstance(log, EventLog) and says_who_worked(log):

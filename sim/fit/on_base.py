@@ -87,7 +87,7 @@ def on_base(fitted: Fitted, base: Loaded, *, known_staffing: bool) -> tuple[Fitt
 def _steps_of_base(fitted: Fitted, base: Loaded) -> dict[str, str]:
     """The activity or milestone that each step of the base stands for."""
     activities = set(fitted.activities.values())
-    names = {name for step in base.scenario.resolved()["workflow"] for name in step}
+    names = {name for name, _ in _steps(base.scenario.resolved())}
     same = {name: fitted.activities.get(name, name) for name in names}
     found = {name: activity for name, activity in same.items() if activity in activities}
     for milestone in activities - set(found.values()):
@@ -131,7 +131,10 @@ def _inside(at: Any, part: str | int) -> Any:
 
 def _steps(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for step in document["workflow"]:
-        yield from step.items()
+        for name, body in step.items():
+            yield name, body
+            for inside in body.get("steps", ()):
+                yield from inside.items()
 
 
 def _same_categories(value: Any, document: Mapping[str, Any]) -> bool:

@@ -28,7 +28,7 @@ from sim.forecast.load import CLASSES, Load, is_minute_clock, short_of_staff
 from sim.metrics.figures import Requirement
 from sim.models.base import is_for
 from sim.models.sla import Sla
-from sim.models.workflow import WorkStep
+from sim.models.workflow import Layout, WorkStep
 from sim.queueing import offered_load, servers_for
 from sim.sampling.quantiles import mean
 from sim.scenario.setting import Setting
@@ -168,4 +168,10 @@ def _on_the_way(setting: Setting, sla: Sla) -> list[WorkStep]:
     begin, end = (milestone.rpartition(".")[0] for milestone in (sla.from_, sla.until))
     first = names.index(begin) if begin else 0
     last = names.index(end) if end else len(names) - 1
-    return [step for step in setting.scenario.workflow[first : last + 1] if isinstance(step, WorkStep)]
+    layout = Layout.of(setting.scenario.workflow)
+    # Of detours only those count that the SLA is about.
+    taken = [names.index(name) for name in sla.only_after]
+    about = {None, layout.detour[first], layout.detour[last], *taken, *(layout.detour[number] for number in taken)}
+    between = range(first, last + 1)
+    steps = [setting.scenario.workflow[number] for number in between if layout.detour[number] in about]
+    return [step for step in steps if isinstance(step, WorkStep)]

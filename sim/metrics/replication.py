@@ -11,7 +11,7 @@ from sim.core.tables import NEVER, NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Int8s, I
 from sim.metrics.counting import first_visits
 from sim.metrics.occupancy import Occupancy, occupancy
 from sim.models.sla import Sla
-from sim.models.workflow import LoopStep, WaitStep, WorkStep
+from sim.models.workflow import DetourStep, LoopStep, WaitStep, WorkStep
 from sim.sampling.attendance import Attendance
 from sim.scenario.setting import Setting
 
@@ -296,7 +296,22 @@ def _applies_to(replication: Replication, sla: Sla) -> Bools:
     ):
         if chosen is not None:
             applies &= np.isin(of_letters[letters], [list(names).index(name) for name in chosen])
+    if sla.only_after:
+        applies &= _way_leads_through(replication, sla.only_after)
+    if sla.unless:
+        applies &= ~_way_leads_through(replication, sla.unless)
     return applies
+
+
+def _way_leads_through(replication: Replication, names: tuple[str, ...]) -> Bools:
+    """Which letters make a visit to one of some steps, or of the steps of some detours."""
+    steps = {step.name: step for step in replication.setting.scenario.workflow}
+    inside = [each.name for name in names if isinstance(detour := steps[name], DetourStep) for each in detour.steps]
+    visited = [name for name in (*names, *inside) if name in steps_of(replication.setting)]
+    leads = np.zeros(len(replication.letters), dtype=np.bool_)
+    for name in visited:
+        leads |= replication.first_visits(name) >= 0
+    return leads
 
 
 def _paused(replication: Replication, sla: Sla, begin: Int64s, end: Int64s) -> Int64s:

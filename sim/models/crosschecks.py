@@ -17,7 +17,17 @@ from sim.models.shift_patterns import shift_patterns
 from sim.models.sla import MOMENTS, Sla
 from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Allocation, Team, home_team, teams_above, unit_names
 from sim.models.wording import are, dotted, named_rows, one_of
-from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep, differs_by_channel
+from sim.models.workflow import (
+    DetourStep,
+    Layout,
+    LeaveStep,
+    LoopStep,
+    Step,
+    WaitStep,
+    WorkStep,
+    differs_by_channel,
+    share_of,
+)
 
 if TYPE_CHECKING:
     from sim.models.scenario import Scenario
@@ -281,24 +291,53 @@ def _circle(name: str, teams: Mapping[str, Team]) -> list[str]:
 
 
 def _workflow(scenario: "Scenario") -> Iterator[Problem]:
-    earlier: list[str] = []
-    for position, step in enumerate(scenario.workflow):
-        path = f"workflow[{position}]"
-        if step.name in earlier:
+    layout, seen = Layout.of(scenario.workflow), set[str]()
+    for number, (step, path) in enumerate(zip(scenario.workflow, _paths(layout), strict=True)):
+        if step.name in seen:
             yield Problem(f"there is a step '{step.name}' already", path)
         yield from _for_some(scenario, step, path)
         for key in ("only_after", "unless"):
             for name in getattr(step, key):
-                yield from _known(name, earlier, "earlier step", f"{path}.{key}")
+                yield from _known(name, _earlier(scenario, layout, number), "earlier step", f"{path}.{key}")
         for key, value in step:
             if isinstance(value, PerCategory):
                 yield from _differing(scenario, step, value, f"{path}.{key}")
         if isinstance(step, WorkStep):
             yield from _work(scenario, step, path)
         if isinstance(step, LoopStep):
-            yield from _loop(step, earlier, path)
+            yield from _loop(step, _earlier(scenario, layout, number, together=True), path)
         if not isinstance(step, LeaveStep | LoopStep):
-            earlier.append(step.name)
+            seen.add(step.name)
+
+
+def _paths(layout: Layout) -> list[str]:
+    """Where the steps of a workflow are written."""
+    paths: list[str] = []
+    written = 0
+    for number, detour in enumerate(layout.detour):
+        paths.append(f"workflow[{written}]" if detour is None else f"{paths[detour]}.steps[{number - detour - 1}]")
+        written += detour is None
+    return paths
+
+
+def _earlier(scenario: "Scenario", layout: Layout, number: int, *, together: bool = False) -> list[str]:
+    """Steps that a letter may have taken before it comes to one.
+
+    Args:
+        together: only those of the same detour, or outside of all detours as that one.
+    """
+    mine, names = layout.detour[number], []
+    for step, detour in zip(scenario.workflow[:number], layout.detour, strict=False):
+        apart = detour != mine and (together or _ends(scenario, detour))
+        if not isinstance(step, LeaveStep | LoopStep) and not apart:
+            names.append(step.name)
+    return names
+
+
+def _ends(scenario: "Scenario", detour: int | None) -> bool:
+    """Whether letters end with a detour."""
+    step = None if detour is None else scenario.workflow[detour]
+    return isinstance(step, DetourStep) and step.then == "end"
 
 
 def _for_some(scenario: "Scenario", some: ForSome, path: str) -> Iterator[Problem]:
@@ -382,6 +421,10 @@ def _slas(scenario: "Scenario") -> Iterator[Problem]:
         yield from _for_some(scenario, sla, path)
         for step in sla.paused_during:
             yield from _known(step, steps, "step", f"{path}.paused_during")
+        taken = [step.name for step in scenario.workflow if isinstance(step, WorkStep | WaitStep | DetourStep)]
+        for key in ("only_after", "unless"):
+            for step in getattr(sla, key):
+                yield from _known(step, taken, "step or detour", f"{path}.{key}")
 
 
 def _stress(scenario: "Scenario") -> Iterator[Problem]:
@@ -433,6 +476,8 @@ def sla_checks(scenario: "Scenario", sla: Sla, path: str) -> Iterator[Problem]:
         yield Problem("must come before closed", f"{path}.from")
     elif until <= from_:
         yield Problem(f"must come after {sla.from_}", f"{path}.until")
+    elif _ended_between(scenario, from_[0], until[0]):
+        yield Problem(f"cannot come after {sla.from_}, at whose detour letters end", f"{path}.until")
     elif _stands_still(scenario, sla, from_, until):
         yield Problem(
             f"leaves no step between {sla.from_} and {sla.until} at which the clock runs", f"{path}.paused_during"
@@ -464,11 +509,24 @@ def _stands_still(scenario: "Scenario", sla: Sla, from_: tuple[int, int], until:
     return bool(steps) and not goes_back and set(steps) <= set(sla.paused_during)
 
 
+def _ended_between(scenario: "Scenario", from_: int, until: int) -> bool:
+    """Whether a step is one of a detour that ends letters, and another one comes behind that."""
+    layout, closed = Layout.of(scenario.workflow), len(scenario.workflow)
+    detour = layout.detour[from_] if 0 <= from_ < closed else None
+    return detour is not None and _ends(scenario, detour) and layout.end[detour] <= until < closed
+
+
 def _can_reach(scenario: "Scenario", category: str, channel: str, place: int) -> bool:
     """Whether some letter of a category and channel can come to a step, or to the end of the workflow."""
-    for step in scenario.workflow[: max(place, 0)]:
-        applies = is_for(step, category, channel)
-        if isinstance(step, LeaveStep) and applies and step.leave.get(category, channel, 0.0) >= 1:
+    layout, closed = Layout.of(scenario.workflow), len(scenario.workflow)
+    mine = layout.detour[place] if 0 <= place < closed else None
+    for number, step in enumerate(scenario.workflow[: max(place, 0)]):
+        share = share_of(step).get(category, channel, 0.0) if is_for(step, category, channel) else 0.0
+        if isinstance(step, LeaveStep) and layout.detour[number] in (None, mine) and share >= 1:
+            return False
+        if number == mine and share <= 0:
+            return False
+        if isinstance(step, DetourStep) and number != mine and step.then == "end" and share >= 1 and place < closed:
             return False
     if not 0 <= place < len(scenario.workflow):
         return True

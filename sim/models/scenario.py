@@ -30,7 +30,7 @@ from sim.models.staff_changes import LeaveCalendar, StaffChange
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
 from sim.models.studies import Plan, Stress
 from sim.models.system import System
-from sim.models.workflow import AnyStep
+from sim.models.workflow import Workflow
 
 OLDEST_DRAWN: Final = 3_653
 """Days, ten years: no letter whose age is drawn is older."""
@@ -118,7 +118,7 @@ class Scenario(Record):
     """What changes in the staff on dates: sickness, training, hires, another roster."""
     leave: tuple[LeaveCalendar, ...] = ()
     """Leave calendars: CSV files of how many people of which unit are on leave on which date."""
-    workflow: Annotated[tuple[AnyStep, ...], Field(min_length=1)]
+    workflow: Workflow
     """Steps in order."""
     sla: Mapping[Name, Sla] = {}
     """Service level agreements, by name."""

@@ -48,6 +48,10 @@ class Sla(Record):
     """The categories of letters that it applies to; all if not said."""
     for_channel: tuple[str, ...] | None = None
     """The channels of letters that it applies to; all if not said."""
+    only_after: tuple[str, ...] = ()
+    """Only letters whose way leads through one of these steps or detours."""
+    unless: tuple[str, ...] = ()
+    """No letters whose way leads through one of these steps or detours."""
     paused_during: tuple[str, ...] = ()
     """Steps during which the clock stands still, from joining the queue to the finish."""
 

@@ -22,12 +22,14 @@ _SHOWN_ROWS: Final = 10
 
 def numbered_path(parts: Parts) -> str:
     """A path as messages write it: `workflow[1].effort`, without the step's name."""
-    return dotted(*(parts[:2] + parts[3:] if _in_a_step(parts) else parts))
+    names = [number + 1 for number in _numbers_of_steps(parts)]
+    return dotted(*(part for place, part in enumerate(parts) if place not in names))
 
 
 def named_path(parts: Parts) -> str:
     """A path as a planner says it: `workflow.sign.effort`, without the step's number."""
-    return dotted(*(parts[:1] + parts[2:] if _in_a_step(parts) else parts))
+    numbers = [number for number in _numbers_of_steps(parts) if number + 1 < len(parts)]
+    return dotted(*(part for place, part in enumerate(parts) if place not in numbers))
 
 
 def dotted(*parts: str | int) -> str:
@@ -50,8 +52,22 @@ def _unquoted(quoted: str) -> str:
     return quoted[1:-1].replace(quoted[0] * 2, quoted[0])
 
 
-def _in_a_step(parts: Parts) -> bool:
-    return len(parts) > 2 and parts[0] == "workflow" and isinstance(parts[1], int)
+def is_step(parts: Parts) -> bool:
+    """Whether a path with numbers and names of steps ends with the number of one, before its name."""
+    return len(parts) - 1 in _numbers_of_steps(parts)
+
+
+def _numbers_of_steps(parts: Parts) -> list[int]:
+    """Where the numbers of steps stand in a path: of one of the workflow, and of one of its detour."""
+    lists = (("workflow", 1), ("steps", 4))
+    return [
+        place
+        for key, place in lists
+        if len(parts) > place
+        and parts[:1] == ("workflow",)
+        and parts[place - 1] == key
+        and isinstance(parts[place], int)
+    ]
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

@@ -1,9 +1,9 @@
 """The workflow: the steps of a letter in order, work by people, waits, exits and loops."""
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, PlainSerializer, Tag
 from pydantic_core import PydanticCustomError
 
 from sim.models.base import FINAL, Duration, Flag, Name, PerCategory, Record, Share, Whole
@@ -98,10 +98,99 @@ class LoopStep(_Step):
     simulated of it, and reports show the rest as satisfaction rate."""
 
 
-Step = WorkStep | WaitStep | LeaveStep | LoopStep
+def _tag(step: dict[str, Any]) -> str:
+    return next(f"~{key}" for key in STEP_KINDS if key in step)
 
-STEP_KINDS: dict[str, type[Record]] = {"by": WorkStep, "wait": WaitStep, "leave": LeaveStep, "back_to": LoopStep}
+
+def _unfold(written: Any, kinds: Mapping[str, type[Record]], what: str) -> Any:
+    """`{sign: {by: ...}}` as `{name: sign, by: ...}`."""
+    if not isinstance(written, dict) or len(written) != 1:
+        raise PydanticCustomError(FINAL, "must be one step, `- name: {...}`; is what belongs to it indented below it?")
+    ((name, body),) = written.items()
+    needs = f"{what} needs one of the keys {', '.join(kinds)}"
+    if not isinstance(body, dict):
+        raise PydanticCustomError(FINAL, "{needs}", {"needs": needs})
+    if "name" in body:
+        raise PydanticCustomError(FINAL, "unknown key 'name'; a step's name stands before its colon")
+    said = [key for key in STEP_KINDS if key in body]
+    if len(said) != 1 or said[0] not in kinds:
+        given = f"; has {' and '.join(said)}" if said else ""
+        hint = "" if said else _misspelt(body)
+        raise PydanticCustomError(FINAL, "{needs}{rest}", {"needs": needs, "rest": given or hint})
+    return {"name": name, **body}
+
+
+def _misspelt(body: Mapping[str, Any]) -> str:
+    keys = {key for kind in STEP_KINDS.values() for key in kind.model_fields}
+    hints = [f"'{key}': unknown key{did_you_mean(key, STEP_KINDS)}" for key in body if key not in keys]
+    return f" ({hints[0]})" if hints and "mean" in hints[0] else ""
+
+
+def _fold(step: "Step") -> dict[str, Any]:
+    body = step.model_dump(mode="json", by_alias=True, exclude={"name"}, exclude_defaults=True)
+    return {step.name: body}
+
+
+PlainStep = Annotated[
+    Annotated[
+        Annotated[WorkStep, Tag("~by")]
+        | Annotated[WaitStep, Tag("~wait")]
+        | Annotated[LeaveStep, Tag("~leave")]
+        | Annotated[LoopStep, Tag("~back_to")],
+        Discriminator(_tag),
+    ],
+    BeforeValidator(lambda written: _unfold(written, _PLAIN_KINDS, "a step of a detour")),
+    PlainSerializer(_fold, return_type=dict[str, Any]),
+]
+"""One step of a detour, written `name: {...}`; the key that it has says its kind."""
+
+
+class DetourStep(_Step):
+    """A detour: some letters take steps of their own (stage 2 of a complaint, a referral and back)."""
+
+    detour: PerCategory[Share]
+    """Share of the letters that take it each time they come here; the others pass over its steps."""
+    steps: Annotated[tuple[PlainStep, ...], Field(min_length=1)]
+    """Its steps in order; loops among them stay within the detour."""
+    then: Literal["rejoin", "end"] = "rejoin"
+    """Whether its letters go on with the steps behind it, or are closed at its end."""
+
+
+Step = WorkStep | WaitStep | LeaveStep | LoopStep | DetourStep
+
+_PLAIN_KINDS: dict[str, type[Record]] = {"by": WorkStep, "wait": WaitStep, "leave": LeaveStep, "back_to": LoopStep}
+
+STEP_KINDS: dict[str, type[Record]] = {**_PLAIN_KINDS, "detour": DetourStep}
 """Kind of step by the key that tells it."""
+
+
+def share_of(step: Step) -> PerCategory[float]:
+    """Share of the letters that take a step, leave by it, go back or take the detour."""
+    if isinstance(step, LeaveStep):
+        return step.leave
+    return step.detour if isinstance(step, DetourStep) else step.chance
+
+
+class Layout(NamedTuple):
+    """How the steps of a workflow lie one after the other, those of a detour behind it; one entry a step."""
+
+    detour: tuple[int | None, ...]  # number of the detour that the step is one of
+    end: tuple[int, ...]  # of a detour: number after its last step; of others: number after the step
+    next: tuple[int, ...]  # step to which a letter goes on; for who takes the detour its first one
+
+    @classmethod
+    def of(cls, steps: Sequence[Step]) -> Self:
+        """The layout of a scenario's workflow."""
+        end = [number + 1 for number in range(len(steps))]
+        after = end.copy()
+        within: list[int | None] = [None] * len(steps)
+        for number, step in enumerate(steps):
+            if isinstance(step, DetourStep):
+                end[number] = number + 1 + len(step.steps)
+                within[number + 1 : end[number]] = [number] * len(step.steps)
+                if step.then == "end":
+                    after[end[number] - 1] = len(steps)
+        return cls(tuple(within), tuple(end), tuple(after))
 
 
 def differs_by_channel(steps: Iterable[Step]) -> bool:
@@ -118,38 +207,13 @@ def waits_in_working_time(steps: Iterable[Step]) -> bool:
     return any(isinstance(wait, WorkingTime) for values in waits for wait in values)
 
 
-def _tag(step: dict[str, Any]) -> str:
-    return next(f"~{key}" for key in STEP_KINDS if key in step)
+def _laid_out(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Steps with those of each detour behind it."""
+    return tuple(each for step in steps for each in (step, *(step.steps if isinstance(step, DetourStep) else ())))
 
 
-def _unfold(written: Any) -> Any:
-    """`{sign: {by: ...}}` as `{name: sign, by: ...}`."""
-    if not isinstance(written, dict) or len(written) != 1:
-        raise PydanticCustomError(FINAL, "must be one step, `- name: {...}`; is what belongs to it indented below it?")
-    ((name, body),) = written.items()
-    if not isinstance(body, dict):
-        raise PydanticCustomError(FINAL, "a step needs one of the keys by, wait, leave, back_to")
-    if "name" in body:
-        raise PydanticCustomError(FINAL, "unknown key 'name'; a step's name stands before its colon")
-    kinds = [key for key in STEP_KINDS if key in body]
-    if len(kinds) != 1:
-        given = f"; has {' and '.join(kinds)}" if kinds else ""
-        hint = "" if kinds else _misspelt(body)
-        raise PydanticCustomError(
-            FINAL, "a step needs one of the keys by, wait, leave, back_to{rest}", {"rest": given or hint}
-        )
-    return {"name": name, **body}
-
-
-def _misspelt(body: Mapping[str, Any]) -> str:
-    keys = {key for kind in STEP_KINDS.values() for key in kind.model_fields}
-    hints = [f"'{key}': unknown key{did_you_mean(key, STEP_KINDS)}" for key in body if key not in keys]
-    return f" ({hints[0]})" if hints and "mean" in hints[0] else ""
-
-
-def _fold(step: Step) -> dict[str, Any]:
-    body = step.model_dump(mode="json", by_alias=True, exclude={"name"}, exclude_defaults=True)
-    return {step.name: body}
+def _written(steps: tuple[Step, ...]) -> list[dict[str, Any]]:
+    return [_fold(step) for step, detour in zip(steps, Layout.of(steps).detour, strict=True) if detour is None]
 
 
 AnyStep = Annotated[
@@ -157,10 +221,18 @@ AnyStep = Annotated[
         Annotated[WorkStep, Tag("~by")]
         | Annotated[WaitStep, Tag("~wait")]
         | Annotated[LeaveStep, Tag("~leave")]
-        | Annotated[LoopStep, Tag("~back_to")],
+        | Annotated[LoopStep, Tag("~back_to")]
+        | Annotated[DetourStep, Tag("~detour")],
         Discriminator(_tag),
     ],
-    BeforeValidator(_unfold),
-    PlainSerializer(_fold, return_type=dict[str, Any]),
+    BeforeValidator(lambda written: _unfold(written, STEP_KINDS, "a step")),
 ]
 """One entry of the workflow, written `name: {...}`; the key that it has says its kind."""
+
+Workflow = Annotated[
+    tuple[AnyStep, ...],
+    Field(min_length=1),
+    AfterValidator(_laid_out),
+    PlainSerializer(_written, return_type=list[dict[str, Any]]),
+]
+"""The steps in order, those of a detour behind it; written with them in it."""

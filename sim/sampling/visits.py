@@ -34,7 +34,17 @@ from sim.core.tables import (
 from sim.models.base import PerCategory, is_for
 from sim.models.distributions import Constant, Wait, WorkingTime
 from sim.models.scenario import Scenario
-from sim.models.workflow import LeaveStep, LoopStep, Step, WaitStep, WorkStep, differs_by_channel
+from sim.models.workflow import (
+    DetourStep,
+    Layout,
+    LeaveStep,
+    LoopStep,
+    Step,
+    WaitStep,
+    WorkStep,
+    differs_by_channel,
+    share_of,
+)
 from sim.sampling.arrivals import Letters
 from sim.sampling.backlog import UNKNOWN, Standing
 from sim.sampling.jurisdiction import Jurisdiction, OneALetter
@@ -121,6 +131,7 @@ class _Unrolling:
         self.made = np.zeros(count, dtype=np.int64)
         self.left = np.zeros(count, dtype=np.bool_)
         self.number = {step.name: number for number, step in enumerate(self.steps)}
+        self.layout = Layout.of(self.steps)
         loops = [(number, step) for number, step in enumerate(self.steps) if isinstance(step, LoopStep)]
         again = {number for end, loop in loops for number in range(self.number[loop.back_to], end + 1)}
         # How often each letter has come to the steps that it can come to again, and has gone back from each loop.
@@ -158,8 +169,7 @@ class _Unrolling:
             if earlier <= number:
                 times[letters] = 1
         for earlier, took in self.took.items():
-            finished = standing.done.get(self.steps[earlier].name)
-            took[letters] = (earlier < number) & (True if finished is None else finished[rows] != UNKNOWN)
+            took[letters] = (earlier < number) & self._took_before(earlier, number, standing)[rows]
         if isinstance(step, WorkStep):
             self._work(number, step, letters, 0, (standing, rows))
         elif isinstance(step, WaitStep):
@@ -170,7 +180,18 @@ class _Unrolling:
             self.gone_back[number][letters] += 1
             self._wait(number, _of_all(step.after), Purpose.RETURN_DELAY, letters, 0, standing.spent[rows])
             return self.number[step.back_to], letters
-        return number + 1, letters
+        return self.layout.next[number], letters
+
+    def _took_before(self, earlier: int, number: int, standing: Standing) -> Bools:
+        """Which letters that stand at a step took an earlier one; where nothing is said of it, those it was open to."""
+        step, mine = self.steps[earlier], self.layout.detour[number]
+        inside = step.steps if isinstance(step, DetourStep) else ()
+        known = [standing.done[each.name] != UNKNOWN for each in (step, *inside) if each.name in standing.done]
+        open_to = earlier == mine if inside else self.layout.detour[earlier] in (None, mine)
+        took = np.full(standing.letters, open_to and (bool(inside) or not known))
+        for finished in known:
+            took |= finished
+        return took
 
     def _by_time(self, number: int, letters: Int64s) -> Iterator[tuple[int, Int64s]]:
         """The letters at a step by how often they have been there before."""
@@ -201,6 +222,15 @@ class _Unrolling:
             leaving = self._takers(step, step.leave, letters, time)
             self.left[letters[leaving]] = True
             letters = letters[~leaving]
+        elif isinstance(step, DetourStep):
+            takers = self._takers(step, step.detour, letters, time)
+            if number in self.took:
+                self.took[number][letters] = takers
+            past, end = letters[~takers], self.layout.end[number]
+            for passed in range(number + 1, end):
+                if passed in self.took:
+                    self.took[passed][past] = False
+            return [(number + 1, letters[takers]), (end, past)]
         else:
             back = self._takers(step, step.chance, letters, time)
             if step.at_most is not None:
@@ -209,8 +239,8 @@ class _Unrolling:
             self.gone_back[number][going] += 1
             if step.after is not None:
                 self._wait(number, _of_all(step.after), Purpose.RETURN_DELAY, going, time)
-            return [(self.number[step.back_to], going), (number + 1, letters[~back])]
-        return [(number + 1, letters)]
+            return [(self.number[step.back_to], going), (self.layout.next[number], letters[~back])]
+        return [(self.layout.next[number], letters)]
 
     def _takers(self, step: Step, chance: PerCategory[float], letters: Int64s, time: int) -> Bools:
         """Which of the letters a step is for and chance lets take it."""
@@ -412,6 +442,7 @@ def _of_kind(scenario: Scenario, category: str, channel: str) -> Floats:
     steps = scenario.workflow
     number = {step.name: index for index, step in enumerate(steps)}
     loops = {index: step for index, step in enumerate(steps) if isinstance(step, LoopStep)}
+    layout = Layout.of(steps)
     visits = np.zeros((2, len(steps)))
     depended_on = conditions(steps)
     # Letters stand at a step, having gone back from each loop some number of times, and having taken, of the steps
@@ -423,8 +454,7 @@ def _of_kind(scenario: Scenario, category: str, channel: str) -> Floats:
         if index == len(steps) or share < _NEGLIGIBLE:
             continue
         step = steps[index]
-        chance = step.leave if isinstance(step, LeaveStep) else step.chance
-        takes = chance.of(category, channel) if is_for(step, category, channel) else 0.0
+        takes = share_of(step).of(category, channel) if is_for(step, category, channel) else 0.0
         if (step.only_after and took.isdisjoint(step.only_after)) or not took.isdisjoint(step.unless):
             takes = 0.0
         if isinstance(step, LoopStep):
@@ -440,6 +470,11 @@ def _of_kind(scenario: Scenario, category: str, channel: str) -> Floats:
             share *= 1 - takes
         elif isinstance(step, LeaveStep):
             share *= 1 - takes
+        elif isinstance(step, DetourStep):
+            past = (layout.end[index], gone_back, took - {step.name, *(each.name for each in step.steps)})
+            standing[past] = standing.get(past, 0.0) + share * (1 - takes)
+            share *= takes
+            took = took | {step.name} if step.name in depended_on else took
         else:
             again = any(
                 times and number[loop.back_to] <= index < end
@@ -447,9 +482,9 @@ def _of_kind(scenario: Scenario, category: str, channel: str) -> Floats:
             )
             visits[int(again), index] += share * takes
             if step.name in depended_on:
-                taken = (index + 1, gone_back, took | {step.name})
+                taken = (layout.next[index], gone_back, took | {step.name})
                 standing[taken] = standing.get(taken, 0.0) + share * takes
                 share, took = share * (1 - takes), took - {step.name}
-        on = (index + 1, gone_back, took)
+        on = (layout.next[index], gone_back, took)
         standing[on] = standing.get(on, 0.0) + share
     return visits

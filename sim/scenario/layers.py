@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sim.core.errors import Problem
 from sim.models.labels import TRANSLATED, TRANSLATIONS
-from sim.models.wording import KEY_PATH, Parts, clipped, named_path, numbered_path, one_of, parts_of
+from sim.models.wording import KEY_PATH, Parts, clipped, is_step, named_path, numbered_path, one_of, parts_of
 from sim.scenario.files import named_file, real_path
 from sim.scenario.problems import MISSING
 from sim.scenario.provenance import attach_comments
@@ -99,9 +99,8 @@ class Layers:
             return
         try:
             parts = _through_steps(parts_of(key), self.root)
-            is_step = len(parts) == 3 and parts[0] == "workflow"
             # A step is a mapping of its own; without its only key there is nothing left of it.
-            parts = parts[:2] if is_step and source.root.value is None else parts
+            parts = parts[:-1] if is_step(parts[:-1]) and source.root.value is None else parts
             value = _relative(text, parts, self.root, origin) or source.root
             self.root = self._put(without_stale_translations(self.root, parts[:1]), parts, value, ())
         except ValueError as error:
@@ -203,7 +202,7 @@ class Layers:
         kept = {}
         for key, child in node.value.items():
             # A step without a value is told what it needs.
-            if child.value is None and not (parts[:1] == ("workflow",) and len(parts) == 2):
+            if child.value is None and not is_step(parts):
                 wide = "; its full-width ： is text for YAML" if "：" in str(key) else ""
                 message = f"has no value; give it one or leave the key out{wide}"
                 self.problems.append(Problem(message, numbered_path((*parts, key)), child.line, child.origin))
@@ -261,17 +260,26 @@ def _through_steps(parts: Parts, root: Node) -> Parts:
     workflow = root.value.get("workflow")
     if len(parts) < 2 or parts[0] != "workflow" or workflow is None or not isinstance(workflow.value, list):
         return parts
+    number, name = _step(parts[1], workflow, "workflow")
+    below, rest = workflow.value[number].value.get(name) if name else None, parts[2:]
+    steps = below.value.get("steps") if below is not None and isinstance(below.value, dict) else None
+    if rest[:1] == ("steps",) and len(rest) > 1 and steps is not None and isinstance(steps.value, list):
+        rest = ("steps", *_step(rest[1], steps, f"{name}.steps"), *rest[2:])
+    return ("workflow", number, name, *rest)
+
+
+def _step(typed: str | int, steps: Node, what: str) -> tuple[int, str]:
+    """Number and name of a step that is typed by either; no name if it has none."""
     names = [
-        next(iter(step.value)) if isinstance(step.value, dict) and len(step.value) == 1 else ""
-        for step in workflow.value
+        next(iter(step.value)) if isinstance(step.value, dict) and len(step.value) == 1 else "" for step in steps.value
     ]
-    if isinstance(parts[1], int):
-        if parts[1] >= len(names):
-            raise ValueError(f"there is no entry [{parts[1]}]; workflow has {len(names)}, from [0]")
-        return (*parts[:2], names[parts[1]], *parts[2:])
-    if parts[1] not in names:
-        raise ValueError(f"there is no step {one_of(parts[1], filter(None, names))}")
-    return ("workflow", names.index(parts[1]), *parts[1:])
+    if isinstance(typed, int):
+        if typed >= len(names):
+            raise ValueError(f"there is no entry [{typed}]; {what} has {len(names)}, from [0]")
+        return typed, names[typed]
+    if typed not in names:
+        raise ValueError(f"there is no step {one_of(typed, filter(None, names))}")
+    return names.index(typed), typed
 
 
 def _relative(text: str, parts: Parts, root: Node, origin: str) -> Node | None:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sim.core.errors import Problem, ScenarioError
 from sim.models.base import FINAL, RULE, SYNTHETIC, Files
 from sim.models.scenario import Scenario
-from sim.models.wording import Parts, clipped, numbered_path, parts_of
+from sim.models.wording import Parts, clipped, is_step, numbered_path, parts_of
 from sim.scenario.yaml_source import Node
 
 MISSING: Final = "is missing"
@@ -112,7 +112,7 @@ def _reached(root: Node, location: Iterable[str | int]) -> tuple[Parts, Node]:
     for part in location:
         if str(part).startswith(SYNTHETIC):
             continue
-        if len(parts) == 2 and parts[0] == "workflow" and isinstance(node.value, dict):
+        if is_step(parts) and isinstance(node.value, dict):
             ((name, node),) = node.value.items()
             parts = (*parts, name)
         child = _child(node, part)
@@ -193,15 +193,27 @@ def _mend(written: dict[str, Any], parts: tuple[str | int, ...]) -> bool:
             return False
         if not isinstance(number, int) or number >= len(steps):
             return True  # a setting that reached no step
-        step = steps[number]
-        name = next(iter(step)) if isinstance(step, dict) and len(step) == 1 else ""
-        steps[number] = {name: {"wait": "1 s"}}
-        return bool(name)
+        steps[number] = _sound_step(steps[number])
+        return "" not in steps[number]
     elif len(parts) > 1 and isinstance(written.get(section), dict):
         written[section][parts[1]] = _SOUND_ENTRY[section]
     else:
         return False
     return True
+
+
+def _sound_step(step: Any) -> dict[str, Any]:
+    """A step that is right, with the name of one, and if that is a detour with its steps; no name if it has none."""
+    if not isinstance(step, dict) or len(step) != 1:
+        return {"": {"wait": "1 s"}}
+    ((name, body),) = step.items()
+    steps = body.get("steps") if isinstance(body, dict) else None
+    if not isinstance(steps, list):
+        return {name: {"wait": "1 s"}}
+    sound = [_sound_step(each) for each in steps]
+    return {
+        name: {"detour": "0%", "steps": [each for each in sound if "" not in each] or [{f"{name}?": {"wait": "1 s"}}]}
+    }
 
 
 def _is_sure(problem: Problem, wrong: set[tuple[str | int, ...]]) -> bool:

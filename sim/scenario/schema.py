@@ -57,14 +57,14 @@ def json_schema() -> dict[str, Any]:
     for name, keys in _ONE_OF.items():
         records[name]["oneOf"] = [{"required": [key]} for key in keys]
     records = {name: _bare(record, records) for name, record in records.items() if not _is_bare(name)}
-    steps = records["Scenario"]["properties"]["workflow"]
-    steps["items"] = {
-        "type": "object",
-        "minProperties": 1,
-        "maxProperties": 1,
-        "propertyNames": records["Scenario"]["properties"]["teams"]["propertyNames"],
-        "additionalProperties": steps["items"],
-    }
+    for steps in (records["Scenario"]["properties"]["workflow"], records["DetourStep"]["properties"]["steps"]):
+        steps["items"] = {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "propertyNames": records["Scenario"]["properties"]["teams"]["propertyNames"],
+            "additionalProperties": steps["items"],
+        }
     parts = {f"{name}{_PART}": _part(record) for name, record in records.items() if name not in _STEPS}
     parts[f"Scenario{_PART}"]["properties"]["extends"] = {
         "type": "string",
