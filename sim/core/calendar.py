@@ -48,8 +48,9 @@ class Regional(NamedTuple):
     """In which one or more of them are off."""
 
 
+@lru_cache(maxsize=16)
 def days_off(rule: DaysOff, first: date, count: int) -> tuple[Bools, Bools]:
-    """Which days are named as holidays, and which are working days; shape (count,) each.
+    """Which days are named as holidays, and which are working days; shape (count,) each, not to be changed.
 
     Args:
         first: the first of the days.
@@ -65,6 +66,7 @@ def days_off(rule: DaysOff, first: date, count: int) -> tuple[Bools, Bools]:
     for own, is_working in ((rule.days_off, False), (rule.working, True)):
         places = [(day - first).days for day in own if 0 <= (day - first).days < count]
         named[places], working[places] = not is_working, is_working
+    named.flags.writeable = working.flags.writeable = False
     return named, working
 
 
@@ -121,6 +123,7 @@ def regional_days(rule: DaysOff, first: date, last: date) -> Regional | None:
     return Regional(rule.country, tuple(sorted(set().union(*regions.values()))), tuple(regions))
 
 
+@lru_cache(maxsize=16)
 def _known(country: str, region: str | None, first_year: int, last_year: int) -> "HolidayBase":
     """Public holidays as a library knows them."""
     import holidays  # heavy; only scenarios with holidays need it
