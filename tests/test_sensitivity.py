@@ -323,6 +323,7 @@ def test_a_killed_one_goes_on_where_it_was_and_a_run_beside_it_says_what_is_not_
     assert "What is not known" not in CliRunner().invoke(cli, changed).output
 
     finished = sorted(points.glob("point-*.json"))
+    assert f"{len(finished)} finished points of" in CliRunner().invoke(cli, ["verify", str(points)]).output
     for path in finished[5:9]:
         path.unlink()
     for path in sorted(whole.rglob("*"), reverse=True):

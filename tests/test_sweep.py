@@ -247,7 +247,15 @@ def test_a_killed_sweep_goes_on_where_it_was_and_ends_with_the_same_bytes(
     finished = sorted(points.glob("point-*.json"))
     assert 3 <= len(finished) < 24
     assert f"{len(finished)}/24" in CliRunner().invoke(cli, ["runs"]).output
+    told = CliRunner().invoke(cli, ["verify", str(points)])
+    assert (told.exit_code, f"{len(finished)} of 24 points" in told.output) == (0, True)
     finished[0].write_text(finished[0].read_text("utf-8").replace("0.", "0.1", 1), "utf-8")
+    (points / "mine.txt").write_text("a note", "utf-8")
+    told = CliRunner().invoke(cli, ["verify", str(points)])
+    assert (told.exit_code, f"{len(finished) - 1} of 24 points" in told.stderr) == (1, True)
+    assert f"computed again when the same is asked for: {finished[0].name}" in told.stderr
+    assert "mine.txt" in told.stderr
+    (points / "mine.txt").unlink()
     before = {path: path.stat().st_mtime_ns for path in finished}
 
     assert CliRunner().invoke(cli, words[2:]).exit_code == 0

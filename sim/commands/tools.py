@@ -19,7 +19,7 @@ from sim.core.options import Options
 def verify(paths: tuple[Path, ...], options: Options, days: float | None) -> None:
     """Prove that both engines give the same log, and that it keeps the engine contract.
 
-    Of a folder of results: that all its files are as they were written.
+    Of a folder of results, or of finished points: that all its files are as they were written.
     """
     folders = [path for path in paths if os.path.isdir(path)]
     loaded = load_all([path for path in paths if path not in folders], options.layers())
@@ -136,15 +136,21 @@ def runs(folder: Path, options: Options, prune: bool) -> None:
 def verify_folder(folder: Path, options: Options) -> bool:
     """Verify that a folder of results is as it was written.
 
-    Raises: SimError if it is no folder of results, or lists no files.
+    Raises: SimError if it is no folder of results or points, or lists no files.
     """
     from sim.output.folders.manifest import require_results
-    from sim.output.text.folders import condition_told
+    from sim.output.folders.points import condition_of_points
+    from sim.output.text.folders import condition_told, points_told
 
-    condition = require_results(folder)
-    for sentence in condition_told(condition, folder, options.lang):
-        if not condition.sound:
+    points = condition_of_points(folder)
+    if points is not None:
+        sound, sentences = not points.damaged, points_told(points, folder, options.lang)
+    else:
+        condition = require_results(folder)
+        sound, sentences = condition.sound, condition_told(condition, folder, options.lang)
+    for sentence in sentences:
+        if not sound:
             aside(sentence)
         elif not options.quiet:
             show(sentence)
-    return condition.sound
+    return sound

@@ -107,7 +107,8 @@ def _listed(folder: Path, manifest: dict[str, Any]) -> Listed:
     kind = next((kind for kind in KINDS if kind in manifest), "unknown")
     verdicts = _dict(manifest.get("verdicts"))
     if kind == "points":
-        verdicts = {"points": f"{finished_points(folder)}/{manifest.get('size')}"}
+        size = manifest.get("size")  # which some experiments know only later
+        verdicts = {"points": f"{finished_points(folder)}" if size is None else f"{finished_points(folder)}/{size}"}
     return Listed(
         folder,
         kind,

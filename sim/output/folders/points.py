@@ -10,13 +10,14 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from sim.core.errors import SimError
 from sim.core.json_text import jsonable, restored, to_json
-from sim.output.folders.manifest import MANIFEST, OURS, manifest_of, program_key
+from sim.output.folders.manifest import MANIFEST, OURS, files_of, manifest_of, program_key
 
 T = TypeVar("T")
 
@@ -50,14 +51,8 @@ class PointFolder(Generic[T]):
 
     def get(self, number: int) -> T | None:
         """A point that was finished before; None if it was not, or its file is damaged."""
-        if self._anew:
-            return None
-        try:
-            stored = json.loads((self._folder / _file_of(number)).read_text("utf-8"))
-            point, key = stored["point"], stored["sha256"]
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            return None
-        return restored(self._kind, point) if key == _hash(point) else None
+        point = None if self._anew else _stored(self._folder / _file_of(number))
+        return None if point is None else restored(self._kind, point)
 
     def put(self, number: int, point: T) -> None:
         """Store a point.
@@ -89,6 +84,43 @@ def points_id(experiment: str) -> str:
     return hashlib.sha256(to_json([experiment, program_key()]).encode()).hexdigest()[:12]
 
 
+@dataclass(frozen=True)
+class PointsCondition:
+    """State of a folder of points.
+
+    Attributes:
+        scenario: the file whose points they are.
+        size: how many there will be; None if that shows only later.
+        whole: how many are there as they were written.
+        damaged: files of others, which are computed again.
+        unlisted: what else is there.
+    """
+
+    scenario: str
+    size: int | None
+    whole: int
+    damaged: tuple[str, ...]
+    unlisted: tuple[str, ...]
+
+
+def condition_of_points(folder: Path) -> PointsCondition | None:
+    """Read all points of a folder; None if it is none of points."""
+    manifest = manifest_of(folder)
+    if manifest is None or manifest.get("pattern") != PATTERN:
+        return None
+    files = sorted(path.name for path in folder.glob(PATTERN))
+    damaged = tuple(name for name in files if _stored(folder / name) is None)
+    others = (name for name in files_of(folder) if name != MANIFEST and not name.startswith(f".{MANIFEST}."))
+    size = manifest.get("size")
+    return PointsCondition(
+        scenario=str(manifest.get("scenario", "")),
+        size=size if isinstance(size, int) else None,
+        whole=len(files) - len(damaged),
+        damaged=damaged,
+        unlisted=tuple(name for name in others if name not in files and not name.startswith(".point-")),
+    )
+
+
 def finished_points(folder: Path) -> int:
     """How many points a folder holds."""
     return sum(1 for _ in folder.glob(PATTERN))
@@ -106,6 +138,16 @@ def remove_points(folder: Path) -> bool:
             path.unlink()
         folder.rmdir()
     return not folder.exists()
+
+
+def _stored(path: Path) -> Any:
+    """The plain values of a point; None if its file is not there or damaged."""
+    try:
+        stored = json.loads(path.read_text("utf-8"))
+        point, key = stored["point"], stored["sha256"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return point if key == _hash(point) else None
 
 
 def _file_of(number: int) -> str:

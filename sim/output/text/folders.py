@@ -11,6 +11,7 @@ from rich.text import Text
 from sim.output.folders.atomic_dir import Owner
 from sim.output.folders.listing import DraftFound, Listed, Listing
 from sim.output.folders.manifest import Condition
+from sim.output.folders.points import PointsCondition
 from sim.output.folders.result_folder import Stale
 from sim.output.text.formats import name
 from sim.output.words import find, say
@@ -39,6 +40,16 @@ def condition_told(condition: Condition, folder: Path, lang: str) -> Iterator[st
         yield f"{folder}: {_reasons(damage, lang)}"
     if condition.unlisted:
         yield say(lang, "folders.notes", files=_files(condition.unlisted, lang))
+
+
+def points_told(points: PointsCondition, folder: Path, lang: str) -> Iterator[str]:
+    """The sentences about a folder of points: how many are finished, which are damaged, and what else is there."""
+    key = "folders.points" if points.size is None else "folders.points-of"
+    yield say(lang, key, folder=folder, scenario=points.scenario, n=points.whole, size=points.size)
+    if points.damaged:
+        yield say(lang, "folders.points-damaged", files=_files(points.damaged, lang))
+    if points.unlisted:
+        yield say(lang, "folders.notes", files=_files(points.unlisted, lang))
 
 
 def listing_told(listing: Listing, lang: str) -> RenderableType:
