@@ -1,7 +1,8 @@
 """Folder of points: what an experiment has finished, one file a point, so that nothing of it is lost when it is killed.
 
-The folder is neither a draft nor a result. Its manifest is written first and says what the files are called; each file
-is written atomically and holds its own hash, and one that is damaged is as if it were not there.
+The folder is neither a draft nor a result. It is made with the first point, its manifest first, which says what the
+files are called; each file is written atomically and holds its own hash, and one that is damaged is as if it were not
+there.
 """
 
 import hashlib
@@ -36,22 +37,14 @@ class PointFolder(Generic[T]):
     """
 
     def __init__(self, folder: Path, identity: Mapping[str, Any], kind: type[T], *, anew: bool = False) -> None:
-        self._folder, self._kind, self._anew = folder, kind, anew
-        if (manifest_of(folder) or {}).get("points") == identity["points"]:
-            return
-        if folder.exists() and any(not each.name.startswith(".") for each in folder.iterdir()):
+        self._folder, self._identity, self._kind, self._anew = folder, identity, kind, anew
+        self._begun = (manifest_of(folder) or {}).get("points") == identity["points"]
+        if not self._begun and folder.exists() and any(not each.name.startswith(".") for each in folder.iterdir()):
             raise SimError(f"{folder} exists and holds no points of this experiment; move it away")
-        started = datetime.now().astimezone().isoformat(timespec="seconds")
-        manifest = {"program": OURS, **identity, "pattern": PATTERN, "timings": {"started": started}}
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._put(MANIFEST, to_json(manifest) + "\n")
-        except OSError as error:
-            raise SimError(f"{folder} could not be written: {error.strerror or error}") from error
 
     def get(self, number: int) -> T | None:
         """A point that was finished before; None if it was not, or its file is damaged."""
-        point = None if self._anew else _stored(self._folder / _file_of(number))
+        point = None if self._anew or not self._begun else _stored(self._folder / _file_of(number))
         return None if point is None else restored(self._kind, point)
 
     def put(self, number: int, point: T) -> None:
@@ -61,9 +54,18 @@ class PointFolder(Generic[T]):
         """
         plain = jsonable(point)
         try:
+            if not self._begun:
+                self._begin()
             self._put(_file_of(number), to_json({"point": plain, "sha256": _hash(plain)}, indent=None))
         except OSError as error:
             raise SimError(f"{self._folder} could not be written: {error.strerror or error}") from error
+
+    def _begin(self) -> None:
+        started = datetime.now().astimezone().isoformat(timespec="seconds")
+        manifest = {"program": OURS, **self._identity, "pattern": PATTERN, "timings": {"started": started}}
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._put(MANIFEST, to_json(manifest) + "\n")
+        self._begun = True
 
     def _put(self, name: str, text: str) -> None:
         beside = self._folder / f".{name}.{secrets.token_hex(4)}"

@@ -10,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
+from openpyxl.writer.excel import ExcelWriter
 
 from sim.core.safe_text import Cell, safe_cell
 from sim.metrics.report import Report
@@ -51,7 +52,9 @@ def write_workbook(
         sheet.freeze_panes = frozen
         sheet.auto_filter.ref = sheet.dimensions
     content = BytesIO()
-    book.save(content)
+    # As `book.save` does, which leaves the archive open if a disk is full, and Python complains of it later.
+    with ZipFile(content, "w", ZIP_DEFLATED) as archive:
+        ExcelWriter(book, archive).save()
     file.write_bytes(_without_clock(content))
 
 
