@@ -622,15 +622,28 @@ def departure(run: EngineRun, f: Id) -> Id:
 
 
 @_cold
+def below(numbers: Int64s, limit: int) -> int:
+    """How many of ascending numbers are below a limit; NumPy's own would load what compiles it, in every process."""
+    low, high = 0, len(numbers)
+    while low < high:
+        middle = (low + high) // 2
+        if numbers[middle] < limit:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@_cold
 def end_of_delay(clocks: Clocks, clock: int, now: int, service: int) -> int:
     """When the seconds of a delay that begins now have passed on its clock; LATEST if they never have."""
     first, stop = clocks.first[clock - 1], clocks.first[clock]
     start, before = clocks.start[first:stop], clocks.before[first:stop]
-    span = np.searchsorted(start, now, side="right") - 1
+    span = below(start, now + 1) - 1
     until = service
     if span >= 0:
         until += before[span] + min(now, clocks.end[first + span]) - start[span]
-    last = np.searchsorted(before, until, side="left") - 1
+    last = below(before, until) - 1
     ends = start[last] + until - before[last] if last >= 0 else LATEST
     return int(ends) if last >= 0 and ends <= clocks.end[first + last] else LATEST
 
