@@ -381,6 +381,16 @@ def test_seconds_and_milliseconds_since_1970_are_instants_in_utc(tmp_path: Path)
     assert letters(written(tmp_path, text), zone="+08:00").received.tolist() == [2 * EIGHT, 2 * EIGHT + HOUR]
 
 
+def test_instants_years_away_from_all_others_are_slips(tmp_path: Path) -> None:
+    days = [f"2024-03-{day:02} 08:00,2024-04-{day:02} 08:00" for day in range(1, 31)]
+    odd = ["1970-01-01 00:00,2024-03-01", "1900-01-00,", "2024-03-31 08:00,2204-04-01"]
+    said = refusal(written(tmp_path, "\n".join(["received,closed", *days, *odd])))
+    assert "1 row 10 years or more from all others in 'received': line 32" in said
+    assert "1 row 10 years or more from all others in 'closed': line 34" in said
+    early = ["2016-03-01 08:00,", "2017-03-01 08:00,", *days]  # a few years are possible
+    assert letters(written(tmp_path, "\n".join(["received,closed", *early]))).letters == 32
+
+
 def test_an_event_with_a_day_only_ends_that_day(tmp_path: Path) -> None:
     log, columns, notes = read_log(written(tmp_path, "case,activity,date\n1,a,2024-03-01\n2,a,2024-03-02\n"))
     assert isinstance(log, EventLog)

@@ -49,6 +49,12 @@ _UNIX_PARTS: Final = (1, 1_000, 1_000_000)
 _SUMMER_TIME: Final = 3_600
 """Seconds by which the offsets of one place differ over the year."""
 
+_CALENDAR: Final = (np.datetime64("1950-01-01"), np.datetime64("2100-01-01"))
+"""Days on which a scenario may start."""
+
+_APART: Final = 10
+"""Years without an instant that set a few apart from all others."""
+
 _NO_INSTANT: Final = np.datetime64("NaT", "us")
 
 
@@ -103,7 +109,24 @@ def local_instants(
     good = np.ones(len(there), dtype=np.bool_)
     good[[row for row, _ in read.bad]] = False
     all_rows[np.array(there, dtype=np.int64)[good]] = instants[good]
+    for row in np.flatnonzero(_far_away(all_rows)).tolist():
+        complaints.row(row, f"{_APART} years or more from all others in {column!r}", written[row])
     return LocalInstants(all_rows, Zones(offsets, zone is not None and bool(offsets)), read.days_only)
+
+
+def _far_away(instants: Datetimes) -> npt.NDArray[np.bool_]:
+    """Which instants no calendar of an office has, or are years from all others, as zeros and slips of the pen are."""
+    days = instants.astype("datetime64[D]")
+    known = np.sort(days[~np.isnat(days)])
+    far = (days < _CALENDAR[0]) | (days >= _CALENDAR[1])
+    few = max(len(known) // 100, 1)
+    apart = np.flatnonzero(np.diff(known) >= np.timedelta64(_APART * 365, "D"))
+    for place in apart.tolist():
+        if place + 1 <= few:
+            far |= days <= known[place]
+        elif len(known) - place - 1 <= few:
+            far |= days > known[place]
+    return far
 
 
 def have_time_only(written: Sequence[Any]) -> bool:
