@@ -14,8 +14,8 @@ from sim.fit.judgement import FieldDistance, range_of
 from sim.fit.judging import judge
 from sim.fit.log import EventLog, KnownRoster
 from sim.fit.looks import held_out
+from sim.fit.notes import Note
 from sim.fit.on_base import Replaced
-from sim.fit.reading.notes import Note
 from sim.fit.simulated_log import simulated_log
 from sim.scenario.loading import ScenarioFile
 from sim.scenario.setting import setting_of

@@ -10,6 +10,7 @@ from sim.core.tables import Floats
 from sim.fit.durations import fit_durations, kaplan_meier
 from sim.fit.fitting import fit
 from sim.fit.log import NO_CODE, EventLog, Spells
+from sim.fit.notes import Note
 from sim.fit.scenario_text import plain, scenario_text
 from sim.models.scenario import Scenario
 
@@ -153,6 +154,17 @@ def test_where_nobody_is_named_the_time_between_events_is_a_wait_too() -> None:
         "before_answer": {"wait": "2 h"},
         "answer": {"wait": "10 min"},
     }
+
+
+def test_steps_that_take_place_at_once_are_named() -> None:
+    apart = [way(3600 * case, "open", "pay", "tell") for case in range(0, 100, 2)]
+    both = [
+        [("open", at, at + 60, "clerk"), ("pay", at + 60, at + 660, "ann"), ("tell", at + 90, at + 120, "bob")]
+        for at in range(3600, 360_000, 7200)
+    ]
+    notes = fit(log_of(sorted([*apart, *both], key=lambda each: each[0][1]))).notes
+    assert notes == (Note("at-once", {"share": 0.5, "one": "pay", "other": "tell"}),)
+    assert fit(log_of(apart)).notes == ()
 
 
 def test_categories_with_few_letters_borrow_from_the_whole() -> None:

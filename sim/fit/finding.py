@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from scipy.special import betaincinv
 
+from sim.fit.notes import Note
+
 FEW: Final = 30
 """Letters below which a category borrows its figures from the whole."""
 
@@ -56,12 +58,14 @@ class Fitted:
         findings: in the order of the scenario.
         files: files that the scenario names, by name: measured durations.
         activities: the activity of the log that each step stands for.
+        notes: what one should know besides.
     """
 
     document: Mapping[str, Any]
     findings: tuple[Finding, ...]
     files: Mapping[str, str] = field(default_factory=dict)
     activities: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
 
 def share_interval(some: float, of: float) -> tuple[float, float]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sim.fit.finding import Finding
 from sim.fit.judgement import Judgement
+from sim.fit.notes import Note
 from sim.fit.on_base import Replaced
-from sim.fit.reading.notes import Note
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class FitReport:
         letters, events: in the log; no events where a row is a letter.
         begins, ends: of the log, ISO 8601.
         columns: the column that each role was read from.
-        notes: what the reader noticed.
+        notes: what was noticed besides in reading and fitting.
         findings: figures that the log says, in the order of the scenario.
         replaced: figures of the base that the log knows better.
         marks: figures of the scenario by their mark, such as M for measured.

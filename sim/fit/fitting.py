@@ -8,6 +8,7 @@ from sim.core.clock import DAY
 from sim.core.errors import Problem, ScenarioError
 from sim.core.tables import Bools, Floats, Int64s
 from sim.fit.arrivals import ArrivalFit, fit_arrivals
+from sim.fit.at_once import at_once
 from sim.fit.days import Days, days_kept, people_by_day
 from sim.fit.discipline import discipline_of
 from sim.fit.duty import Duty, duty_of, put_downs
@@ -92,7 +93,7 @@ class _Fitting:
         if rosters:
             document["rosters"] = rosters
         document["workflow"] = workflow
-        return Fitted(document, tuple(self.findings), self.files, self.activities)
+        return Fitted(document, tuple(self.findings), self.files, self.activities, tuple(at_once(self.log)))
 
     def _seconds(self) -> Floats:
         """Effort of each event; where nobody says when people were on duty, time off duty is none."""

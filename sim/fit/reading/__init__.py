@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from sim.core.errors import Problem, ScenarioError
 from sim.fit.log import EventLog, LetterLog
+from sim.fit.notes import Note, listed
 from sim.fit.reading.columns import EVENT_INSTANTS, JOINED, date_column, said_columns
 from sim.fit.reading.events import event_log
 from sim.fit.reading.instants import (
@@ -17,7 +18,6 @@ from sim.fit.reading.instants import (
     local_instants,
 )
 from sim.fit.reading.letters import is_instant, letter_log
-from sim.fit.reading.notes import Note, listed
 from sim.fit.reading.rows import Complaints, SheetRows
 from sim.fit.reading.sheets import read_rows
 from sim.models.wording import are

@@ -7,12 +7,12 @@ import numpy as np
 
 from sim.core.tables import NOT_YET, Int64s
 from sim.fit.log import NO_CODE, EventLog, Spells
+from sim.fit.notes import Note, listed
 from sim.fit.reading.codes import coded, renumbered, with_unspecified
 from sim.fit.reading.columns import EVENT_INSTANTS, normal, transitions, values
 from sim.fit.reading.instances import Instances, of_intervals, of_segments, of_transitions
 from sim.fit.reading.instants import Datetimes
 from sim.fit.reading.letters import seconds_since
-from sim.fit.reading.notes import Note, listed
 from sim.fit.reading.rows import Complaints, SheetRows
 
 _FAR_AWAY = np.iinfo(np.int64).max

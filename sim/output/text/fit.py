@@ -141,8 +141,15 @@ def misfit_sentence(misfit: Misfit, judgement: Judgement, lang: str) -> str:
 
 
 def note_sentences(report: FitReport, lang: str) -> list[str]:
-    """What the reader noticed, and what is missing."""
-    notes = [say(lang, f"fit.note-{note.kind}", **note.figures) for note in report.notes]
+    """What was noticed besides, and what is missing."""
+    notes = [
+        say(
+            lang,
+            f"fit.note-{note.kind}",
+            **{key: percent(each) if isinstance(each, float) else each for key, each in note.figures.items()},
+        )
+        for note in report.notes
+    ]
     if report.judgement is not None and report.kind == "events":
         notes += [say(lang, "fit.no-work")] if not report.judgement.busy else []
         notes += [say(lang, "fit.no-measures")] if not report.measures else []

@@ -1,4 +1,4 @@
-"""What a reader of an office's export noticed and the user should know, as data for the pages that tell it."""
+"""What was noticed in an office's export and the user should know, as data for the pages that tell it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ class Note:
 
     Attributes:
         kind: names its sentence.
-        figures: what the sentence is filled in with.
+        figures: what the sentence is filled in with; shares are the only ones with a fraction.
     """
 
     kind: str
