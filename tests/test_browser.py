@@ -167,3 +167,42 @@ def test_the_district_table_opens_sorts_and_filters(city: str, chromium: "Browse
     units.get_by_role("button", name="all: station").click()
     assert sorted(shown()) == [f"station-{number} {'North' if number < 4 else 'South'}" for number in range(1, 6)]
     page.close()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_first_sheet_of_paper_has_the_answer_two_charts_and_all_districts(
+    city: str, chromium: "Browser", lang: str
+) -> None:
+    # What is left of A4 between the margins, in pixels of which 96 are an inch.
+    page = chromium.new_page(viewport={"width": 695, "height": 1024})
+    page.goto(city)
+    page.locator(f"button[data-speak={lang}]").click()
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    article = page.locator(f"article[lang={lang}]")
+    for printed in (".answer", ".trend svg", ".first > figure svg", ".units tbody tr:not(.inner) >> nth=1"):
+        box = article.locator(printed).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 1024, printed
+        assert box["x"] + box["width"] <= 695.5, printed
+    assert not article.locator(".raw").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 695
+    # No cell is so narrow that its text stands letter below letter.
+    narrow = "[...document.querySelectorAll('td, th')].filter((cell) => cell.offsetHeight > 120).length"
+    assert page.evaluate(narrow) == 0
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert article.locator(".first > figure").count() == 0
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_headings_of_the_district_table_do_not_run_into_each_other_on_a_phone(
+    city: str, chromium: "Browser", lang: str
+) -> None:
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(city)
+    page.locator(f"button[data-speak={lang}]").click()
+    cells = page.locator(f"article[lang={lang}] .units tbody tr >> nth=0").locator("td")
+    for cell in cells.all():
+        assert cell.evaluate("(each) => each.scrollWidth <= each.clientWidth + 1")
+    page.close()

@@ -14,7 +14,7 @@ from kept import contents
 from shown import MARKUP, small
 
 from sim.core.options import Options
-from sim.output.html.page import embedded_font
+from sim.output.html.page import embedded_font, passages
 from sim.output.results.comparison import compare
 from sim.output.results.run import run
 from sim.output.words import languages
@@ -180,6 +180,19 @@ def test_the_font_holds_what_is_asked_for_and_is_always_the_same(
     assert embedded_font("鳌") != first
     (tmp_path / "lettersim").rename(tmp_path / "away")
     assert embedded_font("局长信箱") == first
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "marked"),
+    [
+        ("en", "A mailbox", "A mailbox"),
+        ("zh", "局长信箱", "局长信箱"),
+        ("zh", "Peak & <b>： 方案", '<span lang="en">Peak &amp; &lt;b</span>&gt;： 方案'),
+        ("en", "局长信箱: the fewest staff", '<span lang="zh-CN">局长信箱</span>: the fewest staff'),
+    ],
+)
+def test_what_is_in_another_language_is_marked(lang: str, text: str, marked: str) -> None:
+    assert str(passages(lang, text)) == marked
 
 
 def test_the_licence_of_the_font_goes_with_it(page: tuple[str, dict[str, Any]]) -> None:

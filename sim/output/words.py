@@ -110,10 +110,14 @@ def labelled(lang: str, written: str) -> str:
     return label(lang, written) or written
 
 
+def labels_with(lang: str) -> Labels:
+    """The labels that a language brings along."""
+    return lang.labels if isinstance(lang, Language) else {}
+
+
 def alike(lang: str) -> tuple[Language, ...]:
     """All languages there are, with the labels that one of them brings along."""
-    labels = lang.labels if isinstance(lang, Language) else {}
-    return tuple(Language(each, labels) for each in languages())
+    return tuple(Language(each, labels_with(lang)) for each in languages())
 
 
 def languages() -> tuple[str, ...]:

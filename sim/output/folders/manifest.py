@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from importlib.metadata import version
 from importlib.resources.abc import Traversable
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ from sim.core.program import VERSION
 MANIFEST: Final = "manifest.json"
 
 OURS: Final = "lettersim"
+
+_ENOUGH: Final = 4
+"""Files of a folder that is not ours that are looked at: as many as an error names, and one more."""
 
 _LIBRARIES: Final = (
     "brotli", "duckdb", "fonttools", "holidays", "jinja2", "matplotlib", "numba", "numpy", "openpyxl", "pydantic",
@@ -36,6 +40,7 @@ class Condition:
         manifest: None without one that this program wrote.
         hashes: those that it lists, by file; None if there is no such list, as in folders of older versions.
         present: all files that are there, but the manifest; also links, and folders that hold nothing of ours.
+            Without a manifest the first few.
         changed: files that are listed and not as they were written; empty if nobody looked.
     """
 
@@ -106,7 +111,9 @@ def condition_of(folder: Path, *, hashed: bool = True) -> Condition:
     """
     manifest = manifest_of(folder)
     hashes = _listed(manifest)
-    present = tuple(name for name in files_of(folder) if manifest is None or name != MANIFEST)
+    # Of what is not ours, which may be a whole disk, some files are enough to be named.
+    found = islice(files_of(folder), _ENOUGH) if manifest is None else files_of(folder)
+    present = tuple(name for name in found if manifest is None or name != MANIFEST)
     changed: tuple[str, ...] = ()
     if hashed and hashes:
         changed = tuple(name for name in present if name in hashes and hash_of(folder / name) != hashes[name])

@@ -226,7 +226,9 @@ def require_replaceable(path: Path, condition: Condition) -> None:
     if Path.cwd().is_relative_to(os.path.realpath(path)):
         raise SimError(f"{path} is the folder you are in, or holds it; name another")
     if condition.manifest is None and condition.present:
-        raise SimError(f"{path} exists and is no folder of results; it holds {_named(condition.present)}: {_ADVICE}")
+        some = ", ".join(condition.present[:_MOST_IN_ERROR])
+        more = " and more" if len(condition.present) > _MOST_IN_ERROR else ""  # they were not counted
+        raise SimError(f"{path} exists and is no folder of results; it holds {some}{more}: {_ADVICE}")
     if condition.manifest is not None and condition.hashes is None:
         raise SimError(
             f"{path} was written by an older version, whose manifest does not list its files, so that yours cannot be "

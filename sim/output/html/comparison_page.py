@@ -10,7 +10,7 @@ from sim.comparison import Comparison, Pair, PairedVerdict
 from sim.core.options import Options
 from sim.output.charts.render import picture_name
 from sim.output.html.first_screen import brackets, data_markup
-from sim.output.html.page import Pictures, code, page, rendered, write_page
+from sim.output.html.page import Pictures, code, page, passages, rendered, write_page
 from sim.output.html.report_page import verdict_markup
 from sim.output.text.comparison import (
     comparison_cautions,
@@ -26,7 +26,7 @@ from sim.output.text.formats import name, point, points
 from sim.output.text.headline import headline_sla
 from sim.output.text.overview import Ground, replications_text
 from sim.output.text.printing import CaptionedTable
-from sim.output.words import labelled, say
+from sim.output.words import labelled, labels_with, say
 from sim.statistics import Estimate, Verdict
 
 _LONGEST: Final = 120
@@ -96,7 +96,7 @@ def comparison_page(
         csv=csv,
         pictures=pictures,
         manifest=manifest,
-        summary=comparison_content(comparison),
+        summary=comparison_content(comparison, labels_with(lang)),
     )
 
 
@@ -120,7 +120,9 @@ def _staffings(comparison: Comparison, lang: str) -> CaptionedTable:
         ]  # fmt: skip
         others = row[1 + len(compliance) :]
         title = labelled(lang, other)
-        called = code(other) if title == other else Markup("{}<br><small>{}</small>").format(title, code(other))
+        called = code(other)
+        if title != other:
+            called = Markup("{}<br><small>{}</small>").format(passages(lang, title), called)
         told.append([called, verdict_markup(report.verdict, lang), *compliance, *others])
     return caption, [headings[0], say(lang, "glossary.verdict"), *headings[1:]], told
 

@@ -16,7 +16,7 @@ from sim.output.text.cautions import caution_sentences, with_cautions
 from sim.output.text.formats import name, points, unit_name
 from sim.output.text.overview import Ground, replications_text
 from sim.output.text.printing import CaptionedTable
-from sim.output.words import labelled, say
+from sim.output.words import labelled, labels_with, say
 from sim.statistics import Verdict
 
 _COURSE: Final = ("hours", "waiting", "waiting_without")
@@ -82,13 +82,13 @@ def stress_page(
         csv=csv,
         pictures=pictures,
         manifest=manifest,
-        summary=_summary(report),
+        summary=_summary(report, lang),
     )
 
 
-def _summary(report: StressReport) -> dict[str, Any]:
+def _summary(report: StressReport, lang: str) -> dict[str, Any]:
     """The content of stress.json without the course of the spike, which is most of it."""
-    content = with_cautions(report.plain(), report.cautions)
+    content = with_cautions(report.plain(), report.cautions, labels_with(lang))
     spike = {key: value for key, value in content["spike"].items() if key not in _COURSE}
     slas = {name: {**sla, "by_hour": []} for name, sla in spike["slas"].items()}
     return {**content, "spike": {**spike, "slas": slas}}
@@ -153,7 +153,7 @@ def targets_page(
             ],
         }
 
-    summary = with_cautions(asked.plain(), asked.cautions)
+    summary = with_cautions(asked.plain(), asked.cautions, labels_with(lang))
     return page(
         "body.html.j2", said, lang, first="operations.", csv=csv, pictures=pictures, manifest=manifest, summary=summary
     )

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -71,7 +72,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("sim.output.html"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals["say"] = say
+    environment.globals |= {"say": say, "passages": passages}
     return environment
 
 
@@ -141,6 +142,19 @@ def _without(groups: Groups, shown: Sequence[Picture]) -> Groups:
     """Pictures that are not shown elsewhere, by the question that they answer."""
     left = [(question, [each for each in group if each not in shown]) for question, group in groups]
     return [(question, group) for question, group in left if group]
+
+
+def passages(lang: str, text: str) -> Markup:
+    """A text that may have parts in other languages, each marked with its own; parts are told by their letters."""
+    own = say(lang, "language.letters")
+    others = [(say(each, "language.letters"), say(each, "language.tag")) for each in languages() if each != lang]
+    parts = re.compile("|".join(f"([{letters}](?:[^{own}]*[{letters}])?)" for letters, _ in others))
+    marked, at = Markup(), 0
+    for found in parts.finditer(text):
+        tag = others[(found.lastindex or 1) - 1][1]
+        marked += text[at : found.start()] + Markup('<span lang="{}">{}</span>').format(tag, found[0])
+        at = found.end()
+    return marked + text[at:]
 
 
 def code(written: str) -> Markup:

@@ -18,9 +18,9 @@ from sim.output.html.page import Pictures, code, page, rendered, write_page
 from sim.output.text.answer import other_cautions, run_sentences
 from sim.output.text.cautions import caution_sentences, summary_of
 from sim.output.text.formats import count, figure, interval, limit, milestone, name, note, number, percent
-from sim.output.text.overview import Ground, ground, two_sentences, what_would
+from sim.output.text.overview import Ground, ground, other_sentences, two_sentences, what_would
 from sim.output.text.printing import CaptionedTable
-from sim.output.words import labelled, say
+from sim.output.words import labelled, labels_with, say
 from sim.statistics import Figure, Verdict
 
 _TOLD_ELSEWHERE: Final = ("figures", "changes", "workers")
@@ -67,6 +67,7 @@ def report_page(
             "about": labelled(each, scenario.about),
             "judged": judged,
             "two": list(two_sentences(report, each)),
+            "others": list(other_sentences(report, each)),
             "would": what_would(report, each),
             "facts": ground(report, Ground(scenario, figures, overrides), each),
             "tiles": list(tiles(report, scenario, each)),
@@ -97,7 +98,7 @@ def report_page(
         csv=csv,
         pictures=pictures,
         manifest={key: value for key, value in manifest.items() if key not in _TOLD_ELSEWHERE},
-        summary=summary_of(report),
+        summary=summary_of(report, labels_with(lang)),
     )
 
 

@@ -49,7 +49,7 @@ def compare(
             },
             labels=_labels(scenarios),
             compute=lambda *_: simulate(scenarios, options, progress=progress),
-            summary=comparison_content,
+            summary=partial(comparison_content, labels=_labels(scenarios)),
             verdicts=lambda found: {name: report.verdict or "no target" for name, report in found.reports.items()},
             answer=comparison_text,
             write=partial(_write_scenarios, scenarios),

@@ -10,6 +10,7 @@ from sim.capacity import StressReport
 from sim.capacity import stress as simulate_stress
 from sim.core.options import DEFAULT, Options
 from sim.experiment.cost import prepare
+from sim.models.labels import labels_of
 from sim.operations.exports import export as write_export
 from sim.operations.targets import Targets
 from sim.operations.targets import targets as simulate_targets
@@ -46,7 +47,7 @@ def stress(
             file="stress.json",
             report=StressReport,
             compute=compute,
-            summary=lambda report: with_cautions(report.plain(), report.cautions),
+            summary=lambda report: with_cautions(report.plain(), report.cautions, labels_of(loaded.scenario)),
             verdicts=lambda report: {"capacity": _capacity(report)},
             answer=stress_text,
             write=partial(_write, loaded, STRESS_CSV),
@@ -72,7 +73,7 @@ def targets(
             file="targets.json",
             report=Targets,
             compute=compute,
-            summary=lambda found: with_cautions(found.plain(), found.cautions),
+            summary=lambda found: with_cautions(found.plain(), found.cautions, labels_of(loaded.scenario)),
             answer=lambda found, lang: targets_text(found, title, lang),
             write=partial(_write, loaded, TARGETS_CSV),
             draw=partial(_draw_targets, loaded),

@@ -22,7 +22,7 @@ from sim.output.text.cautions import caution, with_cautions
 from sim.output.text.formats import name, unit_name
 from sim.output.text.overview import Ground
 from sim.output.text.plan import plan_text as shown_plan
-from sim.output.words import Language, labelled, languages, say
+from sim.output.words import Labels, Language, labelled, languages, say
 from sim.planner.answer import PlanAnswer
 from sim.planner.planning import plan as search_plan
 from sim.planner.planning import targets_of_all
@@ -71,7 +71,7 @@ def plan(
             file="plan.json",
             report=PlanAnswer,
             compute=compute,
-            summary=plain_answer,
+            summary=partial(plain_answer, labels=labels_of(loaded.scenario)),
             verdicts=lambda answer: {"plan": answer.ending},
             answer=shown_plan,
             write=write,
@@ -110,13 +110,17 @@ def write_planned(answer: PlanAnswer, loaded: Loaded, overridden: bool, file: Pa
     file.write_text(text, "utf-8")
 
 
-def plain_answer(answer: PlanAnswer) -> dict[str, Any]:
-    """An answer as JSON can hold it: the same for the same scenario, seed and budget."""
+def plain_answer(answer: PlanAnswer, labels: Labels | None = None) -> dict[str, Any]:
+    """An answer as JSON can hold it: the same for the same scenario, seed and budget.
+
+    Args:
+        labels: what the scenario calls its things, by language.
+    """
     content: dict[str, Any] = jsonable(answer, omit=_LEFT_OUT)
     for post, heads in zip(content["posts"], answer.people or (None,) * len(answer.posts), strict=True):
         post["people"] = heads
     content["gap"], content["optimal"] = answer.gap, answer.optimal
-    return with_cautions(content, answer.cautions)
+    return with_cautions(content, answer.cautions, labels)
 
 
 def _draw(loaded: Loaded, answer: PlanAnswer, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
@@ -125,7 +129,7 @@ def _draw(loaded: Loaded, answer: PlanAnswer, folder: Path, manifest: Mapping[st
     roster = () if answer.people is None else tuple(roster_sheet(_planned_setting(loaded, answer)))
     on = Ground.of(loaded, options)
     told = {"manifest": manifest, "on": on, "roster": roster, "csv": tuple(PLAN_CSV)}
-    write_plan_page(folder, answer, plain_answer(answer), options=options, **told)
+    write_plan_page(folder, answer, plain_answer(answer, labels_of(loaded.scenario)), options=options, **told)
 
 
 def _planned_setting(loaded: Loaded, answer: PlanAnswer) -> Setting:

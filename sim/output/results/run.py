@@ -99,7 +99,7 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
             file="summary.json",
             report=Report,
             compute=compute,
-            summary=summary_of,
+            summary=lambda report: summary_of(report, labels_of(loaded.scenario)),
             verdicts=lambda report: {name: sla.verdict for name, sla in report.slas.items() if sla.verdict is not None},
             answer=run_text,
             write=write,
@@ -138,7 +138,7 @@ class CheckResult:
     @property
     def summary(self) -> dict[str, Any]:
         """The figures for programs."""
-        return with_cautions(self.report.plain(), self.report.cautions)
+        return with_cautions(self.report.plain(), self.report.cautions, self.labels)
 
     def shown(self, lang: str) -> RenderableType:
         """The answer for the terminal."""

@@ -8,7 +8,7 @@ from rich.text import Text
 from sim.metrics.figures import Caution
 from sim.metrics.report import Report
 from sim.output.text.formats import limit, listed, name, number, percent, unit_name
-from sim.output.words import languages, say
+from sim.output.words import Labels, Language, languages, say
 
 _EXACT: Final = ("target_share", "highest_share")
 """Shares that are told with every digit, for rounding would say another thing."""
@@ -30,24 +30,30 @@ def caution_lines(cautions: Iterable[Caution], lang: str) -> list[Text]:
     return [Text(each, style="yellow") for each in caution_sentences(cautions, lang)]
 
 
-def plain_caution(each: Caution) -> dict[str, Any]:
-    """A caution as JSON holds it, with its sentence in each language."""
+def plain_caution(each: Caution, labels: Labels | None = None) -> dict[str, Any]:
+    """A caution as JSON holds it, with its sentence in each language.
+
+    Args:
+        labels: what the scenario calls its things, by language.
+    """
     return {
         "kind": each.kind,
         "subject": each.subject,
         "figures": dict(each.figures),
-        "text": {lang: caution(each, lang) for lang in languages()},
+        "text": {lang: caution(each, Language(lang, labels)) for lang in languages()},
     }
 
 
-def summary_of(report: Report) -> dict[str, Any]:
-    """The content of summary.json."""
-    return with_cautions(report.summary(), report.cautions)
+def summary_of(report: Report, labels: Labels | None = None) -> dict[str, Any]:
+    """The content of summary.json; arguments as of `with_cautions`."""
+    return with_cautions(report.summary(), report.cautions, labels)
 
 
-def with_cautions(content: Mapping[str, Any], cautions: Iterable[Caution]) -> dict[str, Any]:
-    """The figures for programs with their cautions."""
-    return {**content, "cautions": [plain_caution(each) for each in cautions]}
+def with_cautions(
+    content: Mapping[str, Any], cautions: Iterable[Caution], labels: Labels | None = None
+) -> dict[str, Any]:
+    """The figures for programs with their cautions, in the words of the scenario's labels."""
+    return {**content, "cautions": [plain_caution(each, labels) for each in cautions]}
 
 
 def _said(key: str, value: Any, lang: str) -> str:

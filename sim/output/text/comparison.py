@@ -13,7 +13,7 @@ from sim.metrics.figures import SlaFigures
 from sim.output.text.cautions import caution, plain_caution, with_cautions
 from sim.output.text.formats import interval, listed, name, number, point, points, unit_name
 from sim.output.text.printing import VERDICT_STYLES, CaptionedTable, captioned
-from sim.output.words import labelled, say
+from sim.output.words import Labels, labelled, say
 from sim.statistics import Estimate, Verdict
 
 _MOST_DISTRICTS: Final = 3
@@ -83,12 +83,16 @@ def comparison_cautions(comparison: Comparison, lang: str) -> list[str]:
     ]
 
 
-def comparison_content(comparison: Comparison) -> dict[str, Any]:
-    """The content of comparison.json."""
+def comparison_content(comparison: Comparison, labels: Labels | None = None) -> dict[str, Any]:
+    """The content of comparison.json.
+
+    Args:
+        labels: what the scenarios call their things, by language.
+    """
     content = comparison.summary()
     for staffing, report in comparison.reports.items():
-        content["scenarios"][staffing] = with_cautions(content["scenarios"][staffing], report.cautions)
-    cautions = [{**plain_caution(each), "scenarios": list(names)} for each, names in comparison.cautions]
+        content["scenarios"][staffing] = with_cautions(content["scenarios"][staffing], report.cautions, labels)
+    cautions = [{**plain_caution(each, labels), "scenarios": list(names)} for each, names in comparison.cautions]
     return {**content, "cautions": cautions}
 
 

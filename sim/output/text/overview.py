@@ -65,6 +65,26 @@ def two_sentences(report: Report, lang: str) -> Iterator[str]:
     yield from _where_and_why(report, sla, lang)
 
 
+def other_sentences(report: Report, lang: str) -> Iterator[str]:
+    """The other SLAs that are missed, and those of which it is not sure, a sentence each."""
+    told = headline_sla(report)
+    for verdict in (Verdict.MISSED, Verdict.UNCLEAR):
+        slas = [
+            say(
+                lang,
+                "overview.also-sla",
+                sla=name(lang, sla.name),
+                compliance=interval(sla.compliance),
+                target=percent(sla.target),
+                late=count(sla.breaches),
+            )
+            for sla in report.slas.values()
+            if sla.verdict is verdict and sla is not told
+        ]
+        if slas:
+            yield say(lang, f"overview.also-{verdict}", slas=say(lang, "formats.semicolon").join(slas))
+
+
 def _where_and_why(report: Report, sla: SlaFigures, lang: str) -> Iterator[str]:
     parts = []
     found = concentration(sla.districts)

@@ -12,8 +12,22 @@ function speak(lang) {
 for (const button of document.querySelectorAll("[data-speak]"))
   button.addEventListener("click", () => speak(button.dataset.speak));
 document.querySelector("[data-print]").addEventListener("click", () => window.print());
+// The first sheet of paper has two charts: beside that of the first screen the second of the others, or the first.
+const moved = [];
 window.addEventListener("beforeprint", () => {
   for (const more of document.querySelectorAll("details:not(.raw)")) more.open = true;
+  for (const trend of moved.length ? [] : document.querySelectorAll(".trend")) {
+    const charts = trend.closest("article").querySelectorAll("h3 + figure");
+    const chart = charts[1] ?? charts[0];
+    if (chart === undefined) continue;
+    const place = document.createComment("");
+    chart.replaceWith(place);
+    trend.after(chart);
+    moved.push([chart, place]);
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const [chart, place] of moved.splice(0)) place.replaceWith(chart);
 });
 speak(root.dataset.lang);
 
@@ -104,8 +118,12 @@ for (const figure of document.querySelectorAll("figure")) {
 for (const table of document.querySelectorAll("table")) {
   const headings = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
   const labels = headings.map((heading) => heading.dataset.label ?? heading.textContent);
+  const units = headings.map((heading) => heading.dataset.unit);
   for (const row of table.tBodies[0].rows)
-    [...row.cells].forEach((cell, at) => { if (at) cell.dataset.label = labels[at]; });
+    [...row.cells].forEach((cell, at) => {
+      if (at) cell.dataset.label = labels[at];
+      if (units[at]) cell.dataset.unit = units[at];
+    });
 }
 
 // The district table: sorted by a click on a heading, units within on demand, or all of one team.
