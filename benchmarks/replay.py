@@ -17,8 +17,8 @@ from run import ROOT
 
 from sim.operations.calls import receipts
 from sim.operations.destination import ReplayOptions
-from sim.operations.replay import replay
 from sim.operations.replay_report import report_on
+from sim.operations.senders import replay
 from sim.operations.trace_files import TracedLetter
 
 RATES = (500, 1_000, 2_000, 3_000)

@@ -1,6 +1,9 @@
 """How fast a replay sends, the reads between its calls, and what of it is counted; outages as the report tells them."""
 
+import asyncio
 import json
+import multiprocessing
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,14 +18,15 @@ from test_replay_calls import WAY, ways
 from test_replay_report import answers_of
 
 from sim.commands.main import cli
-from sim.core.errors import ScenarioError
+from sim.core.errors import ScenarioError, SimError
 from sim.operations.answers import Answers, Sent, Unanswered
 from sim.operations.calls import receipts
 from sim.operations.destination import ReplayOptions
 from sim.operations.outages import Outage, OutageKind, outages_of
-from sim.operations.pacing import due_of, speed_for, with_reads
+from sim.operations.pacing import check_pace, due_of, speed_for, with_reads
 from sim.operations.replay import send
 from sim.operations.replay_report import report_on
+from sim.operations.senders import replay
 from sim.output.text.replay import replay_sentences
 
 URL = "http://127.0.0.1/letters"
@@ -55,7 +59,7 @@ def test_the_load_grows_evenly_and_is_not_counted_meanwhile() -> None:
     assert len(report.course.seconds) == 23  # the last is answered 20 ms after it was due, at 22.01 s
     assert any("of the first 6 s" in each for each in replay_sentences(report, "en"))
     with pytest.raises(ScenarioError, match=r"ramp and warm-up last 30 s, and the replay only 20.0 s"):
-        due_of(calls, ReplayOptions(URL, warm_up=30))
+        check_pace(calls, ReplayOptions(URL, warm_up=30))
 
 
 def test_reads_come_between_the_calls_at_their_rates() -> None:
@@ -200,3 +204,49 @@ def test_reads_need_targets(exported: Path) -> None:
 def test_the_options_are_checked() -> None:
     with pytest.raises(ScenarioError, match="ramp must be 0 or more, got -1"):
         replace(ReplayOptions(URL), ramp=-1).check()
+
+
+# Several processes
+
+
+@in_a_loop
+async def test_processes_share_the_letters_and_start_together(tmp_path: Path) -> None:
+    calls = with_reads(ways(40, every=0.05), {"lookups": 5.0})
+    async with listening(application(tmp_path / "letters.db")) as url:
+        options = ReplayOptions(url, speed=2, processes=2, connections=8)
+        sent = await asyncio.to_thread(replay, calls, options)
+    answers = sent.answers
+    assert answers.accepted.all()
+    assert answers.due.tolist() == (calls.at / 2).tolist()
+    assert (answers.letter == calls.letter).all()
+    with sqlite3.connect(tmp_path / "letters.db") as database:
+        kept = database.execute(
+            "SELECT sequence, count(*) FROM steps JOIN letters ON letter = id GROUP BY 1"
+        ).fetchall()
+    database.close()
+    assert sorted(kept) == [(number, 4) for number in range(1, 41)]
+
+
+def test_a_process_that_dies_is_told() -> None:
+    calls = ways(20, every=5)
+
+    def kill(_: int) -> None:
+        multiprocessing.active_children()[0].kill()
+
+    options = ReplayOptions("http://127.0.0.1:9/letters", speed=50, processes=2, abort_after=0)
+    with pytest.raises(SimError, match="a process of the sender ended with code -9"):
+        replay(calls, options, progress=kill)
+    assert multiprocessing.active_children() == []
+
+
+def test_ctrl_c_ends_all_processes_with_what_they_sent(tmp_path: Path) -> None:
+    calls = ways(20, every=5)
+
+    def interrupt(begun: int) -> None:
+        if begun:
+            raise KeyboardInterrupt
+
+    options = ReplayOptions("http://127.0.0.1:9/letters", processes=2, abort_after=0)
+    sent = replay(calls, options, progress=interrupt)
+    assert sent.stopped
+    assert (sent.answers.outcome == Unanswered.UNSENT).any()

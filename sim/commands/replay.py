@@ -97,6 +97,13 @@ def _level(command: Command) -> Command:
     help="Maximum requests in flight.",
 )
 @click.option(
+    "--processes",
+    type=click.IntRange(min=1, max=64),
+    default=1,
+    show_default=True,
+    help="Processes that send; one sends some 2,000 calls a second.",
+)
+@click.option(
     "--timeout",
     default="30 s",
     show_default=True,

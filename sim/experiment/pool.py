@@ -52,7 +52,7 @@ def processes(workers: int, *, preload: Sequence[str] = ()) -> StartExecutor:
     context = multiprocessing.get_context("forkserver" if forkserver else "spawn")
     if forkserver:
         context.set_forkserver_preload([__name__, *preload])
-    return partial(ProcessPoolExecutor, workers, mp_context=context, initializer=_stay_with_parent)
+    return partial(ProcessPoolExecutor, workers, mp_context=context, initializer=stay_with_parent)
 
 
 def forked(workers: int) -> StartExecutor | None:
@@ -63,7 +63,7 @@ def forked(workers: int) -> StartExecutor | None:
     if "fork" not in multiprocessing.get_all_start_methods():
         return None
     context = multiprocessing.get_context("fork")
-    return partial(ProcessPoolExecutor, workers, mp_context=context, initializer=_stay_with_parent)
+    return partial(ProcessPoolExecutor, workers, mp_context=context, initializer=stay_with_parent)
 
 
 def map_in_order(
@@ -123,7 +123,7 @@ def _succeeded(future: Future[Found]) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None
 
 
-def _stay_with_parent() -> None:
+def stay_with_parent() -> None:
     """Leave Ctrl-C to the parent process, and go when it goes, however it goes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()

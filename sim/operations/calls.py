@@ -51,6 +51,11 @@ class Calls(NamedTuple):
             letters=[self.letters[number] for number in letters.tolist()],
         )
 
+    def rows(self, rows: Int64s) -> "Calls":
+        """Some of the calls, counted from the same start, among all letters."""
+        unit = [self.unit[row] for row in rows.tolist()]
+        return self._replace(at=self.at[rows], letter=self.letter[rows], operation=self.operation[rows], unit=unit)
+
     def busiest(self, seconds: float) -> "Calls":
         """The calls of the busiest stretch of so many seconds; of the earliest of several."""
         within = np.searchsorted(self.at, self.at + seconds) - np.arange(len(self.at))
@@ -58,11 +63,9 @@ class Calls(NamedTuple):
         return self.only((rows >= first) & (rows < first + int(within[first])))
 
     def received_before(self) -> Int64s:
-        """Letters of which no call is a receipt, since it came before the others."""
-        received = np.zeros(len(self.letters), np.bool_)
-        if RECEIVE in self.operations:
-            received[self.letter[self.operation == self.operations.index(RECEIVE)]] = True
-        return np.flatnonzero(~received)
+        """Letters with calls none of which is a receipt, since it came before the others."""
+        receipt = self.operations.index(RECEIVE) if RECEIVE in self.operations else -1
+        return np.setdiff1d(self.letter, self.letter[self.operation == receipt])
 
 
 def receipts(letters: Sequence[TracedLetter]) -> Calls:

@@ -27,6 +27,7 @@ class ReplayOptions:
         url: `http` or `https`; each letter is one POST with a JSON body. May hold secrets, so only `shown` is shown.
         speed: seconds of the trace that pass in one second.
         ramp: seconds in which the load grows evenly from nothing to all.
+        processes: that send; more than one where a core is too slow for the rate.
         warm_up: seconds at full load after that, which are not counted either.
         connections: most letters under way at once; further ones wait for their turn, on the server's account.
         timeout: seconds from the moment a letter is due after which it is given up.
@@ -45,6 +46,7 @@ class ReplayOptions:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     idle: float = 1.0
     abort_after: int = 50
+    processes: int = 1
     ramp: float = 0.0
     warm_up: float = 0.0
 
@@ -66,7 +68,7 @@ class ReplayOptions:
         """
         problems = [
             Problem(f"{name} must be above 0, got {getattr(self, name):g}")
-            for name in ("speed", "connections", "timeout")
+            for name in ("speed", "connections", "timeout", "processes")
             if not 0 < getattr(self, name) < float("inf")
         ]
         problems += [

@@ -32,16 +32,22 @@ def due_of(calls: Calls, options: ReplayOptions) -> Floats:
     """Seconds after the start at which each call is due.
 
     While the load grows, the share of it that comes is the share of the ramp that has passed.
-
-    Raises: ScenarioError if ramp and warm-up leave no call to be counted.
     """
     at, ramp = calls.at / options.speed, options.ramp
     if ramp:
         at = np.where(at < ramp / 2, np.sqrt(2 * ramp * at), at + ramp / 2)
-    if at[-1] < options.counted_from:
-        message = f"ramp and warm-up last {options.counted_from:g} s, and the replay only {at[-1]:.1f} s"
-        raise ScenarioError("the replay", [Problem(message)])
     return at
+
+
+def check_pace(calls: Calls, options: ReplayOptions) -> None:
+    """Check that ramp and warm-up leave calls to be counted.
+
+    Raises: ScenarioError if not.
+    """
+    last = float(due_of(calls, options)[-1])
+    if last < options.counted_from:
+        message = f"ramp and warm-up last {options.counted_from:g} s, and the replay only {last:.1f} s"
+        raise ScenarioError("the replay", [Problem(message)])
 
 
 def with_reads(calls: Calls, per_second: Mapping[str, float]) -> Calls:

@@ -10,7 +10,7 @@ is sent again on a new connection, while its time runs on.
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
@@ -67,33 +67,24 @@ _connected: ContextVar[float | None] = ContextVar("connected")
 """Seconds that the connection of the call under way had lain idle, 0 if it is new; None without a connection."""
 
 
-def replay(
-    calls: Calls,
-    options: ReplayOptions,
-    requests: Requests | None = None,
-    *,
-    progress: Callable[[int], object] | None = None,
-) -> Sent:
-    """Send the calls and wait for the answers; a replay that is stopped returns what came until then.
-
-    Args:
-        calls: at least one; each of an operation that has a request.
-        requests: those of the examples' letter API if not said.
-        progress: told now and then how many calls are begun.
-
-    Raises: ScenarioError as `ReplayOptions.check`.
-    """
-    return asyncio.run(send(calls, options, requests, progress=progress))
-
-
 async def send(
     calls: Calls,
     options: ReplayOptions,
     requests: Requests | None = None,
     *,
+    start: Callable[[], Awaitable[float]] | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Sent:
-    """As `replay`, inside an event loop; being cancelled is what Ctrl-C does."""
+    """Send the calls and wait for the answers; one that is cancelled returns what came until then.
+
+    Args:
+        calls: at least one; each of an operation that has a request.
+        requests: those of the examples' letter API if not said.
+        start: waits until it is known when to start, by the clock of the loop; at once if not said.
+        progress: told now and then how many calls are begun.
+
+    Raises: ScenarioError as `ReplayOptions.check`.
+    """
     options.check()
     answers = _nothing_yet(calls, options)
     async with AsyncExitStack() as sessions:
@@ -102,7 +93,7 @@ async def send(
         usual, fresh = [await sessions.enter_async_context(_session(options, each)) for each in (again, once)]
         sending = _Sending(calls, options, requests or default_requests(), answers, usual, fresh)
         try:
-            await sending.all(progress)
+            await sending.all(start, progress)
         except asyncio.CancelledError:
             stopped, aborted = not sending.aborted, sending.aborted
         else:
@@ -243,10 +234,10 @@ class _Sending:
         self._unbegun = len(answers.due)
         self._task = asyncio.current_task()
 
-    async def all(self, progress: Callable[[int], object] | None) -> None:
+    async def all(self, start: Callable[[], Awaitable[float]] | None, progress: Callable[[int], object] | None) -> None:
         """Take in the letters that came before, begin each call at its time, and wait for all answers."""
         await self._receive_before()
-        begin = self._now() + _LEAD
+        begin = self._now() + _LEAD if start is None else await start()
         told, in_a_row = begin, 0
         async with asyncio.TaskGroup() as under_way:
             for row, after in enumerate(self._answers.due.tolist()):

@@ -74,7 +74,7 @@ def replay(
     Raises: ScenarioError for a bad trace; SimError for targets that cannot be read, or if the folder is something
         else or the disk is full.
     """
-    from sim.operations.replay import replay as send
+    from sim.operations.senders import replay as send
 
     if busiest is not None and busiest <= 0:
         raise ScenarioError(f"the replay to {plan.shown}", [Problem(f"busiest must be above 0, got {busiest:g}")])
