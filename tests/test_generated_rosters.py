@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -20,8 +21,11 @@ from sim.output.results.plan import plan as made
 from sim.output.results.plan import write_planned
 from sim.output.text.plan import plan_sentences
 from sim.planner.answer import PlanAnswer
-from sim.planner.slot_effects import people_by_slot
+from sim.planner.simulator import PlanTargets, Simulator
+from sim.planner.slot_effects import busy_by_slot, people_by_slot, slot_effects
+from sim.planner.staffing_cells import staffing_cells
 from sim.scenario.loading import load
+from sim.scenario.setting import setting_of
 
 hours = st.integers(1, 24)
 
@@ -198,3 +202,19 @@ def test_rules_that_cannot_be_are_refused(tmp_path: Path, written: str, says: st
     with pytest.raises(ScenarioError) as refused:
         load(peak(tmp_path, PEAK.replace("generate", written)))
     assert says in str(refused.value)
+
+
+def test_what_urgent_work_keeps_busy_is_the_offered_load(tmp_path: Path) -> None:
+    busy = busy_by_slot(setting_of(load(peak(tmp_path)).scenario), ["desk"])
+    # 55 minutes of every hour from 08:00 on, and four times that from 18:00 to 22:00.
+    assert busy[0] == pytest.approx([0.0] * 4 + [55 / 60] * 5 + [4 * 55 / 60] * 2 + [0.0], abs=0.02)
+
+
+def test_more_people_in_a_slot_help_the_letters_of_that_slot(tmp_path: Path) -> None:
+    setting = setting_of(load(peak(tmp_path)).scenario)
+    simulator = Simulator(setting, staffing_cells(setting.scenario), PlanTargets(setting))
+    effects = slot_effects(simulator, (3,), {"desk": "evenly"}, range(1))
+    assert effects.letters.sum() == 7 * 26
+    assert set(np.flatnonzero(effects.late[0] > 1)) == {9, 10}  # from 18:00 to 22:00
+    assert effects.fewer[0, 9, 0, 9] > 1
+    assert not effects.fewer[0, :8].any()

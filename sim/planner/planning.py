@@ -28,7 +28,7 @@ from sim.planner.backward_elimination import BackwardElimination
 from sim.planner.frontier import Point, frontier
 from sim.planner.lower_bound import ConfirmedBound, LowerBound, confirmed
 from sim.planner.proof import Blocks, Change, Proof, change_between, decided, standard_error
-from sim.planner.roster_generation import GENERATION, Generation, generated
+from sim.planner.roster_generation import Generation, generated, letters_to_generate
 from sim.planner.sample import SearchSample
 from sim.planner.search import Search
 from sim.planner.simulator import Meter, PlanTargets, Simulator
@@ -126,8 +126,7 @@ def plan(
     copies = _are_copies(simulator)
     if told is not None:
         letters = budget_of(setting, copies=copies)
-        if (setting.scenario.plan or Plan()).rosters is not None:
-            letters += int(GENERATION * letters)
+        letters += letters_to_generate(setting, sizes_of(setting)[0], letters)
         told(letters, letters * seconds_a_letter(simulator))
     return _Planner(simulator, scenario, copies=copies).answer()
 
@@ -199,7 +198,10 @@ class _Planner:
         self._given = Allocated(simulator)
         self._generation: Generation | None = None
         if self._asked.rosters is not None:
-            until, besides = self._until(_STAGES.allocation), int(GENERATION * self._budget)
+            until, besides = (
+                self._until(_STAGES.allocation),
+                letters_to_generate(simulator.setting, self._sampled, self._budget),
+            )
             self._generation = generated(simulator, self._asked.rosters.generate, self._sampled, until, besides)
             self._given = self._generation.start
             self._setting = self._given.simulator.setting

@@ -2,11 +2,12 @@
 
 1. A staffing of few people on the given rosters is found on a few replications, allocated as serves best where the
    plan may do so.
-2. There it is measured what a person more in each slot of the day changes (`sim.planner.slot_effects`).
-3. On that response surface a programme takes people from the given rosters and puts others on any pattern of the
-   pool, at the least cost without more late letters (`sim.planner.pattern_choice`). The patterns that it uses, at most
-   so many a team, become rosters that the plan may use beside the given ones.
-4. What the programme proposes is made good and improved by simulation, and is where the plan begins.
+2. There it is measured what people more in each slot of the day change (`sim.planner.slot_effects`), and what one
+   person more or fewer of each cell does.
+3. By these effects a programme takes people from the given rosters and puts others on any pattern of the pool, at the
+   least cost without more late letters (`sim.planner.pattern_choice`). The patterns that it uses, at most so many a
+   team, become rosters that the plan may use beside the given ones.
+4. What the programme proposes is made good by simulation, whoever is then not needed goes, and there the plan begins.
 
 How many people each roster gets, and whether any, the search of the plan decides, and its proof is the same.
 
@@ -15,32 +16,44 @@ and simulation in turn, Atlason, Epelman and Henderson, Management Science 54 (2
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Final, NamedTuple
 
+from sim.experiment.cost import estimate
 from sim.models.roster_rules import RosterRules
 from sim.models.shift_patterns import ShiftPattern, shift_patterns
+from sim.models.staffing import Allocation
 from sim.models.studies import Plan
 from sim.planner.allocation import Allocated, allocated
-from sim.planner.pattern_choice import PatternChoice
+from sim.planner.pattern_choice import MeasuredStaffing, PatternChoice
 from sim.planner.sample import SearchSample
 from sim.planner.search import Search
 from sim.planner.simulator import Simulator, late_at_worst
-from sim.planner.slot_effects import slot_effects
+from sim.planner.slot_effects import DUTY_SLOTS, busy_by_slot, slot_effects
 from sim.planner.stability import Stability
-from sim.planner.staffing_cells import People, staffing_cells, with_patterns
+from sim.planner.staffing_cells import People, StaffingCell, staffed, staffing_cells, with_patterns
 from sim.scenario.setting import Setting
 
 _REPLICATIONS: Final = 4
 """On which staffings are found, and effects are measured."""
 
-GENERATION: Final = 0.2
+_BESIDES: Final = 0.3
 """Part of a plan's budget that may be simulated besides, from the staffing on the given rosters on."""
+
+_LEAST: Final = 1.5
+"""And at least so many times what measures effects."""
 
 _PARTS: Final = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 """Of the people of that staffing, until letters enough are late."""
 
 _ENOUGH: Final = 40
 """Late letters of all targets by which effects are measured."""
+
+_WAY: Final = (1.0, 0.5)
+"""Parts of the way to the proposed staffing that are tried, until one can be made good."""
+
+_FINE: Final = 8
+"""The first steps down from there are this part of the way."""
 
 _PLENTY: Final = 2
 """A generated roster may have so many times the people that the programme gives it, or one a unit."""
@@ -56,6 +69,19 @@ class Generation(NamedTuple):
     letters: int
 
 
+def letters_to_generate(setting: Setting, replications: int, budget: int) -> int:
+    """Letters that may be simulated besides a plan's budget, about, to generate rosters; 0 where none are.
+
+    Args:
+        replications: of the search.
+    """
+    if (setting.scenario.plan or Plan()).rosters is None:
+        return 0
+    teams = {cell.team for cell in staffing_cells(setting.scenario)}
+    probes = len(teams) * DUTY_SLOTS * min(replications, _REPLICATIONS)
+    return int(max(_BESIDES * budget, _LEAST * probes * estimate(setting).letters))
+
+
 def generated(simulator: Simulator, rules: RosterRules, replications: int, first: int, besides: int) -> Generation:
     """Generate rosters for the teams of a plan.
 
@@ -66,29 +92,35 @@ def generated(simulator: Simulator, rules: RosterRules, replications: int, first
     """
     numbers = range(min(replications, _REPLICATIONS))
     given, found = _first(simulator, numbers, first)
-    setting, before = given.setting, simulator.meter.letters
-    people = found or tuple(cell.most for cell in given.cells)
-    measured = _lacking(given, numbers, people)
-    most = {
-        team: sum(cell.most for cell in given.cells if cell.team == team)
-        for team in dict.fromkeys(cell.team for cell in given.cells)
+    before, cells = simulator.meter.letters, given.cells
+    measured = _measured(given, numbers, found or tuple(cell.most for cell in cells), before + besides)
+    pool = [pattern for pattern in shift_patterns(rules) if pattern.name not in given.setting.scenario.rosters]
+    most = _most(cells, rules)
+    pooled = _vary(given.setting, pool, {team: {each.name: (0, most[team]) for each in pool} for team in most})
+    proposed = PatternChoice(pooled, measured).staffing(rules.patterns)
+    chosen = [pattern for pattern in pool if any(proposed[team, pattern.name] for team in most)]
+    bounds: dict[str, dict[str, tuple[int, int]]] = {team: {} for team in most}
+    for team, pattern in product(most, chosen):
+        if heads := proposed[team, pattern.name]:
+            several = max(_PLENTY * heads, given.setting.scenario.teams[team].unit_count)
+            bounds[team][pattern.name] = (0, min(several, most[team]))
+    extended = _extended(given, _vary(given.setting, chosen, bounds))
+    start = None
+    if found is not None:
+        as_found = {(cell.team, cell.roster): heads for cell, heads in zip(cells, found, strict=True)}
+        keys = [(cell.team, cell.roster) for cell in extended.cells]
+        both = [tuple(heads.get(key, 0) for key in keys) for heads in (as_found, proposed)]
+        start = _begun(extended, numbers, *both, until=before + besides)
+    return Generation(Allocated(extended, start), tuple(chosen), simulator.meter.letters - before)
+
+
+def _most(cells: tuple[StaffingCell, ...], rules: RosterRules) -> dict[str, int]:
+    """Most people of each team that gets rosters, over all given ones."""
+    return {
+        team: sum(cell.most for cell in cells if cell.team == team)
+        for team in dict.fromkeys(cell.team for cell in cells)
         if rules.teams is None or team in rules.teams
     }
-    effects = slot_effects(given, measured, tuple(most), numbers)
-    pool = [pattern for pattern in shift_patterns(rules) if pattern.name not in setting.scenario.rosters]
-    pooled = _vary(
-        setting, pool, {team: {pattern.name: (0, bound) for pattern in pool} for team, bound in most.items()}
-    )
-    proposed = PatternChoice(pooled, given.cells, people, measured, tuple(most), effects).staffing(rules.patterns)
-    bounds: dict[str, dict[str, tuple[int, int]]] = {}
-    for (team, roster), heads in proposed.items():
-        if heads and team in most and roster in {pattern.name for pattern in pool}:
-            several = max(_PLENTY * heads, setting.scenario.teams[team].unit_count)
-            bounds.setdefault(team, {})[roster] = (0, min(several, most[team]))
-    chosen = tuple(pattern for pattern in pool if any(pattern.name in own for own in bounds.values()))
-    extended = _extended(given, _vary(setting, chosen, bounds))
-    start = None if found is None else _begun(extended, numbers, given, found, proposed, before + besides)
-    return Generation(Allocated(extended, start), chosen, simulator.meter.letters - before)
 
 
 def _first(simulator: Simulator, numbers: range, until: int) -> Allocated:
@@ -99,6 +131,21 @@ def _first(simulator: Simulator, numbers: range, until: int) -> Allocated:
     if search.begin() and search.best is not None:
         search.substitute(search.descend(search.best))
     return Allocated(simulator, search.best)
+
+
+def _measured(given: Simulator, numbers: range, people: People, until: int) -> MeasuredStaffing:
+    """A staffing at which it shows what people more or fewer change, measured.
+
+    Args:
+        people: the staffing of few people that meets the targets, or the most.
+    """
+    few = _lacking(given, numbers, people)
+    surface = Search(_sample(given, numbers), until).local.surface(few)
+    deals = _deals(given)
+    setting = staffed(given.setting, given.cells, few)
+    return MeasuredStaffing(
+        given, few, people, surface, slot_effects(given, few, deals, numbers), busy_by_slot(setting, deals)
+    )
 
 
 def _lacking(simulator: Simulator, numbers: range, people: People) -> People:
@@ -112,34 +159,33 @@ def _lacking(simulator: Simulator, numbers: range, people: People) -> People:
 
 
 def _extended(given: Simulator, setting: Setting) -> Simulator:
-    """A simulator of the cells that a setting may vary.
-
-    Those that there were are allocated as they are, and new ones by weights where one of their team is.
-    """
-    deals = {(cell.team, cell.roster): cell.deal for cell in given.cells}
-    by_weights = {cell.team for cell in given.cells if cell.deal == "weights"}
-    cells = []
-    for cell in staffing_cells(setting.scenario):
-        own = "weights" if cell.team in by_weights else cell.deal
-        cells.append(cell._replace(deal=deals.get((cell.team, cell.roster), own)))
+    """A simulator of the cells that a setting may vary; those that there were are allocated as they are."""
+    own, of_team = {(cell.team, cell.roster): cell.deal for cell in given.cells}, _deals(given)
+    cells = [
+        cell._replace(deal=own.get((cell.team, cell.roster), of_team[cell.team]))
+        for cell in staffing_cells(setting.scenario)
+    ]
     return given.of(tuple(cells), setting)
 
 
-def _begun(
-    extended: Simulator,
-    numbers: range,
-    given: Simulator,
-    found: People,
-    proposed: Mapping[tuple[str, str], int],
-    until: int,
-) -> People:
-    """The cheapest staffing near the one on given rosters, and near the proposed one, that meets the targets."""
-    heads = {(cell.team, cell.roster): number for cell, number in zip(given.cells, found, strict=True)}
+def _deals(given: Simulator) -> dict[str, Allocation]:
+    """How people on generated rosters are allocated, by team: by weights where some on a given roster are."""
+    deals: dict[str, Allocation] = {cell.team: "evenly" for cell in given.cells}
+    return deals | {cell.team: cell.deal for cell in given.cells if cell.deal == "weights"}
+
+
+def _begun(extended: Simulator, numbers: range, given: People, proposed: People, *, until: int) -> People:
+    """A cheap staffing that meets the targets: the given one, or what the proposed one comes to, made good."""
     search = Search(_sample(extended, numbers), until)
-    search.trials.of(tuple(heads.get((cell.team, cell.roster), 0) for cell in extended.cells))
-    people, _ = search.near(tuple(proposed[cell.team, cell.roster] for cell in extended.cells))
-    search.local.improve(search.substitute(search.best or people))
-    return search.best or people
+    search.trials.of(given)
+    for part in _WAY:
+        there = tuple(round(a + part * (b - a)) for a, b in zip(given, proposed, strict=True))
+        repaired = search.local.repaired(there)
+        if repaired is not None:
+            # What was made good in haste has too many people in some places.
+            search.substitute(search.descend(repaired, _FINE))
+            break
+    return search.best or given
 
 
 def _sample(simulator: Simulator, numbers: range) -> SearchSample:

@@ -4,15 +4,19 @@ Each team in turn gets some people more in one slot of every day, whom no roster
 (common random numbers), and the logarithm of the late letters is compared with that of the staffing as it is.
 """
 
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Floats
+from sim.experiment.replications import simulate_infinite_servers
+from sim.forecast.load import CLASSES, load_of
 from sim.metrics.hours import HOURS_OF_DAY
-from sim.models.staffing import RosterPattern
+from sim.models.staffing import Allocation, RosterPattern
 from sim.models.studies import Plan
+from sim.planner.sample import EPSILON
 from sim.planner.simulator import Simulator, late_at_worst
 from sim.planner.staffing_cells import People, StaffingCell, staffed
 from sim.scenario.setting import Setting
@@ -20,6 +24,9 @@ from sim.scenario.setting import Setting
 DUTY_SLOT: Final = 2 * HOUR
 
 DUTY_SLOTS: Final = DAY // DUTY_SLOT
+
+_LOAD_REPLICATIONS: Final = 2
+"""Simulated without queues to see what keeps people busy."""
 
 _PART: Final = 10
 """A team gets one person more a unit, or this part of its people where that is more."""
@@ -46,32 +53,46 @@ class SlotEffects(NamedTuple):
     fewer: Floats
 
 
-def slot_effects(given: Simulator, people: People, teams: tuple[str, ...], replications: range) -> SlotEffects:
+def slot_effects(given: Simulator, people: People, deals: Mapping[str, Allocation], replications: range) -> SlotEffects:
     """Measure the effects at a staffing.
 
     Args:
         given: of the cells of the staffing.
-        teams: whose people are added, one after another.
+        deals: teams whose people are added, one after another, and how these are allocated to the units.
     """
     probed = _with_probes(staffed(given.setting, given.cells, people))
     probes = tuple(
-        StaffingCell(team, _probe(slot), 0, 0, _added(probed, team), 1.0, 7.0 * DUTY_SLOT / HOUR)
-        for team in teams
+        StaffingCell(team, _probe(slot), 0, 0, _added(probed, team), 1.0, 7.0 * DUTY_SLOT / HOUR, deals[team])
+        for team in deals
         for slot in range(DUTY_SLOTS)
     )
     simulator = given.of(probes, probed)
     nobody = (0,) * len(probes)
-    little = _SMOOTHED / len(replications)
     base = simulator.decided(nobody, replications)
-    here = _by_slot(late_at_worst(base).mean(axis=0)) + little
+    before, little = _by_slot(late_at_worst(base)), _SMOOTHED / len(replications)
+    here = before.mean(axis=0) + little
     fewer = np.zeros((len(probes), *here.shape))
     for index, probe in enumerate(probes):
         some = (*nobody[:index], probe.most, *nobody[index + 1 :])
-        there = _by_slot(late_at_worst(simulator.decided(some, replications)).mean(axis=0)) + little
-        fewer[index] = np.maximum(np.log(here / there), 0.0) / probe.most
+        after = _by_slot(late_at_worst(simulator.decided(some, replications)))
+        change = np.maximum(np.log(here / (after.mean(axis=0) + little)), 0.0)
+        fewer[index] = _shrunk(before.sum(axis=2) - after.sum(axis=2))[:, np.newaxis] * change / probe.most
     targets = simulator.targets.shares.reshape(-1, HOURS_OF_DAY)[:, 0]
-    letters = _by_slot(base.letters.mean(axis=0))
-    return SlotEffects(targets, here, letters, fewer.reshape(len(teams), DUTY_SLOTS, *here.shape))
+    letters = _by_slot(base.letters).mean(axis=0)
+    return SlotEffects(targets, here, letters, fewer.reshape(len(deals), DUTY_SLOTS, *here.shape))
+
+
+def busy_by_slot(setting: Setting, teams: Collection[str]) -> Floats:
+    """People on the roster of each team whom work that cannot be put off keeps busy, shape (teams, DUTY_SLOTS)."""
+    load = load_of([simulate_infinite_servers(setting, number) for number in range(_LOAD_REPLICATIONS)])
+    at_once = np.arange(CLASSES) & 1 == 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        erlangs = np.nan_to_num(load.work[:, at_once].sum(axis=1) / load.seconds)
+    by_slot = erlangs.reshape(len(erlangs), -1, DUTY_SLOTS, HOURS_OF_DAY // DUTY_SLOTS).mean(axis=(1, 3))
+    present = [1 - setting.scenario.teams[team].absence for team in teams]
+    rows = [setting.places.teams.index(team) for team in teams]
+    busy: Floats = by_slot[rows] / np.maximum(present, EPSILON)[:, np.newaxis]
+    return busy
 
 
 def people_by_slot(pattern: RosterPattern | None) -> Floats:
@@ -91,9 +112,22 @@ def people_by_slot(pattern: RosterPattern | None) -> Floats:
 
 
 def _by_slot(of_hours: Floats) -> Floats:
-    """Letters by target and slot of receipt; those of a target by hour follow each other."""
-    slots: Floats = of_hours.reshape(-1, DUTY_SLOTS, HOURS_OF_DAY // DUTY_SLOTS).sum(axis=2)
+    """Letters by replication, target and slot of receipt; those of a target by hour follow each other."""
+    slots: Floats = of_hours.reshape(len(of_hours), -1, DUTY_SLOTS, HOURS_OF_DAY // DUTY_SLOTS).sum(axis=3)
     return slots
+
+
+def _shrunk(difference: Floats) -> Floats:
+    """Part of a difference that is no chance, by its standard error over replications, in [0, 1], shape (targets,).
+
+    Args:
+        difference: shape (replications, targets).
+    """
+    mean, count = difference.mean(axis=0), len(difference)
+    variance = difference.var(axis=0, ddof=1) / count if count > 1 else np.zeros(len(mean))
+    signal = np.where(mean > 0, mean, np.inf)
+    part: Floats = np.where(mean > 0, np.clip(1 - variance / signal**2, 0.0, 1.0), 0.0)
+    return part
 
 
 def _with_probes(setting: Setting) -> Setting:
