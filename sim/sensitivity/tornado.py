@@ -7,8 +7,11 @@ from typing import Final
 from sim.experiment.points import PointOutcome
 from sim.statistics import Decided, Estimate, paired_difference
 
-SINGLED_OUT: Final = 8
+SINGLED_OUT: Final = 10
 """Figures that are simulated with all replications, and have an index of their own; the others have one together."""
+
+_OF_EACH: Final = 2
+"""Of these the largest of each SLA, even if it hardly moves."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +62,11 @@ def _difference(base: Decided, end: PointOutcome | None, sla: str) -> Estimate |
 
 
 def largest_figures(effects: Mapping[str, Mapping[int, FigureEffect]]) -> list[int]:
-    """The figures that move an SLA most: first the first of each SLA, then the second of each, and so on."""
-    by_sla = [ranked(each.values()) for each in effects.values()]
-    in_turn = dict.fromkeys(
-        each[place].figure
-        for place in range(SINGLED_OUT)
-        for each in by_sla
-        if place < len(each) and each[place].reach > 0
-    )
-    return list(in_turn)[:SINGLED_OUT]
+    """The figures that move SLAs most: the first two of each, and then those that move any of them most."""
+    by_sla = [[each for each in ranked(found.values()) if each.reach > 0] for found in effects.values()]
+    of_each = [found[place] for place in range(_OF_EACH) for found in by_sla if place < len(found)]
+    others = ranked(each for found in by_sla for each in found)
+    return list(dict.fromkeys(each.figure for each in (*of_each, *others)))[:SINGLED_OUT]
 
 
 def ranked(effects: Iterable[FigureEffect]) -> list[FigureEffect]:
