@@ -13,8 +13,12 @@ from sim.comparison import Comparison, compare
 from sim.core.options import Options
 from sim.metrics.report import Report
 from sim.output.charts.base import Page, charts_of
+from sim.output.results.sensitivity import sensitivity
+from sim.output.results.sweep import sweep
 from sim.output.text.formats import percent
 from sim.scenario.loading import load
+from sim.sensitivity.report import Sensitivity
+from sim.sweep import Sweep
 
 HERE: Final = Path(__file__).parent
 SCENARIOS: Final = HERE.parent / "scenarios"
@@ -24,6 +28,7 @@ BASE: Final = "shenzhen_stress_600"
 POOLED: Final = "shenzhen_600_nights_pooled"
 BY_LOAD: Final = "shenzhen_600_by_load"
 MOVED, FOUR_TEAMS, LONG_DUTY = "shenzhen_600_moved_30", "shenzhen_600_four_teams", "shenzhen_600_duty_24_48"
+FILE: Final = SCENARIOS / f"{BASE}.yaml"
 STAFFINGS: Final = (BASE, POOLED, MOVED, BY_LOAD, FOUR_TEAMS, LONG_DUTY)
 
 NIGHT: Final = [22, 23, 0, 1, 2, 3, 4, 5]
@@ -46,6 +51,12 @@ OF_THE_COMPARISON: Final = (
     ("roster_comparison", "branch", "zh"),
 )
 
+VARIED: Final = ("arrivals.per_day=200..1000:5", "teams.branch.staff.four_teams_two_shifts=60..140:5")
+"""What the sweep varies."""
+
+OF_THE_SWEEP: Final = (("sweep_map", "1-0", "en"),)
+OF_THE_SENSITIVITY: Final = (("unknown", "", "zh"), ("tornado", "contacted", "en"))
+
 PAGE: Final = """# Gallery
 
 Pictures and figures of this page are made by `make gallery` from the shipped scenarios: 600 letters a day in Shenzhen,
@@ -57,6 +68,14 @@ in Chinese and English; all of them stand in `report.html` and `charts/` of a ru
 {finding}
 
 {compared}
+
+## Many scenarios at once
+
+{swept}
+
+## What is not known, and what it decides
+
+{decided}
 
 ## One run
 
@@ -84,17 +103,22 @@ def main() -> None:
         old.unlink()
     base = comparison.base
     run = [_picture("run", base, *which) for which in OF_A_RUN]
+    swept = [_picture("sweep", sweep(FILE, VARIED, Options(report=False)).report, *which) for which in OF_THE_SWEEP]
+    unsure = sensitivity(FILE, options=Options(report=False)).report
+    decided = [_picture("sensitivity", unsure, *which) for which in OF_THE_SENSITIVITY]
     compared = [_picture("comparison", comparison, *which) for which in OF_THE_COMPARISON]
     page = PAGE.format(
         replications=base.replications,
         finding=textwrap.fill(_finding(comparison).strip(), 120),
         compared="\n\n".join(compared),
+        swept="\n\n".join(swept),
+        decided="\n\n".join(decided),
         run="\n\n".join(run),
     )
     (HERE / "gallery.md").write_text(page, "utf-8")
 
 
-def _picture(page: Page, subject: Report | Comparison, name: str, panel: str, lang: str) -> str:
+def _picture(page: Page, subject: Report | Comparison | Sweep | Sensitivity, name: str, panel: str, lang: str) -> str:
     """Draw one panel of a chart; returns the line of the page that shows it."""
     chart = next(each for each in charts_of(page) if each.name == name)(subject, panel, Options(lang=lang))
     file = f"{'-'.join(filter(None, (name, panel)))}.{lang}.png"

@@ -133,6 +133,18 @@ def test_a_range_that_is_said_goes_first_marked_or_not(office: Path) -> None:
     assert varied["workflow.work.effort"].figure.note == "derived"
 
 
+def test_a_range_behind_a_mark_is_that_of_the_first_value_of_its_kind(tmp_path: Path) -> None:
+    text = OFFICE.replace(
+        "{per_day: 40, by_hour: mailbox}                # A: by_hour is no number",
+        "{per_day: {start: 60, floor: 40, half_life: 5 d}}   # A: [50, 65], n 20 days",
+    )
+    varied, _ = figures(written(tmp_path / "office.yaml", text))
+    assert [
+        (varied[f"arrivals.per_day.{each}"].figure.low, varied[f"arrivals.per_day.{each}"].figure.high)
+        for each in ("start", "floor", "half_life")
+    ] == [("50", "65"), ("30", "50"), ("3.75 d", "6.25 d")]
+
+
 def test_shares_always_sum_to_all(office: Path) -> None:
     varied, _ = figures(office)
     numbers = {key: number for number, key in enumerate(varied)}
@@ -143,6 +155,7 @@ def test_shares_always_sum_to_all(office: Path) -> None:
         return [round(100 * share, 6) for share in scenario.category_shares.values()]
 
     assert shares({easy: "60%"}) == [60, 24, 16]
+    assert shares({easy: "100%"}) == pytest.approx([100, 0, 0], abs=1e-4)
     # Odds of 60 to 40 are 1.5 times those of 50 to 50, those of 20 to 80 are 0.583 times those of 30 to 70.
     weights = np.array([50 * 1.5, 30 * 20 / 80 / (30 / 70), 20])
     assert shares({easy: "60%", hard: "20%"}) == pytest.approx(list(100 * weights / weights.sum()), abs=1e-5)
@@ -156,6 +169,7 @@ def test_shares_always_sum_to_all(office: Path) -> None:
         ("arrivals.per_day=10,20", "needs a range, lo..hi"),
         ("arrivals.per_day=10..20:3", "takes no number of levels"),
         ("seed=1..5", "seed cannot be varied"),
+        ("channels.mailbox.share=50%..90%", "is all there is"),
     ],
 )
 def test_a_range_that_cannot_be_is_refused(office: Path, tmp_path: Path, written: str, message: str) -> None:

@@ -5,19 +5,18 @@ first: by who asks, or in the comment behind the mark, as `fit` writes it (`# A:
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final, NamedTuple
 
 from sim.core.clock import parse_duration
 from sim.core.errors import Problem, ScenarioError
-from sim.models.scenario import Scenario
-from sim.models.wording import Parts, dotted, named_path, parts_of
-from sim.models.workflow import WorkStep
+from sim.models.wording import named_path, parts_of
 from sim.scenario.factors import Range, factor_of, quantity
 from sim.scenario.loading import Loaded, ScenarioFile
 from sim.scenario.provenance import is_count, marked_values
+from sim.sensitivity.shares import shared_out, shares_with
 
 _NOT_UNKNOWN: Final = (
     "schema", "start", "warm_up", "window", "cool_down", "replications", "seed", "sla", "stress", "plan", "system",
@@ -126,72 +125,79 @@ def uncertain_figures(
     Raises: ScenarioError if a range that was asked for cannot be.
     """
     base = file.with_changes(overrides)
-    found: dict[str, UncertainFigure | LeftAlone] = {}
-    chosen: dict[str, Range] = {}
-    notes = {named_path(value.parts): value.figure for value in marked_values(base.figures, "SWMDA")}
-    for value in marked_values(base.figures, marks):
-        key = named_path(value.parts)
-        if any(key == asked or key.startswith((f"{asked}.", f"{asked}[")) for asked in ranges):
-            continue
-        number = quantity(value.written)
-        why = "setting" if value.parts[0] in _NOT_UNKNOWN else "text" if number is None else ""
-        if number is not None and number[0] == 0:
-            why = why or "zero"
-        if why or number is None:
-            found[key] = LeftAlone(key, value.written, why)
-            continue
-        shares = _shares_with(base.scenario, value.parts)
-        chosen[key] = _said(value.figure.note, number[1], whole=value.is_whole) or _around(
-            number, Decimal(str(spread)), whole=value.is_whole, share=bool(shares)
-        )
-        found[key] = UncertainFigure(key, value.written, "", "", value.figure.mark, value.figure.note)
-    for key, asked in ranges.items():
-        written = file.written(key, overrides)
-        number = quantity(written)
-        whole = is_count(parts_of(key))
-        chosen[key] = (
-            replace(asked, whole=whole) if number is None or not asked.signed else _absolute(asked, number, whole)
-        )
-        marked = notes.get(key)
-        mark, note = ("", "") if marked is None else (marked.mark, marked.note)
-        found[key] = UncertainFigure(key, written, "", "", mark, note)
+    found = {each.key if isinstance(each, LeftAlone) else each.figure.key: each for each in (
+        *_marked(base, marks, ranges, Decimal(str(spread))), *_asked(file, base, overrides, ranges)
+    )}  # fmt: skip
     varied, left = list[Varied](), list[LeftAlone]()
     for key, each in found.items():
+        if isinstance(each, Varied):
+            if key not in ranges and _is_remainder(each, found):
+                each = LeftAlone(key, each.figure.written, "remainder")
+            else:
+                each = _tried(file, overrides, each, must=key in ranges)
         if isinstance(each, LeftAlone):
             left.append(each)
-            continue
-        shares = _shares_with(base.scenario, parts_of(key))
-        if key not in ranges and _is_remainder(key, shares, found):
-            left.append(LeftAlone(key, each.written, "remainder"))
-            continue
-        tried = _tried(file, overrides, Varied(each, chosen[key], shares), must=key in ranges)
-        if isinstance(tried, LeftAlone):
-            left.append(tried)
         else:
-            varied.append(tried)
+            varied.append(each)
     return varied, left
 
 
 def settings_of(varied: Sequence[Varied], values: Mapping[int, str]) -> list[str]:
-    """What is changed in the scenario where some of the figures have values, as KEY=VALUE.
-
-    Where one of several shares has a value, the others take up the rest in proportion. Where several have, each has as
-    many times the rest of its own as its value alone would give it, so that all sum to 100%.
-    """
+    """What is changed in the scenario where some of the figures have values, as KEY=VALUE."""
     settings = [f"{varied[each].figure.key}={value}" for each, value in values.items() if not varied[each].shares]
-    together: dict[tuple[str, ...], dict[str, Decimal]] = {}
+    together: dict[tuple[str, ...], dict[str, str]] = {}
     for each, value in values.items():
         if varied[each].shares:
-            together.setdefault(tuple(varied[each].shares), {})[varied[each].figure.key] = _share(value)
+            together.setdefault(tuple(varied[each].shares), {})[varied[each].figure.key] = value
     for keys, wanted in together.items():
         shares = next(each.shares for each in varied if tuple(each.shares) == keys)
-        weights = {
-            key: share if key not in wanted else wanted[key] * (1 - share) / (1 - wanted[key])
-            for key, share in shares.items()
-        }
-        whole = sum(weights.values())
-        settings += [f"{key}={100 * weight / whole:.10f}%" for key, weight in weights.items()]
+        settings += [f"{key}={100 * share:.10f}%" for key, share in shared_out(shares, wanted).items()]
     return settings
+
+
+def _marked(
+    base: Loaded, marks: Collection[str], ranges: Mapping[str, Range], spread: Decimal
+) -> Iterator[Varied | LeftAlone]:
+    """The figures with a mark that lie in none of the ranges that are asked for."""
+    taken = set[str]()
+    for value in marked_values(base.figures, marks):
+        key, number = named_path(value.parts), quantity(value.written)
+        if any(key == asked or key.startswith((f"{asked}.", f"{asked}[")) for asked in ranges):
+            continue
+        if value.parts[0] in _NOT_UNKNOWN:
+            yield LeftAlone(key, value.written, "setting")
+        elif number is None:
+            yield LeftAlone(key, value.written, "text")
+        elif number[0] == 0:
+            yield LeftAlone(key, value.written, "zero")
+        elif (shares := shares_with(base.scenario, value.parts)).get(key) == 1:
+            yield LeftAlone(key, value.written, "remainder")
+        else:
+            # Of several values in a figure a range is that of the first of its kind, as of the mean and not of the cv.
+            said = None
+            if value.figure.path not in taken:
+                said = _said(value.figure.note, number[1], whole=value.is_whole)
+            if said is not None:
+                taken.add(value.figure.path)
+            yield Varied(
+                UncertainFigure(key, value.written, "", "", value.figure.mark, value.figure.note),
+                said or _around(number, spread, whole=value.is_whole, share=bool(shares)),
+                shares,
+            )
+
+
+def _asked(file: ScenarioFile, base: Loaded, overrides: Sequence[str], ranges: Mapping[str, Range]) -> Iterator[Varied]:
+    """The figures whose ranges are asked for."""
+    marked = {named_path(value.parts): value.figure for value in marked_values(base.figures, "SWMDA")}
+    for key, asked in ranges.items():
+        written = file.written(key, overrides)
+        number, whole = quantity(written), is_count(parts_of(key))
+        values = replace(asked, whole=whole) if number is None or not asked.signed else _absolute(asked, number, whole)
+        mark, note = (marked[key].mark, marked[key].note) if key in marked else ("", "")
+        shares = shares_with(base.scenario, parts_of(key))
+        if shares.get(key) == 1:
+            raise ScenarioError("--range", [Problem("is all there is, and no other share takes up the rest", key)])
+        yield Varied(UncertainFigure(key, written, "", "", mark, note), values, shares)
 
 
 def _tried(file: ScenarioFile, overrides: Sequence[str], varied: Varied, *, must: bool) -> Varied | LeftAlone:
@@ -270,33 +276,10 @@ def _ordered(low: Decimal, high: Decimal, unit: str, *, whole: bool) -> Range | 
     return Range(low, high, unit, whole, signed=False, levels=None) if low < high else None
 
 
-def _shares_with(scenario: Scenario, parts: Parts) -> dict[str, Decimal]:
-    """The shares that sum to 100%, by key, if a path leads to one of them; else nothing."""
-    if len(parts) == 3 and parts[2] == "share" and parts[0] in ("categories", "channels"):
-        shares = scenario.category_shares if parts[0] == "categories" else scenario.channel_shares
-        return _decimals({dotted(parts[0], name, "share"): share for name, share in shares.items()})
-    if len(parts) > 3 and parts[0] == "workflow" and parts[2] == "by":
-        for step in scenario.workflow:
-            if step.name == parts[1] and isinstance(step, WorkStep):
-                category = str(parts[4]) if parts[3] == "per_category" and len(parts) == 6 else "default"
-                routing = step.by.of(category)
-                return _decimals({dotted(*parts[:-1], team): share for team, share in routing.items()})
-    return {}
-
-
-def _decimals(shares: Mapping[str, float]) -> dict[str, Decimal]:
-    return {key: Decimal(str(share)) for key, share in shares.items() if share}
-
-
-def _share(written: str) -> Decimal:
-    number = quantity(written)
-    assert number is not None, "a range has numbers"
-    return number[0] / _WHOLE_SHARE if number[1] else number[0]
-
-
-def _is_remainder(key: str, shares: Mapping[str, Decimal], found: Mapping[str, object]) -> bool:
+def _is_remainder(varied: Varied, found: Mapping[str, Varied | LeftAlone]) -> bool:
     """Whether a share is what another one leaves: the larger of two, of which one says all."""
-    others = [other for other in shares if other != key]
-    if len(others) != 1 or not isinstance(found.get(others[0]), UncertainFigure):
+    key, shares = varied.figure.key, varied.shares
+    others = [other for other, share in shares.items() if share and other != key]
+    if len(others) != 1 or not isinstance(found.get(others[0]), Varied):
         return False
     return (shares[key], key) > (shares[others[0]], others[0])

@@ -7,7 +7,13 @@ from typing import Any
 from sim.core.options import Options
 from sim.output.html.page import Pictures, page, rendered, write_page
 from sim.output.text.cautions import caution_sentences, with_cautions
-from sim.output.text.sensitivity import MOST_FIGURES, sensitivity_heading, sensitivity_sentences, sensitivity_tables
+from sim.output.text.sensitivity import (
+    MOST_FIGURES,
+    sensitivity_heading,
+    sensitivity_overview,
+    sensitivity_sentences,
+    sensitivity_tables,
+)
 from sim.output.words import labelled, say
 from sim.sensitivity.report import Sensitivity
 
@@ -30,7 +36,7 @@ def sensitivity_page(found: Sensitivity, *, manifest: Mapping[str, Any], picture
             "title": say(each, "sensitivity.title", title=labelled(each, found.title)),
             "sentences": [*sensitivity_sentences(found, each), sensitivity_heading(found, each)],
             "cautions": caution_sentences(found.cautions, each),
-            "tables": sensitivity_tables(found, each, MOST_FIGURES),
+            "tables": [sensitivity_overview(found, each), *sensitivity_tables(found, each, MOST_FIGURES)],
         }
 
     return page(

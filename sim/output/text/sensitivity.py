@@ -98,6 +98,23 @@ def beside_run(summary: Mapping[str, Any], lang: str) -> str | None:
     )
 
 
+def sensitivity_overview(found: Sensitivity, lang: str) -> CaptionedTable:
+    """For each SLA how far it is open, and what decides it."""
+    columns = ("sensitivity.column-sla", "glossary.target", "sensitivity.column-chance", "sensitivity.column-open",
+               "sensitivity.column-decided")  # fmt: skip
+    rows = [
+        [
+            name(lang, sla),
+            percent(each.target),
+            interval(each.compliance),
+            "–" if each.joint is None else f"{percent(each.joint.low)} – {percent(each.joint.high)}",
+            say(lang, "formats.comma").join(found.figures[number].key for number in each.first) or "–",
+        ]
+        for sla, each in found.slas.items()
+    ]
+    return say(lang, "sensitivity.overview"), [say(lang, each) for each in columns], rows
+
+
 def sensitivity_tables(found: Sensitivity, lang: str, most: int, *, notes: bool = True) -> list[CaptionedTable]:
     """For each SLA the figures with what they move, the largest first.
 
