@@ -20,6 +20,7 @@ Int64s = npt.NDArray[np.int64]
 Int32s = npt.NDArray[np.int32]
 Int16s = npt.NDArray[np.int16]
 Int8s = npt.NDArray[np.int8]
+Ints = npt.NDArray[np.integer[Any]]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
@@ -210,6 +211,11 @@ class ShiftRow:
     start: int
     end: int
     people: int
+
+
+def narrow(numbers: Int64s, most: int) -> Ints:
+    """Whole numbers from 0 to at most some number, in half of the bytes if they fit, which sort in half of the time."""
+    return numbers.astype(np.int32) if most <= np.iinfo(np.int32).max else numbers
 
 
 @cache

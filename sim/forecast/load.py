@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.core.clock import DAY, HOUR, WEEK, Clock
-from sim.core.tables import OTHER_DUTY, WORK, Bools, Floats, Int64s, Roster
+from sim.core.tables import OTHER_DUTY, WORK, Bools, Floats, Int64s, Ints, Roster
 from sim.metrics.hours import slots_of_week, window_by_slot
-from sim.metrics.occupancy import Cells, Ints, count_intervals
+from sim.metrics.occupancy import Cells, count_intervals
 from sim.metrics.replication import Replication
 from sim.models.scenario import Scenario
 from sim.models.sla import Sla

@@ -1,18 +1,15 @@
 """How each SLA was met in one replication: by hour of receipt, category, channel, home unit and team."""
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.core.clock import DAY
-from sim.core.tables import Bools, Int64s
+from sim.core.tables import Bools, Int64s, Ints
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.metrics.replication import Fate, Replication, SlaClock
 from sim.models.sla import Sla
 from sim.statistics import Decided, Durations, durations_of
-
-Ints = npt.NDArray[np.integer[Any]]
 
 BINS: Final = 60
 BINS_A_LIMIT: Final = 20
@@ -70,12 +67,10 @@ def sla_counts(replication: Replication) -> tuple[SlaCounts, ...]:
 
 def decided_by(group: Ints, size: int, fate: Ints) -> Decided:
     """Letters of each group by their fate, shape (groups,); those to which the SLA does not apply are left out."""
-    applies = fate != Fate.NOT_APPLICABLE
-    met, late, letters = (
-        np.bincount(group[which], minlength=size).astype(np.float64)
-        for which in (fate == Fate.MET, fate == Fate.BREACHED, applies)
-    )
-    return Decided(met, late, letters)
+    applies = np.flatnonzero(fate != Fate.NOT_APPLICABLE)
+    place = group[applies].astype(np.int64) * len(Fate) + fate[applies]
+    counts = np.bincount(place, minlength=size * len(Fate)).reshape(size, len(Fate)).astype(np.float64)
+    return Decided(counts[:, Fate.MET], counts[:, Fate.BREACHED], counts.sum(axis=1))
 
 
 def count_decided(replication: Replication, group: Ints, groups: int) -> Decided:

@@ -4,18 +4,16 @@ A sum over intervals is the integral of a count, and the integral up to x of the
 max(0, x - s) - max(0, x - e). So counting starts and ends by hour, once, gives the figures of every hour.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.core.clock import HOUR
-from sim.core.tables import Floats, Int64s, Log, Roster, Workload
+from sim.core.tables import Floats, Int64s, Ints, Log, Roster, Workload, narrow
 from sim.metrics.counting import Doing, StretchSums, count_stretches, most_at_once
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.scenario.setting import Setting
-
-Ints = npt.NDArray[np.integer[Any]]
 
 
 class Cells:
@@ -108,7 +106,8 @@ def occupancy(setting: Setting, workload: Workload, roster: Roster, log: Log) ->
     sums = StretchSums(counts, moments, np.empty(2 * len(stretches.visit), dtype=np.int64))
     many = count_stretches(stretches, workload.step, places.team_of, roster.end, cells.cuts, window, sums)
     queue_max = np.zeros(teams, dtype=np.int64)
-    most_at_once(np.sort(sums.events[:many]), window[1], queue_max)
+    events = np.sort(narrow(sums.events[:many], 2 * teams * (window[1] + 1)))
+    most_at_once(events.astype(np.int64, copy=False), window[1], queue_max)
     of = {doing: _cell_counts(cells, counts[doing], moments[doing]) for doing in Doing}
     return Occupancy(
         cells=cells,

@@ -1,7 +1,7 @@
 """Base of all records that people type: frozen, unknown keys refused, quantities with units."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Final, Generic, Protocol, Self, TypeVar
@@ -297,11 +297,15 @@ class PerCategory(Record, Generic[T]):
 
     def index(self, category: str, channel: str) -> int | None:
         """Place among `values` of the one for a letter; None if there is none, as where a step is not for it."""
-        keys = [("category", name) for name in self.per_category] + [("channel", name) for name in self.per_channel]
-        for wanted in (("channel", channel), ("category", category), ("category", "default"), ("channel", "default")):
-            if wanted in keys:
-                return keys.index(wanted)
-        return None
+        (place,) = self.indices([(category, channel)])
+        return place
+
+    def indices(self, kinds: Iterable[tuple[str, str]]) -> list[int | None]:
+        """The same for letters of several categories and channels."""
+        of_category = {name: place for place, name in enumerate(self.per_category)}
+        of_channel = {name: place for place, name in enumerate(self.per_channel, len(of_category))}
+        default = of_category.get("default", of_channel.get("default"))
+        return [of_channel.get(channel, of_category.get(category, default)) for category, channel in kinds]
 
     def of(self, category: str, channel: str = "") -> T:
         """Value for letters of a category and channel; of any channel that is not named if none is said.

@@ -397,7 +397,7 @@ class _Unrolling:
 
     def _each(self, value: PerCategory[T], letters: Int64s) -> Iterator[tuple[T, Int64s | slice]]:
         """Each value that differs by category or channel, and which of the letters have it."""
-        places = [value.index(*kind) for kind in self.kinds]
+        places = value.indices(self.kinds)
         different = list(dict.fromkeys(place for place in places if place is not None))
         if len(different) == 1:
             yield value.values[different[0]], slice(None)
@@ -411,7 +411,9 @@ class _Unrolling:
 
     def _table(self, value: PerCategory[float] | PerCategory[int]) -> Floats:
         """Value of each category and channel; 0 where there is none, because the step is not for it."""
-        return np.array([value.get(*kind, 0) for kind in self.kinds], dtype=np.float64)
+        values = value.values
+        places = value.indices(self.kinds)
+        return np.array([0 if place is None else values[place] for place in places], dtype=np.float64)
 
 
 def _of_all(wait: Wait) -> PerCategory[Wait]:

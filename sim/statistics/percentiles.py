@@ -8,12 +8,11 @@ same it is told, else both ends are.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from sim.core.tables import Bools, Floats, Int64s
+from sim.core.tables import Bools, Floats, Int64s, Ints, narrow
 from sim.statistics.estimates import LEVEL, Ratio, ratio_over
 from sim.statistics.judging import chosen_effect, effective_letters, own_effect, share_variance
 
@@ -34,9 +33,6 @@ _ALL_AT_ONCE: Final = 512
 
 _TINY: Final = 1e-300
 """In place of a 0 that the incomplete beta function does not take."""
-
-
-Ints = npt.NDArray[np.integer[Any]]
 
 
 class Durations(NamedTuple):
@@ -114,14 +110,13 @@ def durations_of(seconds: Int64s, open_: Bools | None = None) -> Durations:
         open_: which of them have not ended; none if not said.
     """
     code = seconds * 2 if open_ is None else seconds * 2 + open_
-    codes, times = np.unique(code, return_counts=True)
-    return _separate(codes, times)
+    return _separate(*_counted(code, 2 * int(seconds.max(initial=0)) + 1))
 
 
 def durations_by(groups: int, group: Int64s, seconds: Int64s, open_: Bools) -> tuple[Durations, ...]:
     """Count durations of several groups, 0 to `groups` - 1."""
     span = 2 * (int(seconds.max(initial=0)) + 1)
-    codes, times = np.unique(group * span + 2 * seconds + open_, return_counts=True)
+    codes, times = _counted(group * span + 2 * seconds + open_, groups * span)
     ends = np.searchsorted(codes, np.arange(groups + 1) * span).tolist()
     return tuple(
         _separate(codes[start:end] - each * span, times[start:end]) for each, (start, end) in enumerate(pairwise(ends))
@@ -134,7 +129,7 @@ def pooled(replications: Sequence[Durations]) -> Durations:
     # Each is in order already, which a stable sort makes use of.
     order = np.argsort(seconds, kind="stable")
     seconds = seconds[order]
-    first = np.flatnonzero(np.append(True, seconds[1:] != seconds[:-1]))[: len(seconds)]
+    first = np.flatnonzero(_differ(seconds))
     if not len(seconds):
         return Durations(seconds, ended, open_)
     return Durations(seconds[first], *(np.add.reduceat(counts[order], first) for counts in (ended, open_)))
@@ -177,9 +172,23 @@ def _body_effect(some: Sequence["_Upto"], whole: Durations) -> float:
     return float(_effects(some, at, only_ended=False)[1].max(initial=1.0))
 
 
-def _separate(codes: Int64s, times: Int64s) -> Durations:
-    """Counts of codes, each twice the seconds and one more for an open duration, as durations."""
-    seconds, place = np.unique(codes >> 1, return_inverse=True)
+def _counted(codes: Int64s, most: int) -> tuple[Ints, Int64s]:
+    """Different codes up to some number, ascending, and how many there are of each."""
+    ascending = np.sort(narrow(codes, most))
+    first = np.flatnonzero(_differ(ascending))
+    return ascending[first], np.diff(first, append=len(ascending))
+
+
+def _differ(ascending: Ints) -> Bools:
+    """Which numbers are others than the one before."""
+    return np.append(True, ascending[1:] != ascending[:-1])[: len(ascending)]
+
+
+def _separate(codes: Ints, times: Int64s) -> Durations:
+    """Counts of ascending codes, each twice the seconds and one more for an open duration, as durations."""
+    of_codes = codes >> 1
+    first = _differ(of_codes)
+    seconds, place = of_codes[first], np.cumsum(first) - 1
     is_open = codes & 1 == 1
     short = len(seconds) == 0 or seconds[-1] < np.iinfo(np.int32).max
     ended, open_ = np.zeros(len(seconds), np.int32), np.zeros(len(seconds), np.int32)
