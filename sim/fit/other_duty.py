@@ -161,7 +161,9 @@ def _waits_beside_free(log: EventLog, places: LogPlaces, crew: _Crew, units: Boo
     good = place >= 0
     place = np.maximum(place, 0)
     same = good & (crew.at[place] // AXIS == unit[rows])
-    free = same & (crew.on_duty[place] > crew.busy[place]) & (crew.waiting[place] == 0)
+    # Of several that come at once, as letters that were registered together, only some find somebody.
+    _, group, together = np.unique(at, return_inverse=True, return_counts=True)
+    free = same & (crew.on_duty[place] - crew.busy[place] >= together[group]) & (crew.waiting[place] == 0)
     rows, place = rows[free], place[free]
     return _Waits(rows, log.started[rows] - log.queued[rows], crew.on_duty[place])
 
