@@ -185,6 +185,31 @@ def test_nankang_behaves_like_its_log(tmp_path: Path) -> None:
     assert "interruptible" not in teams["desk"]["other_duty"]
 
 
+SHARED = """
+start: 2024-01-01
+window: 30 d
+arrivals: {per_day: 60}
+teams:
+  city: {staff: {office: 4}}
+  station: {within: city, staff: {office: 4}}
+workflow:
+  - sign: {by: station, effort: {mean: 5 min, cv: 0.8}, priority: 0, escalate: {after: 90 min, to: city}}
+  - handle: {by: {station: 50%, city: 50%}, effort: {mean: 40 min, cv: 1}}
+  - callback: {by: city, effort: {mean: 10 min, cv: 1}}
+"""
+
+
+def test_what_takes_turns_with_other_work_has_its_priority(tmp_path: Path) -> None:
+    simulated = Simulated(simulate_replication(setting(written(tmp_path, SHARED)), 0))
+    write_event_log(simulated, tmp_path / "events.csv")
+    write_roster(simulated, tmp_path / "roster.csv")
+    log = read_log(tmp_path / "events.csv").log
+    fitted = plain(fit(log, read_roster(tmp_path / "roster.csv", log.origin)).document)  # type: ignore[arg-type]
+    priority = {name: step["priority"] for each in fitted["workflow"] for name, step in each.items()}
+    # At stations signatures go first; at the city, where handling and calls wait in one line, nobody signs as a rule.
+    assert priority["sign"] < priority["handle"] == priority["callback"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "length", "replications"),

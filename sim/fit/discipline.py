@@ -12,6 +12,7 @@ from sim.core.tables import NOT_YET, Bools, Floats, Int64s
 from sim.fit.duty import AXIS, Duty, put_downs
 from sim.fit.finding import Finding
 from sim.fit.log import NO_CODE, EventLog
+from sim.fit.places import LogPlaces
 
 _MOST_STARTS: Final = 300_000
 """Starts of which it is looked at who else waited."""
@@ -19,8 +20,17 @@ _MOST_STARTS: Final = 300_000
 _MOST_WAITING: Final = 50
 """Waiting visits that are looked at at each start, those that wait longest."""
 
+_MOST_BEHIND: Final = 10
+"""Visits behind the one that starts that are looked at."""
+
+_MOST_ACTIVITIES: Final = 100
+"""Activities among which those that take turns are looked for."""
+
 _SOME: Final = 3
 """Times that something must have happened to be believed."""
+
+_SELDOM: Final = 0.05
+"""Share of the visits of an activity below which a team seldom does it."""
 
 _AGAINST: Final = 0.2
 """Times that the contrary may have happened for one time that it did, in a log with faults."""
@@ -35,15 +45,15 @@ class Discipline(NamedTuple):
     findings: list[Finding]
 
 
-def discipline_of(log: EventLog, unit: Int64s, spell_unit: Int64s, work: Bools, duty: Duty | None) -> Discipline:
+def discipline_of(log: EventLog, places: LogPlaces, work: Bools, duty: Duty | None) -> Discipline:
     """Priorities and interruptions of the steps that are work.
 
     Args:
-        unit: of each event; `spell_unit` of each spell.
         work: which activities are work.
     """
     count = len(log.activities)
-    overtook = _overtakings(log, unit)
+    unit, spell_unit = _where_usual(log, places), places.unit_of_spell
+    overtook, in_turn = _overtakings(log, unit)
     puts = put_downs(log, spell_unit, duty)
     took_away = np.zeros((count, count))
     there = puts.by >= 0
@@ -52,7 +62,13 @@ def discipline_of(log: EventLog, unit: Int64s, spell_unit: Int64s, work: Bools, 
     before: Bools = (overtook >= _SOME) & (_AGAINST * overtook >= overtook.T)
     before |= (took_away >= _SOME) & (_AGAINST * took_away >= took_away.T)
     np.fill_diagonal(before, False)
-    level = _levels(before, overtook + took_away)
+    group = _as_equals(before, np.minimum(in_turn, in_turn.T))
+    groups = int(group.max(initial=-1)) + 1
+    between, weight = np.zeros((groups, groups), dtype=np.bool_), np.zeros((groups, groups))
+    pairs = (group[:, None], group[None, :])
+    np.logical_or.at(between, pairs, before)
+    np.add.at(weight, pairs, overtook + took_away)
+    level = _levels(between, weight)[group]
     interrupts: Bools = np.any(took_away >= _SOME, axis=1)
     disturbed = np.bincount(puts.activity[~puts.at_shift_end], minlength=count)
     exposed = _exposed(log, unit, spell_unit, interrupts, level)
@@ -85,10 +101,23 @@ def discipline_of(log: EventLog, unit: Int64s, spell_unit: Int64s, work: Bools, 
     return Discipline(found, findings)
 
 
-def _overtakings(log: EventLog, unit: Int64s) -> Floats:
-    """How often a visit of one activity was started while one of another that had waited longer went on waiting."""
+def _where_usual(log: EventLog, places: LogPlaces) -> Int64s:
+    """Unit of each event, or NO_CODE where a team did it that seldom does: it was moved there while it waited."""
+    unit, teams = places.unit_of_event, len(places.teams)
+    team = np.append(places.team_of, teams)[unit]
+    counts = np.zeros((len(log.activities), teams + 1))
+    np.add.at(counts, (log.activity, team), 1)
+    seldom = counts < _SELDOM * counts.sum(axis=1, keepdims=True)
+    return np.where(seldom[log.activity, team], NO_CODE, unit)
+
+
+def _overtakings(log: EventLog, unit: Int64s) -> tuple[Floats, Floats]:
+    """How often a visit of one activity was started while one of another that had waited longer went on waiting.
+
+    Returns: that, and how often one that had waited longer was started while another waited too.
+    """
     count = len(log.activities)
-    counts = np.zeros((count, count))
+    counts, in_turn = np.zeros((count, count)), np.zeros((count, count))
     rows = np.flatnonzero((unit != NO_CODE) & (log.queued != NOT_YET) & (log.started != NOT_YET))
     open_ = np.flatnonzero((unit != NO_CODE) & (log.queued != NOT_YET) & (log.started == NOT_YET))
     rows = rows[np.argsort(log.started[rows], kind="stable")][:_MOST_STARTS]
@@ -96,7 +125,7 @@ def _overtakings(log: EventLog, unit: Int64s) -> Floats:
     waits = np.concatenate([rows[log.started[rows] > log.queued[rows]], open_])
     waits = waits[np.lexsort((log.queued[waits], unit[waits]))]
     if not len(waits):
-        return counts
+        return counts, in_turn
     wait_unit = unit[waits]
     first = np.searchsorted(wait_unit, np.arange(int(unit.max()) + 2))
     queued = log.queued[waits].tolist()
@@ -116,7 +145,34 @@ def _overtakings(log: EventLog, unit: Int64s) -> Floats:
             if started[position] > at and queued[position] < at:
                 counts[which, activity[position]] += 1
             position += 1
-    return counts
+        stop = min(end, position + _MOST_BEHIND)
+        while position < stop and queued[position] < at:
+            if started[position] > at and queued[position] > since:
+                in_turn[which, activity[position]] += 1
+            position += 1
+    return counts, in_turn
+
+
+def _as_equals(before: Bools, in_turn: Floats) -> Int64s:
+    """Group of each activity; those of a group take turns where they wait together, and no chain leads between them.
+
+    Args:
+        in_turn: how often each two took turns, the one after the other and the other after the one.
+    """
+    group = np.arange(len(before))
+    if len(before) > _MOST_ACTIVITIES:
+        return group
+    turns = np.triu(in_turn, 1)
+    pairs = np.argwhere((turns >= _SOME) & ~before & ~before.T)
+    for one, other in sorted(pairs.tolist(), key=lambda pair: -turns[tuple(pair)]):
+        reach = before.copy()
+        for middle in range(len(before)):
+            same = group == group[middle]
+            reach |= np.outer(reach[:, same].any(axis=1), reach[same].any(axis=0))
+        ours, theirs = group == group[one], group == group[other]
+        if not (reach[np.ix_(ours, theirs)].any() or reach[np.ix_(theirs, ours)].any()):
+            group[theirs] = group[one]
+    return np.unique(group, return_inverse=True)[1].astype(np.int64)
 
 
 def _levels(before: Bools, weight: Floats) -> Int64s:

@@ -135,7 +135,7 @@ class _Fitting:
         flow = workflow_of(log, ways)
         self.findings += flow.findings
         self.work = is_work(log)
-        self.discipline = discipline_of(log, places.unit_of_event, places.unit_of_spell, self.work, self.duty)
+        self.discipline = discipline_of(log, places, self.work, self.duty)
         steps = []
         for step in flow.steps:
             rows = np.flatnonzero(ways.place == step.place)
