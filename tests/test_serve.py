@@ -373,6 +373,7 @@ def test_a_full_run_is_the_command_and_its_page_is_shown_in_a_sandbox(
     assert started.status == 204
     job = job_of(served)
     assert called[0][:4] == ["run", served.file.source, "--set", f"{HEADS}=5"]
+    assert f"seed={load(served.file.source).scenario.seed + 1}" in called[0]
     page = served.ask(f"/{job['link']}", Cookie=served.cookie())
     assert page.body == b"the page"
     assert page.headers["Content-Security-Policy"].startswith("sandbox allow-scripts")

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from sim.output.words import languages, say
+
 LOCAL: Final = ("127.0.0.1", "localhost", "::1")
 """Names of this machine, for itself."""
 
@@ -69,13 +71,13 @@ class Gate:
     async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Middleware in front of every route, those that do not exist included."""
         if _name(request.headers.get("Host", "")) not in self._hosts:
-            raise web.HTTPMisdirectedRequest(text="This host name is not ours; see --allow-host.\n")
+            raise web.HTTPMisdirectedRequest(text=_in_all_languages("live.gate-host"))
         if not self._from_here(request):
-            raise web.HTTPForbidden(text="Asked from another site.\n")
+            raise web.HTTPForbidden(text=_in_all_languages("live.gate-site"))
         if hmac.compare_digest(request.query.get("token", "").encode(), self.token.encode()):
             return self._entrance(request)
         if not hmac.compare_digest(request.cookies.get(self._cookie, "").encode(), self._pass.encode()):
-            raise web.HTTPForbidden(text="Open the address with its token, as the server printed it.\n")
+            raise web.HTTPForbidden(text=_in_all_languages("live.gate-token"))
         return await handler(request)
 
     def _from_here(self, request: web.Request) -> bool:
@@ -102,6 +104,11 @@ async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.pop("Server", None)
+
+
+def _in_all_languages(key: str) -> str:
+    """A text for somebody of whom no language is known yet, a line each."""
+    return "".join(f"{say(lang, key)}\n" for lang in languages())
 
 
 def _name(host: str) -> str:

@@ -218,13 +218,17 @@ class LiveServer:
         if content.get("kind") not in list(JobKind):
             raise web.HTTPBadRequest(text="kind must be run or plan\n")
         question, index = self._staffing(content.get("viewer"), str(content.get("staffing", "")))
-        asked = question.asked[index]
+        asked, kind = question.asked[index], JobKind(content["kind"])
         try:
             loaded = await self._beside(self.what_if.scenario, asked)
+            if kind is JobKind.RUN:
+                # Who chose a staffing by looking at these letters wants to see it meet others.
+                fresh = f"seed={(loaded.scenario.seed + 1) % 2**63}"
+                asked = asked._replace(changes=(*asked.changes, fresh))
+                loaded = await self._beside(self.what_if.scenario, asked)
         except ScenarioError as error:
             raise web.HTTPBadRequest(text=error_text(error, question.lang) + "\n") from None
         overrides = [*self._options.layers(), *asked.changes]
-        kind = JobKind(content["kind"])
         job = self._jobs.start(kind, loaded, overrides, question.names[index], question.lang)
         if job is None or job.task is None:
             raise web.HTTPTooManyRequests(text=say(question.lang, "live.too-many-jobs") + "\n")
