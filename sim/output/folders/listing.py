@@ -1,7 +1,7 @@
 """List the results below a folder, with what was set and found in each, and the drafts."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -35,6 +35,7 @@ class Listed:
         changes: what `extends` and `--set` changed.
         started: when it was computed, local time in ISO 8601; empty if nobody knows.
         verdicts: what was found, by SLA or staffing.
+        labels: what its scenarios call these, by language.
     """
 
     folder: Path
@@ -43,6 +44,7 @@ class Listed:
     changes: tuple[str, ...]
     started: str
     verdicts: dict[str, str]
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 class DraftFound(NamedTuple):
@@ -116,7 +118,9 @@ def _listed(folder: Path, manifest: dict[str, Any]) -> Listed:
         tuple(str(each) for each in _list(changes)),
         str(_dict(manifest.get("timings")).get("started", "")),
         {str(name): str(verdict) for name, verdict in verdicts.items()},
-    )
+        {str(lang): {str(name): str(label) for name, label in _dict(own).items()}
+         for lang, own in _dict(manifest.get("labels")).items()},
+    )  # fmt: skip
 
 
 # A manifest may have been edited, and must not keep the others from being listed.

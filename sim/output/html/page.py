@@ -113,7 +113,7 @@ def page(
         "verdict": "none" if verdict in (None, Verdict.NOT_JUDGED) else verdict.value,
         "open_charts": _OPEN_CHARTS,
         "pictures": others if any(others.values()) else {},
-        "manifest": to_json(dict(manifest)),
+        "manifest": to_json({key: value for key, value in manifest.items() if key != "labels"}),
     }
     by_language: dict[str, Mapping[str, Any]] = {each: said(each) for each in alike(lang)}
     bodies = {

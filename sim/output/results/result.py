@@ -7,7 +7,7 @@ stored in figures.json, so that they can be read, and charts and page be drawn, 
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -152,12 +152,20 @@ def _computed(work: Work[T], place: ResultFolder) -> T:
             if place.options.report:
                 work.draw(report, folder, manifest, work.speaking(place.options))
             others.result()
+        if labels := _labels_of(manifest["verdicts"], work.labels):
+            manifest["labels"] = labels
         # Only what comes last differs between two that are the same.
         manifest["timings"] = {
             "simulating_s": round(computed - clock, 3),
             "writing_s": round(time.perf_counter() - computed, 3),
         }
     return report
+
+
+def _labels_of(names: Iterable[str], labels: Labels) -> dict[str, dict[str, str]]:
+    """Of all labels those of some names, by language."""
+    told = {lang: {name: own[name] for name in names if name in own} for lang, own in labels.items()}
+    return {lang: own for lang, own in told.items() if own}
 
 
 class OfScenario(TypedDict):

@@ -14,7 +14,7 @@ from sim.output.folders.manifest import Condition
 from sim.output.folders.points import PointsCondition
 from sim.output.folders.result_folder import Stale
 from sim.output.text.formats import name
-from sim.output.words import find, say
+from sim.output.words import Language, find, labelled, say
 
 _FILES_NAMED: Final = 5
 """Files that a sentence names."""
@@ -83,7 +83,8 @@ def _row(listed: Listed, lang: str) -> list[str]:
     changes = [*listed.changes[:_CHANGES_LISTED]]
     if len(listed.changes) > _CHANGES_LISTED:
         changes.append(say(lang, "folders.more-set", more=len(listed.changes) - _CHANGES_LISTED))
-    verdicts = [_verdict(listed.kind, key, verdict, lang) for key, verdict in listed.verdicts.items()]
+    known = Language(lang, listed.labels)
+    verdicts = [_verdict(listed.kind, key, verdict, known) for key, verdict in listed.verdicts.items()]
     when = listed.started.replace("T", " ")[:16]
     return [str(listed.folder), say(lang, f"folders.kind-{listed.kind}"), "\n".join(changes), when, "\n".join(verdicts)]
 
@@ -92,8 +93,8 @@ def _verdict(kind: str, key: str, verdict: str, lang: str) -> str:
     if key == "capacity" and verdict.isdigit():
         return say(lang, "folders.capacity", capacity=f"{int(verdict):,}")
     said = find(lang, f"glossary.verdict-{verdict}") or find(lang, f"folders.verdict-{verdict}") or verdict
-    if kind == "comparison":  # of scenarios, whose names are those of their files
-        return f"{key} {said}"
+    if kind == "comparison":  # of scenarios, which have titles, or else the names of their files
+        return f"{labelled(lang, key)} {said}"
     return f"{name(lang, key)} {said}" if kind == "run" else said
 
 
