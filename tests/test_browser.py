@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from runs import written
+from runs import SCENARIOS, written
 from shown import MARKUP, SMALL, small
 
 from sim.core.options import Options
@@ -127,22 +127,56 @@ CITY = SMALL.replace(
 ).replace("per_day: 120", "per_day: 200")
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("size", [(1400, 900), (390, 844)])
-def test_verdict_districts_and_backlog_are_on_the_first_screen(
-    city: str, chromium: "Browser", size: tuple[int, int], lang: str
-) -> None:
-    page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
-    page.goto(city)
+def require_in_sight(page: "Page", lang: str) -> None:
+    """Verdict, backlog, and the first district with its share in time lie within the window."""
+    window = page.viewport_size
+    assert window is not None
     page.locator(f"button[data-speak={lang}]").click()
     article = page.locator(f"article[lang={lang}]")
     for seen in (".answer", ".trend svg", ".units tbody th >> nth=0", ".units tbody td:nth-child(4) >> nth=0"):
         box = article.locator(seen).bounding_box()
         assert box is not None
-        assert box["y"] + box["height"] <= size[1], seen
+        assert box["y"] + box["height"] <= window["height"], seen
         assert box["x"] >= 0
-        assert box["x"] + box["width"] <= size[0], seen
+        assert box["x"] + box["width"] <= window["width"], seen
+
+
+SIZES = ((1400, 900), (390, 844))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", SIZES)
+def test_verdict_districts_and_backlog_are_on_the_first_screen(
+    city: str, chromium: "Browser", size: tuple[int, int], lang: str
+) -> None:
+    page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(city)
+    require_in_sight(page, lang)
     page.close()
+
+
+@pytest.mark.slow
+def test_the_first_screen_of_the_peak_answers_a_leader(tmp_path: Path, chromium: "Browser") -> None:
+    """Does it hold, where not, when, why, and what would help: in both languages, at a desk and on a phone."""
+    loaded = load(SCENARIOS / "shenzhen_stress_600.yaml", ["replications=6"])
+    folder = run(loaded, Options(out=tmp_path / "out")).folder
+    assert (folder / "report.html").stat().st_size < 1_000_000
+    answers = {
+        "en": ("Not every target is met", "Baoan and Longgang", "came between", "busy people", "What would help"),
+        "zh": ("未达标", "宝安和龙岗", "该时段来信占", "均在忙", "如何改进"),
+    }
+    for size in SIZES:
+        page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
+        page.goto((folder / "report.html").as_uri())
+        for lang, told in answers.items():
+            require_in_sight(page, lang)
+            first = page.locator(f"article[lang={lang}] .first")
+            said = " ".join([first.locator(".answer").inner_text(), first.locator(".trend").inner_text()])
+            assert [each for each in told if each not in said] == []
+            help_text = first.locator(".would").bounding_box()
+            assert help_text is not None
+            assert help_text["y"] + help_text["height"] <= size[1]
+        page.close()
 
 
 def test_the_district_table_opens_sorts_and_filters(city: str, chromium: "Browser") -> None:
