@@ -191,9 +191,10 @@ window: 30 d
 arrivals: {per_day: 60}
 teams:
   city: {staff: {office: 4}}
-  station: {within: city, staff: {office: 4}}
+  station: {within: city, staff: {office: 3}}
 workflow:
-  - sign: {by: station, effort: {mean: 5 min, cv: 0.8}, priority: 0, escalate: {after: 90 min, to: city}}
+  - sign: {by: station, effort: {mean: 5 min, cv: 0.8}, priority: 0}
+  - contact: {by: station, effort: {mean: 5 min, cv: 0.8}, priority: 1}
   - handle: {by: {station: 50%, city: 50%}, effort: {mean: 40 min, cv: 1}}
   - callback: {by: city, effort: {mean: 10 min, cv: 1}}
 """
@@ -206,8 +207,8 @@ def test_what_takes_turns_with_other_work_has_its_priority(tmp_path: Path) -> No
     log = read_log(tmp_path / "events.csv").log
     fitted = plain(fit(log, read_roster(tmp_path / "roster.csv", log.origin)).document)  # type: ignore[arg-type]
     priority = {name: step["priority"] for each in fitted["workflow"] for name, step in each.items()}
-    # At stations signatures go first; at the city, where handling and calls wait in one line, nobody signs as a rule.
-    assert priority["sign"] < priority["handle"] == priority["callback"]
+    # Stations sign and contact first; at the city handling and calls wait in one line.
+    assert priority["sign"] < priority["contact"] < priority["handle"] == priority["callback"]
 
 
 @pytest.mark.slow

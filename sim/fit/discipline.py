@@ -72,7 +72,7 @@ def discipline_of(log: EventLog, places: LogPlaces, work: Bools, duty: Duty | No
     interrupts: Bools = np.any(took_away >= _SOME, axis=1)
     disturbed = np.bincount(puts.activity[~puts.at_shift_end], minlength=count)
     exposed = _exposed(log, unit, spell_unit, interrupts, level)
-    compared: Bools = np.any(before | before.T, axis=0)
+    compared: Bools = np.any(between | between.T, axis=0)[group]
     by_others = bool((puts.activity[~puts.at_shift_end & ~there]).size >= _SOME)
     found: dict[int, dict[str, Any]] = {}
     findings: list[Finding] = []
