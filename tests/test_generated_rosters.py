@@ -1,5 +1,6 @@
 """Rosters that a plan generates: the labour rules hold for all of them, and evening peaks get evening shifts."""
 
+import json
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -166,6 +167,8 @@ def test_the_planned_scenario_has_the_rosters_and_runs(planned: tuple[Path, Plan
     assert written.teams["desk"].headcount == sum(answer.people or ())
     sheet = (folder / "plan" / "roster.csv").read_text("utf-8-sig")
     assert all(name in sheet for name in written.teams["desk"].staff if name != "long")
+    told = json.loads((folder / "plan" / "plan.json").read_text("utf-8"))["generated"]
+    assert [each["roster"] for each in told] == [pattern.name for pattern in answer.generated or ()]
     ran = CliRunner().invoke(
         cli.cli, ["run", str(folder / "planned.yaml"), "--no-report", "--out", str(folder / "run")]
     )

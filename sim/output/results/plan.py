@@ -119,6 +119,11 @@ def plain_answer(answer: PlanAnswer, labels: Labels | None = None) -> dict[str, 
     content: dict[str, Any] = jsonable(answer, omit=_LEFT_OUT)
     for post, heads in zip(content["posts"], answer.people or (None,) * len(answer.posts), strict=True):
         post["people"] = heads
+    if answer.generated is not None:
+        content["generated"] = [
+            {"roster": each.name, "days_on": each.on, "days_off": each.off, "hours_a_week": each.hours_a_week}
+            for each in answer.generated
+        ]
     content["gap"], content["optimal"] = answer.gap, answer.optimal
     return with_cautions(content, answer.cautions, labels)
 
