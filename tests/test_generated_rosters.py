@@ -221,3 +221,12 @@ def test_more_people_in_a_slot_help_the_letters_of_that_slot(tmp_path: Path) -> 
     assert set(np.flatnonzero(effects.late[0] > 1)) == {9, 10}  # from 18:00 to 22:00
     assert effects.fewer[0, 9, 0, 9] > 1
     assert not effects.fewer[0, :8].any()
+
+
+def test_where_the_given_rosters_do_not_do_generated_ones_are_added(tmp_path: Path) -> None:
+    few = "plan.vary={desk: {long: [0, 2]}}"
+    given = made(load(peak(tmp_path), [few, "plan.rosters=null"]), Options(out=tmp_path / "few", report=False)).report
+    assert given.people is None
+    answer = made(load(peak(tmp_path), [few]), Options(out=tmp_path / "more", report=False)).report
+    assert answer.people is not None
+    assert answer.hours.rostered <= 105 + 4 * 36

@@ -37,6 +37,9 @@ _REACH: Final = 3
 _LEAST_USED: Final = 1e-3
 """Of the allowed lateness; less than that is as good as none, and has no logarithm."""
 
+_MOST_USED: Final = 1e6
+"""And where none is allowed, any lateness counts as so many times the allowed one."""
+
 _GENEROUS: Final = 0.02
 """By so much of a logarithm more is made good than lacks, and again by so much after each attempt that failed."""
 
@@ -289,5 +292,5 @@ def _moved(people: People, there: People) -> Floats:
 
 
 def _log(used: Floats) -> Floats:
-    logarithm: Floats = np.log(np.maximum(used, _LEAST_USED))
+    logarithm: Floats = np.log(np.clip(used, _LEAST_USED, _MOST_USED))
     return logarithm

@@ -3,6 +3,9 @@
 Whoever comes or goes changes how many people of a team are on duty in each slot of the day. Late letters of each slot
 of receipt fall exponentially with that, by what was measured; tangents hold that from below, so that the programme is
 linear. People fewer harm more than as many more help, and no slot gets fewer people than its urgent work keeps busy.
+Where no staffing of the given rosters meets the targets, people on duty have to be as many as the urgent work of each
+slot and its square root (Halfin and Whitt, Operations Research 29 (1981), 567-588).
+
 First patterns may be many and have parts of people, which shows those that serve at all; among these the few are
 chosen, for whole people. Solved by HiGHS.
 """
@@ -13,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from sim.core.tables import Bools, Floats, Int64s
+from sim.core.tables import Floats, Int64s
 from sim.models.studies import Plan
 from sim.planner.local_search import Surface
 from sim.planner.sample import EPSILON
@@ -48,7 +51,7 @@ class MeasuredStaffing(NamedTuple):
 
     Attributes:
         people: the staffing that was measured.
-        start: one with nobody fewer that meets the targets, or the best that there is.
+        start: one with nobody fewer that meets the targets, or None if there is none.
         surface: what people more or fewer of each cell change.
         effects: what people more of each team change by slot of the day.
         busy: people on the roster of each team whom urgent work keeps busy, shape (teams, DUTY_SLOTS).
@@ -56,7 +59,7 @@ class MeasuredStaffing(NamedTuple):
 
     simulator: Simulator
     people: People
-    start: People
+    start: People | None
     surface: Surface
     effects: SlotEffects
     busy: Floats
@@ -78,7 +81,8 @@ class PatternChoice:
         known = {(cell.team, cell.roster) for cell in given}
         new = [cell for cell in staffing_cells(scenario) if (cell.team, cell.roster) not in known]
         self._cells, self._new = (*new, *given), len(new)
-        self._here, start = (np.array(each, dtype=np.float64) for each in (measured.people, measured.start))
+        both = (measured.people, measured.start or measured.people)
+        self._here, start = (np.array(each, dtype=np.float64) for each in both)
         teams = list(dict.fromkeys(cell.team for cell in given))
         part = np.zeros((len(self._cells), len(teams), DUTY_SLOTS))
         for row, cell in enumerate(self._cells):
@@ -102,10 +106,18 @@ class PatternChoice:
         together = np.eye(len(self._late)) if by_hour else np.kron(np.eye(targets), np.ones(slots))
         self._sums: Floats = np.asarray(together)
         allowed = self._sums @ ((1 - effects.targets)[:, np.newaxis] * effects.letters).ravel()
-        # Where the surface says more of the staffing that there is, that is allowed too, so that it can stay as it is.
-        change = self._helps.T @ ((start - self._here) @ of_given)
-        now = np.max([self._late * np.exp(-at) * (1 + at - change) for at in _TANGENTS], axis=0)
-        self._allowed: Floats = np.maximum(allowed, self._sums @ np.maximum(now, 0.0))
+        if measured.start is not None:
+            # Where the surface says more of a staffing that does, that is allowed too, so that it can stay as it is.
+            change = self._helps.T @ ((start - self._here) @ of_given)
+            now = np.max([self._late * np.exp(-at) * (1 + at - change) for at in _TANGENTS], axis=0)
+            allowed = np.maximum(allowed, self._sums @ np.maximum(now, 0.0))
+        self._allowed: Floats = allowed
+        self._needed: Floats | None = None
+        if measured.start is None:
+            # What was measured is far from what does: square-root staffing at each unit.
+            units = np.array([scenario.teams[team].unit_count for team in teams])[:, np.newaxis]
+            needed = measured.busy + np.sqrt(measured.busy * units)
+            self._needed = np.maximum(needed.ravel() - self._here @ of_given, 0.0)
 
         stability = Stability(Simulator(pooled, self._cells, PlanTargets(pooled)))
         hours = stability.hours[:, len(new) :]
@@ -114,16 +126,26 @@ class PatternChoice:
 
     def staffing(self, patterns: int) -> dict[tuple[str, str], int]:
         """People by team and roster in the cheapest staffing, with at most so many patterns a team."""
-        new = np.arange(self._new)
-        use = self._solved(new)
-        team = np.array([self._cells[pattern].team for pattern in new])
-        likely = [_most_used(use, team == each) for each in dict.fromkeys(team.tolist())]
-        use = self._solved(np.sort(np.concatenate([new[:0], *likely])), patterns)
+        use = self._solved(np.arange(self._new))
+        if use is None:
+            use = np.concatenate([np.zeros(self._new), self._here])
+        else:
+            few = self._solved(self._most_used(use, _CANDIDATES), patterns)
+            if few is None:
+                rest = np.setdiff1d(np.arange(self._new), self._most_used(use, patterns))
+                use[rest] = 0
+            use = np.ceil(use - EPSILON) if few is None else few
         heads = np.rint(use).astype(int).tolist()
         return {(cell.team, cell.roster): number for cell, number in zip(self._cells, heads, strict=True)}
 
-    def _solved(self, usable: Int64s, patterns: int | None = None) -> Floats:
-        """People of each cell in the cheapest staffing.
+    def _most_used(self, use: Floats, patterns: int) -> Int64s:
+        """So many patterns of each team, at most, that have most people."""
+        team = np.array([cell.team for cell in self._cells[: self._new]])
+        own = [np.flatnonzero((team == each) & (use[: self._new] > EPSILON)) for each in dict.fromkeys(team.tolist())]
+        return np.sort(np.concatenate([each[np.argsort(-use[each], kind="stable")[:patterns]] for each in own]))
+
+    def _solved(self, usable: Int64s, patterns: int | None = None) -> Floats | None:
+        """People of each cell in the cheapest staffing; None if there is none.
 
         Args:
             usable: patterns that may have people.
@@ -144,9 +166,9 @@ class PatternChoice:
             constraints=list(self._constraints(chosen, patterns)),
             options={"mip_rel_gap": _GAP, "node_limit": _NODES, "presolve": False},
         )
-        cells = len(self._cells)
-        # Everybody may stay as is; so without a solution in time nobody is on any pattern.
-        change = np.zeros(people) if found.x is None else np.asarray(found.x[:people])
+        if found.x is None:
+            return None
+        cells, change = len(self._cells), np.asarray(found.x[:people])
         change[self._new : cells] += self._here - change[cells:]
         return change[:cells]
 
@@ -160,7 +182,11 @@ class PatternChoice:
             slope = level[:, np.newaxis] * np.hstack([self._helps.T, -self._harms.T])
             rows = np.hstack([np.zeros((late, people)), slope, np.eye(late), np.zeros((late, used))])
             yield LinearConstraint(rows, level * (1 + at), np.inf)
-        yield LinearConstraint(np.pad(self._sums, ((0, 0), (people + 2 * duty, used))), -np.inf, self._allowed)
+        if self._needed is None:
+            yield LinearConstraint(np.pad(self._sums, ((0, 0), (people + 2 * duty, used))), -np.inf, self._allowed)
+        else:
+            more = np.hstack([np.zeros((duty, people)), np.eye(duty), -np.eye(duty), np.zeros((duty, late + used))])
+            yield LinearConstraint(more, self._needed, np.inf)
         hours = np.pad(self._hours, ((0, 0), (0, 2 * duty + late + used)))
         yield LinearConstraint(hours, self._lacking - EPSILON, np.inf)
         if patterns is None or not used:
@@ -172,12 +198,6 @@ class PatternChoice:
         for each in dict.fromkeys(team.tolist()):
             counted = np.concatenate([np.zeros(people + 2 * duty + late), team == each])
             yield LinearConstraint(counted, -np.inf, patterns)
-
-
-def _most_used(use: Floats, which: Bools) -> Int64s:
-    """The patterns of a team that are used most."""
-    own = np.flatnonzero(which & (use[: len(which)] > EPSILON))
-    return own[np.argsort(-use[own], kind="stable")[:_CANDIDATES]]
 
 
 def _changes(measured: MeasuredStaffing, part: Floats, teams: list[str]) -> tuple[Floats, Floats]:

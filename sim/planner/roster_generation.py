@@ -31,7 +31,7 @@ from sim.planner.search import Search
 from sim.planner.simulator import Simulator, late_at_worst
 from sim.planner.slot_effects import DUTY_SLOTS, busy_by_slot, slot_effects
 from sim.planner.stability import Stability
-from sim.planner.staffing_cells import People, StaffingCell, staffed, staffing_cells, with_patterns
+from sim.planner.staffing_cells import People, staffed, staffing_cells, with_patterns
 from sim.scenario.setting import Setting
 
 _REPLICATIONS: Final = 4
@@ -93,9 +93,9 @@ def generated(simulator: Simulator, rules: RosterRules, replications: int, first
     numbers = range(min(replications, _REPLICATIONS))
     given, found = _first(simulator, numbers, first)
     before, cells = simulator.meter.letters, given.cells
-    measured = _measured(given, numbers, found or tuple(cell.most for cell in cells), before + besides)
+    measured = _measured(given, numbers, found, before + besides)
     pool = [pattern for pattern in shift_patterns(rules) if pattern.name not in given.setting.scenario.rosters]
-    most = _most(cells, rules)
+    most = _most(given, rules)
     pooled = _vary(given.setting, pool, {team: {each.name: (0, most[team]) for each in pool} for team in most})
     proposed = PatternChoice(pooled, measured).staffing(rules.patterns)
     chosen = [pattern for pattern in pool if any(proposed[team, pattern.name] for team in most)]
@@ -114,12 +114,15 @@ def generated(simulator: Simulator, rules: RosterRules, replications: int, first
     return Generation(Allocated(extended, start), tuple(chosen), simulator.meter.letters - before)
 
 
-def _most(cells: tuple[StaffingCell, ...], rules: RosterRules) -> dict[str, int]:
-    """Most people of each team that gets rosters, over all given ones."""
+def _most(given: Simulator, rules: RosterRules) -> dict[str, int]:
+    """Most people on generated rosters of each team that gets some: as on all given ones, or twice those today."""
+    teams = dict.fromkeys(cell.team for cell in given.cells if rules.teams is None or cell.team in rules.teams)
     return {
-        team: sum(cell.most for cell in cells if cell.team == team)
-        for team in dict.fromkeys(cell.team for cell in cells)
-        if rules.teams is None or team in rules.teams
+        team: max(
+            sum(cell.most for cell in given.cells if cell.team == team),
+            2 * given.setting.scenario.teams[team].headcount,
+        )
+        for team in teams
     }
 
 
@@ -133,18 +136,18 @@ def _first(simulator: Simulator, numbers: range, until: int) -> Allocated:
     return Allocated(simulator, search.best)
 
 
-def _measured(given: Simulator, numbers: range, people: People, until: int) -> MeasuredStaffing:
+def _measured(given: Simulator, numbers: range, found: People | None, until: int) -> MeasuredStaffing:
     """A staffing at which it shows what people more or fewer change, measured.
 
     Args:
-        people: the staffing of few people that meets the targets, or the most.
+        found: the staffing of few people that meets the targets; None if none was found, and the most are measured.
     """
-    few = _lacking(given, numbers, people)
+    few = _lacking(given, numbers, found or tuple(cell.most for cell in given.cells))
     surface = Search(_sample(given, numbers), until).local.surface(few)
     deals = _deals(given)
     setting = staffed(given.setting, given.cells, few)
     return MeasuredStaffing(
-        given, few, people, surface, slot_effects(given, few, deals, numbers), busy_by_slot(setting, deals)
+        given, few, found, surface, slot_effects(given, few, deals, numbers), busy_by_slot(setting, deals)
     )
 
 
