@@ -9,7 +9,18 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.core.tables import ALL_TIME, HAND_OVER, NEVER, NO_UNIT, Log, Roster, Workload
+from sim.core.tables import (
+    ALL_TIME,
+    HAND_OVER,
+    NEVER,
+    NO_PRIORITY,
+    NO_UNIT,
+    NO_VISIT,
+    OTHER_DUTY,
+    Log,
+    Roster,
+    Workload,
+)
 
 DAY: Final = 86_400
 PER_DAY: Final = 600
@@ -53,6 +64,11 @@ def draw(days: int, seed: int = 1) -> Model:
         channel=np.full(letters, 0, np.int16),
         home=np.full(letters, 0, np.int32),
         left=np.full(letters, False),
+        about=np.full(letters, NO_VISIT),
+        until_start=np.full(letters, False),
+        new_priority=np.full(letters, NO_PRIORITY, np.int8),
+        move_to=np.full(letters, NO_UNIT, np.int32),
+        rule=np.full(letters, OTHER_DUTY, np.int16),
         first_visit=np.arange(0, visits + 1, 3),
         step=np.tile(np.arange(3, dtype=np.int16), letters),
         unit=unit.ravel().astype(np.int32),
@@ -66,6 +82,7 @@ def draw(days: int, seed: int = 1) -> Model:
         escalate_after=np.full(visits, NEVER, np.int32),
         escalate_to=np.full(visits, NO_UNIT, np.int32),
         clock=np.full(visits, ALL_TIME, np.int8),
+        patience=np.full(visits, NEVER, np.int32),
     )
     units = sum(POOLS)
     roster = Roster(

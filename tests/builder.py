@@ -1,7 +1,7 @@
 """Words to tell a story with: letters and their visits, shifts, and what a log says of them."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -9,7 +9,9 @@ from sim.core.tables import (
     ALL_TIME,
     HAND_OVER,
     NEVER,
+    NO_PRIORITY,
     NO_UNIT,
+    NO_VISIT,
     NOT_YET,
     WAIT,
     WORK,
@@ -53,8 +55,22 @@ def delay(service: int, clock: int = ALL_TIME) -> Visit:
     return work(NO_UNIT, service, clock=clock)
 
 
-def letters(*each: tuple[Any, ...]) -> Workload:
-    """Letters as `(received, visit, visit, ...)`, in order of receipt; visits are numbered through."""
+class Prompt(NamedTuple):
+    """What a prompt asks of an earlier letter, by the names of `Workload`; `about` counts all visits."""
+
+    about: int = NO_VISIT
+    until_start: bool = False
+    new_priority: int = NO_PRIORITY
+    move_to: int = NO_UNIT
+
+
+def letters(*each: tuple[Any, ...], prompts: Mapping[int, Prompt] = {}) -> Workload:
+    """Letters as `(received, visit, visit, ...)`, in order of receipt; visits are numbered through.
+
+    Args:
+        prompts: what those of them ask that are prompts, by their number.
+    """
+    asked = [prompts.get(number, Prompt()) for number in range(len(each))]
     received = [letter[0] for letter in each]
     visits: list[Visit] = [visit for letter in each for visit in letter[1:]]
     step = [number for letter in each for number in range(len(letter) - 1)]
@@ -64,6 +80,11 @@ def letters(*each: tuple[Any, ...]) -> Workload:
         channel=np.zeros(len(each), np.int16),
         home=np.zeros(len(each), np.int32),
         left=np.zeros(len(each), np.bool_),
+        about=np.array([prompt.about for prompt in asked], np.int64),
+        until_start=np.array([prompt.until_start for prompt in asked], np.bool_),
+        new_priority=np.array([prompt.new_priority for prompt in asked], np.int8),
+        move_to=np.array([prompt.move_to for prompt in asked], np.int32),
+        rule=np.zeros(len(each), np.int16),
         first_visit=np.cumsum([0, *(len(letter) - 1 for letter in each)], dtype=np.int64),
         step=np.array(step, np.int16),
         **{name: np.array([visit[name] for visit in visits], dtype) for name, dtype in _DTYPES.items()},

@@ -9,7 +9,7 @@ import numpy as np
 from builder import letters, shifts, work
 from strategies import Day
 
-from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Int64s
+from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_PRIORITY, NO_UNIT, NO_VISIT, Int64s, Workload
 
 BUSY_DAYS = 100
 
@@ -38,10 +38,11 @@ class Office(NamedTuple):
     shifts: int = 24
     priorities: int = 3
     asked: frozenset[str] = frozenset(ASKED)
+    prompts: float = 0.3  # share of the later letters
 
 
-STAYING = Office(asked=frozenset(ASKED) - {"patience"})
-"""Where nobody leaves, so that there is always more to do."""
+STAYING = Office(asked=frozenset(ASKED) - {"patience"}, prompts=0)
+"""Where nobody leaves and nothing is a prompt, so that there is always more to do."""
 
 
 def busy_day(seed: int, office: Office = Office()) -> Day:  # noqa: B008 - it never changes
@@ -74,8 +75,22 @@ def busy_day(seed: int, office: Office = Office()) -> Day:  # noqa: B008 - it ne
     horizon = int(chance.integers(ticks // 2, 2 * ticks)) * tick + int(chance.integers(0, 2))
     columns["clock"] = (is_delay * chance.integers(0, 3, rows)).astype(np.int8)
     clocks = [_spans(np.sort(chance.choice(2 * ticks, 20, replace=False)) * tick) for _ in range(2)]
+    columns |= _prompts(chance, office, workload)
     return Day(workload._replace(**columns), shifts(*each, units=units, clocks=clocks), horizon)
 
 
 def _spans(edges: Int64s) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _prompts(chance: np.random.Generator, office: Office, workload: Workload) -> dict[str, Any]:
+    """What letters of the second half ask that are prompts about those of the first."""
+    half = office.letters // 2
+    late = np.arange(office.letters) >= half
+    prompts = (chance.random(office.letters) < office.prompts) & late & (workload.received >= 0)
+    return {
+        "about": np.where(prompts, chance.integers(0, half * office.visits, office.letters), NO_VISIT),
+        "until_start": chance.random(office.letters) < 0.5,
+        "new_priority": chance.integers(NO_PRIORITY, office.priorities, office.letters).astype(np.int8),
+        "move_to": chance.integers(NO_UNIT, office.units, office.letters).astype(np.int32),
+    }

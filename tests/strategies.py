@@ -5,10 +5,10 @@ Ties are where engines go wrong, so all times are multiples of a tick, and few t
 
 from typing import Any, NamedTuple
 
-from builder import delay, letters, shifts, work
+from builder import Prompt, delay, letters, shifts, work
 from hypothesis import strategies as st
 
-from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Roster, Workload
+from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_PRIORITY, NO_UNIT, Roster, Workload
 
 
 class Day(NamedTuple):
@@ -30,7 +30,9 @@ def days(draw: st.DrawFn, tick: int = 60, ticks: int = 30, most_letters: int = 1
     visits = st.lists(_works(units, tick, ticks) | _delays(tick, ticks, len(clocks)), max_size=5)
     received = (st.integers(0, ticks // 2) | st.integers(-ticks // 4, ticks // 4)).map(tick.__mul__)
     each = draw(st.lists(st.tuples(received, visits), min_size=most_letters // 2, max_size=most_letters))
-    workload = letters(*((second, *steps) for second, steps in sorted(each, key=lambda letter: letter[0])))
+    each = sorted(each, key=lambda letter: letter[0])
+    prompts = draw(_prompts([second for second, _ in each], [len(steps) for _, steps in each], units))
+    workload = letters(*((second, *steps) for second, steps in each), prompts=prompts)
     horizon = draw(st.just(2 * ticks) | st.integers(0, 2 * ticks)) * tick + draw(st.sampled_from([0, 1]))
     return Day(workload, roster, horizon)
 
@@ -39,6 +41,24 @@ def days(draw: st.DrawFn, tick: int = 60, ticks: int = 30, most_letters: int = 1
 def _shifts(draw: st.DrawFn, units: int, tick: int, ticks: int) -> tuple[int, int, int, int]:
     start, length = draw(st.integers(-ticks // 4, ticks)), draw(st.integers(0, ticks))
     return (draw(st.integers(0, units - 1)), start * tick, (start + length) * tick, draw(st.sampled_from([1, 2, 3, 0])))
+
+
+@st.composite
+def _prompts(draw: st.DrawFn, received: list[int], made: list[int], units: int) -> dict[int, Prompt]:
+    """Some of the letters are about a visit of an earlier one that is no prompt."""
+    prompts: dict[int, Prompt] = {}
+    visits: list[int] = []  # of earlier letters
+    for number, (second, many) in enumerate(zip(received, made, strict=True)):
+        if visits and second >= 0 and draw(st.integers(0, 3)) == 0:
+            prompts[number] = Prompt(
+                draw(st.sampled_from(visits)),
+                draw(st.booleans()),
+                draw(st.sampled_from([NO_PRIORITY, 0, 1, 2])),
+                draw(st.integers(NO_UNIT, units - 1)),
+            )
+        else:
+            visits += range(sum(made[:number]), sum(made[:number]) + many)
+    return prompts
 
 
 @st.composite

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import Day, days
 
 from sim.core.errors import AuditError, SimError
-from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, Log, Roster, Stretches
+from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_PRIORITY, NO_UNIT, NO_VISIT, Log, Roster, Stretches
 from sim.engine.audit import audit, require_sound
 from sim.engine.contract import ENGINES, first_difference, simulate
 
@@ -51,6 +51,10 @@ LIES: dict[str, Any] = {
     "escalate_after": lambda after: np.where(after == NEVER, 60, NEVER),
     "clock": lambda clock: np.zeros_like(clock),
     "patience": lambda patience: np.where(patience == NEVER, 120, NEVER),
+    "about": lambda about: np.full_like(about, NO_VISIT),
+    "until_start": np.logical_not,
+    "new_priority": lambda priority: np.where(priority == NO_PRIORITY, 0, NO_PRIORITY),
+    "move_to": lambda unit: np.where(unit == NO_UNIT, 0, NO_UNIT),
     "received": lambda received: received // 120 * 120,
     "people": lambda people: np.where(people == 0, 1, people - 1),
     "end": lambda end: end + 60,

@@ -33,7 +33,7 @@ def test_one_list_of_columns_serves_engines_audit_and_checks() -> None:
     of_a_visit = [each.name for each in fields(VisitRow)]
     assert of_a_visit == ["number", *Workload.visit_columns(), *dtypes(Log)]
     assert [each.name for each in fields(ShiftRow)] == ["number", *dtypes(Roster)]
-    assert list(Workload.lengths(2, 5).values()) == [2] * 5 + [3] + [5] * 13
+    assert list(Workload.lengths(2, 5).values()) == [2] * 10 + [3] + [5] * 13
 
 
 def test_the_compiled_engine_is_the_default() -> None:
@@ -71,6 +71,10 @@ def test_what_can_happen_is_not_refused(day: Day) -> None:
         ("at_shift_end", [0, 0, 2], "workload.at_shift_end[2] must be 0 or 1, got 2"),
         ("escalate_after", [0, -1, -1], "workload.escalate_after[0] must be 1 or more, or -1, got 0"),
         ("escalate_after", [60, -1, -1], "workload.escalate_to[0] must be a unit from 0 to 3, got -1"),
+        ("patience", [0, -1, -1], "workload.patience[0] must be 1 or more, or -1, got 0"),
+        ("about", [-1, 2], "workload.about[1] must be a visit of an earlier letter that is no prompt, or -1, got 2"),
+        ("about", [0, -1], "workload.about[0] must be a visit of an earlier letter that is no prompt, or -1, got 0"),
+        ("about", [-1, 3], "workload.about[1] must be a visit of an earlier letter that is no prompt, or -1, got 3"),
         ("step", [0, 1], "workload.step must be int16 of shape (3,), got int16 of shape (2,)"),
     ],
 )

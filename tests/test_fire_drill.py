@@ -123,8 +123,8 @@ FAULTS = {
         "until += before[span] + now - start[span]",
     ),
     "a delay ends at the beginning of the next hours of its clock": (
-        'last = np.searchsorted(before, until, side="left") - 1',
-        'last = np.searchsorted(before, until, side="right") - 1',
+        "last = below(before, until) - 1",
+        "last = below(before, until + 1) - 1",
     ),
     "a visit leaves a second late": (
         "leaves = since + visits.patience[visit]",
@@ -137,6 +137,46 @@ FAULTS = {
     "what a visit that leaves held back goes on waiting": (
         "change(run, place)  # what it held back may now interrupt",
         "pass",
+    ),
+    "a prompt comes although what it is about has been finished": (
+        "if reached != NOT_YET or f == NONE:",
+        "if f == NONE:",
+    ),
+    "a prompt asks for the finish where it should for the start": (
+        "reached = run.log.started[about] if workload.until_start[letter] else run.log.finished[about]",
+        "reached = run.log.finished[about]",
+    ),
+    "a prompt comes although the letter has left": (
+        "if visit < workload.first_visit[earlier] or visit >= workload.first_visit[earlier + 1]:",
+        "if visit == NONE:",
+    ),
+    "a prompt changes the rank of the visit in turn alone": (
+        "for each in range(visit, about + 1):",
+        "for each in range(visit, visit + 1):",
+    ),
+    "a prompt changes the rank of all visits to come": (
+        "for each in range(visit, about + 1):",
+        "for each in range(visit, workload.first_visit[earlier + 1]):",
+    ),
+    "what waits is not ranked anew": (
+        "if folders.shift[f] != DELAYED:\n            rank_anew",
+        "if folders.shift[f] < OTHER:\n            rank_anew",
+    ),
+    "what is in hands is not ranked anew": (
+        "if folders.shift[f] != DELAYED:\n            rank_anew",
+        "if folders.shift[f] == WAITING:\n            rank_anew",
+    ),
+    "a prompt moves a visit to where nobody is": (
+        "if waits and target != NONE and target != folders.place[f] and run.units.shifts[target] > 0:",
+        "if waits and target != NONE and target != folders.place[f]:",
+    ),
+    "a prompt moves what has just come": (
+        "waits = folders.shift[f] == WAITING and folders.since[f] < now",
+        "waits = folders.shift[f] == WAITING",
+    ),
+    "what a prompt has moved is escalated": (
+        "            stop_timer(run, f)\n        move(",
+        "            pass\n        move(",
     ),
     "nobody ever leaves": (
         "            leave(run, now)\n",

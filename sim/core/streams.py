@@ -33,6 +33,7 @@ class Purpose(IntEnum):
     SIZE = 13
     BACKLOG = 14
     PATIENCE = 15
+    SUPERVISION = 16
 
 
 def subject(name: str) -> int:

@@ -40,7 +40,9 @@ from sim.core.tables import (
     ALL_TIME,
     FINISH,
     NEVER,
+    NO_PRIORITY,
     NO_UNIT,
+    NO_VISIT,
     NOT_YET,
     WAIT,
     WORK,
@@ -182,6 +184,16 @@ class Clocks(NamedTuple):
     before: Int64s  # seconds that the clock has counted before the span
 
 
+class PromptStates(NamedTuple):
+    """Of prompts the letter that they are about, and of each letter the folder that it was put into; one row a letter.
+
+    Without rows where there are no prompts.
+    """
+
+    letter: Ids
+    folder: Ids
+
+
 class Uses(NamedTuple):
     """What the workload makes use of; what it does not use costs nothing."""
 
@@ -193,6 +205,7 @@ class Uses(NamedTuple):
     escalates: bool
     clocks: bool
     leaves: bool  # out of patience
+    prompts: bool
     stretches: bool
 
 
@@ -208,6 +221,7 @@ class EngineRun(NamedTuple):
     calendar: Timers
     clocks: Clocks
     tape: Tape
+    prompts: PromptStates
     uses: Uses
 
 
@@ -565,6 +579,8 @@ def receive(run: EngineRun, letter: int, now: int) -> None:
     """A letter is received; one without visits leaves no trace."""
     folders = run.folders
     first, stop = Id(run.workload.first_visit[letter]), Id(run.workload.first_visit[letter + 1])
+    if run.uses.prompts and run.workload.about[letter] != NO_VISIT and not prompt(run, letter, now):
+        return
     if first == stop:
         return
     f = Id(folders.empty[0])
@@ -574,7 +590,52 @@ def receive(run: EngineRun, letter: int, now: int) -> None:
     else:
         folders.empty[0] = run.calendar.chains.next[f]
     folders.stop[f] = stop
+    if run.uses.prompts:
+        run.prompts.folder[letter] = f
     reach(run, f, first, now, run.workload.received[letter])
+
+
+@_cold
+def prompt(run: EngineRun, letter: int, now: int) -> bool:
+    """A prompt ranks the visits of an earlier letter anew and moves the one that waits; returns if it is received."""
+    workload, folders = run.workload, run.folders
+    about, earlier = Id(workload.about[letter]), run.prompts.letter[letter]
+    reached = run.log.started[about] if workload.until_start[letter] else run.log.finished[about]
+    f = Id(run.prompts.folder[earlier])
+    if reached != NOT_YET or f == NONE:
+        return False
+    visit = Id(folders.visit[f])
+    if visit < workload.first_visit[earlier] or visit >= workload.first_visit[earlier + 1]:
+        return False  # it has left, and its folder has been taken over or is empty
+    if workload.new_priority[letter] != NO_PRIORITY:
+        for each in range(visit, about + 1):
+            workload.priority[each] = workload.new_priority[letter]
+        if folders.shift[f] != DELAYED:
+            rank_anew(run, f)
+    target = Id(workload.move_to[letter])
+    waits = folders.shift[f] == WAITING and folders.since[f] < now
+    if waits and target != NONE and target != folders.place[f] and run.units.shifts[target] > 0:
+        if run.uses.escalates and run.calendar.chains.back[f] != NONE:
+            stop_timer(run, f)
+        move(run, f, target, now)
+    return True
+
+
+@_cold
+def rank_anew(run: EngineRun, f: Id) -> None:
+    """A folder has another priority now, as it waits or as somebody works on it."""
+    folders, place = run.folders, Id(run.folders.place[f])
+    priority, shift = run.workload.priority[folders.visit[f]], folders.shift[f]
+    if folders.shift[f] == WAITING:
+        take_from_queue(run, f, place)
+        folders.priority[f] = priority
+        put_in_queue(run, f, place)
+    elif run.uses.interrupts and folders.interruptible[f] and run.shifts.in_progress[shift]:
+        take_from_queue(run, f, row_of_interruptible(run, place))
+        folders.priority[f] = priority
+        put_in_queue(run, f, row_of_interruptible(run, place))
+    folders.priority[f] = priority
+    change(run, place)
 
 
 @_hot
@@ -658,10 +719,10 @@ def join(run: EngineRun, f: Id, visit: Id, unit: Id, now: int, since: int) -> No
         run.calendar.chains.back[departure(run, f)] = NONE
         if visits.patience[visit] != NEVER:
             leaves = since + visits.patience[visit]
-            if leaves <= now:  # it was open before second 0
-                close(run, f)
-                return
-            set_timer(run, departure(run, f), leaves)
+            if leaves > now:
+                set_timer(run, departure(run, f), leaves)
+            else:
+                put_in_slot(run, departure(run, f), LEAVING)
     if run.uses.interrupts:
         folders.interrupts[f] = visits.interrupts[visit]
         folders.interruptible[f] = visits.interruptible[visit]
@@ -1020,7 +1081,9 @@ def _queue_open_letters(workload: Workload, log: Log) -> None:
 def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> EngineRun:
     """All that a run works on, before its first second."""
     letters, visits, units, shifts = workload.letters, workload.visits, roster.units, roster.shifts
-    priorities = int(workload.priority.max(initial=0)) + 1
+    prompts = workload.about != NO_VISIT
+    some_prompts = bool(prompts.any())
+    priorities = int(max(workload.priority.max(initial=0), workload.new_priority[prompts].max(initial=0))) + 1
     escalates = bool(workload.escalate_after.max(initial=NEVER) != NEVER)
     leaves = bool(workload.patience.max(initial=NEVER) != NEVER)
     folders = 2 * letters if leaves else letters
@@ -1030,7 +1093,8 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
     log.interruptions.fill(0)
     slots = (DIGITS + 1 + (units + 1) // SLOTS) * SLOTS
     return EngineRun(
-        workload=Workload._make(_column(column) for column in workload),
+        # Prompts change priorities.
+        workload=Workload._make(_column(column) for column in workload)._replace(priority=workload.priority.copy()),
         log=log,
         shifts=ShiftStates(
             unit=_ids(roster.unit),
@@ -1091,15 +1155,25 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             many=_zeros(1),
             of_visit=_none(visits if stretches else 0),
         ),
+        prompts=PromptStates(
+            letter=np.searchsorted(workload.first_visit, workload.about[: letters * some_prompts], side="right").astype(
+                Id
+            )
+            - Id(1),
+            folder=_none(letters * some_prompts),
+        ),
         uses=Uses(
             folders=folders,
             departures=letters,
             priorities=priorities,
             interrupts=bool(workload.interrupts.any()),
-            moves=escalates or bool(workload.cover.max(initial=NO_UNIT) != NO_UNIT),
+            moves=escalates
+            or bool(workload.cover.max(initial=NO_UNIT) != NO_UNIT)
+            or bool((prompts & (workload.move_to != NO_UNIT)).any()),
             escalates=escalates,
             clocks=bool(workload.clock.any()),
             leaves=leaves,
+            prompts=some_prompts,
             stretches=stretches,
         ),
     )

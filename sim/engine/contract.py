@@ -18,6 +18,10 @@ A letter that was open before second 0 has a negative `received` and only the vi
 make, with what is left of their effort. It is received in second 0. There its first visit is queued, but
 ranks, is escalated, and loses patience, as if it had been queued at `received`.
 
+A letter that is `about` a visit of an earlier one, which is not so itself, is a *prompt*. It is received only
+if that visit has not been finished by then (with `until_start`: not been started) and the earlier letter has
+not left its queue out of patience before; otherwise it has no rows but NOT_YET.
+
 Each second at which something is due has three phases.
 
 A.  The clock advances to it.
@@ -29,7 +33,10 @@ B.  Everything due is applied, and no work starts. In this order, and within a k
     2. *Shift ends.* Of the visits held by the shift, those with `at_shift_end` HAND_OVER are put down where
        they are, interruptible or not. Those with FINISH stay with their person, in overtime, until they
        finish, and cannot be interrupted.
-    3. *Ends of delays*, then *receipts*: the letter's next (first) visit, as after a finish.
+    3. *Ends of delays*, then *receipts*: the letter's next (first) visit, as after a finish. Before that, a
+       prompt with a `new_priority` gives it to those visits of the earlier letter, up to the one it is about,
+       that are not finished. And with a `move_to` where somebody is on duty, the visit of the earlier letter
+       that has waited at another unit since before this second moves there, and is not escalated any more.
     4. *Departures.* A visit never started leaves its queue, and its letter makes no further visit, at the first
        second, `patience` or more after it joined its queue. Its started and finished stay NOT_YET.
     5. *Escalations.* A visit never started moves to `escalate_to` at the first second, `escalate_after` or
@@ -60,7 +67,21 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core.errors import EngineMismatch, SimError
-from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_UNIT, NOT_YET, Bools, Log, Roster, Stretches, Workload, dtypes
+from sim.core.tables import (
+    FINISH,
+    HAND_OVER,
+    NEVER,
+    NO_PRIORITY,
+    NO_UNIT,
+    NO_VISIT,
+    NOT_YET,
+    Bools,
+    Log,
+    Roster,
+    Stretches,
+    Workload,
+    dtypes,
+)
 
 ENGINES: Final = ("compiled", "simpy")
 """The compiled engine is the fast one, the SimPy engine the readable one."""
@@ -95,6 +116,7 @@ def check_arrays(workload: Workload, roster: Roster, horizon: int) -> None:
     _require_columns("roster", roster, dict.fromkeys(dtypes(Roster), roster.shifts))
     _check_letters(workload)
     _check_visits(workload, roster.units, len(roster.clocks))
+    _check_prompts(workload, roster.units)
     _check_shifts(roster)
 
 
@@ -105,6 +127,24 @@ def _check_letters(workload: Workload) -> None:
     if offsets[0] != 0 or offsets[-1] != workload.visits:
         rule = f"must run from 0 to {workload.visits}"
         raise SimError(f"workload.first_visit {rule}, got {offsets[0]} to {offsets[-1]}")
+
+
+def _check_prompts(workload: Workload, units: int) -> None:
+    prompts = workload.about != NO_VISIT
+    if not prompts.any():
+        return
+    about = np.clip(workload.about, 0, max(workload.visits - 1, 0))
+    earlier = np.searchsorted(workload.first_visit, about, side="right") - 1
+    is_letter = ~prompts[np.minimum(earlier, workload.letters - 1)] & (earlier < np.arange(workload.letters))
+    is_visit = ~_outside(workload.about, 0, workload.visits)
+    rules = {
+        "about": (~(is_visit & is_letter), f"must be a visit of an earlier letter that is no prompt, or {NO_VISIT}"),
+        "received": (workload.received < 0, "must be 0 or more for a prompt"),
+        "new_priority": (_outside(workload.new_priority, NO_PRIORITY, 10), f"must be from 0 to 9, or {NO_PRIORITY}"),
+        "move_to": (_outside(workload.move_to, NO_UNIT, units), f"must be a unit from 0 to {units - 1}, or {NO_UNIT}"),
+    }
+    for field, (wrong, rule) in rules.items():
+        _refuse(f"workload.{field}", getattr(workload, field), prompts & wrong, rule)
 
 
 def _check_visits(workload: Workload, units: int, clocks: int) -> None:

@@ -188,6 +188,8 @@ def unused_teams(setting: Setting) -> Iterator[Caution]:
         if isinstance(step, WorkStep):
             used |= {team for routing in step.by.values for team, share in routing.items() if share}
             used |= {step.cover} | ({step.escalate.to} if step.escalate is not None else set())
+    for rule in setting.scenario.supervise:
+        used |= {rule.move_to} | ({rule.task.by} if rule.task is not None else set())
     for name, team in setting.scenario.teams.items():
         if name not in used and team.headcount:
             yield Caution("unused team", name, {"people": team.headcount})

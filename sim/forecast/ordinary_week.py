@@ -61,9 +61,11 @@ def own_work(setting: Setting) -> Floats:
 
 
 def _stays(setting: Setting, index: int) -> bool:
-    """Whether the work of a step is always done by the unit that it comes to."""
+    """Whether the work of a step is always done, and by the unit that it comes to."""
     step = setting.scenario.workflow[index]
-    return isinstance(step, WorkStep) and step.cover is None and step.escalate is None
+    if any(rule.move_to is not None for rule in setting.scenario.supervise):
+        return False
+    return isinstance(step, WorkStep) and step.cover is None and step.escalate is None and step.patience is None
 
 
 def work_of_steps(setting: Setting) -> dict[int, Floats]:

@@ -415,6 +415,24 @@ class Backlog:
 
 
 @dataclass(frozen=True)
+class SupervisionFigures:
+    """What a rule of supervision did to letters of the window.
+
+    Attributes:
+        at: share of the SLA's limit at which it does so.
+        supervised: letters a replication.
+        share: of the letters to which the SLA applies.
+        met: share of the supervised letters that met the SLA.
+    """
+
+    sla: str
+    at: float
+    supervised: Estimate
+    share: Estimate
+    met: Estimate
+
+
+@dataclass(frozen=True)
 class OpenOfSla:
     """Letters open at the start that an SLA has still to be met for; means over replications.
 

@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     WAIT_BEGAN = "wait began"
     """Of time that passes without anybody."""
     WAIT_ENDED = "wait ended"
+    PROMPTED = "prompted"
+    """By a rule of supervision, since what an SLA asks for has still to come."""
     LIMIT_PASSED = "limit passed"
     REACHED = "reached"
     """The milestone of an SLA."""

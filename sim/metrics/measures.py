@@ -15,6 +15,7 @@ from sim.metrics.open_at_start import OpenAtStart, open_at_start
 from sim.metrics.replication import Replication
 from sim.metrics.staffed_weeks import StaffedSeconds, staffed_seconds
 from sim.metrics.steps import StepCounts, StepDurations, step_counts, step_durations
+from sim.metrics.supervision import SupervisionCounts, supervision_counts
 from sim.statistics import Durations, durations_of
 
 MOST_HOURS = 2_500
@@ -50,6 +51,7 @@ class Counts(NamedTuple):
     open_letters: OpenLetters
     open_by_week: Floats  # mean open letters in each whole week of the window, (weeks,)
     open_at_start: OpenAtStart
+    supervision: SupervisionCounts
     fingerprint: Int64s  # of the letters and the log: equal in replications that are copies, ()
 
 
@@ -84,6 +86,7 @@ def measure(replication: Replication, late: Sequence[Breaches] | None = None) ->
         open_letters=open_letters(replication, instants_of(replication.setting.scenario.horizon)),
         open_by_week=open_by_week(replication),
         open_at_start=open_at_start(replication),
+        supervision=supervision_counts(replication),
         fingerprint=fingerprint(replication),
     )
     times = Times(

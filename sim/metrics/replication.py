@@ -11,7 +11,7 @@ from sim.core.tables import NEVER, NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Int8s, I
 from sim.metrics.counting import first_visits
 from sim.metrics.occupancy import Occupancy, occupancy
 from sim.models.sla import Sla
-from sim.models.workflow import DetourStep, LoopStep, WaitStep, WorkStep
+from sim.models.workflow import LoopStep, WaitStep, WorkStep, with_steps_inside
 from sim.sampling.attendance import Attendance
 from sim.scenario.setting import Setting
 
@@ -305,9 +305,8 @@ def _applies_to(replication: Replication, sla: Sla) -> Bools:
 
 def _way_leads_through(replication: Replication, names: tuple[str, ...]) -> Bools:
     """Which letters make a visit to one of some steps, or of the steps of some detours."""
-    steps = {step.name: step for step in replication.setting.scenario.workflow}
-    inside = [each.name for name in names if isinstance(detour := steps[name], DetourStep) for each in detour.steps]
-    visited = [name for name in (*names, *inside) if name in steps_of(replication.setting)]
+    named = with_steps_inside(replication.setting.scenario.workflow, names)
+    visited = [name for name in named if name in steps_of(replication.setting)]
     leads = np.zeros(len(replication.letters), dtype=np.bool_)
     for name in visited:
         leads |= replication.first_visits(name) >= 0

@@ -14,6 +14,7 @@ from sim.metrics.figures import (
     SlaFigures,
     StaffedWeek,
     StepFigures,
+    SupervisionFigures,
     TeamFigures,
 )
 from sim.metrics.letter_timeline import LetterTimeline
@@ -33,6 +34,7 @@ class Report:
         roster: who comes when.
         cautions: what to know before believing the rest.
         latest: the ways of the latest letters of the first replication.
+        supervision: what each rule of supervision did.
         opening: how the letters fare that were open at the start; None where the scenario begins empty.
     """
 
@@ -54,6 +56,7 @@ class Report:
     cautions: tuple[Caution, ...] = ()
     latest: tuple[LetterTimeline, ...] = ()
     opening: OpeningFigures | None = None
+    supervision: tuple[SupervisionFigures, ...] = ()
 
     @property
     def verdict(self) -> Verdict | None:
@@ -91,6 +94,7 @@ class Report:
                 name: _some(team, "headcount on_duty_hours busy_hours utilisation overtime_hours queue_mean queue_max")
                 for name, team in self.teams.items()
             },
+            **({"supervise": jsonable(self.supervision)} if self.supervision else {}),
             **({} if self.opening is None else {"open_at_start": jsonable(self.opening)}),
         }
 

@@ -34,6 +34,7 @@ from sim.metrics.report import Report
 from sim.metrics.roster_groups import roster_groups
 from sim.metrics.staffed_weeks import staffed_weeks
 from sim.metrics.steps import WAITS, StepCounts, StepDurations
+from sim.metrics.supervision import supervision_figures
 from sim.metrics.units import unit_figures
 from sim.models.workflow import WorkStep
 from sim.scenario.setting import Setting
@@ -101,6 +102,7 @@ def summarise(
         opening=None
         if model.backlog is None
         else opening_figures(setting, counts.open_at_start, instants_of(model.horizon), counts.open_letters.number),
+        supervision=supervision_figures(setting, counts.supervision),
         staffed=staffed_weeks(setting, counts.staffed),
         roster=roster_groups(setting),
         cautions=(*cautions, *_seen_in(letters, len(all_counts), copies)),

@@ -13,6 +13,7 @@ from sim.metrics.causes import Breaches, breaches
 from sim.metrics.figures import Why
 from sim.metrics.letter_timeline import EventKind, LetterClock, LetterTimeline, LostWhere, TimelineEvent
 from sim.metrics.replication import Fate, Replication, clock_at
+from sim.metrics.supervision import received_prompts
 from sim.metrics.unit_history import UnitHistory
 
 _LAST: tuple[EventKind, ...] = (EventKind.REACHED, EventKind.CLOSED, EventKind.LEFT, EventKind.OPEN)
@@ -111,6 +112,7 @@ def _events(replication: Replication, row: int, units: UnitHistory) -> Iterator[
     letter = replication.letters[row]
     yield _Event(int(replication.received[row]), EventKind.RECEIVED)
     yield from _sla_events(replication, row)
+    yield from _prompts(replication, row)
     for visit in range(workload.first_visit[letter], workload.first_visit[letter + 1]):
         if log.queued[visit] == NOT_YET:
             break
@@ -143,6 +145,15 @@ def _sla_events(replication: Replication, row: int) -> Iterator[_Event]:
             yield _Event(high, EventKind.LIMIT_PASSED, sla=name)
         if not (clock.open[row] or clock.left[row]):
             yield _Event(end, EventKind.REACHED, sla=name)
+
+
+def _prompts(replication: Replication, row: int) -> Iterator[_Event]:
+    rules = replication.setting.scenario.supervise
+    if rules:
+        prompts, rows = received_prompts(replication)
+        for prompt in prompts[rows == row].tolist():
+            sla = rules[replication.workload.rule[prompt]].sla
+            yield _Event(int(replication.workload.received[prompt]), EventKind.PROMPTED, sla=sla)
 
 
 def _work_events(replication: Replication, visit: int, units: UnitHistory) -> Iterator[_Event]:

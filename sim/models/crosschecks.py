@@ -48,7 +48,7 @@ _BEFORE_ALL: Final = -1
 def cross_checks(scenario: "Scenario") -> list[Problem]:
     """Every problem that a scenario has as a whole; empty if it is sound."""
     families: list[Callable[[Scenario], Iterator[Problem]]]
-    families = [_letters, _rosters, _teams, _workflow, _slas, _stress, _plan, _system]
+    families = [_letters, _rosters, _teams, _workflow, _slas, _supervise, _stress, _plan, _system]
     problems = [problem for family in families for problem in family(scenario)]
     # Which places there are is only known where the teams are sound.
     if not any(problem.path.startswith("teams") for problem in problems):
@@ -425,6 +425,22 @@ def _slas(scenario: "Scenario") -> Iterator[Problem]:
         for key in ("only_after", "unless"):
             for step in getattr(sla, key):
                 yield from _known(step, taken, "step or detour", f"{path}.{key}")
+
+
+def _supervise(scenario: "Scenario") -> Iterator[Problem]:
+    for position, rule in enumerate(scenario.supervise):
+        path = f"supervise[{position}]"
+        yield from _known(rule.sla, scenario.sla, "SLA", f"{path}.sla")
+        yield from _known(rule.move_to, scenario.teams, "team", f"{path}.move_to")
+        yield from _known(rule.task.by if rule.task is not None else None, scenario.teams, "team", f"{path}.task.by")
+        sla = scenario.sla.get(rule.sla)
+        if sla is not None and (sla.from_ != "received" or sla.paused_during):
+            why = f"is paused during {', '.join(sla.paused_during)}" if sla.paused_during else f"runs from {sla.from_}"
+            yield Problem(
+                "must be an SLA that runs from receipt without pauses, so that it is known from the start when this is "
+                f"due; {rule.sla} {why}",
+                f"{path}.sla",
+            )
 
 
 def _stress(scenario: "Scenario") -> Iterator[Problem]:

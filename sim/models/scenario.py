@@ -29,6 +29,7 @@ from sim.models.sla import OpenHours, Sla
 from sim.models.staff_changes import LeaveCalendar, StaffChange
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
 from sim.models.studies import Plan, Stress
+from sim.models.supervision import Supervise
 from sim.models.system import System
 from sim.models.workflow import Workflow
 
@@ -122,6 +123,8 @@ class Scenario(Record):
     """Steps in order."""
     sla: Mapping[Name, Sla] = {}
     """Service level agreements, by name."""
+    supervise: tuple[Supervise, ...] = ()
+    """What happens to letters that are about to miss an SLA, or have: another priority or unit, a prompt sheet."""
     stress: Stress | None = None
     """How `stress` loads it; with sensible defaults if not said."""
     plan: Plan | None = None

@@ -236,3 +236,10 @@ Workflow = Annotated[
     PlainSerializer(_written, return_type=list[dict[str, Any]]),
 ]
 """The steps in order, those of a detour behind it; written with them in it."""
+
+
+def with_steps_inside(workflow: Sequence[Step], names: Sequence[str]) -> list[str]:
+    """Names of steps, and of all that are inside of those that are detours."""
+    steps = {step.name: step for step in workflow}
+    inside = [each.name for name in names if isinstance(detour := steps[name], DetourStep) for each in detour.steps]
+    return [*names, *inside]

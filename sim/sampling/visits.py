@@ -22,6 +22,7 @@ from sim.core.tables import (
     HAND_OVER,
     NEVER,
     NO_UNIT,
+    OTHER_DUTY,
     Bools,
     Floats,
     Int8s,
@@ -90,12 +91,34 @@ class Block(NamedTuple):
     flags: Mapping[str, bool] = {}  # truth values, by the name of their column; usual ones may be left out
 
 
+class Prompts(NamedTuple):
+    """Letters that are about a visit of another one; one row each. Columns as in `sim.core.tables.Workload`."""
+
+    letter: Int64s  # that it is about: row in the order of drawing
+    nth: Int64s  # the visit that it is about: how many that letter has made before
+    received: Int64s
+    until_start: Bools
+    new_priority: Int8s
+    move_to: Int32s
+    rule: Int16s
+    made: Int64s  # number of visits
+    tasks: list[Block]  # `letter` is the prompt's row
+
+
 class Visits(NamedTuple):
     """All visits of all letters."""
 
     blocks: list[Block]
     made: Int64s  # number of visits of each letter
     left: Bools  # letters that left by a leave step
+    prompts: Prompts | None = None  # about them
+
+
+def of_other_duty(
+    letter: Int64s, unit: Int32s, service: Int64s, priority: int, flags: Mapping[str, bool] = {}
+) -> Block:
+    """The first visits of work that is no letter's."""
+    return Block(letter, np.zeros_like(letter), OTHER_DUTY, unit, service, priority=priority, flags=flags)
 
 
 def unroll(

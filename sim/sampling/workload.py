@@ -9,14 +9,26 @@ import numpy.typing as npt
 
 from sim.core.clock import HOUR
 from sim.core.streams import Purpose, stream, subject, uniforms
-from sim.core.tables import OTHER_DUTY, Int32s, Int64s, Roster, VisitRow, Workload, dtypes
+from sim.core.tables import (
+    NO_PRIORITY,
+    NO_UNIT,
+    NO_VISIT,
+    OTHER_DUTY,
+    Int32s,
+    Int64s,
+    Roster,
+    VisitRow,
+    Workload,
+    dtypes,
+)
 from sim.models.staffing import OtherDuty
 from sim.sampling.arrivals import Letters, draw_letters
 from sim.sampling.attendance import Attendance
 from sim.sampling.backlog import draw_backlog
 from sim.sampling.jurisdiction import Jurisdiction
 from sim.sampling.quantiles import quantile
-from sim.sampling.visits import FLAGS, Block, Visits, unroll, whole_seconds
+from sim.sampling.supervision import at_staffed_seconds, draw_prompts
+from sim.sampling.visits import FLAGS, Block, Prompts, Visits, of_other_duty, unroll, whole_seconds
 from sim.scenario.setting import Setting
 
 _USUAL: Final = {each.name: 0 if each.default is MISSING else each.default for each in fields(VisitRow)}
@@ -42,14 +54,12 @@ def draw_other_duty(setting: Setting, roster: Roster, replication: int) -> Jobs:
         if team.other_duty is not None:
             instants, where, service = _jobs(team.other_duty, name, setting, roster, replication)
             visits.append(
-                Block(
-                    letter=np.arange(len(instants)) + sum(len(others) for others in received),
-                    nth=np.zeros_like(instants),
-                    step=OTHER_DUTY,
-                    unit=where,
-                    service=service,
-                    priority=team.other_duty.priority,
-                    flags={name: getattr(team.other_duty, name) for name in FLAGS if name in OtherDuty.model_fields},
+                of_other_duty(
+                    np.arange(len(instants)) + sum(len(others) for others in received),
+                    where,
+                    service,
+                    team.other_duty.priority,
+                    {name: getattr(team.other_duty, name) for name in FLAGS if name in OtherDuty.model_fields},
                 )
             )
             received.append(instants)
@@ -99,11 +109,15 @@ def draw_visits(setting: Setting, replication: int, *, keep: float = 1.0) -> tup
         letters = Letters(*(np.concatenate(column) for column in columns))
     one_a_letter = partial(uniforms, len(letters.received), scenario.seed, replication)
     own = Jurisdiction(setting, letters.category, letters.home, one_a_letter)
-    return letters, unroll(setting, letters, own, one_a_letter, standing)
+    visits = unroll(setting, letters, own, one_a_letter, standing)
+    return letters, visits._replace(prompts=draw_prompts(setting, letters, visits, own, one_a_letter))
 
 
 def with_other_duty(setting: Setting, roster: Roster, replication: int, letters: Letters, visits: Visits) -> Workload:
-    """Letters that are drawn already, with the other duty that there is under a roster among them."""
+    """Letters that are drawn already, with the other duty that there is under a roster among them, and the prompts."""
+    if visits.prompts is not None:
+        prompts = at_staffed_seconds(visits.prompts, roster, setting.scenario.horizon)
+        visits = visits._replace(prompts=prompts)
     return _at_speeds(setting, _put_together(letters, visits, draw_other_duty(setting, roster, replication)))
 
 
@@ -127,28 +141,57 @@ def _at_speeds(setting: Setting, workload: Workload) -> Workload:
 
 
 def _put_together(letters: Letters, visits: Visits, jobs: Jobs) -> Workload:
-    """Letters and jobs sorted by the time they are received, and their visits in that order."""
+    """Letters, jobs and prompts sorted by the time they are received, and their visits in that order."""
+    prompts = visits.prompts or _no_prompts()
     kept = np.flatnonzero(letters.kept)
-    received = np.concatenate([letters.received[kept], jobs.received])
+    received = np.concatenate([letters.received[kept], jobs.received, prompts.received])
     order = _order(received)
-    made = np.concatenate([visits.made[kept], np.ones(len(jobs.received), dtype=np.int64)])
+    made = np.concatenate([visits.made[kept], np.ones(len(jobs.received), dtype=np.int64), prompts.made])
     first_visit = np.concatenate([[0], np.cumsum(made[order])])
     first = np.empty_like(order)
     first[order] = first_visit[:-1]
     first_of_letter = np.zeros(len(letters.kept), dtype=np.int64)
     first_of_letter[kept] = first[: len(kept)]
-    first_of_job = first[len(kept) :]
+    first_of_job, first_of_prompt = np.split(first[len(kept) :], [len(jobs.received)])
     places = [(block, first_of_letter[block.letter] + block.nth) for block in visits.blocks]
     places += [(block, first_of_job[block.letter] + block.nth) for block in jobs.visits]
-    duty = np.full(len(jobs.received), OTHER_DUTY, dtype=np.int16)
+    places += [(block, first_of_prompt[block.letter] + block.nth) for block in prompts.tasks]
+    duty = np.full(len(jobs.received) + len(prompts.received), OTHER_DUTY, dtype=np.int16)
+    home = [letters.home[kept], jobs.unit, letters.home[prompts.letter]]
+
+    def of_prompts(column: npt.NDArray[Any], usual: int) -> npt.NDArray[Any]:
+        asked = np.full(len(order), usual, column.dtype)
+        asked[len(order) - len(column) :] = column
+        return asked[order] if len(column) else asked
+
     return Workload(
         received=received[order],
         category=np.concatenate([letters.category[kept], duty])[order],
         channel=np.concatenate([letters.channel[kept], duty])[order],
-        home=np.concatenate([letters.home[kept], jobs.unit])[order],
+        home=np.concatenate(home)[order],
         left=np.concatenate([visits.left[kept], duty == 0])[order],
+        about=of_prompts(first_of_letter[prompts.letter] + prompts.nth, NO_VISIT),
+        until_start=of_prompts(prompts.until_start, False),
+        new_priority=of_prompts(prompts.new_priority, NO_PRIORITY),
+        move_to=of_prompts(prompts.move_to, NO_UNIT),
+        rule=of_prompts(prompts.rule, OTHER_DUTY),
         first_visit=first_visit,
         **{name: _column(name, places, int(first_visit[-1])) for name in Workload.visit_columns()},
+    )
+
+
+def _no_prompts() -> Prompts:
+    none = np.zeros(0, np.int64)
+    return Prompts(
+        letter=none,
+        nth=none,
+        received=none,
+        until_start=none.astype(np.bool_),
+        new_priority=none.astype(np.int8),
+        move_to=none.astype(np.int32),
+        rule=none.astype(np.int16),
+        made=none,
+        tasks=[],
     )
 
 

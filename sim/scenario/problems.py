@@ -221,6 +221,8 @@ def _is_sure(problem: Problem, wrong: set[tuple[str | int, ...]]) -> bool:
     sections = {each[0] for each in wrong}
     if parts[:2] in wrong or parts[:1] in wrong:
         return False
+    if "sla" in sections and problem.message.startswith("no such SLA"):
+        return False  # it may be the one that was taken out
     if parts[0] in sections:
         # Sums and numbers of units involve the entries that were mended; names do not.
         return problem.message.startswith(("no such", *_ABOUT_STEPS)) or parts[0] in ("workflow", "sla")

@@ -17,6 +17,7 @@ class DispatchAudit:
         self.visits = visits
         self.shifts = shifts
         self.waiting: list[tuple[int, int, int]] = []  # ranks
+        self.priority: dict[int, int] = {}  # of visits that prompts have given another one
         self.held: dict[int, set[int]] = {}  # visits, by shift in progress
 
     def judge(self, stretches: Sequence[Stretch], shifts: Sequence[ShiftRecord], horizon: int) -> Iterator[str]:
@@ -29,7 +30,11 @@ class DispatchAudit:
         for shift in shifts:
             opened[shift.start].append(shift.number)
             closed[shift.end].append(shift.number)
-        for second in sorted({*begun, *ended, *opened, *closed}):
+        changed = defaultdict(list)
+        for visit in {stretch.visit for stretch in stretches}:
+            for second, priority in self.visits[visit].priorities:
+                changed[second].append((visit, priority))
+        for second in sorted({*begun, *ended, *opened, *closed, *changed}):
             if second >= horizon:
                 return
             for stretch in ended[second]:
@@ -38,6 +43,8 @@ class DispatchAudit:
                 del self.held[number]
             for number in opened[second]:
                 self.held[number] = set()
+            for visit, priority in changed[second]:
+                self._prefer(visit, priority)
             for stretch in begun[second]:
                 self._begin(stretch)
             started = sorted((each for each in begun[second] if each.kind == WORK), key=self._rank)
@@ -59,6 +66,13 @@ class DispatchAudit:
         elif stretch.shift in self.held:
             self.held[stretch.shift].discard(stretch.visit)
 
+    def _prefer(self, visit: int, priority: int) -> None:
+        before = self._rank_of(visit)
+        self.priority[visit] = priority
+        if before in self.waiting:
+            self.waiting.remove(before)
+            insort(self.waiting, self._rank_of(visit))
+
     def _served(self, started: Sequence[Stretch], where: str) -> Iterator[str]:
         """Nobody waits for a free person, after one that ranks behind, or without interrupting if that is allowed."""
         for number, held in self.held.items():
@@ -69,9 +83,9 @@ class DispatchAudit:
         first, last = self.visits[self.waiting[0][-1]], self._last_interruptible()
         for number in self._free()[:1]:
             yield f"visit {first.number} waits {where} although somebody of shift {number} is free"
-        if started and self._rank(started[-1]) > first.rank:
+        if started and self._rank(started[-1]) > self._rank_of(first.number):
             yield f"visit {started[-1].visit} is started {where} before visit {first.number}, which ranks first"
-        if first.interrupts and last and last.priority > first.priority:
+        if first.interrupts and last and self._rank_of(last.number)[0] > self._rank_of(first.number)[0]:
             yield f"visit {first.number} waits {where} and does not interrupt visit {last.number}"
 
     def _hands(self, started: Sequence[Stretch], where: str) -> Iterator[str]:
@@ -88,11 +102,12 @@ class DispatchAudit:
         last = self._last_interruptible()
         for urgent, victim in zip(started, put_down, strict=False):
             by, of = self.visits[urgent.visit], self.visits[victim.visit]
-            if not (by.interrupts and of.interruptible and by.priority < of.priority):
+            is_urgent = self._rank(urgent)[0] < self._rank(victim)[0]
+            if not (by.interrupts and of.interruptible and is_urgent):
                 yield f"visit {of.number} is put down {where} by visit {by.number}, which may not interrupt it"
             if urgent.shift != victim.shift:
                 yield f"visit {by.number} interrupts visit {of.number} {where}, but does not take its person"
-            if last and last.rank > of.rank:
+            if last and self._rank_of(last.number) > self._rank(victim):
                 yield f"visit {of.number} is put down {where} instead of visit {last.number}, which ranks last"
 
     def _is_interrupted(self, stretch: Stretch) -> bool:
@@ -107,10 +122,18 @@ class DispatchAudit:
 
     def _last_interruptible(self) -> VisitRecord | None:
         held = (self.visits[visit] for visits in self.held.values() for visit in visits)
-        return max((visit for visit in held if visit.interruptible), key=lambda visit: visit.rank, default=None)
+        return max(
+            (visit for visit in held if visit.interruptible),
+            key=lambda visit: self._rank_of(visit.number),
+            default=None,
+        )
 
     def _ends_last(self, shift: int) -> tuple[int, int]:
         return (-self.shifts[shift].end, shift)
 
     def _rank(self, stretch: Stretch) -> tuple[int, int, int]:
-        return self.visits[stretch.visit].rank
+        return self._rank_of(stretch.visit)
+
+    def _rank_of(self, visit: int) -> tuple[int, int, int]:
+        record = self.visits[visit]
+        return record.rank(self.priority.get(visit, record.priority))

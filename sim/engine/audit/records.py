@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.core.tables import (
     NEVER,
+    NO_UNIT,
     WAIT,
     WORK,
     Log,
@@ -51,16 +52,21 @@ class VisitRecord(VisitRow):
     stretches: list[Stretch] = field(default_factory=list)
     open_before: int = 0
     """Seconds before second 0 at which its letter was received, if it is the first visit of the letter."""
+    priorities: list[tuple[int, int]] = field(default_factory=list)
+    """When prompts give it another priority, and which."""
+    asked_away: list[tuple[int, int]] = field(default_factory=list)
+    """When prompts ask it to another unit, and to which, whether it waits then or not."""
 
-    @property
-    def rank(self) -> tuple[int, int, int]:
+    def rank(self, priority: int) -> tuple[int, int, int]:
         """The visit that ranks smaller is served first."""
-        return (self.priority, self.queued - self.open_before, self.number)
+        return (priority, self.queued - self.open_before, self.number)
 
     @property
     def leaves(self) -> float:
         """The second at which it leaves if nobody has started it before; infinity for one that does not."""
-        return inf if self.patience == NEVER else max(self.queued - self.open_before + self.patience, self.queued)
+        if self.patience == NEVER or self.unit == NO_UNIT:
+            return inf
+        return max(self.queued - self.open_before + self.patience, self.queued)
 
     @property
     def works(self) -> list[Stretch]:

@@ -1,7 +1,8 @@
 """What the contract says of a visit by itself: when it comes, where it waits, how long it takes, and in whose hands."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, zip_longest
 from math import inf
 from typing import NamedTuple
@@ -10,11 +11,18 @@ from sim.core.tables import ALL_TIME, FINISH, HAND_OVER, NEVER, NO_UNIT, NOT_YET
 from sim.engine.audit.records import ShiftRecord, VisitRecord
 
 
-def precedence(workload: Workload, visits: Sequence[VisitRecord], horizon: int) -> Iterator[str]:
-    """A letter reaches its first visit when it is received, and the next in the second in which one is finished."""
+def precedence(
+    workload: Workload, visits: Sequence[VisitRecord], horizon: int, never_received: Container[int]
+) -> Iterator[str]:
+    """A letter reaches its first visit when it is received, and the next in the second in which one is finished.
+
+    Args:
+        never_received: numbers of prompts that came too late.
+    """
     of_letters = pairwise(workload.first_visit.tolist())
-    for received, (first, end) in zip(workload.received.tolist(), of_letters, strict=True):
-        reached = max(received, 0) if max(received, 0) < horizon else NOT_YET
+    for number, (received, (first, end)) in enumerate(zip(workload.received.tolist(), of_letters, strict=True)):
+        is_received = max(received, 0) < horizon and number not in never_received
+        reached = max(received, 0) if is_received else NOT_YET
         for visit in visits[first:end]:
             if visit.queued != reached:
                 yield f"visit {visit.number} is queued at {visit.queued}, but its letter reaches it at {reached}"
@@ -179,15 +187,22 @@ def _moves_due(visit: VisitRecord, place: int, since: int, until: int, presence:
         escalation = presence[visit.escalate_to].next_on(
             visit.queued + max(visit.escalate_after - visit.open_before, 0)
         )
+    asked = deque((second, unit) for second, unit in visit.asked_away if since < second <= until)
+    moved: float = since
     now: float = since
     while True:
         alone = presence[place].next_off(now)  # from here on cover is looked for, until company comes
         company = presence[place].next_on(alone)
         covered = min(presence[unit].next_on(alone) for unit in homes)
-        now = min(escalation, covered, company)
+        now = min(escalation, covered, company, asked[0][0] if asked else inf)
         if now > until:
             return due
-        if now == escalation:
+        if asked and now == asked[0][0]:
+            target = asked.popleft()[1]
+            if target == place or moved == now or presence[target].next_on(now) > now:
+                continue
+            escalation = inf
+        elif now == escalation:
             escalation = inf
             target = visit.escalate_to
         elif now < company:
@@ -196,4 +211,4 @@ def _moves_due(visit: VisitRecord, place: int, since: int, until: int, presence:
             target = place
         if target != place:
             due.append(Move(now, target))
-            place = target
+            place, moved = target, now

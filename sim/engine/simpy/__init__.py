@@ -7,7 +7,6 @@ Read `entities` first.
 
 from bisect import insort
 from collections.abc import Generator
-from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -18,6 +17,7 @@ from sim.core.tables import (
     ALL_TIME,
     FINISH,
     NEVER,
+    NO_PRIORITY,
     NO_UNIT,
     NOT_YET,
     WAIT,
@@ -28,7 +28,18 @@ from sim.core.tables import (
     Workload,
     dtypes,
 )
-from sim.engine.simpy.entities import NUMBER, RANK, TURN, Shift, Unit, Visit, read_shifts, read_visits
+from sim.engine.simpy.entities import (
+    NUMBER,
+    RANK,
+    TURN,
+    Letter,
+    Shift,
+    Unit,
+    Visit,
+    read_letters,
+    read_shifts,
+    read_visits,
+)
 
 Process = Generator[simpy.Event, None, None]
 
@@ -46,7 +57,7 @@ class Due:
         self.finishes: list[Visit] = []
         self.shift_ends: list[Shift] = []
         self.ends_of_delays: list[Visit] = []
-        self.receipts: list[Visit] = []  # each letter's first visit
+        self.receipts: list[Letter] = []
         self.departures: list[Visit] = []
         self.escalations: list[Visit] = []
 
@@ -95,12 +106,12 @@ class Bureau:
 
     def receipts(self, workload: Workload) -> Process:
         """Letters are received, one after the other; one without visits leaves no trace."""
-        visits_of = pairwise(workload.first_visit.tolist())
-        for received, (first, end) in zip(workload.received.tolist(), visits_of, strict=True):
+        letters = read_letters(workload, self.visits)
+        for received, letter in zip(workload.received.tolist(), letters, strict=True):
             yield self.calendar.timeout(max(received, 0) - self.now)
-            if first < end:
-                self.visits[first].open_before = max(-received, 0)
-                self.due.receipts.append(self.visits[first])
+            if letter.visits:
+                letter.visits[0].open_before = max(-received, 0)
+            self.due.receipts.append(letter)
 
     def delay(self, visit: Visit) -> Process:
         """Time passes with nobody working on the letter."""
@@ -159,8 +170,8 @@ class Bureau:
         for visit in sorted(self.due.ends_of_delays, key=NUMBER):
             visit.finished = self.now
             self.reach(visit.next)
-        for visit in self.due.receipts:
-            self.reach(visit)
+        for letter in self.due.receipts:
+            self.receive(letter)
         for visit in self.due.departures:
             self.leave(visit)
         if self.due.escalations or self.due.shift_starts:
@@ -188,6 +199,36 @@ class Bureau:
         for visit in sorted(shift.holds, key=NUMBER):
             if visit.at_shift_end != FINISH:
                 self.put_down(visit)
+
+    def receive(self, letter: Letter) -> None:
+        """A letter is received, a prompt only if what it is about has still to come; one without visits is no trace."""
+        about, earlier = letter.about, letter.earlier
+        if about is not None and earlier is not None:
+            reached = about.started if letter.until_start else about.finished
+            if reached != NOT_YET or any(visit.has_left for visit in earlier.visits):
+                return
+            for visit in earlier.visits:
+                if visit.finished == NOT_YET and visit.number <= about.number:
+                    self.prompt(visit, letter)
+        if letter.visits:
+            self.reach(letter.visits[0])
+
+    def prompt(self, visit: Visit, letter: Letter) -> None:
+        """A prompt changes the rank of a visit, and moves it if it waits."""
+        waits = visit.queued != NOT_YET and visit.unit != NO_UNIT and visit.shift is None
+        if letter.new_priority != NO_PRIORITY:
+            if waits:
+                visit.place.queue.remove(visit)
+            visit.priority = letter.new_priority
+            if waits:
+                insort(visit.place.queue, visit, key=RANK)
+            if visit.queued != NOT_YET and visit.unit != NO_UNIT:
+                self.changed.add(visit.place)
+        if letter.move_to != NO_UNIT and waits and visit.since < self.now:
+            target = self.units[letter.move_to]
+            if target.on_duty and target is not visit.place:
+                visit.escalate_after = NEVER
+                self.move(visit, target)
 
     def reach(self, visit: Visit | None) -> None:
         """A letter's next visit joins its unit's queue, or begins its delay; a delay of 0 ends at once."""
@@ -224,7 +265,7 @@ class Bureau:
         still_overdue = []
         for visit in sorted(self.overdue + self.due.escalations, key=NUMBER):
             target = self.units[visit.escalate_to]
-            if visit.started != NOT_YET or visit.has_left:
+            if visit.started != NOT_YET or visit.has_left or visit.escalate_after == NEVER:
                 continue
             if target.on_duty:
                 self.move(visit, target)

@@ -1,5 +1,6 @@
 """What there is in a bureau: visits, shifts and units."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
@@ -7,7 +8,18 @@ from typing import Final
 
 import simpy
 
-from sim.core.tables import NOT_YET, Roster, ShiftRow, VisitRow, Workload, dtypes, numbered_rows
+from sim.core.tables import (
+    NO_PRIORITY,
+    NO_UNIT,
+    NO_VISIT,
+    NOT_YET,
+    Roster,
+    ShiftRow,
+    VisitRow,
+    Workload,
+    dtypes,
+    numbered_rows,
+)
 
 RANK: Final = attrgetter("rank")
 TURN: Final = attrgetter("turn")
@@ -31,6 +43,18 @@ class Visit(VisitRow):
     def rank(self) -> tuple[int, int, int]:
         """The order in which a unit serves, smaller first; the number orders by letter, then visit."""
         return (self.priority, self.queued - self.open_before, self.number)
+
+
+@dataclass(slots=True, eq=False)
+class Letter:
+    """A letter to be received: its visits, and of a prompt what it is about."""
+
+    visits: list[Visit]
+    earlier: "Letter | None" = None  # that a prompt is about
+    about: Visit | None = None  # the visit of it
+    until_start: bool = False
+    new_priority: int = NO_PRIORITY
+    move_to: int = NO_UNIT
 
 
 @dataclass(slots=True, eq=False)
@@ -75,6 +99,20 @@ def read_visits(workload: Workload) -> list[Visit]:
     for visit, following in pairwise(visits):
         visit.next = None if following.number in first_of_a_letter else following
     return visits
+
+
+def read_letters(workload: Workload, visits: list[Visit]) -> list[Letter]:
+    """All letters, those without visits too."""
+    letters: list[Letter] = []
+    columns = (workload.about, workload.until_start, workload.new_priority, workload.move_to)
+    rows = zip(pairwise(workload.first_visit.tolist()), *(column.tolist() for column in columns), strict=True)
+    for (first, end), about, *rest in rows:
+        if about == NO_VISIT:
+            letters.append(Letter(visits[first:end]))
+        else:
+            earlier = letters[bisect_right(workload.first_visit, about) - 1]
+            letters.append(Letter(visits[first:end], earlier, visits[about], *rest))
+    return letters
 
 
 def read_shifts(roster: Roster) -> list[Shift]:

@@ -86,6 +86,16 @@ def run_sentences(report: Report, lang: str) -> Iterator[str]:
         lang, "answer.open", open=count(letters.open_at_end), letters=count(letters.received), share=percent(share)
     )
     yield from _abandoned(report, lang)
+    for rule in (rule for rule in report.supervision if rule.supervised.mean):
+        yield say(
+            lang,
+            "answer.supervised",
+            name=name(lang, rule.sla),
+            at=percent(rule.at),
+            letters=count(rule.supervised),
+            share=percent(rule.share.mean),
+            met=percent(rule.met.mean),
+        )
     for sla in report.slas.values():
         if sla.undecided.mean:
             yield say(lang, "answer.undecided-letters", name=name(lang, sla.name), letters=count(sla.undecided))
