@@ -11,7 +11,7 @@ from sim.fit.as_of import hold_out_instant
 from sim.fit.finding import Finding
 from sim.fit.fit_report import FitReport
 from sim.fit.judgement import FieldDistance, range_of
-from sim.fit.judging import judge
+from sim.fit.judging import judge_fit
 from sim.fit.log import EventLog, KnownRoster
 from sim.fit.looks import held_out
 from sim.fit.notes import Note
@@ -64,7 +64,7 @@ def fitted(folder: Path) -> FitReport:
     known = KnownRoster(roster.unit, roster.start, roster.end, roster.people, names)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sim.fit.judging.measures_there", lambda: False)
-        judgement = judge(file, STEPS, held_out(log, hold_out_instant(log, 0.25)), roster=known, replications=4)
+        judgement = judge_fit(file, STEPS, held_out(log, hold_out_instant(log, 0.25)), roster=known, replications=4)
     distances = (
         FieldDistance("2-gram", "", range_of([0.1, 0.12]), 0.05),
         FieldDistance("cycle-times", "h", range_of([3]), 1.5),

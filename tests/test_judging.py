@@ -10,7 +10,7 @@ from sim.core.json_text import jsonable, restored
 from sim.fit.as_of import hold_out_instant
 from sim.fit.distances import measures_there
 from sim.fit.judgement import Judgement
-from sim.fit.judging import judge
+from sim.fit.judging import judge_fit
 from sim.fit.log import KnownRoster, LetterLog
 from sim.fit.looks import held_out, moment, other_log, says_who_worked
 from sim.scenario.setting import setting_of
@@ -28,7 +28,7 @@ def test_the_true_scenario_is_within_chance(tmp_path: Path) -> None:
     log, roster = recorded(file)
     names = setting_of(file.with_changes().scenario).places.names
     known = KnownRoster(roster.unit, roster.start, roster.end, roster.people, names)
-    judged = judge(file, STEPS, held_out(log, hold_out_instant(log, 0.25)), roster=known, replications=8)
+    judged = judge_fit(file, STEPS, held_out(log, hold_out_instant(log, 0.25)), roster=known, replications=8)
     assert judged.known_staffing
     assert judged.busy_by == "unit"
     assert [curve.milestone for curve in judged.curves] == ["answer", "sign", "ask", "closed"]
@@ -47,7 +47,7 @@ def test_the_true_scenario_is_within_chance(tmp_path: Path) -> None:
 def test_what_is_wrong_comes_first(tmp_path: Path) -> None:
     file = scenario(tmp_path)
     log, _ = recorded(file, "workflow.sign.effort.mean=9 min")
-    judged = judge(file, STEPS, held_out(log, hold_out_instant(log, 0.25)), replications=4)
+    judged = judge_fit(file, STEPS, held_out(log, hold_out_instant(log, 0.25)), replications=4)
     worst = judged.misfits[0]
     assert (worst.kind, worst.subject) in {("sooner", "sign"), ("sla", "signed")}
     assert ("sooner", "sign") in {(each.kind, each.subject) for each in judged.misfits}
@@ -61,7 +61,7 @@ def test_what_is_wrong_comes_first(tmp_path: Path) -> None:
 def test_another_log_is_met_with_the_letters_of_its_period(tmp_path: Path) -> None:
     file = scenario(tmp_path)
     log, _ = recorded(file, "start=2024-03-04", "window=4 d", "cool_down=3 d")
-    judged = judge(file, STEPS, other_log(log), replications=2)
+    judged = judge_fit(file, STEPS, other_log(log), replications=2)
     assert not judged.held_out
     assert judged.letters.real == log.cases
     assert 0.7 * log.cases < judged.letters.simulated.low <= judged.letters.simulated.high < 1.3 * log.cases
@@ -81,7 +81,7 @@ def test_letters_have_milestones_and_no_measures_of_events(tmp_path: Path) -> No
         log.category, log.channel, nobody, nobody, nobody.astype(np.int8), log.categories, log.channels, (), (),
     )  # fmt: skip
     steps = {"sign": "signed", "answer": "closed"}
-    judged = judge(file, steps, held_out(letters, hold_out_instant(letters, 0.25)), replications=3)
+    judged = judge_fit(file, steps, held_out(letters, hold_out_instant(letters, 0.25)), replications=3)
     assert [curve.milestone for curve in judged.curves] == ["signed", "closed"]
     assert judged.distances == ()
     assert judged.busy == ()

@@ -44,7 +44,7 @@ _MOST_MILESTONES: Final = 15
 """Milestones that have a curve."""
 
 
-def judge(
+def judge_fit(
     file: ScenarioFile,
     activities: Mapping[str, str],
     target: Target,

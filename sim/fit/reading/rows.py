@@ -50,7 +50,7 @@ class Heading(NamedTuple):
     """How many of them are known."""
 
 
-def heading_of(rows: Sequence[Sequence[str]], wanted: Wanted) -> Heading:
+def find_heading(rows: Sequence[Sequence[str]], wanted: Wanted) -> Heading:
     """Which of the first rows names the columns, of which there may be titles and notes above it.
 
     It is the first filled row, unless a later one has more columns that are known, and at least two of them if the rows

@@ -15,7 +15,7 @@ import numpy as np
 from sim.core.errors import Problem, ScenarioError
 from sim.core.safe_text import cell_text
 from sim.fit.reading.ocel import read_ocel
-from sim.fit.reading.rows import HEADING_WITHIN, Line, MalformedLogError, SheetRows, Wanted, heading_of
+from sim.fit.reading.rows import HEADING_WITHIN, Line, MalformedLogError, SheetRows, Wanted, find_heading
 from sim.fit.reading.spreadsheet import plain_cell, read_spreadsheet
 from sim.fit.reading.xes import read_xes
 from sim.scenario.text_files import EncodingError, decoded, read_header, read_table
@@ -74,7 +74,7 @@ def _read_packed(path: Path, wanted: Wanted) -> SheetRows:
 def _read_csv(path: Path, wanted: Wanted) -> SheetRows:
     text = _text(path)
     beginning = text.split("\n", HEADING_WITHIN)[:HEADING_WITHIN]
-    above = heading_of([read_header(line, wanted)[1] for line in beginning], wanted).row
+    above = find_heading([read_header(line, wanted)[1] for line in beginning], wanted).row
     separator, header = read_header(beginning[above], wanted)
     names = list(dict.fromkeys(name for name in header if wanted(name)))
     if not names:

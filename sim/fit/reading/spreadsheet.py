@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sim.fit.reading.rows import HEADING_WITHIN, Heading, Line, MalformedLogError, SheetRows, Wanted, heading_of
+from sim.fit.reading.rows import HEADING_WITHIN, Heading, Line, MalformedLogError, SheetRows, Wanted, find_heading
 from sim.models.wording import are, one_of
 
 _MOST_BYTES: Final = 4_000_000_000
@@ -63,7 +63,7 @@ def _cells(sheet: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def _heading(sheet: Any, wanted: Wanted) -> Heading:
-    return heading_of([_names(row) for row in islice(_cells(sheet), HEADING_WITHIN)], wanted)
+    return find_heading([_names(row) for row in islice(_cells(sheet), HEADING_WITHIN)], wanted)
 
 
 def _names(row: Sequence[Any]) -> list[str]:

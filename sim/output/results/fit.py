@@ -23,7 +23,7 @@ from sim.fit.finding import Fitted
 from sim.fit.fit_report import FitReport
 from sim.fit.fitting import fit
 from sim.fit.judgement import FEWEST_LOGS, Judgement
-from sim.fit.judging import FEWEST_TO_HOLD_OUT, REPLICATIONS, judge
+from sim.fit.judging import FEWEST_TO_HOLD_OUT, REPLICATIONS, judge_fit
 from sim.fit.letters import fit_letters
 from sim.fit.log import EventLog, KnownRoster, LetterLog
 from sim.fit.looks import Target, held_out, other_log
@@ -227,7 +227,7 @@ def _judged(
 ) -> Judgement:
     with TemporaryDirectory() as folder, _of_log(request):
         _write(Path(folder), fitted, scenario_text(fitted))
-        return judge(
+        return judge_fit(
             ScenarioFile(Path(folder) / SCENARIO),
             fitted.activities,
             target,
