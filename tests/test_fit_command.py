@@ -91,7 +91,8 @@ def test_letters_become_waits_and_a_base_gives_them_teams_and_slas(office: Path,
 
 def test_a_base_keeps_its_steps_and_gets_the_figures_of_the_log(office: Path, tmp_path: Path) -> None:
     base = tmp_path / "base.yaml"
-    base.write_text(DESK.replace("mean: 4 min", "mean: 20 min"))
+    text = DESK.replace("mean: 4 min", "mean: 20 min").replace("{mean: 5 h, cv: 1}", "5 office hours")
+    base.write_text(text)
     answered = ask(office / "events.csv", "--base", base, *QUICK, "--hold-out", "0", "--json", "--write", "based.yaml")
     assert answered.exit_code == 0, answered.output
     replaced = {each["key"]: each for each in json.loads(answered.stdout)["replaced"]}
@@ -99,6 +100,9 @@ def test_a_base_keeps_its_steps_and_gets_the_figures_of_the_log(office: Path, tm
     assert effort["old"] == "{mean: 20 min, cv: 0.8}"
     assert effort["new"].startswith("{mean: 3.") or effort["new"].startswith("{mean: 4.")
     assert effort["n"] > 1_000
+    # What a log says of a wait is calendar time.
+    assert "workflow.answer.effort" in replaced
+    assert "workflow.ask.wait" not in replaced
     kept = load(tmp_path / "based.yaml")
     assert [step.name for step in kept.scenario.workflow] == ["sign", "ask", "answer", "again"]
     assert {figure.path: figure.mark for figure in kept.figures}["workflow.sign.effort"] == "M"

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from sim.core.clock import Clock
 from sim.fit.finding import Finding, Fitted, Marked
 from sim.fit.scenario_text import plain
+from sim.models.distributions import clock_within
 from sim.models.wording import parts_of
 from sim.scenario.loading import Loaded
 
@@ -72,7 +74,7 @@ def on_base(fitted: Fitted, base: Loaded, *, known_staffing: bool) -> tuple[Fitt
         activity = activities.get(name)
         theirs = own.get(by_activity.get(activity or "", name), {})
         for key in _OF_STEPS:
-            if key in theirs and key in body and _same_categories(theirs[key], document):
+            if key in theirs and key in body and _comparable(theirs[key], body[key], document):
                 put(body, key, theirs[key], f"workflow.{name}.{key}")
     if known_staffing:
         for name, team in ours["teams"].items():
@@ -137,8 +139,10 @@ def _steps(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield from inside.items()
 
 
-def _same_categories(value: Any, document: Mapping[str, Any]) -> bool:
-    """Whether a value by category names no category that the document does not have."""
+def _comparable(value: Any, old: Any, document: Mapping[str, Any]) -> bool:
+    """Whether a value is one of calendar time as the old one is, and names no category that the document lacks."""
+    if clock_within(plain(old)) is not Clock.CALENDAR:
+        return False
     bare = plain(value)
     if not isinstance(bare, Mapping) or "per_category" not in bare:
         return True

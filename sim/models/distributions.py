@@ -191,7 +191,7 @@ class WorkingTime(Record):
     def _in_its_unit(cls, written: Any) -> Any:
         if isinstance(written, WorkingTime):
             return written
-        clock = _clock(written)
+        clock = clock_within(written)
         return {"clock": clock, "distribution": _each_duration(written, lambda said: f"{_seconds(said, clock)} s")}
 
     @model_serializer
@@ -204,10 +204,10 @@ def _seconds(written: str, clock: Clock) -> str:
     return np.format_float_positional(parse_working_time(written, clock), trim="-")
 
 
-def _clock(written: Any) -> Clock:
+def clock_within(written: Any) -> Clock:
     """The clock of working time that the first duration in what is written is counted on; else calendar time."""
     inside = written.values() if isinstance(written, dict) else written if isinstance(written, list | tuple) else ()
-    clocks = [clock_of(written), *map(_clock, inside)]
+    clocks = [clock_of(written), *map(clock_within, inside)]
     return next((clock for clock in clocks if clock is not Clock.CALENDAR), Clock.CALENDAR)
 
 
@@ -221,7 +221,7 @@ def _each_duration(written: Any, told: Callable[[str], str]) -> Any:
 
 
 def _time(written: Any) -> str:
-    in_working_time = isinstance(written, WorkingTime) or _clock(written) is not Clock.CALENDAR
+    in_working_time = isinstance(written, WorkingTime) or clock_within(written) is not Clock.CALENDAR
     return "~working_time" if in_working_time else "~distribution"
 
 
