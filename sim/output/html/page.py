@@ -38,6 +38,9 @@ _NOT_ON_PAGES: Final = ("commands", "folders", "help", "live", "messages")
 _OPEN_CHARTS: Final = 5
 """Questions whose first chart is open; with that of the first screen six, and the others are folded."""
 
+_OPEN_ROWS: Final = 30
+"""Rows of a table below the first screen that is open; longer ones are folded."""
+
 _FONT_NOTICE: Final = (0, 13, 14)
 """What the font says about itself that stays in: copyright, licence, and where the licence stands."""
 
@@ -112,6 +115,7 @@ def page(
         "tiles": (),
         "verdict": "none" if verdict in (None, Verdict.NOT_JUDGED) else verdict.value,
         "open_charts": _OPEN_CHARTS,
+        "open_rows": _OPEN_ROWS,
         "pictures": others if any(others.values()) else {},
         "manifest": to_json({key: value for key, value in manifest.items() if key != "labels"}),
     }
