@@ -20,9 +20,8 @@ from sim.output.text.comparison import (
     compliance_table,
     hours_table,
     paired_verdict,
-    signed,
 )
-from sim.output.text.formats import name, point, points
+from sim.output.text.formats import name, point, points, signed
 from sim.output.text.headline import headline_sla
 from sim.output.text.overview import Ground, replications_text
 from sim.output.text.printing import CaptionedTable

@@ -107,6 +107,7 @@ def _fortnight(roster: Sequence[list[Cell]], lang: str) -> CaptionedTable:
         key = (team, own, group)
         people[key] = people.get(key, 0) + int(heads or 0)
         shifts[key] = [re.sub(r"(\d\d):00", r"\1", str(day)) for day in days[:_DAYS]]
+    order = list(dict.fromkeys(key[:2] for key in shifts))
     names = weekday_names(lang)
     dates = [date.fromisoformat(str(day)) for day in headings[5 : 5 + _DAYS]]
     columns = [
@@ -115,6 +116,6 @@ def _fortnight(roster: Sequence[list[Cell]], lang: str) -> CaptionedTable:
     ]
     told = [
         [name(lang, str(team)), name(lang, str(own)), group, people[team, own, group], *days]
-        for (team, own, group), days in shifts.items()
+        for (team, own, group), days in sorted(shifts.items(), key=lambda each: (order.index(each[0][:2]), each[0][2]))
     ]
     return say(lang, "plan.roster-table"), columns, told

@@ -11,7 +11,7 @@ from sim.comparison import Comparison, Pair, PairedVerdict, shortfall
 from sim.comparison.districts import worst_district
 from sim.metrics.figures import SlaFigures
 from sim.output.text.cautions import caution, plain_caution, with_cautions
-from sim.output.text.formats import interval, listed, name, number, point, points, unit_name
+from sim.output.text.formats import interval, listed, name, number, point, points, signed, unit_name
 from sim.output.text.printing import VERDICT_STYLES, CaptionedTable, captioned
 from sim.output.words import Labels, labelled, say
 from sim.statistics import Estimate, Verdict
@@ -99,11 +99,6 @@ def comparison_content(comparison: Comparison, labels: Labels | None = None) -> 
 def paired_verdict(found: PairedVerdict | None, lang: str) -> str:
     """The verdict on a pair or on one SLA of it."""
     return say(lang, f"comparison.finding-{found or 'mixed'}")
-
-
-def signed(amount: float) -> str:
-    """`+12`, `-3`, `0`."""
-    return f"{amount:+,.6g}" if amount else "0"
 
 
 def _best(comparison: Comparison, lang: str) -> Iterator[str]:

@@ -138,6 +138,11 @@ def number(amount: float) -> str:
     return f"{amount:,.0f}" if amount >= 9.95 or amount == round(amount) else f"{amount:.1f}"
 
 
+def signed(amount: float) -> str:
+    """`+12`, `-3`, `0`."""
+    return f"{amount:+,.6g}" if amount else "0"
+
+
 def count(estimate: Estimate) -> str:
     """A mean number of things: `8,412`, or `3.4` where it is small."""
     return "–" if estimate.mean is None else number(estimate.mean)

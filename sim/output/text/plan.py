@@ -11,7 +11,7 @@ from rich.text import Text
 
 from sim.output.text.answer import late_hours_text
 from sim.output.text.cautions import caution_lines
-from sim.output.text.formats import interval, listed, name, number, percent, points, unit_name
+from sim.output.text.formats import interval, listed, name, number, percent, points, signed, unit_name
 from sim.output.text.printing import VERDICT_STYLES, CaptionedTable
 from sim.output.words import labelled, say
 from sim.statistics import Verdict
@@ -72,7 +72,7 @@ def _staff_table(answer: PlanAnswer, lang: str) -> Table:
             Text(roster_name(post, lang)),
             str(post.today),
             "–" if heads is None else str(heads),
-            "–" if heads is None else f"{heads - post.today:+d}",
+            "–" if heads is None else signed(heads - post.today),
             f"{post.least}-{post.most}",
             "–" if answer.fewest is None else str(answer.fewest[index]),
             "–" if heads is None else number(heads * post.cost),
@@ -86,7 +86,7 @@ def _staff_table(answer: PlanAnswer, lang: str) -> Table:
             "",
             str(today),
             str(total),
-            f"{total - today:+d}",
+            signed(total - today),
             "",
             "",
             number(answer.cost),
@@ -104,7 +104,7 @@ def _hours_table(answer: PlanAnswer, lang: str) -> Table:
     for key in ("people", "rostered", "stand_in", "overtime", "long_weeks", "pay"):
         today, planned = getattr(answer.today_hours, key), getattr(answer.hours, key)
         if today is not None:
-            change = "–" if answer.people is None else f"{planned - today:+,.0f}"
+            change = "–" if answer.people is None else signed(round(planned - today))
             shown = "–" if answer.people is None else f"{planned:,.0f}"
             table.add_row(say(lang, f"plan.hours-{key}"), f"{today:,.0f}", shown, change)
     return table
