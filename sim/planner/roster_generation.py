@@ -31,7 +31,7 @@ from sim.planner.search import Search
 from sim.planner.simulator import Simulator, late_at_worst
 from sim.planner.slot_effects import DUTY_SLOTS, busy_by_slot, slot_effects
 from sim.planner.stability import Stability
-from sim.planner.staffing_cells import People, staffed, staffing_cells, with_patterns
+from sim.planner.staffing_cells import People, StaffingCell, staffed, staffing_cells, with_patterns
 from sim.scenario.setting import Setting
 
 _REPLICATIONS: Final = 4
@@ -59,6 +59,8 @@ _PLENTY: Final = 2
 """A generated roster may have so many times the people that the programme gives it, or one a unit."""
 
 _Bounds = Mapping[str, Mapping[str, tuple[int, int]]]
+
+_Heads = Mapping[tuple[str, str], int]
 
 
 class Generation(NamedTuple):
@@ -92,26 +94,47 @@ def generated(simulator: Simulator, rules: RosterRules, replications: int, first
     """
     numbers = range(min(replications, _REPLICATIONS))
     given, found = _first(simulator, numbers, first)
-    before, cells = simulator.meter.letters, given.cells
+    before = simulator.meter.letters
     measured = _measured(given, numbers, found, before + besides)
     pool = [pattern for pattern in shift_patterns(rules) if pattern.name not in given.setting.scenario.rosters]
     most = _most(given, rules)
     pooled = _vary(given.setting, pool, {team: {each.name: (0, most[team]) for each in pool} for team in most})
     proposed = PatternChoice(pooled, measured).staffing(rules.patterns)
-    chosen = [pattern for pattern in pool if any(proposed[team, pattern.name] for team in most)]
-    bounds: dict[str, dict[str, tuple[int, int]]] = {team: {} for team in most}
-    for team, pattern in product(most, chosen):
-        if heads := proposed[team, pattern.name]:
-            several = max(_PLENTY * heads, given.setting.scenario.teams[team].unit_count)
-            bounds[team][pattern.name] = (0, min(several, most[team]))
-    extended = _extended(given, _vary(given.setting, chosen, bounds))
+    extended, chosen = _adding(given, pool, proposed, most)
     start = None
     if found is not None:
-        as_found = {(cell.team, cell.roster): heads for cell, heads in zip(cells, found, strict=True)}
-        keys = [(cell.team, cell.roster) for cell in extended.cells]
-        both = [tuple(heads.get(key, 0) for key in keys) for heads in (as_found, proposed)]
-        start = _begun(extended, numbers, *both, until=before + besides)
-    return Generation(Allocated(extended, start), tuple(chosen), simulator.meter.letters - before)
+        both = [_people(extended.cells, each) for each in (_heads(given.cells, found), proposed)]
+        begun = _heads(extended.cells, _begun(extended, numbers, *both, until=before + besides))
+        extended, chosen = _adding(given, pool, begun, most)
+        start = _people(extended.cells, begun)
+    return Generation(Allocated(extended, start), chosen, simulator.meter.letters - before)
+
+
+def _heads(cells: tuple[StaffingCell, ...], people: People) -> _Heads:
+    return {(cell.team, cell.roster): heads for cell, heads in zip(cells, people, strict=True)}
+
+
+def _people(cells: tuple[StaffingCell, ...], heads: _Heads) -> People:
+    return tuple(heads.get((cell.team, cell.roster), 0) for cell in cells)
+
+
+def _adding(
+    given: Simulator, pool: Sequence[ShiftPattern], heads: _Heads, most: Mapping[str, int]
+) -> tuple[Simulator, tuple[ShiftPattern, ...]]:
+    """A simulator of the given cells and of those patterns that have people, and these patterns."""
+    bounds: dict[str, dict[str, tuple[int, int]]] = {team: {} for team in most}
+    for team, pattern in product(most, pool):
+        if number := heads.get((team, pattern.name), 0):
+            several = max(_PLENTY * number, given.setting.scenario.teams[team].unit_count)
+            bounds[team][pattern.name] = (0, min(several, most[team]))
+    chosen = tuple(pattern for pattern in pool if any(pattern.name in own for own in bounds.values()))
+    setting = _vary(given.setting, chosen, bounds)
+    own, of_team = {(cell.team, cell.roster): cell.deal for cell in given.cells}, _deals(given)
+    cells = [
+        cell._replace(deal=own.get((cell.team, cell.roster), of_team[cell.team]))
+        for cell in staffing_cells(setting.scenario)
+    ]
+    return given.of(tuple(cells), setting), chosen
 
 
 def _most(given: Simulator, rules: RosterRules) -> dict[str, int]:
@@ -159,16 +182,6 @@ def _lacking(simulator: Simulator, numbers: range, people: People) -> People:
         if late_at_worst(simulator.decided(fewer, numbers)).sum() >= _ENOUGH:
             break
     return fewer
-
-
-def _extended(given: Simulator, setting: Setting) -> Simulator:
-    """A simulator of the cells that a setting may vary; those that there were are allocated as they are."""
-    own, of_team = {(cell.team, cell.roster): cell.deal for cell in given.cells}, _deals(given)
-    cells = [
-        cell._replace(deal=own.get((cell.team, cell.roster), of_team[cell.team]))
-        for cell in staffing_cells(setting.scenario)
-    ]
-    return given.of(tuple(cells), setting)
 
 
 def _deals(given: Simulator) -> dict[str, Allocation]:

@@ -1,7 +1,7 @@
 """Who comes when? The shifts of each group of people over a fortnight, as bars."""
 
 from itertools import cycle
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +11,9 @@ from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, add_tips, nothing, rows_axis
 from sim.output.text.formats import number, weekday_names
+
+_LABELLED: Final = 24
+"""Groups, at most, that are labelled one by one."""
 
 
 class WithRoster(Protocol):
@@ -51,7 +54,7 @@ class ShiftsChart(Chart[Subject]):
                              day=names[(weekday + int(start // 24)) % 7])
                     for start, end in group.shifts.tolist()]  # fmt: skip
             add_tips(ax.broken_barh(bars, (row - 0.38, 0.76), color=colours[group.team], linewidth=0), tips)
-        rows_axis(ax, [self._row(place) for place in range(len(groups))])
+        rows_axis(ax, self._rows())
         ax.set_xlim(0, 24 * days)
         ax.set_xticks(range(0, 24 * days + 1, 24), [""] * (days + 1))
         ax.set_xticks(range(12, 24 * days, 24), [names[(weekday + day) % 7] for day in range(days)],
@@ -67,6 +70,19 @@ class ShiftsChart(Chart[Subject]):
 
     def _say(self, key: str, **values: object) -> str:
         return self.say(f"charts.roster-gantt-{key}", **values)
+
+    def _rows(self) -> list[str]:
+        """A label for each group, or in the middle of those of a roster where they are many."""
+        groups = self.subject.roster
+        if len(groups) <= _LABELLED:
+            return [self._row(place) for place in range(len(groups))]
+        labels = [""] * len(groups)
+        keys = [(group.team, group.roster) for group in groups]
+        for team, roster in dict.fromkeys(keys):
+            rows = [row for row, key in enumerate(keys) if key == (team, roster)]
+            people = sum(groups[row].people for row in rows)
+            labels[rows[len(rows) // 2]] = f"{self.name_of(team)} · {self.name_of(roster)} ({people})"
+        return labels
 
     def _row(self, place: int) -> str:
         group = self.subject.roster[place]
