@@ -12,8 +12,8 @@ from office import CATEGORIES, TEAMS, drawn, journeys, setting, workload_of
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.engine.contract import ENGINES, simulate
 from sim.metrics.replication import Fate, Replication
+from sim.sampling.expected_visits import expected_visits
 from sim.sampling.roster import draw_roster
-from sim.sampling.visits import expected_visits
 from sim.scenario.loading import dump_yaml, load
 from sim.scenario.setting import setting_of
 

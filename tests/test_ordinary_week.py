@@ -10,7 +10,7 @@ from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.load import load_of
 from sim.forecast.ordinary_week import OrdinaryWeek, ordinary_week, work_of_steps
 from sim.sampling.attendance import average_week
-from sim.sampling.visits import expected_visits
+from sim.sampling.expected_visits import expected_visits
 from sim.scenario.setting import Setting
 
 HOUR = 3600

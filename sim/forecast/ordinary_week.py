@@ -21,9 +21,9 @@ from sim.models.scenario import Scenario
 from sim.models.workflow import WorkStep
 from sim.sampling.arrivals import letters_a_day
 from sim.sampling.attendance import average_on_duty
+from sim.sampling.expected_visits import expected_visits
 from sim.sampling.jurisdiction import area_of, letters_of_units, named_units
 from sim.sampling.quantiles import mean
-from sim.sampling.visits import expected_visits
 from sim.scenario.setting import Setting
 
 

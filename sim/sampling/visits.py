@@ -34,7 +34,6 @@ from sim.core.tables import (
 )
 from sim.models.base import PerCategory, is_for
 from sim.models.distributions import Constant, Wait, WorkingTime
-from sim.models.scenario import Scenario
 from sim.models.workflow import (
     DetourStep,
     Layout,
@@ -44,7 +43,6 @@ from sim.models.workflow import (
     WaitStep,
     WorkStep,
     differs_by_channel,
-    share_of,
 )
 from sim.sampling.arrivals import Letters
 from sim.sampling.backlog import UNKNOWN, Standing
@@ -67,9 +65,6 @@ FLAGS: Final = tuple(
 
 _NEARLY_ALL: Final = 1 - 1e-12
 """Share of a distribution beyond which nothing is drawn."""
-
-_NEGLIGIBLE: Final = 1e-9
-"""Share of the letters of a category that is not followed any further round a loop."""
 
 
 class Block(NamedTuple):
@@ -452,64 +447,3 @@ def conditions(steps: Sequence[Step]) -> list[str]:
 def whole_seconds(seconds: Floats, least: int) -> Int64s:
     """Durations rounded to whole seconds, not below `least` and, at the far tail, not beyond a hundred years."""
     return np.clip(np.rint(seconds), least, LONGEST_DURATION).astype(np.int64)
-
-
-def expected_visits(scenario: Scenario) -> Floats:
-    """Mean first and later visits that a letter makes to each step, shape (2, categories, channels, steps)."""
-    channels = list(scenario.channels)
-    different = channels if differs_by_channel(scenario.workflow) else channels[:1]
-    visits = [np.stack([_of_kind(scenario, kind, each) for each in different], axis=1) for kind in scenario.categories]
-    shape = (2, len(visits), len(channels), len(scenario.workflow))
-    return np.broadcast_to(np.stack(visits, axis=1), shape)
-
-
-def _of_kind(scenario: Scenario, category: str, channel: str) -> Floats:
-    steps = scenario.workflow
-    number = {step.name: index for index, step in enumerate(steps)}
-    loops = {index: step for index, step in enumerate(steps) if isinstance(step, LoopStep)}
-    layout = Layout.of(steps)
-    visits = np.zeros((2, len(steps)))
-    depended_on = conditions(steps)
-    # Letters stand at a step, having gone back from each loop some number of times, and having taken, of the steps
-    # on which others depend, some or other. The earliest goes on first.
-    standing: dict[tuple[int, tuple[int, ...], frozenset[str]], float] = {(0, (0,) * len(loops), frozenset()): 1.0}
-    while standing:
-        at = min(standing, key=lambda state: state[:2])
-        share, (index, gone_back, took) = standing.pop(at), at
-        if index == len(steps) or share < _NEGLIGIBLE:
-            continue
-        step = steps[index]
-        takes = share_of(step).of(category, channel) if is_for(step, category, channel) else 0.0
-        if (step.only_after and took.isdisjoint(step.only_after)) or not took.isdisjoint(step.unless):
-            takes = 0.0
-        if isinstance(step, LoopStep):
-            nth = list(loops).index(index)
-            if step.at_most is None and takes >= 1:
-                continue  # it never ends, which is refused where letters are drawn
-            if step.at_most is not None and gone_back[nth] >= step.at_most:
-                takes = 0.0
-            # Of a loop without a bound it matters only whether a letter has been round it.
-            times = gone_back[nth] + 1 if step.at_most is not None else 1
-            back = (number[step.back_to], (*gone_back[:nth], times, *gone_back[nth + 1 :]), took)
-            standing[back] = standing.get(back, 0.0) + share * takes
-            share *= 1 - takes
-        elif isinstance(step, LeaveStep):
-            share *= 1 - takes
-        elif isinstance(step, DetourStep):
-            past = (layout.end[index], gone_back, took - {step.name, *(each.name for each in step.steps)})
-            standing[past] = standing.get(past, 0.0) + share * (1 - takes)
-            share *= takes
-            took = took | {step.name} if step.name in depended_on else took
-        else:
-            again = any(
-                times and number[loop.back_to] <= index < end
-                for times, (end, loop) in zip(gone_back, loops.items(), strict=True)
-            )
-            visits[int(again), index] += share * takes
-            if step.name in depended_on:
-                taken = (layout.next[index], gone_back, took | {step.name})
-                standing[taken] = standing.get(taken, 0.0) + share * takes
-                share, took = share * (1 - takes), took - {step.name}
-        on = (layout.next[index], gone_back, took)
-        standing[on] = standing.get(on, 0.0) + share
-    return visits
