@@ -185,6 +185,7 @@ def test_a_single_replication_draws_without_intervals(tmp_path: Path) -> None:
         ("two words", 4, ["two", "words"]),
         ("签收联系办理", 3, ["签收联", "系办理"]),
         ("签收，联系", 3, ["签收，", "联系"]),
+        ("来信（件）", 3, ["来信", "（件）"]),
         ("", 5, [""]),
     ],
 )

@@ -279,8 +279,8 @@ def _words(text: str) -> Iterable[str]:
     word = ""
     for letter in text:
         wide = east_asian_width(letter) in "WF"
-        # No line begins with a mark that closes something.
-        if word and (word[-1] == " " or wide) and letter not in "，。、；：）」！？ ":
+        # No line begins with a mark that closes something, or ends with one that opens something.
+        if word and (word[-1] == " " or wide) and letter not in "，。、；：）」！？ " and word[-1] not in "（「":
             yield word
             word = ""
         word += letter
