@@ -1,10 +1,10 @@
 """What `check` takes: processor time from the shell to its answer, on scenarios of all sizes and a very long window."""
 
-import resource
 import subprocess
 import sys
 
 from run import ROOT
+from timing import of_processes
 
 ROUNDS = 3
 
@@ -32,7 +32,5 @@ def _least(arguments: list[str]) -> float:
 
 
 def _seconds(arguments: list[str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "cli.py", "check", *arguments], cwd=ROOT, check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    command = [sys.executable, "cli.py", "check", *arguments]
+    return of_processes(lambda: subprocess.run(command, cwd=ROOT, check=True, capture_output=True)).cpu

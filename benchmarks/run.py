@@ -2,17 +2,19 @@
 
 How often intervals cover the truth is measured here too, and stands in the docs.
 
-    python benchmarks/run.py [SECTION ...]
+    python benchmarks/run.py [SECTION ...] [--against REVISION]
 
 A section of a page that stands between `<!-- NAME -->` and `<!-- end of NAME -->` is one module here with a
-function `table()`. Without names all of them are measured, which takes some minutes.
+function `table()`. Without names all of them are measured, which takes some minutes. The whole command can be timed
+beside that of an earlier revision.
 """
 
+import argparse
 import os
 import platform
 import re
 import sys
-from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -23,13 +25,20 @@ PAGES = {"capacity": ROOT / "docs" / "throughput.md"}
 SECTIONS = ("peers", "threads", "growth", "scenario", "command", "check", "replay", "what_if", "capacity")
 
 
-def main(names: list[str]) -> None:
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="SECTION")
+    parser.add_argument("--against", metavar="REVISION", help="commit beside whose program `command` is timed")
+    asked = parser.parse_args(arguments)
+    names: list[str] = asked.names
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]  # the closed forms of the tests serve here, too
     unknown = set(names) - set(SECTIONS)
     if unknown:
         sys.exit(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
     for name in names or SECTIONS:
-        table: Callable[[], list[str]] = import_module(name).table
+        table = import_module(name).table
+        if name == "command":
+            table = partial(table, asked.against)
         lines = [*table(), "", f"Measured on {machine()}."]
         print(f"\n{name}\n", *lines, sep="\n", flush=True)
         page = PAGES.get(name, README)
