@@ -158,6 +158,15 @@ requests:
     assert prepared(requests, "contact.start") is None
 
 
+def test_a_text_may_end_with_that_of_the_letter(tmp_path: Path) -> None:
+    requests = read_requests(written(tmp_path, "requests: {receive: {text: '100% of {sequence}: {text}'}}"))
+    receive = prepared(requests, "receive")
+    assert receive is not None
+    content = receive.filled_content(fields_of(ways(1), 0, ""))
+    assert content is not None
+    assert content.whole == b"100% of 1: ..."
+
+
 @pytest.mark.parametrize(
     ("how", "headers", "content", "letter_id"),
     [
