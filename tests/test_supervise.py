@@ -111,16 +111,18 @@ def test_the_limit_passes_on_the_clock_of_the_sla() -> None:
     )
     received = np.array([at(16, 30)])
     called, closed, ended = office.scenario.sla.values()
-    assert due_seconds(office, called, 0.5, received).tolist() == [at(9, day=3)]
-    assert due_seconds(office, closed, 1.0, received).tolist() == [at(16, 30, day=4)]
-    assert due_seconds(office, ended, 1.0, received).tolist() == [at(0, day=5)]
-    assert due_seconds(office, ended, 3.0, received).tolist() == [office.scenario.horizon], "not before the end"
+    assert due_seconds(office, called, 0.5 * called.within.seconds, received).tolist() == [at(9, day=3)]
+    assert due_seconds(office, closed, 1.0 * closed.within.seconds, received).tolist() == [at(16, 30, day=4)]
+    assert due_seconds(office, ended, 1.0 * ended.within.seconds, received).tolist() == [at(0, day=5)]
+    assert due_seconds(office, ended, 3.0 * ended.within.seconds, received).tolist() == [office.scenario.horizon], (
+        "not before the end"
+    )
 
 
 def test_what_was_due_before_the_start_is_due_at_once() -> None:
     office = mailbox(sla={"closed": {"until": "closed", "within": "1 h"}})
     received = np.array([-3 * HOUR, -HOUR // 2, -HOUR])
-    assert due_seconds(office, office.scenario.sla["closed"], 1.0, received).tolist() == [1, HOUR // 2, 1]
+    assert due_seconds(office, office.scenario.sla["closed"], HOUR, received).tolist() == [1, HOUR // 2, 1]
 
 
 RULES: list[dict[str, Any]] = [

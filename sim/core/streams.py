@@ -34,6 +34,7 @@ class Purpose(IntEnum):
     BACKLOG = 14
     PATIENCE = 15
     SUPERVISION = 16
+    EXTENSION = 17
 
 
 def subject(name: str) -> int:

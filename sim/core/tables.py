@@ -75,7 +75,7 @@ class Workload(NamedTuple):
     until_start: Bools  # it is received unless that visit has been started; else, finished
     new_priority: Int8s  # 0 to 9 for the visits of that letter, or NO_PRIORITY
     move_to: Int32s  # unit to which the visit of that letter moves, or NO_UNIT
-    rule: Int16s  # of a prompt: index into the scenario's rules of supervision
+    rule: Int16s  # of a prompt: number of the scenario's rule that it follows, as `sim.models.supervision` counts them
     first_visit: Int64s  # one more row than there are letters
 
     # one row a visit

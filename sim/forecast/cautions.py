@@ -190,6 +190,8 @@ def unused_teams(setting: Setting) -> Iterator[Caution]:
             used |= {step.cover} | ({step.escalate.to} if step.escalate is not None else set())
     for rule in setting.scenario.supervise:
         used |= {rule.move_to} | ({rule.task.by} if rule.task is not None else set())
+    for extension in setting.scenario.extension:
+        used |= {work.by for work in (extension.request, extension.approve) if work is not None}
     for name, team in setting.scenario.teams.items():
         if name not in used and team.headcount:
             yield Caution("unused team", name, {"people": team.headcount})

@@ -433,6 +433,26 @@ class SupervisionFigures:
 
 
 @dataclass(frozen=True)
+class ExtensionFigures:
+    """What became of letters of the window that asked for more time.
+
+    Attributes:
+        by: how much longer the limit is, as the scenario writes it.
+        asked: letters a replication.
+        extended: letters to which it was granted before their limit had passed.
+        saved: of these, those that are late by the first limit and not by their own.
+        compliance: of all letters of the SLA, against the limit that each has.
+    """
+
+    sla: str
+    by: str
+    asked: Estimate
+    extended: Estimate
+    saved: Estimate
+    compliance: Compliance
+
+
+@dataclass(frozen=True)
 class OpenOfSla:
     """Letters open at the start that an SLA has still to be met for; means over replications.
 

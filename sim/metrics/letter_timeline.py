@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     WAIT_ENDED = "wait ended"
     PROMPTED = "prompted"
     """By a rule of supervision, since what an SLA asks for has still to come."""
+    ASKED_FOR_TIME = "asked for time"
+    """To meet an SLA."""
     LIMIT_PASSED = "limit passed"
     REACHED = "reached"
     """The milestone of an SLA."""

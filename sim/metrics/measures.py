@@ -10,6 +10,7 @@ from sim.core.clock import DAY, HOUR, WEEK
 from sim.core.tables import NOT_YET, Bools, Floats, Int64s
 from sim.metrics.causes import Breaches, CauseCounts, breaches, cause_counts
 from sim.metrics.compliance import SlaCounts, elapsed_durations, sla_counts
+from sim.metrics.extension import ExtensionCounts, extension_counts
 from sim.metrics.occupancy import TeamSeconds, team_seconds
 from sim.metrics.open_at_start import OpenAtStart, open_at_start
 from sim.metrics.replication import Replication
@@ -52,6 +53,7 @@ class Counts(NamedTuple):
     open_by_week: Floats  # mean open letters in each whole week of the window, (weeks,)
     open_at_start: OpenAtStart
     supervision: SupervisionCounts
+    extension: ExtensionCounts
     fingerprint: Int64s  # of the letters and the log: equal in replications that are copies, ()
 
 
@@ -87,6 +89,7 @@ def measure(replication: Replication, late: Sequence[Breaches] | None = None) ->
         open_by_week=open_by_week(replication),
         open_at_start=open_at_start(replication),
         supervision=supervision_counts(replication),
+        extension=extension_counts(replication),
         fingerprint=fingerprint(replication),
     )
     times = Times(

@@ -8,6 +8,7 @@ from sim.core.json_text import jsonable
 from sim.metrics.figures import (
     Backlog,
     Caution,
+    ExtensionFigures,
     LetterFigures,
     OpeningFigures,
     RosterGroup,
@@ -35,6 +36,7 @@ class Report:
         cautions: what to know before believing the rest.
         latest: the ways of the latest letters of the first replication.
         supervision: what each rule of supervision did.
+        extensions: what became of letters that asked for more time.
         opening: how the letters fare that were open at the start; None where the scenario begins empty.
     """
 
@@ -57,6 +59,7 @@ class Report:
     latest: tuple[LetterTimeline, ...] = ()
     opening: OpeningFigures | None = None
     supervision: tuple[SupervisionFigures, ...] = ()
+    extensions: tuple[ExtensionFigures, ...] = ()
 
     @property
     def verdict(self) -> Verdict | None:
@@ -94,6 +97,7 @@ class Report:
                 name: _some(team, "headcount on_duty_hours busy_hours utilisation overtime_hours queue_mean queue_max")
                 for name, team in self.teams.items()
             },
+            **({"extension": jsonable(self.extensions)} if self.extensions else {}),
             **({"supervise": jsonable(self.supervision)} if self.supervision else {}),
             **({} if self.opening is None else {"open_at_start": jsonable(self.opening)}),
         }

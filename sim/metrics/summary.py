@@ -10,6 +10,7 @@ from sim.core.clock import DAY, HOUR, MINUTE, WEEK
 from sim.core.tables import Floats, Int64s
 from sim.metrics.causes import CauseCounts
 from sim.metrics.compliance import BINS, BINS_A_LIMIT, SlaCounts
+from sim.metrics.extension import extension_figures
 from sim.metrics.figures import (
     Backlog,
     Cause,
@@ -82,6 +83,7 @@ def summarise(
     # The same times with a list of replications in the place of each `Durations`.
     times: Any = combined(each_times, list, Durations)
     letters = letter_figures(setting, counts, times.time_in_system, copies)
+    elapsed = dict(zip(model.sla, times.elapsed, strict=True))
     return Report(
         scenario=scenario,
         title=model.name,
@@ -103,6 +105,7 @@ def summarise(
         if model.backlog is None
         else opening_figures(setting, counts.open_at_start, instants_of(model.horizon), counts.open_letters.number),
         supervision=supervision_figures(setting, counts.supervision),
+        extensions=extension_figures(setting, counts.extension, elapsed, copies),
         staffed=staffed_weeks(setting, counts.staffed),
         roster=roster_groups(setting),
         cautions=(*cautions, *_seen_in(letters, len(all_counts), copies)),

@@ -148,12 +148,14 @@ def _sla_events(replication: Replication, row: int) -> Iterator[_Event]:
 
 
 def _prompts(replication: Replication, row: int) -> Iterator[_Event]:
-    rules = replication.setting.scenario.supervise
-    if rules:
+    scenario, workload = replication.setting.scenario, replication.workload
+    if scenario.supervise or scenario.extension:
         prompts, rows = received_prompts(replication)
+        each = [(EventKind.PROMPTED, rule.sla) for rule in scenario.supervise]
+        each += [(EventKind.ASKED_FOR_TIME, rule.sla) for rule in scenario.extension for _ in (True, False)]
         for prompt in prompts[rows == row].tolist():
-            sla = rules[replication.workload.rule[prompt]].sla
-            yield _Event(int(replication.workload.received[prompt]), EventKind.PROMPTED, sla=sla)
+            kind, sla = each[workload.rule[prompt]]
+            yield _Event(int(workload.received[prompt]), kind, sla=sla)
 
 
 def _work_events(replication: Replication, visit: int, units: UnitHistory) -> Iterator[_Event]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.core.clock import DAY, seconds_since
+from sim.core.clock import DAY, Clock, seconds_since
 from sim.core.errors import Problem
 from sim.models.backlog import BacklogRows, OpenState
 from sim.models.periods import Period
@@ -39,7 +39,7 @@ _REMEDIES = {
 def cross_checks(scenario: "Scenario") -> list[Problem]:
     """Every problem that a scenario has as a whole; empty if it is sound."""
     families: list[Callable[[Scenario], Iterator[Problem]]]
-    families = [_letters, _rosters, _teams, workflow_checks, _slas, _supervise, _stress, _plan, _system]
+    families = [_letters, _rosters, _teams, workflow_checks, _slas, _supervise, _extension, _stress, _plan, _system]
     problems = [problem for family in families for problem in family(scenario)]
     # Which places there are is only known where the teams are sound.
     if not any(problem.path.startswith("teams") for problem in problems):
@@ -294,14 +294,35 @@ def _supervise(scenario: "Scenario") -> Iterator[Problem]:
         yield from known(rule.sla, scenario.sla, "SLA", f"{path}.sla")
         yield from known(rule.move_to, scenario.teams, "team", f"{path}.move_to")
         yield from known(rule.task.by if rule.task is not None else None, scenario.teams, "team", f"{path}.task.by")
+        yield from _runs_from_receipt(scenario, rule.sla, path)
+
+
+def _extension(scenario: "Scenario") -> Iterator[Problem]:
+    for position, rule in enumerate(scenario.extension):
+        path = f"extension[{position}]"
+        yield from known(rule.sla, scenario.sla, "SLA", f"{path}.sla")
+        for key, work in (("request", rule.request), ("approve", rule.approve)):
+            yield from known(work.by if work is not None else None, scenario.teams, "team", f"{path}.{key}.by")
+        yield from _runs_from_receipt(scenario, rule.sla, path)
+        if rule.sla in [earlier.sla for earlier in scenario.extension[:position]]:
+            yield Problem(f"{rule.sla} has an extension already", f"{path}.sla")
         sla = scenario.sla.get(rule.sla)
-        if sla is not None and (sla.from_ != "received" or sla.paused_during):
-            why = f"is paused during {', '.join(sla.paused_during)}" if sla.paused_during else f"runs from {sla.from_}"
-            yield Problem(
-                "must be an SLA that runs from receipt without pauses, so that it is known from the start when this is "
-                f"due; {rule.sla} {why}",
-                f"{path}.sla",
-            )
+        if sla is not None:
+            clock = Clock.WORKING if sla.within.clock is Clock.DAY_ENDS else sla.within.clock
+            if rule.by.clock is not clock:
+                unit = "calendar time" if clock is Clock.CALENDAR else clock.value
+                yield Problem(f"must be in {unit}, as {rule.sla} is (got {rule.by})", f"{path}.by")
+
+
+def _runs_from_receipt(scenario: "Scenario", name: str, path: str) -> Iterator[Problem]:
+    sla = scenario.sla.get(name)
+    if sla is not None and (sla.from_ != "received" or sla.paused_during):
+        why = f"is paused during {', '.join(sla.paused_during)}" if sla.paused_during else f"runs from {sla.from_}"
+        yield Problem(
+            "must be an SLA that runs from receipt without pauses, so that it is known from the start when this is "
+            f"due; {name} {why}",
+            f"{path}.sla",
+        )
 
 
 def _stress(scenario: "Scenario") -> Iterator[Problem]:

@@ -29,7 +29,7 @@ from sim.models.sla import OpenHours, Sla
 from sim.models.staff_changes import LeaveCalendar, StaffChange
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
 from sim.models.studies import Plan, Stress
-from sim.models.supervision import Supervise
+from sim.models.supervision import Extension, Supervise
 from sim.models.system import System
 from sim.models.workflow import Workflow
 
@@ -125,6 +125,8 @@ class Scenario(Record):
     """Service level agreements, by name."""
     supervise: tuple[Supervise, ...] = ()
     """What happens to letters that are about to miss an SLA, or have: another priority or unit, a prompt sheet."""
+    extension: tuple[Extension, ...] = ()
+    """More time for letters that are about to miss an SLA: compliance is told against both limits."""
     stress: Stress | None = None
     """How `stress` loads it; with sensible defaults if not said."""
     plan: Plan | None = None

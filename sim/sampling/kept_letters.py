@@ -37,7 +37,9 @@ _OF_JUDGING: Final = (
 def letters_name(setting: Setting) -> str:
     """A name that settings share whose letters and visits are the same."""
     content: dict[str, Any] = setting.scenario.resolved()
-    judging = set(_OF_JUDGING) - ({"sla"} if setting.scenario.supervise else set())  # prompts are due by SLAs
+    judging = set(_OF_JUDGING) - (
+        {"sla"} if setting.scenario.supervise or setting.scenario.extension else set()
+    )  # prompts are due by SLAs
     content = {key: value for key, value in content.items() if key not in judging}
     content["teams"] = {
         name: {key: value for key, value in team.items() if key not in _OF_STAFFING}

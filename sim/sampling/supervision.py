@@ -1,15 +1,15 @@
 """Prompts: when letters are due to be supervised, if what an SLA asks for has not come by then."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from sim.core.streams import Purpose
-from sim.core.tables import NO_PRIORITY, NO_UNIT, Bools, Int32s, Int64s, Roster
+from sim.core.tables import NO_PRIORITY, NO_UNIT, Bools, Floats, Int32s, Int64s, Roster
 from sim.models.base import is_for
 from sim.models.sla import Sla
-from sim.models.supervision import PromptSheet, Supervise
+from sim.models.supervision import Extension, PromptSheet, Supervise, rule_of_extension
 from sim.models.workflow import with_steps_inside
 from sim.sampling.arrivals import Letters
 from sim.sampling.attendance import Attendance
@@ -26,32 +26,94 @@ def draw_prompts(
     setting: Setting, letters: Letters, visits: Visits, own: Jurisdiction, uniforms: OneALetter
 ) -> Prompts | None:
     """The prompts of the letters that are simulated, by rule; None where nothing is supervised."""
-    if not setting.scenario.supervise:
+    scenario = setting.scenario
+    if not scenario.supervise and not scenario.extension:
         return None
     parts: list[Prompts] = []
-    for number, rule in enumerate(setting.scenario.supervise):
-        sla = setting.scenario.sla[rule.sla]
-        nth, until_start = _awaited(setting, visits, sla)
-        rows = np.flatnonzero(letters.kept & (nth != _NONE) & _applies(setting, letters, visits, sla))
-        due = due_seconds(setting, sla, rule.at, letters.received[rows])
-        rows, due = rows[due < setting.scenario.horizon], due[due < setting.scenario.horizon]
-        for priority, unit, tasks in _actions(rule, number, rows, own, uniforms):
-            parts.append(
-                Prompts(
-                    letter=rows,
-                    nth=nth[rows],
-                    received=due,
-                    until_start=np.full(len(rows), until_start),
-                    new_priority=np.full(len(rows), priority, np.int8),
-                    move_to=unit[rows] if unit is not None else np.full(len(rows), NO_UNIT, np.int32),
-                    rule=np.full(len(rows), number, np.int16),
-                    made=np.full(len(rows), len(tasks)),
-                    tasks=[block._replace(letter=block.letter + sum(len(p.letter) for p in parts)) for block in tasks],
-                )
-            )
+    for number, rule in enumerate(scenario.supervise):
+        sla = scenario.sla[rule.sla]
+        awaited = _Awaited(setting, letters, visits, sla)
+        asked = awaited.asked(awaited.rows, sla.within.seconds * rule.at)
+        for priority, unit, tasks in _actions(rule, number, asked.rows, own, uniforms):
+            parts.append(asked.prompts(number, priority, unit, tasks))
+    for number, extension in enumerate(scenario.extension):
+        awaited = _Awaited(setting, letters, visits, scenario.sla[extension.sla])
+        parts += _requests(extension, number, awaited, len(scenario.supervise), own, uniforms)
+    before = np.cumsum([0, *(len(part.letter) for part in parts)]).tolist()
     columns: Any = zip(*(part[:-1] for part in parts), strict=True)
-    tasks = [block for part in parts for block in part.tasks]
+    tasks = [
+        block._replace(letter=block.letter + first)
+        for part, first in zip(parts, before, strict=False)
+        for block in part.tasks
+    ]
     return Prompts._make([*(np.concatenate(column) for column in columns), tasks])
+
+
+class _Asked(NamedTuple):
+    """Letters that prompts are about; one row each."""
+
+    rows: Int64s  # in the order of drawing
+    nth: Int64s
+    due: Int64s
+    until_start: bool
+
+    def some(self, which: Bools) -> "_Asked":
+        return self._replace(rows=self.rows[which], nth=self.nth[which], due=self.due[which])
+
+    def prompts(self, rule: int, priority: int, unit: Int32s | None, tasks: list[Block]) -> Prompts:
+        """A prompt for each; `tasks` are in their order."""
+        many = len(self.rows)
+        return Prompts(
+            letter=self.rows,
+            nth=self.nth,
+            received=self.due,
+            until_start=np.full(many, self.until_start),
+            new_priority=np.full(many, priority, np.int8),
+            move_to=unit[self.rows] if unit is not None else np.full(many, NO_UNIT, np.int32),
+            rule=np.full(many, rule, np.int16),
+            made=np.full(many, len(tasks)),
+            tasks=tasks,
+        )
+
+
+class _Awaited:
+    """The letters that are simulated to which an SLA applies, and the visits that it waits for."""
+
+    def __init__(self, setting: Setting, letters: Letters, visits: Visits, sla: Sla) -> None:
+        self._setting, self._sla, self._received = setting, sla, letters.received
+        self._nth, self._until_start = _awaited(setting, visits, sla)
+        applies = letters.kept & (self._nth != _NONE) & _applies(setting, letters, visits, sla)
+        self.rows = np.flatnonzero(applies)
+        self.limit = sla.within.seconds
+
+    def asked(self, rows: Int64s, seconds: float) -> _Asked:
+        """Those of some letters for which the SLA's clock shows so much before the end of the simulation."""
+        due = due_seconds(self._setting, self._sla, seconds, self._received[rows])
+        asked = _Asked(rows, self._nth[rows], due, self._until_start)
+        return asked.some(due < self._setting.scenario.horizon)
+
+
+def _requests(
+    extension: Extension, number: int, awaited: _Awaited, supervised: int, own: Jurisdiction, uniforms: OneALetter
+) -> Iterator[Prompts]:
+    """Requests for more time: the second of a letter only if its first one is granted."""
+    rows = awaited.rows
+    for time in range(extension.at_most):
+        drawn = [uniforms(Purpose.EXTENSION, number, time, use) for use in range(4)]
+        longer = time * extension.by.seconds
+        asked = awaited.asked(rows[drawn[0][rows] < extension.chance], awaited.limit * extension.at + longer)
+        granted = drawn[1][asked.rows] < extension.granted
+        for which, is_granted in ((granted, True), (~granted, False)):
+            each = asked.some(which)
+            tasks = [
+                _task(work, each.rows, own, drawn[use][each.rows])
+                for use, work in ((2, extension.request), (3, extension.approve))
+                if work is not None
+            ]
+            tasks = [task._replace(nth=np.full_like(task.nth, nth)) for nth, task in enumerate(tasks)]
+            rule = rule_of_extension(supervised, number, granted=is_granted)
+            yield each.prompts(rule, NO_PRIORITY, None, tasks)
+        rows = asked.rows[granted]
 
 
 def _actions(
@@ -63,11 +125,12 @@ def _actions(
     if rule.move_to is not None:
         yield NO_PRIORITY, own.unit_of(rule.move_to), []
     if rule.task is not None:
-        yield NO_PRIORITY, None, [_task(rule.task, number, rows, own, uniforms)]
+        drawn = uniforms(Purpose.SUPERVISION, number)[rows]
+        yield NO_PRIORITY, None, [_task(rule.task, rows, own, drawn)]
 
 
-def _task(task: PromptSheet, number: int, rows: Int64s, own: Jurisdiction, uniforms: OneALetter) -> Block:
-    effort = quantile(task.effort, uniforms(Purpose.SUPERVISION, number)[rows])
+def _task(task: PromptSheet, rows: Int64s, own: Jurisdiction, drawn: Floats) -> Block:
+    effort = quantile(task.effort, drawn)
     here = np.arange(len(rows))
     return of_other_duty(here, own.unit_of(task.by)[rows], whole_seconds(effort, least=1), task.priority)
 
@@ -83,13 +146,13 @@ def at_staffed_seconds(prompts: Prompts, roster: Roster, horizon: int) -> Prompt
     return prompts._replace(received=np.minimum(received, horizon))
 
 
-def due_seconds(setting: Setting, sla: Sla, share: float, received: Int64s) -> Int64s:
-    """The first second at which the clock of an SLA shows a share of its limit, same shape as `received`.
+def due_seconds(setting: Setting, sla: Sla, seconds: float, received: Int64s) -> Int64s:
+    """The first second at which the clock of an SLA shows so many seconds, same shape as `received`.
 
     At least a second after receipt, and second 1 for what was due before; the horizon where it does not come before.
     """
     calendar, horizon = setting.calendar, setting.scenario.horizon
-    least = max(round(sla.within.seconds * share), 1)
+    least = max(round(seconds), 1)
     early, late = received.copy(), np.full(len(received), horizon)  # not shown yet, and shown or too late
     while (late - early > 1).any():
         middle = (early + late) // 2

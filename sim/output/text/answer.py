@@ -86,6 +86,17 @@ def run_sentences(report: Report, lang: str) -> Iterator[str]:
         lang, "answer.open", open=count(letters.open_at_end), letters=count(letters.received), share=percent(share)
     )
     yield from _abandoned(report, lang)
+    for extension in (each for each in report.extensions if each.asked.mean):
+        yield say(
+            lang,
+            "answer.extended",
+            name=name(lang, extension.sla),
+            by=limit(lang, extension.by),
+            asked=count(extension.asked),
+            extended=count(extension.extended),
+            saved=count(extension.saved),
+            compliance=interval(extension.compliance),
+        )
     for rule in (rule for rule in report.supervision if rule.supervised.mean):
         yield say(
             lang,
