@@ -151,7 +151,10 @@ def _without(groups: Groups, shown: Sequence[Picture]) -> Groups:
 def passages(lang: str, text: str) -> Markup:
     """A text that may have parts in other languages, each marked with its own; parts are told by their letters."""
     own = say(lang, "language.letters")
-    others = [(say(each, "language.letters"), say(each, "language.tag")) for each in languages() if each != lang]
+    others = [(letters, say(each, "language.tag"))
+              for each in languages() if (letters := say(each, "language.letters")) != own]  # fmt: skip
+    if not others:
+        return Markup.escape(text)
     parts = re.compile("|".join(f"([{letters}](?:[^{own}]*[{letters}])?)" for letters, _ in others))
     marked, at = Markup(), 0
     for found in parts.finditer(text):
