@@ -24,9 +24,10 @@ def readme(request):
 def desk(readme, tmp_path, monkeypatch):
     """An empty folder to work in, with the README's scenario in it, and what is added to it beside."""
     monkeypatch.chdir(tmp_path)
-    scenario, changes = re.findall(r"```yaml\n(.*?)```", readme, flags=re.DOTALL)
+    scenario, changes, rules = re.findall(r"```yaml\n(.*?)```", readme, flags=re.DOTALL)
     (tmp_path / "desk.yaml").write_text(scenario, "utf-8")
     (tmp_path / "changed.yaml").write_text(f"extends: desk.yaml\n{changes}", "utf-8")
+    (tmp_path / "ruled.yaml").write_text(f"extends: desk.yaml\n{rules}", "utf-8")
     return tmp_path
 
 
@@ -46,6 +47,12 @@ def test_the_first_scenario_is_checked_run_and_run_again_with_more_people(desk, 
 
 def test_what_changes_on_dates_can_be_added_to_the_first_scenario(desk):
     assert "staff_changes" in lettersim("check", "changed.yaml")
+
+
+def test_the_rules_of_an_office_can_be_added_to_the_first_scenario(desk):
+    said = lettersim("run", "ruled.yaml", "--replications", "2", "--no-report")
+    assert "Supervised at 80% of the limit of contacted" in said
+    assert "asked for 30 min more" in said
 
 
 def test_every_command_is_named_and_every_named_one_exists(readme):
