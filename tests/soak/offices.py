@@ -60,6 +60,9 @@ class _Drawing:
         self.rosters: dict[str, Any] = {f"r{n}": self.roster() for n in range(chance.randint(0, 3))}
         teams = self.teams()
         categories = self.one(["letter"], ["letter"], ["户政", "noise"], ["a", "b", "c"])
+        self.channels: dict[str, Any] = {}
+        if self.maybe(0.3):
+            self.channels = {"web": {"share": "70%"}, "paper": {"share": "30%", "registered": self.some_roster()}}
         workflow = self.workflow(list(teams), categories)
         files: dict[str, str] = {}
         arrivals = self.arrivals(categories)
@@ -87,8 +90,8 @@ class _Drawing:
             written["holidays"] = self.one("china", "US", "GB-ENG")
         if self.maybe(0.15):
             written["office_hours"] = self.one(["09:07-16:59"], ["08:30-12:00", "14:00-17:30"])
-        if self.maybe(0.2):
-            written["channels"] = {"web": {"share": "70%"}, "paper": {"share": "30%", "registered": self.some_roster()}}
+        if self.channels:
+            written["channels"] = self.channels
         return Office(written, files)
 
     def shared(self, names: list[str]) -> dict[str, Any]:
@@ -193,9 +196,15 @@ class _Drawing:
         )  # fmt: skip
 
     def per_category(self, categories: list[str], draw: Callable[[], Any]) -> Any:
-        if len(categories) > 1 and self.maybe(0.2):
-            return {"per_category": {categories[0]: draw(), "default": draw()}}
-        return draw()
+        by_category = {categories[0]: draw(), "default": draw()} if len(categories) > 1 and self.maybe(0.2) else None
+        if self.channels and self.maybe(0.25):
+            if by_category is not None:
+                return {"per_channel": {"paper": draw()}, "per_category": by_category}
+            return {"per_channel": {"paper": draw(), "default": draw()}}
+        return draw() if by_category is None else {"per_category": by_category}
+
+    def pause(self) -> Any:
+        return self.one("3 h", {"mean": "14 h", "cv": 1.2}, "2 d", "1 working day", {"mean": "5 office hours", "cv": 1})
 
     def workflow(self, teams: list[str], categories: list[str]) -> list[dict[str, Any]]:
         steps: list[dict[str, Any]] = []
@@ -222,15 +231,24 @@ class _Drawing:
                 step["escalate"] = {"after": self.one("7 min", "3 h"), "to": self.one(*others)}
             if len(categories) > 1 and number and self.maybe(0.15):
                 step["for"] = categories[:1]
+            if self.channels and number and self.maybe(0.15):
+                step["for_channel"] = ["web"]
             steps.append({f"s{number}": step})
         if self.maybe(0.3):
-            wait = self.per_category(categories, lambda: self.one("3 h", {"mean": "14 h", "cv": 1.2}, "2 d"))
+            wait = self.per_category(categories, self.pause)
             steps.insert(self.chance.randint(0, len(steps)), {"pause": {"wait": wait}})
+        if self.maybe(0.2):
+            aside: list[dict[str, Any]] = [{"hear": {"wait": self.pause()}}]
+            aside.append({"judge": {"by": self.one(*teams), "effort": self.effort(500 / self.per_day)}})
+            if self.maybe(0.3):
+                aside.append({"rehear": {"back_to": "hear", "chance": "30%", "at_most": 2}})
+            detour = {"detour": self.one("10%", "50%"), "steps": aside, "then": self.one("rejoin", "end")}
+            steps.insert(self.chance.randint(1, len(steps)), {"aside": detour})
         if self.maybe(0.2):
             steps.insert(self.chance.randint(1, len(steps)), {"out": {"leave": self.one("10%", "60%")}})
         if self.maybe(0.25):
             back: dict[str, Any] = {"back_to": "s0", "chance": self.one("10%", "40%"), "at_most": self.one(1, 3)}
-            steps.append({"again": back | ({"after": "2 h"} if self.maybe(0.5) else {})})
+            steps.append({"again": back | ({"after": self.one("2 h", "3 office hours")} if self.maybe(0.5) else {})})
         return steps
 
     def slas(self, workflow: list[dict[str, Any]], categories: list[str]) -> dict[str, Any]:
@@ -257,6 +275,10 @@ class _Drawing:
                 sla["paused_during"] = ["pause"]
             if len(categories) > 1 and self.maybe(0.2):
                 sla["for"] = categories[:1]
+            if self.channels and self.maybe(0.2):
+                sla["for_channel"] = ["web"]
+            if "aside" in names and self.maybe(0.4):
+                sla[self.one("only_after", "unless")] = ["aside"]
             slas[f"p{number}"] = sla
         return slas
 
