@@ -311,8 +311,9 @@ def _generated(answer: PlanAnswer, lang: str) -> Iterator[str]:
         )
         for pattern in used
     ]
-    others = len(answer.generated) - len(used)
-    yield say(lang, "plan.generated", rosters=listed(lang, told), others=others)
+    yield say(lang, "plan.generated", rosters=listed(lang, told))
+    if len(used) < len(answer.generated):
+        yield say(lang, "plan.generated-others", others=len(answer.generated) - len(used))
 
 
 def _value(change: Change) -> float:
