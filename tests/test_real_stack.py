@@ -33,7 +33,7 @@ from sim.operations.senders import replay
 from sim.operations.trace_files import TracedLetter
 from sim.statistics import Verdict
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 SERVER = Path(__file__).parent.parent / "examples" / "server.py"
 RATE = 2_000

@@ -290,6 +290,14 @@ def test_bunches_may_take_the_time_that_the_level_allows() -> None:
     assert report(bunch, Demand(ServiceLevel({"p99": 10_000}, 0.01))).verdict is Verdict.MET
 
 
+def test_a_level_missed_for_our_own_delay_says_nothing_of_the_system() -> None:
+    """Answers take 1.5 s from the time due, of which a second was ours: within the 1 s of the level but for us."""
+    late = answers_of(*[201] * 30, late=1.0, latency=1.5)
+    assert verdicts(report(late))["latency"] is Verdict.UNCLEAR
+    assert any("Without our own delay in sending it would be 500." in each for each in said(report(late)))
+    assert verdicts(report(answers_of(*[201] * 30, late=1.0, latency=2.5)))["latency"] is Verdict.MISSED
+
+
 # Targets in files
 
 
