@@ -17,8 +17,10 @@ from sim.engine.contract import simulate
 from sim.engine.verify import prove
 from sim.metrics.letter_timeline import EventKind
 from sim.metrics.measures import measure
+from sim.metrics.replication import Replication
 from sim.metrics.summary import summarise
 from sim.metrics.timeline import timelines
+from sim.operations.exports.events import Reason, Transition, events_of
 from sim.output.text.answer import run_sentences
 from sim.sampling.kept_letters import letters_name
 from sim.sampling.roster import draw_roster
@@ -91,10 +93,15 @@ def test_a_letter_moves_as_soon_as_somebody_is_on_duty_there(tmp_path: Path) -> 
     assert workload.received[prompts].tolist() == [at(10)] * 3 + [at(10, 30)]
     assert workload.move_to[prompts].tolist() == [1] * 4
     assert (workload.move_to[workload.about == NO_VISIT] == NO_UNIT).all()
-    log = simulate(workload, draw_roster(office, 0), office.scenario.horizon)
+    log = simulate(workload, draw_roster(office, 0), office.scenario.horizon, stretches=True)
     assert log.served_by[1:6:2].tolist() == [0, 1, 1]
     assert log.started[3] == at(10)
     prove(office)
+    found = Replication(office, workload, draw_roster(office, 0), log)
+    moves = events_of(found)
+    moved = moves.transition == Transition.REASSIGN
+    assert moves.instant[moved].tolist() == [at(10), at(10), at(10, 30)]
+    assert (moves.reason[moved] == Reason.SUPERVISION).all()
 
 
 def test_the_limit_passes_on_the_clock_of_the_sla() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.core.tables import NEVER, NO_UNIT, NOT_YET, WORK, Int32s, Int64s, Stretches
 from sim.metrics.replication import Replication
+from sim.metrics.supervision import received_prompts
 from sim.operations.exports.people import NOBODY, person_numbers
 
 RECEIPT: Final = -1
@@ -40,6 +41,7 @@ class Reason(IntEnum):
     ESCALATION = 3
     COVER = 4
     PATIENCE = 5
+    SUPERVISION = 6
 
     @property
     def text(self) -> str:
@@ -142,6 +144,13 @@ def _moves(replication: Replication, stretches: Stretches) -> Events:
     # Only a visit that nobody has started is escalated, at the very second at which it is due.
     unbegun = (log.started[visit] == NOT_YET) | (log.started[visit] >= instant)
     reason = np.where(escalated & unbegun & (due == instant), Reason.ESCALATION, Reason.COVER)
+    # A prompt moves a visit before anything else does in its second.
+    prompts, row = received_prompts(replication)
+    moves = workload.move_to[prompts] != NO_UNIT
+    asked = set(zip(row[moves].tolist(), workload.received[prompts[moves]].tolist(), strict=True))
+    letters = replication.row_of_visit[visit].tolist()
+    by_prompt = np.array([each in asked for each in zip(letters, instant.tolist(), strict=True)], np.bool_)
+    reason = np.where(by_prompt, Reason.SUPERVISION, reason)
     return _of_visits(replication, visit, Transition.REASSIGN, instant, unit, reason=reason)
 
 
