@@ -1,6 +1,7 @@
 """The program `lettersim`: its commands, and how each error becomes a sentence and an exit code."""
 
 import errno
+import gc
 import os
 import signal
 import sys
@@ -104,6 +105,8 @@ def main() -> NoReturn:
     def stop(number: int, _frame: object) -> NoReturn:
         raise SystemExit(128 + number)
 
+    # What is loaded and read at first stays to the end; to look through it for garbage as often as usual takes long.
+    gc.set_threshold(50_000)
     for name in STOPPING:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:
