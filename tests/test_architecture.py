@@ -28,7 +28,7 @@ HOUSE: tuple[dict[str, str], ...] = (
     {"engine": "numba numpy simpy"},
     {"statistics": "numpy scipy", "queueing": ""},
     {"metrics": "numpy"},
-    {"experiment": "numpy psutil"},
+    {"experiment": "distributed numpy psutil"},
     {"forecast": "numpy"},
     {"fit": "defusedxml duckdb log_distance_measures numpy openpyxl pandas scipy"},
     {"comparison": "numpy", **dict.fromkeys(("capacity", "planner", "sweep", "sensitivity"), "numpy scipy")},

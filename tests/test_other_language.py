@@ -17,6 +17,7 @@ from sim.capacity import StressReport
 from sim.comparison import Comparison
 from sim.core.clock import Clock
 from sim.core.options import Options
+from sim.core.program_key import program_key
 from sim.fit.fit_report import FitReport
 from sim.forecast import forecast_of
 from sim.metrics.figures import Caution
@@ -27,7 +28,7 @@ from sim.output import words
 from sim.output.charts.base import Page, charts_of
 from sim.output.folders.atomic_dir import Owner
 from sim.output.folders.listing import DraftFound, Listed, Listing
-from sim.output.folders.manifest import Condition, program_key
+from sim.output.folders.manifest import Condition
 from sim.output.folders.result_folder import Stale
 from sim.output.html.comparison_page import comparison_page
 from sim.output.html.fit_page import fit_page

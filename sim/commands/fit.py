@@ -57,7 +57,7 @@ def _columns(_: click.Context, __: click.Parameter, written: tuple[str, ...]) ->
 @click.option(
     "--backlog-to", "backlog", type=PATH, help="Write the letters that are open when the log ends, to go on from."
 )
-@takes("replications workers out force page json quiet")
+@takes("replications machines out force page json quiet")
 def fit(options: Options, file: Path | None, backlog: Path | None, **asked: object) -> None:
     """Make a scenario of an office's own LOG, and judge it on letters that it has not seen.
 

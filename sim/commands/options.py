@@ -1,5 +1,6 @@
 """Options that several commands take, and the exit codes of all of them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import datetime
@@ -19,6 +20,13 @@ COULD_NOT, ASKED_WRONGLY, BREACHED, INTERRUPTED = 1, 2, 3, 130
 Command = Callable[..., Any]
 
 
+def scheduler(_: click.Context, __: click.Parameter, written: str | None) -> str | None:
+    """The address of a scheduler, as an option takes it."""
+    if written and not re.fullmatch(r"(tcp|tls)://[^/\s]+:\d{1,5}", written):
+        raise click.BadParameter(f"must be like tcp://host:8786 or tls://host:8786, got {written!r}")
+    return written or None
+
+
 PATH: Final = click.Path(path_type=Path)
 
 OPTIONS: Final[dict[str, Command]] = {
@@ -34,6 +42,10 @@ OPTIONS: Final[dict[str, Command]] = {
     ),
     "workers": click.option(
         "--workers", type=click.IntRange(min=1), help="Replications simulated at once (default: number of cores).",
+    ),
+    "cluster": click.option(
+        "--cluster", metavar="ADDRESS", envvar="LETTERSIM_CLUSTER", show_envvar=True, callback=scheduler,
+        help="Simulate on the cluster whose scheduler listens there, such as tcp://host:8786.",
     ),
     "out": click.option("--out", type=PATH, help="Output folder (default: a folder of its own below results/)."),
     "force": click.option("--force", is_flag=True, help="Compute results again although they are there."),
@@ -63,8 +75,8 @@ OPTIONS: Final[dict[str, Command]] = {
 }  # fmt: skip
 
 
-GROUPS: Final = {"engine": "engine", "page": "no-report png lang"}
-"""Options that always go together: how letters are simulated; whether charts and page are drawn, and how."""
+GROUPS: Final = {"engine": "engine", "machines": "workers cluster", "page": "no-report png lang"}
+"""Options that always go together: how letters are simulated, and where; whether charts and page are drawn, and how."""
 
 
 def takes(names: str) -> Callable[[Command], Command]:

@@ -42,7 +42,7 @@ def _power_of_2(_: click.Context, __: click.Parameter, written: int | None) -> i
     "--points", type=click.IntRange(min=0, max=4096), callback=_power_of_2,
     help="Points of each of two samples in which all figures are varied, a power of 2; 0 for none (default: up to 64).",
 )  # fmt: skip
-@takes("set replications seed engine workers out force page json quiet")
+@takes("set replications seed engine machines out force page json quiet")
 def sensitivity(
     scenario: Path, marks: tuple[str, ...], ranges: tuple[str, ...], spread: float, points: int | None, options: Options
 ) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @SCENARIOS
-@takes("set replications seed engine workers out force fail-on-breach allow-not-judged no-tables page xlsx json quiet")
+@takes("set replications seed engine machines out force fail-on-breach allow-not-judged no-tables page xlsx json quiet")
 def run(scenarios: tuple[Path, ...], options: Options) -> None:
     """Simulate scenarios, write their results, and report whether the staffing meets the SLAs."""
     if options.out is not None and len(scenarios) > 1:
@@ -76,7 +76,7 @@ def check(scenarios: tuple[Path, ...], options: Options) -> None:
 @click.command()
 @SCENARIOS
 @VARY
-@takes("set replications seed engine workers out force page json quiet")
+@takes("set replications seed engine machines out force page json quiet")
 def compare(scenarios: tuple[Path, ...], varied: tuple[str, ...], options: Options) -> None:
     """Compare staffings on the same letters: paired differences from the first, with confidence intervals.
 
@@ -103,7 +103,7 @@ def compare(scenarios: tuple[Path, ...], varied: tuple[str, ...], options: Optio
 
 @click.command()
 @SCENARIO
-@takes("set replications seed engine workers")
+@takes("set replications seed engine machines")
 @click.option("--write", "file", type=PATH, help="Write the plan as a scenario to run.")
 @takes("out force page json quiet")
 def plan(scenario: Path, options: Options, file: Path | None) -> None:
@@ -137,7 +137,7 @@ def plan(scenario: Path, options: Options, file: Path | None) -> None:
 
 @click.command()
 @SCENARIO
-@takes("set replications seed engine workers out force page json quiet")
+@takes("set replications seed engine machines out force page json quiet")
 def stress(scenario: Path, options: Options) -> None:
     """Find the capacity of a staffing in letters a day, its bottleneck, and how it stands a spike and a year.
 
@@ -154,7 +154,7 @@ def stress(scenario: Path, options: Options) -> None:
 
 @click.command()
 @SCENARIO
-@takes("set replications seed engine workers")
+@takes("set replications seed engine machines")
 @click.option("--export", type=PATH, help="Folder for a trace to replay, and event logs for process mining.")
 @click.option(
     "--backlog-at", callback=moment, metavar="MOMENT",

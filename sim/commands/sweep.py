@@ -17,7 +17,7 @@ from sim.core.options import Options
     help="Every combination of levels, or Sobol points or a Latin hypercube over all ranges.",
 )  # fmt: skip
 @click.option("--points", type=click.IntRange(min=1), help="Number of points of a sobol or lhs design (default: 64).")
-@takes("set replications seed engine workers out force page json quiet")
+@takes("set replications seed engine machines out force page json quiet")
 def sweep(scenario: Path, varied: tuple[str, ...], design: str, points: int | None, options: Options) -> None:
     """Simulate a scenario over ranges of any of its keys, with the same letters at every point.
 

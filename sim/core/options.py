@@ -16,6 +16,7 @@ class Options:
         replications, seed: instead of the scenario's own.
         engine: `compiled` or `simpy`; both give the same log.
         workers: replications simulated at once; if None as many as there are cores, and memory for.
+        cluster: address of the scheduler of a cluster that simulates instead of this machine.
         out: output folder; each command has a default.
         force: compute results again although they are there.
         tables: write the tables of a run, a row a letter and a row an hour, which are most of its folder.
@@ -34,6 +35,7 @@ class Options:
     seed: int | None = None
     engine: str = "compiled"
     workers: int | None = None
+    cluster: str | None = None
     out: Path | None = None
     force: bool = False
     tables: bool = True
@@ -50,6 +52,11 @@ class Options:
     def simulation(self) -> dict[str, Any]:
         """Options of an engine, as it takes them and the manifest has them; with others results are computed again."""
         return {"engine": self.engine}
+
+    @property
+    def shares_memory(self) -> bool:
+        """Whether replications are simulated in this process, so that tasks need not be pickled."""
+        return self.engine == "compiled" and self.cluster is None
 
     @property
     def page(self) -> dict[str, Any]:

@@ -103,12 +103,17 @@ def map_replications(
     *,
     ahead: int | None = None,
 ) -> Iterator[T]:
-    """Yield `task(number)` in the order of the numbers, computed on several cores; as `replicate`.
+    """Yield `task(number)` in the order of the numbers, computed on several cores, or a cluster; as `replicate`.
 
     Args:
-        task: simulates with the engine of the options; for SimPy a `functools.partial` of a function of a module.
+        task: simulates with the engine of the options; where these share no memory a `functools.partial` of a function
+            of a module.
         ahead: how many are begun and not yet yielded, at most; twice the workers if None.
     """
+    if options.cluster is not None:
+        from sim.experiment.cluster import map_on_cluster  # takes dask's time only where it is asked for
+
+        return map_on_cluster(task, numbers, options.cluster)
     count = min(options.workers or cores(), max(len(numbers), 1))
     if options.engine != "simpy":
         # The compiled engine releases the interpreter while it runs.

@@ -180,7 +180,7 @@ class Simulator:
         """What is seen in replications, in their order, with no more begun than there are workers."""
         setting, workers = staffed(self.setting, self.cells, people), self._options.workers or cores()
         # Letters that are kept here are not sent to a process, which draws them again.
-        drawn = partial(draw_visits, setting) if self._options.engine == "simpy" else self.drawn
+        drawn = self.drawn if self._options.shares_memory else partial(draw_visits, setting)
         task = partial(_run, setting, measure, self._options, drawn)
         for found, letters in map_replications(task, numbers, self._options, ahead=workers):
             self.meter.add(letters)

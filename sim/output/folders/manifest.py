@@ -3,20 +3,15 @@
 import hashlib
 import json
 import os
-import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from importlib.metadata import version
-from importlib.resources.abc import Traversable
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from sim.core.errors import SimError
 from sim.core.json_text import to_json
-from sim.core.program import VERSION
+from sim.core.program_key import program_key
 
 MANIFEST: Final = "manifest.json"
 
@@ -24,12 +19,6 @@ OURS: Final = "lettersim"
 
 _ENOUGH: Final = 4
 """Files of a folder that is not ours that are looked at: as many as an error names, and one more."""
-
-_LIBRARIES: Final = (
-    "brotli", "duckdb", "fonttools", "holidays", "jinja2", "matplotlib", "numba", "numpy", "openpyxl", "pydantic",
-    "rich", "scipy", "simpy", "zhplot",
-)  # fmt: skip
-"""Libraries that decide what is written."""
 
 
 @dataclass(frozen=True)
@@ -173,38 +162,3 @@ def _listed(manifest: Mapping[str, Any] | None) -> dict[str, str] | None:
     if not isinstance(listed, dict) or not all(isinstance(value, str) for value in listed.values()):
         return None
     return listed
-
-
-@cache
-def versions() -> dict[str, str]:
-    """Versions of this program, of Python and of the libraries that decide what is written."""
-    return {
-        "lettersim": VERSION,
-        "python": platform.python_version(),
-        **{library: version(library) for library in _LIBRARIES},
-    }
-
-
-@cache
-def source_key() -> str:
-    """A hash of the source of this program, with its templates and words."""
-    key = hashlib.sha256()
-    for name, content in _sources("", resources.files("sim")):
-        key.update(f"{name}\n{len(content)}\n".encode() + content)
-    return key.hexdigest()
-
-
-def program_key() -> dict[str, Any]:
-    """What a manifest says of the program that wrote it."""
-    return {"versions": versions(), "source": source_key()}
-
-
-def _sources(prefix: str, folder: Traversable) -> list[tuple[str, bytes]]:
-    found = []
-    for each in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        name = f"{prefix}{each.name}"
-        if each.is_dir():
-            found += _sources(f"{name}/", each) if each.name != "__pycache__" else []
-        elif each.is_file():
-            found.append((name, each.read_bytes()))
-    return found

@@ -18,7 +18,8 @@ from typing import Any, Final, Generic, TypeVar
 
 from sim.core.errors import SimError
 from sim.core.json_text import jsonable, restored, to_json
-from sim.output.folders.manifest import MANIFEST, OURS, files_of, manifest_of, program_key
+from sim.core.program_key import program_key
+from sim.output.folders.manifest import MANIFEST, OURS, files_of, manifest_of
 
 T = TypeVar("T")
 

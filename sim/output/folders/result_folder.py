@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from sim.core.errors import SimError
 from sim.core.options import DEFAULT, Options
+from sim.core.program_key import program_key
 from sim.output.folders.atomic_dir import Draft, clear_dead_drafts, drafted, one_at_a_time
 from sim.output.folders.manifest import (
     MANIFEST,
@@ -25,7 +26,6 @@ from sim.output.folders.manifest import (
     condition_of,
     hash_of,
     hashes_of,
-    program_key,
     write_json,
 )
 
