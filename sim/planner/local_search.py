@@ -6,8 +6,9 @@ the logarithms, on which a small integer programme finds the cheapest exchange o
 is simulated, the surface is corrected by what was seen, and the programme is asked again.
 
 Source: response surfaces with cuts from simulation, as Atlason, Epelman and Henderson, Annals of Operations Research
-127 (2004), 333-358; corrected by secants, as Broyden, Mathematics of Computation 19 (1965), 577-593; the integer
-programme is solved by HiGHS.
+127 (2004), 333-358; corrected by secants, as Broyden, Mathematics of Computation 19 (1965), 577-593; trusted as
+far as the last exchange showed, as Conn, Gould and Toint, Trust-Region Methods (2000); the integer programme is solved
+by HiGHS.
 """
 
 from typing import Final, NamedTuple
@@ -31,8 +32,11 @@ _LEAST_EFFECT: Final = 0.05
 _PART: Final = 12
 """Effects are measured by a change of this part of a cell's people, so that they are more than chance."""
 
-_REACH: Final = 3
-"""An exchange changes a cell by so many people at most, or by so many times what its effect was measured by."""
+_REACH: Final = 1.0
+"""An exchange at first changes a cell by so many times what its effect was measured by, at most.
+
+That is twice as much after an exchange that saved something, and half as much after one that failed (trust region).
+"""
 
 _LEAST_USED: Final = 1e-3
 """Of the allowed lateness; less than that is as good as none, and has no logarithm."""
@@ -157,16 +161,18 @@ class LocalSearch:
 
     def _exchanged(self, people: People, surface: Surface) -> People:
         """The cheapest staffing that exchanges on one surface lead to, which each of them corrects."""
-        while (found := self._proposed(people, surface, saving=True)) is not None:
-            people, surface = found
+        reach = _REACH
+        while (found := self._proposed(people, surface, reach, saving=True)) is not None:
+            people, surface, reach = found
         return people
 
     def _proposed(
-        self, people: People, surface: Surface, *, saving: bool, fixed: tuple[int, ...] = ()
-    ) -> tuple[People, Surface] | None:
-        """The first of the proposed staffings that meets the targets, and the surface as they corrected it.
+        self, people: People, surface: Surface, reach: float = _REACH, *, saving: bool, fixed: tuple[int, ...] = ()
+    ) -> tuple[People, Surface, float] | None:
+        """The first of the proposed staffings that meets the targets, the surface as they corrected it, and the reach.
 
         Args:
+            reach: of an exchange, in what the effect of each cell was measured by.
             saving: whether it has to save something; else nobody goes. What seems to do no harm by chance would go
                 first, and exchanges look closer at that.
             fixed: cells that do not change.
@@ -181,7 +187,7 @@ class LocalSearch:
                 break
             # Effects that seem larger than they are would never be tried, so a removal has the benefit of the doubt.
             hopeful = surface._replace(fewer=np.maximum(surface.fewer - surface.doubts, 0.0)) if saving else surface
-            there = self._programme(people, hopeful, now + guard, saving=saving, limits=limits, fixed=fixed)
+            there = self._programme(people, hopeful, now + guard, reach, saving=saving, limits=limits, fixed=fixed)
             if there is None or there == people:
                 break
             if not trials.fits(there):
@@ -190,8 +196,9 @@ class LocalSearch:
             used = _log(trials.of(there).used)
             surface = corrected(surface, people, there, used - now)
             if trials.meets(there):
-                return there, surface
+                return there, surface, 2 * reach
             failures += 1
+            reach /= 2
             # No effect is corrected beyond none at all; what that leaves is asked of every exchange.
             guard = np.maximum(guard, used - now - _change(people, there, surface))
             guard = np.where(used > 0, guard + more, guard)
@@ -213,6 +220,7 @@ class LocalSearch:
         people: People,
         surface: Surface,
         used: Floats,
+        reach: float = _REACH,
         *,
         saving: bool,
         limits: Floats | None = None,
@@ -222,16 +230,17 @@ class LocalSearch:
 
         Args:
             used: logarithm of the lateness, of that allowed, that counts as that of `people`, shape (targets,).
+            reach: of the exchange, in what the effect of each cell was measured by; at least a person of each.
             saving: whether the exchange has to save something.
             limits: how many of each cell may go, at most.
             fixed: cells that do not change.
         """
         problem, cells = self._problem, len(people)
         heads = np.array(people, dtype=np.float64)
-        reach = np.maximum(_REACH * surface.steps, _REACH)
+        farthest = np.maximum(np.floor(reach * surface.steps), 1.0)
         # The surface is measured nearby. Whom it adds too many is taken away again, so only removals are held to it.
-        up = np.minimum(reach if saving else np.inf, np.array(problem.most) - heads)
-        down = np.minimum(reach, heads - np.array(problem.least))
+        up = np.minimum(farthest if saving else np.inf, np.array(problem.most) - heads)
+        down = np.minimum(farthest, heads - np.array(problem.least))
         down = down if limits is None else np.minimum(down, limits)
         for cell in fixed:
             up[cell] = down[cell] = 0
