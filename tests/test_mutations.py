@@ -51,7 +51,8 @@ def is_quantity(value: Any) -> bool:
 MISTAKES: dict[str, tuple[Callable[[Place, Any], bool], Callable[[Any], Any]]] = {
     "nothing": (lambda place, _: isinstance(place[-1], str), lambda _: None),
     "not a number": (lambda _, value: not isinstance(value, dict | list), lambda _: float("nan")),
-    "text for a mapping": (lambda _, value: isinstance(value, dict), lambda _: "some text"),
+    "text for a mapping": (lambda place, value: isinstance(value, dict) and place[-1] not in ("name", "about"),
+                           lambda _: "some text"),
     "list for a mapping": (lambda _, value: isinstance(value, dict), lambda value: [value]),
     "mapping for a list": (lambda _, value: isinstance(value, list), lambda value: {"entries": value}),
     "list of lists": (lambda _, value: isinstance(value, list), lambda value: [[[value]]]),

@@ -212,7 +212,7 @@ def _sound_step(step: Any) -> dict[str, Any]:
         return {name: {"wait": "1 s"}}
     sound = [_sound_step(each) for each in steps]
     return {
-        name: {"detour": "0%", "steps": [each for each in sound if "" not in each] or [{f"{name}?": {"wait": "1 s"}}]}
+        name: {"detour": "50%", "steps": [each for each in sound if "" not in each] or [{f"{name}?": {"wait": "1 s"}}]}
     }
 
 
