@@ -13,6 +13,7 @@ from sim.core.tables import (
     NO_UNIT,
     NO_VISIT,
     NOT_YET,
+    OTHER_DUTY,
     WAIT,
     WORK,
     Log,
@@ -76,7 +77,8 @@ def letters(*each: tuple[Any, ...], prompts: Mapping[int, Prompt] = {}) -> Workl
     step = [number for letter in each for number in range(len(letter) - 1)]
     return Workload(
         received=np.array(received, np.int64),
-        category=np.zeros(len(each), np.int16),
+        # A prompt is work and no letter, as other duty is.
+        category=np.array([0 if prompt.about == NO_VISIT else OTHER_DUTY for prompt in asked], np.int16),
         channel=np.zeros(len(each), np.int16),
         home=np.zeros(len(each), np.int32),
         left=np.zeros(len(each), np.bool_),
