@@ -121,7 +121,7 @@ class TestShippedScenarios:
         ("arguments", "said"),
         [
             (["--from", "mm9"], "no such shipped scenario 'mm9'; did you mean 'mm8'?"),
-            (["--from", "../pyproject"], "no such shipped scenario '../pyproject' (there are cangzhou, "),
+            (["--from", "../pyproject"], "no such shipped scenario '../pyproject' (there are beijing_12345, "),
             ([], "Missing argument 'NAME'."),
             (["--from", "mm8", "there"], "there.yaml is there already"),
             (["--from", "trace"], "trace_synthetic.csv is there already"),

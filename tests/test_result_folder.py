@@ -14,9 +14,9 @@ from kept import COMMANDS, FOUND_AGAIN, TYPICAL, ask, contents, copied, words_of
 
 from sim.commands.main import cli
 from sim.commands.options import BREACHED, COULD_NOT
+from sim.core import program_key as key_file
 from sim.core.errors import SimError
 from sim.core.options import Options
-from sim.output.folders import manifest as manifest_file
 from sim.output.folders.manifest import condition_of
 from sim.output.folders.result_folder import Lookup, ResultFolder
 
@@ -158,7 +158,7 @@ def test_what_another_program_made_is_computed_again(
 
 
 def test_the_source_key_is_of_every_file_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = {name for name, _ in manifest_file._sources("", manifest_file.resources.files("sim"))}
+    names = {name for name, _ in key_file._sources("", key_file.resources.files("sim"))}
     assert {"engine/contract.py", "output/folders/manifest.py", "output/html/templates/page.html.j2"} <= names
     assert not any(name.endswith(".pyc") for name in names)
 

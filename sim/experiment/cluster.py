@@ -38,10 +38,6 @@ _WINDOW: Final = 3
 """Batches for each worker that are begun and not yet yielded."""
 
 
-class ProgramMismatchError(SimError):
-    """A worker runs another version of the program, of Python, or of a library that decides figures."""
-
-
 def map_on_cluster(task: Callable[[Item], Found], items: Sequence[Item], address: str) -> Iterator[Found]:
     """Yield `task(item)` in the order of the items, computed on a cluster, with few of them under way.
 
@@ -75,11 +71,11 @@ def _each(task: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]:
 def _work(key: dict[str, Any], packed: bytes) -> tuple[Any, float]:
     """Carry out a task on a worker, and say how long it took.
 
-    Raises: ProgramMismatchError if the worker's program is not that of the sender.
+    Raises: SimError if the worker's program is not that of the sender.
     """
     here = program_key()
     if here != key:
-        raise ProgramMismatchError(f"a worker of the cluster {_other(here, key)}; install the same on all machines")
+        raise SimError(f"a worker of the cluster {_other(here, key)}; install the same on all machines")
     begun = time.perf_counter()
     task, items = pickle.loads(packed)
     found = task(items)
