@@ -141,3 +141,16 @@ def test_office_hours_are_those_of_a_week_without_holidays() -> None:
         start="2021-05-03", holidays="china", window="3 d", teams={"desk": {"tier": "city", "staff": {"office": 2}}}
     )
     assert week(of).on_duty == pytest.approx([2 * 47.5 * HOUR])  # the window itself is all holidays
+
+
+def test_who_leaves_out_of_patience_makes_no_backlog() -> None:
+    patient = {"answer": {"by": "desk", "effort": "5 min"}}
+    impatient = {"call": {"by": "desk", "effort": "5 min", "patience": "4 min"}}
+
+    def work(*steps: dict[str, Any]) -> float:
+        of = setting(workflow=list(steps), arrivals={"per_day": 288})
+        return float(week(of).work.sum()) / HOUR
+
+    assert work(patient) == pytest.approx(168)
+    assert work(impatient) == 0, "what is too much for the desk goes"
+    assert work(impatient, patient) == pytest.approx(336), "calls take the time of letters that stay"

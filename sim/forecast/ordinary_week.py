@@ -69,7 +69,10 @@ def _stays(setting: Setting, index: int) -> bool:
 
 
 def work_of_steps(setting: Setting) -> dict[int, Floats]:
-    """Person-seconds a week that letters bring to their own unit at each step with people, shape (units,) each."""
+    """Person-seconds a week that letters bring to their own unit at each step with people, shape (units,) each.
+
+    A unit whose letters all leave out of patience before they wait for long has none: what is too much for it goes.
+    """
     scenario, places = setting.scenario, setting.places
     by_home, visits = _letters(setting), expected_visits(scenario)
     work: dict[int, Floats] = {}
@@ -82,7 +85,8 @@ def work_of_steps(setting: Setting) -> dict[int, Floats]:
             for team, effort in _efforts(scenario, step, category, times[row]).items():
                 units = places.of_team(team)
                 of_step[units.start : units.stop] += letters_of_units(setting, team, by_home)[row] * effort
-    return work
+    patient = [work[index] > 0 for index in work if scenario.workflow[index].patience is None]
+    return {index: np.where(np.any(patient, axis=0), its, 0.0) if patient else 0 * its for index, its in work.items()}
 
 
 def _efforts(scenario: Scenario, step: WorkStep, category: str, times: Floats) -> dict[str, float]:
