@@ -342,4 +342,6 @@ def _end(first: Ratio, second: Ratio, sign: float, several: int) -> tuple[float,
     one, other = jackknife_variance(without), jackknife_variance(other_without)
     freedom = (count - 1) * (one + other) ** 2 / (one**2 + other**2) if one + other > 0 else count - 1
     wide = student_t(freedom, several) * np.sqrt(one + other)
-    return difference + sign * float(half), difference + sign * float(wide)
+    # No share changes by more than all of it.
+    end, wide_end = np.clip([difference + sign * half, difference + sign * wide], -1.0, 1.0).tolist()
+    return end, wide_end
