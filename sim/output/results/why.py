@@ -61,7 +61,7 @@ def why(folder: Path, letter: int, replication: int = 0) -> LetterWay:
     if "run" not in manifest:
         raise SimError(f"{folder} is not the folder of a run; name one that `lettersim run` wrote")
     if manifest.get("tables") is False:
-        raise SimError(f"{folder} was run with --no-tables, so there is no letters.parquet; run it again without")
+        raise SimError(f"{folder} was run with --no-tables, which leaves out letters.parquet; run it without that")
     harmed = [name for name in _NEEDED if name in (*condition.missing, *condition.changed)]
     if harmed:
         raise SimError(f"{folder}: {' and '.join(harmed)} not as written; run the scenario again")
