@@ -76,6 +76,7 @@ def work_of_steps(setting: Setting) -> dict[int, Floats]:
     scenario, places = setting.scenario, setting.places
     by_home, visits = _letters(setting), expected_visits(scenario)
     work: dict[int, Floats] = {}
+    some_stay = np.zeros(places.units, dtype=np.bool_)
     for index, step in enumerate(scenario.workflow):
         if not isinstance(step, WorkStep):
             continue
@@ -85,8 +86,9 @@ def work_of_steps(setting: Setting) -> dict[int, Floats]:
             for team, effort in _efforts(scenario, step, category, times[row]).items():
                 units = places.of_team(team)
                 of_step[units.start : units.stop] += letters_of_units(setting, team, by_home)[row] * effort
-    patient = [work[index] > 0 for index in work if scenario.workflow[index].patience is None]
-    return {index: np.where(np.any(patient, axis=0), its, 0.0) if patient else 0 * its for index, its in work.items()}
+        if step.patience is None:
+            some_stay |= of_step > 0
+    return {index: np.where(some_stay, of_step, 0.0) for index, of_step in work.items()}
 
 
 def _efforts(scenario: Scenario, step: WorkStep, category: str, times: Floats) -> dict[str, float]:
