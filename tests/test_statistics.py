@@ -123,15 +123,21 @@ def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
 
 
 def test_a_difference_by_hand() -> None:
-    """Each replication gains 1 or 3: mean 2, standard error 1; the levels vary far more."""
+    """Of 100 letters each replication gains 1 or 3: mean 2, standard error 1; the levels vary far more."""
     first, second = columns(10, 20, 30, 40), columns(11, 23, 31, 43)
-    ones = np.ones(4)
-    found = difference(Ratio(first, ones), Ratio(second, ones))
-    half = T_95_WITH_3 * math.sqrt(4 / 3 / 4)
-    assert found.paired == Estimate(approx(2), approx(2 - half), approx(2 + half))
-    assert found.independent.mean == approx(2)
+    hundred = np.full(4, 100.0)
+    found = difference(Ratio(first, hundred), Ratio(second, hundred))
+    half = T_95_WITH_3 * math.sqrt(4 / 3 / 4) / 100
+    assert found.paired == Estimate(approx(0.02), approx(0.02 - half), approx(0.02 + half))
+    assert found.independent.mean == approx(0.02)
     assert found.independent.width > 5 * found.paired.width
     assert found.narrowing == approx(found.independent.width / found.paired.width)
+
+
+def test_a_share_does_not_change_by_more_than_all_of_it() -> None:
+    hundred = np.full(2, 100.0)
+    found = difference(Ratio(columns(0, 10), hundred), Ratio(columns(100, 90), hundred))
+    assert (found.paired.mean, found.paired.high, found.independent.high) == (approx(0.9), 1.0, 1.0)
 
 
 def test_without_common_chance_pairing_gains_little() -> None:

@@ -219,6 +219,8 @@ def paired_difference(first: Decided, second: Decided, *, copies: bool = False, 
         return Difference(unknown, unknown, seen)
     low, low_wide = _end(_at_best(first), _at_worst(second), -1.0, several)
     high, high_wide = _end(_at_worst(first), _at_best(second), 1.0, several)
+    # No share changes by more than all of it.
+    low, low_wide, high, high_wide = np.clip([low, low_wide, high, high_wide], -1.0, 1.0).tolist()
     return Difference(Estimate(point, low, high), Estimate(point, low_wide, high_wide), seen)
 
 
@@ -342,6 +344,4 @@ def _end(first: Ratio, second: Ratio, sign: float, several: int) -> tuple[float,
     one, other = jackknife_variance(without), jackknife_variance(other_without)
     freedom = (count - 1) * (one + other) ** 2 / (one**2 + other**2) if one + other > 0 else count - 1
     wide = student_t(freedom, several) * np.sqrt(one + other)
-    # No share changes by more than all of it.
-    end, wide_end = np.clip([difference + sign * half, difference + sign * wide], -1.0, 1.0).tolist()
-    return end, wide_end
+    return difference + sign * float(half), difference + sign * float(wide)
