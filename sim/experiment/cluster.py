@@ -53,14 +53,15 @@ def map_on_cluster(task: Callable[[Item], Found], items: Sequence[Item], address
     if cluster.seconds is None and items:
         # How much makes a batch is not known yet.
         begun = time.perf_counter()
-        yield task(items.pop(0))
+        first = task(items.pop(0))
         cluster.seconds = time.perf_counter() - begun
+        yield first
     workers = max(cluster.workers(), 1)
     fair = -(-len(items) // workers)
     size = max(min(int(_BATCH / max(cluster.seconds or _BATCH, 1e-6)), fair), 1)
-    batches = [items[first : first + size] for first in range(0, len(items), size)]
-    start = partial(_ClusterExecutor, cluster)
-    for found in map_in_order(partial(_each, task), batches, start, ahead=_WINDOW * workers):
+    batches = [items[start : start + size] for start in range(0, len(items), size)]
+    executor = partial(_ClusterExecutor, cluster)
+    for found in map_in_order(partial(_each, task), batches, executor, ahead=_WINDOW * workers):
         yield from found
 
 
