@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 import pytest
 
+from sim.commands.main import cli
+
 ROOT = Path(__file__).parent.parent
 
 # the rooms of a line, and the libraries from outside that each may use
@@ -128,6 +130,10 @@ def complaints(module: str, source: str) -> list[str]:
     return found
 
 
+# Both engines and their contract. What a command does is called as the command on its way down, too.
+NAMED_ALIKE = {"simulate"}
+
+
 def files() -> dict[str, Path]:
     """Every module's file by its dotted name; a package's is its `__init__`."""
     paths = [ROOT / "cli.py", *sorted((ROOT / "sim").rglob("*.py"))]
@@ -187,16 +193,20 @@ def test_nothing_heavy_is_loaded_at_the_door(name: str) -> None:
 
 
 def test_a_name_means_one_thing_in_the_whole_house() -> None:
-    classes, constants = defaultdict(list), defaultdict(set)
+    classes, functions, constants = defaultdict(list), defaultdict(set), defaultdict(set)
     for module, path in FILES.items():
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.ClassDef):
                 classes[node.name].append(module)
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                functions[node.name].add(module)
             elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
                 constants[node.target.id].add(ast.unparse(node.value))
     assert [name for name, modules in classes.items() if len(modules) > 1] == []
     # A leading underscore says that no other module can mean it.
     assert [name for name, values in constants.items() if len(values) > 1 and name[0] != "_"] == []
+    shared = {name for name, modules in functions.items() if len(modules) > 1 and name[0] != "_"}
+    assert shared - NAMED_ALIKE - set(cli.commands) == set()
 
 
 def test_the_diagram_of_the_readme_is_this_order() -> None:

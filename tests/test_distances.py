@@ -14,7 +14,7 @@ from sim.fit.distances import MEASURES, area_between, field_distances, halves, k
 from sim.fit.log import NO_CODE, EventLog, LetterLog, Spells
 from sim.fit.reading import read_log
 from sim.fit.simulated_log import simulated_log
-from sim.operations.exports import export
+from sim.operations.exports import write_exports
 from sim.scenario.loading import load
 from sim.scenario.setting import setting_of
 
@@ -104,7 +104,7 @@ def test_halves_share_no_case_and_have_as_many() -> None:
 def test_a_simulated_log_is_the_one_that_is_exported(tmp_path: Path) -> None:
     loaded = load(Path("scenarios/nankang.yaml"), ["window=14 d", "warm_up=0 d", "cool_down=7 d"])
     setting = setting_of(loaded.scenario)
-    export(setting, tmp_path)
+    write_exports(setting, tmp_path)
     exported = read_log(tmp_path / "events.csv").log
     ours = simulated_log(simulate_replication(setting, 0))
     assert isinstance(exported, EventLog)

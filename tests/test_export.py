@@ -18,7 +18,7 @@ from sim.core.options import Options
 from sim.core.tables import NO_UNIT, NOT_YET, WORK
 from sim.experiment.replications import simulate_replication
 from sim.metrics.replication import Replication
-from sim.operations.exports import BACKLOG, EXPORTS, export
+from sim.operations.exports import BACKLOG, EXPORTS, write_exports
 from sim.operations.exports.backlog import write_backlog_at
 from sim.operations.exports.events import Reason, Transition, events_of
 from sim.operations.exports.people import person_numbers
@@ -62,7 +62,7 @@ def simulated(setting: Setting) -> Replication:
 def folder(setting: Setting, simulated: Replication, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("export") / "letters"
     folder.mkdir()
-    assert export(setting, folder, Options(engine="simpy")) == len(simulated.workload.received)
+    assert write_exports(setting, folder, Options(engine="simpy")) == len(simulated.workload.received)
     return folder
 
 
@@ -71,7 +71,7 @@ def test_every_export_is_whole_and_the_same_again(
     name: str, setting: Setting, folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     again = tmp_path_factory.mktemp("again")
-    export(setting, again, Options())  # by the other engine
+    write_exports(setting, again, Options())  # by the other engine
     assert (folder / name).read_bytes() == (again / name).read_bytes() != b""
     assert (folder / name).read_text("utf-8").endswith("\n")
     assert {each.name for each in folder.iterdir()} == set(EXPORTS)

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from judged import DESK
 
 from sim.commands.main import cli
-from sim.operations.exports import export
+from sim.operations.exports import write_exports
 from sim.scenario.loading import load
 from sim.scenario.setting import setting_of
 
@@ -21,7 +21,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("office")
     (folder / "desk.yaml").write_text(DESK)
     loaded = load(folder / "desk.yaml", ["window=42 d", "arrivals.per_day=30", "cool_down=2 d"])
-    export(setting_of(loaded.scenario), folder)
+    write_exports(setting_of(loaded.scenario), folder)
     happened: dict[str, dict[str, str]] = {}
     for line in (folder / "events.csv").read_text().splitlines()[1:]:
         case, received, *rest = line.split(",")

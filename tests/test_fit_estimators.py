@@ -11,7 +11,7 @@ from sim.fit.durations import fit_durations, kaplan_meier
 from sim.fit.fitting import fit
 from sim.fit.log import NO_CODE, EventLog, Spells
 from sim.fit.notes import Note
-from sim.fit.scenario_text import plain, scenario_text
+from sim.fit.scenario_text import scenario_text, without_comments
 from sim.models.scenario import Scenario
 
 
@@ -58,7 +58,7 @@ def way(at: int, *activities: str) -> list[tuple[str, int, int, str]]:
 
 
 def steps_of(log: EventLog) -> dict[str, dict[str, object]]:
-    return {name: body for step in plain(fit(log).document)["workflow"] for name, body in step.items()}
+    return {name: body for step in without_comments(fit(log).document)["workflow"] for name, body in step.items()}
 
 
 @pytest.mark.parametrize("cut", [False, True], ids=["all ended", "some censored"])
@@ -140,7 +140,7 @@ def test_time_that_nobody_is_on_duty_is_no_effort() -> None:
             continue
         late = day * 86_400 + 17 * 3600 - 600
         ways.append([("handle", late, late + 600 + 16 * 3600 + 600, "clerk-3")])  # goes on the next morning
-    document = plain(fit(log_of(ways)).document)
+    document = without_comments(fit(log_of(ways)).document)
     (roster,) = document["rosters"].values()
     assert list(roster["weekly"]) == ["mon", "tue", "wed", "thu", "fri"]
     effort = document["workflow"][-1]["handle"]["effort"]
@@ -174,7 +174,8 @@ def test_categories_with_few_letters_borrow_from_the_whole() -> None:
     assert {finding.key for finding in found.findings if finding.key.startswith("categories.rare")} == {
         "categories.rare.share"
     }
-    assert Scenario.model_validate(plain(found.document)).categories["rare"].share == pytest.approx(0.05, abs=1e-4)
+    scenario = Scenario.model_validate(without_comments(found.document))
+    assert scenario.categories["rare"].share == pytest.approx(0.05, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_categories_with_few_letters_borrow_from_the_whole() -> None:
 )
 def test_a_log_that_says_little_is_a_scenario_all_the_same(ways: list[list[tuple[str, int, int, str]]]) -> None:
     fitted = fit(log_of(ways))
-    assert Scenario.model_validate(plain(fitted.document)).workflow
+    assert Scenario.model_validate(without_comments(fitted.document)).workflow
     assert scenario_text(fitted).startswith("# Marks: M")
 
 

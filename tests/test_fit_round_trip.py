@@ -12,7 +12,7 @@ from sim.fit.finding import Fitted
 from sim.fit.fitting import fit
 from sim.fit.reading import read_log
 from sim.fit.reading.roster_file import read_roster
-from sim.fit.scenario_text import plain, scenario_text
+from sim.fit.scenario_text import scenario_text, without_comments
 from sim.metrics.report import Report
 from sim.operations.exports.event_log import write_event_log
 from sim.operations.exports.roster import write_roster
@@ -141,14 +141,14 @@ def test_its_efforts_and_waits_have_their_family_and_mean(desk: RoundTrip) -> No
 
 
 def test_its_people_are_those_of_the_roster(desk: RoundTrip) -> None:
-    teams = plain(desk.fitted.document)["teams"]
+    teams = without_comments(desk.fitted.document)["teams"]
     assert teams["front"]["staff"] == {"four_teams_three_shifts": 16}
     assert teams["back"]["staff"] == {"daytime": 24}
     assert teams["back"]["names"] == ["north", "south", "west"]
 
 
 def test_what_interrupts_and_goes_first_is_seen(desk: RoundTrip) -> None:
-    steps = {name: step for each in plain(desk.fitted.document)["workflow"] for name, step in each.items()}
+    steps = {name: step for each in without_comments(desk.fitted.document)["workflow"] for name, step in each.items()}
     assert steps["sign"]["interrupts"]
     assert "interrupts" not in steps["read"]
     assert steps["sign"]["priority"] < steps["read"]["priority"]
@@ -162,7 +162,7 @@ def test_the_text_loads_and_its_figures_bear_marks(desk: RoundTrip, tmp_path: Pa
     for name, rows in desk.fitted.files.items():
         (tmp_path / name).write_text(rows, encoding="utf-8")
     said = setting(written(tmp_path, text)).scenario
-    assert said == setting(written(tmp_path, write_yaml(plain(desk.fitted.document)))).scenario
+    assert said == setting(written(tmp_path, write_yaml(without_comments(desk.fitted.document)))).scenario
 
 
 def test_nankang_behaves_like_its_log(tmp_path: Path) -> None:
@@ -174,9 +174,9 @@ def test_nankang_behaves_like_its_log(tmp_path: Path) -> None:
     cycles = [of.letters.time_in_system_min.mean for of in (trip.before, trip.after)]
     told = [cycle.value or cycle.more_than for cycle in cycles]
     assert told[0] == pytest.approx(told[1], rel=2 * 1.2 / np.sqrt(1500))
-    steps = {name: step for each in plain(trip.fitted.document)["workflow"] for name, step in each.items()}
+    steps = {name: step for each in without_comments(trip.fitted.document)["workflow"] for name, step in each.items()}
     assert steps["contact"]["cover"] == "desk"
-    teams = plain(trip.fitted.document)["teams"]
+    teams = without_comments(trip.fitted.document)["teams"]
     assert teams["station"]["staff"] == {"daytime": 40}
     # One call an hour of 10 minutes, which a letter to be signed puts down.
     calls = trip.figures("teams.desk.other_duty")
@@ -205,7 +205,7 @@ def test_what_takes_turns_with_other_work_has_its_priority(tmp_path: Path) -> No
     write_event_log(simulated, tmp_path / "events.csv")
     write_roster(simulated, tmp_path / "roster.csv")
     log = read_log(tmp_path / "events.csv").log
-    fitted = plain(fit(log, read_roster(tmp_path / "roster.csv", log.origin)).document)  # type: ignore[arg-type]
+    fitted = without_comments(fit(log, read_roster(tmp_path / "roster.csv", log.origin)).document)  # type: ignore[arg-type]
     priority = {name: step["priority"] for each in fitted["workflow"] for name, step in each.items()}
     # Stations sign and contact first; at the city handling and calls wait in one line.
     assert priority["sign"] < priority["contact"] < priority["handle"] == priority["callback"]

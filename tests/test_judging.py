@@ -12,7 +12,7 @@ from sim.fit.distances import measures_there
 from sim.fit.judgement import Judgement
 from sim.fit.judging import judge_fit
 from sim.fit.log import KnownRoster, LetterLog
-from sim.fit.looks import held_out, moment, other_log, says_who_worked
+from sim.fit.looks import first_reached, held_out, other_log, says_who_worked
 from sim.scenario.setting import setting_of
 
 
@@ -77,7 +77,7 @@ def test_letters_have_milestones_and_no_measures_of_events(tmp_path: Path) -> No
     nobody = np.full(log.cases, -1, dtype=np.int32)
     letters = LetterLog(
         log.origin, log.received,
-        {name: moment(log, step, "finished") for name, step in (("signed", "sign"), ("closed", "answer"))},
+        {name: first_reached(log, step, "finished") for name, step in (("signed", "sign"), ("closed", "answer"))},
         log.category, log.channel, nobody, nobody, nobody.astype(np.int8), log.categories, log.channels, (), (),
     )  # fmt: skip
     steps = {"sign": "signed", "answer": "closed"}

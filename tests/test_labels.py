@@ -12,7 +12,7 @@ from sim.core.errors import ScenarioError
 from sim.core.safe_text import unit_label
 from sim.models.labels import labels_of
 from sim.output.results.plan import write_sheets
-from sim.output.text.formats import milestone, name, note, unit_name
+from sim.output.text.formats import milestone_name, name, note, unit_name
 from sim.output.words import Language, alike, label, labelled
 from sim.scenario.loading import dump_yaml, load
 from sim.scenario.setting import setting_of
@@ -76,7 +76,7 @@ def test_a_unit_may_have_the_name_of_a_category() -> None:
 
 def test_an_sla_may_have_the_name_of_a_milestone() -> None:
     lang = Language("zh", {"zh": {"closed": "7天办结率"}})
-    assert [milestone(lang, each) for each in ("received", "closed")] == ["收到", "办结"]
+    assert [milestone_name(lang, each) for each in ("received", "closed")] == ["收到", "办结"]
 
 
 def test_a_language_brings_its_labels_to_other_processes_and_to_the_other_languages() -> None:

@@ -15,7 +15,7 @@ from sim.core.errors import ScenarioError
 from sim.fit.log import NO_CODE, SATISFIED_UNKNOWN, EventLog, LetterLog
 from sim.fit.reading import read_log
 from sim.fit.reading.roster_file import read_roster
-from sim.operations.exports import export
+from sim.operations.exports import write_exports
 from sim.scenario.loading import load
 from sim.scenario.setting import setting_of
 
@@ -400,7 +400,7 @@ def test_an_event_with_a_day_only_ends_that_day(tmp_path: Path) -> None:
 
 def test_what_targets_exports_comes_back(tmp_path: Path) -> None:
     loaded = load(Path("scenarios/nankang.yaml"), ["window=14 d", "warm_up=0 d", "cool_down=7 d"])
-    count = export(setting_of(loaded.scenario), tmp_path)
+    count = write_exports(setting_of(loaded.scenario), tmp_path)
     for name in ("letters.csv", "letters.jsonl"):
         assert letters(tmp_path / name).letters == count
     xes, ocel = events(tmp_path / "events.xes"), events(tmp_path / "events.ocel.json")

@@ -12,7 +12,7 @@ from sim.core.clock import DAY, HOUR
 from sim.fit.log import LetterLog
 from sim.fit.open_at_end import OpenAtEnd, open_at_end
 from sim.fit.reading import read_log
-from sim.operations.exports import BACKLOG, export
+from sim.operations.exports import BACKLOG, write_exports
 from sim.scenario.open_letters import read_backlog, write_backlog
 
 DESK = """
@@ -42,7 +42,7 @@ def rows_of(found: OpenAtEnd, folder: Path) -> list[dict[str, str]]:
 def test_of_an_exported_log_they_are_those_that_the_simulation_lists(tmp_path: Path) -> None:
     of = setting(written(tmp_path, DESK))
     office = of.scenario
-    export(of, tmp_path, backlog_at=office.horizon - 1)
+    write_exports(of, tmp_path, backlog_at=office.horizon - 1)
     log = read_log(tmp_path / "events.csv").log
     found = open_at_end(log, office, {step.name: step.name for step in office.workflow})
     listed = list(csv.DictReader((tmp_path / BACKLOG).read_text().splitlines()))

@@ -172,7 +172,7 @@ def targets(scenario: Path, options: Options, export: Path | None, backlog_at: i
     get_ready_to_draw("targets", options)
     (loaded,) = load_all([scenario], options.layers())
     instant = None if backlog_at is None else _second_of(backlog_at, loaded.scenario)
-    from sim.output.results.load import export as export_replication
+    from sim.output.results.load import export_replication
     from sim.output.results.load import targets as targets_of
     from sim.output.words import say
 

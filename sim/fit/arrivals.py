@@ -10,7 +10,7 @@ from scipy.special import chdtrc, pdtrc
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Bools, Floats, Int64s
 from sim.fit.days import Days
-from sim.fit.finding import Finding, Marked, duration, mark, percent, rounded
+from sim.fit.finding import Finding, Marked, duration_text, mark, rounded, share_text
 
 _GAP: Final = 1e-5
 """Chance of so long a run of days without a letter, below which nothing was recorded."""
@@ -76,7 +76,7 @@ def fit_arrivals(received: Int64s, category: Int64s, names: Sequence[str], days:
         findings.append(Finding("arrivals.by_weekday", float("nan"), None, int(recorded.sum())))
     if on_holidays != 1.0:
         holiday = _ratio_finding(plain, expected / np.where(days.holiday, on_holidays, 1.0), recorded & days.holiday)
-        body["on_holidays"] = Marked(percent(on_holidays), mark(holiday))
+        body["on_holidays"] = Marked(share_text(on_holidays), mark(holiday))
         findings.append(holiday)
     busyness = _busyness(plain, expected, recorded, findings)
     if busyness:
@@ -146,7 +146,7 @@ def _surges(
             times = len(those) / max(usual_then, 1e-9)
             written: dict[str, Any] = {
                 "from": f"day {begins // DAY} {begins // HOUR % 24:02}:00",
-                "lasts": duration(lasts),
+                "lasts": duration_text(lasts),
             }
             written |= {"times": rounded(min(times, 999), 3)}
             if len(names) > 1:
@@ -280,7 +280,9 @@ def _written_trend(
     if trend.name != "launch decay":
         return Marked(rounded(first), mark(rate))
     start, floor, half = trend.values
-    return Marked({"start": rounded(start), "floor": rounded(floor), "half_life": duration(half * DAY)}, mark(rate))
+    return Marked(
+        {"start": rounded(start), "floor": rounded(floor), "half_life": duration_text(half * DAY)}, mark(rate)
+    )
 
 
 def _by_hour(received: Int64s) -> tuple[list[float], float]:

@@ -8,7 +8,7 @@ from scipy.optimize import minimize, minimize_scalar
 from scipy.special import gammainc, gammaincc, gammaln, log_ndtr, ndtr
 
 from sim.core.tables import Bools, Floats
-from sim.fit.finding import duration, rounded
+from sim.fit.finding import duration_text, rounded
 
 _MOST: Final = 2_000
 """Durations beyond this many are fitted by as many quantiles of them."""
@@ -64,7 +64,7 @@ def fit_durations(seconds: Floats, censored: Bools, file: str) -> DurationFit:
         raise ValueError("no duration has ended")
     if np.ptp(ended) <= max(1.0, 0.001 * float(ended.mean())):
         mean = float(np.median(ended))
-        return DurationFit(duration(mean), mean, (mean, mean), n, 0.0, "constant", {})
+        return DurationFit(duration_text(mean), mean, (mean, mean), n, 0.0, "constant", {})
     values, weights, cut = _thinned(np.maximum(seconds, _LEAST), censored)
     fitted: dict[str, tuple[tuple[float, ...], float]] = {}
     for name, family in _FAMILIES.items():
@@ -260,7 +260,7 @@ _FAMILIES: Final[Mapping[str, _Family]] = {
         lambda x, mean, cv: log_ndtr(-_normal(x, mean, cv)[0]),
         lambda x, mean, cv: ndtr(_normal(x, mean, cv)[0]),
         lambda mean, _cv: mean,
-        lambda mean, cv: {"mean": duration(mean), "cv": rounded(cv, 3)},
+        lambda mean, cv: {"mean": duration_text(mean), "cv": rounded(cv, 3)},
     ),
     "exponential": _Family(
         1,
@@ -269,7 +269,7 @@ _FAMILIES: Final[Mapping[str, _Family]] = {
         lambda x, mean: -x / mean,
         lambda x, mean: -np.expm1(-x / mean),
         lambda mean: mean,
-        lambda mean: {"exponential": duration(mean)},
+        lambda mean: {"exponential": duration_text(mean)},
     ),
     "gamma": _Family(
         2,
@@ -278,7 +278,7 @@ _FAMILIES: Final[Mapping[str, _Family]] = {
         _gamma_log_survival,
         lambda x, mean, cv: gammainc(cv**-2, x * cv**-2 / mean),
         lambda mean, _cv: mean,
-        lambda mean, cv: {"gamma": {"mean": duration(mean), "cv": rounded(cv, 3)}},
+        lambda mean, cv: {"gamma": {"mean": duration_text(mean), "cv": rounded(cv, 3)}},
     ),
     "uniform": _Family(
         2,
@@ -287,7 +287,7 @@ _FAMILIES: Final[Mapping[str, _Family]] = {
         lambda x, least, most: _log((most - x) / (most - least)),
         lambda x, least, most: np.clip((x - least) / (most - least), 0, 1),
         lambda least, most: (least + most) / 2,
-        lambda least, most: {"uniform": [duration(least), duration(most)]},
+        lambda least, most: {"uniform": [duration_text(least), duration_text(most)]},
     ),
     "triangular": _Family(
         3,
@@ -296,7 +296,7 @@ _FAMILIES: Final[Mapping[str, _Family]] = {
         lambda x, *three: _log(1 - _triangular_cdf(x, *three)),
         _triangular_cdf,
         lambda least, mode, most: (least + mode + most) / 3,
-        lambda least, mode, most: {"triangular": [duration(each) for each in (least, mode, most)]},
+        lambda least, mode, most: {"triangular": [duration_text(each) for each in (least, mode, most)]},
     ),
 }
 """The families of the language with a density."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.tables import NOT_YET, Bools, Floats, Int64s
 from sim.fit.durations import DurationFit, fit_durations
-from sim.fit.finding import FEW, Finding, Marked, mark, percent, rounded
+from sim.fit.finding import FEW, Finding, Marked, mark, rounded, share_text
 from sim.fit.log import EventLog
 from sim.fit.shares import grouped
 
@@ -116,7 +116,7 @@ def _effort_again(timed: Timed, key: str) -> tuple[Timed, Any, list[Finding]]:
     interval = (float(np.exp(distance - 1.96 * error)), min(float(np.exp(distance + 1.96 * error)), 1.0))
     found = Finding(key.rsplit(".", 1)[0] + ".effort_again", share, interval, len(later), unit="share")
     seconds = np.where(timed.again, timed.seconds / share, timed.seconds)
-    return timed._replace(seconds=seconds), Marked(percent(share), mark(found)), [found]
+    return timed._replace(seconds=seconds), Marked(share_text(share), mark(found)), [found]
 
 
 def _finding(key: str, fitted: DurationFit) -> Finding:

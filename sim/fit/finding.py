@@ -82,7 +82,7 @@ def rounded(number: float, digits: int = 4) -> float:
     return float(f"{number:.{digits}g}") if np.isfinite(number) else number
 
 
-def percent(share: float) -> str:
+def share_text(share: float) -> str:
     """A share as it is written: `17.7%`."""
     return f"{rounded(100 * share):g}%"
 
@@ -90,7 +90,7 @@ def percent(share: float) -> str:
 _LENGTHS: Final = ((1, "s", 120), (60, "min", 7200), (3600, "h", 172_800), (86_400, "d", np.inf))
 
 
-def duration(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """A duration with four significant digits as it is written: `8.214 min`."""
     length, unit = next((length, unit) for length, unit, most in _LENGTHS if seconds < most)
     return f"{np.format_float_positional(rounded(seconds / length), trim='-')} {unit}"
@@ -98,7 +98,7 @@ def duration(seconds: float) -> str:
 
 def mark(finding: Finding) -> str:
     """The comment behind a measured figure."""
-    text: Callable[[float], str] = {"s": duration, "share": percent}.get(
+    text: Callable[[float], str] = {"s": duration_text, "share": share_text}.get(
         finding.unit, lambda each: f"{rounded(each):g}"
     )
     if finding.interval is None:

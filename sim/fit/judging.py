@@ -26,7 +26,7 @@ from sim.fit.looks import (
     since,
     without_receipts,
 )
-from sim.fit.side_by_side import side_by_side
+from sim.fit.side_by_side import judgement_of
 from sim.fit.simulated_log import simulated_log
 from sim.metrics.replication import Replication
 from sim.sampling.roster import draw_roster
@@ -81,7 +81,7 @@ def judge_fit(
         )
     )
     on_duty = None if shifts is None or frame.busy_by != "unit" else _on_duty(shifts, frame)
-    return side_by_side(real, looks, frame, target, distances, on_duty, known_staffing=shifts is not None)
+    return judgement_of(real, looks, frame, target, distances, on_duty, known_staffing=shifts is not None)
 
 
 def _setting(file: ScenarioFile, target: Target) -> tuple[Setting, int]:

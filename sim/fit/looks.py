@@ -113,15 +113,15 @@ def look_at(log: EventLog | LetterLog, frame: Frame) -> Look:
     """What a log shows; its instants are counted from the first day of the office's log."""
     inside = log.received >= frame.begins
     received = log.received[inside]
-    reached = [moment(log, name, "finished") for name in frame.milestones]
+    reached = [first_reached(log, name, "finished") for name in frame.milestones]
     ages = tuple(np.where(each[inside] == NOT_YET, np.inf, (each[inside] - received) / HOUR) for each in reached)
-    closed = moment(log, CLOSED, "finished")
+    closed = first_reached(log, CLOSED, "finished")
     hour = received % DAY // HOUR
     by_day = (hour >= _DAYTIME[0]) & (hour < _DAYTIME[1])
     on_time = [_on_time(log, inside, each, frame) for each in frame.slas]
     return Look(
         letters=float(len(received)),
-        by_hour=np.bincount(hour_of_week(log, received), minlength=HOURS_OF_WEEK).astype(np.float64),
+        by_hour=np.bincount(hour_of_log(log, received), minlength=HOURS_OF_WEEK).astype(np.float64),
         ages=ages,
         parts=np.where(by_day, 1, 2),
         open_letters=_open(log.received, closed, frame.days),
@@ -131,12 +131,12 @@ def look_at(log: EventLog | LetterLog, frame: Frame) -> Look:
     )
 
 
-def hour_of_week(log: EventLog | LetterLog, instants: Int64s) -> Int64s:
+def hour_of_log(log: EventLog | LetterLog, instants: Int64s) -> Int64s:
     """Hour of the week of instants, from Monday 00:00."""
     return (instants // HOUR + log.origin.weekday() * 24) % HOURS_OF_WEEK
 
 
-def moment(log: EventLog | LetterLog, name: str, which: str) -> Int64s:
+def first_reached(log: EventLog | LetterLog, name: str, which: str) -> Int64s:
     """When each case first reached a milestone; NOT_YET where it did not.
 
     Args:
@@ -231,8 +231,8 @@ def _busy(log: EventLog | LetterLog, frame: Frame) -> Floats:
 def _on_time(log: EventLog | LetterLog, inside: Bools, judged: SlaToJudge, frame: Frame) -> tuple[float, float]:
     """Share of the letters of a period that met an SLA, of those that reached its milestone; and their number."""
     sla, calendar = judged.sla, frame.setting.calendar
-    begin = moment(log, judged.begins, sla.from_.rpartition(".")[2])
-    end = moment(log, judged.ends, sla.until.rpartition(".")[2])
+    begin = first_reached(log, judged.begins, sla.from_.rpartition(".")[2])
+    end = first_reached(log, judged.ends, sla.until.rpartition(".")[2])
     which = inside & (begin != NOT_YET) & (end != NOT_YET)
     for of_letters, names, chosen in (
         (log.category, log.categories, sla.for_),

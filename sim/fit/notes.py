@@ -17,6 +17,6 @@ class Note:
     figures: Mapping[str, str | int | float]
 
 
-def listed(names: Sequence[str], most: int = 6) -> str:
+def first_few(names: Sequence[str], most: int = 6) -> str:
     """Some names, and how many there are if that is more."""
     return ", ".join(names[:most]) + (f", ... ({len(names)})" if len(names) > most else "")

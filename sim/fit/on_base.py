@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sim.core.clock import Clock
 from sim.fit.finding import Finding, Fitted, Marked
-from sim.fit.scenario_text import plain
+from sim.fit.scenario_text import without_comments
 from sim.models.distributions import clock_within
 from sim.models.wording import parts_of
 from sim.scenario.loading import Loaded
@@ -80,7 +80,8 @@ def on_base(fitted: Fitted, base: Loaded, *, known_staffing: bool) -> tuple[Fitt
         for name, team in ours["teams"].items():
             if name in document["teams"] and "staff" in team:
                 put(document["teams"][name], "staff", team["staff"], f"teams.{name}.staff")
-                rosters = {each: body for each, body in ours.get("rosters", {}).items() if each in plain(team["staff"])}
+                staff = without_comments(team["staff"])
+                rosters = {each: body for each, body in ours.get("rosters", {}).items() if each in staff}
                 document["rosters"] = {**document.get("rosters", {}), **rosters}
     _mark(document, base)
     return replace(fitted, document=document, activities=activities), tuple(replaced)
@@ -141,9 +142,9 @@ def _steps(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _comparable(value: Any, old: Any, document: Mapping[str, Any]) -> bool:
     """Whether a value is one of calendar time as the old one is, and names no category that the document lacks."""
-    if clock_within(plain(old)) is not Clock.CALENDAR:
+    if clock_within(without_comments(old)) is not Clock.CALENDAR:
         return False
-    bare = plain(value)
+    bare = without_comments(value)
     if not isinstance(bare, Mapping) or "per_category" not in bare:
         return True
     return set(bare["per_category"]) - {"default"} <= set(document["categories"])
@@ -158,7 +159,7 @@ def _n(path: str, found: Mapping[str, Finding]) -> int:
 
 def _short(value: Any) -> str:
     """A value as it is written, in one line."""
-    bare = plain(value)
+    bare = without_comments(value)
     if isinstance(bare, Mapping):
         return "{" + ", ".join(f"{key}: {_short(each)}" for key, each in bare.items()) + "}"
     if isinstance(bare, list | tuple):

@@ -9,7 +9,7 @@ from sim.core.clock import HOUR
 from sim.core.tables import NOT_YET, Bools, Int64s
 from sim.fit.durations import fit_durations
 from sim.fit.duty import AXIS, Duty, PutDowns
-from sim.fit.finding import Finding, Marked, duration, mark, rounded
+from sim.fit.finding import Finding, Marked, duration_text, mark, rounded
 from sim.fit.log import NO_CODE, EventLog
 from sim.fit.places import LogPlaces
 
@@ -246,6 +246,6 @@ def _written(per_hour: float, mean: float, times: int, key: str) -> OtherDutyFit
     effort = Finding(f"{key}.effort", mean, (max(mean - half, 0.0), mean + half), times, unit="s", chosen="exponential")
     body = {
         "per_hour": Marked(rounded(per_hour, 3), mark(rate)),
-        "effort": Marked({"exponential": duration(mean)}, mark(effort)),
+        "effort": Marked({"exponential": duration_text(mean)}, mark(effort)),
     }
     return OtherDutyFit(body, [rate, effort])

@@ -9,7 +9,7 @@ from scipy.special import bdtr, bdtrc
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.tables import Bools, Floats, Int64s
 from sim.fit.days import Days
-from sim.fit.finding import Finding, Marked, mark, percent, share_interval
+from sim.fit.finding import Finding, Marked, mark, share_interval, share_text
 from sim.fit.log import KnownRoster
 from sim.fit.places import TeamDraft
 from sim.models.staffing import ALWAYS, ROSTERS, WEEKDAYS
@@ -280,7 +280,7 @@ def _staffing(team: TeamDraft, parts: list[_Part], rosters: dict[str, Any]) -> S
         total = float(rostered[due].sum())
         finding = Finding(f"{key}.absence", absence, share_interval(absence * total, total), int(total), unit="share")
         findings.append(finding)
-        body["absence"] = Marked(percent(absence), mark(finding))
+        body["absence"] = Marked(share_text(absence), mark(finding))
     if at_least and "absence" in body:
         body["at_least"] = Marked(at_least, "M: no shift had fewer")
         findings.append(Finding(f"{key}.at_least", at_least, None, int(due.sum()), unit="people"))

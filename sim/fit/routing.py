@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.clock import MINUTE
 from sim.core.tables import NOT_YET, Bools, Int64s
-from sim.fit.finding import Finding, Marked, duration, rounded
+from sim.fit.finding import Finding, Marked, duration_text, rounded
 from sim.fit.log import NO_CODE, EventLog
 from sim.fit.places import LogPlaces
 from sim.fit.shares import routing_by_category
@@ -110,7 +110,7 @@ def _others_work(
             if moved.sum() >= max(_SOME, 0.01 * theirs.sum()) and "escalate" not in moves.body:
                 after = _limit(wait[moved])
                 moves.body["escalate"] = Marked(
-                    {"after": duration(after), "to": name}, f"M: {int(moved.sum()):,} visits waited as long"
+                    {"after": duration_text(after), "to": name}, f"M: {int(moved.sum()):,} visits waited as long"
                 )
                 moves.findings.append(
                     Finding(f"{key}.escalate.after", after, None, int(moved.sum()), unit="s", chosen=name)

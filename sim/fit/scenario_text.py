@@ -22,13 +22,13 @@ def scenario_text(fitted: Fitted) -> str:
     return "\n".join([*HEADING, *_mapping(fitted.document, "")]) + "\n"
 
 
-def plain(value: Any) -> Any:
+def without_comments(value: Any) -> Any:
     """A document without its comments."""
     if isinstance(value, Marked):
-        return plain(value.value)
+        return without_comments(value.value)
     if isinstance(value, Mapping):
-        return {key: plain(each) for key, each in value.items()}
-    return [plain(each) for each in value] if isinstance(value, list | tuple) else value
+        return {key: without_comments(each) for key, each in value.items()}
+    return [without_comments(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _mapping(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:

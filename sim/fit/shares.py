@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import chdtrc
 
 from sim.core.tables import Bools, Floats, Int32s, Int64s
-from sim.fit.finding import FEW, Finding, Marked, mark, percent, rounded, share_interval
+from sim.fit.finding import FEW, Finding, Marked, mark, rounded, share_interval, share_text
 
 _SURE: Final = 0.001
 """Chance of a difference between categories that is none; there are many steps to look at."""
@@ -64,7 +64,7 @@ def chance_by_category(taken: Bools, category: Int64s, names: Sequence[str], key
         unit="share",
     )
     if not differ(some, of):
-        return Marked(percent(whole.estimate), mark(whole)), [whole]
+        return Marked(share_text(whole.estimate), mark(whole)), [whole]
     written: dict[str, Any] = {}
     findings = []
     for code in np.flatnonzero(of).tolist():
@@ -79,9 +79,9 @@ def chance_by_category(taken: Bools, category: Int64s, names: Sequence[str], key
             unit="share",
         )
         findings.append(share)
-        written[names[code]] = Marked(percent(share.estimate), mark(share))
+        written[names[code]] = Marked(share_text(share.estimate), mark(share))
     if len(written) < len(names):
-        written["default"] = Marked(percent(whole.estimate), mark(whole))
+        written["default"] = Marked(share_text(whole.estimate), mark(whole))
         findings.append(whole)
     return {"per_category": written}, findings
 

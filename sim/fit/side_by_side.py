@@ -11,7 +11,7 @@ from sim.core.tables import Bools, Floats, Int64s
 from sim.fit.distances import area_between, kolmogorov_smirnov
 from sim.fit.judgement import AgeCurve, FieldDistance, Judgement, SideBySide, SimulatedRanges, range_of, ranges_of
 from sim.fit.log import EventLog, LetterLog
-from sim.fit.looks import PARTS, Frame, Look, Target, hour_of_week
+from sim.fit.looks import PARTS, Frame, Look, Target, hour_of_log
 from sim.fit.misfits import misfits_of
 from sim.metrics.hours import HOURS_OF_WEEK
 
@@ -24,7 +24,7 @@ _SPLITS: Final = 10
 """Ways in which an office's log is halved; their mean distance counts."""
 
 
-def side_by_side(
+def judgement_of(
     real: Look,
     looks: Sequence[Look],
     frame: Frame,
@@ -133,7 +133,7 @@ def _halved_hours(log: EventLog | LetterLog, frame: Frame) -> tuple[Floats, Floa
     else:
         first = _half(len(received), 0)
     one, other = (
-        _shares(np.bincount(hour_of_week(log, received[which]), minlength=HOURS_OF_WEEK).astype(np.float64))
+        _shares(np.bincount(hour_of_log(log, received[which]), minlength=HOURS_OF_WEEK).astype(np.float64))
         for which in (first, ~first)
     )
     return one, other

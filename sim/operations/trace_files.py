@@ -14,7 +14,7 @@ from sim.core.errors import Problem, ScenarioError
 from sim.core.json_text import to_json
 from sim.core.safe_text import write_csv
 from sim.models.arrivals import TraceColumns
-from sim.scenario.traces import JSON_LINES, TraceError, read_letters
+from sim.scenario.traces import JSON_LINES, TraceError, parse_letters
 
 _MOST_PROBLEMS: Final = 20
 """A file with more bad rows than this is not a trace; the first ones say enough."""
@@ -40,7 +40,7 @@ def read_trace(path: Path) -> list[TracedLetter]:
     Raises: ScenarioError naming every bad row (the first 20), or a file that is no trace or cannot be read.
     """
     try:
-        letters = read_letters(path.read_bytes(), TraceColumns(), json_lines=path.suffix.lower() in JSON_LINES)
+        letters = parse_letters(path.read_bytes(), TraceColumns(), json_lines=path.suffix.lower() in JSON_LINES)
     except OSError as error:
         raise ScenarioError(str(path), [Problem(f"cannot be read as a trace: {error}")]) from None
     except TraceError as error:

@@ -62,7 +62,7 @@ class Languages(str):
         return made
 
 
-def side_by_side(wordings: Sequence[str]) -> str:
+def multilingual(wordings: Sequence[str]) -> str:
     """One text with a wording in each of several languages, none of which has that already."""
     first = wordings[0]
     return first if all(each == first for each in wordings) else f"{_BEGIN}{_BETWEEN.join(wordings)}{_END}"
@@ -86,7 +86,7 @@ def in_each_language(said: Callable[Concatenate[str, P], str]) -> Callable[Conca
     def in_each(lang: str, /, *values: P.args, **named: P.kwargs) -> str:
         if not isinstance(lang, Languages):
             return said(lang, *values, **named)
-        return side_by_side([
+        return multilingual([
             said(each, *(_worded(value, place) for value in values),
                  **{key: _worded(value, place) for key, value in named.items()})
             for place, each in enumerate(lang.each)

@@ -18,7 +18,7 @@ from sim.core.streams import Purpose, stream, subject, uniforms
 from sim.core.tables import Bools, Floats, Int16s, Int32s, Int64s, Roster
 from sim.models.arrivals import DAYS_OF_YEAR, Busyness, Decay, Hours, Trace
 from sim.sampling.attendance import Attendance
-from sim.sampling.jurisdiction import area_of, homes_of, share_of
+from sim.sampling.jurisdiction import area_of, area_share, homes_of
 from sim.sampling.quantiles import choice, gamma_quantile
 from sim.sampling.roster import shifts_of
 from sim.scenario.setting import Setting
@@ -289,7 +289,7 @@ def _source(setting: Setting, replication: int, number: int, expected: Floats, b
     hours = np.arange(burst.start // HOUR, -(-burst.end // HOUR))
     ends = np.minimum((hours + 1) * HOUR, scenario.horizon)
     lower, upper = np.maximum(hours * HOUR, burst.start), np.minimum(ends, burst.end)
-    part = (upper - lower) / (ends - hours * HOUR) * share_of(setting.places, burst.area)
+    part = (upper - lower) / (ends - hours * HOUR) * area_share(setting.places, burst.area)
     key = (scenario.seed, replication)
     counts = stream(*key, Purpose.ARRIVALS, number, 0).poisson(expected[hours] * part[:, None] * burst.category)
     of_hour, letters = counts.sum(axis=1), int(counts.sum())

@@ -148,7 +148,7 @@ def area_of(places: Places, name: str | None) -> Bools:
     return inside
 
 
-def share_of(places: Places, area: Bools) -> float:
+def area_share(places: Places, area: Bools) -> float:
     """Share of all letters whose homes lie in an area."""
     return float(places.share[_rows(places, places.home_team)][area].sum())
 

@@ -16,7 +16,7 @@ from sim.models.staff_changes import LeaveRows
 from sim.models.wording import named_rows, one_of
 from sim.scenario.open_letters import read_backlog
 from sim.scenario.text_files import Table, decoded, read_table
-from sim.scenario.traces import JSON_LINES, TraceError, read_letters
+from sim.scenario.traces import JSON_LINES, TraceError, parse_letters
 
 _MOST_DATA_BYTES: Final = 1_000_000_000
 
@@ -80,7 +80,7 @@ class ScenarioFiles:
         """
         content = self._content(file)
         try:
-            letters = read_letters(content, columns, json_lines=file.lower().endswith(JSON_LINES))
+            letters = parse_letters(content, columns, json_lines=file.lower().endswith(JSON_LINES))
         except TraceError as error:
             raise ValueError(f"{file}{':' if error.rows else ''} {error}") from None
         return replace(letters, received=letters.received.astype("datetime64[s]"))

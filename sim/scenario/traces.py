@@ -76,7 +76,7 @@ class _RawRows(NamedTuple):
     bad: list[BadRow]
 
 
-def read_letters(content: bytes, columns: TraceColumns, *, json_lines: bool = False) -> TraceLetters:
+def parse_letters(content: bytes, columns: TraceColumns, *, json_lines: bool = False) -> TraceLetters:
     """The letters of a trace by time of receipt, in microseconds.
 
     Raises: TraceError naming every bad row, or saying why the file is none.

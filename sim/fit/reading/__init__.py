@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from sim.core.errors import Problem, ScenarioError
 from sim.fit.log import EventLog, LetterLog
-from sim.fit.notes import Note, listed
+from sim.fit.notes import Note, first_few
 from sim.fit.reading.columns import EVENT_INSTANTS, JOINED, date_column, said_columns
 from sim.fit.reading.events import event_log
 from sim.fit.reading.instants import (
@@ -166,8 +166,8 @@ def _zone_notes(zones: Mapping[str, Zones], zone: str | None) -> list[Note]:
     if not offsets:
         return []
     if zone is not None:
-        return [Note("zone-converted", {"offsets": listed(offsets), "zone": zone})]
-    return [Note("zone-dropped", {"offsets": listed(offsets)})]
+        return [Note("zone-converted", {"offsets": first_few(offsets), "zone": zone})]
+    return [Note("zone-dropped", {"offsets": first_few(offsets)})]
 
 
 def _require_enough(path: Path, log: EventLog | LetterLog) -> None:

@@ -7,12 +7,12 @@ import numpy as np
 
 from sim.core.tables import NOT_YET, Int64s
 from sim.fit.log import NO_CODE, EventLog, Spells
-from sim.fit.notes import Note, listed
+from sim.fit.notes import Note, first_few
 from sim.fit.reading.codes import coded, renumbered, with_unspecified
 from sim.fit.reading.columns import EVENT_INSTANTS, normal, transitions, values
 from sim.fit.reading.instances import Instances, of_intervals, of_segments, of_transitions
 from sim.fit.reading.instants import Datetimes
-from sim.fit.reading.letters import seconds_since
+from sim.fit.reading.letters import seconds_from
 from sim.fit.reading.rows import Complaints, SheetRows
 
 _FAR_AWAY = np.iinfo(np.int64).max
@@ -55,13 +55,13 @@ def event_log(
     everything = [*times.values(), *([instants["received"]] if "received" in instants else [])]
     first = [each[good][~np.isnat(each[good])].min() for each in everything if not np.isnat(each[good]).all()]
     origin = min(first).astype("datetime64[D]") if first else np.datetime64("1970-01-01")
-    seconds = {role: seconds_since(each[good], origin) for role, each in times.items()}
+    seconds = {role: seconds_from(each[good], origin) for role, each in times.items()}
     resource, resources = coded(column("handler"), count)
     unit, units, teams = _units(column("unit"), column("team"), count)
     if by_transition:
         meaning, left_out = _meanings(column("lifecycle"), good)
         if left_out:
-            notes.append(Note("transitions", {"n": sum(left_out.values()), "names": listed(list(left_out))}))
+            notes.append(Note("transitions", {"n": sum(left_out.values()), "names": first_few(list(left_out))}))
         kept = np.array([bool(each) for each in meaning], dtype=np.bool_)
         which = good[kept]
         instance = column("instance")
@@ -84,7 +84,7 @@ def event_log(
     }
     received = np.full(len(ids), _FAR_AWAY)
     if "received" in instants:
-        written = seconds_since(instants["received"][good], origin)
+        written = seconds_from(instants["received"][good], origin)
         there = written != NOT_YET
         np.minimum.at(received, case[good][there], written[there])
     return _assembled(found, received, said, origin, ids, activities, resources, units, teams)

@@ -38,8 +38,8 @@ def letter_log(
     good = np.flatnonzero(complaints.good())
     order = good[np.argsort(received[good], kind="stable")]
     origin = np.datetime64("1970-01-01") if not len(order) else received[order].min().astype("datetime64[D]")
-    milestones = {role: seconds_since(column[order], origin) for role, column in reached.items()}
-    at = seconds_since(received[order], origin)
+    milestones = {role: seconds_from(column[order], origin) for role, column in reached.items()}
+    at = seconds_from(received[order], origin)
     by_age = sorted(milestones, key=lambda role: _mean_age(milestones[role], at))
     named = {role: _codes(rows, roles, role, order) for role in ("category", "channel", "unit", "handler")}
     category, categories = with_unspecified(*named["category"], "letter")
@@ -60,7 +60,7 @@ def letter_log(
     )
 
 
-def seconds_since(instants: Datetimes, origin: np.datetime64) -> Int64s:
+def seconds_from(instants: Datetimes, origin: np.datetime64) -> Int64s:
     """Whole seconds since an origin; NOT_YET for NaT."""
     seconds = (instants - origin).astype("timedelta64[s]").astype(np.int64)
     return np.where(np.isnat(instants), NOT_YET, seconds)

@@ -11,7 +11,7 @@ from sim.fit.log import KnownRoster
 from sim.fit.reading.codes import coded
 from sim.fit.reading.columns import is_roster_column, roster_columns
 from sim.fit.reading.instants import check_zone, local_instants
-from sim.fit.reading.letters import seconds_since
+from sim.fit.reading.letters import seconds_from
 from sim.fit.reading.rows import Complaints
 from sim.fit.reading.sheets import read_rows
 
@@ -53,7 +53,7 @@ def read_roster(path: Path, origin: date, *, zone: str | None = None, dates: str
     if complaints:
         raise ScenarioError(str(path), complaints.problems())
     midnight = np.datetime64(origin)
-    begins, ends = seconds_since(start, midnight), seconds_since(end, midnight)
+    begins, ends = seconds_from(start, midnight), seconds_from(end, midnight)
     order = np.lexsort((ends, unit, begins))
     return KnownRoster(unit[order].astype(np.int32), begins[order], ends[order], people[order].astype(np.int32), units)
 

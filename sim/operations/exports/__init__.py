@@ -43,7 +43,7 @@ BACKLOG: Final = "backlog.csv"
 """What is exported besides, of the instant that is asked for."""
 
 
-def export(
+def write_exports(
     setting: Setting, folder: Path, options: Options = DEFAULT, *, replication: int = 0, backlog_at: int | None = None
 ) -> int:
     """Simulate one replication, and write all `EXPORTS` of it.

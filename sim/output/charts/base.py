@@ -13,7 +13,7 @@ from sim.core.options import Options
 from sim.output import charts
 from sim.output.charts.style import Framed, framed, look
 from sim.output.text.formats import name, unit_name
-from sim.output.words import Languages, labelled, say, side_by_side
+from sim.output.words import Languages, labelled, multilingual, say
 
 Page = Literal["run", "comparison", "stress", "targets", "replay", "plan", "fit", "sweep", "sensitivity"]
 """The pages that have charts."""
@@ -105,7 +105,7 @@ class Chart(ABC, Generic[Subject]):
     def figure(self) -> Framed:
         """The picture below its title; in several languages at once if its language is `sim.output.words.Languages`."""
         each = self.lang.each if isinstance(self.lang, Languages) else (self.lang,)
-        title = side_by_side([self.in_language(lang).title() for lang in each])
+        title = multilingual([self.in_language(lang).title() for lang in each])
         with look():
             return framed(self.draw, title, self.width, self.height)
 

@@ -26,7 +26,7 @@ from sim.core.tables import Floats
 from sim.output.charts import FONT, font_path
 from sim.output.charts.compact import COLUMNS, TIP, TIP_BREAK
 from sim.output.text.formats import weekday_names
-from sim.output.words import side_by_side, wordings
+from sim.output.words import multilingual, wordings
 from sim.statistics import Band, Estimate, Verdict
 
 # Okabe and Ito's palette, made to be told apart by colour-blind readers.
@@ -263,7 +263,7 @@ def ems(text: str) -> float:
 def wrapped(text: str, width: float) -> list[str]:
     """A text in lines of at most this many font sizes, broken at blanks, or between Chinese characters."""
     in_each = [_lines(each, width) for each in wordings(text)]
-    return [side_by_side(lines) for lines in zip_longest(*in_each, fillvalue="")]
+    return [multilingual(lines) for lines in zip_longest(*in_each, fillvalue="")]
 
 
 def _lines(text: str, width: float) -> list[str]:

@@ -201,7 +201,7 @@ def replay_page(report: ReplayReport, *, manifest: Mapping[str, Any], pictures: 
 def _ramp(report: StressReport, lang: str) -> CaptionedTable:
     slas = [name(lang, sla) for sla in report.ramp[0].compliance]
     headings = [say(lang, "stress.per-day"), *slas, *stress.ramp_headings(lang)]
-    return say(lang, "stress.ramp"), headings, stress.ramp_rows(report, lang)
+    return say(lang, "stress.ramp"), headings, stress.ramp_cells(report, lang)
 
 
 def _limits(report: StressReport, lang: str) -> CaptionedTable:

@@ -17,7 +17,7 @@ from sim.output.html.late_letters import late_letters
 from sim.output.html.page import Pictures, code, page, rendered, write_page
 from sim.output.text.answer import other_cautions, run_sentences
 from sim.output.text.cautions import caution_sentences, summary_of
-from sim.output.text.formats import count, figure, interval, limit, milestone, name, note, number, percent
+from sim.output.text.formats import count, figure, interval, limit, milestone_name, name, note, number, percent
 from sim.output.text.overview import Ground, ground, other_sentences, two_sentences, what_would
 from sim.output.text.printing import CaptionedTable
 from sim.output.words import labelled, labels_with, say
@@ -114,7 +114,7 @@ def _sla_table(report: Report, lang: str) -> CaptionedTable:
                 "glossary.verdict", "page.letters", "page.half", "page.p95"]  # fmt: skip
     rows = [[
         name(lang, sla.name),
-        say(lang, "formats.until", from_=milestone(lang, sla.from_), until=milestone(lang, sla.until)),
+        say(lang, "formats.until", from_=milestone_name(lang, sla.from_), until=milestone_name(lang, sla.until)),
         limit(lang, sla.limit),
         percent(sla.target),
         data_markup(interval(sla.compliance), sla.compliance.mean, f"sla.{sla.name}.compliance.mean"),

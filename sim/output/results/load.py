@@ -11,7 +11,7 @@ from sim.capacity import stress as simulate_stress
 from sim.core.options import DEFAULT, Options
 from sim.experiment.cost import prepare
 from sim.models.labels import labels_of
-from sim.operations.exports import export as write_export
+from sim.operations.exports import write_exports
 from sim.operations.targets import Targets
 from sim.operations.targets import targets as simulate_targets
 from sim.output.results.load_csv import STRESS_CSV, TARGETS_CSV
@@ -89,7 +89,7 @@ class Exported:
     letters: int
 
 
-def export(
+def export_replication(
     loaded: Loaded,
     folder: Path,
     goals: dict[str, Any],
@@ -106,7 +106,7 @@ def export(
     """
 
     def compute(place: Path, _: object) -> Exported:
-        return Exported(write_export(setting_of(loaded.scenario), place, options, backlog_at=backlog_at))
+        return Exported(write_exports(setting_of(loaded.scenario), place, options, backlog_at=backlog_at))
 
     of_it = of_scenario("export", loaded, options)
     of_it["identity"] = {**of_it["identity"], "backlog_at": backlog_at}

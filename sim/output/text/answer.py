@@ -19,7 +19,7 @@ from sim.output.text.formats import (
     interval,
     limit,
     listed,
-    milestone,
+    milestone_name,
     name,
     number,
     percent,
@@ -60,7 +60,9 @@ def _compliance_table(report: Report, lang: str) -> Table:
         verdict = say(lang, f"glossary.verdict-{sla.verdict or 'no target'}")
         table.add_row(
             Text(name(lang, sla.name)),
-            Text(say(lang, "formats.until", from_=milestone(lang, sla.from_), until=milestone(lang, sla.until))),
+            Text(
+                say(lang, "formats.until", from_=milestone_name(lang, sla.from_), until=milestone_name(lang, sla.until))
+            ),
             limit(lang, sla.limit),
             percent(sla.target),
             interval(sla.compliance),

@@ -26,7 +26,7 @@ _MOMENTS: Final = ("queued", "started", "finished")
 
 
 @in_each_language
-def milestone(lang: str, written: str) -> str:
+def milestone_name(lang: str, written: str) -> str:
     """A milestone, `received`, `sign.finished` or `closed`, as people call it, though an SLA may be called `closed`."""
     step, _, moment = written.rpartition(".")
     if step and moment in _MOMENTS:

@@ -103,7 +103,7 @@ def call_nouns(lang: str, *, several: bool) -> dict[str, str]:
     return {"noun": say(lang, f"replay.noun-{kind}"), "measure": say(lang, f"replay.measure-{kind}")}
 
 
-def operation_table(report: ReplayReport, lang: str) -> CaptionedTable:
+def operation_latency_table(report: ReplayReport, lang: str) -> CaptionedTable:
     """Caption, headings and rows of the answers by operation."""
     keys = ("operation", "calls", "accepted", "waited")
     figures = ("p50", "p90", "p95", "p99", "p99.9", say(lang, "glossary.stat-max"))
@@ -130,7 +130,7 @@ def operation_table(report: ReplayReport, lang: str) -> CaptionedTable:
 
 def replay_tables(report: ReplayReport, lang: str) -> list[CaptionedTable]:
     """All tables of a replay."""
-    by_operation = [operation_table(report, lang)] if report.has_several_operations else []
+    by_operation = [operation_latency_table(report, lang)] if report.has_several_operations else []
     return [latency_table(report, lang), *by_operation]
 
 

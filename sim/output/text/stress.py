@@ -63,7 +63,7 @@ def _ramp_table(report: StressReport, lang: str) -> Table:
     headings = [say(lang, "stress.per-day"), *(name(lang, sla) for sla in slas), *ramp_headings(lang)]
     for position, heading in enumerate(headings):
         table.add_column(heading, justify="left" if 0 < position <= len(slas) + 1 else "right", overflow="fold")
-    for row in ramp_rows(report, lang):
+    for row in ramp_cells(report, lang):
         table.add_row(*map(Text, row))
     return table
 
@@ -73,7 +73,7 @@ def ramp_headings(lang: str) -> list[str]:
     return [say(lang, key) for key in ("stress.busiest", "stress.waiting", "stress.growth")]
 
 
-def ramp_rows(report: StressReport, lang: str) -> list[list[str]]:
+def ramp_cells(report: StressReport, lang: str) -> list[list[str]]:
     """Rate, compliance with each SLA, the busiest team, letters in queues and their growth a day."""
     rows = []
     for step in report.ramp:

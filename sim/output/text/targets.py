@@ -11,7 +11,7 @@ from sim.operations.service_level import PERCENTILES, ServiceLevel
 from sim.operations.system_load import TEXT
 from sim.operations.targets import ALL, Rate, Targets
 from sim.output.text.cautions import caution_lines
-from sim.output.text.formats import count, limit, listed, milestone, name, number, percent
+from sim.output.text.formats import count, limit, listed, milestone_name, name, number, percent
 from sim.output.text.printing import CaptionedTable, captioned
 from sim.output.words import labelled, say
 from sim.statistics import Estimate
@@ -204,11 +204,11 @@ def operation_name(operation: str, lang: str) -> str:
     if operation == ALL:
         return say(lang, "targets.all")
     if operation == RECEIVE:
-        return say(lang, "targets.call", operation=operation, moment=milestone(lang, "received"))
+        return say(lang, "targets.call", operation=operation, moment=milestone_name(lang, "received"))
     step, _, call = operation.rpartition(".")
     if call not in CALL_MOMENTS:
         return operation if operation in (f"read.{kind}" for kind in READS) else name(lang, operation)
-    moment = milestone(lang, f"{step}.{'started' if call == 'start' else 'finished'}")
+    moment = milestone_name(lang, f"{step}.{'started' if call == 'start' else 'finished'}")
     return say(lang, "targets.call", operation=operation, moment=moment)
 
 
