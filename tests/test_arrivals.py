@@ -163,6 +163,39 @@ def test_a_surge_may_concern_one_place(unit: str, homes: list[int], expected: in
     assert len(added) == pytest.approx(expected, abs=4 * np.sqrt(expected))
 
 
+def test_letters_of_a_channel_come_at_its_hours() -> None:
+    """The others too: a channel is drawn by what each brings of a category at that hour."""
+    office = setting(
+        window="100 d",
+        arrivals={"per_day": 240},
+        categories={"household": {"share": "50%"}, "noise": {"share": "50%", "by_hour": [0] * 12 + [1] * 12}},
+        channels={"web": {"share": "60%"}, "fax": {"share": "0%"},
+                  "phone": {"share": "40%", "by_hour": [0] * 8 + [1] * 8 + [0] * 8}},
+    )  # fmt: skip
+    drawn = kept(letters(office))
+    hour = drawn.received // HOUR % 24
+    assert set(hour[drawn.channel == 2]) == set(range(8, 16))
+    assert set(hour[(drawn.channel == 0) & (drawn.category == 1)]) == set(range(12, 24))
+    assert set(hour[(drawn.channel == 0) & (drawn.category == 0)]) == set(range(24))
+    # Of 24,000 letters; 4 standard errors.
+    assert np.bincount(drawn.channel) / len(hour) == pytest.approx([0.6, 0, 0.4], abs=0.013)
+    among = (drawn.category == 0) & (hour == 10)  # web 3 an hour, phone 6: of 900 letters
+    assert (drawn.channel[among] == 2).mean() == pytest.approx(2 / 3, abs=4 * np.sqrt(2 / 9 / 900))
+
+
+def test_where_a_surge_alone_brings_letters_their_channel_is_drawn_by_share() -> None:
+    night = [1] * 4 + [0] * 20
+    office = setting(
+        window="20 d",
+        arrivals={"per_day": 240, "surges": [{"from": "day 0", "times": 3, "by_hour": night}]},
+        channels={each: {"share": "50%", "by_hour": [0] * 8 + [1] * 16} for each in ("web", "phone")},
+    )
+    drawn = kept(letters(office))
+    at_night = drawn.received // HOUR % 24 < 4
+    assert at_night.sum() == pytest.approx(9_600, abs=4 * np.sqrt(9_600))
+    assert drawn.channel[at_night].mean() == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(9_600))
+
+
 def test_surges_that_meet_multiply() -> None:
     twice = {"from": "day 10", "lasts": "6 h", "times": 2}
     drawn = letters(surged(twice, twice | {"from": "day 10 03:00", "category": "noise", "unit": "Baoan"}))

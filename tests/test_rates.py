@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from office import CHINA, GUANGDONG, setting
 
+from sim.core.clock import DAY, HOUR
 from sim.models.arrivals import HOUR_PROFILES
-from sim.sampling.arrivals import busyness_of_days, expected_letters
+from sim.sampling.arrivals import busyness_of_days, expected_between, expected_letters
 
 
 def test_a_flat_day_expects_the_same_in_every_hour() -> None:
@@ -46,6 +47,25 @@ def test_a_category_may_have_its_own_hours_weekdays_and_holidays() -> None:
     assert household.sum(axis=1) == pytest.approx(np.array([30] * 3 + [60] * 11))
     assert noise.sum(axis=1) == pytest.approx(40 * 3.5 * np.array([0, 1.3, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0]))
     assert noise[:, 1:].sum() == 0
+
+
+def test_a_channel_may_have_its_own_hours_which_go_before_those_of_a_category() -> None:
+    office = setting(
+        arrivals={"per_day": 240},
+        categories={"household": {"share": "50%"}, "noise": {"share": "50%", "by_hour": [1] + [0] * 23}},
+        channels={
+            "web": {"share": "75%"},
+            "phone": {"share": "25%", "by_hour": [0] * 12 + [1] * 12, "by_weekday": [7, 0, 0, 0, 0, 0, 0]},
+        },
+    )
+    days = expected_letters(office).reshape(7, 24, 2)
+    # Web: 3.75 an hour of households at any hour, 90 of noise from 0 to 1. Phone: both by day, on Mondays.
+    phone = 240 * 0.25 * 0.5 * 7 / 12
+    assert days[0, 18] == pytest.approx([3.75 + phone, phone])
+    assert days[0, 0] == pytest.approx([3.75, 90])
+    assert days[1:, 12:] == pytest.approx(np.broadcast_to([3.75, 0], (6, 12, 2)))
+    assert days.sum() == pytest.approx(7 * 240)
+    assert expected_between(office, 17 * HOUR + HOUR // 2, DAY) == pytest.approx(days[0, 18:].sum(0) + days[0, 17] / 2)
 
 
 def test_a_horizon_within_an_hour_cuts_its_letters() -> None:

@@ -369,12 +369,23 @@ class Arrivals(Record):
 
 
 class Channel(Record):
-    """A way in for letters."""
+    """A way in for letters; what is not said here is as in the letter's category, or else in `arrivals`."""
 
     share: Share | None = None
     """Share of all letters; as in the trace if not said."""
     registered: str | None = None
     """A roster in whose hours letters are registered (they are received then); at once if not said."""
+    by_hour: Hours | None = None
+    """Hours at which its letters are sent."""
+    by_weekday: Weekdays | None = None
+    """Weight of each day of the week, Monday first."""
+    on_holidays: Factor | None = None
+    """Factor on public holidays."""
+
+    @property
+    def has_times(self) -> bool:
+        """Whether its letters come at other times than those of other channels."""
+        return (self.by_hour, self.by_weekday, self.on_holidays) != (None, None, None)
 
 
 class Category(Record):

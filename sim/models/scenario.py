@@ -162,6 +162,11 @@ class Scenario(Record):
         """Share of all letters of each channel."""
         return {name: channel.share or 0.0 for name, channel in self.channels.items()}
 
+    @property
+    def channels_have_times(self) -> bool:
+        """Whether letters of some channel come at other times than those of others."""
+        return any(channel.has_times for channel in self.channels.values())
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         sections, problems = sections_of_trace(self)

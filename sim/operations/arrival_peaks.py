@@ -9,7 +9,6 @@ the mean being taken over the factor by numerical integration. Nothing is drawn,
 sampling. That busy days follow each other changes how they cluster, and not how many there are.
 """
 
-from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -59,8 +58,8 @@ class ArrivalPeaks:
         return mean, times
 
 
-def channel_shares(setting: Setting) -> Mapping[str, float] | None:
-    """Share of each channel of letters that are received as they are sent; None where an office registers some."""
+def arrival_peaks(setting: Setting) -> ArrivalPeaks | None:
+    """Return levels of the letters of a scenario; None of a trace, and where an office registers some channel's."""
     scenario = setting.scenario
     waits = any(channel.registered is not None for channel in scenario.channels.values())
-    return None if waits or scenario.arrivals.trace is not None else scenario.channel_shares
+    return None if waits or scenario.arrivals.trace is not None else ArrivalPeaks(setting)

@@ -16,7 +16,7 @@ from sim.metrics.figures import Caution
 from sim.models.operation_names import RECEIVE
 from sim.models.sla import Sla
 from sim.models.system import System
-from sim.operations.arrival_peaks import ArrivalPeaks, channel_shares
+from sim.operations.arrival_peaks import ArrivalPeaks, arrival_peaks
 from sim.operations.operations import (
     COUNTED,
     TENTHS,
@@ -192,8 +192,7 @@ def _put_together(setting: Setting, scenario: str, engine: str, counts: Sequence
     on_way = {name: np.any([each.on_way for each in of_slas[name]], axis=0) for name in headroom}
     sums = stacked([each.sums for each in counts])
     calls = np.column_stack([sums.calls, sums.calls.sum(axis=1)])
-    shares = channel_shares(setting)
-    exact = None if shares is None else ArrivalPeaks(setting)
+    shares, exact = model.channel_shares, arrival_peaks(setting)
     system = model.system or System()
     operations = {
         name: _operation(
@@ -218,8 +217,8 @@ def _put_together(setting: Setting, scenario: str, engine: str, counts: Sequence
             name: _channel(
                 by_hour * DAY / window,
                 [each.letters[index] for each in counts],
-                exact,
-                1.0 if shares is None else shares.get(name, 1.0),
+                None if model.channels_have_times and name in shares else exact,
+                shares.get(name, 1.0),
             )
             for index, (name, by_hour) in enumerate(_by_channel(setting, sums.by_hour_of_day))
         },

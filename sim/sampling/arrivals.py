@@ -7,7 +7,7 @@ are thinned out keep their rows.
 from collections.abc import Sequence
 from itertools import pairwise
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from scipy.special import ndtr
@@ -16,12 +16,14 @@ from sim.core.clock import DAY, HOUR
 from sim.core.errors import SimError
 from sim.core.streams import Purpose, stream, subject, uniforms
 from sim.core.tables import Bools, Floats, Int16s, Int32s, Int64s, Roster
-from sim.models.arrivals import DAYS_OF_YEAR, Busyness, Decay, Hours, Trace
+from sim.models.arrivals import DAYS_OF_YEAR, Busyness, Channel, Decay, Hours, Trace
 from sim.sampling.attendance import Attendance
 from sim.sampling.jurisdiction import area_of, area_share, homes_of
 from sim.sampling.quantiles import choice, gamma_quantile
 from sim.sampling.roster import shifts_of
 from sim.scenario.setting import Setting
+
+T = TypeVar("T")
 
 
 def expected_letters(setting: Setting) -> Floats:
@@ -29,6 +31,15 @@ def expected_letters(setting: Setting) -> Floats:
 
     A last hour that the horizon cuts short counts in part. Surges and the busyness of days are left out; a
     scenario driven by a trace expects none.
+    """
+    by_category: Floats = _expected_by_channel(setting).sum(axis=1)
+    return by_category
+
+
+def _expected_by_channel(setting: Setting) -> Floats:
+    """As `expected_letters`, by channel, or of all channels as of one if none has times of its own.
+
+    Shape (hours, channels, categories).
     """
     scenario, calendar, shape = setting.scenario, setting.calendar, _shape(setting)
     hours = -(-scenario.horizon // HOUR)
@@ -38,7 +49,7 @@ def expected_letters(setting: Setting) -> Floats:
     expected *= np.where(calendar.holiday[day, None], shape.on_holidays, 1.0)[:, None]
     of_hours: Floats = expected.reshape(-1, len(shape.share))[:hours]
     of_hours[-1] *= (scenario.horizon - (hours - 1) * HOUR) / HOUR
-    return of_hours
+    return of_hours.reshape(hours, -1, len(scenario.categories))
 
 
 def expected_between(setting: Setting, start: int, end: int, by_hour: Hours | None = None) -> Floats:
@@ -58,7 +69,8 @@ def expected_between(setting: Setting, start: int, end: int, by_hour: Hours | No
     expected *= np.where(calendar.holiday[day, None], shape.on_holidays, 1.0)
     before, upto = (_part_of_day(shape, second) for second in (start - day[0] * DAY, end - day[-1] * DAY))
     total: Floats = expected.sum(axis=0) - expected[0] * before - expected[-1] * (1 - upto)
-    return total
+    by_category: Floats = total.reshape(-1, len(setting.scenario.categories)).sum(axis=0)
+    return by_category
 
 
 def letters_a_day(setting: Setting, days: int) -> Floats:
@@ -133,23 +145,28 @@ def busyness_quadrature(busyness: Busyness | None, most: float) -> Quadrature:
 
 
 class _Shape(NamedTuple):
-    """What shapes the daily level; of each category a row."""
+    """What shapes the daily level: a row for each category, or for each channel and category of it."""
 
-    share: Floats  # (categories,)
-    by_hour: Floats  # sums to 1, (categories, 24)
-    by_weekday: Floats  # 1 on average, (categories, 7)
-    on_holidays: Floats  # (categories,)
+    share: Floats  # (rows,)
+    by_hour: Floats  # sums to 1, (rows, 24)
+    by_weekday: Floats  # 1 on average, (rows, 7)
+    on_holidays: Floats  # (rows,)
 
 
 def _shape(setting: Setting) -> _Shape:
-    arrivals, categories = setting.scenario.arrivals, setting.scenario.categories.values()
-    by_hour = np.array([category.by_hour or arrivals.by_hour for category in categories])
-    by_weekday = np.array([category.by_weekday or arrivals.by_weekday for category in categories])
+    scenario = setting.scenario
+    arrivals, categories = scenario.arrivals, scenario.categories.values()
+    channels, shares = [Channel()], [1.0]
+    if scenario.channels_have_times:
+        channels, shares = list(scenario.channels.values()), list(scenario.channel_shares.values())
+    said = [(channel, category, arrivals) for channel in channels for category in categories]
+    by_hour = np.array([_first_said(*(each.by_hour for each in row)) for row in said])
+    by_weekday = np.array([_first_said(*(each.by_weekday for each in row)) for row in said])
     return _Shape(
-        share=np.array(list(setting.scenario.category_shares.values())),
+        share=np.outer(shares, list(scenario.category_shares.values())).ravel(),
         by_hour=by_hour / by_hour.sum(axis=1, keepdims=True),
         by_weekday=by_weekday / by_weekday.mean(axis=1, keepdims=True),
-        on_holidays=np.array([_first_said(each.on_holidays, arrivals.on_holidays) for each in categories]),
+        on_holidays=np.array([_first_said(*(each.on_holidays for each in row)) for row in said]),
     )
 
 
@@ -160,8 +177,9 @@ def _part_of_day(shape: _Shape, second: int) -> Floats:
     return part
 
 
-def _first_said(own: float | None, common: float) -> float:
-    return common if own is None else own
+def _first_said(*said: T | None) -> T:
+    """What is said first, by the channel, the category or all arrivals."""
+    return next(each for each in said if each is not None)
 
 
 class Letters(NamedTuple):
@@ -252,7 +270,8 @@ def rate_edges(setting: Setting, start: int, end: int) -> Int64s:
 def _drawn(setting: Setting, replication: int) -> _Source:
     """Letters of the arrival process: the ordinary ones, then those that each surge adds to all before it."""
     scenario = setting.scenario
-    expected = expected_letters(setting)
+    by_channel = _expected_by_channel(setting)
+    expected = by_channel.sum(axis=1)
     if scenario.arrivals.busyness is not None:
         factor = busyness_of_days(scenario.arrivals.busyness, -(-len(expected) // 24), scenario.seed, replication)
         expected *= np.repeat(factor, 24)[: len(expected), None]
@@ -274,8 +293,7 @@ def _drawn(setting: Setting, replication: int) -> _Source:
     for burst in bursts:
         if burst.times < 1:
             letters.share_kept[_inside(letters, burst, setting)] *= burst.times
-    shares = list(scenario.channel_shares.values())
-    return letters._replace(channel=_chosen(shares, len(letters.sent), setting, replication, Purpose.CHANNEL))
+    return letters._replace(channel=_channels(setting, replication, letters, by_channel))
 
 
 def _source(setting: Setting, replication: int, number: int, expected: Floats, burst: _Burst) -> _Source:
@@ -365,11 +383,28 @@ def numbers_of(names: Sequence[str], known: Sequence[str]) -> Int32s:
     return np.array([number[name] for name in names], dtype=np.int32)
 
 
-def _chosen(shares: Sequence[float], letters: int, setting: Setting, replication: int, purpose: Purpose) -> Int16s:
+def _channels(setting: Setting, replication: int, letters: _Source, expected: Floats) -> Int16s:
+    """The channel of each letter: by share, or by what each channel brings of its category at that hour.
+
+    Where a surge brings letters at an hour at which none come otherwise, it is by share there.
+
+    Args:
+        expected: letters expected, shape (hours, channels, categories).
+    """
+    scenario, count = setting.scenario, len(letters.sent)
+    shares = list(scenario.channel_shares.values())
     if len(shares) == 1:
-        return np.zeros(letters, dtype=np.int16)
-    drawn = uniforms(letters, setting.scenario.seed, replication, purpose)
-    return choice(shares, drawn).astype(np.int16)
+        return np.zeros(count, dtype=np.int16)
+    drawn = uniforms(count, scenario.seed, replication, Purpose.CHANNEL)
+    if not scenario.channels_have_times:
+        return choice(shares, drawn).astype(np.int16)
+    none_come = expected.sum(axis=1, keepdims=True) == 0
+    until = np.cumsum(np.where(none_come, np.array(shares)[:, None], expected), axis=1)
+    until /= until[:, -1:].copy()
+    hour, channel = letters.sent // HOUR, np.zeros(count, dtype=np.int16)
+    for passed in range(len(shares) - 1):
+        channel += drawn >= until[hour, passed, letters.category]
+    return channel
 
 
 def _registered(setting: Setting, sent: Int64s, channel: Int16s) -> Int64s:
