@@ -268,9 +268,17 @@ def test_an_sla_must_be_within_reach(tmp_path: Path) -> None:
         "line 11  sla.served.until: cannot come after say.finished, at whose detour letters end"
     ]
     all_end = ending.replace("10%", "100%").replace("serve.finished", "check.finished")
-    none_come = ending.replace("10%", "0%").replace("serve.finished", "say.finished")
-    for text, milestone in ((all_end, "check.finished"), (none_come, "say.finished")):
-        assert answer(tmp_path, text) == [
-            f"line 11  sla.served.until: has a target, and no letter that it is for can reach {milestone}"
-        ]
+    assert answer(tmp_path, all_end) == [
+        "line 11  sla.served.until: has a target, and no letter that it is for can reach check.finished"
+    ]
     assert answer(tmp_path, ending.replace("serve.finished", "closed")) == []
+
+
+def test_an_sla_of_a_detour_that_is_switched_off_is_not_judged(tmp_path: Path) -> None:
+    ending = DESK.replace("- check", f"- {LATE[:-1]}, then: end}}\n  - check").replace("serve.finished", "say.finished")
+    assert answer(tmp_path, ending.replace("10%", "0%")) == []
+    for noise in ("{per_category: {letter: 0%, default: 5%}}", "{per_category: {letter: 0%, noise: 100%}}"):
+        two = ending.replace("10%", noise) + "categories: {letter: {share: 50%}, noise: {share: 50%}}\n"
+        assert answer(tmp_path, two.replace("until: say", "for: [letter], until: say")) == [
+            "line 11  sla.served.until: has a target, and no letter that it is for can reach say.finished"
+        ]

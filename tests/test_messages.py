@@ -190,8 +190,6 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("until: serve.finished", "from: check.queued, until: serve.finished", "line 10  sla.served.until: must come after check.queued"),
     ("until: serve.finished", "from: serve.finished, until: serve.started", "line 10  sla.served.until: must come after serve.finished"),
     ("until: serve.finished", "from: serve.started, until: serve.started", "line 10  sla.served.until: must come after serve.started"),
-    ("effort: {exponential: 25 min}", "effort: 5 min, chance: 0%", "line 10  sla.served.until: has a target, and no letter that it is for can reach serve.finished"),
-    ("effort: {exponential: 25 min}", "effort: 5 min, chance: {per_category: {default: 0}}", "line 10  sla.served.until: has a target, and no letter that it is for can reach serve.finished"),
     ("workflow:", "workflow:\n  - gone: {leave: 100%}", "line 11  sla.served.until: has a target, and no letter that it is for can reach serve.finished"),
     ("target: 95%", "paused_during: [serve]", "line 10  sla.served.paused_during: leaves no step between received and serve.finished at which the clock runs"),
     ("until: serve.finished", "from: serve.finished, until: check.finished, paused_during: [check]", "line 10  sla.served.paused_during: leaves no step between serve.finished and check.finished at which the clock runs"),

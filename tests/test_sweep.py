@@ -24,7 +24,7 @@ from sim.output.text.printing import plain
 from sim.output.text.sweep import sweep_content, sweep_text
 from sim.scenario.factors import factor_of
 from sim.scenario.loading import ScenarioFile
-from sim.statistics import Verdict
+from sim.statistics import Estimate, Verdict
 from sim.sweep import Sweep, scenarios_of, sweep
 from sim.sweep.design import design_of
 
@@ -230,6 +230,29 @@ def test_what_is_wrong_is_said_before_anything_is_simulated(
     assert done.exit_code == 2
     assert message in " ".join(done.output.split())
     assert not (tmp_path / "out").exists()
+
+
+def test_what_is_wrong_at_many_points_is_said_once(desk: Path) -> None:
+    def said(*varied: str) -> list[str]:
+        with pytest.raises(ScenarioError) as refused:
+            scenarios_of(ScenarioFile(desk), design_of(varied))
+        return [str(problem) for problem in refused.value.problems]
+
+    assert said("teams.desk.staff.allways=1..4", "arrivals.per_day=300,400") == [
+        "--vary teams.desk.staff.allways=1   teams.desk.staff.allways: no such roster 'allways'; did you mean 'always'?"
+    ]
+    assert said("arrivals.per_day=-5,10,-7") == [
+        "--vary arrivals.per_day=-5   arrivals.per_day: must be 0 or more (got -5)"
+    ]
+
+
+def test_a_share_is_swept_from_0_on(tmp_path: Path) -> None:
+    path = tmp_path / "desk.yaml"
+    path.write_text(MMC.replace("25 min}}", "25 min}, chance: 80%}"), "utf-8")
+    first, second = swept(path, "workflow.serve.chance=0%..80%:2", replications=2).points
+    assert (first.verdict, first.slas["started"].letters) == (Verdict.NOT_JUDGED, 0)
+    assert second.slas["started"].letters > 0
+    assert second.slas["started"].difference == Estimate(None, None, None)
 
 
 def test_a_killed_sweep_goes_on_where_it_was_and_ends_with_the_same_bytes(

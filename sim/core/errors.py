@@ -44,6 +44,11 @@ class Problem:
     line: int | None = None
     origin: str = ""
 
+    @property
+    def rule(self) -> str:
+        """The message without the value that breaks it."""
+        return self.message.partition(" (got ")[0]
+
     def __str__(self) -> str:
         return self.told(f"line {self.line:<3} " if self.line is not None else "")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sim.core.errors import Problem
 from sim.models.base import is_for
 from sim.models.sla import MOMENTS, Sla
-from sim.models.workflow import DetourStep, Layout, LeaveStep, LoopStep, WaitStep, WorkStep, share_of
+from sim.models.workflow import DetourStep, Layout, LeaveStep, LoopStep, WaitStep, WorkStep, is_switched_off, share_of
 from sim.models.workflow_checks import ends_letters
 
 if TYPE_CHECKING:
@@ -65,14 +65,18 @@ def _ended_between(scenario: "Scenario", from_: int, until: int) -> bool:
 
 
 def _can_reach(scenario: "Scenario", category: str, channel: str, place: int) -> bool:
-    """Whether some letter of a category and channel can come to a step, or to the end of the workflow."""
+    """Whether some letter of a category and channel can come to a step, or to the end of the workflow.
+
+    A step or detour that no letter at all takes is switched off, as at the first point of a sweep from 0%; its SLA
+    has no letters then, and is not judged.
+    """
     layout, closed = Layout.of(scenario.workflow), len(scenario.workflow)
     mine = layout.detour[place] if 0 <= place < closed else None
     for number, step in enumerate(scenario.workflow[: max(place, 0)]):
         share = share_of(step).get(category, channel, 0.0) if is_for(step, category, channel) else 0.0
         if isinstance(step, LeaveStep) and layout.detour[number] in (None, mine) and share >= 1:
             return False
-        if number == mine and share <= 0:
+        if number == mine and share <= 0 and not is_switched_off(step):
             return False
         if isinstance(step, DetourStep) and number != mine and step.then == "end" and share >= 1 and place < closed:
             return False
@@ -80,4 +84,6 @@ def _can_reach(scenario: "Scenario", category: str, channel: str, place: int) ->
         return True
     step = scenario.workflow[place]
     applies = is_for(step, category, channel)
-    return applies and (not isinstance(step, WorkStep | WaitStep) or step.chance.get(category, channel, 1.0) > 0)
+    if not isinstance(step, WorkStep | WaitStep) or is_switched_off(step):
+        return applies
+    return applies and step.chance.get(category, channel, 1.0) > 0

@@ -171,6 +171,11 @@ def share_of(step: Step) -> PerCategory[float]:
     return step.detour if isinstance(step, DetourStep) else step.chance
 
 
+def is_switched_off(step: Step) -> bool:
+    """Whether a step's share is 0 for letters of every kind."""
+    return not any(share_of(step).values)
+
+
 class Layout(NamedTuple):
     """How the steps of a workflow lie one after the other, those of a detour behind it; one entry a step."""
 

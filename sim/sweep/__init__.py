@@ -168,9 +168,9 @@ def scenarios_of(
     Args:
         overrides: changes that hold at all points, below those of the design.
         named: whether each is called by its values, as who compares them needs.
-    Raises: ScenarioError with what is wrong at the points.
+    Raises: ScenarioError with what is wrong at the points, each rule once a key, at the first point that breaks it.
     """
-    loaded, problems = [], dict[str, Problem]()
+    loaded, problems = [], dict[tuple[str, str], Problem]()
     for point in design.points:
         try:
             found = file.with_changes([*overrides, *design.settings(point)])
@@ -182,7 +182,10 @@ def scenarios_of(
                 found = replace(found, stem=f"{found.stem} {name}".replace("/", "_"))
             loaded.append(found)
         except ScenarioError as error:
-            problems |= {str(problem): problem for problem in error.problems}
+            varied = {f"--set {setting}": f"--vary {setting}" for setting in design.settings(point)}
+            for problem in error.problems:
+                found_at = replace(problem, origin=varied.get(problem.origin, problem.origin))
+                problems.setdefault((problem.path, problem.rule), found_at)
     if problems:
         raise ScenarioError(file.source, list(problems.values())[:_MOST_PROBLEMS])
     return loaded
