@@ -40,10 +40,10 @@ sla:
 """
 
 
-def story(folder: Path, rule: str, chief_from: str = "08:00") -> Replication:
+def story(folder: Path, rule: str, chief_from: str = "08:00", more: str = "") -> Replication:
     """Two letters of 08:00, the first closed at 11:00, the second at 14:00; after two hours both ask for more time."""
     (folder / "letters.csv").write_text("received\n" + "2024-01-01 08:00:00\n" * 2, "utf-8")
-    office = setting(written(folder, STORY.replace("FROM", chief_from) + f"extension: [{rule}]\n"))
+    office = setting(written(folder, STORY.replace("FROM", chief_from) + f"extension: [{rule}]\n{more}"))
     roster = draw_roster(office, 0)
     workload = draw_workload(office, roster, 0)
     prove(office)
@@ -91,6 +91,21 @@ def test_a_second_request_comes_as_long_before_the_limit_that_holds_then(tmp_pat
     assert kinds.count(EventKind.ASKED_FOR_TIME) == 2
     once = told_of(story(tmp_path, "{sla: closed, at: 50%, by: 1 h}"))
     assert once.extensions[0].compliance.mean == 0.5
+
+
+def test_an_open_letter_asks_once_at_the_start_and_not_when_its_limit_has_passed(tmp_path: Path) -> None:
+    """At midnight the letters of 18:00, 21:00 and 23:30 are open; limits pass after four hours, the first at 22:00.
+
+    The second letter would have asked at 23:00, and for more at midnight: it asks at second 1. The third asks at
+    01:30, and at 02:30 for another hour.
+    """
+    received = ["2023-12-31 18:00", "2023-12-31 21:00", "2023-12-31 23:30"]
+    (tmp_path / "open.csv").write_text("received,step\n" + "".join(f"{each},handle\n" for each in received), "utf-8")
+    found = story(tmp_path, "{sla: closed, at: 50%, by: 1 h, at_most: 2}", more="backlog: open.csv")
+    prompts = np.flatnonzero(found.workload.about != NO_VISIT)
+    early = found.workload.received[prompts] < at(8)
+    assert found.workload.received[prompts[early]].tolist() == [1, at(1, 30), at(2, 30)]
+    assert found.log.finished[found.workload.about[prompts[early]]].tolist() == [at(6), at(9), at(9)]
 
 
 @pytest.mark.parametrize(("asked", "rule"), [(0, "chance: 0%"), (2, "granted: 0%")])

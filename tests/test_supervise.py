@@ -104,6 +104,24 @@ def test_a_letter_moves_as_soon_as_somebody_is_on_duty_there(tmp_path: Path) -> 
     assert (moves.reason[moved] == Reason.SUPERVISION).all()
 
 
+def test_only_letters_to_which_the_sla_applies_are_supervised(tmp_path: Path) -> None:
+    """Half of the letters go to stage 2, and only these are to be closed within three hours."""
+    stage2 = "  - stage2: {detour: 50%, steps: [{review: {by: desk, effort: 1 h}}]}\n"
+    text = STORY.replace("sla:\n", stage2 + "sla:\n").replace("within: 3 h", "within: 3 h, only_after: [stage2]")
+    rows = "".join(f"2024-01-01 {hour:02}:00:00\n" for hour in range(20))
+    (tmp_path / "letters.csv").write_text("received\n" + rows, "utf-8")
+    rule = "supervise: [{sla: closed, at: 50%, task: {by: city, effort: 10 min}}]\n"
+    workload = workload_of(setting(written(tmp_path, text + rule)))
+    prompts = np.flatnonzero(workload.about != NO_VISIT)
+    letter = np.searchsorted(workload.first_visit, workload.about[prompts], side="right") - 1
+    visits = np.diff(workload.first_visit)
+    reviewed = np.flatnonzero((visits == 3) & (workload.about == NO_VISIT))
+    assert 0 < len(reviewed) < 20
+    assert letter.tolist() == reviewed.tolist()
+    assert workload.received[prompts].tolist() == (workload.received[reviewed] + 90 * MINUTE).tolist()
+    assert workload.about[prompts].tolist() == (workload.first_visit[reviewed] + 2).tolist(), "the last visit of each"
+
+
 def test_the_limit_passes_on_the_clock_of_the_sla() -> None:
     """Half of 4 office hours from Friday 16:30 on is Monday 09:00, with an hour on Friday; a day is 24 hours."""
     office = mailbox(

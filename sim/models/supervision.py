@@ -54,7 +54,8 @@ class Extension(Record):
     """How much longer the limit is then, on the clock of the SLA."""
     at: Annotated[Share, Field(gt=0)]
     """Share of the limit after which it is asked for, if what the SLA asks for has still to come; a second time as long
-    before the limit that holds then."""
+    before the limit that holds then. It is not asked for once the limit has passed; for an open letter of the backlog,
+    for which that was due before the start, once and at the start."""
     chance: Share = 1.0
     """Share of these letters for which it is asked."""
     granted: Share = 1.0

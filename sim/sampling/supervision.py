@@ -92,16 +92,25 @@ class _Awaited:
         asked = _Asked(rows, self._nth[rows], due, self._until_start)
         return asked.some(due < self._setting.scenario.horizon)
 
+    def has_passed(self, asked: _Asked, limit: int) -> Bools:
+        """Whether a limit of so many seconds has passed when each is due, as of letters late from the start."""
+        sla, received = self._sla, self._received[asked.rows]
+        return self._setting.calendar.elapsed(received, asked.due, sla.within.clock, sla.office_hours) > limit
+
 
 def _requests(
     extension: Extension, number: int, awaited: _Awaited, supervised: int, own: Jurisdiction, uniforms: OneALetter
 ) -> Iterator[Prompts]:
-    """Requests for more time: the second of a letter only if its first one is granted."""
+    """Requests for more time, before the limit passes: the second of a letter only if its first one is granted."""
     rows = awaited.rows
+    last = np.zeros(int(rows.max(initial=0)) + 1, np.int64)  # when each letter asked last
     for time in range(extension.at_most):
         drawn = [uniforms(Purpose.EXTENSION, number, time, use) for use in range(4)]
         longer = time * extension.by.seconds
         asked = awaited.asked(rows[drawn[0][rows] < extension.chance], awaited.limit * extension.at + longer)
+        # What was due before the start is asked for once, at the start.
+        asked = asked.some((asked.due > last[asked.rows]) & ~awaited.has_passed(asked, awaited.limit + longer))
+        last[asked.rows] = asked.due
         granted = drawn[1][asked.rows] < extension.granted
         for which, is_granted in ((granted, True), (~granted, False)):
             each = asked.some(which)
