@@ -58,8 +58,8 @@ class WaitsChart(Chart[Report]):
             ax.set_xlabel(self.say(f"formats.unit-{unit}"))
         ax.set_xticks(ticks, labels)
         percent_axis(ax, "y")
-        spans = [f"{duration(lang, float(start))}–{duration(lang, float(end))}" for start, end in
-                 pairwise(edges.tolist())]  # fmt: skip
+        ends = [duration(lang, minutes, sla.clock) for minutes in edges.tolist()]
+        spans = [f"{start}–{end}" for start, end in pairwise(ends)]
         add_columns(ax, [f"{span}: {percent(float(each))}" for span, each in zip(spans, share.mean, strict=True)])
         ax.set_ylabel(self.say("share"))
         return ax

@@ -12,7 +12,7 @@ from sim.metrics.figures import StaffedWeek
 from sim.output.words import entries, find, in_each_language, label, say
 from sim.statistics import Compliance, Estimate, Figure
 
-_WORKING: Final = (("working days", 1440.0), ("hours", 60.0))
+_WORKING: Final = (("working days", 1440.0),)
 
 LENGTHS: Final[dict[Clock, tuple[tuple[str, float], ...]]] = {
     Clock.CALENDAR: (("days", 1440.0), ("hours", 60.0)),
@@ -20,7 +20,10 @@ LENGTHS: Final[dict[Clock, tuple[tuple[str, float], ...]]] = {
     Clock.WORKING: _WORKING,
     Clock.DAY_ENDS: _WORKING,
 }
-"""Units of the durations of a clock, and how many of its minutes they have; a working day has 1,440."""
+"""Units of the durations of a clock, and how many of its minutes they have; a working day has 1,440.
+
+Hours of working days are said of none, since 24 of them make a day, and a reader would think of eight.
+"""
 
 _MOMENTS: Final = ("queued", "started", "finished")
 
@@ -91,13 +94,16 @@ def duration(lang: str, minutes: float | None, clock: Clock = Clock.CALENDAR) ->
     """`7.5 min`, `5.2 h`, `3.1 d`; a dash where there is none.
 
     Args:
-        clock: which one counted them; `3.1 working days`, or `29.5 office hours` of which no days are made.
+        clock: which one counted them; `3.1 working days`, and parts of one as `0.02 working days`; or `29.5 office
+            hours`, of which no days are made.
     """
     if minutes is None:
         return "–"
     for unit, length in LENGTHS[clock]:
-        if minutes >= 2 * length:
-            return f"{minutes / length:.1f} {say(lang, f'formats.unit-{unit}')}"
+        if minutes >= 2 * length or LENGTHS[clock] is _WORKING:
+            amount = minutes / length
+            digits = ".1f" if amount >= 0.1 or not amount else ".1g"
+            return f"{amount:{digits}} {say(lang, f'formats.unit-{unit}')}"
     return f"{minutes:.1f} {say(lang, 'formats.unit-minutes')}"
 
 
