@@ -162,6 +162,33 @@ def test_working_days_without_holidays() -> None:
     assert found("clock without holidays", sla={"fast": slas["fast"]}) == []
 
 
+def test_waits_in_working_time_without_holidays() -> None:
+    serve = {"serve": {"by": "desk", "effort": "10 min"}}
+    asked = [
+        serve,
+        {"ask": {"wait": "3 working days"}},
+        {"again": {"back_to": "serve", "chance": "5%", "after": "2 office hours"}},
+    ]
+    (told,) = found("waits without holidays", workflow=asked)
+    assert told.figures == {"steps": ["ask", "again"]}
+    assert found("waits without holidays", workflow=asked, holidays="china") == []
+    assert found("waits without holidays", workflow=[serve, {"ask": {"wait": "3 d"}}]) == []
+
+
+@pytest.mark.parametrize(("effort", "is_late"), [("11 min", False), ("12 min", False), ("13 min", True)])
+def test_an_extension_that_takes_longer_to_decide_than_is_left(effort: str, is_late: bool) -> None:
+    """Of an hour a fifth is left, 12 min."""
+    sla = {"done": {"until": "closed", "within": "1 h"}}
+    task = {"by": "desk", "effort": effort}
+    rule = {"sla": "done", "at": "80%", "by": "1 h", "approve": task}
+    told = found("granted too late", sla=sla, extension=[rule])
+    assert bool(told) is is_late
+    if told:
+        assert caution(told[0], "en").startswith(
+            "Asking for more time for done and deciding on it is 13.0 min of work on average, and only 20% of the 1 h"
+        )
+
+
 # traces
 
 

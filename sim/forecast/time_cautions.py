@@ -7,10 +7,12 @@ from typing import Final
 import numpy as np
 
 from sim.core.calendar import regional_days, unannounced_years
-from sim.core.clock import DAY, HOUR, Clock
+from sim.core.clock import DAY, HOUR, MINUTE, Clock
 from sim.core.tables import Int64s
 from sim.metrics.figures import Caution
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
+from sim.models.workflow import waits_in_working_time
+from sim.sampling.quantiles import mean
 from sim.scenario.setting import Setting
 
 _DATES: Final = 3
@@ -46,11 +48,26 @@ def regional_holidays(setting: Setting) -> Iterator[Caution]:
 
 
 def clock_without_holidays(setting: Setting) -> Iterator[Caution]:
-    """SLAs that count working days or office hours, where no holidays are known."""
+    """SLAs and waits that count working days or office hours, where no holidays are known."""
     scenario = setting.scenario
+    if scenario.holidays is not None:
+        return
     slas = [name for name, sla in scenario.sla.items() if sla.within.clock is not Clock.CALENDAR]
-    if slas and scenario.holidays is None:
+    if slas:
         yield Caution("clock without holidays", None, {"slas": slas})
+    steps = waits_in_working_time(scenario.workflow)
+    if steps:
+        yield Caution("waits without holidays", None, {"steps": steps})
+
+
+def granted_too_late(setting: Setting) -> Iterator[Caution]:
+    """Extensions whose work takes longer on average than is left of the limit when they are asked for."""
+    for rule in setting.scenario.extension:
+        work = sum(mean(task.effort) for task in (rule.request, rule.approve) if task is not None)
+        limit = setting.scenario.sla[rule.sla].within
+        if work > limit.seconds - limit.seconds * rule.at:
+            figures = {"work_min": work / MINUTE, "left_share": round(1 - rule.at, 4), "limit": str(limit)}
+            yield Caution("granted too late", rule.sla, figures)
 
 
 def times_as_written(setting: Setting) -> Iterator[Caution]:

@@ -206,10 +206,13 @@ def differs_by_channel(steps: Iterable[Step]) -> bool:
     )
 
 
-def waits_in_working_time(steps: Iterable[Step]) -> bool:
-    """Whether some wait passes in working days or office hours only."""
-    waits = [step.wait.values if isinstance(step, WaitStep) else [getattr(step, "after", None)] for step in steps]
-    return any(isinstance(wait, WorkingTime) for values in waits for wait in values)
+def waits_in_working_time(steps: Iterable[Step]) -> list[str]:
+    """Names of the steps at which time passes in working days or office hours only."""
+    waits = [
+        (step.name, step.wait.values if isinstance(step, WaitStep) else [getattr(step, "after", None)])
+        for step in steps
+    ]
+    return [name for name, values in waits if any(isinstance(wait, WorkingTime) for wait in values)]
 
 
 def _laid_out(steps: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from sim.metrics.figures import Caution
 from sim.metrics.report import Report
-from sim.output.text.formats import limit, listed, name, number, percent, unit_name
+from sim.output.text.formats import duration, limit, listed, name, number, percent, unit_name
 from sim.output.words import Labels, Language, languages, say
 
 _EXACT: Final = ("target_share", "highest_share")
@@ -63,6 +63,8 @@ def _said(key: str, value: Any, lang: str) -> str:
         return listed(lang, [called(lang, each) for each in value])
     if key == "limit":
         return limit(lang, value)
+    if key.endswith("_min"):
+        return duration(lang, value)
     if isinstance(value, str):
         return name(lang, value)
     if key in _EXACT:
