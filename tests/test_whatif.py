@@ -159,7 +159,9 @@ def test_staffing_changes_no_letter(file: ScenarioFile, change: str) -> None:
     letters, visits = kept.drawn(letters_name(today), today, 3)
     fresh, others = KeptLetters().drawn("", changed, 3)
     np.testing.assert_array_equal(letters.received, fresh.received)
-    np.testing.assert_array_equal(visits.blocks[0].service, others.blocks[0].service)
+    assert visits.together is not None
+    assert others.together is not None
+    np.testing.assert_array_equal(visits.together.workload.service, others.together.workload.service)
 
 
 @pytest.mark.parametrize("change", ["arrivals.per_day=130", "workflow.sign.effort.mean=5 min", "seed=6", "window=8 d"])

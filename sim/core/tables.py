@@ -126,7 +126,7 @@ class Workload(NamedTuple):
             about = np.where(about == NO_VISIT, NO_VISIT, np.append(np.cumsum(which) - 1, NO_VISIT)[about])
         of_visits = self.visit_columns()
         columns: dict[str, Any] = {
-            name: column[visits if name in of_visits else rows]
+            name: np.take(column, visits if name in of_visits else rows)
             for name, column in self._replace(about=about)._asdict().items()
             if name != "first_visit"
         }

@@ -172,7 +172,11 @@ def _check_shifts(roster: Roster) -> None:
     _refuse("roster.unit", unit, _outside(unit, 0, roster.units), f"must be a unit from 0 to {roster.units - 1}")
     _refuse("roster.end", end, end < start, "must not be before its start")
     _refuse("roster.people", roster.people, roster.people < 0, "must be 0 or more")
-    if not np.array_equal(np.lexsort((end, unit, start)), np.arange(roster.shifts)):
+    before, after = slice(None, -1), slice(1, None)
+    descends = end[after] < end[before]
+    for column in (unit, start):
+        descends = (column[after] < column[before]) | ((column[after] == column[before]) & descends)
+    if descends.any():
         raise SimError("roster must be sorted by start, then unit, then end")
     for number, clock in enumerate(roster.clocks):
         if len(clock.start) != len(clock.end):

@@ -55,6 +55,9 @@ class RosterPattern(Record):
                 raise ValueError("has shifts of one day that overlap")
         return self
 
+    def __hash__(self) -> int:
+        return hash((tuple(self.days_of_shifts), self.on_holidays))  # a mapping has none of its own
+
     @property
     def days_of_shifts(self) -> list[tuple[Span, ...]]:
         """The shifts of each day of the pattern's period: one day, a week, or the cycle."""

@@ -2,13 +2,14 @@
 
 import heapq
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from sim.core.clock import DAY
 from sim.core.tables import Floats, Int64s
-from sim.models.staffing import Team
+from sim.models.staffing import Allocation, Team
 from sim.scenario.setting import Setting
 
 _GOLDEN_RATIO: Final = (5**0.5 - 1) / 2
@@ -17,13 +18,16 @@ _BEFORE_ALL: Final = -(2**62)
 """Earlier than any shift."""
 
 
+@lru_cache(maxsize=1024)
 def spreading_order(count: int) -> Int64s:
-    """The numbers 0 to count - 1 in an order of which every beginning is spread evenly.
+    """The numbers 0 to count - 1 in an order of which every beginning is spread evenly; not to be changed.
 
     Steps of the golden ratio: four give 0, 2, 1, 3; seven give 0, 4, 2, 6, 3, 1, 5, so that of three people
     who each rest two days a week at least two work every day.
     """
-    return np.argsort(np.argsort(np.arange(count) * _GOLDEN_RATIO % 1))
+    order = np.argsort(np.argsort(np.arange(count) * _GOLDEN_RATIO % 1))
+    order.flags.writeable = False
+    return order
 
 
 def people_of_units(team: Team, roster: str, headcount: int, share: Floats) -> Int64s:
@@ -32,12 +36,18 @@ def people_of_units(team: Team, roster: str, headcount: int, share: Floats) -> I
     Args:
         share: share of the letters of each unit; read where the roster is allocated by weights.
     """
-    allocation = team.allocation(roster)
+    return _allocated(team.allocation(roster), headcount, share.tobytes()).copy()
+
+
+@lru_cache(maxsize=1024)
+def _allocated(allocation: Allocation, headcount: int, share: bytes) -> Int64s:
+    """The same, remembered, since replications ask for it again and again."""
+    weights = np.frombuffer(share)
     if allocation != "evenly":
-        return _by_weights(headcount, share if allocation == "weights" else np.array(allocation))
-    order = spreading_order(len(share))
-    people = np.full(len(share), headcount // len(share))
-    people[order[: headcount % len(share)]] += 1
+        return _by_weights(headcount, weights if allocation == "weights" else np.array(allocation))
+    order = spreading_order(len(weights))
+    people = np.full(len(weights), headcount // len(weights))
+    people[order[: headcount % len(weights)]] += 1
     return people
 
 

@@ -15,7 +15,7 @@ from sim.scenario.setting import Setting
 MOST_KEPT_VISITS: Final = 16_000_000
 """Visits that are kept at most; about 0.8 gigabytes."""
 
-_OF_STAFFING: Final = ("staff", "staff_by", "absence", "at_least", "other_duty", "counted", "cost")
+_OF_STAFFING: Final = ("staff", "staff_by", "absence", "at_least", "counted", "cost")
 """What a team says that no letter depends on."""
 
 _OF_JUDGING: Final = (

@@ -32,9 +32,15 @@ def groups_of(pattern: RosterPattern) -> int:
 
 def shifts_of(pattern: RosterPattern, setting: Setting) -> Shifts:
     """All shifts that some second of [0, horizon) belongs to, those that begin before day 0 included."""
-    horizon = setting.scenario.horizon
+    holidays = setting.scenario.holidays
+    return _shifts_of(pattern, setting.calendar, holidays.rule if holidays else None, setting.scenario.horizon)
+
+
+@lru_cache(maxsize=256)
+def _shifts_of(pattern: RosterPattern, calendar: Calendar, holidays: DaysOff | None, horizon: int) -> Shifts:
+    """The same, remembered, since all replications and staffings have the same; not to be changed."""
     days = np.arange(-1, -(-horizon // DAY))
-    turn, takes_place = _turns(pattern, days, setting)
+    turn, takes_place = _turns(pattern, days, calendar, holidays)
     spans = pattern.days_of_shifts
     most = max(len(shifts) for shifts in spans)
     parts = []
@@ -45,13 +51,15 @@ def shifts_of(pattern: RosterPattern, setting: Setting) -> Shifts:
             parts.append((group, column * most + position, midnight + start, midnight + end))
     columns = Shifts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     inside = (columns.end > 0) & (columns.start < horizon)
-    return Shifts(*(column[inside] for column in columns))
+    remembered = Shifts(*(column[inside] for column in columns))
+    for each in remembered:
+        each.flags.writeable = False
+    return remembered
 
 
-def _turns(pattern: RosterPattern, days: Int64s, setting: Setting) -> tuple[Int64s, Bools]:
+def _turns(pattern: RosterPattern, days: Int64s, calendar: Calendar, holidays: DaysOff | None) -> tuple[Int64s, Bools]:
     """Which day of the pattern each group has on each day, shape (groups, days), and on which days it takes place."""
-    calendar, holidays = setting.calendar, setting.scenario.holidays
-    weekday, holiday, working = _yesterday(calendar.start, holidays.rule if holidays else None)
+    weekday, holiday, working = _yesterday(calendar.start, holidays)
     known = days[1:]
     if pattern.working_days is not None:
         is_working = np.concatenate([[working], calendar.working[known]])
@@ -86,7 +94,7 @@ def draw_roster(setting: Setting, replication: int) -> Roster:
     streams of the team and roster, so that nobody's absence depends on how many others there are.
     """
     rows = _rows(setting, replication)
-    order = np.lexsort((rows.end, rows.unit, rows.start))
+    order = np.lexsort((rows.end, rows.start * setting.places.units + rows.unit))
     unit, start, end, rostered, present = (column[order] for column in rows)
     same = (np.diff(start) == 0) & (np.diff(unit) == 0) & (np.diff(end) == 0)
     first = np.flatnonzero(np.concatenate([[True], ~same])) if len(order) else order
@@ -105,12 +113,19 @@ def people_of_groups(pattern: RosterPattern, people: Int64s) -> Int64s:
     Args:
         people: headcount of each unit.
     """
-    order = spreading_order(groups_of(pattern))
-    units = np.arange(len(people))
-    rostered = np.zeros((len(people), len(order)), dtype=np.int64)
-    for person in range(len(order)):
+    return _people_of_groups(groups_of(pattern), people.tobytes())
+
+
+@lru_cache(maxsize=1024)
+def _people_of_groups(groups: int, people_of_units: bytes) -> Int64s:
+    """The same, remembered, since replications ask for it again and again; not to be changed."""
+    people = np.frombuffer(people_of_units, dtype=np.int64)
+    order, units = spreading_order(groups), np.arange(len(people))
+    rostered = np.zeros((len(people), groups), dtype=np.int64)
+    for person in range(groups):
         # This one, and every further one who joins the same group.
-        rostered[units, _group(person, units, order)] += (people - person + len(order) - 1) // len(order)
+        rostered[units, _group(person, units, order)] += (people - person + groups - 1) // groups
+    rostered.flags.writeable = False
     return rostered
 
 
@@ -186,15 +201,20 @@ def _absent(
         period: of the staff's course, in which each shift starts.
     """
     units, occurrences = course.people.shape[1], int(shifts.occurrence.max(initial=-1)) + 1
-    absent = np.zeros((units, len(order), occurrences), dtype=np.int64)
+    absent = np.zeros((units * len(order), occurrences), dtype=np.int64)
     period_of = np.zeros((len(order), occurrences), dtype=np.int64)
     period_of[shifts.group, shifts.occurrence] = period
-    for person in range(course.people.max(initial=0)):
+    most, everywhere = course.people.max(axis=0), np.arange(units)
+    fewest = int(most.min(initial=0))
+    for person in range(most.max(initial=0)):
         # Drawn for every unit, so that nobody's chance moves when another unit gets more people.
         missed = chance.random((units, occurrences)) < absence
-        staffed = np.flatnonzero(course.people.max(axis=0) > person)
+        staffed = everywhere
+        if person >= fewest:
+            staffed = np.flatnonzero(most > person)
+            missed = missed[staffed]
         group = _group(person, staffed, order)
         if len(course.start) > 1:
-            missed[staffed] &= course.people[period_of[group], staffed[:, np.newaxis]] > person
-        absent[staffed, group] += missed[staffed]
-    return absent
+            missed &= course.people[period_of[group], staffed[:, np.newaxis]] > person
+        absent[staffed * len(order) + group] += missed
+    return absent.reshape(units, len(order), occurrences)

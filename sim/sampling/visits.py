@@ -100,13 +100,30 @@ class Prompts(NamedTuple):
     tasks: list[Block]  # `letter` is the prompt's row
 
 
-class Visits(NamedTuple):
-    """All visits of all letters."""
+class Jobs(NamedTuple):
+    """Other duty of all teams; one row a job."""
 
-    blocks: list[Block]
+    received: Int64s
+    unit: Int32s
+    chance: Floats  # the uniform of its effort
+
+
+class PutTogether(NamedTuple):
+    """Letters and all jobs as one workload."""
+
+    workload: Workload
+    job: Int64s  # its letter that each job is
+
+
+class Visits(NamedTuple):
+    """All visits of all letters, and the other duty that there may be besides."""
+
+    blocks: list[Block]  # empty once they are put together
     made: Int64s  # number of visits of each letter
     left: Bools  # letters that left by a leave step
     prompts: Prompts | None = None  # about them
+    jobs: Jobs | None = None  # round the clock, as if somebody were always on duty
+    together: PutTogether | None = None
 
 
 def of_other_duty(

@@ -2,7 +2,7 @@
 
 from dataclasses import MISSING, fields
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,6 @@ from sim.core.tables import (
     NO_UNIT,
     NO_VISIT,
     OTHER_DUTY,
-    Int32s,
     Int64s,
     Roster,
     VisitRow,
@@ -28,59 +27,41 @@ from sim.sampling.backlog import draw_backlog
 from sim.sampling.jurisdiction import Jurisdiction
 from sim.sampling.quantiles import quantile
 from sim.sampling.supervision import at_staffed_seconds, draw_prompts
-from sim.sampling.visits import FLAGS, Block, Prompts, Visits, of_other_duty, unroll, whole_seconds
+from sim.sampling.visits import FLAGS, Block, Jobs, Prompts, PutTogether, Visits, of_other_duty, unroll, whole_seconds
 from sim.scenario.setting import Setting
 
 _USUAL: Final = {each.name: 0 if each.default is MISSING else each.default for each in fields(VisitRow)}
 """What most visits have in each column; where it is not said, each has a value of its own."""
 
 
-class Jobs(NamedTuple):
-    """Other duty of all teams; one row a job."""
-
-    received: Int64s
-    unit: Int32s
-    visits: list[Block]  # one visit a job; `letter` is the job's row
-
-
-def draw_other_duty(setting: Setting, roster: Roster, replication: int) -> Jobs:
-    """Jobs are drawn round the clock; those at seconds when nobody is on duty at their unit are dropped.
-
-    So the jobs of one roster are those of another, as far as both are on duty.
-    """
-    received, unit = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int32)]
-    visits: list[Block] = []
+def draw_other_duty(setting: Setting, replication: int) -> Jobs:
+    """Jobs of all teams round the clock, as if somebody were always on duty; by unit, then in time."""
+    seed, horizon = setting.scenario.seed, setting.scenario.horizon
+    parts = [Jobs(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32), np.empty(0))]
     for name, team in setting.scenario.teams.items():
         if team.other_duty is not None:
-            instants, where, service = _jobs(team.other_duty, name, setting, roster, replication)
-            visits.append(
-                of_other_duty(
-                    np.arange(len(instants)) + sum(len(others) for others in received),
-                    where,
-                    service,
-                    team.other_duty.priority,
-                    {name: getattr(team.other_duty, name) for name in FLAGS if name in OtherDuty.model_fields},
-                )
-            )
-            received.append(instants)
-            unit.append(where)
-    return Jobs(np.concatenate(received), np.concatenate(unit), visits)
+            units = setting.places.of_team(name)
+            key = (seed, replication, Purpose.OTHER_DUTY_ARRIVALS, subject(name))
+            many = stream(*key, 0).poisson(team.other_duty.per_hour * horizon / HOUR, len(units))
+            unit = np.repeat(np.arange(units.start, units.stop, dtype=np.int32), many)
+            begin = unit.astype(np.int64) * horizon  # one axis of time for all units
+            instants = np.sort(begin + (uniforms(len(unit), *key, 1) * horizon).astype(np.int64)) - begin
+            chance = uniforms(len(unit), seed, replication, Purpose.OTHER_DUTY_SERVICE, subject(name))
+            parts.append(Jobs(instants, unit, chance))
+    return Jobs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _jobs(
-    duty: OtherDuty, name: str, setting: Setting, roster: Roster, replication: int
-) -> tuple[Int64s, Int32s, Int64s]:
-    """When the jobs of a team come, to which unit, and their effort."""
-    seed, horizon = setting.scenario.seed, setting.scenario.horizon
-    units = setting.places.of_team(name)
-    key = (seed, replication, Purpose.OTHER_DUTY_ARRIVALS, subject(name))
-    jobs = stream(*key, 0).poisson(duty.per_hour * horizon / HOUR, len(units))
-    unit = np.repeat(np.arange(units.start, units.stop, dtype=np.int32), jobs)
-    begin = unit.astype(np.int64) * horizon  # one axis of time for all units
-    instants = np.sort(begin + (uniforms(len(unit), *key, 1) * horizon).astype(np.int64)) - begin
-    effort = quantile(duty.effort, uniforms(len(unit), seed, replication, Purpose.OTHER_DUTY_SERVICE, subject(name)))
-    come = Attendance(roster, horizon).at(unit, instants)
-    return instants[come], unit[come], whole_seconds(effort[come], least=1)
+def _visits_of(setting: Setting, jobs: Jobs) -> list[Block]:
+    """The visit of each job; `letter` is its row."""
+    blocks = []
+    for name, team in setting.scenario.teams.items():
+        duty, units = team.other_duty, setting.places.of_team(name)
+        if duty is not None:
+            rows = np.flatnonzero((jobs.unit >= units.start) & (jobs.unit < units.stop))
+            service = whole_seconds(quantile(duty.effort, jobs.chance[rows]), least=1)
+            flags = {name: getattr(duty, name) for name in FLAGS if name in OtherDuty.model_fields}
+            blocks.append(of_other_duty(rows, jobs.unit[rows], service, duty.priority, flags))
+    return blocks
 
 
 def draw_workload(setting: Setting, roster: Roster, replication: int, *, keep: float = 1.0) -> Workload:
@@ -94,11 +75,22 @@ def draw_workload(setting: Setting, roster: Roster, replication: int, *, keep: f
     Raises:
         SimError: `keep` is not in [0, 1], or a loop does not end.
     """
-    return with_other_duty(setting, roster, replication, *draw_visits(setting, replication, keep=keep))
+    return with_other_duty(setting, roster, replication, *_drawn(setting, replication, keep))
 
 
-def draw_visits(setting: Setting, replication: int, *, keep: float = 1.0) -> tuple[Letters, Visits]:
-    """The letters of one replication and their visits, which no roster changes; as `draw_workload`."""
+def draw_visits(setting: Setting, replication: int) -> tuple[Letters, Visits]:
+    """The letters of one replication and their visits, and all other duty: what no roster changes.
+
+    They are put together already, unless prompts have to come among them, at seconds that the roster decides.
+    """
+    letters, visits = _drawn(setting, replication)
+    if visits.prompts is not None or visits.jobs is None:
+        return letters, visits
+    together = _put_together(setting, letters, visits, visits.jobs, _no_prompts())
+    return letters, visits._replace(blocks=[], together=together)
+
+
+def _drawn(setting: Setting, replication: int, keep: float = 1.0) -> tuple[Letters, Visits]:
     scenario = setting.scenario
     letters, standing = draw_letters(setting, replication, keep), None
     backlog = draw_backlog(setting, replication)
@@ -110,15 +102,28 @@ def draw_visits(setting: Setting, replication: int, *, keep: float = 1.0) -> tup
     one_a_letter = partial(uniforms, len(letters.received), scenario.seed, replication)
     own = Jurisdiction(setting, letters.category, letters.home, one_a_letter)
     visits = unroll(setting, letters, own, one_a_letter, standing)
-    return letters, visits._replace(prompts=draw_prompts(setting, letters, visits, own, one_a_letter))
+    prompts = draw_prompts(setting, letters, visits, own, one_a_letter)
+    return letters, visits._replace(prompts=prompts, jobs=draw_other_duty(setting, replication))
 
 
 def with_other_duty(setting: Setting, roster: Roster, replication: int, letters: Letters, visits: Visits) -> Workload:
-    """Letters that are drawn already, with the other duty that there is under a roster among them, and the prompts."""
-    if visits.prompts is not None:
-        prompts = at_staffed_seconds(visits.prompts, roster, setting.scenario.horizon)
-        visits = visits._replace(prompts=prompts)
-    return _at_speeds(setting, _put_together(letters, visits, draw_other_duty(setting, roster, replication)))
+    """Letters that are drawn already, with the other duty that there is under a roster among them, and the prompts.
+
+    Jobs at seconds when nobody is on duty at their unit are dropped. So the jobs of one roster are those of another,
+    as far as both are on duty.
+    """
+    horizon, together = setting.scenario.horizon, visits.together
+    jobs = draw_other_duty(setting, replication) if visits.jobs is None else visits.jobs
+    come = Attendance(roster, horizon).at(jobs.unit, jobs.received)
+    if together is not None:
+        stays = np.ones(together.workload.letters, dtype=np.bool_)
+        stays[together.job] = come
+        workload = together.workload if come.all() else together.workload.some_letters(stays)
+    else:
+        prompts = _no_prompts() if visits.prompts is None else at_staffed_seconds(visits.prompts, roster, horizon)
+        coming = Jobs(jobs.received[come], jobs.unit[come], jobs.chance[come])
+        workload = _put_together(setting, letters, visits, coming, prompts).workload
+    return _at_speeds(setting, workload)
 
 
 def _at_speeds(setting: Setting, workload: Workload) -> Workload:
@@ -140,21 +145,20 @@ def _at_speeds(setting: Setting, workload: Workload) -> Workload:
     return workload._replace(service=np.where(speed != 1, longer, workload.service))
 
 
-def _put_together(letters: Letters, visits: Visits, jobs: Jobs) -> Workload:
+def _put_together(setting: Setting, letters: Letters, visits: Visits, jobs: Jobs, prompts: Prompts) -> PutTogether:
     """Letters, jobs and prompts sorted by the time they are received, and their visits in that order."""
-    prompts = visits.prompts or _no_prompts()
     kept = np.flatnonzero(letters.kept)
     received = np.concatenate([letters.received[kept], jobs.received, prompts.received])
     order = _order(received)
     made = np.concatenate([visits.made[kept], np.ones(len(jobs.received), dtype=np.int64), prompts.made])
     first_visit = np.concatenate([[0], np.cumsum(made[order])])
-    first = np.empty_like(order)
-    first[order] = first_visit[:-1]
+    row, first = np.empty_like(order), np.empty_like(order)
+    row[order], first[order] = np.arange(len(order)), first_visit[:-1]
     first_of_letter = np.zeros(len(letters.kept), dtype=np.int64)
     first_of_letter[kept] = first[: len(kept)]
     first_of_job, first_of_prompt = np.split(first[len(kept) :], [len(jobs.received)])
     places = [(block, first_of_letter[block.letter] + block.nth) for block in visits.blocks]
-    places += [(block, first_of_job[block.letter] + block.nth) for block in jobs.visits]
+    places += [(block, first_of_job[block.letter] + block.nth) for block in _visits_of(setting, jobs)]
     places += [(block, first_of_prompt[block.letter] + block.nth) for block in prompts.tasks]
     duty = np.full(len(jobs.received) + len(prompts.received), OTHER_DUTY, dtype=np.int16)
     home = [letters.home[kept], jobs.unit, letters.home[prompts.letter]]
@@ -164,7 +168,7 @@ def _put_together(letters: Letters, visits: Visits, jobs: Jobs) -> Workload:
         asked[len(order) - len(column) :] = column
         return asked[order] if len(column) else asked
 
-    return Workload(
+    workload = Workload(
         received=received[order],
         category=np.concatenate([letters.category[kept], duty])[order],
         channel=np.concatenate([letters.channel[kept], duty])[order],
@@ -178,6 +182,7 @@ def _put_together(letters: Letters, visits: Visits, jobs: Jobs) -> Workload:
         first_visit=first_visit,
         **{name: _column(name, places, int(first_visit[-1])) for name in Workload.visit_columns()},
     )
+    return PutTogether(workload, row[len(kept) : len(kept) + len(jobs.received)])
 
 
 def _no_prompts() -> Prompts:
