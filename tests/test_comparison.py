@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 from shown import small
 
 from cli import cli
-from sim.comparison import Comparison, PairedVerdict, require_comparable, shortfall
+from sim.comparison import Comparison, Pair, PairedVerdict, SlaDifference, require_comparable, shortfall
 from sim.comparison import compare as simulate
 from sim.core.errors import ScenarioError, SimError
 from sim.core.json_text import jsonable
@@ -23,7 +23,7 @@ from sim.output.text.comparison import comparison_sentences, comparison_text
 from sim.output.text.printing import plain
 from sim.output.words import languages
 from sim.scenario.loading import Loaded
-from sim.statistics import Estimate, gaps_to_best
+from sim.statistics import Difference, Estimate, gaps_to_best
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,34 @@ def test_who_pays_more_for_the_same_is_dominated(comparison: Comparison) -> None
     assert comparison.dominated == {"dearer": "today"}
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "seen", "cost", "dominates"),
+    [
+        (0.01, 0.03, True, 0, True),
+        (0.01, 0.03, True, 1, False),
+        (-0.03, 0.01, True, -1, False),
+        (None, None, False, -1, True),
+        (None, None, False, 0, False),
+        (-0.03, -0.01, True, -1, False),
+    ],
+)
+def test_only_what_is_sure_dominates(
+    low: float | None, high: float | None, seen: bool, cost: float, dominates: bool
+) -> None:
+    """Surely better, or cheaper where no replication differs; cheaper with an open difference may still be worse."""
+    paired = Estimate(0.0, low, high)
+    slas = {"signed": SlaDifference("signed", Difference(paired, paired, seen))}
+    pair = Pair("one", "other", slas, headcount=0, cost=cost, hours=0.0, districts=(), by_date=None)
+    assert pair.dominates is dominates
+
+
+def test_who_is_dominated_is_not_called_as_good_as_the_best(comparison: Comparison) -> None:
+    assert comparison.ranked[-1] == "dearer"
+    text = plain(comparison_text(comparison, "en"))
+    assert "dominated by today" in text
+    assert "“dearer”: no difference from “today” was seen in any replication; it costs 8 more." in text
+
+
 def test_the_best_is_the_cheapest_of_those_that_fall_short_least(comparison: Comparison) -> None:
     assert comparison.best.scenario == "today"
     assert shortfall(comparison.best) < shortfall(comparison.reports["fewer"])
@@ -102,10 +130,11 @@ def test_pay_is_told_where_a_staffing_names_it(tmp_path: Path) -> None:
 def test_those_that_may_be_the_best_are_named(comparison: Comparison) -> None:
     assert comparison.may_be_best("today")
     assert comparison.may_be_best("same")
+    assert not comparison.may_be_best("dearer")
     assert not comparison.may_be_best("fewer")
     gap = comparison.gaps["fewer"]
     assert gap.mean == pytest.approx(shortfall(comparison.reports["fewer"]) - shortfall(comparison.best))
-    sentence = "No sure difference to the best: today, same and dearer."
+    sentence = "No sure difference to the best: today and same."
     assert sentence in comparison_sentences(comparison, "en")
 
 

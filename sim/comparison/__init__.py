@@ -27,6 +27,7 @@ from sim.experiment.cost import prepare
 from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
 from sim.forecast.working_hours import WorkingHours, working_hours
+from sim.metrics.compliance import left_of
 from sim.metrics.figures import Caution
 from sim.metrics.measures import Counts, measure
 from sim.metrics.report import Report
@@ -40,6 +41,7 @@ from sim.statistics import (
     Decided,
     Estimate,
     Ratio,
+    Verdict,
     gaps_to_best,
     jackknife,
     paired_difference,
@@ -55,7 +57,8 @@ class Comparison:
     Attributes:
         reports: by short name, the first is the base.
         pairs: each other one against the base.
-        dominated: names of staffings that another one dominates, with the one that does.
+        dominated: names of staffings that another one dominates, with the one that does; who surely meets every target
+            is dominated only by who does, too.
         differing: parts of the scenarios that decide which letters come and that are not the same in all; with any
             of them a difference is not one of staffing alone.
         hours: working hours a week of each staffing, by short name.
@@ -75,14 +78,21 @@ class Comparison:
 
     @property
     def ranked(self) -> list[str]:
-        """Names of the staffings, the one that falls short of its targets by least first, then the cheapest."""
-        reports = self.reports
-        return sorted(reports, key=lambda name: (shortfall(reports[name]), reports[name].cost, self.hours[name].total))
+        """Names of the staffings: who surely meets every target, then who falls short by least, then the cheapest.
+
+        Those that another one dominates are last.
+        """
+
+        def key(name: str) -> tuple[bool, bool, float, float, float]:
+            report = self.reports[name]
+            missed = report.verdict is not Verdict.MET
+            return name in self.dominated, missed, shortfall(report), report.cost, self.hours[name].total
+
+        return sorted(self.reports, key=key)
 
     def may_be_best(self, name: str) -> bool:
-        """Whether no sure difference to the best is shown."""
-        low = self.gaps[name].low if name in self.gaps else None
-        return low is None or low <= 0
+        """Whether it is neither dominated nor surely further from its targets than the best."""
+        return name not in self.dominated and not (name in self.gaps and self.gaps[name].is_above_zero)
 
     def pair_of(self, name: str) -> Pair | None:
         """A staffing against the base; None for the base itself."""
@@ -100,7 +110,7 @@ class Comparison:
 
     @property
     def best(self) -> Report:
-        """The one whose missed targets fall short by least in all, then the cheapest, then the first."""
+        """The first of `ranked`; of those that are alike the first."""
         return self.reports[self.ranked[0]]
 
     @property
@@ -113,6 +123,12 @@ class Comparison:
             (caution, tuple(name for name, report in self.reports.items() if caution in report.cautions))
             for caution in found
         ]
+
+    @property
+    def leaving(self) -> list[str]:
+        """The SLAs of the base within whose limits letters leave out of patience, under some staffing."""
+        every = [report.slas for report in self.reports.values()]
+        return [sla for sla in self.base.slas if any(sla in slas and slas[sla].leave_in_time for slas in every)]
 
     @property
     def narrowing(self) -> tuple[float, float] | None:
@@ -157,6 +173,7 @@ class Comparison:
                             "narrowed": each.difference.narrowing,
                             "finding": each.finding.value,
                         }
+                        | ({} if each.left is None else {"left_difference": jsonable(each.left)})
                         for name, each in pair.slas.items()
                     },
                 }
@@ -169,6 +186,7 @@ class _Counts(NamedTuple):
     """Letters of each replication of a staffing, by what became of them."""
 
     everywhere: Mapping[str, Decided]  # by SLA, shape (replications,)
+    left: Mapping[str, Decided]  # within the limit, as of `left_of`
     districts: DistrictCounts
     courses: Courses
 
@@ -220,7 +238,11 @@ def compare(
     return Comparison(
         reports=reports,
         pairs=tuple(pairs[names[0], other] for other in names[1:]),
-        dominated={base: other for (base, other), pair in reversed(pairs.items()) if pair.dominates},
+        dominated={
+            base: other
+            for (base, other), pair in reversed(pairs.items())
+            if pair.dominates and (reports[other].verdict is Verdict.MET or reports[base].verdict is not Verdict.MET)
+        },
         differing=_differing([each.scenario for each in scenarios]),
         settings=_settings([each.scenario for each in scenarios]),
         hours=hours,
@@ -277,8 +299,12 @@ def _simulated(setting: Setting, name: str, options: Options, tell: Callable[[ob
     report = summarise(setting, measured(), scenario=name, engine=options.engine, cautions=cautions(setting))
     each_sla = dict(zip(setting.scenario.sla, zip(*(each.slas for each in counts), strict=True), strict=True))
     everywhere = {name: stacked([counts.all for counts in each]) for name, each in each_sla.items()}
+    left = {
+        name: left_of(np.stack([counts.left_in_time for counts in each]), everywhere[name])
+        for name, each in each_sla.items()
+    }
     by_home = {name: stacked([counts.by_home for counts in each]) for name, each in each_sla.items()}
-    return report, _Counts(everywhere, district_counts(setting, by_home), courses(setting, counts))
+    return report, _Counts(everywhere, left, district_counts(setting, by_home), courses(setting, counts))
 
 
 def _hours(setting: Setting, report: Report, pay: Pay | None) -> WorkingHours:
@@ -356,12 +382,16 @@ def _pair(
     base: Report, other: Report, before: _Counts, after: _Counts, hours: WorkingHours, other_hours: WorkingHours
 ) -> Pair:
     one, two, copies = before.everywhere, after.everywhere, base.copies and other.copies
+    leaving = {sla for left in (before.left, after.left) for sla, each in left.items() if each.met.any()}
+
+    def difference(sla: str) -> SlaDifference:
+        left = paired_difference(before.left[sla], after.left[sla], copies=copies).paired if sla in leaving else None
+        return SlaDifference(sla, paired_difference(one[sla], two[sla], copies=copies), left)
+
     return Pair(
         base=base.scenario,
         other=other.scenario,
-        slas={
-            sla: SlaDifference(sla, paired_difference(one[sla], two[sla], copies=copies)) for sla in one if sla in two
-        },
+        slas={sla: difference(sla) for sla in one if sla in two},
         headcount=other.headcount - base.headcount,
         cost=other.cost - base.cost,
         hours=other_hours.rostered + other_hours.stand_in - hours.rostered - hours.stand_in,

@@ -26,12 +26,12 @@ class DistrictDifference:
     @property
     def is_worse(self) -> bool:
         """Whether it is surely worse."""
-        return self.difference.high is not None and self.difference.high < 0
+        return self.difference.is_below_zero
 
     @property
     def is_better(self) -> bool:
         """Whether it is surely better."""
-        return self.difference.low is not None and self.difference.low > 0
+        return self.difference.is_above_zero
 
 
 class DistrictCounts(NamedTuple):

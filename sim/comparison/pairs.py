@@ -29,10 +29,13 @@ class SlaDifference:
 
     Attributes:
         difference: with the interval of paired replications, and that of two runs with letters of their own.
+        left: difference of the shares of letters that left out of patience within the limit, which do not count for the
+            SLA; None if none does under any staffing.
     """
 
     sla: str
     difference: Difference
+    left: Estimate | None = None
 
     @property
     def paired(self) -> Estimate:
@@ -40,11 +43,16 @@ class SlaDifference:
         return self.difference.paired
 
     @property
+    def loses_more(self) -> bool:
+        """Whether more letters surely leave within the limit, which then count no more."""
+        return self.left is not None and self.left.is_above_zero
+
+    @property
     def finding(self) -> PairedVerdict:
         """Better or worse only where the paired interval leaves out zero."""
-        if self.paired.low is not None and self.paired.low > 0:
+        if self.paired.is_above_zero:
             return PairedVerdict.BETTER
-        if self.paired.high is not None and self.paired.high < 0:
+        if self.paired.is_below_zero:
             return PairedVerdict.WORSE
         return PairedVerdict.NO_DIFFERENCE if self.difference.seen else PairedVerdict.NONE_SEEN
 
@@ -78,6 +86,11 @@ class Pair:
         return tuple(each for each in worse if first[each.district] is each)
 
     @property
+    def loses_more(self) -> tuple[SlaDifference, ...]:
+        """The SLAs within whose limits surely more letters leave, whatever compliance of the others says."""
+        return tuple(each for each in self.slas.values() if each.loses_more)
+
+    @property
     def finding(self) -> PairedVerdict | None:
         """Over all SLAs: None where some are better and others worse."""
         found = {difference.finding for difference in self.slas.values()}
@@ -87,9 +100,27 @@ class Pair:
         return next((each for each in order if each in found), PairedVerdict.NONE_SEEN)
 
     @property
+    def is_dearer(self) -> bool:
+        """Whether the other costs more, or works more hours."""
+        return self.cost > 0 or self.hours > _SAME_HOURS
+
+    @property
+    def is_cheaper(self) -> bool:
+        """Whether the other costs less or works fewer hours, and not more of either."""
+        return not self.is_dearer and (self.cost < 0 or self.hours < -_SAME_HOURS)
+
+    @property
+    def makes_something_worse(self) -> bool:
+        """Whether something is surely worse: an SLA, a district, or letters that leave."""
+        lost = bool(self.worse_districts or self.loses_more)
+        return lost or any(each.finding is PairedVerdict.WORSE for each in self.slas.values())
+
+    @property
     def dominates(self) -> bool:
-        """Whether the other is no dearer, in cost or hours, worse in nothing, and better or cheaper in something."""
-        found = {difference.finding for difference in self.slas.values()}
-        dearer = self.cost > 0 or self.hours > _SAME_HOURS
-        gain = PairedVerdict.BETTER in found or self.cost < 0 or self.hours < -_SAME_HOURS
-        return not dearer and PairedVerdict.WORSE not in found and not self.worse_districts and gain
+        """Whether the other is no dearer, worse in nothing, and better in something or cheaper without any difference.
+
+        Cheaper with a difference that is not shown may still be worse: that decides nothing.
+        """
+        if self.is_dearer or self.makes_something_worse:
+            return False
+        return self.finding is PairedVerdict.BETTER or (self.is_cheaper and self.finding is PairedVerdict.NONE_SEEN)

@@ -10,7 +10,7 @@ from sim.core.options import Options
 from sim.core.tables import Int64s
 from sim.experiment.cost import Prepared, cool_down_needed, prepare
 from sim.experiment.replications import replicate
-from sim.metrics.compliance import count_decided, elapsed_durations
+from sim.metrics.compliance import count_decided, elapsed_durations, left_in_time, left_of
 from sim.metrics.measures import fingerprint
 from sim.metrics.replication import Replication
 from sim.scenario.loading import Loaded
@@ -26,11 +26,18 @@ class SlaOutcome:
 
     Attributes:
         decided: letters by what became of them, shape (replications,).
+        left: letters to which it would apply, had they not left out of patience within the limit, (replications,).
     """
 
     target: float | None
     compliance: Compliance
     decided: Decided
+    left: Int64s
+
+    @property
+    def left_in_time(self) -> Decided:
+        """Letters that left within the limit, among these and those to which the SLA applies."""
+        return left_of(self.left, self.decided)
 
     @property
     def verdict(self) -> Verdict | None:
@@ -116,10 +123,7 @@ def simulate_point(setting: Setting, options: Options) -> PointOutcome:
         cost=sum(team.headcount * team.cost for team in counted),
         copies=copies,
         slas={
-            name: _outcome(
-                sla.target, [each.decided for each in seen], [each.elapsed[row] for each in seen], row, copies
-            )
-            for row, (name, sla) in enumerate(scenario.sla.items())
+            name: _outcome(sla.target, seen, row, copies=copies) for row, (name, sla) in enumerate(scenario.sla.items())
         },
     )
 
@@ -129,16 +133,17 @@ class _Measured(NamedTuple):
 
     decided: Decided  # (slas, 1)
     elapsed: tuple[Durations, ...]
+    left: Int64s  # within the limit, (slas,)
     fingerprint: Int64s
 
 
 def _measured(replication: Replication) -> _Measured:
     decided = count_decided(replication, np.where(replication.counted, 0, -1), 1)
-    return _Measured(decided, elapsed_durations(replication), fingerprint(replication))
+    left = np.array([left_in_time(replication, clock) for clock in replication.clocks], np.int64)
+    return _Measured(decided, elapsed_durations(replication), left, fingerprint(replication))
 
 
-def _outcome(
-    target: float | None, counts: Sequence[Decided], elapsed: Sequence[Durations], row: int, copies: bool
-) -> SlaOutcome:
-    decided = Decided(*(each[:, row, 0] for each in stacked(counts)))
-    return SlaOutcome(target, judge(decided, body_effect(elapsed), copies=copies), decided)
+def _outcome(target: float | None, seen: Sequence[_Measured], row: int, *, copies: bool) -> SlaOutcome:
+    decided = Decided(*(each[:, row, 0] for each in stacked([each.decided for each in seen])))
+    compliance = judge(decided, body_effect([each.elapsed[row] for each in seen]), copies=copies)
+    return SlaOutcome(target, compliance, decided, np.array([each.left[row] for each in seen]))

@@ -9,7 +9,7 @@ from sim.core.tables import Bools, Int64s, Ints
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.metrics.replication import Fate, Replication, SlaClock
 from sim.models.sla import Sla
-from sim.statistics import Decided, Durations, durations_of
+from sim.statistics import Decided, Durations, Estimate, Ratio, all_decided, durations_of, ratio_over
 
 BINS: Final = 60
 BINS_A_LIMIT: Final = 20
@@ -50,9 +50,7 @@ def sla_counts(replication: Replication) -> tuple[SlaCounts, ...]:
         bins = np.clip((elapsed * BINS_A_LIMIT - 1) // sla.within.seconds, 0, BINS)
         return SlaCounts(
             all=Decided(*(each[0] for each in decided_by(np.zeros(len(fate), np.int8), 1, fate))),
-            left_in_time=np.asarray(
-                np.count_nonzero(replication.counted & clock.left & (clock.fate == Fate.NOT_APPLICABLE))
-            ),
+            left_in_time=left_in_time(replication, clock),
             histogram=np.bincount(bins, minlength=BINS + 1),
             by_team=decided_by(
                 np.maximum(clock.team, 0),
@@ -63,6 +61,25 @@ def sla_counts(replication: Replication) -> tuple[SlaCounts, ...]:
         )
 
     return tuple(counts(*each) for each in zip(setting.scenario.sla.values(), replication.clocks, strict=True))
+
+
+def left_in_time(replication: Replication, clock: SlaClock) -> Int64s:
+    """Letters of the window to which an SLA would apply, had they not left within its limit, out of patience, ()."""
+    return np.asarray(np.count_nonzero(replication.counted & clock.left & (clock.fate == Fate.NOT_APPLICABLE)))
+
+
+def left_of(left: Int64s, decided: Decided) -> Decided:
+    """Letters that left within the limit, among these and those to which the SLA applies, as if that were an SLA.
+
+    Args:
+        left: of `left_in_time`, any shape; that of `decided`.
+    """
+    return all_decided(Ratio(left.astype(np.float64), left + decided.letters))
+
+
+def left_share(left: Decided) -> Estimate:
+    """Share of the letters that left within the limit, of `left_of` with shape (replications,)."""
+    return ratio_over(Ratio(left.met, left.letters), share=True).at()
 
 
 def decided_by(group: Ints, size: int, fate: Ints) -> Decided:

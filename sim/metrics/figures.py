@@ -228,6 +228,11 @@ class SlaFigures:
     left_in_time_share: Estimate | None = None
 
     @property
+    def leave_in_time(self) -> bool:
+        """Whether any letter leaves out of patience within the limit."""
+        return self.left_in_time_share is not None and bool(self.left_in_time_share.mean)
+
+    @property
     def by_home(self) -> tuple[UnitFigures, ...]:
         """By home unit, those with letters."""
         return tuple(unit for unit in self.by_unit if unit.team == self.by_unit[-1].team)

@@ -9,7 +9,7 @@ import numpy as np
 from sim.core.clock import DAY, HOUR, MINUTE, WEEK
 from sim.core.tables import Floats, Int64s
 from sim.metrics.causes import CauseCounts
-from sim.metrics.compliance import BINS, BINS_A_LIMIT, SlaCounts
+from sim.metrics.compliance import BINS, BINS_A_LIMIT, SlaCounts, left_of, left_share
 from sim.metrics.extension import extension_figures
 from sim.metrics.figures import (
     Backlog,
@@ -37,7 +37,7 @@ from sim.metrics.staffed_weeks import staffed_weeks
 from sim.metrics.steps import WAITS, StepCounts, StepDurations
 from sim.metrics.supervision import supervision_figures
 from sim.metrics.units import unit_figures
-from sim.models.workflow import WorkStep
+from sim.models.workflow import impatient_steps
 from sim.scenario.setting import Setting
 from sim.statistics import (
     Band,
@@ -133,7 +133,7 @@ def are_copies(counts: Counts) -> bool:
 def letter_figures(setting: Setting, counts: Counts, times: Sequence[Durations], copies: bool) -> LetterFigures:
     """Figures of the letters of the window."""
     letters = counts.letters
-    impatient = _impatient_steps(setting)
+    impatient = impatient_steps(setting.scenario.workflow)
     return LetterFigures(
         received=mean_over(letters.received).at(),
         closed=mean_over(letters.closed).at(),
@@ -152,11 +152,6 @@ def letter_figures(setting: Setting, counts: Counts, times: Sequence[Durations],
 def _over(counts: Counts) -> Int64s:
     """Letters of the window that are closed, or left out of patience, shape (replications,)."""
     return counts.letters.closed + counts.letters.abandoned
-
-
-def _impatient_steps(setting: Setting) -> list[str]:
-    """The steps at which letters lose patience."""
-    return [step.name for step in setting.scenario.workflow if isinstance(step, WorkStep) and step.patience is not None]
 
 
 def _growth_per_day(setting: Setting, open_by_week: Floats) -> Estimate | None:
@@ -210,12 +205,10 @@ def sla_figures(
         late_hours=late_hours(by_hour.late.sum(axis=1), by_hour.letters.sum(axis=1)),
         causes=_causes(setting, causes),
         breaches_by_hour=mean_over(causes.by_hour),
-        left_in_time_share=_left_in_time_share(counts) if _impatient_steps(setting) else None,
+        left_in_time_share=left_share(left_of(counts.left_in_time, counts.all))
+        if impatient_steps(scenario.workflow)
+        else None,
     )
-
-
-def _left_in_time_share(counts: SlaCounts) -> Estimate:
-    return ratio_over(Ratio(counts.left_in_time, counts.left_in_time + counts.all.letters), share=True).at()
 
 
 def step_figures(
@@ -236,7 +229,10 @@ def step_figures(
         for seconds in (counts.waiting, counts.work, counts.elapsed)
     )
     passed = waiting.mean + work.mean + elapsed.mean
-    abandoned, impatient = ratio_over(Ratio(counts.abandoned, counts.visits), share=True), _impatient_steps(setting)
+    abandoned, impatient = (
+        ratio_over(Ratio(counts.abandoned, counts.visits), share=True),
+        impatient_steps(setting.scenario.workflow),
+    )
     total = passed.sum()
     share = passed / total if total > 0 else passed
     return {

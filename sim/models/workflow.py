@@ -171,6 +171,11 @@ def share_of(step: Step) -> PerCategory[float]:
     return step.detour if isinstance(step, DetourStep) else step.chance
 
 
+def impatient_steps(steps: Iterable[Step]) -> list[str]:
+    """Names of the steps at which letters lose patience."""
+    return [step.name for step in steps if isinstance(step, WorkStep) and step.patience is not None]
+
+
 def is_switched_off(step: Step) -> bool:
     """Whether a step's share is 0 for letters of every kind."""
     return not any(share_of(step).values)

@@ -36,8 +36,8 @@ class FigureEffect:
     @property
     def is_sure(self) -> bool:
         """Whether an end surely differs: the interval of one leaves 0 out."""
-        ends = (each for each in (self.low, self.high) if each is not None and each.low is not None)
-        return any((each.low or 0.0) > 0 or (each.high or 0.0) < 0 for each in ends)
+        ends = (each for each in (self.low, self.high) if each is not None)
+        return any(each.is_above_zero or each.is_below_zero for each in ends)
 
 
 def effects_of(

@@ -35,6 +35,16 @@ class Estimate:
         """Width of the interval; None without one."""
         return None if self.low is None or self.high is None else self.high - self.low
 
+    @property
+    def is_above_zero(self) -> bool:
+        """Whether its interval lies above 0."""
+        return self.low is not None and self.low > 0
+
+    @property
+    def is_below_zero(self) -> bool:
+        """Whether its interval lies below 0."""
+        return self.high is not None and self.high < 0
+
 
 @dataclass(frozen=True)
 class Band:

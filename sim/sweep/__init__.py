@@ -1,6 +1,6 @@
 """A sweep: the same letters meet a scenario at every point of a design, each compared with the first."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -8,11 +8,19 @@ from sim.core.errors import Problem, ScenarioError
 from sim.core.json_text import jsonable, to_json
 from sim.core.options import DEFAULT, Options
 from sim.experiment.cost import Prepared
-from sim.experiment.points import KeptPoints, PointOutcome, common_cool_down, simulate_point, simulate_points
+from sim.experiment.points import (
+    KeptPoints,
+    PointOutcome,
+    SlaOutcome,
+    common_cool_down,
+    simulate_point,
+    simulate_points,
+)
 from sim.forecast.cautions import cautions
+from sim.metrics.compliance import left_share
 from sim.metrics.figures import Caution
 from sim.scenario.loading import Loaded, ScenarioFile
-from sim.statistics import Compliance, Estimate, Verdict, paired_difference, together
+from sim.statistics import Compliance, Decided, Estimate, Verdict, paired_difference, together
 from sim.sweep.design import Design
 
 _MOST_PROBLEMS = 10
@@ -26,6 +34,9 @@ class SlaAtPoint:
     Attributes:
         letters: of all replications.
         difference: compliance minus that at the first point, with its paired interval; None at the first point.
+        left_in_time_share: letters that left out of patience within the limit, of these and `letters`, among which
+            they are not; None if none does at any point.
+        left_difference: that share minus the one at the first point, likewise.
     """
 
     target: float | None
@@ -33,6 +44,18 @@ class SlaAtPoint:
     verdict: Verdict | None
     letters: float
     difference: Estimate | None
+    left_in_time_share: Estimate | None
+    left_difference: Estimate | None
+
+    @property
+    def is_better(self) -> bool:
+        """Whether compliance is surely higher than at the first point."""
+        return self.difference is not None and self.difference.is_above_zero
+
+    @property
+    def loses_more(self) -> bool:
+        """Whether more letters surely leave within the limit than at the first point, so that fewer count."""
+        return self.left_difference is not None and self.left_difference.is_above_zero
 
 
 @dataclass(frozen=True)
@@ -89,6 +112,12 @@ class Sweep:
         return tuple(dict.fromkeys(sla for point in self.points for sla in point.slas))
 
     @property
+    def leaving(self) -> tuple[str, ...]:
+        """The SLAs within whose limits letters leave out of patience, at some point."""
+        each = ((sla, at_point) for point in self.points for sla, at_point in point.slas.items())
+        return tuple(dict.fromkeys(sla for sla, at_point in each if at_point.left_in_time_share is not None))
+
+    @property
     def is_grid(self) -> bool:
         """Whether every combination of levels is there."""
         return self.design == "grid"
@@ -111,7 +140,10 @@ class Sweep:
         for number, point in enumerate(self.points):
             for sla, each in point.slas.items():
                 between = each.compliance.between or (None, None)
-                difference = each.difference or Estimate(None, None, None)
+                difference, left, left_difference = (
+                    found or Estimate(None, None, None)
+                    for found in (each.difference, each.left_in_time_share, each.left_difference)
+                )
                 yield {
                     "point": number,
                     **dict(zip(self.keys, point.values, strict=True)),
@@ -129,6 +161,12 @@ class Sweep:
                     "difference": difference.mean,
                     "difference_low": difference.low,
                     "difference_high": difference.high,
+                    "left_in_time_share": left.mean,
+                    "left_in_time_low": left.low,
+                    "left_in_time_high": left.high,
+                    "left_difference": left_difference.mean,
+                    "left_difference_low": left_difference.low,
+                    "left_difference_high": left_difference.high,
                 }
 
     def summary(self) -> dict[str, Any]:
@@ -213,6 +251,7 @@ def sweep(
         scenarios, _outcome, options, cool_down=common_cool_down(scenarios), kept=kept, progress=progress
     )
     first_point = found[0].point
+    leaving = {name for each in found for name, sla in each.point.slas.items() if sla.left.any()}
     first = scenarios[0].scenario
     return Sweep(
         scenario=scenarios[0].stem,
@@ -227,7 +266,7 @@ def sweep(
                 values,
                 each.point.headcount,
                 each.point.cost,
-                _slas(first_point, each.point, first=number == 0),
+                _slas(first_point, each.point, leaving, first=number == 0),
                 each.cautions,
             )
             for number, (values, each) in enumerate(zip(design.points, found, strict=True))
@@ -239,17 +278,22 @@ def _outcome(prepared: Prepared) -> SweptOutcome:
     return SweptOutcome(simulate_point(prepared.setting, prepared.options), cautions(prepared.setting))
 
 
-def _slas(base: PointOutcome, other: PointOutcome, *, first: bool) -> dict[str, SlaAtPoint]:
+def _slas(base: PointOutcome, other: PointOutcome, leaving: Collection[str], *, first: bool) -> dict[str, SlaAtPoint]:
     copies = base.copies and other.copies
-    return {
-        name: SlaAtPoint(
+
+    def difference(before: Decided, now: Decided) -> Estimate:
+        return paired_difference(before, now, copies=copies).paired
+
+    def at_point(name: str, each: SlaOutcome) -> SlaAtPoint:
+        before, leaves = None if first else base.slas.get(name), name in leaving
+        return SlaAtPoint(
             target=each.target,
             compliance=each.compliance,
             verdict=each.verdict,
             letters=float(each.decided.letters.sum()),
-            difference=None
-            if first or name not in base.slas
-            else paired_difference(base.slas[name].decided, each.decided, copies=copies).paired,
+            difference=None if before is None else difference(before.decided, each.decided),
+            left_in_time_share=left_share(each.left_in_time) if leaves else None,
+            left_difference=difference(before.left_in_time, each.left_in_time) if before and leaves else None,
         )
-        for name, each in other.slas.items()
-    }
+
+    return {name: at_point(name, each) for name, each in other.slas.items()}

@@ -62,11 +62,13 @@ class DifferencesChart(Chart[Comparison]):
             sla=sla,
             difference=difference,
         )
-        if not pair.worse_districts:
-            return found
-        of = len({each.district for each in pair.districts})
-        worse = self.say("districts-worse", n=len(pair.worse_districts), of=of)
-        return self.say("formats.semicolon").join([found, worse])
+        but = []
+        if pair.loses_more:
+            but.append(self.say("comparison.more-leave"))
+        if pair.worse_districts:
+            of = len({each.district for each in pair.districts})
+            but.append(self.say("districts-worse", n=len(pair.worse_districts), of=of))
+        return self.say("formats.semicolon").join([found, *but])
 
     def alt(self) -> str:
         """Every difference in words, too."""

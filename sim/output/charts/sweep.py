@@ -41,7 +41,7 @@ class SweepCurve(Chart[Sweep]):
         return self.say("title", varied=self.subject.keys[0])
 
     def draw(self, ax: Axes) -> Axes:
-        """A line with its band for each SLA, its target dotted."""
+        """A line with its band for each SLA, its target dotted, and dashed who left before its limit."""
         sweep = self.subject
         if not sweep.slas:
             return nothing(ax, self.say("sweep.no-target"))
@@ -51,6 +51,13 @@ class SweepCurve(Chart[Sweep]):
             banded(ax, places, band, colour, self.name_of(sla), marker="o")
             for target in _targets(sweep, sla):
                 ax.axhline(target, color=colour, linewidth=1, linestyle=":")
+            if sla in sweep.leaving:
+                left = [
+                    point.slas[sla].left_in_time_share or _NONE if sla in point.slas else _NONE
+                    for point in sweep.points
+                ]
+                shares = [np.nan if each.mean is None else each.mean for each in left]
+                ax.plot(places, shares, "--", color=colour, label=self.say("comparison.left", sla=self.name_of(sla)))
         percent_axis(ax, "y")
         ax.set_ylim(top=1.005)
         ax.set_ylabel(self.say("glossary.compliance"))

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from sim.comparison import Comparison, Pair, PairedVerdict
 from sim.core.options import Options
+from sim.metrics.figures import SlaFigures
 from sim.output.charts.render import picture_name
 from sim.output.html.first_screen import brackets, data_markup
 from sim.output.html.page import Pictures, code, page, passages, rendered, write_page
@@ -19,6 +20,8 @@ from sim.output.text.comparison import (
     comparison_sentences,
     compliance_table,
     hours_table,
+    left_heading,
+    left_points,
     paired_verdict,
 )
 from sim.output.text.formats import name, point, points, signed
@@ -100,9 +103,9 @@ def comparison_page(
 
 
 def _verdict(comparison: Comparison) -> Verdict | None:
-    """The verdict on the best; one that ruins a district is not simply met."""
+    """The verdict on the best; one that ruins a district, or from which more letters leave, is not simply met."""
     best, found = comparison.pair_of(comparison.best.scenario), comparison.best.verdict
-    ruins = best is not None and bool(best.worse_districts)
+    ruins = best is not None and bool(best.worse_districts or best.loses_more)
     return Verdict.UNCLEAR if found is Verdict.MET and ruins else found
 
 
@@ -117,7 +120,13 @@ def _staffings(comparison: Comparison, lang: str) -> CaptionedTable:
             if sla in report.slas else "–"
             for sla in base.slas
         ]  # fmt: skip
-        others = row[1 + len(compliance) :]
+        left = [
+            _left(report.slas[sla], f"scenarios.{other}.sla.{sla}.left_in_time_share.mean")
+            if sla in report.slas
+            else "–"
+            for sla in comparison.leaving
+        ]
+        others = [*left, *row[1 + len(compliance) + len(left) :]]
         title = labelled(lang, other)
         called = code(other)
         if title != other:
@@ -129,6 +138,11 @@ def _staffings(comparison: Comparison, lang: str) -> CaptionedTable:
 def _share(share: Estimate, path: str) -> Markup:
     """A share in time with its interval below it."""
     return Markup("{}<br><small>{}</small>").format(data_markup(point(share), share.mean, path), brackets(share))
+
+
+def _left(sla: SlaFigures, path: str) -> Markup | str:
+    """The share of letters that left within the limit; a dash where none can."""
+    return "–" if sla.left_in_time_share is None else _share(sla.left_in_time_share, path)
 
 
 def _hours(comparison: Comparison, lang: str) -> CaptionedTable:
@@ -160,7 +174,8 @@ def _pairs(comparison: Comparison, lang: str) -> CaptionedTable:
     slas = list(comparison.base.slas)
     headings = [say(lang, "glossary.staffing"), say(lang, "glossary.headcount"), say(lang, "comparison.hours"),
                 say(lang, "glossary.cost"),
-                *(name(lang, sla) for sla in slas), say(lang, "glossary.verdict")]  # fmt: skip
+                *(name(lang, sla) for sla in slas), *(left_heading(sla, lang) for sla in comparison.leaving),
+                say(lang, "glossary.verdict")]  # fmt: skip
     rows = [
         [
             labelled(lang, pair.other),
@@ -168,6 +183,7 @@ def _pairs(comparison: Comparison, lang: str) -> CaptionedTable:
             data_markup(signed(round(pair.hours, 1)), pair.hours, f"pairs.{index}.hours_a_week"),
             signed(pair.cost),
             *(_difference(pair, index, sla, lang) for sla in slas),
+            *(_left_difference(pair, index, sla, lang) for sla in comparison.leaving),
             _found_of_pair(pair, lang),
         ]
         for index, pair in enumerate(comparison.pairs)
@@ -183,15 +199,29 @@ def _difference(pair: Pair, index: int, sla: str, lang: str) -> Markup | str:
     return Markup("{}<br>{}").format(shown, _found(each.finding, lang))
 
 
+def _left_difference(pair: Pair, index: int, sla: str, lang: str) -> Markup | str:
+    each = pair.slas.get(sla)
+    if each is None or each.left is None:
+        return "–"
+    path = f"pairs.{index}.sla.{sla}.left_difference.mean"
+    shown = data_markup(left_points(each, lang), each.left.mean, path)
+    return Markup('<b class="missed">{}</b>').format(shown) if each.loses_more else shown
+
+
 def _found_of_pair(pair: Pair, lang: str) -> Markup:
-    """What was found; never in the colour of what is better where districts get worse, and with their number."""
-    if not pair.worse_districts:
+    """What was found; never in the colour of what is better where something gets worse, which is told below."""
+    but = []
+    if pair.loses_more:
+        but.append(say(lang, "comparison.more-leave"))
+    if pair.worse_districts:
+        of = len({each.district for each in pair.districts})
+        worse = say(lang, "comparison.districts-worse-of", n=len(pair.worse_districts), of=of)
+        but.append(f"{say(lang, 'comparison.districts-worse')}: {worse}")
+    if not but:
         return _found(pair.finding, lang)
     colour = "unclear" if pair.finding is PairedVerdict.BETTER else _FINDING_CLASSES[pair.finding]
     shown = Markup('<span class="verdict {}">{}</span>').format(colour, paired_verdict(pair.finding, lang))
-    of = len({each.district for each in pair.districts})
-    worse = say(lang, "comparison.districts-worse-of", n=len(pair.worse_districts), of=of)
-    return Markup("{}<br><small>{}: {}</small>").format(shown, say(lang, "comparison.districts-worse"), worse)
+    return shown + Markup("").join(Markup("<br><small>{}</small>").format(each) for each in but)
 
 
 def _found(found: PairedVerdict | None, lang: str) -> Markup:

@@ -5,6 +5,7 @@ from typing import Final
 from sim.comparison import Comparison
 from sim.models.staffing import WEEKDAYS
 from sim.output.results.result import CsvFiles, CsvRows, ends
+from sim.statistics import Estimate
 
 
 def staffing_rows(comparison: Comparison) -> CsvRows:
@@ -14,27 +15,34 @@ def staffing_rows(comparison: Comparison) -> CsvRows:
     for name, report in comparison.reports.items():
         hours, gap = comparison.hours[name], comparison.gaps.get(name)
         yield [name, report.title, report.verdict, report.headcount, report.cost, hours.rostered, hours.stand_in,
-               hours.overtime, hours.a_head, hours.pay, *(ends(gap) if gap else [None] * 3)]  # fmt: skip
+               hours.overtime, hours.a_head, hours.pay, *_ends_if_any(gap)]  # fmt: skip
 
 
 def compliance_rows(comparison: Comparison) -> CsvRows:
     """Each SLA under each staffing, of all letters and of each district."""
-    yield ["staffing", "sla", "district", "target", "letters", "compliance", "low", "high", "verdict"]
+    yield ["staffing", "sla", "district", "target", "letters", "compliance", "low", "high", "verdict",
+           "left_in_time_share", "left_in_time_low", "left_in_time_high"]  # fmt: skip
     for name, report in comparison.reports.items():
         for sla in report.slas.values():
-            yield [name, sla.name, None, sla.target, sla.letters.mean, *ends(sla.compliance), sla.verdict]
+            left = _ends_if_any(sla.left_in_time_share)
+            yield [name, sla.name, None, sla.target, sla.letters.mean, *ends(sla.compliance), sla.verdict, *left]
             for unit in sla.districts:
-                yield [name, sla.name, unit.name, sla.target, unit.letters.mean, *ends(unit.compliance), None]
+                yield [name, sla.name, unit.name, sla.target, unit.letters.mean, *ends(unit.compliance), *[None] * 4]
 
 
 def difference_rows(comparison: Comparison) -> CsvRows:
     """Each other staffing minus the first: compliance with each SLA, of all letters and of each district."""
-    yield ["other", "sla", "district", "difference", "low", "high"]
+    yield ["other", "sla", "district", "difference", "low", "high",
+           "left_difference", "left_difference_low", "left_difference_high"]  # fmt: skip
     for pair in comparison.pairs:
         for sla, each in pair.slas.items():
-            yield [pair.other, sla, None, *ends(each.paired)]
+            yield [pair.other, sla, None, *ends(each.paired), *_ends_if_any(each.left)]
         for district in pair.districts:
-            yield [pair.other, district.sla, district.district, *ends(district.difference)]
+            yield [pair.other, district.sla, district.district, *ends(district.difference), *[None] * 3]
+
+
+def _ends_if_any(estimate: Estimate | None) -> list[float | None]:
+    return [None] * 3 if estimate is None else list(ends(estimate))
 
 
 def date_rows(comparison: Comparison) -> CsvRows:

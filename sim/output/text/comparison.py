@@ -7,9 +7,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.comparison import Comparison, Pair, PairedVerdict, shortfall
+from sim.comparison import Comparison, Pair, PairedVerdict, SlaDifference, shortfall
 from sim.comparison.districts import worst_district
 from sim.metrics.figures import SlaFigures
+from sim.metrics.report import Report
 from sim.output.text.cautions import caution, plain_caution, with_cautions
 from sim.output.text.formats import interval, listed, name, number, point, points, signed, unit_name
 from sim.output.text.printing import VERDICT_STYLES, CaptionedTable, captioned
@@ -49,15 +50,15 @@ def comparison_sentences(comparison: Comparison, lang: str) -> Iterator[str]:
     """Which staffing is best and by how much; which are not worth their money; how sure all that is."""
     yield from _best(comparison, lang)
     best = comparison.pair_of(comparison.best.scenario)
-    if best is not None and best.worse_districts:
-        yield _worse_districts(best, lang)
+    if best is not None:
+        yield from _but(best, lang)
     tied = [each for each in comparison.ranked if comparison.may_be_best(each)]
     if comparison.gaps and len(tied) > 1:
         yield say(lang, "comparison.may-all-be-best", names=listed(lang, [labelled(lang, each) for each in tied]))
     for pair in comparison.pairs:
         yield _pair(pair, lang)
-        if pair.worse_districts and pair is not best:
-            yield _worse_districts(pair, lang)
+        if pair is not best:
+            yield from _but(pair, lang)
     for other, by in comparison.dominated.items():
         yield say(lang, "comparison.dominated", other=labelled(lang, other), by=labelled(lang, by))
     if comparison.narrowing is not None:
@@ -114,8 +115,28 @@ def _best(comparison: Comparison, lang: str) -> Iterator[str]:
         base=labelled(lang, base.scenario),
         missed=listed(lang, [name(lang, each.name) for each in best.slas.values() if each.verdict is best.verdict]),
         short=f"{100 * shortfall(best):.1f}",
-        base_short=f"{100 * shortfall(base):.1f}",
+        base_told=_beside_best(base, lang),
     )
+
+
+def _beside_best(base: Report, lang: str) -> str:
+    """How far the base is from its targets, behind what is said of the best."""
+    short = shortfall(base)
+    key = "short" if short else "met" if base.verdict is Verdict.MET else "open"
+    return say(
+        lang,
+        f"comparison.best-base-{key}",
+        base=labelled(lang, base.scenario),
+        base_short=f"{100 * short:.1f}",
+    )
+
+
+def _but(pair: Pair, lang: str) -> Iterator[str]:
+    """What a staffing makes surely worse that compliance over all does not show."""
+    if pair.loses_more:
+        yield _loses_more(pair, lang)
+    if pair.worse_districts:
+        yield _worse_districts(pair, lang)
 
 
 def _pair(pair: Pair, lang: str) -> str:
@@ -128,6 +149,38 @@ def _pair(pair: Pair, lang: str) -> str:
         other=labelled(lang, pair.other),
         base=labelled(lang, pair.base),
         facts=facts,
+        price=_price(pair, lang),
+    )
+
+
+def _price(pair: Pair, lang: str) -> str:
+    """By how much a staffing is dearer or cheaper than the base, in hours where the cost is the same."""
+    if pair.cost:
+        key, amount = "costs-more" if pair.cost > 0 else "costs-less", signed(abs(pair.cost)).lstrip("+")
+    elif pair.is_dearer or pair.is_cheaper:
+        key, amount = "works-more" if pair.is_dearer else "works-less", number(round(abs(pair.hours), 1))
+    else:
+        return ""
+    return say(lang, f"comparison.{key}", amount=amount)
+
+
+def left_points(each: SlaDifference, lang: str) -> str:
+    """By how much more letters leave within the limit than under the base."""
+    return "–" if each.left is None else points(lang, each.left)
+
+
+def _loses_more(pair: Pair, lang: str) -> str:
+    """That letters leave which then count no more, whatever compliance of the others says."""
+    told = [
+        say(lang, "comparison.left-sla", sla=name(lang, each.sla), points=left_points(each, lang))
+        for each in pair.loses_more
+    ]
+    return say(
+        lang,
+        "comparison.loses-more",
+        other=labelled(lang, pair.other),
+        base=labelled(lang, pair.base),
+        slas=listed(lang, told),
     )
 
 
@@ -172,16 +225,19 @@ def hours_table(comparison: Comparison, lang: str) -> CaptionedTable:
 
 def compliance_table(comparison: Comparison, lang: str) -> CaptionedTable:
     """One row a staffing: each SLA, its worst district, how many get worse, and how far it is from the best."""
-    slas = list(comparison.base.slas)
+    slas, leaving = list(comparison.base.slas), comparison.leaving
     headings = [
         say(lang, "glossary.staffing"),
         *(name(lang, sla) for sla in slas),
+        *(left_heading(sla, lang) for sla in leaving),
         *(say(lang, f"comparison.{key}") for key in ("worst-district", "districts-worse", "to-best")),
     ]
     rows: list[list[Any]] = []
     for other, report in comparison.reports.items():
         judged = (report.slas.get(sla) for sla in slas)
-        rows.append([labelled(lang, other), *map(_interval, judged), *districts_and_rank(comparison, other, lang)])
+        left = [_left(report.slas.get(sla)) for sla in leaving]
+        own = districts_and_rank(comparison, other, lang)
+        rows.append([labelled(lang, other), *map(_interval, judged), *left, *own])
     return say(lang, "comparison.compliance-table"), headings, rows
 
 
@@ -189,6 +245,15 @@ def _interval(sla: SlaFigures | None) -> Text:
     if sla is None:
         return Text("–")
     return Text(interval(sla.compliance), style=VERDICT_STYLES[sla.verdict] if sla.verdict else "")
+
+
+def left_heading(sla: str, lang: str) -> str:
+    """Heading of the letters that left out of patience within the limit of an SLA."""
+    return say(lang, "comparison.left", sla=name(lang, sla))
+
+
+def _left(sla: SlaFigures | None) -> str:
+    return "–" if sla is None or sla.left_in_time_share is None else interval(sla.left_in_time_share)
 
 
 def districts_and_rank(comparison: Comparison, other: str, lang: str) -> list[str]:
@@ -212,6 +277,8 @@ def districts_and_rank(comparison: Comparison, other: str, lang: str) -> list[st
 
 
 def _rank(comparison: Comparison, other: str, lang: str) -> str:
+    if other in comparison.dominated:
+        return say(lang, "comparison.is-dominated", by=labelled(lang, comparison.dominated[other]))
     gap = comparison.gaps.get(other)
     if gap is None or gap.mean is None:
         return "–"
@@ -232,6 +299,8 @@ def _differences(comparison: Comparison, lang: str) -> Table:
         table.add_column(say(lang, key), justify="right")
     for key in ("glossary.sla", "comparison.difference", "glossary.verdict"):
         table.add_column(say(lang, key), overflow="fold")
+    if comparison.leaving:
+        table.add_column(say(lang, "comparison.left-difference"), overflow="fold")
     for pair in comparison.pairs:
         for place, each in enumerate(pair.slas.values()):
             lead = [labelled(lang, pair.other), *([signed(pair.headcount), signed(pair.cost)] if dearer else [])]
@@ -240,5 +309,10 @@ def _differences(comparison: Comparison, lang: str) -> Table:
                 Text(name(lang, each.sla)),
                 points(lang, each.paired),
                 Text(paired_verdict(each.finding, lang), style=_FINDING_STYLES[each.finding]),
+                *(
+                    [Text(left_points(each, lang), style="bold red" if each.loses_more else "")]
+                    if comparison.leaving
+                    else []
+                ),
             )
     return table

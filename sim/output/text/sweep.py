@@ -1,6 +1,7 @@
 """The answer to a sweep: at which points the targets are met, what moves each SLA, and a row a point."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from rich.console import Group
@@ -10,7 +11,7 @@ from sim.output.text.cautions import caution, plain_caution
 from sim.output.text.formats import interval, listed, name, percent, points
 from sim.output.text.printing import CaptionedTable, captioned
 from sim.output.words import labelled, say
-from sim.statistics import Verdict
+from sim.statistics import Estimate, Verdict
 from sim.sweep import Sweep, SweptPoint
 
 MOST_ROWS: Final = 200
@@ -69,10 +70,33 @@ def sweep_sentences(sweep: Sweep, lang: str) -> Iterator[str]:
                 high=percent(_worst(high, sla)),
                 highest=point_name(sweep, high),
             )
+        yield from _leaving(sweep, sla, lang)
     if sweep.replications == 1:
         yield say(lang, "comparison.one-replication")
     elif sweep.copies:
         yield say(lang, "sweep.copies")
+
+
+def _leaving(sweep: Sweep, sla: str, lang: str) -> Iterator[str]:
+    """How many letters leave before the limit of an SLA, and where it looks better because more of them do."""
+    if sla not in sweep.leaving:
+        return
+    told = [point for point in sweep.points if sla in point.slas and _left(point, sla) is not None]
+    low, high = (which(told, key=lambda point: _left(point, sla) or 0.0) for which in (min, max))
+    yield say(
+        lang,
+        "sweep.left-span",
+        sla=name(lang, sla),
+        low=percent(_left(low, sla)),
+        lowest=point_name(sweep, low),
+        high=percent(_left(high, sla)),
+        highest=point_name(sweep, high),
+    )
+    more = [point for point in told if point.slas[sla].loses_more and point.slas[sla].is_better]
+    if more:
+        first = point_name(sweep, more[0])
+        gone = more[0].slas[sla].left_difference or Estimate(None, None, None)
+        yield say(lang, "sweep.loses-more", n=len(more), sla=name(lang, sla), first=first, points=points(lang, gone))
 
 
 def sweep_cautions(sweep: Sweep, lang: str) -> list[str]:
@@ -116,11 +140,25 @@ def sweep_tables(sweep: Sweep, lang: str, most: int) -> list[CaptionedTable]:
         found = point.slas[sla].difference if sla in point.slas else None
         return "–" if found is None else points(lang, found)
 
+    def left_and_change(point: SweptPoint, sla: str) -> tuple[str, str]:
+        each = point.slas.get(sla)
+        if each is None or each.left_in_time_share is None:
+            return "–", "–"
+        change = each.left_difference
+        return interval(each.left_in_time_share), "–" if change is None else points(lang, change)
+
     names = [name(lang, sla) for sla in slas]
-    return [
+    tables = [
         (say(lang, "sweep.compliance-table") + left_out, [*headings, *names], rows(met)),
         (say(lang, "sweep.difference-table") + left_out, [*headings, *names], rows(difference)),
     ]
+    if sweep.leaving:
+        slas = sweep.leaving
+        differs = (say(lang, "sweep.left-difference", sla=name(lang, sla)) for sla in slas)
+        both = [heading for sla, change in zip(slas, differs, strict=True) for heading in (name(lang, sla), change)]
+        left = [[*row[: len(headings)], *chain.from_iterable(row[len(headings) :])] for row in rows(left_and_change)]
+        tables.append((say(lang, "sweep.left-table") + left_out, [*headings, *both], left))
+    return tables
 
 
 def point_name(sweep: Sweep, point: SweptPoint) -> str:
@@ -142,6 +180,11 @@ def overall(points_found: Sequence[SweptPoint]) -> Verdict | None:
     found = {point.verdict for point in points_found}
     order = (Verdict.MET, Verdict.UNCLEAR, Verdict.MISSED, Verdict.NOT_JUDGED)
     return next((each for each in order if each in found), None)
+
+
+def _left(point: SweptPoint, sla: str) -> float | None:
+    share = point.slas[sla].left_in_time_share
+    return None if share is None else share.mean
 
 
 def _worst(point: SweptPoint, sla: str) -> float:
