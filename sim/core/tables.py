@@ -249,6 +249,22 @@ class ShiftRow:
     people: int
 
 
+def first_of_group(codes: Ints) -> Bools:
+    """Which rows are the first with their code, where rows of one code stand together; same shape as `codes`."""
+    return np.append(True, codes[1:] != codes[:-1])[: len(codes)]
+
+
+def last_of_group(codes: Ints) -> Bools:
+    """Which rows are the last with their code, where rows of one code stand together; same shape as `codes`."""
+    return np.append(codes[1:] != codes[:-1], True)[: len(codes)]
+
+
+def true_runs(rows: Bools) -> Iterator[tuple[int, int]]:
+    """First row of each run of rows that are true, and the row after its last, in order."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], rows, [False]])))
+    return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
 def narrow(numbers: Int64s, most: int) -> Ints:
     """Whole numbers from 0 to at most some number, in half of the bytes if they fit, which sort in half of the time."""
     return numbers.astype(np.int32) if most <= np.iinfo(np.int32).max else numbers

@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from scipy.special import chdtrc, pdtrc
 
 from sim.core.clock import DAY, HOUR
-from sim.core.tables import Bools, Floats, Int64s
+from sim.core.tables import Bools, Floats, Int64s, true_runs
 from sim.fit.days import Days
 from sim.fit.finding import Finding, Marked, duration_text, mark, rounded, share_text
 
@@ -26,9 +26,6 @@ _LEAST_DAYS: Final = 14
 
 _YEARLY: Final = (-0.95, 10.0)
 """Growth in a year beyond which a few weeks tell no growth."""
-
-_BETTER: Final = 0.0
-"""How much smaller the quasi-information criterion of a trend must be."""
 
 
 class ArrivalFit(NamedTuple):
@@ -90,14 +87,10 @@ def fit_arrivals(received: Int64s, category: Int64s, names: Sequence[str], days:
 def _recorded(counts: Floats, days: Days) -> tuple[Bools, list[Finding]]:
     """Days on which letters were recorded: all but runs of empty days that chance does not make."""
     recorded = np.ones(days.number, dtype=np.bool_)
-    some = counts > 0
-    mean = np.array(
-        [max(counts[days.weekday == day].mean() if (days.weekday == day).any() else 0, 0) for day in range(7)]
-    )
-    expected = mean[days.weekday]
+    of_weekday = np.bincount(days.weekday, counts, minlength=7) / np.maximum(np.bincount(days.weekday, minlength=7), 1)
+    expected = of_weekday[days.weekday]
     findings = []
-    edges = np.flatnonzero(np.diff(np.concatenate([[True], some, [True]])))
-    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+    for start, end in true_runs(counts == 0):
         # Days vary more than Poisson ones, so a gap must be twice as unlikely on the scale of its logarithm.
         if expected[start:end].sum() > -2 * np.log(_GAP):
             recorded[start:end] = False
@@ -137,8 +130,7 @@ def _surges(
         # Overdispersion as so many times fewer, larger clumps.
         chance = pdtrc((counts - 1) / spread, expected / spread)
         burst = recorded & (chance < _BURST / (days.number * len(names))) & (counts >= 4) & (counts > 2.5 * expected)
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], burst, [False]])))
-        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        for start, end in true_runs(burst):
             those = np.flatnonzero((category == code) & (day >= start) & (day < end))
             begins = int(received[those].min()) // HOUR * HOUR
             lasts = max((int(received[those].max()) // HOUR + 1) * HOUR - begins, HOUR)
@@ -255,7 +247,7 @@ def _trend(counts: Floats, factor: Floats, recorded: Bools) -> tuple[_Trend, Map
         each._replace(criterion=(deviance(each.level[recorded]) - base) / spread + (len(each.values) - 1) * penalty)
         for each in candidates
     ]
-    best = min(judged, key=lambda each: each.criterion + (_BETTER if each.name != "constant" else 0.0))
+    best = min(judged, key=lambda each: each.criterion)
     return best, {each.name: rounded(each.criterion - best.criterion, 3) for each in judged if each.name != best.name}
 
 

@@ -5,21 +5,18 @@ from typing import Final
 import numpy as np
 
 from sim.core.tables import NOT_YET
-from sim.fit.log import EventLog
+from sim.fit.log import AXIS, EventLog
 from sim.fit.notes import Note
 
 _OFTEN: Final = 0.05
 """Share of the letters from which on it is worth saying."""
-
-_AXIS: Final = 2**40
-"""Seconds of one letter's part of the axis on which the instants of all lie."""
 
 
 def at_once(log: EventLog) -> list[Note]:
     """How many letters have an event that begins before an earlier one is over, and which these mostly are."""
     timed = np.flatnonzero((log.started != NOT_YET) & (log.finished > log.started))
     case, activity = log.case[timed].astype(np.int64), log.activity[timed].astype(np.int64)
-    begin, end = case * _AXIS + log.started[timed], case * _AXIS + log.finished[timed]
+    begin, end = case * AXIS + log.started[timed], case * AXIS + log.finished[timed]
     if len(timed) < 2:
         return []
     latest = np.maximum.accumulate(end)

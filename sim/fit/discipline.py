@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.core.tables import NOT_YET, Bools, Floats, Int64s
-from sim.fit.duty import AXIS, Duty, put_downs
+from sim.fit.duty import Duty, put_downs
 from sim.fit.finding import Finding
-from sim.fit.log import NO_CODE, EventLog
+from sim.fit.log import AXIS, NO_CODE, EventLog
 from sim.fit.places import LogPlaces
 
 _MOST_STARTS: Final = 300_000

@@ -4,12 +4,12 @@ The field's measures are those of the package `log-distance-measures` (extra `fi
 Wasserstein distances of when events happen and of how long cases take, in bins of an hour.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from sim.core.tables import NOT_YET, Floats
+from sim.core.tables import NOT_YET, Bools, Floats
 from sim.fit.as_of import chosen
 from sim.fit.log import EventLog
 
@@ -54,12 +54,18 @@ def field_distances(one: EventLog, other: EventLog) -> dict[str, float]:
 def halves(log: EventLog) -> tuple[EventLog, EventLog]:
     """Two halves of a log, its cases allocated at random: no model can be expected to be nearer than they are."""
     log = _over(log)
-    first = np.zeros(log.cases, dtype=np.bool_)
-    first[np.random.default_rng(log.cases).permutation(log.cases)[: log.cases // 2]] = True
+    first = random_rows(log.cases, log.cases // 2, log.cases)
     second = ~first
     if log.cases % 2:
         second[np.flatnonzero(second)[-1]] = False
     return chosen(log, first), chosen(log, second)
+
+
+def random_rows(rows: int, count: int, seed: int | Sequence[int]) -> Bools:
+    """So many of some rows, at random, as booleans of shape (rows,)."""
+    chosen_rows = np.zeros(rows, dtype=np.bool_)
+    chosen_rows[np.random.default_rng(seed).permutation(rows)[:count]] = True
+    return chosen_rows
 
 
 def kolmogorov_smirnov(one: Floats, other: Floats) -> float:
@@ -73,7 +79,7 @@ def kolmogorov_smirnov(one: Floats, other: Floats) -> float:
     at = at[np.isfinite(at)]
     if not len(at):
         return 0.0
-    return float(np.abs(_share(one, at) - _share(other, at)).max())
+    return float(np.abs(share_by(one, at) - share_by(other, at)).max())
 
 
 def area_between(one: Floats, other: Floats, most: float) -> float:
@@ -82,12 +88,14 @@ def area_between(one: Floats, other: Floats, most: float) -> float:
         return float("nan")
     at = np.unique(np.concatenate([one, other, [0.0, most]]))
     at = at[(at >= 0) & (at <= most)]
-    gap = np.abs(_share(one, at) - _share(other, at))
+    gap = np.abs(share_by(one, at) - share_by(other, at))
     return float((gap[:-1] * np.diff(at)).sum())
 
 
-def _share(values: Floats, at: Floats) -> Floats:
-    return np.searchsorted(np.sort(values), at, side="right") / len(values)
+def share_by(values: Floats, at: Floats) -> Floats:
+    """Empirical distribution function of some values, same shape as `at`; 0 of none."""
+    reached: Floats = np.searchsorted(np.sort(values), at, side="right") / max(len(values), 1)
+    return reached
 
 
 def _over(log: EventLog) -> EventLog:
@@ -101,9 +109,7 @@ def _over(log: EventLog) -> EventLog:
 def _sample(log: EventLog, count: int) -> EventLog:
     if log.cases <= count:
         return log
-    which = np.zeros(log.cases, dtype=np.bool_)
-    which[np.random.default_rng(log.cases).permutation(log.cases)[:count]] = True
-    return chosen(log, which)
+    return chosen(log, random_rows(log.cases, count, log.cases))
 
 
 def _table(log: EventLog) -> Any:

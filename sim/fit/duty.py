@@ -1,15 +1,12 @@
 """Who was on duty and who was busy: known shifts, and the spells of work that were put down."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.tables import NOT_YET, Bools, Int32s, Int64s, Roster
-from sim.fit.log import NO_CODE, EventLog, KnownRoster
+from sim.core.tables import NOT_YET, Bools, Int64s, Roster, last_of_group
+from sim.fit.log import AXIS, NO_CODE, EventLog, KnownRoster
 from sim.sampling.attendance import Attendance
-
-AXIS: Final = 2**40
-"""Seconds of one unit's part of the axis on which instants of all units lie."""
 
 
 class Duty(NamedTuple):
@@ -45,7 +42,7 @@ def duty_of(roster: KnownRoster, units: tuple[str, ...], until: int) -> Duty:
     rows = np.flatnonzero((code != NO_CODE) & (roster.people > 0))
     unit, start, end = code[rows], roster.start[rows], roster.end[rows]
     people = roster.people[rows].astype(np.int64)
-    known = Roster(unit.astype(np.int32), start, end, _counts(people), len(units))
+    known = Roster(unit.astype(np.int32), start, end, people.astype(np.int32), len(units))
     ends = np.unique(unit * AXIS + np.maximum(end, 0))
     # On duty over an end are those whose shift has begun before it and ends after it.
     begun = np.sort(unit * AXIS + np.maximum(start, 0))
@@ -56,16 +53,11 @@ def duty_of(roster: KnownRoster, units: tuple[str, ...], until: int) -> Duty:
     return Duty(unit, start, end, people, Attendance(known, until + 1), ends, ends[before - gone <= 0])
 
 
-def _counts(people: Int64s) -> Int32s:
-    return people.astype(np.int32)
-
-
 def put_downs(log: EventLog, spell_unit: Int64s, duty: Duty | None) -> PutDowns:
     """All spells that did not finish their work, and what the same person began then."""
     spells = log.spells
     rows = np.arange(len(spells.event))
-    last = np.append(spells.event[1:] != spells.event[:-1], True) if len(rows) else np.zeros(0, dtype=np.bool_)
-    unfinished = ~last | ((log.finished[spells.event] == NOT_YET) & (spells.finished != NOT_YET))
+    unfinished = ~last_of_group(spells.event) | ((log.finished[spells.event] == NOT_YET) & (spells.finished != NOT_YET))
     puts = rows[unfinished]
     person = np.where(spells.resource != NO_CODE, spells.resource, -1).astype(np.int64)
     begins = np.flatnonzero(person >= 0)

@@ -13,13 +13,13 @@ from sim.fit.days import Days, days_kept, people_by_day
 from sim.fit.discipline import discipline_of
 from sim.fit.duty import Duty, duty_of, put_downs
 from sim.fit.effort import Timed, step_duration, waited, worked
-from sim.fit.finding import Finding, Fitted, Marked, mark
+from sim.fit.finding import Finding, Fitted, Marked, mark, rounded
 from sim.fit.log import NO_CODE, EventLog, KnownRoster
 from sim.fit.other_duty import crew_of, other_duty_of
 from sim.fit.places import LogPlaces, TeamDraft, own_units, places_of_log
 from sim.fit.rosters import known_staffing
 from sim.fit.routing import route
-from sim.fit.shares import chance_by_category, shares_of, significant, written_share
+from sim.fit.shares import chance_by_category, shares_of, written_share
 from sim.fit.staffing import Hours, hours_of_team, inferred_staffing
 from sim.fit.waits import free_times, idle_waits, is_wait, ready_times, work_of_events
 from sim.fit.ways import closed_cases, nth_visit, ways_of
@@ -284,7 +284,7 @@ class _Fitting:
         body["names"] = list(team.names)
         counts = self._letters_of_units(index, team)
         if counts is not None:
-            body["weights"] = Marked([significant(each) for each in counts.tolist()], f"M: n {round(counts.sum()):,}")
+            body["weights"] = Marked([rounded(each) for each in counts.tolist()], f"M: n {round(counts.sum()):,}")
         return body
 
     def _letters_of_units(self, index: int, team: TeamDraft) -> Floats | None:

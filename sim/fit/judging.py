@@ -72,14 +72,12 @@ def judge_fit(
     ours = _judged_events(target)
     apart = [each for _, each in pairs if each is not None]
     floor = None if ours is None or not apart else field_distances(*halves(ours))
-    distances = (
-        ()
-        if floor is None
-        else tuple(
+    distances: tuple[FieldDistance, ...] = ()
+    if floor is not None:
+        distances = tuple(
             FieldDistance(name, unit, range_of([each[name] for each in apart]), floor[name])
             for name, unit in MEASURES.items()
         )
-    )
     on_duty = None if shifts is None or frame.busy_by != "unit" else _on_duty(shifts, frame)
     return judgement_of(real, looks, frame, target, distances, on_duty, known_staffing=shifts is not None)
 
@@ -96,8 +94,8 @@ def _setting(file: ScenarioFile, target: Target) -> tuple[Setting, int]:
         changes = [f"start={log.origin.isoformat()}"]
     begins = max(target.begins + offset, 0) // DAY * DAY
     length = target.ends + offset - begins
+    rest = log.until - target.ends + 1
     # Of another log, which need not end with the observation, all letters come to their end.
-    rest = target.log.until - target.ends + 1
     rest = rest if target.held_out else 2 * (rest + 28 * DAY)
     changes += [f"warm_up={begins} s", f"window={length} s", f"cool_down={rest} s"]
     return setting_of(file.with_changes(changes).scenario), offset
@@ -174,9 +172,7 @@ def _shifts(roster: KnownRoster, setting: Setting, offset: int, target: Target) 
     kept = roster.end > target.begins
     start = np.maximum(roster.start[kept], target.begins) + offset
     end = roster.end[kept] + offset
-    unit = number[roster.unit[kept]]
-    order = np.lexsort((end, unit, start))
-    return Roster(unit[order], start[order], end[order], roster.people[kept][order], setting.places.units)
+    return _in_order(Roster(number[roster.unit[kept]], start, end, roster.people[kept], setting.places.units))
 
 
 def _on_duty(shifts: Roster, frame: Frame) -> Floats:
@@ -201,5 +197,11 @@ def _with_shifts(drawn: Roster, shifts: Roster, begins: int) -> Roster:
         )
     ]
     unit, start, end, people = columns
-    order = np.lexsort((end, unit, start))
-    return Roster(unit[order], start[order], end[order], people[order], drawn.units, drawn.clocks)
+    return _in_order(Roster(unit, start, end, people, drawn.units, drawn.clocks))
+
+
+def _in_order(roster: Roster) -> Roster:
+    order = np.lexsort((roster.end, roster.unit, roster.start))
+    return roster._replace(
+        unit=roster.unit[order], start=roster.start[order], end=roster.end[order], people=roster.people[order]
+    )

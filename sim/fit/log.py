@@ -20,6 +20,9 @@ UNSPECIFIED: Final = "unspecified"
 SATISFIED_UNKNOWN: Final = -1
 """`satisfied` of a letter whose writer was not asked or did not answer."""
 
+AXIS: Final = 2**40
+"""Seconds of the part that each case, person or unit has of an axis on which the instants of all of them lie."""
+
 
 class Spells(NamedTuple):
     """Uninterrupted stretches of work on events, sorted by event then start.

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR
 from sim.core.safe_text import Cell
-from sim.core.tables import NOT_YET, Bools, Int64s
+from sim.core.tables import NOT_YET, Bools, Int64s, first_of_group, last_of_group
 from sim.fit.as_of import as_of
 from sim.fit.letters import never_reached
 from sim.fit.log import NO_CODE, EventLog, LetterLog
@@ -164,8 +164,7 @@ def _following(log: EventLog, closed: Bools) -> dict[int, int]:
     """The activity that mostly follows each; NO_CODE stands for the receipt, and for the end of the case."""
     kinds, receipt = len(log.activities), len(log.activities)
     activity = log.activity.astype(np.int64)
-    last = np.append(log.case[1:] != log.case[:-1], True)[: log.events]
-    begins = np.append(True, last[:-1])[: log.events]
+    last, begins = last_of_group(log.case), first_of_group(log.case)
     counts = np.zeros((kinds + 1, kinds + 1), dtype=np.int64)
     np.add.at(counts, (np.where(begins, receipt, np.roll(activity, 1)), activity), 1)
     ended = activity[last & closed[log.case]]

@@ -6,11 +6,11 @@ import numpy as np
 from scipy.special import chdtri
 
 from sim.core.clock import HOUR
-from sim.core.tables import NOT_YET, Bools, Int64s
+from sim.core.tables import NOT_YET, Bools, Int64s, last_of_group
 from sim.fit.durations import fit_durations
-from sim.fit.duty import AXIS, Duty, PutDowns
+from sim.fit.duty import Duty, PutDowns
 from sim.fit.finding import Finding, Marked, duration_text, mark, rounded
-from sim.fit.log import NO_CODE, EventLog
+from sim.fit.log import AXIS, NO_CODE, EventLog
 from sim.fit.places import LogPlaces
 
 _SOME: Final = 10
@@ -68,7 +68,7 @@ def crew_of(log: EventLog, places: LogPlaces, duty: Duty, interruptible: Bools) 
     order = np.argsort(at, kind="stable")
     at, change, kind = at[order], change[order], kind[order]
     counts = [np.cumsum(np.where(kind == number, change, 0)) for number in range(4)]
-    last = np.append(at[1:] != at[:-1], True)
+    last = last_of_group(at)
     return _Crew(at[last], *(each[last] for each in counts))
 
 

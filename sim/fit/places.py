@@ -37,8 +37,7 @@ class LogPlaces(NamedTuple):
     home: Int64s  # unit of the home team that each case belongs to, or NO_CODE
     unit_of_event: Int64s  # or NO_CODE
     unit_of_spell: Int64s
-    unit_names: tuple[str, ...]
-    inferred: bool  # whether units are not in the log, but groups of people who do the same
+    unit_names: tuple[str, ...]  # of the log, or where it has none of groups of people who do the same
 
 
 def places_of_log(log: EventLog) -> LogPlaces:
@@ -58,7 +57,7 @@ def places_of_log(log: EventLog) -> LogPlaces:
     for index, team in enumerate(drafts):
         team_of[list(team.units)] = index
     home = _homes(log, unit, team_of) if named else np.full(log.cases, NO_CODE)
-    return LogPlaces(tuple(drafts), team_of, home, unit, spell_unit, tuple(names), not named)
+    return LogPlaces(tuple(drafts), team_of, home, unit, spell_unit, tuple(names))
 
 
 def _used(unit: Int64s, home: Any, units: int) -> Bools:

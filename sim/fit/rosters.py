@@ -152,15 +152,20 @@ def _parts(family: list[_Hours], days: Days) -> tuple[list[_Part], dict[str, Any
 
 def _same_weekdays(hours: _Hours, weekday: Int64s) -> list[int] | None:
     """Weekdays on which all of a team works, if these are neither all days nor the working days."""
-    level = np.array([hours.people[:, weekday == day].mean() if (weekday == day).any() else 0.0 for day in range(7)])
+    level = _by_weekday(hours, weekday)
     on = np.flatnonzero(level > 0.2 * level.max())
     if len(on) == 7 or on.tolist() == [0, 1, 2, 3, 4] or (level[np.setdiff1d(range(7), on)] > 0.02 * level.max()).any():
         return None
     return [int(day) for day in on]
 
 
+def _by_weekday(hours: _Hours, weekday: Int64s) -> Floats:
+    """People on each weekday, mean over units and days, (7,)."""
+    return np.array([hours.people[:, weekday == day].mean() if (weekday == day).any() else 0.0 for day in range(7)])
+
+
 def _weekly(hours: _Hours, weekday: Int64s) -> tuple[list[_Part], dict[str, Any]]:
-    level = np.array([hours.people[:, weekday == day].mean() if (weekday == day).any() else 0.0 for day in range(7)])
+    level = _by_weekday(hours, weekday)
     on = np.flatnonzero(level > 0.2 * max(level.max(), 1e-9)).tolist()
     spans = [span_text(span) for span in hours.spans]
     days = np.isin(weekday, on)
@@ -206,7 +211,7 @@ def _pattern(
     if fits:
         _, name, length, shifts = min(fits, key=lambda each: (each[0], list(ROSTERS).index(each[1])))
         return name, length, shifts, {}
-    if len(family) == 1 and period == 1 and set(wanted):
+    if len(family) == 1 and period == 1:
         name = f"daily_{_hour_name(family[0])}"
         return name, 1, 1, {name: {"daily": [span_text(span) for span in family[0].spans]}}
     present = np.mean([(each.people > 0).mean() / max((each.people > 0).any(axis=1).mean(), 1e-9) for each in family])
@@ -341,5 +346,10 @@ def span_text(span: tuple[int, int]) -> str:
     return "-".join(f"{at // HOUR:02}:{at % HOUR // MINUTE:02}" for at in (start, end))
 
 
+def span_name(span: tuple[int, int]) -> str:
+    """The same as part of a name: `2000_0800`."""
+    return span_text(span).replace(":", "").replace("-", "_")
+
+
 def _hour_name(hours: _Hours) -> str:
-    return span_text((hours.spans[0][0], hours.spans[-1][1])).replace(":", "").replace("-", "_")
+    return span_name((hours.spans[0][0], hours.spans[-1][1]))

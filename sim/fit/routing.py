@@ -26,11 +26,10 @@ _SOME: Final = 5
 
 
 class StepRouting(NamedTuple):
-    """Who does a step: keys of the step in the language, and the team of each of its first visits."""
+    """Who does a step, as keys of the step in the language."""
 
     body: dict[str, Any]
     findings: list[Finding]
-    team: Int64s  # index of the team that a visit belongs to, of each row; -1 where nobody is known
 
 
 def route(
@@ -48,12 +47,9 @@ def route(
     known &= team >= 0
     if not known.any():
         return None
-    body: dict[str, Any] = {}
-    findings: list[Finding] = []
+    moves = StepRouting({}, [])
     if duty is not None:
-        team, more = _others_work(log, places, own, duty, rows, team, key)
-        body |= more.body
-        findings += more.findings
+        team, moves = _others_work(log, places, own, duty, rows, team, key)
     first = np.zeros(log.cases, dtype=np.bool_)
     case = log.case[rows]
     once = np.zeros(len(rows), dtype=np.bool_)
@@ -64,19 +60,14 @@ def route(
     by, found = routing_by_category(
         team[once], log.category[case[once]].astype(np.int64), names, log.categories, f"{key}.by"
     )
-    return StepRouting({"by": by, **body}, [*found, *findings], team)
-
-
-class _Moves(NamedTuple):
-    body: dict[str, Any]
-    findings: list[Finding]
+    return StepRouting({"by": by, **moves.body}, [*found, *moves.findings])
 
 
 def _others_work(
     log: EventLog, places: LogPlaces, own: Int64s, duty: Attendance, rows: Int64s, team: Int64s, key: str
-) -> tuple[Int64s, _Moves]:
+) -> tuple[Int64s, StepRouting]:
     """Give visits that another team took over back to the team they belong to, and say when it takes them over."""
-    moves = _Moves({}, [])
+    moves = StepRouting({}, [])
     queued, started = log.queued[rows], log.started[rows]
     known = (queued != NOT_YET) & (started != NOT_YET) & (team >= 0)
     teams = sorted(np.unique(team[known]).tolist(), key=lambda each: -len(places.teams[each].units))

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import chdtrc
 
 from sim.core.tables import Bools, Floats, Int32s, Int64s
-from sim.fit.finding import FEW, Finding, Marked, mark, rounded, share_interval, share_text
+from sim.fit.finding import FEW, Finding, Marked, mark, share_interval, share_text
 
 _SURE: Final = 0.001
 """Chance of a difference between categories that is none; there are many steps to look at."""
@@ -167,8 +167,3 @@ def grouped(
     if together - apart < 2 * (len(groups) - 1) * np.log(len(logs)):
         return None
     return {names[code]: fit(category == code, names[code]) for code in own.tolist()}
-
-
-def significant(number: float) -> float:
-    """A weight as it is written."""
-    return rounded(number, 4)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core.clock import DAY
 from sim.core.tables import Bools, Floats, Int64s
-from sim.fit.distances import area_between, kolmogorov_smirnov
+from sim.fit.distances import area_between, kolmogorov_smirnov, random_rows, share_by
 from sim.fit.judgement import AgeCurve, FieldDistance, Judgement, SideBySide, SimulatedRanges, range_of, ranges_of
 from sim.fit.log import EventLog, LetterLog
 from sim.fit.looks import PARTS, Frame, Look, Target, hour_of_log
@@ -42,7 +42,7 @@ def judgement_of(
     if on_duty is not None:
         real, looks = _utilised(real, on_duty), [_utilised(each, on_duty) for each in looks]
     log = target.log
-    weeks = max((target.ends - target.begins) / (7 * DAY), 1.0)
+    weeks = max((target.ends - target.begins) / _WEEK, 1.0)
     halved = [_halved(real, split) for split in range(_SPLITS)]
     midnight = np.datetime64(log.origin, "s")
 
@@ -87,7 +87,7 @@ def _curve(place: int, name: str, real: Look, looks: Sequence[Look], halved: Seq
     reached = ours[np.isfinite(ours)]
     most = float(np.quantile(reached, 0.99)) if len(reached) else 1.0
     hours = np.unique(np.concatenate([np.linspace(0, max(most, 1e-9), _POINTS), [most * 1.25]]))
-    ages = np.array([_share_by(each, hours) for each in theirs])
+    ages = np.array([share_by(each, hours) for each in theirs])
     pairs = [(one.ages[place], other.ages[place]) for one, other in halved]
     means = {
         part: (_mean_age(ours, real.parts, number, most),
@@ -98,7 +98,7 @@ def _curve(place: int, name: str, real: Look, looks: Sequence[Look], halved: Seq
     return AgeCurve(
         milestone=name,
         hours=hours,
-        real=_share_by(ours, hours),
+        real=share_by(ours, hours),
         simulated=SimulatedRanges(ages.mean(axis=0), ages.min(axis=0), ages.max(axis=0)),
         ks=float(np.mean([kolmogorov_smirnov(ours, each) for each in theirs])),
         area_h=float(np.mean([area_between(ours, each, most) for each in theirs])),
@@ -141,9 +141,7 @@ def _halved_hours(log: EventLog | LetterLog, frame: Frame) -> tuple[Floats, Floa
 
 def _half(count: int, split: int) -> Bools:
     """Which of some letters are in the first half, at random."""
-    first = np.zeros(count, dtype=np.bool_)
-    first[np.random.default_rng([count, split]).permutation(count)[: count // 2]] = True
-    return first
+    return random_rows(count, count // 2, (count, split))
 
 
 def _apart(one: Floats, other: Floats) -> float:
@@ -154,8 +152,3 @@ def _apart(one: Floats, other: Floats) -> float:
 def _shares(counts: Floats) -> Floats:
     shares: Floats = counts / max(counts.sum(), 1.0)
     return shares
-
-
-def _share_by(ages: Floats, hours: Floats) -> Floats:
-    reached: Floats = np.searchsorted(np.sort(ages), hours, side="right") / max(len(ages), 1)
-    return reached

@@ -8,13 +8,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.core.clock import DAY, HOUR
-from sim.core.tables import NOT_YET, Bools, Floats, Int64s
+from sim.core.tables import NOT_YET, Bools, Floats, Int64s, true_runs
 from sim.fit.days import Days
 from sim.fit.finding import Finding, Marked
 from sim.fit.log import NO_CODE, EventLog
 from sim.fit.places import LogPlaces
-from sim.fit.rosters import Staffing, span_text
-from sim.models.staffing import WEEKDAYS
+from sim.fit.rosters import Staffing, span_name, span_text
+from sim.models.staffing import ALWAYS, WEEKDAYS
 
 _LEAST_DAYS: Final = 10
 """Days of a log from which on hours of work are told from hours without work."""
@@ -87,19 +87,15 @@ def inferred_staffing(places: LogPlaces, team: int, hours: Hours) -> Staffing:
     staff: dict[str, Any] = {}
     rosters: dict[str, Any] = {}
     findings: list[Finding] = []
+    on = tuple(day for day, there in zip(WEEKDAYS, hours.weekdays.tolist(), strict=True) if there)
+    days = {WEEKDAYS: "daily", WEEKDAYS[:5]: "weekdays"}.get(on, "_".join(on))
+    n = int(np.isin(places.unit_of_event, places.teams[team].units).sum())
     for span, people in zip(hours.spans, hours.people.tolist(), strict=True):
-        if hours.always:
-            roster = "always"
-        else:
-            text = span_text(span)
-            tag = text.replace(":", "").replace("-", "_")
-            on = [day for day, there in zip(WEEKDAYS, hours.weekdays.tolist(), strict=True) if there]
-            names = {5: "weekdays", 7: "daily"}
-            roster = f"{names.get(len(on), '_'.join(on))}_{tag}" if on[-1] != "sat" else f"{'_'.join(on)}_{tag}"
-            pattern: dict[str, Any] = {"weekly": {day: [text] for day in on}}
-            rosters[roster] = {"daily": [text]} if len(on) == 7 else pattern
+        roster = ALWAYS
+        if not hours.always:
+            roster, text = f"{days}_{span_name(span)}", span_text(span)
+            rosters[roster] = {"daily": [text]} if on == WEEKDAYS else {"weekly": {day: [text] for day in on}}
         total = people * units
-        n = int(np.isin(places.unit_of_event, places.teams[team].units).sum())
         findings.append(Finding(f"{key}.{roster}", total, None, n, unit="people", note="in_use"))
         staff[roster] = Marked(total, f"M: in use, n {n:,} visits; whoever was idle is not seen")
     return Staffing({"staff": staff}, rosters, findings)
@@ -141,9 +137,8 @@ def _spans(awake: Bools, seconds: Int64s) -> tuple[tuple[int, int], ...]:
     """Spans of hours in which there is activity; a single quiet hour does not end one."""
     padded = awake.copy()
     padded[1:-1] |= awake[:-2] & awake[2:]
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], padded, [False]])))
     spans = []
-    for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+    for first, end in true_runs(padded):
         inside = seconds[(seconds >= first * HOUR) & (seconds < end * HOUR)]
         begins, stops = (int(each) for each in np.quantile(inside, [0.002, 0.998]))
         # Hours of work begin and end at a quarter of an hour.

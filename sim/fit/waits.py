@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.core.clock import MINUTE
-from sim.core.tables import NOT_YET, Bools, Floats, Int64s
-from sim.fit.log import NO_CODE, EventLog
+from sim.core.tables import NOT_YET, Bools, Floats, Int64s, first_of_group, last_of_group, true_runs
+from sim.fit.log import AXIS, NO_CODE, EventLog
 from sim.fit.places import LogPlaces
 from sim.fit.staffing import Hours, on_duty_seconds
 
@@ -31,9 +31,8 @@ def ready_times(log: EventLog) -> Int64s:
     """When each event could have begun: as it was queued, or the one before it in its case ended, or at receipt."""
     ready = np.where(log.queued != NOT_YET, log.queued, log.received[log.case])
     last = np.where(log.finished != NOT_YET, log.finished, log.started)
-    same = np.append(False, log.case[1:] == log.case[:-1]) if log.events else np.zeros(0, dtype=np.bool_)
-    before = np.append(0, last[:-1]) if log.events else last
-    follows = same & (log.queued == NOT_YET) & (before != NOT_YET)
+    before = np.append(0, last)[: log.events]
+    follows = ~first_of_group(log.case) & (log.queued == NOT_YET) & (before != NOT_YET)
     return np.where(follows, np.maximum(ready, before), ready)
 
 
@@ -63,7 +62,7 @@ def _undivided(person: Int64s, start: Int64s, end: Int64s) -> Floats:
     if len(order) < 2:
         return part
     who, begins, ends = person[order], start[order], end[order]
-    latest = np.maximum.accumulate(ends + who * 2**40) - who * 2**40
+    latest = np.maximum.accumulate(who * AXIS + ends) - who * AXIS
     meets = np.append(False, (who[1:] == who[:-1]) & (begins[1:] < latest[:-1]))
     group = np.cumsum(~meets)
     sizes = np.bincount(group)
@@ -92,11 +91,10 @@ def free_times(log: EventLog, places: LogPlaces, team: int, hours: Hours, weekda
     order = np.argsort(at, kind="stable")
     at = at[order]
     free: Bools = (np.cumsum(busy[order]) < people) & (np.cumsum(duty[order]) > 0)
-    last = np.append(at[1:] != at[:-1], True)
+    last = last_of_group(at)
     at, free = at[last], free[last]
-    changes = np.flatnonzero(np.diff(np.concatenate([[False], free, [False]]).astype(np.int8)))
-    at = np.append(at, at[-1] + 1)
-    return FreeTimes(at[changes[::2]], at[changes[1::2]])
+    begin, end = np.array(list(true_runs(free)), dtype=np.int64).reshape(-1, 2).T
+    return FreeTimes(at[begin], np.append(at, at[-1] + 1)[end])
 
 
 def idle_waits(log: EventLog, rows: Int64s, ready: Int64s, free: FreeTimes | None) -> tuple[Int64s, Int64s]:
@@ -106,7 +104,7 @@ def idle_waits(log: EventLog, rows: Int64s, ready: Int64s, free: FreeTimes | Non
         free: when that was so; None for what is nobody's work, which might have begun at any time.
     """
     begun = rows[log.started[rows] != NOT_YET]
-    possible = ready[begun] if free is None else np.maximum(free.first(ready[begun]), ready[begun])
+    possible = ready[begun] if free is None else free.first(ready[begun])
     return begun, np.maximum(log.started[begun] - possible, 0)
 
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.core.tables import NOT_YET, Bools, Floats, Int32s, Int64s
+from sim.core.tables import NOT_YET, Bools, Floats, Int32s, Int64s, first_of_group, last_of_group
 from sim.fit.as_of import chosen
 from sim.fit.log import EventLog
 
@@ -171,7 +171,7 @@ def _passes(
     )
     took = np.zeros((len(case), len(places)), dtype=np.bool_)
     took[pass_, place] = True
-    goes_on = np.append(case[1:] == case[:-1], False) if len(case) else np.zeros(0, dtype=np.bool_)
+    goes_on = ~last_of_group(case)
     fate = np.where(goes_on, WENT_BACK, np.where(closed[case], ENDED, STILL_OPEN))
     back_to = np.where(goes_on, np.append(first[1:], -1)[: len(case)], -1)
     passes = Passes(case, first, last, fate, back_to, took)
@@ -196,9 +196,8 @@ def _out_of_order(log: EventLog, ways: Ways) -> tuple[int, int] | None:
     new = back[~had]
     if len(new) == 0:
         return None
-    with_activity = np.zeros(len(log.activities))
     pairs = np.unique(log.case * len(log.activities) + log.activity)
-    with_activity += np.bincount(pairs % len(log.activities), minlength=len(log.activities))
+    with_activity = np.bincount(pairs % len(log.activities), minlength=len(log.activities))
     key = passes.last[new] * len(log.activities) + np.array(places)[passes.back_to[new]]
     keys, counts = np.unique(key, return_counts=True)
     order = np.argsort(-counts)
@@ -235,20 +234,12 @@ def closed_cases(log: EventLog) -> Bools:
     return done & ~recent
 
 
-def last_of_case(passes: Passes, cases: int) -> Int64s:
-    """Row of the last pass of each case, shape (cases,)."""
-    last = np.zeros(cases, dtype=np.int64)
-    last[passes.case] = np.arange(len(passes.case))
-    return last
-
-
 def nth_visit(log: EventLog) -> Int32s:
     """How often the case of each event has had its activity before, shape (events,)."""
     key = log.case * max(len(log.activities), 1) + log.activity
     order = np.argsort(key, kind="stable")
     ordered = key[order]
-    begins = np.append(True, ordered[1:] != ordered[:-1]) if len(order) else np.zeros(0, dtype=np.bool_)
-    first = np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0)) if len(order) else order
+    first = np.maximum.accumulate(np.where(first_of_group(ordered), np.arange(len(order)), 0))
     nth = np.empty(len(order), dtype=np.int32)
     nth[order] = np.arange(len(order)) - first
     return nth

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from sim.core.tables import NOT_YET, Bools, Int64s
+from sim.core.tables import NOT_YET, Bools, Int64s, first_of_group
 from sim.fit.finding import Finding
 from sim.fit.log import NO_CODE, EventLog
 from sim.fit.shares import chance_by_category, differ
@@ -44,7 +44,6 @@ class Workflow(NamedTuple):
 
     steps: list[StepDraft]
     findings: list[Finding]
-    rare: int  # ways back or out that were left out because they were rare
 
 
 def is_work(log: EventLog) -> Bools:
@@ -86,12 +85,6 @@ class _Drawing:
             self.names.append(step_name(log.activities[activity], self.names))
         self.steps: list[StepDraft] = []
         self.findings: list[Finding] = []
-        self.rare = 0
-        # How often the case of each pass has gone back before, from where to where.
-        self.jump = np.where(
-            self.passes.fate == WENT_BACK, self.passes.last * len(self.places) + self.passes.back_to, -1
-        )
-
         self._let_the_last_step_be_optional()
 
     def _let_the_last_step_be_optional(self) -> None:
@@ -120,7 +113,7 @@ class _Drawing:
             self._ways_back(place, stay)
             self._way_out(place, stay)
             place = following
-        return Workflow(self.steps, self.findings, self.rare)
+        return Workflow(self.steps, self.findings)
 
     def _add(self, name: str, kind: str, place: int, body: dict[str, Any]) -> None:
         self.steps.append(StepDraft(name, kind, place, body))
@@ -205,7 +198,6 @@ class _Drawing:
         gone = np.zeros(len(back), dtype=np.bool_)
         for target, count in sorted(zip(targets.tolist(), counts.tolist(), strict=True), key=lambda each: -each[1]):
             if count < max(3, _RARE * decided.sum()):
-                self.rare += count
                 continue
             going = back & (passes.back_to == target)
             if counts.sum() > _MOSTLY_BACK * decided.sum():
@@ -230,8 +222,7 @@ class _Drawing:
         """How often the case of each pass has gone this way before."""
         went: Int64s = np.cumsum(going) - going
         case = self.passes.case
-        begins = np.append(True, case[1:] != case[:-1]) if len(case) else np.zeros(0, dtype=np.bool_)
-        at_start = np.maximum.accumulate(np.where(begins, went, 0)) if len(case) else went
+        at_start = np.maximum.accumulate(np.where(first_of_group(case), went, 0))
         times: Int64s = went - at_start
         return times
 
@@ -254,7 +245,6 @@ class _Drawing:
             body = {"only_after": [self.names[place]]}
             decided = decided & passes.took[:, place]
         if out.sum() < max(3, _RARE * decided.sum()):
-            self.rare += int(out.sum())
             return
         name = step_name(f"leave_after_{self.names[place]}", [step.name for step in self.steps])
         self._add(name, "leave", place, {"leave": self._chance(out, decided, f"workflow.{name}.leave"), **body})

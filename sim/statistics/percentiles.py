@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.core.tables import Bools, Floats, Int64s, Ints, narrow
+from sim.core.tables import Bools, Floats, Int64s, Ints, first_of_group, narrow
 from sim.statistics.estimates import LEVEL, Ratio, ratio_over
 from sim.statistics.judging import chosen_effect, effective_letters, own_effect, share_variance
 
@@ -129,7 +129,7 @@ def pooled(replications: Sequence[Durations]) -> Durations:
     # Each is in order already, which a stable sort makes use of.
     order = np.argsort(seconds, kind="stable")
     seconds = seconds[order]
-    first = np.flatnonzero(_differ(seconds))
+    first = np.flatnonzero(first_of_group(seconds))
     if not len(seconds):
         return Durations(seconds, ended, open_)
     return Durations(seconds[first], *(np.add.reduceat(counts[order], first) for counts in (ended, open_)))
@@ -175,19 +175,14 @@ def _body_effect(some: Sequence["_Upto"], whole: Durations) -> float:
 def _counted(codes: Int64s, most: int) -> tuple[Ints, Int64s]:
     """Different codes up to some number, ascending, and how many there are of each."""
     ascending = np.sort(narrow(codes, most))
-    first = np.flatnonzero(_differ(ascending))
+    first = np.flatnonzero(first_of_group(ascending))
     return ascending[first], np.diff(first, append=len(ascending))
-
-
-def _differ(ascending: Ints) -> Bools:
-    """Which numbers are others than the one before."""
-    return np.append(True, ascending[1:] != ascending[:-1])[: len(ascending)]
 
 
 def _separate(codes: Ints, times: Int64s) -> Durations:
     """Counts of ascending codes, each twice the seconds and one more for an open duration, as durations."""
     of_codes = codes >> 1
-    first = _differ(of_codes)
+    first = first_of_group(of_codes)
     seconds, place = of_codes[first], np.cumsum(first) - 1
     is_open = codes & 1 == 1
     short = len(seconds) == 0 or seconds[-1] < np.iinfo(np.int32).max

@@ -1,6 +1,6 @@
 """Reading what an office has: letters, or events of cases, from whatever file its system writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -11,7 +11,6 @@ from sim.fit.reading.columns import EVENT_INSTANTS, JOINED, date_column, said_co
 from sim.fit.reading.events import event_log
 from sim.fit.reading.instants import (
     LocalInstants,
-    Zones,
     check_zone,
     have_time_only,
     joined,
@@ -75,7 +74,7 @@ def read_log(
         column, written = _written(rows, roles, role)
         read[role] = local_instants(written, column, complaints, zone=zone, order=dates)
         instants[role] = read[role].instants
-    notes += _zone_notes({role: each.zones for role, each in read.items()}, zone)
+    notes += _zone_notes(read.values(), zone)
     days_only = {roles[role]: each.days_only for role, each in read.items() if each.days_only}
     notes += [Note("days-only", {"column": column, "n": n}) for column, n in days_only.items()]
     log: EventLog | LetterLog
@@ -161,8 +160,8 @@ def _written(rows: SheetRows, roles: dict[str, str], role: str) -> tuple[str, Se
     return roles[role], fields if len(parts) == 1 else joined(fields, rows.columns[parts[1]])
 
 
-def _zone_notes(zones: Mapping[str, Zones], zone: str | None) -> list[Note]:
-    offsets = sorted({offset for each in zones.values() for offset in each.offsets})
+def _zone_notes(read: Iterable[LocalInstants], zone: str | None) -> list[Note]:
+    offsets = sorted({offset for each in read for offset in each.offsets})
     if not offsets:
         return []
     if zone is not None:

@@ -22,7 +22,6 @@ EVENT_INSTANTS: Final = ("queued", "start", "end")
 JOINED: Final = "+"
 """Between the columns of the day and of the time of day in `--columns received=day+time`."""
 
-
 _LONGEST_EMPTY: Final = 6
 """Characters; a longer field says something."""
 

@@ -1,4 +1,4 @@
-"""SheetRows of events -> a log of cases and their activity instances."""
+"""Rows of events -> a log of cases and their activity instances."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

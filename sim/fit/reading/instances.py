@@ -42,7 +42,7 @@ class _Instance:
 def of_intervals(
     case: Int64s, activity: Int64s, queued: Int64s, started: Int64s, finished: Int64s, resource: Int64s, unit: Int64s
 ) -> Instances:
-    """SheetRows that are instances already; each that has a start and an end is one spell of work."""
+    """Rows that are instances already; each that has a start and an end is one spell of work."""
     whole = np.flatnonzero((started != NOT_YET) & (finished != NOT_YET))
     return Instances(
         case, activity, queued, started, finished, resource, unit,

@@ -58,20 +58,12 @@ _APART: Final = 10
 _NO_INSTANT: Final = np.datetime64("NaT", "us")
 
 
-class Zones(NamedTuple):
-    """What was done with the zones of a column."""
-
-    offsets: tuple[str, ...]
-    """All that it carries."""
-    converted: bool
-    """Whether instants were converted to the zone asked for; else the offset was dropped."""
-
-
 class LocalInstants(NamedTuple):
     """A column of instants; NaT where a field is empty or bad."""
 
     instants: Datetimes
-    zones: Zones
+    offsets: tuple[str, ...]
+    """All offsets from UTC that the column carries."""
     days_only: int
     """How many say no time of day."""
 
@@ -111,7 +103,7 @@ def local_instants(
     all_rows[np.array(there, dtype=np.int64)[good]] = instants[good]
     for row in np.flatnonzero(_far_away(all_rows)).tolist():
         complaints.row(row, f"{_APART} years or more from all others in {column!r}", written[row])
-    return LocalInstants(all_rows, Zones(offsets, zone is not None and bool(offsets)), read.days_only)
+    return LocalInstants(all_rows, offsets, read.days_only)
 
 
 def _far_away(instants: Datetimes) -> npt.NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""SheetRows of letters, one each, -> a log of letters."""
+"""Rows of letters, one each, -> a log of letters."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ import numpy as np
 from sim.core.tables import NOT_YET, Int8s, Int64s
 from sim.fit.log import SATISFIED_UNKNOWN, LetterLog
 from sim.fit.reading.codes import coded, renumbered, with_unspecified
-from sim.fit.reading.columns import ATTRIBUTES, EVENT_INSTANTS, NAMES, normal, values
+from sim.fit.reading.columns import ATTRIBUTES, EVENT_INSTANTS, JOINED, NAMES, normal, values
 from sim.fit.reading.instants import Datetimes
 from sim.fit.reading.rows import Complaints, SheetRows
 
@@ -30,7 +30,7 @@ def letter_log(
     """
     received = instants["received"]
     for row in np.flatnonzero(np.isnat(received) & complaints.good()).tolist():
-        complaints.row(row, "without a time of receipt", rows.columns[roles["received"].split("+")[0]][row])
+        complaints.row(row, "without a time of receipt", rows.columns[roles["received"].split(JOINED)[0]][row])
     reached = {role: column for role, column in instants.items() if role not in ("received", *EVENT_INSTANTS, "time")}
     for role, column in reached.items():
         for row in np.flatnonzero(column < received).tolist():

@@ -1,4 +1,4 @@
-"""SheetRows of a file before they are understood, and what is wrong with some of them."""
+"""Rows of a file before they are understood, and what is wrong with some of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple

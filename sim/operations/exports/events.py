@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.core.tables import NEVER, NO_UNIT, NOT_YET, WORK, Int32s, Int64s, Stretches
+from sim.core.tables import NEVER, NO_UNIT, NOT_YET, WORK, Int32s, Int64s, Stretches, first_of_group
 from sim.metrics.replication import Replication
 from sim.metrics.supervision import received_prompts
 from sim.operations.exports.people import NOBODY, person_numbers
@@ -100,7 +100,7 @@ def _of_work(replication: Replication, stretches: Stretches) -> list[Events]:
     person = person_numbers(roster, stretches)
     work = np.flatnonzero((stretches.kind == WORK) & (replication.row_of_visit[stretches.visit] >= 0))
     visit, unit, who = stretches.visit[work], stretches.unit[work], person[work]
-    first = np.append(True, visit[1:] != visit[:-1])[: len(work)]
+    first = first_of_group(visit)
     begun = np.where(first, Transition.START, Transition.RESUME)
     done = log.finished[visit] == stretches.end[work]
     put_down = ~done & (stretches.end[work] < replication.setting.scenario.horizon)
