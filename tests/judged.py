@@ -8,13 +8,12 @@ import pytest
 from sim.core.tables import Roster
 from sim.experiment.replications import simulate_replication
 from sim.fit.as_of import hold_out_instant
-from sim.fit.finding import Finding
+from sim.fit.finding import Finding, Note
 from sim.fit.fit_report import FitReport
 from sim.fit.judgement import FieldDistance, range_of
 from sim.fit.judging import judge_fit
 from sim.fit.log import EventLog, KnownRoster
 from sim.fit.looks import held_out
-from sim.fit.notes import Note
 from sim.fit.on_base import Replaced
 from sim.fit.simulated_log import simulated_log
 from sim.scenario.loading import ScenarioFile

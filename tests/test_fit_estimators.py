@@ -8,9 +8,9 @@ import pytest
 from sim.core.errors import ScenarioError
 from sim.core.tables import Floats
 from sim.fit.durations import fit_durations, kaplan_meier
+from sim.fit.finding import Note
 from sim.fit.fitting import fit
 from sim.fit.log import NO_CODE, EventLog, Spells
-from sim.fit.notes import Note
 from sim.fit.scenario_text import scenario_text, without_comments
 from sim.models.scenario import Scenario
 

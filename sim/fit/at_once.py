@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 
 from sim.core.tables import NOT_YET
+from sim.fit.finding import Note
 from sim.fit.log import AXIS, EventLog
-from sim.fit.notes import Note
 
 _OFTEN: Final = 0.05
 """Share of the letters from which on it is worth saying."""

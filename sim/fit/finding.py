@@ -1,13 +1,11 @@
 """What a fit found: figures with their intervals, and the scenario that is made of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from scipy.special import betaincinv
-
-from sim.fit.notes import Note
 
 FEW: Final = 30
 """Letters below which a category borrows its figures from the whole."""
@@ -50,6 +48,19 @@ class Marked(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Note:
+    """Something that was noticed in an office's export and the user should know, as data for the pages that tell it.
+
+    Attributes:
+        kind: names its sentence.
+        figures: what the sentence is filled in with; shares are the only ones with a fraction.
+    """
+
+    kind: str
+    figures: Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True)
 class Fitted:
     """What a log says, as a scenario.
 
@@ -68,6 +79,11 @@ class Fitted:
     notes: tuple[Note, ...] = ()
 
 
+def first_few(names: Sequence[str], most: int = 6) -> str:
+    """Some names, and how many there are if that is more."""
+    return ", ".join(names[:most]) + (f", ... ({len(names)})" if len(names) > most else "")
+
+
 def share_interval(some: float, of: float) -> tuple[float, float]:
     """Clopper and Pearson's 95% interval of a share; [0, 1] of none."""
     if of <= 0:
@@ -75,6 +91,11 @@ def share_interval(some: float, of: float) -> tuple[float, float]:
     low = float(betaincinv(some, of - some + 1, 0.025)) if some > 0 else 0.0
     high = float(betaincinv(some + 1, of - some, 0.975)) if some < of else 1.0
     return low, high
+
+
+def share_finding(key: str, some: float, of: float) -> Finding:
+    """The share that some letters, shifts or the like are of others, with its interval; 0 of none."""
+    return Finding(key, some / max(of, 1), share_interval(some, of), int(of), unit="share")
 
 
 def rounded(number: float, digits: int = 4) -> float:

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.fit.finding import Finding
+from sim.fit.finding import Finding, Note
 from sim.fit.judgement import Judgement
-from sim.fit.notes import Note
 from sim.fit.on_base import Replaced
 
 

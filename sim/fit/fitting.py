@@ -7,19 +7,19 @@ import numpy as np
 from sim.core.clock import DAY
 from sim.core.errors import Problem, ScenarioError
 from sim.core.tables import Bools, Floats, Int64s
-from sim.fit.arrivals import ArrivalFit, fit_arrivals
+from sim.fit.arrivals import fit_arrivals
 from sim.fit.at_once import at_once
 from sim.fit.days import Days, days_kept, people_by_day
 from sim.fit.discipline import discipline_of
 from sim.fit.duty import Duty, duty_of, put_downs
 from sim.fit.effort import Timed, step_duration, waited, worked
-from sim.fit.finding import Finding, Fitted, Marked, mark, rounded
+from sim.fit.finding import Finding, Fitted, Marked, rounded
 from sim.fit.log import NO_CODE, EventLog, KnownRoster
 from sim.fit.other_duty import crew_of, other_duty_of
 from sim.fit.places import LogPlaces, TeamDraft, own_units, places_of_log
 from sim.fit.rosters import known_staffing
 from sim.fit.routing import route
-from sim.fit.shares import chance_by_category, shares_of, written_share
+from sim.fit.shares import chance_by_category, shares_of
 from sim.fit.staffing import Hours, hours_of_team, inferred_staffing
 from sim.fit.waits import free_times, idle_waits, is_wait, ready_times, work_of_events
 from sim.fit.ways import closed_cases, nth_visit, ways_of
@@ -73,8 +73,11 @@ class _Fitting:
         """All parts, put together."""
         arrivals = fit_arrivals(self.log.received, self.log.category.astype(np.int64), self.log.categories, self.days)
         self.findings += arrivals.findings
-        channels = self._names("channels", self.log.channel, self.log.channels)
-        categories = self._names("categories", self.log.category, self.log.categories, arrivals)
+        channels, of_channels = shares_of(self.log.channel, self.log.channels, "channels", {})
+        categories, of_categories = shares_of(
+            self.log.category, self.log.categories, "categories", arrivals.of_category
+        )
+        self.findings += of_channels + of_categories
         workflow = self._workflow()
         teams, rosters = self._teams()
         document: dict[str, Any] = {"schema": 1, "name": "Fitted", "start": self.log.origin.isoformat()}
@@ -113,21 +116,6 @@ class _Fitting:
         days, findings = days_kept(self.log.origin, self.whole, letters, people)
         self.findings += findings
         return days
-
-    def _names(
-        self, key: str, codes: Any, names: tuple[str, ...], arrivals: ArrivalFit | None = None
-    ) -> dict[str, Any]:
-        """Categories or channels with their shares; nothing of a single one."""
-        if len(names) < 2:
-            return {}
-        shares, findings = shares_of(codes, names, key)
-        self.findings += findings
-        marks = {finding.key: mark(finding) for finding in findings}
-        own = {} if arrivals is None else arrivals.of_category
-        return {
-            name: {"share": Marked(written_share(share), marks[f"{key}.{name}.share"]), **own.get(name, {})}
-            for name, share in shares.items()
-        }
 
     def _workflow(self) -> list[dict[str, Any]]:
         log, places = self.log, self.places

@@ -3,7 +3,6 @@
 Who was idle, and what was work of the time that passed, such a log does not say, so milestones are waits.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -13,9 +12,9 @@ from sim.core.tables import NOT_YET, Bools, Floats, Int64s
 from sim.fit.arrivals import fit_arrivals
 from sim.fit.days import days_kept
 from sim.fit.effort import Timed, step_duration
-from sim.fit.finding import Finding, Fitted, Marked, mark
+from sim.fit.finding import Finding, Fitted, Marked
 from sim.fit.log import LetterLog
-from sim.fit.shares import chance_by_category, shares_of, written_share
+from sim.fit.shares import chance_by_category, shares_of
 from sim.fit.workflow import step_name
 
 _OLD: Final = 0.99
@@ -51,21 +50,14 @@ def fit_letters(log: LetterLog) -> Fitted:
         ("channels", log.channel, log.channels, {}),
         ("categories", log.category, log.categories, arrivals.of_category),
     ):
-        if len(names) > 1:
-            shares, found = shares_of(codes, names, key)
-            findings += found
-            document[key] = _named(shares, found, own)
+        bodies, found = shares_of(codes, names, key, own)
+        findings += found
+        if bodies:
+            document[key] = bodies
     document["teams"] = {"office": {"staff": {"always": Marked(1, "A: nobody works in this model, letters only wait")}}}
     steps, activities, files, found = _milestones(log, category)
     document["workflow"] = steps
     return Fitted(document, tuple(findings + found), files, activities)
-
-
-def _named(shares: Mapping[str, float], found: list[Finding], own: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    return {
-        name: {"share": Marked(written_share(share), mark(finding)), **own.get(name, {})}
-        for (name, share), finding in zip(shares.items(), found, strict=True)
-    }
 
 
 def _milestones(

@@ -7,14 +7,24 @@ import numpy as np
 from scipy.special import chdtrc
 
 from sim.core.tables import Bools, Floats, Int32s, Int64s
-from sim.fit.finding import FEW, Finding, Marked, mark, share_interval, share_text
+from sim.fit.finding import FEW, Finding, Marked, mark, share_finding, share_text
 
 _SURE: Final = 0.001
 """Chance of a difference between categories that is none; there are many steps to look at."""
 
 
-def shares_of(codes: Int32s, names: Sequence[str], key: str) -> tuple[dict[str, float], list[Finding]]:
-    """Share of each name, which sum to 1 as they are written, and what is known of each."""
+def shares_of(
+    codes: Int32s, names: Sequence[str], key: str, own: Mapping[str, Mapping[str, Any]]
+) -> tuple[dict[str, dict[str, Any]], list[Finding]]:
+    """Categories or channels as the language writes them, with shares that sum to 1; nothing of a single one.
+
+    Args:
+        codes: category or channel of each letter.
+        key: `categories` or `channels`.
+        own: other keys of each name.
+    """
+    if len(names) < 2:
+        return {}, []
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     total = int(counts.sum())
     findings = []
@@ -22,10 +32,13 @@ def shares_of(codes: Int32s, names: Sequence[str], key: str) -> tuple[dict[str, 
     for name, count in sorted(zip(names, counts.tolist(), strict=True), key=lambda each: -each[1]):
         if count:
             shares[name] = count / total
-            findings.append(
-                Finding(f"{key}.{name}.share", count / total, share_interval(count, total), total, unit="share")
-            )
-    return summing_to_one(shares), findings
+            findings.append(share_finding(f"{key}.{name}.share", count, total))
+    written = summing_to_one(shares)
+    bodies = {
+        name: {"share": Marked(written_share(share), mark(finding)), **own.get(name, {})}
+        for (name, share), finding in zip(written.items(), findings, strict=True)
+    }
+    return bodies, findings
 
 
 def summing_to_one(shares: Mapping[str, float]) -> dict[str, float]:
@@ -56,13 +69,7 @@ def chance_by_category(taken: Bools, category: Int64s, names: Sequence[str], key
     """
     of = np.bincount(category, minlength=len(names)).astype(np.float64)
     some = np.bincount(category, taken, minlength=len(names)).astype(np.float64)
-    whole = Finding(
-        key,
-        float(some.sum() / max(of.sum(), 1)),
-        share_interval(float(some.sum()), float(of.sum())),
-        int(of.sum()),
-        unit="share",
-    )
+    whole = share_finding(key, float(some.sum()), float(of.sum()))
     if not differ(some, of):
         return Marked(share_text(whole.estimate), mark(whole)), [whole]
     written: dict[str, Any] = {}
@@ -71,13 +78,7 @@ def chance_by_category(taken: Bools, category: Int64s, names: Sequence[str], key
         if of[code] < FEW:
             findings.append(_borrowed(f"{key}.per_category.{names[code]}", whole, int(of[code])))
             continue
-        share = Finding(
-            f"{key}.per_category.{names[code]}",
-            float(some[code] / of[code]),
-            share_interval(float(some[code]), float(of[code])),
-            int(of[code]),
-            unit="share",
-        )
+        share = share_finding(f"{key}.per_category.{names[code]}", float(some[code]), float(of[code]))
         findings.append(share)
         written[names[code]] = Marked(share_text(share.estimate), mark(share))
     if len(written) < len(names):
@@ -128,19 +129,9 @@ def _routing(counts: Floats, teams: Sequence[str], key: str) -> tuple[Any, list[
     if len(there) == 1:
         return teams[int(there[0])], []
     total = float(counts.sum())
-    findings = [
-        Finding(
-            f"{key}.{teams[team]}",
-            float(counts[team] / total),
-            share_interval(float(counts[team]), total),
-            int(total),
-            unit="share",
-        )
-        for team in there.tolist()
-    ]
+    findings = [share_finding(f"{key}.{teams[team]}", float(counts[team]), total) for team in there.tolist()]
     shares = summing_to_one({teams[team]: float(counts[team] / total) for team in there.tolist()})
-    comment = "; ".join(mark(each).removeprefix("M: ") for each in findings[:1])
-    return Marked({name: written_share(share) for name, share in shares.items()}, f"M: {comment}"), findings
+    return Marked({name: written_share(share) for name, share in shares.items()}, mark(findings[0])), findings
 
 
 def written_share(share: float) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from sim.core.errors import Problem, ScenarioError
+from sim.fit.finding import Note, first_few
 from sim.fit.log import EventLog, LetterLog
-from sim.fit.notes import Note, first_few
 from sim.fit.reading.columns import EVENT_INSTANTS, JOINED, date_column, said_columns
 from sim.fit.reading.events import event_log
 from sim.fit.reading.instants import (

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from sim.core.tables import NOT_YET, Int64s
+from sim.fit.finding import Note, first_few
 from sim.fit.log import NO_CODE, EventLog, Spells
-from sim.fit.notes import Note, first_few
 from sim.fit.reading.codes import coded, renumbered, with_unspecified
 from sim.fit.reading.columns import EVENT_INSTANTS, normal, transitions, values
 from sim.fit.reading.instances import Instances, of_intervals, of_segments, of_transitions
