@@ -1,16 +1,16 @@
-"""The arrival process: trend, shape in the week, holidays, busyness of days, surges, and gaps in the recording."""
+"""The arrival process: shape in the week, holidays, busyness of days, surges, and gaps in the recording."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import chdtrc, pdtrc
 
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Bools, Floats, Int64s, true_runs
 from sim.fit.days import Days
 from sim.fit.finding import Finding, Marked, duration_text, mark, rounded, share_text
+from sim.fit.trend import LEAST_DAYS, clumping, fit_trend, rate_of, written_trend
 
 _GAP: Final = 1e-5
 """Chance of so long a run of days without a letter, below which nothing was recorded."""
@@ -21,12 +21,6 @@ _BURST: Final = 1e-4
 _ENOUGH: Final = 500
 """Letters of a category that tell a daily profile of its own, and of all that need no smoothing."""
 
-_LEAST_DAYS: Final = 14
-"""Days from which on weekdays, trend and busyness are told apart."""
-
-_YEARLY: Final = (-0.95, 10.0)
-"""Growth in a year beyond which a few weeks tell no growth."""
-
 
 class ArrivalFit(NamedTuple):
     """Keys of `arrivals`, of each category, and what they rest on."""
@@ -34,13 +28,6 @@ class ArrivalFit(NamedTuple):
     body: dict[str, Any]
     of_category: dict[str, dict[str, Any]]
     findings: list[Finding]
-
-
-class _Trend(NamedTuple):
-    name: str
-    level: Floats  # letters a day, before weekdays and holidays, (days,)
-    criterion: float
-    values: tuple[float, ...]
 
 
 def fit_arrivals(received: Int64s, category: Int64s, names: Sequence[str], days: Days) -> ArrivalFit:
@@ -58,12 +45,12 @@ def fit_arrivals(received: Int64s, category: Int64s, names: Sequence[str], days:
     plain = np.bincount(received[ordinary] // DAY, minlength=days.number).astype(np.float64)
     by_weekday, clumped = _shape_of_week(plain, recorded, days)
     ordinary_days = recorded & ~days.holiday if (recorded & ~days.holiday).any() else recorded
-    trend, rejected = _trend(plain, by_weekday[days.weekday], ordinary_days)
+    trend = fit_trend(plain, by_weekday[days.weekday], ordinary_days)
     on_holidays = _on_holidays(plain, trend.level * by_weekday[days.weekday], recorded & days.holiday, clumped)
     factor = by_weekday[days.weekday] * np.where(days.holiday, on_holidays, 1.0)
-    body: dict[str, Any] = {"per_day": _written_trend(trend, plain, recorded, rejected, findings)}
-    if trend.name == "growth":
-        body["growth"] = Marked(f"{rounded(100 * trend.values[1], 3):g}% a year", f"M: n {int(recorded.sum()):,} days")
+    rate = rate_of(trend, plain, recorded)
+    findings.append(rate)
+    body: dict[str, Any] = written_trend(trend, rate)
     expected = trend.level * factor
     hours, goodness = _by_hour(received[ordinary])
     body["by_hour"] = Marked(hours, f"M: n {int(ordinary.sum()):,}")
@@ -114,7 +101,7 @@ def _surges(
     ordinary = np.ones(len(received), dtype=np.bool_)
     surges: list[Any] = []
     findings: list[Finding] = []
-    if recorded.sum() < _LEAST_DAYS:
+    if recorded.sum() < LEAST_DAYS:
         return surges, ordinary, findings
     day = received // DAY
     total = np.bincount(day, minlength=days.number).astype(np.float64)
@@ -167,26 +154,17 @@ def _dispersion(counts: Floats, mean: float) -> float:
     return float(counts.var() / mean) if len(counts) > 1 and mean > 0 else 1.0
 
 
-def _clumping(ratio: Floats) -> float:
-    """By how much days that follow each other being alike widens the error of a mean: (1 + r) / (1 - r)."""
-    excess = ratio - ratio.mean()
-    if len(ratio) < _LEAST_DAYS or not excess.any():
-        return 1.0
-    alike = float(np.clip((excess[1:] * excess[:-1]).mean() / (excess**2).mean(), 0, 0.8))
-    return (1 + alike) / (1 - alike)
-
-
 def _shape_of_week(counts: Floats, recorded: Bools, days: Days) -> tuple[Floats, float]:
     """Factor of each weekday, 1 on average, or 1 where too few days tell; and by how much days vary beyond Poisson."""
     flat: Floats = np.ones(7)
     ordinary = recorded & ~days.holiday
     seen = [int((ordinary & (days.weekday == day)).sum()) for day in range(7)]
-    if ordinary.sum() < _LEAST_DAYS or min(seen) < 2 or counts[ordinary].sum() == 0:
+    if ordinary.sum() < LEAST_DAYS or min(seen) < 2 or counts[ordinary].sum() == 0:
         return flat, 1.0
     mean = np.array([counts[ordinary & (days.weekday == day)].mean() for day in range(7)])
     overall = mean.mean()
     spread = max(_dispersion(counts[ordinary] - mean[days.weekday[ordinary]] + overall, overall), 1.0)
-    clumped = spread * _clumping(counts[ordinary] / np.maximum(mean[days.weekday[ordinary]], 1e-9))
+    clumped = spread * clumping(counts[ordinary] / np.maximum(mean[days.weekday[ordinary]], 1e-9))
     statistic = float((np.array(seen) * (mean - overall) ** 2 / (overall * spread)).sum())
     return (mean / overall if chdtrc(6, statistic) < 0.05 else flat), clumped
 
@@ -198,83 +176,6 @@ def _on_holidays(counts: Floats, expected: Floats, holidays: Bools, clumped: flo
     ratio = float(counts[holidays].sum() / expected[holidays].sum())
     error = np.sqrt(clumped / float(expected[holidays].sum()))
     return rounded(ratio, 3) if abs(ratio - 1) > 2.6 * error else 1.0
-
-
-def _trend(counts: Floats, factor: Floats, recorded: Bools) -> tuple[_Trend, Mapping[str, float]]:
-    """The trend with the least quasi-information criterion: constant, growing, or falling from a launch."""
-    day = np.arange(len(counts)) + 0.5
-    seen, weight = counts[recorded], np.maximum(factor[recorded], 1e-9)
-    constant = seen.sum() / weight.sum()
-    at = day[recorded]
-
-    def deviance(level: Floats) -> float:
-        mean = np.maximum(level * weight, 1e-9)
-        return float(2 * (np.where(seen > 0, seen * np.log(np.maximum(seen, 1e-9) / mean), 0) - (seen - mean)).sum())
-
-    flat = _Trend("constant", np.full(len(counts), constant), 0.0, (float(constant),))
-    if recorded.sum() < 2 * _LEAST_DAYS or constant == 0:
-        return flat, {}
-    spread = max(float(((seen - constant * weight) ** 2 / (constant * weight)).sum() / len(seen)), 1.0)
-    spread *= _clumping(seen / (constant * weight))
-    base = deviance(flat.level[recorded])
-    candidates = [flat]
-    grown = minimize(
-        lambda p: deviance(np.exp(np.clip(p[0] + p[1] * at, -30, 30))), (np.log(constant), 0.0), method="Nelder-Mead"
-    )
-    yearly = float(np.expm1(np.clip(grown.x[1] * 365.25, -20, 20)))
-    if _YEARLY[0] < yearly < _YEARLY[1]:
-        level = np.exp(grown.x[0] + grown.x[1] * day)
-        candidates.append(_Trend("growth", level, 0.0, (float(np.exp(grown.x[0])), yearly)))
-    thirds = max(len(seen) // 3, 1)
-    begin, end = (
-        float(part.sum() / max(own.sum(), 1e-9))
-        for part, own in ((seen[:thirds], weight[:thirds]), (seen[-thirds:], weight[-thirds:]))
-    )
-    if begin > end > 0:
-        span = float(at[-1] - at[0])
-        fell = minimize(
-            lambda p: deviance(np.exp(p[1]) + (np.exp(p[0]) - np.exp(p[1])) * np.exp2(-at / np.exp(p[2]))),
-            (np.log(begin * 1.2), np.log(end * 0.9), np.log(span / 4)),
-            method="Nelder-Mead",
-            options={"maxiter": 2000},
-        )
-        start, floor, half = (float(each) for each in np.exp(fell.x))
-        if start > floor and span / 100 < half < 3 * span:
-            level = floor + (start - floor) * np.exp2(-day / half)
-            candidates.append(_Trend("launch decay", level, 0.0, (start, floor, half)))
-    penalty = np.log(len(seen))
-    judged = [
-        each._replace(criterion=(deviance(each.level[recorded]) - base) / spread + (len(each.values) - 1) * penalty)
-        for each in candidates
-    ]
-    best = min(judged, key=lambda each: each.criterion)
-    return best, {each.name: rounded(each.criterion - best.criterion, 3) for each in judged if each.name != best.name}
-
-
-def _written_trend(
-    trend: _Trend, counts: Floats, recorded: Bools, rejected: Mapping[str, float], findings: list[Finding]
-) -> Any:
-    days = int(recorded.sum())
-    seen = counts[recorded]
-    error = 1.96 * float(seen.std()) / np.sqrt(max(days, 1)) if days > 1 else 1.96 * float(np.sqrt(seen.sum()))
-    first = trend.values[0]
-    scale = first / max(float(trend.level[recorded].mean()), 1e-9)
-    rate = Finding(
-        "arrivals.per_day",
-        first,
-        (max(first - error * scale, 0.0), first + error * scale),
-        days,
-        unit="per_day",
-        chosen=trend.name,
-        rejected=rejected,
-    )
-    findings.append(rate)
-    if trend.name != "launch decay":
-        return Marked(rounded(first), mark(rate))
-    start, floor, half = trend.values
-    return Marked(
-        {"start": rounded(start), "floor": rounded(floor), "half_life": duration_text(half * DAY)}, mark(rate)
-    )
 
 
 def _by_hour(received: Int64s) -> tuple[list[float], float]:
@@ -303,7 +204,7 @@ def _busyness(counts: Floats, expected: Floats, recorded: Bools, findings: list[
     """Variation of days beyond Poisson, by the index of dispersion, and its correlation from day to day."""
     rows = recorded & (expected > 0)
     days = int(rows.sum())
-    if days < _LEAST_DAYS:
+    if days < LEAST_DAYS:
         return None
     seen, mean = counts[rows], expected[rows]
     freedom = max(days - 8, 1)
@@ -355,7 +256,7 @@ def _of_categories(
             body["by_hour"] = Marked(_by_hour(own)[0], f"M: n {len(own):,}")
             findings.append(Finding(f"categories.{name}.by_hour", float("nan"), None, len(own)))
         week = np.bincount(days.weekday[own // DAY], minlength=7)
-        if recorded.sum() >= _LEAST_DAYS and _differs(week, all_days / all_days.sum()):
+        if recorded.sum() >= LEAST_DAYS and _differs(week, all_days / all_days.sum()):
             seen = np.bincount(days.weekday[recorded], minlength=7)
             weights = week / np.maximum(seen, 1)
             body["by_weekday"] = Marked(

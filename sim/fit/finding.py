@@ -1,7 +1,9 @@
 """What a fit found: figures with their intervals, and the scenario that is made of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -115,6 +117,21 @@ def duration_text(seconds: float) -> str:
     """A duration with four significant digits as it is written: `8.214 min`."""
     length, unit = next((length, unit) for length, unit, most in _LENGTHS if seconds < most)
     return f"{np.format_float_positional(rounded(seconds / length), trim='-')} {unit}"
+
+
+def language_name(text: str, otherwise: str) -> str:
+    """A name of the scenario language for what a log calls so, up to 50 characters.
+
+    Args:
+        otherwise: the name where nothing is left of the text.
+    """
+    return re.sub(r"[\s\[\]\\.:]+", "_", text).strip("_")[:50] or otherwise
+
+
+def unlike(name: str, taken: Collection[str]) -> str:
+    """A name, or with a number behind it, different from those that are taken."""
+    numbered = (f"{name}_{number}" for number in count(2))
+    return next(each for each in chain([name], numbered) if each not in taken)
 
 
 def mark(finding: Finding) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.core.tables import Bools, Floats, Int64s
+from sim.fit.finding import language_name, unlike
 from sim.fit.log import NO_CODE, EventLog
 
 _WITHIN: Final = 0.98
@@ -75,7 +76,7 @@ def _teams_of_units(log: EventLog, unit: Int64s) -> list[str]:
     """A team for each unit: as the log says, or by the stem of numbered names, or by what they do."""
     if all(log.teams) and log.teams:
         return [_team_name(team) for team in log.teams]
-    stems = [re.sub(r"[\s_\-#]*\d+$", "", name) for name in log.units]
+    stems = [_stem(name) for name in log.units]
     numbered = Counter(stem for stem, name in zip(stems, log.units, strict=True) if stem != name)
     alike = _alike(_profiles(unit, log.activity, len(log.units), len(log.activities)), log.units)
     taken = {_team_name(stem) for stem, many in numbered.items() if many > 1}
@@ -121,12 +122,8 @@ def _alike(counts: Floats, names: tuple[str, ...]) -> list[str]:
     label = [""] * len(names)
     taken: list[str] = []
     for group in members:
-        stem = Counter(re.sub(r"[\s_\-#]*\d+$", "", names[unit]) for unit in group).most_common(1)[0]
-        name = _team_name(stem[0] if stem[1] > len(group) / 2 else "team")
-        number = 1
-        while name in taken:
-            number += 1
-            name = f"{name}_{number}"
+        stem = Counter(_stem(names[unit]) for unit in group).most_common(1)[0]
+        name = unlike(_team_name(stem[0] if stem[1] > len(group) / 2 else "team"), taken)
         taken.append(name)
         for unit in group:
             label[unit] = name
@@ -134,7 +131,12 @@ def _alike(counts: Floats, names: tuple[str, ...]) -> list[str]:
 
 
 def _team_name(text: str) -> str:
-    return re.sub(r"[\s\[\]\\.:]+", "_", text).strip("_")[:50] or "team"
+    return language_name(text, "team")
+
+
+def _stem(name: str) -> str:
+    """A numbered name without its number."""
+    return re.sub(r"[\s_\-#]*\d+$", "", name)
 
 
 def _structure(log: EventLog, unit: Int64s, label: list[str], names: tuple[str, ...]) -> list[TeamDraft]:

@@ -1,13 +1,12 @@
 """The workflow: which steps follow each other, which are passed over, where letters leave and where they go back."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from sim.core.tables import NOT_YET, Bools, Int64s, first_of_group
-from sim.fit.finding import Finding
+from sim.fit.finding import Finding, language_name, unlike
 from sim.fit.log import NO_CODE, EventLog
 from sim.fit.shares import chance_by_category, differ
 from sim.fit.ways import ENDED, STILL_OPEN, WENT_BACK, Passes, Ways
@@ -26,8 +25,6 @@ _ONE_WAY: Final = 0.95
 
 _MOSTLY_BACK: Final = 0.8
 """Share of those at a step that go back, from which on a loop is bounded by what was seen, so that all letters end."""
-
-_NAMED_LETTERS: Final = 50
 
 
 class StepDraft(NamedTuple):
@@ -60,12 +57,7 @@ def is_work(log: EventLog) -> Bools:
 
 def step_name(text: str, taken: Sequence[str]) -> str:
     """A name of the language for an activity, different from those that are taken."""
-    name = re.sub(r"[\s\[\]\\.:]+", "_", text).strip("_")[:_NAMED_LETTERS] or "step"
-    number, unique = 1, name
-    while unique in taken:
-        number += 1
-        unique = f"{name}_{number}"
-    return unique
+    return unlike(language_name(text, "step"), taken)
 
 
 def workflow_of(log: EventLog, ways: Ways) -> Workflow:

@@ -39,12 +39,8 @@ class Columns(NamedTuple):
 
     def among(self, header: Sequence[str]) -> dict[str, str]:
         """The column of each role that a header has."""
-        by_normal = {normal(name): name for name in reversed(header)}
-        found = {}
-        for role, names in _table()["columns"].items():
-            fitting = next((by_normal[normal(name)] for name in names if normal(name) in by_normal), None)
-            if fitting is not None and role not in self.named:
-                found[role] = fitting
+        found = _columns_of("columns", header)
+        found = {role: column for role, column in found.items() if role not in self.named}
         taken = set(self.named.values())
         found = {role: column for role, column in found.items() if column not in taken}
         return {**found, **{role: column for role, column in self.named.items() if column}}
@@ -74,10 +70,7 @@ def role_of(name: str) -> str | None:
 
 def date_column(role: str, header: Sequence[str]) -> str | None:
     """The column with the day of instants of which another column has the time of day only."""
-    by_normal = {normal(name): name for name in header}
-    return next(
-        (by_normal[normal(name)] for name in _table()["dates"].get(role, ()) if normal(name) in by_normal), None
-    )
+    return _columns_of("dates", header).get(role)
 
 
 def is_roster_column(name: str) -> bool:
@@ -87,13 +80,17 @@ def is_roster_column(name: str) -> bool:
 
 def roster_columns(header: Sequence[str]) -> dict[str, str]:
     """The column of a roster that is `unit`, `from`, `to` and `people`, where it is there."""
+    return _columns_of("roster", header)
+
+
+def _columns_of(kind: str, header: Sequence[str]) -> dict[str, str]:
+    """The column of each role that a header has: the first of the role's names that is there."""
     by_normal = {normal(name): name for name in reversed(header)}
-    found = {}
-    for role, names in _table()["roster"].items():
-        fitting = [by_normal[normal(name)] for name in names if normal(name) in by_normal]
-        if fitting:
-            found[role] = fitting[0]
-    return found
+    fitting = {
+        role: next((by_normal[normal(name)] for name in names if normal(name) in by_normal), None)
+        for role, names in _table()[kind].items()
+    }
+    return {role: column for role, column in fitting.items() if column is not None}
 
 
 @cache
