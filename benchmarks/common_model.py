@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.core.tables import (
     ALL_TIME,
+    ANYHOW,
     HAND_OVER,
     NEVER,
     NO_PRIORITY,
@@ -66,6 +67,10 @@ def draw(days: int, seed: int = 1) -> Model:
         left=np.full(letters, False),
         about=np.full(letters, NO_VISIT),
         until_start=np.full(letters, False),
+        once_over=np.full(letters, False),
+        received_if=np.full(letters, ANYHOW, np.int8),
+        received_if_back=np.zeros(letters, np.int32),
+        received_late_from=np.zeros(letters, np.int64),
         new_priority=np.full(letters, NO_PRIORITY, np.int8),
         move_to=np.full(letters, NO_UNIT, np.int32),
         rule=np.full(letters, OTHER_DUTY, np.int16),
@@ -83,6 +88,9 @@ def draw(days: int, seed: int = 1) -> Model:
         escalate_to=np.full(visits, NO_UNIT, np.int32),
         clock=np.full(visits, ALL_TIME, np.int8),
         patience=np.full(visits, NEVER, np.int32),
+        made_if=np.full(visits, ANYHOW, np.int8),
+        made_if_back=np.zeros(visits, np.int32),
+        made_late_from=np.zeros(visits, np.int64),
     )
     units = sum(POOLS)
     roster = Roster(

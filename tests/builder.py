@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.core.tables import (
     ALL_TIME,
+    ANYHOW,
     HAND_OVER,
     NEVER,
     NO_PRIORITY,
@@ -37,6 +38,9 @@ _WORK = {
     "escalate_to": NO_UNIT,
     "clock": ALL_TIME,
     "patience": NEVER,
+    "made_if": ANYHOW,
+    "made_if_back": 0,
+    "made_late_from": 0,
 }
 _DTYPES = {name: dtype for name, dtype in dtypes(Workload).items() if name in Workload.visit_columns()[1:]}
 
@@ -51,16 +55,20 @@ def work(unit: int, service: int, **asked: Any) -> Visit:
     return {"unit": unit, "service": service, **_WORK, **asked}
 
 
-def delay(service: int, clock: int = ALL_TIME) -> Visit:
+def delay(service: int, clock: int = ALL_TIME, **asked: Any) -> Visit:
     """A visit during which time passes, all of it or that of one of the roster's clocks."""
-    return work(NO_UNIT, service, clock=clock)
+    return work(NO_UNIT, service, clock=clock, **asked)
 
 
 class Prompt(NamedTuple):
-    """What a prompt asks of an earlier letter, by the names of `Workload`; `about` counts all visits."""
+    """What a letter about an earlier one asks of it, by the names of `Workload`; `about` counts all visits."""
 
     about: int = NO_VISIT
     until_start: bool = False
+    once_over: bool = False
+    received_if: int = ANYHOW
+    received_if_back: int = 0
+    received_late_from: int = 0
     new_priority: int = NO_PRIORITY
     move_to: int = NO_UNIT
 
@@ -69,7 +77,7 @@ def letters(*each: tuple[Any, ...], prompts: Mapping[int, Prompt] = {}) -> Workl
     """Letters as `(received, visit, visit, ...)`, in order of receipt; visits are numbered through.
 
     Args:
-        prompts: what those of them ask that are prompts, by their number.
+        prompts: what those of them ask that are about others, by their number.
     """
     asked = [prompts.get(number, Prompt()) for number in range(len(each))]
     received = [letter[0] for letter in each]
@@ -78,14 +86,16 @@ def letters(*each: tuple[Any, ...], prompts: Mapping[int, Prompt] = {}) -> Workl
     return Workload(
         received=np.array(received, np.int64),
         # A prompt is work and no letter, as other duty is.
-        category=np.array([0 if prompt.about == NO_VISIT else OTHER_DUTY for prompt in asked], np.int16),
+        category=np.array(
+            [0 if prompt.about == NO_VISIT or prompt.once_over else OTHER_DUTY for prompt in asked], np.int16
+        ),
         channel=np.zeros(len(each), np.int16),
         home=np.zeros(len(each), np.int32),
         left=np.zeros(len(each), np.bool_),
-        about=np.array([prompt.about for prompt in asked], np.int64),
-        until_start=np.array([prompt.until_start for prompt in asked], np.bool_),
-        new_priority=np.array([prompt.new_priority for prompt in asked], np.int8),
-        move_to=np.array([prompt.move_to for prompt in asked], np.int32),
+        **{
+            name: np.array([getattr(prompt, name) for prompt in asked], dtypes(Workload)[name])
+            for name in Prompt._fields
+        },
         rule=np.zeros(len(each), np.int16),
         first_visit=np.cumsum([0, *(len(letter) - 1 for letter in each)], dtype=np.int64),
         step=np.array(step, np.int16),

@@ -38,11 +38,12 @@ class Office(NamedTuple):
     shifts: int = 24
     priorities: int = 3
     asked: frozenset[str] = frozenset(ASKED)
-    prompts: float = 0.3  # share of the later letters
+    prompts: float = 0.5  # share of the later letters that are about others
+    outcomes: float = 0.15  # share of the visits that hang on an earlier one
 
 
-STAYING = Office(asked=frozenset(ASKED) - {"patience"}, prompts=0)
-"""Where nobody leaves and nothing is a prompt, so that there is always more to do."""
+STAYING = Office(asked=frozenset(ASKED) - {"patience"}, prompts=0, outcomes=0)
+"""Where nobody leaves and nothing hangs on anything, so that there is always more to do."""
 
 
 def busy_day(seed: int, office: Office = Office()) -> Day:  # noqa: B008 - it never changes
@@ -75,7 +76,7 @@ def busy_day(seed: int, office: Office = Office()) -> Day:  # noqa: B008 - it ne
     horizon = int(chance.integers(ticks // 2, 2 * ticks)) * tick + int(chance.integers(0, 2))
     columns["clock"] = (is_delay * chance.integers(0, 3, rows)).astype(np.int8)
     clocks = [_spans(np.sort(chance.choice(2 * ticks, 20, replace=False)) * tick) for _ in range(2)]
-    columns |= _prompts(chance, office, workload)
+    columns |= _prompts(chance, office, workload) | _outcomes(chance, office)
     return Day(workload._replace(**columns), shifts(*each, units=units, clocks=clocks), horizon)
 
 
@@ -84,13 +85,34 @@ def _spans(edges: Int64s) -> list[tuple[int, int]]:
 
 
 def _prompts(chance: np.random.Generator, office: Office, workload: Workload) -> dict[str, Any]:
-    """What letters of the second half ask that are prompts about those of the first."""
+    """What letters of the second half ask that are about others, of the first half or before them."""
     half = office.letters // 2
     late = np.arange(office.letters) >= half
     prompts = (chance.random(office.letters) < office.prompts) & late & (workload.received >= 0)
+    about_others = (chance.random(office.letters) < 0.3) & (np.arange(office.letters) > half)
+    first = np.where(about_others, half, 0)
+    until = np.where(about_others, np.arange(office.letters), half)
+    about = (first + chance.random(office.letters) * (until - first)) * office.visits
+    about = np.where(prompts, about.astype(np.int64), NO_VISIT)
     return {
-        "about": np.where(prompts, chance.integers(0, half * office.visits, office.letters), NO_VISIT),
+        "about": about,
         "until_start": chance.random(office.letters) < 0.5,
+        "once_over": chance.random(office.letters) < 0.3,
+        "received_if": ((chance.random(office.letters) < 0.25) * chance.integers(1, 5, office.letters)).astype(np.int8),
+        "received_if_back": (chance.random(office.letters) * (about % office.visits + 1)).astype(np.int32),
+        "received_late_from": np.maximum(workload.received - chance.integers(0, 30, office.letters) * office.tick, 0),
         "new_priority": chance.integers(NO_PRIORITY, office.priorities, office.letters).astype(np.int8),
         "move_to": chance.integers(NO_UNIT, office.units, office.letters).astype(np.int32),
+    }
+
+
+def _outcomes(chance: np.random.Generator, office: Office) -> dict[str, Any]:
+    """Which visits hang on earlier ones of their letter, but never the first."""
+    rows = office.letters * office.visits
+    nth = np.arange(rows) % office.visits
+    hangs = (chance.random(rows) < office.outcomes) & (nth > 0)
+    return {
+        "made_if": (hangs * chance.integers(1, 5, rows)).astype(np.int8),
+        "made_if_back": (1 + chance.random(rows) * np.minimum(nth, 3)).astype(np.int32),
+        "made_late_from": chance.integers(0, office.ticks, rows) * office.tick,
     }

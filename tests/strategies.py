@@ -8,7 +8,22 @@ from typing import Any, NamedTuple
 from builder import Prompt, delay, letters, shifts, work
 from hypothesis import strategies as st
 
-from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_PRIORITY, NO_UNIT, Roster, Workload
+from sim.core.tables import (
+    ANYHOW,
+    FINISH,
+    FINISHED_IN_TIME,
+    FINISHED_LATE,
+    HAND_OVER,
+    NEVER,
+    NO_PRIORITY,
+    NO_UNIT,
+    STARTED_IN_TIME,
+    STARTED_LATE,
+    Roster,
+    Workload,
+)
+
+OUTCOMES = st.sampled_from([FINISHED_IN_TIME, FINISHED_LATE, STARTED_IN_TIME, STARTED_LATE])
 
 
 class Day(NamedTuple):
@@ -31,7 +46,8 @@ def days(draw: st.DrawFn, tick: int = 60, ticks: int = 30, most_letters: int = 1
     received = (st.integers(0, ticks // 2) | st.integers(-ticks // 4, ticks // 4)).map(tick.__mul__)
     each = draw(st.lists(st.tuples(received, visits), min_size=most_letters // 2, max_size=most_letters))
     each = sorted(each, key=lambda letter: letter[0])
-    prompts = draw(_prompts([second for second, _ in each], [len(steps) for _, steps in each], units))
+    each = [(second, draw(_with_outcomes(steps, tick, ticks))) for second, steps in each]
+    prompts = draw(_prompts([second for second, _ in each], [len(steps) for _, steps in each], units, tick))
     workload = letters(*((second, *steps) for second, steps in each), prompts=prompts)
     horizon = draw(st.just(2 * ticks) | st.integers(0, 2 * ticks)) * tick + draw(st.sampled_from([0, 1]))
     return Day(workload, roster, horizon)
@@ -44,20 +60,41 @@ def _shifts(draw: st.DrawFn, units: int, tick: int, ticks: int) -> tuple[int, in
 
 
 @st.composite
-def _prompts(draw: st.DrawFn, received: list[int], made: list[int], units: int) -> dict[int, Prompt]:
-    """Some of the letters are about a visit of an earlier one that is no prompt."""
+def _with_outcomes(draw: st.DrawFn, steps: list[dict[str, Any]], tick: int, ticks: int) -> list[dict[str, Any]]:
+    """Some of a letter's visits hang on what became of an earlier one."""
+    hang = [number > 0 and draw(st.integers(0, 2)) == 0 for number in range(len(steps))]
+    return [
+        {
+            **step,
+            "made_if": draw(OUTCOMES),
+            "made_if_back": draw(st.integers(1, number)),
+            "made_late_from": draw(st.integers(0, ticks)) * tick,
+        }
+        if hangs
+        else step
+        for number, (step, hangs) in enumerate(zip(steps, hang, strict=True))
+    ]
+
+
+@st.composite
+def _prompts(draw: st.DrawFn, received: list[int], made: list[int], units: int, tick: int) -> dict[int, Prompt]:
+    """Some of the letters are about a visit of an earlier one."""
     prompts: dict[int, Prompt] = {}
-    visits: list[int] = []  # of earlier letters
+    visits: list[tuple[int, int]] = []  # of earlier letters, and how many that letter makes before
     for number, (second, many) in enumerate(zip(received, made, strict=True)):
         if visits and second >= 0 and draw(st.integers(0, 3)) == 0:
+            about, before = draw(st.sampled_from(visits))
             prompts[number] = Prompt(
-                draw(st.sampled_from(visits)),
+                about,
                 draw(st.booleans()),
+                draw(st.booleans()),
+                draw(st.just(ANYHOW) | OUTCOMES),
+                draw(st.integers(0, before)),
+                draw(st.integers(0, second // tick)) * tick,
                 draw(st.sampled_from([NO_PRIORITY, 0, 1, 2])),
                 draw(st.integers(NO_UNIT, units - 1)),
             )
-        else:
-            visits += range(sum(made[:number]), sum(made[:number]) + many)
+        visits += [(sum(made[:number]) + nth, nth) for nth in range(many)]
     return prompts
 
 

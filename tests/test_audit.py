@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import Day, days
 
 from sim.core.errors import AuditError, SimError
-from sim.core.tables import FINISH, HAND_OVER, NEVER, NO_PRIORITY, NO_UNIT, NO_VISIT, Log, Roster, Stretches
+from sim.core.tables import ANYHOW, FINISH, HAND_OVER, NEVER, NO_PRIORITY, NO_UNIT, NO_VISIT, Log, Roster, Stretches
 from sim.engine.audit import audit, require_sound
 from sim.engine.contract import ENGINES, first_difference, simulate
 
@@ -51,6 +51,11 @@ LIES: dict[str, Any] = {
     "escalate_after": lambda after: np.where(after == NEVER, 60, NEVER),
     "clock": lambda clock: np.zeros_like(clock),
     "patience": lambda patience: np.where(patience == NEVER, 120, NEVER),
+    "made_if": lambda outcome: np.where(outcome == ANYHOW, ANYHOW, 5 - outcome),
+    "made_late_from": lambda second: second + 120,
+    "received_late_from": lambda second: second - 120,
+    "once_over": np.zeros_like,
+    "received_if": lambda outcome: np.where(outcome == ANYHOW, ANYHOW, 5 - outcome),
     "about": lambda about: np.full_like(about, NO_VISIT),
     "until_start": np.logical_not,
     "new_priority": lambda priority: np.where(priority == NO_PRIORITY, 0, NO_PRIORITY),

@@ -33,7 +33,7 @@ def test_one_list_of_columns_serves_engines_audit_and_checks() -> None:
     of_a_visit = [each.name for each in fields(VisitRow)]
     assert of_a_visit == ["number", *Workload.visit_columns(), *dtypes(Log)]
     assert [each.name for each in fields(ShiftRow)] == ["number", *dtypes(Roster)]
-    assert list(Workload.lengths(2, 5).values()) == [2] * 10 + [3] + [5] * 13
+    assert list(Workload.lengths(2, 5).values()) == [2] * 14 + [3] + [5] * 16
 
 
 def test_the_compiled_engine_is_the_default() -> None:
@@ -72,9 +72,12 @@ def test_what_can_happen_is_not_refused(day: Day) -> None:
         ("escalate_after", [0, -1, -1], "workload.escalate_after[0] must be 1 or more, or -1, got 0"),
         ("escalate_after", [60, -1, -1], "workload.escalate_to[0] must be a unit from 0 to 3, got -1"),
         ("patience", [0, -1, -1], "workload.patience[0] must be 1 or more, or -1, got 0"),
-        ("about", [-1, 2], "workload.about[1] must be a visit of an earlier letter that is no prompt, or -1, got 2"),
-        ("about", [0, -1], "workload.about[0] must be a visit of an earlier letter that is no prompt, or -1, got 0"),
-        ("about", [-1, 3], "workload.about[1] must be a visit of an earlier letter that is no prompt, or -1, got 3"),
+        ("about", [-1, 2], "workload.about[1] must be a visit of an earlier letter, or -1, got 2"),
+        ("about", [0, -1], "workload.about[0] must be a visit of an earlier letter, or -1, got 0"),
+        ("about", [-1, 3], "workload.about[1] must be a visit of an earlier letter, or -1, got 3"),
+        ("made_if", [0, 5, 0], "workload.made_if[1] must be from 0 to 4, got 5"),
+        ("made_if", [0, 1, 0], "workload.made_if_back[1] must lead to a visit of its letter, got 0"),
+        ("made_if", [1, 0, 0], "workload.made_if_back[0] must lead to a visit of its letter, got 0"),
         ("step", [0, 1], "workload.step must be int16 of shape (3,), got int16 of shape (2,)"),
     ],
 )

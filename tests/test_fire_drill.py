@@ -139,16 +139,60 @@ FAULTS = {
         "pass",
     ),
     "a prompt comes although what it is about has been finished": (
-        "if reached != NOT_YET or f == NONE:",
-        "if f == NONE:",
+        "is_open = reached == NOT_YET and visit",
+        "is_open = visit",
     ),
     "a prompt asks for the finish where it should for the start": (
         "reached = run.log.started[about] if workload.until_start[letter] else run.log.finished[about]",
         "reached = run.log.finished[about]",
     ),
     "a prompt comes although the letter has left": (
-        "if visit < workload.first_visit[earlier] or visit >= workload.first_visit[earlier + 1]:",
-        "if visit == NONE:",
+        "and visit >= workload.first_visit[earlier] and visit <= about",
+        "and visit != NONE",
+    ),
+    "a visit is still open when it has been passed over": (
+        "and visit <= about",
+        "and visit < workload.first_visit[earlier + 1]",
+    ),
+    "a letter comes although the one that it is about never did": (
+        "if f == NONE:\n        return False",
+        "if f == NONE:\n        return bool(workload.once_over[letter])",
+    ),
+    "what should come once a visit is over comes before": (
+        "if is_open == workload.once_over[letter]:",
+        "if not is_open and not workload.once_over[letter]:",
+    ),
+    "a letter comes whatever the outcome was": (
+        "if outcome != ANYHOW and not is_so(",
+        "if outcome == NOT_YET and not is_so(",
+    ),
+    "a letter asks for the outcome of the visit that it is about": (
+        "is_so(run, Id(about - workload.received_if_back[letter]), outcome, since)",
+        "is_so(run, about, outcome, since)",
+    ),
+    "a visit is made whatever the outcome was": (
+        "visits.made_if[visit] != ANYHOW and passes_over(run, visit)",
+        "visits.made_if[visit] == NOT_YET and passes_over(run, visit)",
+    ),
+    "what follows a visit that is passed over is passed over too": (
+        "            visit = Id(visit + 1)\n            continue",
+        "            visit = stop\n            continue",
+    ),
+    "a visit hangs on the one before": (
+        "Id(visit - visits.made_if_back[visit])",
+        "Id(visit - 1)",
+    ),
+    "what comes at the limit is in time": (
+        "reached < late_from",
+        "reached <= late_from",
+    ),
+    "what never came was in time": (
+        "in_time = reached != NOT_YET and",
+        "in_time =",
+    ),
+    "the finish is asked for where the start should be": (
+        "if outcome >= STARTED_IN_TIME else",
+        "if outcome < 0 else",
     ),
     "a prompt changes the rank of the visit in turn alone": (
         "for each in range(visit, about + 1):",

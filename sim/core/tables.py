@@ -31,13 +31,28 @@ NO_UNIT: Final = -1
 """The unit of a delay, and the cover of a visit that has none."""
 
 NO_VISIT: Final = -1
-"""What a letter is about that is no prompt."""
+"""What a letter is about that comes whatever became of others."""
 
 NO_PRIORITY: Final = -1
 """`new_priority` of a prompt that leaves priorities as they are."""
 
 NEVER: Final = -1
 """`escalate_after` of a visit that is never escalated, and `patience` of one that never leaves."""
+
+ANYHOW: Final = 0
+"""`made_if` of a visit, and `received_if` of a letter, that hang on no outcome of an earlier visit."""
+
+FINISHED_IN_TIME: Final = 1
+"""The earlier visit was finished before a second."""
+
+FINISHED_LATE: Final = 2
+"""It was not."""
+
+STARTED_IN_TIME: Final = 3
+"""The earlier visit was started before a second."""
+
+STARTED_LATE: Final = 4
+"""It was not."""
 
 OTHER_DUTY: Final = -1
 """The category, channel and step of work that is not a letter's: it occupies staff and is not counted."""
@@ -71,10 +86,14 @@ class Workload(NamedTuple):
     channel: Int16s  # index into the scenario's channels, or OTHER_DUTY
     home: Int32s  # home unit
     left: Bools  # leaves the workflow before its end (referred elsewhere)
-    about: Int64s  # of a prompt: a visit of an earlier letter, else NO_VISIT, and the next three are not read
-    until_start: Bools  # it is received unless that visit has been started; else, finished
-    new_priority: Int8s  # 0 to 9 for the visits of that letter, or NO_PRIORITY
-    move_to: Int32s  # unit to which the visit of that letter moves, or NO_UNIT
+    about: Int64s  # a visit of an earlier letter, else NO_VISIT, and the next seven are not read
+    until_start: Bools  # that visit is open until it is started; else, finished
+    once_over: Bools  # it is received if that visit is not open any more; else, if it is
+    received_if: Int8s  # what must be true besides of a visit of that letter: STARTED_LATE and the like, or ANYHOW
+    received_if_back: Int32s  # how many rows before `about` that visit is
+    received_late_from: Int64s  # first second at which it is late
+    new_priority: Int8s  # 0 to 9 for the visits of that letter, or NO_PRIORITY; not read with `once_over`
+    move_to: Int32s  # unit to which the visit of that letter moves, or NO_UNIT; likewise
     rule: Int16s  # of a prompt: number of the scenario's rule that it follows, as `sim.models.supervision` counts them
     first_visit: Int64s  # one more row than there are letters
 
@@ -92,6 +111,9 @@ class Workload(NamedTuple):
     escalate_to: Int32s  # unit; read only where `escalate_after` is not NEVER
     clock: Int8s  # of a delay: ALL_TIME, or the number, from 1 on, of one of the roster's clocks
     patience: Int32s  # seconds in the queue (>= 1) after which its letter leaves if nobody has started it, or NEVER
+    made_if: Int8s  # what must be true of an earlier visit of its letter: STARTED_LATE and the like, or ANYHOW
+    made_if_back: Int32s  # how many rows before this one that visit is (>= 1); read only where `made_if` is not ANYHOW
+    made_late_from: Int64s  # first second at which that visit is late; likewise
 
     @property
     def letters(self) -> int:
@@ -111,13 +133,15 @@ class Workload(NamedTuple):
         """Some of the letters, with the prompts that are about them.
 
         Args:
-            stays: which letters, shape (letters,); a prompt about another one does not stay.
+            stays: which letters, shape (letters,); one about another that goes does not stay.
         """
         prompts = np.flatnonzero(self.about != NO_VISIT)
         about = self.about
         if len(prompts):
             stays = stays.copy()
-            stays[prompts] &= stays[np.searchsorted(self.first_visit, about[prompts], side="right") - 1]
+            earlier = np.searchsorted(self.first_visit, about[prompts], side="right") - 1
+            while (stays[prompts] & ~stays[earlier]).any():
+                stays[prompts] &= stays[earlier]
         made = np.diff(self.first_visit)
         which = np.repeat(stays, made)
         # Rows by their numbers: several times as fast as by a mask.
@@ -229,6 +253,9 @@ class VisitRow:
     escalate_to: int = NO_UNIT
     clock: int = ALL_TIME
     patience: int = NEVER
+    made_if: int = ANYHOW
+    made_if_back: int = 0
+    made_late_from: int = 0
 
     queued: int = NOT_YET
     started: int = NOT_YET

@@ -38,12 +38,15 @@ from sim.core.compiler import PLAIN, compiled, numba
 from sim.core.errors import SimError
 from sim.core.tables import (
     ALL_TIME,
+    ANYHOW,
     FINISH,
+    FINISHED_IN_TIME,
     NEVER,
     NO_PRIORITY,
     NO_UNIT,
     NO_VISIT,
     NOT_YET,
+    STARTED_IN_TIME,
     WAIT,
     WORK,
     Bools,
@@ -185,9 +188,9 @@ class Clocks(NamedTuple):
 
 
 class PromptStates(NamedTuple):
-    """Of prompts the letter that they are about, and of each letter the folder that it was put into; one row a letter.
+    """Of letters about others which these are, and of each letter the folder that it was put into; one row a letter.
 
-    Without rows where there are no prompts.
+    Without rows where no letter is about another.
     """
 
     letter: Ids
@@ -206,6 +209,7 @@ class Uses(NamedTuple):
     clocks: bool
     leaves: bool  # out of patience
     prompts: bool
+    outcomes: bool  # for visits
     stretches: bool
 
 
@@ -597,16 +601,25 @@ def receive(run: EngineRun, letter: int, now: int) -> None:
 
 @_cold
 def prompt(run: EngineRun, letter: int, now: int) -> bool:
-    """A prompt ranks the visits of an earlier letter anew and moves the one that waits; returns if it is received."""
+    """Whether a letter about an earlier one is received; a prompt ranks and moves the visits of that one.
+
+    Of a letter that is over or has left, the folder has been taken over or is empty.
+    """
     workload, folders = run.workload, run.folders
     about, earlier = Id(workload.about[letter]), run.prompts.letter[letter]
     reached = run.log.started[about] if workload.until_start[letter] else run.log.finished[about]
     f = Id(run.prompts.folder[earlier])
-    if reached != NOT_YET or f == NONE:
+    if f == NONE:
         return False
     visit = Id(folders.visit[f])
-    if visit < workload.first_visit[earlier] or visit >= workload.first_visit[earlier + 1]:
-        return False  # it has left, and its folder has been taken over or is empty
+    is_open = reached == NOT_YET and visit >= workload.first_visit[earlier] and visit <= about
+    if is_open == workload.once_over[letter]:
+        return False
+    outcome, since = workload.received_if[letter], workload.received_late_from[letter]
+    if outcome != ANYHOW and not is_so(run, Id(about - workload.received_if_back[letter]), outcome, since):
+        return False
+    if not is_open:
+        return True
     if workload.new_priority[letter] != NO_PRIORITY:
         for each in range(visit, about + 1):
             workload.priority[each] = workload.new_priority[letter]
@@ -647,6 +660,9 @@ def reach(run: EngineRun, f: Id, visit: Id, now: int, since: int) -> None:
     folders, visits, log = run.folders, run.workload, run.log
     stop = folders.stop[f]
     while visit < stop:
+        if run.uses.outcomes and visits.made_if[visit] != ANYHOW and passes_over(run, visit):
+            visit = Id(visit + 1)
+            continue
         log.queued[visit] = since
         unit, service = Id(visits.unit[visit]), visits.service[visit]
         if unit != NONE or service > 0:
@@ -666,6 +682,21 @@ def reach(run: EngineRun, f: Id, visit: Id, now: int, since: int) -> None:
         log.finished[visit] = now
         visit, since = Id(visit + 1), now
     close(run, f)
+
+
+@_cold
+def passes_over(run: EngineRun, visit: Id) -> bool:
+    """Whether the outcome on which a visit hangs is not true."""
+    visits = run.workload
+    return not is_so(run, Id(visit - visits.made_if_back[visit]), visits.made_if[visit], visits.made_late_from[visit])
+
+
+@_cold
+def is_so(run: EngineRun, visit: Id, outcome: int, late_from: int) -> bool:
+    """Whether an outcome is true of a visit, as far as it has come."""
+    reached = run.log.started[visit] if outcome >= STARTED_IN_TIME else run.log.finished[visit]
+    in_time = reached != NOT_YET and reached < late_from
+    return bool(in_time == (outcome in (FINISHED_IN_TIME, STARTED_IN_TIME)))
 
 
 @_hot
@@ -1174,6 +1205,7 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             clocks=bool(workload.clock.any()),
             leaves=leaves,
             prompts=some_prompts,
+            outcomes=bool((workload.made_if != ANYHOW).any()),
             stretches=stretches,
         ),
     )

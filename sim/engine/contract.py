@@ -18,9 +18,17 @@ A letter that was open before second 0 has a negative `received` and only the vi
 make, with what is left of their effort. It is received in second 0. There its first visit is queued, but
 ranks, is escalated, and loses patience, as if it had been queued at `received`.
 
-A letter that is `about` a visit of an earlier one, which is not so itself, is a *prompt*. It is received only
-if that visit has not been finished by then (with `until_start`: not been started) and the earlier letter has
-not left its queue out of patience before; otherwise it has no rows but NOT_YET.
+A visit may hang on the *outcome* of an earlier one, `made_if_back` rows before it and of the same letter. It is
+made only if that one was finished before second `made_late_from` (`made_if` FINISHED_IN_TIME), or only if it was
+not (FINISHED_LATE); with STARTED_IN_TIME and STARTED_LATE, started. A letter that comes to a visit whose condition
+does not hold *passes over* it, which has no rows but NOT_YET, and comes to the next one in the same second.
+
+A letter that is `about` a visit of an earlier one is received only if the earlier one was, and only while that
+visit is *open*: it has not been finished (with `until_start`: not been started) or passed over by then, and the
+earlier letter has not left its queue out of patience before; with `once_over`, only if it is not open any more.
+With `received_if`, that outcome must besides be true of the visit `received_if_back` rows before the one that it is
+about, with `received_late_from`, which is not after its own receipt. Otherwise it has no rows but NOT_YET. Such
+letters without `once_over` are *prompts*.
 
 Each second at which something is due has three phases.
 
@@ -68,6 +76,7 @@ import numpy.typing as npt
 
 from sim.core.errors import EngineMismatch, SimError
 from sim.core.tables import (
+    ANYHOW,
     FINISH,
     HAND_OVER,
     NEVER,
@@ -75,7 +84,9 @@ from sim.core.tables import (
     NO_UNIT,
     NO_VISIT,
     NOT_YET,
+    STARTED_LATE,
     Bools,
+    Int64s,
     Log,
     Roster,
     Stretches,
@@ -85,6 +96,8 @@ from sim.core.tables import (
 
 ENGINES: Final = ("compiled", "simpy")
 """The compiled engine is the fast one, the SimPy engine the readable one."""
+
+_IS_OUTCOME: Final = f"must be from {ANYHOW} to {STARTED_LATE}"
 
 
 def simulate(
@@ -135,11 +148,16 @@ def _check_prompts(workload: Workload, units: int) -> None:
         return
     about = np.clip(workload.about, 0, max(workload.visits - 1, 0))
     earlier = np.searchsorted(workload.first_visit, about, side="right") - 1
-    is_letter = ~prompts[np.minimum(earlier, workload.letters - 1)] & (earlier < np.arange(workload.letters))
+    is_letter = earlier < np.arange(workload.letters)
     is_visit = ~_outside(workload.about, 0, workload.visits)
+    hangs = workload.received_if != ANYHOW
+    before = about - workload.first_visit[earlier]
     rules = {
-        "about": (~(is_visit & is_letter), f"must be a visit of an earlier letter that is no prompt, or {NO_VISIT}"),
-        "received": (workload.received < 0, "must be 0 or more for a prompt"),
+        "about": (~(is_visit & is_letter), f"must be a visit of an earlier letter, or {NO_VISIT}"),
+        "received": (workload.received < 0, "must be 0 or more for a letter about another"),
+        "received_if": (_outside(workload.received_if, ANYHOW, STARTED_LATE + 1), _IS_OUTCOME),
+        "received_if_back": (hangs & _outside(workload.received_if_back, 0, before + 1), "must lead to that letter"),
+        "received_late_from": (hangs & (workload.received_late_from > workload.received), "must not be after receipt"),
         "new_priority": (_outside(workload.new_priority, NO_PRIORITY, 10), f"must be from 0 to 9, or {NO_PRIORITY}"),
         "move_to": (_outside(workload.move_to, NO_UNIT, units), f"must be a unit from 0 to {units - 1}, or {NO_UNIT}"),
     }
@@ -151,6 +169,8 @@ def _check_visits(workload: Workload, units: int, clocks: int) -> None:
     is_unit = f"must be a unit from 0 to {units - 1}"
     work = workload.unit != NO_UNIT
     escalated = work & (workload.escalate_after != NEVER)
+    hangs = workload.made_if != ANYHOW
+    before = np.arange(workload.visits) - np.repeat(workload.first_visit[:-1], np.diff(workload.first_visit))
     rules = {
         "unit": (_outside(workload.unit, NO_UNIT, units), f"{is_unit}, or {NO_UNIT}"),
         "service": (workload.service < work, "must be 1 or more (a delay's 0 or more)"),
@@ -162,6 +182,8 @@ def _check_visits(workload: Workload, units: int, clocks: int) -> None:
         "escalate_to": (escalated & _outside(workload.escalate_to, 0, units), is_unit),
         "clock": (~work & _outside(workload.clock, 0, clocks + 1), f"must be a clock from 0 to {clocks}"),
         "patience": (work & (workload.patience != NEVER) & (workload.patience < 1), f"must be 1 or more, or {NEVER}"),
+        "made_if": (_outside(workload.made_if, ANYHOW, STARTED_LATE + 1), _IS_OUTCOME),
+        "made_if_back": (hangs & _outside(workload.made_if_back, 1, before + 1), "must lead to a visit of its letter"),
     }
     for field, (wrong, rule) in rules.items():
         _refuse(f"workload.{field}", getattr(workload, field), wrong, rule)
@@ -197,7 +219,7 @@ def _require_columns(name: str, table: tuple[Any, ...], lengths: Mapping[str, in
             )
 
 
-def _outside(column: npt.NDArray[Any], first: int, end: int) -> Bools:
+def _outside(column: npt.NDArray[Any], first: int, end: int | Int64s) -> Bools:
     return (column < first) | (column >= end)
 
 

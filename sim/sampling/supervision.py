@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.core.streams import Purpose
-from sim.core.tables import NO_PRIORITY, NO_UNIT, Bools, Floats, Int32s, Int64s, Roster
+from sim.core.tables import ANYHOW, NO_PRIORITY, NO_UNIT, Bools, Floats, Int32s, Int64s, Roster
 from sim.models.base import is_for
 from sim.models.sla import Sla
 from sim.models.supervision import Extension, PromptSheet, Supervise, rule_of_extension
@@ -68,6 +68,10 @@ class _Asked(NamedTuple):
             nth=self.nth,
             received=self.due,
             until_start=np.full(many, self.until_start),
+            once_over=np.zeros(many, np.bool_),
+            received_if=np.full(many, ANYHOW, np.int8),
+            received_if_back=np.zeros(many, np.int32),
+            received_late_from=np.zeros(many, np.int64),
             new_priority=np.full(many, priority, np.int8),
             move_to=unit[self.rows] if unit is not None else np.full(many, NO_UNIT, np.int32),
             rule=np.full(many, rule, np.int16),

@@ -18,6 +18,7 @@ from sim.core.errors import SimError
 from sim.core.streams import Purpose, subject
 from sim.core.tables import (
     ALL_TIME,
+    ANYHOW,
     FINISH,
     HAND_OVER,
     NEVER,
@@ -83,6 +84,9 @@ class Block(NamedTuple):
     escalate_to: Int32s | int = NO_UNIT
     clock: Int8s | int = ALL_TIME
     patience: Int32s | int = NEVER
+    made_if: Int8s | int = ANYHOW
+    made_if_back: Int32s | int = 0
+    made_late_from: Int64s | int = 0
     flags: Mapping[str, bool] = {}  # truth values, by the name of their column; usual ones may be left out
 
 
@@ -93,6 +97,10 @@ class Prompts(NamedTuple):
     nth: Int64s  # the visit that it is about: how many that letter has made before
     received: Int64s
     until_start: Bools
+    once_over: Bools
+    received_if: Int8s
+    received_if_back: Int32s
+    received_late_from: Int64s
     new_priority: Int8s
     move_to: Int32s
     rule: Int16s

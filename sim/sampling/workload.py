@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sim.core.clock import HOUR
 from sim.core.streams import Purpose, stream, subject, uniforms
 from sim.core.tables import (
+    ANYHOW,
     NO_PRIORITY,
     NO_UNIT,
     NO_VISIT,
@@ -176,6 +177,10 @@ def _put_together(setting: Setting, letters: Letters, visits: Visits, jobs: Jobs
         left=np.concatenate([visits.left[kept], duty == 0])[order],
         about=of_prompts(first_of_letter[prompts.letter] + prompts.nth, NO_VISIT),
         until_start=of_prompts(prompts.until_start, False),
+        once_over=of_prompts(prompts.once_over, False),
+        received_if=of_prompts(prompts.received_if, ANYHOW),
+        received_if_back=of_prompts(prompts.received_if_back, 0),
+        received_late_from=of_prompts(prompts.received_late_from, 0),
         new_priority=of_prompts(prompts.new_priority, NO_PRIORITY),
         move_to=of_prompts(prompts.move_to, NO_UNIT),
         rule=of_prompts(prompts.rule, OTHER_DUTY),
@@ -192,6 +197,10 @@ def _no_prompts() -> Prompts:
         nth=none,
         received=none,
         until_start=none.astype(np.bool_),
+        once_over=none.astype(np.bool_),
+        received_if=none.astype(np.int8),
+        received_if_back=none.astype(np.int32),
+        received_late_from=none,
         new_priority=none.astype(np.int8),
         move_to=none.astype(np.int32),
         rule=none.astype(np.int16),

@@ -9,7 +9,7 @@ workload, roster and horizon, one log passes.
 from sim.core.errors import AuditError, SimError
 from sim.core.tables import Log, Roster, Workload
 from sim.engine.audit.dispatch_rules import DispatchAudit
-from sim.engine.audit.prompt_rules import heed_prompts
+from sim.engine.audit.prompt_rules import not_received
 from sim.engine.audit.records import ShiftRecord, Stretch, malformed, shift_records, visit_records
 from sim.engine.audit.visit_rules import DutyTimes, EndsOfDelays, columns, effort, hands, places, precedence
 
@@ -49,7 +49,7 @@ def audit(workload: Workload, roster: Roster, horizon: int, log: Log) -> list[st
         for stretch in visit.stretches:
             stretches_of[stretch.unit].append(stretch)
 
-    never_received = heed_prompts(workload, visits, horizon)
+    never_received = not_received(workload, visits, horizon)
     violations += precedence(workload, visits, horizon, never_received)
     ends_of_delays = EndsOfDelays(roster.clocks)
     presence = [DutyTimes(of_unit) for of_unit in shifts_of]

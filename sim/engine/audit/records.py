@@ -9,8 +9,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.tables import (
+    ANYHOW,
+    FINISHED_IN_TIME,
+    FINISHED_LATE,
     NEVER,
     NO_UNIT,
+    NOT_YET,
+    STARTED_IN_TIME,
+    STARTED_LATE,
     WAIT,
     WORK,
     Log,
@@ -56,6 +62,8 @@ class VisitRecord(VisitRow):
     """When prompts give it another priority, and which."""
     asked_away: list[tuple[int, int]] = field(default_factory=list)
     """When prompts ask it to another unit, and to which, whether it waits then or not."""
+    is_passed_over: bool = False
+    """What it hangs on did not come about, whether its letter has come to it or not."""
 
     def rank(self, priority: int) -> tuple[int, int, int]:
         """The visit that ranks smaller is served first."""
@@ -67,6 +75,17 @@ class VisitRecord(VisitRow):
         if self.patience == NEVER or self.unit == NO_UNIT:
             return inf
         return max(self.queued - self.open_before + self.patience, self.queued)
+
+    def is_so(self, outcome: int, late_from: int) -> bool:
+        """Whether the outcome is true of it."""
+        reached = {
+            FINISHED_IN_TIME: self.finished,
+            FINISHED_LATE: self.finished,
+            STARTED_IN_TIME: self.started,
+            STARTED_LATE: self.started,
+        }[outcome]
+        is_late = reached == NOT_YET or reached >= late_from
+        return is_late if outcome in (FINISHED_LATE, STARTED_LATE) else not is_late
 
     @property
     def works(self) -> list[Stretch]:
@@ -86,6 +105,10 @@ def visit_records(workload: Workload, log: Log, stretches: Stretches) -> list[Vi
     visits = [VisitRecord(*row, *facts) for row, (_, *facts) in zip(asked, said, strict=True)]
     for row in zip(*(column.tolist() for column in stretches), strict=True):
         visits[row[0]].stretches.append(Stretch(*row))
+    for visit in visits:
+        if visit.made_if != ANYHOW:
+            earlier = visits[visit.number - visit.made_if_back]
+            visit.is_passed_over = not earlier.is_so(visit.made_if, visit.made_late_from)
     for received, (first, end) in zip(workload.received, pairwise(workload.first_visit), strict=True):
         if received < 0 and first < end:
             visits[first].open_before = -int(received)

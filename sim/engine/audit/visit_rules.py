@@ -17,13 +17,17 @@ def precedence(
     """A letter reaches its first visit when it is received, and the next in the second in which one is finished.
 
     Args:
-        never_received: numbers of prompts that came too late.
+        never_received: numbers of letters about others that did not come.
     """
     of_letters = pairwise(workload.first_visit.tolist())
     for number, (received, (first, end)) in enumerate(zip(workload.received.tolist(), of_letters, strict=True)):
         is_received = max(received, 0) < horizon and number not in never_received
         reached = max(received, 0) if is_received else NOT_YET
         for visit in visits[first:end]:
+            if visit.is_passed_over:
+                if visit.queued != NOT_YET:
+                    yield f"visit {visit.number} is queued at {visit.queued}, but its letter passes over it"
+                continue
             if visit.queued != reached:
                 yield f"visit {visit.number} is queued at {visit.queued}, but its letter reaches it at {reached}"
             reached = visit.finished

@@ -201,15 +201,20 @@ class Bureau:
                 self.put_down(visit)
 
     def receive(self, letter: Letter) -> None:
-        """A letter is received, a prompt only if what it is about has still to come; one without visits is no trace."""
+        """A letter is received if what it is about lets it; one without visits leaves no trace."""
         about, earlier = letter.about, letter.earlier
         if about is not None and earlier is not None:
             reached = about.started if letter.until_start else about.finished
-            if reached != NOT_YET or any(visit.has_left for visit in earlier.visits):
+            left = any(visit.has_left for visit in earlier.visits)
+            is_open = reached == NOT_YET and not about.is_passed_over and not left
+            if not earlier.is_received or is_open == letter.once_over:
+                return
+            if letter.hangs_on is not None and not letter.hangs_on.is_so(letter.received_if, letter.received_late_from):
                 return
             for visit in earlier.visits:
-                if visit.finished == NOT_YET and visit.number <= about.number:
+                if is_open and visit.finished == NOT_YET and visit.number <= about.number:
                     self.prompt(visit, letter)
+        letter.is_received = True
         if letter.visits:
             self.reach(letter.visits[0])
 
@@ -233,6 +238,10 @@ class Bureau:
     def reach(self, visit: Visit | None) -> None:
         """A letter's next visit joins its unit's queue, or begins its delay; a delay of 0 ends at once."""
         while visit is not None:
+            if visit.hangs_on is not None and not visit.hangs_on.is_so(visit.made_if, visit.made_late_from):
+                visit.is_passed_over = True
+                visit = visit.next
+                continue
             visit.queued = self.now
             if visit.unit != NO_UNIT:
                 self.wait(visit, self.units[visit.unit])

@@ -9,10 +9,14 @@ from typing import Final
 import simpy
 
 from sim.core.tables import (
+    ANYHOW,
+    FINISHED_IN_TIME,
     NO_PRIORITY,
     NO_UNIT,
     NO_VISIT,
     NOT_YET,
+    STARTED_IN_TIME,
+    STARTED_LATE,
     Roster,
     ShiftRow,
     VisitRow,
@@ -38,23 +42,37 @@ class Visit(VisitRow):
     since: int = NOT_YET  # when it began to wait there, or that person to work on it
     work: simpy.Process = field(init=False)  # of that person
     has_left: bool = False  # out of patience, and its letter with it
+    is_passed_over: bool = False
+    hangs_on: "Visit | None" = None  # the earlier visit of `made_if`
 
     @property
     def rank(self) -> tuple[int, int, int]:
         """The order in which a unit serves, smaller first; the number orders by letter, then visit."""
         return (self.priority, self.queued - self.open_before, self.number)
 
+    def is_so(self, outcome: int, late_from: int) -> bool:
+        """Whether an outcome is true of it, as far as it has come."""
+        by_start = outcome in (STARTED_IN_TIME, STARTED_LATE)
+        reached = self.started if by_start else self.finished
+        in_time = reached != NOT_YET and reached < late_from
+        return in_time == (outcome in (FINISHED_IN_TIME, STARTED_IN_TIME))
+
 
 @dataclass(slots=True, eq=False)
 class Letter:
-    """A letter to be received: its visits, and of a prompt what it is about."""
+    """A letter to be received: its visits, and if it is about a visit of another one, what has to be true of that."""
 
     visits: list[Visit]
-    earlier: "Letter | None" = None  # that a prompt is about
+    earlier: "Letter | None" = None  # that it is about
     about: Visit | None = None  # the visit of it
     until_start: bool = False
+    once_over: bool = False
+    received_if: int = ANYHOW
+    hangs_on: Visit | None = None  # the visit of `received_if`
+    received_late_from: int = 0
     new_priority: int = NO_PRIORITY
     move_to: int = NO_UNIT
+    is_received: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -98,20 +116,26 @@ def read_visits(workload: Workload) -> list[Visit]:
     first_of_a_letter = set(workload.first_visit.tolist())
     for visit, following in pairwise(visits):
         visit.next = None if following.number in first_of_a_letter else following
+    for visit in visits:
+        if visit.made_if != ANYHOW:
+            visit.hangs_on = visits[visit.number - visit.made_if_back]
     return visits
 
 
 def read_letters(workload: Workload, visits: list[Visit]) -> list[Letter]:
     """All letters, those without visits too."""
     letters: list[Letter] = []
-    columns = (workload.about, workload.until_start, workload.new_priority, workload.move_to)
-    rows = zip(pairwise(workload.first_visit.tolist()), *(column.tolist() for column in columns), strict=True)
-    for (first, end), about, *rest in rows:
-        if about == NO_VISIT:
-            letters.append(Letter(visits[first:end]))
-        else:
-            earlier = letters[bisect_right(workload.first_visit, about) - 1]
-            letters.append(Letter(visits[first:end], earlier, visits[about], *rest))
+    for number, (first, end) in enumerate(pairwise(workload.first_visit.tolist())):
+        letter = Letter(visits[first:end])
+        about = int(workload.about[number])
+        if about != NO_VISIT:
+            letter.earlier = letters[bisect_right(workload.first_visit, about) - 1]
+            letter.about = visits[about]
+            for name in ("until_start", "once_over", "received_if", "received_late_from", "new_priority", "move_to"):
+                setattr(letter, name, getattr(workload, name)[number].item())
+            if letter.received_if != ANYHOW:
+                letter.hangs_on = visits[about - int(workload.received_if_back[number])]
+        letters.append(letter)
     return letters
 
 
