@@ -11,8 +11,9 @@ from systems import CREATED, RawAnswering, answers_to, in_a_loop, letters_at, ra
 
 from sim.operations.answers import Sent, Unanswered
 from sim.operations.calls import receipts
+from sim.operations.connections import PIECE, in_pieces
 from sim.operations.destination import ReplayOptions
-from sim.operations.replay import PIECE, in_pieces, send
+from sim.operations.replay import send
 from sim.operations.replay_report import report_on
 from sim.operations.requests import RequestBody, letter_body
 from sim.statistics import Verdict

@@ -80,16 +80,7 @@ class Answers(NamedTuple):
 
     def of(self, rows: Bools) -> "Answers":
         """The answers to some of the calls."""
-        return Answers(
-            self.due[rows],
-            self.late[rows],
-            self.latency[rows],
-            self.outcome[rows],
-            self.resent[rows],
-            self.waited[rows],
-            self.operation[rows],
-            self.letter[rows],
-        )
+        return Answers._make(column[rows] for column in self)
 
 
 def losses_of(answers: Answers) -> dict[int, int]:
@@ -138,7 +129,7 @@ def require_histograms() -> None:
 
 @dataclass(frozen=True)
 class Milliseconds:
-    """Mean, percentiles and maximum of a latency over many letters; None where there are none."""
+    """Mean, percentiles and maximum of a latency over many calls; None where there are none."""
 
     mean: float | None
     p50: float | None
@@ -150,7 +141,7 @@ class Milliseconds:
 
 
 def milliseconds(seconds: Floats) -> Milliseconds:
-    """Mean and percentiles of durations, shape (letters,)."""
+    """Mean and percentiles of durations, shape (calls,)."""
     if not len(seconds):
         return Milliseconds(None, None, None, None, None, None, None)
     recorded = histogram(seconds)

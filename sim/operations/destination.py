@@ -24,18 +24,18 @@ class ReplayOptions:
     """Destination and options of a replay.
 
     Attributes:
-        url: `http` or `https`; each letter is one POST with a JSON body. May hold secrets, so only `shown` is shown.
+        url: `http` or `https`, below which the paths of the requests lie. May hold secrets, so only `shown` is shown.
         speed: seconds of the trace that pass in one second.
-        ramp: seconds in which the load grows evenly from nothing to all.
-        processes: that send; more than one where a core is too slow for the rate.
-        warm_up: seconds at full load after that, which are not counted either.
-        connections: most letters under way at once; further ones wait for their turn, on the server's account.
-        timeout: seconds from the moment a letter is due after which it is given up.
+        connections: most calls under way at once; further ones wait for their turn, on the server's account.
+        timeout: seconds from the moment a call is due after which it is given up.
         allowed_hosts: hosts besides this machine that may be loaded.
-        headers: sent with every letter; secret too.
-        idle: seconds that a connection may lie idle and be used again; 0 for a new connection for every letter. Usual
+        headers: sent with every call; secret too.
+        idle: seconds that a connection may lie idle and be used again; 0 for a new connection for every call. Usual
             servers close theirs after 2 s or more.
-        abort_after: letters in a row that find no connection, after which nothing more is sent; 0 for never.
+        abort_after: calls in a row that find no connection, after which nothing more is sent; 0 for never.
+        processes: that send; more than one where a core is too slow for the rate.
+        ramp: seconds in which the load grows evenly from nothing to all; its calls are not counted.
+        warm_up: seconds at full load after that, which are not counted either.
     """
 
     url: str = field(repr=False)

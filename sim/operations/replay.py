@@ -9,12 +9,9 @@ is sent again on a new connection, while its time runs on.
 """
 
 import asyncio
-import errno
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 import numpy as np
@@ -23,13 +20,13 @@ from sim.models.operation_names import RECEIVE
 from sim.models.requests import Requests
 from sim.operations.answers import CONNECTION_FAILURES, NEVER_SENT, Answers, Sent, Unanswered
 from sim.operations.calls import Calls
+from sim.operations.connections import HttpAnswer, exchange, failure_of, open_session, raced
 from sim.operations.destination import ReplayOptions
 from sim.operations.pacing import due_of
 from sim.operations.requests import (
     Address,
     Fields,
     PreparedRequest,
-    RequestBody,
     default_requests,
     fields_of,
     prepared,
@@ -37,7 +34,7 @@ from sim.operations.requests import (
 )
 
 if TYPE_CHECKING:
-    from aiohttp.client_proto import ResponseHandler
+    pass
 
 _LEAD: Final = 0.1
 """Seconds between the start and the first call, so that it is not late for want of a session."""
@@ -47,24 +44,6 @@ _BURST: Final = 16
 
 _PROGRESS_EVERY: Final = 0.2
 """Seconds between two reports of progress."""
-
-PIECE: Final = 65_536
-"""Bytes of a long letter that are in memory at a time."""
-
-_MOST_OF_ANSWER: Final = 1_000_000
-"""Bytes of an answer that are read, and thrown away, before it counts as one without end."""
-
-_LEAST_IDLE: Final = 0.05
-"""Seconds below which no server closes a connection for lying idle: one closed sooner was dropped in its work."""
-
-_LONGEST_RACE: Final = 0.25
-"""Seconds after a call went out within which the news of an idle connection's end can cross it on the way."""
-
-_OUR_ERRORS: Final = (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM)
-"""Errors of a connection that lie with the sender's machine: too many files, no port or no memory left."""
-
-_connected: ContextVar[float | None] = ContextVar("connected")
-"""Seconds that the connection of the call under way had lain idle, 0 if it is new; None without a connection."""
 
 
 async def send(
@@ -88,9 +67,7 @@ async def send(
     options.check()
     answers = _nothing_yet(calls, options)
     async with AsyncExitStack() as sessions:
-        once = _Connector(limit=options.connections, force_close=True)
-        again = _Connector(limit=options.connections, keepalive_timeout=options.idle) if options.idle else once
-        usual, fresh = [await sessions.enter_async_context(_session(options, each)) for each in (again, once)]
+        usual, fresh = [await sessions.enter_async_context(open_session(options, again=each)) for each in (True, False)]
         sending = _Sending(calls, options, requests or default_requests(), answers, usual, fresh)
         try:
             await sending.all(start, progress)
@@ -123,55 +100,8 @@ def _nothing_yet(calls: Calls, options: ReplayOptions) -> Answers:
     )
 
 
-async def in_pieces(content: RequestBody) -> AsyncIterator[bytes]:
-    """A body of which only a piece is in memory at a time."""
-    yield content.before
-    for left in range(content.size, 0, -PIECE):
-        yield b"." * min(left, PIECE)
-    yield content.after
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Connector that knows how long each connection lay idle."""
-
-    def __init__(self, **how: Any) -> None:
-        super().__init__(**how)
-        self._idle_since: WeakKeyDictionary[ResponseHandler, float] = WeakKeyDictionary()
-
-    async def connect(self, *arguments: Any, **named: Any) -> Any:
-        """A connection, used before or new."""
-        connection = await super().connect(*arguments, **named)
-        protocol, now = connection.protocol, asyncio.get_running_loop().time
-        assert protocol is not None, "it has one until it is released"
-        _connected.set(now() - self._idle_since.get(protocol, now()))
-        connection.add_callback(lambda: self._idle_since.__setitem__(protocol, now()))
-        return connection
-
-
-def _session(options: ReplayOptions, connector: _Connector) -> aiohttp.ClientSession:
-    # The system under test is reached directly: no proxy of the environment, no cookies of earlier calls.
-    return aiohttp.ClientSession(
-        connector=connector,
-        timeout=aiohttp.ClientTimeout(total=None),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": "lettersim", **options.headers},
-        auto_decompress=False,
-    )
-
-
 class _NoId(Exception):  # noqa: N818 - never leaves this file
     """The letter of a call has no id, and will have none."""
-
-
-class _Answer:
-    """Status, headers and content of an answer; the status is BAD_ANSWER where it has no end."""
-
-    def __init__(self, status: int, headers: Mapping[str, str] | None = None, content: bytes = b"") -> None:
-        self.status, self.headers, self.content = status, headers or {}, content
-
-    @property
-    def accepted(self) -> bool:
-        return 200 <= self.status < 300
 
 
 class _LetterIds:
@@ -265,7 +195,7 @@ class _Sending:
             with suppress(Exception):  # its calls will have no id, which is told
                 async with asyncio.timeout(self._options.timeout), self._slots:
                     fields = receipt_fields(self._calls, letter)
-                    answer = await self._exchange(self._usual, self._receipt, fields)
+                    answer = await exchange(self._usual, self._address, self._receipt, fields)
                 letter_id = self._receipt.id_of(answer.headers, answer.content) if answer.accepted else None
             self._ids.give(letter, letter_id)
 
@@ -296,7 +226,7 @@ class _Sending:
         except _NoId:
             pass
         except Exception as error:  # whatever one call meets, the others go on
-            outcome = _unanswered(error) if outcome == Unanswered.TIMED_OUT else outcome
+            outcome = failure_of(error) if outcome == Unanswered.TIMED_OUT else outcome
         self._answers.latency[row] = self._now() - due
         self._answers.outcome[row] = outcome
         if request.names_letter:
@@ -311,37 +241,16 @@ class _Sending:
         finally:
             self._answers.waited[row] = self._now() - due
 
-    async def _answer(self, row: int, request: PreparedRequest, fields: Fields) -> _Answer:
+    async def _answer(self, row: int, request: PreparedRequest, fields: Fields) -> HttpAnswer:
         """Send one call, and read the answer to its end."""
         begun = self._now()
         try:
-            return await self._exchange(self._usual, request, fields)
+            return await exchange(self._usual, self._address, request, fields)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-            if not _raced(error, self._now() - begun):
+            if not raced(error, self._now() - begun):
                 raise
         self._answers.resent[row] = True
-        return await self._exchange(self._fresh, request, fields)
-
-    async def _exchange(self, session: aiohttp.ClientSession, request: PreparedRequest, fields: Fields) -> _Answer:
-        _connected.set(None)
-        url, headers = self._address.of(request.filled_path(fields)), request.filled_headers(fields)
-        content = request.filled_content(fields)
-        data: bytes | AsyncIterator[bytes] | None
-        if content is None or content.size <= PIECE:
-            data = None if content is None else content.whole
-        else:
-            headers["Content-Length"] = str(len(content.before) + content.size + len(content.after))
-            data = in_pieces(content)
-        async with session.request(request.method, url, data=data, headers=headers, allow_redirects=False) as answer:
-            came, kept = 0, []
-            async for chunk in answer.content.iter_any():
-                came += len(chunk)
-                if came > _MOST_OF_ANSWER:
-                    answer.close()
-                    return _Answer(Unanswered.BAD_ANSWER)
-                if request.names_letter:
-                    kept.append(chunk)
-            return _Answer(answer.status, answer.headers, b"".join(kept))
+        return await exchange(self._fresh, self._address, request, fields)
 
     def _mind(self, outcome: int) -> None:
         """Abort where nobody takes letters."""
@@ -359,29 +268,3 @@ def _sent(requests: Requests, operation: str) -> PreparedRequest:
     request = prepared(requests, operation)
     assert request is not None, "only operations that have a request are sent"
     return request
-
-
-def _raced(error: aiohttp.ServerDisconnectedError | aiohttp.ClientOSError, seconds: float) -> bool:
-    """Whether a server closed an idle connection as a call went out on it, before anything of an answer came.
-
-    Args:
-        seconds: since the call went out.
-    """
-    begun = isinstance(error, aiohttp.ServerDisconnectedError) and not isinstance(error.message, str)
-    idle = _connected.get()
-    return not begun and idle is not None and idle >= _LEAST_IDLE and seconds <= _LONGEST_RACE
-
-
-def _unanswered(error: Exception) -> Unanswered:
-    """Outcome of a call that met an error."""
-    if isinstance(error, TimeoutError):
-        return Unanswered.NO_CONNECTION if _connected.get(None) is None else Unanswered.TIMED_OUT
-    if isinstance(error, aiohttp.ClientConnectorSSLError | aiohttp.ClientConnectorCertificateError):
-        return Unanswered.NOT_SECURE
-    if isinstance(error, OSError) and error.errno in _OUR_ERRORS:
-        return Unanswered.OUR_ERROR
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return Unanswered.NO_CONNECTION
-    if isinstance(error, aiohttp.ClientResponseError):
-        return Unanswered.BAD_ANSWER
-    return Unanswered.CONNECTION_LOST if isinstance(error, aiohttp.ClientError | OSError) else Unanswered.OUR_ERROR

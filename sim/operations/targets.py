@@ -68,10 +68,16 @@ class Rate:
     from_rates: bool = False
 
     @property
+    def rarest(self) -> str | None:
+        """The rarest recurrence whose level is known."""
+        known = [recurrence for recurrence, level in self.levels.items() if level is not None]
+        return known[-1] if known else None
+
+    @property
     def peak(self) -> int:
         """The level of the rarest recurrence that there is, or else the most in the simulation."""
-        known = [level.level for level in self.levels.values() if level is not None]
-        return known[-1] if known else self.max
+        level = self.levels[self.rarest] if self.rarest else None
+        return self.max if level is None else level.level
 
 
 @dataclass(frozen=True)

@@ -133,8 +133,7 @@ def _moves(replication: Replication, stretches: Stretches) -> Events:
     """Moves to another unit's queue: where a stretch is at another unit than the one before, or than its own."""
     workload, log = replication.workload, replication.log
     visit = stretches.visit
-    same = np.append(False, visit[1:] == visit[:-1])[: len(visit)]
-    before = np.where(same, np.append(NO_UNIT, stretches.unit[:-1])[: len(visit)], workload.unit[visit])
+    before = np.where(first_of_group(visit), workload.unit[visit], np.append(NO_UNIT, stretches.unit)[: len(visit)])
     moved = np.flatnonzero((stretches.unit != before) & (replication.row_of_visit[visit] >= 0))
     visit, unit, instant = visit[moved], stretches.unit[moved], stretches.start[moved]
     after, to = workload.escalate_after[visit].astype(np.int64), workload.escalate_to[visit]

@@ -30,14 +30,14 @@ def targets_sentences(targets: Targets, lang: str) -> Iterator[str]:
     """The peaks, what is open, what a year stores, and how long each call may take."""
     receive, together = targets.operations[RECEIVE], targets.operations[ALL]
     peaks = {period: f"{getattr(receive, f'per_{period}').peak:,}" for period in COUNTED}
-    often = say(lang, f"targets.once-{_rarest(receive.per_second) or 'seen'}")
+    often = say(lang, f"targets.once-{receive.per_second.rarest or 'seen'}")
     yield say(lang, "targets.asked-peak", **peaks, all=f"{together.per_second.peak:,}", often=often)
     if together.peak_factor is not None:
         yield say(lang, "targets.asked-factor", factor=number(together.peak_factor), hour=f"{together.per_hour.peak:,}")
     yield say(lang, "targets.levels-from-rates" if receive.per_second.from_rates else "targets.levels-from-days",
               days=f"{targets.days:,}")  # fmt: skip
     open_letters = targets.open_letters
-    often = say(lang, f"targets.once-{_rarest(open_letters) or 'seen'}")
+    often = say(lang, f"targets.once-{open_letters.rarest or 'seen'}")
     yield say(lang, "targets.asked-open", mean=count(open_letters.mean), max=f"{open_letters.peak:,}", often=often)
     rows = {"letters": targets.letter_rows_a_year, "events": targets.event_rows_a_year}
     yield say(lang, "targets.asked-rows", **{key: number(round(each.mean or 0.0)) for key, each in rows.items()})
@@ -52,12 +52,6 @@ def targets_sentences(targets: Targets, lang: str) -> Iterator[str]:
         else:
             values = {"calls": number(each.calls.mean or 0.0), "seconds": f"{each.seconds:g}"}
             yield say(lang, "targets.asked-headroom", sla=name(lang, sla), limit=limit(lang, each.limit), **values)
-
-
-def _rarest(rate: Rate) -> str | None:
-    """The rarest recurrence whose level is known."""
-    known = [recurrence for recurrence, level in rate.levels.items() if level is not None]
-    return known[-1] if known else None
 
 
 def operation_table(targets: Targets, lang: str) -> CaptionedTable:
