@@ -18,10 +18,11 @@ from shown import small
 import cli
 from sim.comparison import Comparison, compare
 from sim.core.options import Options
+from sim.operations.destination import is_loopback
 from sim.output.text.formats import interval, points
 from sim.scenario.loading import Loaded, ScenarioFile, load
 from sim.serve import jobs, server
-from sim.serve.gate import Gate, is_loopback
+from sim.serve.gate import Gate
 from sim.serve.page import _script_words, asset
 from sim.serve.viewers import MOST_VIEWERS, Stream, Viewers, WrongQuestion, question_of
 from sim.whatif.levers import LeverGroup, levers_of

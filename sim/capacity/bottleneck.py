@@ -143,15 +143,13 @@ class _TeamComparison:
     """One staffing and the same with more people in each team in turn, at one rate."""
 
     def __init__(self, setting: Setting, per_day: float, near: Trials, fewest: int) -> None:
-        teams = setting.scenario.teams
-        headcount = sum(team.headcount for team in teams.values() if team.counted)
-        self._people = max(1, round(_SHARE_ADDED * headcount))
+        self._people = max(1, round(_SHARE_ADDED * setting.scenario.headcount))
         self._per_day, self._before, self._fewest = per_day, near, fewest
         # Over as long a window as the staffing itself is judged there.
         near.judged(per_day, fewest)
         self._after = {
             name: near.with_staffing(with_staff(setting, name, self._people))
-            for name, team in teams.items()
+            for name, team in setting.scenario.teams.items()
             if team.headcount
         }
 

@@ -60,7 +60,8 @@ def serve(
     the command line can be read by everybody on the machine; LETTERSIM_SERVE_TOKEN in the environment cannot.
     """
     try:
-        from sim.serve.gate import LEAST_TOKEN, Gate, is_loopback
+        from sim.operations.destination import is_loopback
+        from sim.serve.gate import LEAST_TOKEN, Gate
         from sim.serve.server import serve as serve_page
     except ModuleNotFoundError as missing:
         if missing.name != "aiohttp":

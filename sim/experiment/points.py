@@ -11,7 +11,7 @@ from sim.core.tables import Int64s
 from sim.experiment.cost import Prepared, cool_down_needed, prepare
 from sim.experiment.replications import replicate
 from sim.metrics.compliance import count_decided, elapsed_durations, left_in_time, left_of
-from sim.metrics.measures import fingerprint
+from sim.metrics.measures import are_copies, fingerprint
 from sim.metrics.replication import Replication
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting
@@ -116,11 +116,10 @@ def simulate_point(setting: Setting, options: Options) -> PointOutcome:
     """Simulate the replications of a point; its figures are those of a run."""
     scenario = setting.scenario
     seen = list(replicate(setting, range(scenario.replications), _measured, options, stretches=False))
-    copies = len(seen) > 1 and len({int(each.fingerprint) for each in seen}) == 1
-    counted = [team for team in scenario.teams.values() if team.counted]
+    copies = are_copies([each.fingerprint for each in seen])
     return PointOutcome(
-        headcount=sum(team.headcount for team in counted),
-        cost=sum(team.headcount * team.cost for team in counted),
+        headcount=scenario.headcount,
+        cost=scenario.staff_cost,
         copies=copies,
         slas={
             name: _outcome(sla.target, seen, row, copies=copies) for row, (name, sla) in enumerate(scenario.sla.items())

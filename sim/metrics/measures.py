@@ -158,5 +158,10 @@ def fingerprint(replication: Replication) -> Int64s:
     return np.asarray(check, dtype=np.int64)
 
 
+def are_copies(fingerprints: Sequence[Int64s] | Int64s) -> bool:
+    """Whether several replications are one and the same, so that they say nothing about chance."""
+    return len(fingerprints) > 1 and all(each == fingerprints[0] for each in fingerprints)
+
+
 def _number(letters: Bools) -> Int64s:
     return np.asarray(np.count_nonzero(letters))

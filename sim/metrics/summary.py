@@ -27,7 +27,7 @@ from sim.metrics.figures import (
     Why,
 )
 from sim.metrics.hours import late_hours, window_by_slot
-from sim.metrics.measures import Counts, Measures, OpenLetters, Times, instants_of
+from sim.metrics.measures import Counts, Measures, OpenLetters, Times, are_copies, instants_of
 from sim.metrics.occupancy import TeamSeconds
 from sim.metrics.open_at_start import opening_figures
 from sim.metrics.replication import steps_of
@@ -79,7 +79,7 @@ def summarise(
         all_counts.append(each.counts)
         each_times.append(each.times)
     counts, model = stacked(all_counts), setting.scenario
-    copies = are_copies(counts)
+    copies = are_copies(counts.fingerprint)
     # The same times with a list of replications in the place of each `Durations`.
     times: Any = combined(each_times, list, Durations)
     letters = letter_figures(setting, counts, times.time_in_system, copies)
@@ -91,8 +91,8 @@ def summarise(
         replications=len(all_counts),
         copies=copies,
         seed=model.seed,
-        headcount=sum(team.headcount for team in model.teams.values() if team.counted),
-        cost=sum(team.headcount * team.cost for team in model.teams.values() if team.counted),
+        headcount=model.headcount,
+        cost=model.staff_cost,
         letters=letters,
         slas={
             name: sla_figures(setting, name, counts.slas[index], counts.causes[index], times.elapsed[index], copies)
@@ -122,12 +122,6 @@ def _seen_in(letters: LetterFigures, replications: int, copies: bool) -> Iterato
         yield Caution("growth", None, {"per_day": growth.mean, "low": growth.low, "high": growth.high})
     if copies:
         yield Caution("copies", None, {"replications": replications})
-
-
-def are_copies(counts: Counts) -> bool:
-    """Whether several replications are one and the same, so that they say nothing about chance."""
-    prints = counts.fingerprint
-    return len(prints) > 1 and bool((prints == prints[0]).all())
 
 
 def letter_figures(setting: Setting, counts: Counts, times: Sequence[Durations], copies: bool) -> LetterFigures:

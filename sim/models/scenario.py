@@ -153,6 +153,16 @@ class Scenario(Record):
         return {**written, "warm_up": f"{warm_up} s", "window": f"{window} s"}
 
     @property
+    def headcount(self) -> int:
+        """People of the teams that are counted."""
+        return sum(team.headcount for team in self.teams.values() if team.counted)
+
+    @property
+    def staff_cost(self) -> float:
+        """Cost of these people, in the unit of the teams' `cost`."""
+        return sum(team.headcount * team.cost for team in self.teams.values() if team.counted)
+
+    @property
     def category_shares(self) -> dict[str, float]:
         """Share of all letters of each category."""
         return {name: category.share or 0.0 for name, category in self.categories.items()}

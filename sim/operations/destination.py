@@ -86,7 +86,7 @@ class ReplayOptions:
         if read is None or read.host is None:
             yield Problem("the URL must be like http://127.0.0.1:8080/letters")
             return
-        if not _is_loopback(read.host) and read.host not in (host.lower() for host in self.allowed_hosts):
+        if not is_loopback(read.host) and read.host not in (host.lower() for host in self.allowed_hosts):
             yield Problem(
                 f"{read.host} is not this machine. A replay is a load test: run it only against a system whose owner "
                 f"agreed, and then say so with --allow-host {read.host}"
@@ -123,7 +123,8 @@ def _read_url(url: str) -> "URL | None":
     return read if read.scheme in ("http", "https") and read.host else None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether an address is that of this machine, and nobody else can reach what listens there."""
     if host == "localhost":
         return True
     try:

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-import numpy as np
-
 from sim.comparison.pairs import PairedVerdict
 from sim.core.errors import ScenarioError
+from sim.core.json_text import jsonable
 from sim.core.tables import Floats
 from sim.metrics.figures import Backlog
 from sim.output.text.errors import error_text
@@ -194,9 +193,9 @@ def _team(more: Details) -> dict[str, Any] | None:
     if more.week is None:
         return None
     return {
-        "on_duty": _plain(more.week.on_duty.mean),
-        "busy": _plain(more.week.busy.mean + more.week.overtime.mean),
-        "needs": None if more.needs is None else _plain(more.needs.people),
+        "on_duty": _rounded(more.week.on_duty.mean),
+        "busy": _rounded(more.week.busy.mean + more.week.overtime.mean),
+        "needs": None if more.needs is None else _rounded(more.needs.people),
     }
 
 
@@ -205,12 +204,12 @@ def _backlog(backlog: Backlog | None, base: Backlog | None) -> dict[str, Any] | 
         return None
     every = max(len(backlog.days) // 200, 1)
     return {
-        "days": _plain(backlog.days[::every]),
+        "days": _rounded(backlog.days[::every]),
         "window": list(backlog.window_days),
-        "mean": _plain(backlog.open_letters.mean[::every]),
-        "low": _plain(backlog.open_letters.p5[::every]),
-        "high": _plain(backlog.open_letters.p95[::every]),
-        "base": None if base is None else _plain(base.open_letters.mean[::every]),
+        "mean": _rounded(backlog.open_letters.mean[::every]),
+        "low": _rounded(backlog.open_letters.p5[::every]),
+        "high": _rounded(backlog.open_letters.p95[::every]),
+        "base": None if base is None else _rounded(base.open_letters.mean[::every]),
     }
 
 
@@ -239,5 +238,6 @@ def _signed(change: float) -> str:
     return "0" if not change else ("+" if change > 0 else "−") + number(abs(change))
 
 
-def _plain(values: Floats) -> list[float | None]:
-    return [None if np.isnan(value) else round(float(value), _DIGITS) for value in values]
+def _rounded(values: Floats) -> list[float | None]:
+    rounded: list[float | None] = jsonable(values, digits=_DIGITS)
+    return rounded

@@ -18,7 +18,7 @@ from sim.forecast.requirement import requirement
 from sim.forecast.working_hours import working_hours
 from sim.metrics.compliance import SlaCounts, elapsed_durations, sla_counts
 from sim.metrics.figures import Requirement
-from sim.metrics.measures import OpenLetters, fingerprint, instants_of, open_letters
+from sim.metrics.measures import OpenLetters, are_copies, fingerprint, instants_of, open_letters
 from sim.metrics.occupancy import TeamSeconds, team_seconds
 from sim.metrics.replication import Replication
 from sim.sampling.kept_letters import KeptLetters, letters_name
@@ -201,16 +201,16 @@ class LiveRun:
                 self._observed.append(self._ahead.pop(len(self._observed)))
 
 
-def are_same(seen: Sequence[Observation]) -> bool:
-    """Whether several replications are one and the same, so that they say nothing about chance."""
-    return len(seen) > 1 and len({int(each.fingerprint) for each in seen}) == 1
+def tells_no_chance(seen: Sequence[Observation]) -> bool:
+    """Whether replications say nothing about chance: too few, or one and the same."""
+    return len(seen) < FIRST or are_copies([each.fingerprint for each in seen])
 
 
 def _compliance(seen: Sequence[Observation], sla: int) -> Compliance:
     if not seen:
         return Compliance(None, None, None)
     decided = stacked([each.slas[sla].all for each in seen])
-    copies = len(seen) < FIRST or are_same(seen)
+    copies = tells_no_chance(seen)
     effect = 1.0 if copies else body_effect([each.elapsed[sla] for each in seen])
     return judge(decided, effect, copies=copies)
 

@@ -22,7 +22,7 @@ from sim.statistics import (
     stacked,
     verdict,
 )
-from sim.whatif.live_run import FIRST, LOOKS, LiveRun, Observation, are_same, shown_replications
+from sim.whatif.live_run import LOOKS, LiveRun, Observation, shown_replications, tells_no_chance
 
 
 class Pairing(NamedTuple):
@@ -139,7 +139,7 @@ def outlook(pairing: Pairing) -> Outlook:
         done=done,
         shown=shown,
         most=run.most,
-        headcount=sum(team.headcount for team in scenario.teams.values() if team.counted),
+        headcount=scenario.headcount,
         hours=run.rostered_hours,
         slas=slas,
         failure=run.failure,
@@ -199,7 +199,7 @@ def _change(pairing: Pairing, sla: str, count: int) -> SlaDifference | None:
 
 def _tell_no_chance(pairing: Pairing, count: int) -> bool:
     """Whether the paired replications say nothing about chance: too few, or copies."""
-    return count < FIRST or all(are_same(run.observed(count)) for run in pairing)
+    return all(tells_no_chance(run.observed(count)) for run in pairing)
 
 
 def _expected(pairing: Pairing, sla: str, change: SlaDifference) -> float | None:
@@ -211,7 +211,7 @@ def _expected(pairing: Pairing, sla: str, change: SlaDifference) -> float | None
 
 def _by_hour(seen: Sequence[Observation], sla: int) -> ComplianceTable:
     counts = stacked([each.slas[sla].by_hour_of_week for each in seen])
-    return judge_cells(counts, copies=len(seen) < FIRST or are_same(seen)).reshaped(7, 24)
+    return judge_cells(counts, copies=tells_no_chance(seen)).reshaped(7, 24)
 
 
 def _backlog(setting: Setting, seen: Sequence[Observation]) -> Backlog | None:
@@ -225,7 +225,7 @@ def _districts(pairing: Pairing, look: Outlook, sla: str) -> tuple[DistrictOutlo
     if not counts.names:
         return ()
     own = counts.decided[sla]
-    compliance = judge_cells(own, copies=look.shown < FIRST or are_same(seen))
+    compliance = judge_cells(own, copies=tells_no_chance(seen))
     changes = {each.district: each for each in _district_changes(pairing, look.done) if each.sla == sla}
     letters, late = own.letters.mean(axis=0), own.late.mean(axis=0)
     rows = [

@@ -29,7 +29,7 @@ from sim.fit.log import EventLog, KnownRoster, LetterLog
 from sim.fit.looks import Target, held_out, other_log
 from sim.fit.on_base import Replaced, on_base
 from sim.fit.open_at_end import open_at_end
-from sim.fit.reading import EVENTS, LETTERS, read_log
+from sim.fit.reading import EVENTS, LETTERS, ReadLog, read_log
 from sim.fit.reading.roster_file import read_roster
 from sim.fit.scenario_text import scenario_text
 from sim.models.labels import labels_of
@@ -78,7 +78,7 @@ class FitRequest:
     dates: str | None = None
     sheets: tuple[str, ...] = ()
 
-    def read(self, path: Path) -> Any:
+    def read(self, path: Path) -> ReadLog:
         """Read a log as asked."""
         return read_log(
             path,
