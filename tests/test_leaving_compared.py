@@ -110,14 +110,14 @@ def test_a_point_of_a_sweep_has_the_share_of_a_run(swept: Sweep, tmp_path: Path)
 def test_a_sweep_says_where_it_is_better_because_more_leave(swept: Sweep) -> None:
     text = " ".join(sweep_sentences(swept, "en"))
     assert "Beware of answered: at 1 point that is surely better than the first, surely more letters leave" in text
-    assert "Letters that left before the limit" in plain(sweep_text(swept, "en"))
+    assert "left before the limit" in plain(sweep_text(swept, "en"))
     assert "时限前离开" in plain(sweep_text(swept, "zh"))
     assert [row["left_in_time_share"] for row in swept.rows()] == [
         point.slas["answered"].left_in_time_share.mean  # type: ignore[union-attr]
         for point in swept.points
     ]
     figure = SweepCurve(swept, "", Options(lang="en")).figure()
-    assert "answered: left before the limit" in figure.svg()
+    assert "dashed: left before the limit" in figure.svg()
 
 
 def test_where_nobody_loses_patience_nothing_is_said_of_it(tmp_path: Path) -> None:

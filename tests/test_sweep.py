@@ -19,13 +19,14 @@ from sim.core.errors import ScenarioError
 from sim.core.json_text import jsonable, restored
 from sim.core.options import Options
 from sim.output.charts.sweep import SweepCurve, SweepMap, SweepScatter
+from sim.output.html.sweep_page import sweep_page
 from sim.output.results.run import run
 from sim.output.text.printing import plain
-from sim.output.text.sweep import sweep_content, sweep_text
+from sim.output.text.sweep import point_name, sweep_content, sweep_tables, sweep_text
 from sim.scenario.factors import factor_of
 from sim.scenario.loading import ScenarioFile
 from sim.statistics import Estimate, Verdict
-from sim.sweep import Sweep, scenarios_of, sweep
+from sim.sweep import Sweep, SweptPoint, scenarios_of, sweep
 from sim.sweep.design import design_of
 
 MMC = """
@@ -166,7 +167,7 @@ def test_each_point_carries_its_own_cautions(desk: Path) -> None:
     assert ("overloaded" in kinds[0], "overloaded" in kinds[1]) == (False, True)
     (told,) = [points for caution, points in found.cautions if caution.kind == "overloaded"]
     assert told == (1,)
-    assert "(at 1 point: arrivals.per_day=500)" in plain(sweep_text(found, "en"))
+    assert "(at 1 point: per_day=500)" in plain(sweep_text(found, "en"))
     assert "overloaded" in [each["kind"] for each in sweep_content(found)["points"][1]["cautions"]]
 
 
@@ -181,6 +182,29 @@ def test_the_answer_says_where_the_targets_are_met(mmc: Sweep) -> None:
     assert "The cheapest of these points has 8 people" in text
     assert "9 points over teams.desk.staff.always and arrivals.per_day" in text
     assert "全部达标" in plain(sweep_text(mmc, "zh"))
+
+
+def test_the_sla_that_decides_at_most_points_is_first(tmp_path: Path) -> None:
+    path = tmp_path / "desk.yaml"
+    later = "  late: {until: serve.finished, within: 20 min, target: 90%}\n"
+    later += "  sure: {until: closed, within: 9 d, target: 50%}\n"
+    path.write_text(MMC + later, "utf-8")
+    found = swept(path, "teams.desk.staff.always=8,12", replications=2)
+    assert found.slas == ("started", "late", "sure")
+    assert found.slas_by_weight == ["late", "started", "sure"]
+    assert sweep_tables(found, "en", 9)[0][0] == "late at each point, target 90%"
+    page = sweep_page(found, manifest={}, pictures={}, lang="en")
+    assert page.index("<span>late</span>") < page.index("<span>started</span>")
+    assert "0 of 2" in page
+
+
+def test_a_point_is_called_by_the_ends_of_its_keys() -> None:
+    point = SweptPoint(("8", "300", "2"), 8, 8.0, {}, ())
+    keys = ("teams.desk.staff.always", "arrivals.per_day", "teams.hall.staff.always")
+    sweep = Sweep("desk", "desk", "grid", keys, 2, 1, copies=False, points=(point,))
+    assert point_name(sweep, point) == "desk.staff.always=8, arrivals.per_day=300, hall.staff.always=2"
+    two = Sweep("desk", "desk", "grid", keys[:2], 2, 1, copies=False, points=(point,))
+    assert point_name(two, SweptPoint(("8", "300"), 8, 8.0, {}, ())) == "always=8, per_day=300"
 
 
 def test_a_grid_of_one_key_is_a_curve_of_two_a_map_and_of_three_small_multiples(desk: Path, mmc: Sweep) -> None:

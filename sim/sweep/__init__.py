@@ -112,6 +112,20 @@ class Sweep:
         return tuple(dict.fromkeys(sla for point in self.points for sla in point.slas))
 
     @property
+    def slas_by_weight(self) -> list[str]:
+        """Names of all SLAs, the one that is missed at most points first, then by points where it is open."""
+
+        def weight(sla: str) -> tuple[int, int, float]:
+            found = [point.slas[sla] for point in self.points if sla in point.slas]
+            verdicts = [each.verdict for each in found]
+            above = [
+                each.compliance.worst - (each.target or 0.0) for each in found if each.compliance.worst is not None
+            ]
+            return -verdicts.count(Verdict.MISSED), -verdicts.count(Verdict.UNCLEAR), min(above, default=1.0)
+
+        return sorted(self.slas, key=weight)
+
+    @property
     def leaving(self) -> tuple[str, ...]:
         """The SLAs within whose limits letters leave out of patience, at some point."""
         each = ((sla, at_point) for point in self.points for sla, at_point in point.slas.items())

@@ -11,7 +11,7 @@ from matplotlib.colors import TwoSlopeNorm
 from sim.core.tables import Floats
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.stress import LINE_COLOURS
-from sim.output.charts.style import BLACK, BLUE, DIVERGING, add_tips, band_of, banded, nothing, percent_axis
+from sim.output.charts.style import BLACK, BLUE, DIVERGING, GREY, add_tips, band_of, banded, nothing, percent_axis
 from sim.output.text.formats import interval, percent
 from sim.output.text.sweep import point_name
 from sim.statistics import Compliance
@@ -27,7 +27,7 @@ _NONE: Final = Compliance(None, None, None)
 """In place of an SLA that a point does not have."""
 
 
-@chart("sweep", "sweep_curve", 10, height=3.4)
+@chart("sweep", "sweep_curve", 10, width=5.6, height=3.2)
 class SweepCurve(Chart[Sweep]):
     """Compliance against the levels of one key."""
 
@@ -57,15 +57,17 @@ class SweepCurve(Chart[Sweep]):
                     for point in sweep.points
                 ]
                 shares = [np.nan if each.mean is None else each.mean for each in left]
-                ax.plot(places, shares, "--", color=colour, label=self.say("comparison.left", sla=self.name_of(sla)))
+                ax.plot(places, shares, "--", linewidth=1.2, color=colour)
+        if sweep.leaving:
+            ax.plot([], [], "--", linewidth=1.2, color=GREY, label=self.say("left"))
         percent_axis(ax, "y")
-        ax.set_ylim(top=1.005)
+        ax.set_ylim(top=1.02)
         ax.set_ylabel(self.say("glossary.compliance"))
         ax.grid(axis="y")
         return ax
 
 
-@chart("sweep", "sweep_map", 20, height=3.6)
+@chart("sweep", "sweep_map", 20, width=5.6, height=3.2)
 class SweepMap(Chart[Sweep]):
     """Compliance with an SLA against the levels of two keys, at each level of a third one."""
 
@@ -87,22 +89,26 @@ class SweepMap(Chart[Sweep]):
         return self.subject.levels(2)[third] if len(self.subject.keys) == 3 else None
 
     def title(self) -> str:
-        """The SLA, and the level of the third key."""
-        if self._third is None:
-            return self.say("title", sla=self.name_of(self._sla))
-        return self.say("title-at", sla=self.name_of(self._sla), varied=self.subject.keys[2], value=self._third)
+        """The SLA, the level of the third key, and what the colours say."""
+        called, target = self.name_of(self._sla), self._target
+        if self._third is not None:
+            called = self.say("at", sla=called, varied=self.subject.keys[2], value=self._third)
+        if target is None:
+            return self.say("title", sla=called)
+        return self.say("title-target", sla=called, target=percent(target))
 
     def draw(self, ax: Axes) -> Axes:
         """A heat map, the first key across and the second one up."""
         sweep = self.subject
         across, up = (sweep.levels(key) for key in (0, 1))
         shares = np.full((len(up), len(across)), np.nan)
-        tips = [""] * shares.size
+        tips, told = [""] * shares.size, dict[tuple[int, ...], str]()
         for point in sweep.points:
             if self._third in (None, *point.values[2:]):
                 row, column = up.index(point.values[1]), across.index(point.values[0])
                 compliance = _compliance(point, self._sla)
                 shares[row, column] = np.nan if compliance.worst is None else compliance.worst
+                told[row, column] = self._told(point)
                 tips[row * len(across) + column] = f"{point_name(sweep, point)}: {interval(compliance)}"
         if np.isnan(shares).all():
             return nothing(ax, self.say("charts.no-letters"))
@@ -114,7 +120,7 @@ class SweepMap(Chart[Sweep]):
         if shares.size <= _MOST_WRITTEN:
             for (row, column), share in np.ndenumerate(shares):
                 if not np.isnan(share):
-                    ax.text(column + 0.5, row + 0.5, percent(float(share)), ha="center", va="center", fontsize=8,
+                    ax.text(column + 0.5, row + 0.5, told[row, column], ha="center", va="center", fontsize=8,
                             color=BLACK)  # fmt: skip
         for axis, levels, key in ((ax.xaxis, across, 0), (ax.yaxis, up, 1)):
             step = -(-len(levels) // _MOST_TICKS)
@@ -124,17 +130,32 @@ class SweepMap(Chart[Sweep]):
         ax.spines[:].set_visible(False)
         return ax
 
+    def _told(self, point: SweptPoint) -> str:
+        """Compliance and the verdict on it, as they are written into a cell."""
+        each = point.slas.get(self._sla)
+        share = percent(_compliance(point, self._sla).worst)
+        return (
+            share
+            if each is None or each.verdict is None
+            else f"{share}\n{self.say(f'glossary.verdict-{each.verdict}')}"
+        )
+
+    @property
+    def _target(self) -> float | None:
+        """The target, if it is the same at all points."""
+        targets = _targets(self.subject, self._sla)
+        return targets.pop() if len(targets) == 1 else None
+
     def _scale(self) -> TwoSlopeNorm:
         """White at the target, or else in the middle: one colour says one thing in all maps of an SLA."""
-        points = [point for point in self.subject.points if self._sla in point.slas]
-        shares = [share for point in points if (share := _compliance(point, self._sla).worst) is not None]
-        target = points[0].slas[self._sla].target
+        shares = [share for point in self.subject.points if (share := _compliance(point, self._sla).worst) is not None]
+        target = self._target
         least, most = min(shares), max(shares)
         centre = (least + most) / 2 if target is None else target
         return TwoSlopeNorm(centre, min(least, centre - 0.001), max(most, centre + 0.001))
 
 
-@chart("sweep", "sweep_scatter", 30, height=2.8)
+@chart("sweep", "sweep_scatter", 30, width=5.6, height=2.6)
 class SweepScatter(Chart[Sweep]):
     """Compliance with an SLA at all points, against each key by itself."""
 

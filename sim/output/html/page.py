@@ -38,6 +38,9 @@ _NOT_ON_PAGES: Final = ("commands", "folders", "help", "live", "messages")
 _OPEN_CHARTS: Final = 5
 """Questions whose first chart is open; with that of the first screen six, and the others are folded."""
 
+_OPEN_PICTURES: Final = 12
+"""Pictures of a question that are open where they stand side by side."""
+
 _OPEN_ROWS: Final = 30
 """Rows of a table below the first screen that is open; longer ones are folded."""
 
@@ -86,7 +89,8 @@ def page(
     *,
     verdict: Verdict | None = None,
     contents: Sequence[str] = ("answer", "charts", "tables", "manifest"),
-    first: str = "",
+    first: str | tuple[str, ...] = (),
+    side_by_side: bool = False,
     csv: Sequence[str] = (),
     pictures: Pictures,
     manifest: Mapping[str, Any],
@@ -100,7 +104,8 @@ def page(
         lang: the language in which the page opens.
         verdict: gives the answer its colour.
         contents: headings with an anchor, keys of `page` after `section-`; an anchor's id begins with the language.
-        first: beginning of the names of the pictures that stand on the first screen; none if empty.
+        first: beginning of the names of the pictures that stand on the first screen, or several; none if empty.
+        side_by_side: whether all pictures of a question are open, as small multiples, and not the first alone.
         csv: names of the CSV files beside the page, which it links.
         pictures: none where the page has no charts.
         manifest: how it came about.
@@ -115,6 +120,7 @@ def page(
         "tiles": (),
         "verdict": "none" if verdict in (None, Verdict.NOT_JUDGED) else verdict.value,
         "open_charts": _OPEN_CHARTS,
+        "open_pictures": _OPEN_PICTURES if side_by_side else 1,
         "open_rows": _OPEN_ROWS,
         "pictures": others if any(others.values()) else {},
         "manifest": to_json({key: value for key, value in manifest.items() if key != "labels"}),

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sim.output.folders.points import PointFolder, points_id
 from sim.output.folders.result_folder import RESULTS
 from sim.output.results.result import Result, Work, identity_of, result_of, run_id
 from sim.output.results.tidy import write_tidy
+from sim.output.text.overview import Ground
 from sim.output.text.sweep import overall, sweep_content, sweep_text
 from sim.scenario.loading import ScenarioFile
 from sim.sweep import Sweep, SweptOutcome, scenarios_of
@@ -70,10 +72,10 @@ def sweep(
             labels=labels_of(base.scenario),
             compute=computed,
             summary=sweep_content,
-            verdicts=lambda found: {"points": overall(found.points) or "no target"},
+            verdicts=lambda found: {"points": overall([point.verdict for point in found.points]) or "no target"},
             answer=sweep_text,
             write=_write_tables,
-            draw=_draw,
+            draw=partial(_draw, Ground.of(base, options)),
         ),
         options,
     )
@@ -86,7 +88,7 @@ def _write_tables(sweep: Sweep, folder: Path) -> None:
     )
 
 
-def _draw(sweep: Sweep, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
+def _draw(on: Ground, sweep: Sweep, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
     from sim.output.html.sweep_page import write_sweep_page  # heavy, and a folder that is found again needs none
 
-    write_sweep_page(folder, sweep, manifest=manifest, options=options)
+    write_sweep_page(folder, sweep, manifest=manifest, options=options, on=on)

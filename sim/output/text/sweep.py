@@ -1,7 +1,6 @@
 """The answer to a sweep: at which points the targets are met, what moves each SLA, and a row a point."""
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from rich.console import Group
@@ -12,23 +11,30 @@ from sim.output.text.formats import interval, listed, name, percent, points
 from sim.output.text.printing import CaptionedTable, captioned
 from sim.output.words import labelled, say
 from sim.statistics import Estimate, Verdict
-from sim.sweep import Sweep, SweptPoint
+from sim.sweep import SlaAtPoint, Sweep, SweptPoint
 
 MOST_ROWS: Final = 200
 """Points in the tables of a page."""
 
 _MOST_PRINTED: Final = 40
-"""Points in the tables of the terminal; the files have all."""
+"""Points in all tables of the terminal together; the files have all."""
+
+_FEWEST_PRINTED: Final = 10
+"""Points in each of them, even so."""
 
 
 def sweep_text(sweep: Sweep, lang: str) -> Group:
     """What a sweep says, to be printed."""
     return Group(
         Text(sweep_heading(sweep, lang), style="bold"),
-        *(captioned(table) for table in sweep_tables(sweep, lang, _MOST_PRINTED)),
+        *(captioned(table) for table in sweep_tables(sweep, lang, _printed(sweep))),
         *(Text(sentence) for sentence in sweep_sentences(sweep, lang)),
         *(Text(sentence, style="yellow") for sentence in sweep_cautions(sweep, lang)),
     )
+
+
+def _printed(sweep: Sweep) -> int:
+    return max(_MOST_PRINTED // max(len(sweep.slas), 1), _FEWEST_PRINTED)
 
 
 def sweep_heading(sweep: Sweep, lang: str) -> str:
@@ -49,7 +55,8 @@ def sweep_sentences(sweep: Sweep, lang: str) -> Iterator[str]:
     met = [point for point in judged if point.verdict is Verdict.MET]
     unclear = sum(point.verdict is Verdict.UNCLEAR for point in judged)
     if judged:
-        yield say(lang, "sweep.met", met=f"{len(met):,}", points=f"{len(sweep.points):,}")
+        key = "sweep.met" if met else "sweep.none-met"
+        yield say(lang, key, met=f"{len(met):,}", points=f"{len(sweep.points):,}")
     else:
         yield say(lang, "sweep.no-target")
     if unclear:
@@ -57,7 +64,7 @@ def sweep_sentences(sweep: Sweep, lang: str) -> Iterator[str]:
     if met and len({point.cost for point in sweep.points}) > 1:
         least = min(met, key=lambda point: (point.cost, point.headcount))
         yield say(lang, "sweep.least", point=point_name(sweep, least), n=least.headcount)
-    for sla in sweep.slas:
+    for sla in sweep.slas_by_weight:
         told = [point for point in sweep.points if sla in point.slas and point.slas[sla].compliance.worst is not None]
         if len(told) > 1:
             low, high = (which(told, key=lambda point: _worst(point, sla)) for which in (min, max))
@@ -111,59 +118,95 @@ def sweep_cautions(sweep: Sweep, lang: str) -> list[str]:
     return sentences
 
 
+def sweep_overview(sweep: Sweep, lang: str, most: int, cell: Callable[[SlaAtPoint | None, str], Any]) -> CaptionedTable:
+    """Compliance with each SLA at each point, the SLA that decides at most points first.
+
+    Args:
+        most: rows.
+        cell: shows an SLA at a point in a language.
+    """
+    slas = sweep.slas_by_weight
+    rows = [[*lead, *(cell(point.slas.get(sla), lang) for sla in slas)] for point, lead in _leads(sweep, most)]
+    headings = [*_lead_headings(sweep, lang), *(name(lang, sla) for sla in slas)]
+    return say(lang, "sweep.compliance-table") + _left_out(sweep, lang, most), headings, rows
+
+
 def sweep_tables(sweep: Sweep, lang: str, most: int) -> list[CaptionedTable]:
-    """Compliance with each SLA at each point, and how much it differs from the first point.
+    """A table an SLA, the one that decides at most points first, with the difference of each point from the first.
+
+    Where letters leave before its limit, their share and its difference stand beside.
 
     Args:
         most: rows of a table.
     """
-    shown = sweep.points[:most]
-    left_out = "" if len(shown) == len(sweep.points) else say(lang, "sweep.first-rows", most=most)
-    slas = sweep.slas
-    people = len({point.headcount for point in sweep.points}) > 1
-    headings = [*sweep.keys, *([say(lang, "glossary.headcount")] if people else [])]
+    return [_sla_table(sweep, sla, lang, most) for sla in sweep.slas_by_weight]
 
-    def rows(cell: Any) -> list[list[Any]]:
-        return [
-            [*point.values, *([f"{point.headcount:,}"] if people else []), *(cell(point, sla) for sla in slas)]
-            for point in shown
-        ]
 
-    def met(point: SweptPoint, sla: str) -> str:
-        if sla not in point.slas:
-            return "–"
-        each = point.slas[sla]
-        said = "" if each.verdict is None else f" {say(lang, f'glossary.verdict-{each.verdict}')}"
-        return f"{interval(each.compliance)}{said}"
+def _sla_table(sweep: Sweep, sla: str, lang: str, most: int) -> CaptionedTable:
+    leaving = sla in sweep.leaving
+    columns = ["glossary.compliance", "glossary.verdict", "sweep.difference"]
+    columns += ["sweep.left", "sweep.difference"] if leaving else []
+    rows = [[*lead, *_cells(point.slas.get(sla), leaving, lang)] for point, lead in _leads(sweep, most)]
+    target = {point.slas[sla].target for point in sweep.points if sla in point.slas}
+    caption = say(lang, "sweep.sla-table", sla=name(lang, sla))
+    if len(target) == 1 and None not in target:
+        caption = say(lang, "sweep.sla-table-target", sla=name(lang, sla), target=percent(target.pop()))
+    headings = [*_lead_headings(sweep, lang), *(say(lang, key) for key in columns)]
+    return caption + _left_out(sweep, lang, most), headings, rows
 
-    def difference(point: SweptPoint, sla: str) -> str:
-        found = point.slas[sla].difference if sla in point.slas else None
-        return "–" if found is None else points(lang, found)
 
-    def left_and_change(point: SweptPoint, sla: str) -> tuple[str, str]:
-        each = point.slas.get(sla)
-        if each is None or each.left_in_time_share is None:
-            return "–", "–"
-        change = each.left_difference
-        return interval(each.left_in_time_share), "–" if change is None else points(lang, change)
+def _cells(each: SlaAtPoint | None, leaving: bool, lang: str) -> list[str]:
+    """What a row says of an SLA at a point."""
+    if each is None:
+        return ["–"] * (5 if leaving else 3)
+    verdict = "–" if each.verdict is None else say(lang, f"glossary.verdict-{each.verdict}")
+    cells = [interval(each.compliance), verdict, _change(each.difference, lang)]
+    if leaving:
+        share = each.left_in_time_share
+        cells += ["–" if share is None else interval(share), _change(each.left_difference, lang)]
+    return cells
 
-    names = [name(lang, sla) for sla in slas]
-    tables = [
-        (say(lang, "sweep.compliance-table") + left_out, [*headings, *names], rows(met)),
-        (say(lang, "sweep.difference-table") + left_out, [*headings, *names], rows(difference)),
+
+def _leads(sweep: Sweep, most: int) -> Iterator[tuple[SweptPoint, list[str]]]:
+    """The first points, and what a row about each begins with: its number in the files, its values, its people."""
+    people = _people_differ(sweep)
+    for number, point in enumerate(sweep.points[:most]):
+        yield point, [str(number), *point.values, *([f"{point.headcount:,}"] if people else [])]
+
+
+def _lead_headings(sweep: Sweep, lang: str) -> list[str]:
+    return [
+        say(lang, "sweep.point"),
+        *sweep.keys,
+        *([say(lang, "glossary.headcount")] if _people_differ(sweep) else []),
     ]
-    if sweep.leaving:
-        slas = sweep.leaving
-        differs = (say(lang, "sweep.left-difference", sla=name(lang, sla)) for sla in slas)
-        both = [heading for sla, change in zip(slas, differs, strict=True) for heading in (name(lang, sla), change)]
-        left = [[*row[: len(headings)], *chain.from_iterable(row[len(headings) :])] for row in rows(left_and_change)]
-        tables.append((say(lang, "sweep.left-table") + left_out, [*headings, *both], left))
-    return tables
+
+
+def _people_differ(sweep: Sweep) -> bool:
+    return len({point.headcount for point in sweep.points}) > 1
+
+
+def _left_out(sweep: Sweep, lang: str, most: int) -> str:
+    return say(lang, "sweep.first-rows", most=most) if len(sweep.points) > most else ""
+
+
+def _change(difference: Estimate | None, lang: str) -> str:
+    return "–" if difference is None else points(lang, difference)
 
 
 def point_name(sweep: Sweep, point: SweptPoint) -> str:
-    """`arrivals.per_day=600, teams.desk.staff.office=28`."""
-    return ", ".join(f"{key}={value}" for key, value in zip(sweep.keys, point.values, strict=True))
+    """`per_day=600, office=28`: keys by so much of their ends as tells them apart."""
+    return ", ".join(f"{key}={value}" for key, value in zip(_ends(sweep.keys), point.values, strict=True))
+
+
+def _ends(keys: Sequence[str]) -> list[str]:
+    parts = [key.split(".") for key in keys]
+    most = max(map(len, parts), default=1)
+    for many in range(1, most):
+        ends = [".".join(each[-many:]) for each in parts]
+        if len({*ends}) == len(keys):
+            return ends
+    return list(keys)
 
 
 def sweep_content(sweep: Sweep) -> dict[str, Any]:
@@ -175,11 +218,10 @@ def sweep_content(sweep: Sweep) -> dict[str, Any]:
     return content
 
 
-def overall(points_found: Sequence[SweptPoint]) -> Verdict | None:
-    """The best verdict of all points: whether there is a point at all at which every target is met."""
-    found = {point.verdict for point in points_found}
+def overall(verdicts: Sequence[Verdict | None]) -> Verdict | None:
+    """The best verdict of all points: whether there is one at all at which what they are about is met."""
     order = (Verdict.MET, Verdict.UNCLEAR, Verdict.MISSED, Verdict.NOT_JUDGED)
-    return next((each for each in order if each in found), None)
+    return next((each for each in order if each in verdicts), None)
 
 
 def _left(point: SweptPoint, sla: str) -> float | None:
