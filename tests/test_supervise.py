@@ -23,8 +23,8 @@ from sim.metrics.timeline import timelines
 from sim.operations.exports.events import Reason, Transition, events_of
 from sim.output.text.answer import run_sentences
 from sim.sampling.kept_letters import letters_name
+from sim.sampling.limits import due_seconds
 from sim.sampling.roster import draw_roster
-from sim.sampling.supervision import due_seconds
 from sim.sampling.workload import draw_workload
 from sim.scenario.setting import Setting
 

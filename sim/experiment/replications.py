@@ -13,6 +13,7 @@ from sim.core.options import DEFAULT, Options
 from sim.core.tables import Roster, Workload
 from sim.engine.contract import simulate
 from sim.experiment.pool import cores, map_in_order, processes, threads
+from sim.metrics.outcomes import replication_of
 from sim.metrics.replication import Replication
 from sim.sampling.roster import draw_roster
 from sim.sampling.workload import draw_workload
@@ -43,7 +44,7 @@ def simulate_drawn(
 ) -> Replication:
     """Simulate a replication that was drawn, as the options say: the only place that hands them to an engine."""
     log = simulate(workload, roster, setting.scenario.horizon, **options.simulation, stretches=stretches)
-    return Replication(setting, workload, roster, log, replication)
+    return replication_of(setting, workload, roster, log, replication)
 
 
 def simulate_infinite_servers(
@@ -68,7 +69,7 @@ def with_infinite_servers(
     """The same of a replication that was drawn."""
     plenty = roster._replace(people=np.where(roster.people > 0, _PLENTY, 0).astype(np.int32))
     log = simulate(workload, plenty, setting.scenario.horizon, stretches=stretches)
-    return Replication(setting, workload, roster, log)
+    return replication_of(setting, workload, roster, log)
 
 
 def replicate(

@@ -19,6 +19,7 @@ from sim.experiment.replications import simulate_infinite_servers, with_infinite
 from sim.metrics.causes import breaches, cause_counts
 from sim.metrics.compliance import count_decided
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
+from sim.metrics.outcomes import replication_of
 from sim.metrics.replication import Replication
 from sim.models.scenario import Scenario
 from sim.sampling.roster import draw_roster, groups_of
@@ -119,7 +120,7 @@ def _simulated(extent: Extent, settings: list[Setting], detailed: int, also_with
         if number < detailed and also_without:
             unhindered.append(with_infinite_servers(setting, workload, roster))
         log = simulate(workload, roster, setting.scenario.horizon, stretches=number < detailed)
-        queued.append(Replication(setting, workload, roster, log))
+        queued.append(replication_of(setting, workload, roster, log))
     return ShortSimulation(extent, unhindered, queued, detailed)
 
 

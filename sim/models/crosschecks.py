@@ -9,10 +9,11 @@ import numpy as np
 from sim.core.clock import DAY, Clock, seconds_since
 from sim.core.errors import Problem
 from sim.models.backlog import BacklogRows, OpenState
+from sim.models.lateness_checks import lateness_checks
 from sim.models.periods import Period
 from sim.models.roster_rules import RosterRules
 from sim.models.shift_patterns import shift_patterns
-from sim.models.sla_checks import sla_checks
+from sim.models.sla_checks import runs_from_receipt, sla_checks
 from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Allocation, Team, home_team, teams_above, unit_names
 from sim.models.wording import are, dotted, named_rows
 from sim.models.workflow import (
@@ -39,7 +40,19 @@ _REMEDIES = {
 def cross_checks(scenario: "Scenario") -> list[Problem]:
     """Every problem that a scenario has as a whole; empty if it is sound."""
     families: list[Callable[[Scenario], Iterator[Problem]]]
-    families = [_letters, _rosters, _teams, workflow_checks, _slas, _supervise, _extension, _stress, _plan, _system]
+    families = [
+        _letters,
+        _rosters,
+        _teams,
+        workflow_checks,
+        lateness_checks,
+        _slas,
+        _supervise,
+        _extension,
+        _stress,
+        _plan,
+        _system,
+    ]
     problems = [problem for family in families for problem in family(scenario)]
     # Which places there are is only known where the teams are sound.
     if not any(problem.path.startswith("teams") for problem in problems):
@@ -294,7 +307,7 @@ def _supervise(scenario: "Scenario") -> Iterator[Problem]:
         yield from known(rule.sla, scenario.sla, "SLA", f"{path}.sla")
         yield from known(rule.move_to, scenario.teams, "team", f"{path}.move_to")
         yield from known(rule.task.by if rule.task is not None else None, scenario.teams, "team", f"{path}.task.by")
-        yield from _runs_from_receipt(scenario, rule.sla, path)
+        yield from runs_from_receipt(scenario, rule.sla, path)
 
 
 def _extension(scenario: "Scenario") -> Iterator[Problem]:
@@ -303,7 +316,7 @@ def _extension(scenario: "Scenario") -> Iterator[Problem]:
         yield from known(rule.sla, scenario.sla, "SLA", f"{path}.sla")
         for key, work in (("request", rule.request), ("approve", rule.approve)):
             yield from known(work.by if work is not None else None, scenario.teams, "team", f"{path}.{key}.by")
-        yield from _runs_from_receipt(scenario, rule.sla, path)
+        yield from runs_from_receipt(scenario, rule.sla, path)
         if rule.sla in [earlier.sla for earlier in scenario.extension[:position]]:
             yield Problem(f"{rule.sla} has an extension already", f"{path}.sla")
         sla = scenario.sla.get(rule.sla)
@@ -312,17 +325,6 @@ def _extension(scenario: "Scenario") -> Iterator[Problem]:
             if rule.by.clock is not clock:
                 unit = "calendar time" if clock is Clock.CALENDAR else clock.value
                 yield Problem(f"must be in {unit}, as {rule.sla} is (got {rule.by})", f"{path}.by")
-
-
-def _runs_from_receipt(scenario: "Scenario", name: str, path: str) -> Iterator[Problem]:
-    sla = scenario.sla.get(name)
-    if sla is not None and (sla.from_ != "received" or sla.paused_during):
-        why = f"is paused during {', '.join(sla.paused_during)}" if sla.paused_during else f"runs from {sla.from_}"
-        yield Problem(
-            "must be an SLA that runs from receipt without pauses, so that it is known from the start when this is "
-            f"due; {name} {why}",
-            f"{path}.sla",
-        )
 
 
 def _stress(scenario: "Scenario") -> Iterator[Problem]:

@@ -37,6 +37,18 @@ def sla_checks(scenario: "Scenario", sla: Sla, path: str) -> Iterator[Problem]:
                 yield Problem(f"has a target, and no letter that it is for can reach {milestone}", f"{path}.{key}")
 
 
+def runs_from_receipt(scenario: "Scenario", name: str, path: str) -> Iterator[Problem]:
+    """An SLA whose limit is to pass at a second that is known as a letter is received."""
+    sla = scenario.sla.get(name)
+    if sla is not None and (sla.from_ != "received" or sla.paused_during):
+        why = f"is paused during {', '.join(sla.paused_during)}" if sla.paused_during else f"runs from {sla.from_}"
+        yield Problem(
+            "must be an SLA that runs from receipt without pauses, so that it is known from the start when this is "
+            f"due; {name} {why}",
+            f"{path}.sla",
+        )
+
+
 def _place(scenario: "Scenario", milestone: str) -> tuple[int, int]:
     """Where a milestone stands in the workflow: number of the step, and of the moment in it."""
     if milestone == "received":

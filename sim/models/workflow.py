@@ -36,6 +36,15 @@ class _Step(Record):
     """Letters that took one of these earlier steps when they last came by pass over this one."""
 
 
+class WhenLate(Record):
+    """Another share for letters that missed an SLA."""
+
+    sla: str
+    """The SLA; it must run from receipt, without pauses, and what it asks for must come before this step."""
+    chance: PerCategory[Share]
+    """Share of the letters that missed it; for all others the one beside it stays."""
+
+
 class WorkStep(_Step):
     """A step that one person does."""
 
@@ -47,6 +56,8 @@ class WorkStep(_Step):
     """Share of the effort that second and later times through the step take."""
     chance: PerCategory[Share] = PerCategory[Share](per_category={"default": 1.0})
     """Share of the letters that take this step."""
+    when_late: WhenLate | None = None
+    """Another share of those that missed an SLA."""
     priority: PerCategory[Priority] = PerCategory[Priority](per_category={"default": 5})
     """0 to 9, smaller first."""
     interrupts: Flag = False
@@ -73,6 +84,8 @@ class WaitStep(_Step):
     """How long it takes, in calendar time, or on the scenario's own calendar: `3 working days`, `4 office hours`."""
     chance: PerCategory[Share] = PerCategory[Share](per_category={"default": 1.0})
     """Share of the letters that take this step."""
+    when_late: WhenLate | None = None
+    """Another share of those that missed an SLA."""
 
 
 class LeaveStep(_Step):
@@ -89,6 +102,8 @@ class LoopStep(_Step):
     """An earlier step."""
     chance: PerCategory[Share]
     """Share of the letters that go back each time they come here."""
+    when_late: WhenLate | None = None
+    """Another share of those that missed an SLA."""
     at_most: Annotated[Whole, Field(ge=1, le=1000)] | None = None
     """How often one letter can go back; any number of times if not said."""
     after: Wait | None = None
@@ -150,6 +165,8 @@ class DetourStep(_Step):
 
     detour: PerCategory[Share]
     """Share of the letters that take it each time they come here; the others pass over its steps."""
+    when_late: WhenLate | None = None
+    """Another share of those that missed an SLA; only where they `rejoin`."""
     steps: Annotated[tuple[PlainStep, ...], Field(min_length=1)]
     """Its steps in order; loops among them stay within the detour."""
     then: Literal["rejoin", "end"] = "rejoin"
@@ -181,6 +198,35 @@ def is_switched_off(step: Step) -> bool:
     return not any(share_of(step).values)
 
 
+def when_late(step: Step) -> WhenLate | None:
+    """What a step says of letters that missed an SLA."""
+    return None if isinstance(step, LeaveStep) else step.when_late
+
+
+def sla_of_when_late(steps: Iterable[Step]) -> str | None:
+    """The SLA whose outcome decides some steps; None if they are the same whatever is late."""
+    return next((rule.sla for step in steps if (rule := when_late(step)) is not None), None)
+
+
+def decided_by_lateness(steps: Sequence[Step]) -> set[str]:
+    """Names of the steps that a letter may take or not by whether it missed an SLA.
+
+    They say so themselves, depend on others that do, or lie within a loop or detour that does.
+    """
+    layout, number = Layout.of(steps), {step.name: number for number, step in enumerate(steps)}
+    decided = {step.name for step in steps if when_late(step) is not None}
+    while True:
+        more = {step.name for step in steps if not decided.isdisjoint((*step.only_after, *step.unless))}
+        for at, step in enumerate(steps):
+            if step.name in decided and isinstance(step, LoopStep):
+                more |= {inside.name for inside in steps[number[step.back_to] : at]}
+            elif step.name in decided and isinstance(step, DetourStep):
+                more |= {inside.name for inside in steps[at + 1 : layout.end[at]]}
+        if more <= decided:
+            return decided
+        decided |= more
+
+
 class Layout(NamedTuple):
     """How the steps of a workflow lie one after the other, those of a detour behind it; one entry a step."""
 
@@ -205,10 +251,12 @@ class Layout(NamedTuple):
 
 def differs_by_channel(steps: Iterable[Step]) -> bool:
     """Whether the way of a letter, or its work, depends on its channel."""
-    return any(
-        step.for_channel is not None or any(isinstance(value, PerCategory) and value.per_channel for _, value in step)
-        for step in steps
-    )
+    for step in steps:
+        rule = when_late(step)
+        values = [value for _, value in step] + ([] if rule is None else [rule.chance])
+        if step.for_channel is not None or any(isinstance(each, PerCategory) and each.per_channel for each in values):
+            return True
+    return False
 
 
 def waits_in_working_time(steps: Iterable[Step]) -> list[str]:

@@ -1,7 +1,7 @@
 """Consistency checks of the steps of a workflow: names that must exist, values for every letter, loops that end."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.core.errors import Problem
 from sim.models.base import ForSome, PerCategory
@@ -30,7 +30,7 @@ def sums_to_one(shares: Mapping[str, float], path: str) -> Iterator[Problem]:
 def workflow_checks(scenario: "Scenario") -> Iterator[Problem]:
     """What is wrong with the steps of a scenario."""
     layout, seen = Layout.of(scenario.workflow), set[str]()
-    for number, (step, path) in enumerate(zip(scenario.workflow, _paths(layout), strict=True)):
+    for number, (step, path) in enumerate(zip(scenario.workflow, paths_of(layout), strict=True)):
         if step.name in seen:
             yield Problem(f"there is a step '{step.name}' already", path)
         yield from for_some(scenario, step, path)
@@ -39,7 +39,7 @@ def workflow_checks(scenario: "Scenario") -> Iterator[Problem]:
                 yield from known(name, _earlier(scenario, layout, number), "earlier step", f"{path}.{key}")
         for key, value in step:
             if isinstance(value, PerCategory):
-                yield from _differing(scenario, step, value, f"{path}.{key}")
+                yield from differing(scenario, step, value, f"{path}.{key}")
         if isinstance(step, WorkStep):
             yield from _work(scenario, step, path)
         if isinstance(step, LoopStep):
@@ -48,7 +48,7 @@ def workflow_checks(scenario: "Scenario") -> Iterator[Problem]:
             seen.add(step.name)
 
 
-def _paths(layout: Layout) -> list[str]:
+def paths_of(layout: Layout) -> list[str]:
     """Where the steps of a workflow are written."""
     paths: list[str] = []
     written = 0
@@ -90,7 +90,7 @@ def for_some(scenario: "Scenario", some: ForSome, path: str) -> Iterator[Problem
             yield from known(name, names, what, f"{path}.{key}")
 
 
-def _differing(scenario: "Scenario", step: Step, value: "PerCategory[object]", path: str) -> Iterator[Problem]:
+def differing(scenario: "Scenario", step: Step, value: "PerCategory[Any]", path: str) -> Iterator[Problem]:
     """What is wrong with a value that differs by category or channel."""
     strange = False
     for key, values, names, what in (
@@ -113,7 +113,7 @@ def _differing(scenario: "Scenario", step: Step, value: "PerCategory[object]", p
             yield Problem(f"needs a value for {', '.join(missing)}, or a default", f"{path}.per_category")
 
 
-def _in_both(scenario: "Scenario", step: Step, value: "PerCategory[object]", path: str) -> Iterator[Problem]:
+def _in_both(scenario: "Scenario", step: Step, value: "PerCategory[Any]", path: str) -> Iterator[Problem]:
     """What leaves `per_category` without a letter where the channels that are named have values of their own."""
     if "default" in value.per_channel:
         yield Problem(

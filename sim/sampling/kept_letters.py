@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from sim.core.json_text import to_json
+from sim.models.workflow import sla_of_when_late
 from sim.sampling.arrivals import Letters
 from sim.sampling.visits import Visits
 from sim.sampling.workload import draw_visits
@@ -36,16 +37,17 @@ _OF_JUDGING: Final = (
 
 def letters_name(setting: Setting) -> str:
     """A name that settings share whose letters and visits are the same."""
-    content: dict[str, Any] = setting.scenario.resolved()
+    scenario = setting.scenario
+    content: dict[str, Any] = scenario.resolved()
     judging = set(_OF_JUDGING) - (
-        {"sla"} if setting.scenario.supervise or setting.scenario.extension else set()
-    )  # prompts are due by SLAs
+        {"sla"} if scenario.supervise or scenario.extension or sla_of_when_late(scenario.workflow) else set()
+    )  # what is due, or late, is so by SLAs
     content = {key: value for key, value in content.items() if key not in judging}
     content["teams"] = {
         name: {key: value for key, value in team.items() if key not in _OF_STAFFING}
         for name, team in content["teams"].items()
     }
-    text = to_json([setting.scenario.horizon, content], indent=None)
+    text = to_json([scenario.horizon, content], indent=None)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

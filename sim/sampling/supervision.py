@@ -14,6 +14,7 @@ from sim.models.workflow import with_steps_inside
 from sim.sampling.arrivals import Letters
 from sim.sampling.attendance import Attendance
 from sim.sampling.jurisdiction import Jurisdiction, OneALetter
+from sim.sampling.limits import due_seconds
 from sim.sampling.quantiles import quantile
 from sim.sampling.visits import Block, Prompts, Visits, of_other_duty, whole_seconds
 from sim.scenario.setting import Setting
@@ -157,22 +158,6 @@ def at_staffed_seconds(prompts: Prompts, roster: Roster, horizon: int) -> Prompt
     received[moving] = Attendance(roster, horizon).first(prompts.move_to[moving], received[moving])
     # None of these has a task, whose numbers would change.
     return prompts._replace(received=np.minimum(received, horizon))
-
-
-def due_seconds(setting: Setting, sla: Sla, seconds: float, received: Int64s) -> Int64s:
-    """The first second at which the clock of an SLA shows so many seconds, same shape as `received`.
-
-    At least a second after receipt, and second 1 for what was due before; the horizon where it does not come before.
-    """
-    calendar, horizon = setting.calendar, setting.scenario.horizon
-    least = max(round(seconds), 1)
-    early, late = received.copy(), np.full(len(received), horizon)  # not shown yet, and shown or too late
-    while (late - early > 1).any():
-        middle = (early + late) // 2
-        shown = calendar.elapsed(received, middle, sla.within.clock, sla.office_hours) >= least
-        early, late = np.where(shown, early, middle), np.where(shown, middle, late)
-    due: Int64s = np.maximum(late, 1)
-    return due
 
 
 def _awaited(setting: Setting, visits: Visits, sla: Sla) -> tuple[Int64s, bool]:

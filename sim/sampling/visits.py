@@ -12,6 +12,7 @@ from itertools import product
 from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.core.clock import LONGEST_DURATION, WORKING_CLOCKS
 from sim.core.errors import SimError
@@ -44,10 +45,14 @@ from sim.models.workflow import (
     WaitStep,
     WorkStep,
     differs_by_channel,
+    share_of,
+    sla_of_when_late,
+    when_late,
 )
 from sim.sampling.arrivals import Letters
 from sim.sampling.backlog import UNKNOWN, Standing
 from sim.sampling.jurisdiction import Jurisdiction, OneALetter
+from sim.sampling.outcomes import HANGS_ON_NOTHING, Hangs, Outcome, Outcomes
 from sim.sampling.quantiles import choice, quantile, share_below
 from sim.scenario.setting import Setting
 
@@ -179,9 +184,12 @@ class _Unrolling:
         again = {number for end, loop in loops for number in range(self.number[loop.back_to], end + 1)}
         # How often each letter has come to the steps that it can come to again, and has gone back from each loop.
         self.times = {number: np.zeros(count, dtype=np.int16) for number in again}
-        self.gone_back = {number: np.zeros(count, dtype=np.int16) for number, _ in loops}
+        self.outcomes = Outcomes(setting, letters, self.layout) if sla_of_when_late(self.steps) is not None else None
+        # Of each outcome that steps tell apart: one row, or two.
+        by_outcome = (1 if self.outcomes is None else len(Outcome), count)
+        self.gone_back = {number: np.zeros(by_outcome, dtype=np.int16) for number, _ in loops}
         # Whether each letter took the steps on which others depend when it last came by.
-        self.took = {self.number[name]: np.zeros(count, dtype=np.bool_) for name in conditions(self.steps)}
+        self.took = {self.number[name]: np.zeros(by_outcome, dtype=np.bool_) for name in conditions(self.steps)}
 
     def visits(self, open_letters: Standing | None) -> Visits:
         """Take the letters that stand at the earliest step on, until none is left: so those that went back catch up."""
@@ -198,6 +206,8 @@ class _Unrolling:
             arrived = standing.pop(number)
             if number == len(self.steps):
                 break
+            if self.outcomes is not None:
+                self.outcomes.arrive(number, np.concatenate(arrived))
             for time, letters in self._by_time(number, np.concatenate(arrived)):
                 for target, moved in self._take(number, letters, time):
                     if len(moved):
@@ -212,7 +222,11 @@ class _Unrolling:
             if earlier <= number:
                 times[letters] = 1
         for earlier, took in self.took.items():
-            took[letters] = (earlier < number) & self._took_before(earlier, number, standing)[rows]
+            took[:, letters] = (earlier < number) & self._took_before(earlier, number, standing)[rows]
+        if self.outcomes is not None:
+            finished = standing.done.get(self.outcomes.awaited, np.full(standing.letters, UNKNOWN))[rows]
+            late = (finished != UNKNOWN) & (finished >= self.outcomes.late_from[letters])
+            self.outcomes.was(letters[late], Outcome.LATE)
         if isinstance(step, WorkStep):
             self._work(number, step, letters, 0, (standing, rows))
         elif isinstance(step, WaitStep):
@@ -220,7 +234,7 @@ class _Unrolling:
         else:
             assert isinstance(step, LoopStep), "a scenario is checked for that"
             assert step.after is not None, "a scenario is checked for that"
-            self.gone_back[number][letters] += 1
+            self.gone_back[number][:, letters] += 1
             self._wait(number, _of_all(step.after), Purpose.RETURN_DELAY, letters, 0, standing.spent[rows])
             return self.number[step.back_to], letters
         return self.layout.next[number], letters
@@ -254,58 +268,94 @@ class _Unrolling:
         """Let letters take a step, and say where they stand then."""
         step = self.steps[number]
         if isinstance(step, WorkStep | WaitStep):
-            takers = self._takers(step, step.chance, letters, time)
+            takes = self._takes(step, letters, time)
             if number in self.took:
-                self.took[number][letters] = takers
+                self._note(self.took[number], letters, takes)
+            takers = _by_any(takes)
+            taking = letters[takers]
+            hangs = self._hangs(taking, None if self.outcomes is None else takes[:, takers])
             if isinstance(step, WorkStep):
-                self._work(number, step, letters[takers], time)
+                self._work(number, step, taking, time, hangs=hangs)
             else:
-                self._wait(number, step.wait, Purpose.SERVICE, letters[takers], time)
+                self._wait(number, step.wait, Purpose.SERVICE, taking, time, hangs=hangs)
         elif isinstance(step, LeaveStep):
-            leaving = self._takers(step, step.leave, letters, time)
+            leaving = _by_any(self._takes(step, letters, time))
             self.left[letters[leaving]] = True
             letters = letters[~leaving]
         elif isinstance(step, DetourStep):
-            takers = self._takers(step, step.detour, letters, time)
+            takes = self._takes(step, letters, time)
+            end = self.layout.end[number]
             if number in self.took:
-                self.took[number][letters] = takers
-            past, end = letters[~takers], self.layout.end[number]
+                self._note(self.took[number], letters, takes)
             for passed in range(number + 1, end):
                 if passed in self.took:
-                    self.took[passed][past] = False
-            return [(number + 1, letters[takers]), (end, past)]
+                    self._note(self.took[passed], letters, self.took[passed][:, letters] & takes)
+            return [(number + 1, self._enter(number, letters, takes)), (end, letters[~_by_any(takes)])]
         else:
-            back = self._takers(step, step.chance, letters, time)
-            if step.at_most is not None:
-                back &= self.gone_back[number][letters] < step.at_most
-            going = letters[back]
-            self.gone_back[number][going] += 1
+            takes = self._takes(step, letters, time)
+            going = self._enter(number, letters, takes)
+            self._note(self.gone_back[number], letters, self.gone_back[number][:, letters] + takes)
             if step.after is not None:
-                self._wait(number, _of_all(step.after), Purpose.RETURN_DELAY, going, time)
-            return [(self.number[step.back_to], going), (self.layout.next[number], letters[~back])]
+                wait = _of_all(step.after)
+                self._wait(number, wait, Purpose.RETURN_DELAY, going, time, hangs=self._hangs(going))
+            return [(self.number[step.back_to], going), (self.layout.next[number], letters[~_by_any(takes)])]
         return [(self.layout.next[number], letters)]
 
-    def _takers(self, step: Step, chance: PerCategory[float], letters: Int64s, time: int) -> Bools:
-        """Which of the letters a step is for and chance lets take it."""
+    def _takes(self, step: Step, letters: Int64s, time: int) -> Bools:
+        """Which of the letters a step is for and chance lets take it, by each outcome, shape (outcomes, letters)."""
+        shares = self._shares(step, share_of(step))
+        takes = np.ones((1 if self.outcomes is None else len(Outcome), len(letters)), dtype=np.bool_)
+        rule = when_late(step)
+        if rule is not None or not (shares == 1).all():
+            drawn = self._drawn(Purpose.CHANCE, step, letters, time)
+            takes[:] = drawn < shares[self.kind[letters]]
+            if rule is not None and self.outcomes is not None:
+                late = self._shares(step, rule.chance)[self.kind[letters]]
+                takes[Outcome.LATE] = np.where(self.outcomes.can_be_late(letters), drawn < late, takes[Outcome.LATE])
+        if step.only_after:
+            takes &= self._took_one(step.only_after, letters)
+        if step.unless:
+            takes &= ~self._took_one(step.unless, letters)
+        if isinstance(step, LoopStep) and step.at_most is not None:
+            takes &= self.gone_back[self.number[step.name]][:, letters] < step.at_most
+        return takes if self.outcomes is None else self.outcomes.in_force(letters, takes)
+
+    def _shares(self, step: Step, chance: PerCategory[float]) -> Floats:
+        """Share of the letters of each category and channel that take a step; none where it is not for them."""
         shares = self._table(chance)
         shares[[not is_for(step, *kind) for kind in self.kinds]] = 0
-        if (shares == 1).all():
-            takers = np.ones(len(letters), dtype=np.bool_)
-        else:
-            takers = self._drawn(Purpose.CHANCE, step, letters, time) < shares[self.kind[letters]]
-        if step.only_after:
-            takers &= self._took_one(step.only_after, letters)
-        if step.unless:
-            takers &= ~self._took_one(step.unless, letters)
-        return takers
+        return shares
 
     def _took_one(self, names: tuple[str, ...], letters: Int64s) -> Bools:
-        """Which of the letters took at least one of some steps when they last came by."""
-        taken: Bools = np.any([self.took[self.number[name]][letters] for name in names], axis=0)
+        """Which of the letters took at least one of some steps when they last came by, by each outcome."""
+        taken: Bools = np.any([self.took[self.number[name]][:, letters] for name in names], axis=0)
         return taken
 
+    def _note(self, table: npt.NDArray[Any], letters: Int64s, values: npt.NDArray[Any]) -> None:
+        """Write down something of letters by each outcome in which they are followed."""
+        if self.outcomes is not None:
+            values = np.where(self.outcomes.follows(letters), values, table[:, letters])
+        table[:, letters] = values
+
+    def _hangs(self, letters: Int64s, takes: Bools | None = None) -> Hangs:
+        """On what the next visits of some letters hang."""
+        return HANGS_ON_NOTHING if self.outcomes is None else self.outcomes.hangs(letters, self.made[letters], takes)
+
+    def _enter(self, number: int, letters: Int64s, takes: Bools) -> Int64s:
+        """Let those of some letters that take a loop or detour go into it."""
+        takers = _by_any(takes)
+        if self.outcomes is not None:
+            self.outcomes.enter(number, letters[takers], takes[:, takers])
+        return letters[takers]
+
     def _work(
-        self, number: int, step: WorkStep, letters: Int64s, time: int, going_on: tuple[Standing, Int64s] | None = None
+        self,
+        number: int,
+        step: WorkStep,
+        letters: Int64s,
+        time: int,
+        going_on: tuple[Standing, Int64s] | None = None,
+        hangs: Hangs = HANGS_ON_NOTHING,
     ) -> None:
         """Work on some letters, or what is left of it.
 
@@ -335,6 +385,7 @@ class _Unrolling:
             escalate_to=NO_UNIT if escalate is None else self.own.unit_of(escalate.to)[letters],
             patience=NEVER if step.patience is None else self._patience(step, step.patience, letters, time, going_on),
             flags={name: getattr(step, name) for name in FLAGS},
+            **hangs._asdict(),
         )
         self._add(block)
 
@@ -372,6 +423,7 @@ class _Unrolling:
         letters: Int64s,
         time: int,
         spent: Int64s | None = None,
+        hangs: Hangs = HANGS_ON_NOTHING,
     ) -> None:
         seconds = whole_seconds(self._seconds(wait, purpose, self.steps[number], letters, time, spent), least=0)
         clock: Int8s | int = ALL_TIME
@@ -379,10 +431,12 @@ class _Unrolling:
             clock = np.full(len(letters), ALL_TIME, dtype=np.int8)
             for each, rows in self._each(wait, letters):
                 clock[rows] = 1 + WORKING_CLOCKS.index(each.clock) if isinstance(each, WorkingTime) else ALL_TIME
-        self._add(Block(letters, self.made[letters], number, NO_UNIT, seconds, clock=clock))
+        self._add(Block(letters, self.made[letters], number, NO_UNIT, seconds, clock=clock, **hangs._asdict()))
 
     def _add(self, block: Block) -> None:
         self.blocks.append(block)
+        if self.outcomes is not None:
+            self.outcomes.note(block.step, block.letter, block.nth)
         self.made[block.letter] += 1
 
     def _units(self, step: WorkStep, letters: Int64s) -> Int32s:
@@ -457,6 +511,12 @@ class _Unrolling:
         values = value.values
         places = value.indices(self.kinds)
         return np.array([0 if place is None else values[place] for place in places], dtype=np.float64)
+
+
+def _by_any(takes: Bools) -> Bools:
+    """Which letters take a step by one outcome or the other."""
+    takers: Bools = np.logical_or.reduce(takes, axis=0)
+    return takers
 
 
 def _of_all(wait: Wait) -> PerCategory[Wait]:

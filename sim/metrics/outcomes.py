@@ -1,0 +1,82 @@
+"""What became of what was drawn: visits that were passed over and letters that never came are left out."""
+
+import numpy as np
+
+from sim.core.tables import (
+    ANYHOW,
+    FINISHED_IN_TIME,
+    NO_VISIT,
+    NOT_YET,
+    OTHER_DUTY,
+    STARTED_IN_TIME,
+    Bools,
+    Int64s,
+    Log,
+    Roster,
+    Workload,
+)
+from sim.metrics.replication import Replication
+from sim.scenario.setting import Setting
+
+
+def replication_of(setting: Setting, workload: Workload, roster: Roster, log: Log, number: int = 0) -> Replication:
+    """A replication that was simulated, of the letters that came and the visits that were theirs to make."""
+    repeats = (workload.about != NO_VISIT) & (workload.category != OTHER_DUTY)
+    if repeats.any() or (workload.made_if != ANYHOW).any():
+        workload, log = _made(workload, log, repeats, setting.scenario.horizon)
+    return Replication(setting, workload, roster, log, number)
+
+
+def _made(workload: Workload, log: Log, repeats: Bools, horizon: int) -> tuple[Workload, Log]:
+    comes = np.ones(workload.letters, dtype=np.bool_)
+    again = np.flatnonzero(repeats)
+    # One without visits leaves no trace, whether it comes or not.
+    first, end = workload.first_visit[again], workload.first_visit[again + 1]
+    some = first < end
+    comes[again] = False
+    comes[again[some]] = log.queued[first[some]] != NOT_YET
+    letter = workload.letter_of_visit()
+    made = comes[letter] & ~_passed_over(workload, log, horizon)
+    visits, letters = np.flatnonzero(made), np.flatnonzero(comes)
+    number = np.append(np.cumsum(made) - 1, NO_VISIT)
+    about, until_start = _about(workload, made, number)
+    of_visits = workload.visit_columns()
+    columns = {
+        name: column[visits if name in of_visits else letters]
+        for name, column in workload._replace(about=about, until_start=until_start)._asdict().items()
+        if name != "first_visit"
+    }
+    many = np.bincount(letter[visits], minlength=workload.letters)[letters]
+    left = Workload(first_visit=np.concatenate([[0], np.cumsum(many)]), **columns)
+    stretches = log.stretches
+    if stretches is not None:
+        stretches = stretches._replace(visit=number[stretches.visit])
+    return left._replace(made_if=np.zeros_like(left.made_if)), Log._make(
+        [*(column[visits] for column in log[:-1]), stretches]
+    )
+
+
+def _passed_over(workload: Workload, log: Log, horizon: int) -> Bools:
+    """Which visits their letters passed over, or will.
+
+    Where what they hang on is neither in time nor late at the horizon, it is taken to come in time.
+    """
+    hangs = np.flatnonzero(workload.made_if != ANYHOW)
+    earlier, late_from = hangs - workload.made_if_back[hangs], workload.made_late_from[hangs]
+    outcome = workload.made_if[hangs]
+    reached = np.where(outcome >= STARTED_IN_TIME, log.started[earlier], log.finished[earlier])
+    late = np.where(reached == NOT_YET, late_from < horizon, reached >= late_from)
+    passed = np.zeros(workload.visits, dtype=np.bool_)
+    passed[hangs] = late == ((outcome == FINISHED_IN_TIME) | (outcome == STARTED_IN_TIME))
+    return passed
+
+
+def _about(workload: Workload, made: Bools, number: Int64s) -> tuple[Int64s, Bools]:
+    """Which visit each letter is about, by its new number, and whether until its start.
+
+    One that was passed over was so as the visit before it that was made was finished.
+    """
+    last_made = np.maximum.accumulate(np.where(made, np.arange(workload.visits), NO_VISIT))
+    passed = (workload.about != NO_VISIT) & ~np.append(made, True)[workload.about]
+    about = np.where(workload.about == NO_VISIT, NO_VISIT, np.append(last_made, NO_VISIT)[workload.about])
+    return number[about], workload.until_start & ~passed

@@ -1,0 +1,61 @@
+"""Consistency checks of what hangs on lateness: an SLA that is decided by then, and letters that all go on."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.core.errors import Problem
+from sim.models.sla_checks import runs_from_receipt
+from sim.models.workflow import (
+    DetourStep,
+    Layout,
+    LeaveStep,
+    LoopStep,
+    WhenLate,
+    decided_by_lateness,
+    sla_of_when_late,
+    when_late,
+)
+from sim.models.workflow_checks import differing, ends_letters, known, paths_of
+
+if TYPE_CHECKING:
+    from sim.models.scenario import Scenario
+
+
+def lateness_checks(scenario: "Scenario") -> Iterator[Problem]:
+    """What is wrong with the steps that letters take or not by whether they missed an SLA."""
+    steps = scenario.workflow
+    if sla_of_when_late(steps) is None:
+        return
+    paths, names = paths_of(Layout.of(steps)), [step.name for step in steps]
+    if all(step.back_to in names for step in steps if isinstance(step, LoopStep)):
+        decided = decided_by_lateness(steps)
+        for number, (step, path) in enumerate(zip(steps, paths, strict=True)):
+            is_end = isinstance(step, LeaveStep) or (isinstance(step, DetourStep) and ends_letters(scenario, number))
+            if is_end and step.name in decided:
+                yield Problem("must not hang on lateness, since letters end here", path)
+    for number, (step, path) in enumerate(zip(steps, paths, strict=True)):
+        rule = when_late(step)
+        if rule is not None:
+            yield from _rule(scenario, rule, number, f"{path}.when_late")
+
+
+def _rule(scenario: "Scenario", rule: WhenLate, number: int, path: str) -> Iterator[Problem]:
+    step, first = scenario.workflow[number], sla_of_when_late(scenario.workflow)
+    yield from known(rule.sla, scenario.sla, "SLA", f"{path}.sla")
+    yield from runs_from_receipt(scenario, rule.sla, path)
+    yield from differing(scenario, step, rule.chance, f"{path}.chance")
+    if rule.sla != first:
+        yield Problem(f"must be {first}, as of the first step that says so: the way of a letter hangs on one SLA", path)
+    sla = scenario.sla.get(rule.sla)
+    earlier = [each.name for each in scenario.workflow[:number]]
+    if sla is not None and sla.until.rpartition(".")[0] not in earlier:
+        yield Problem(
+            f"must be an SLA that is decided before this step; {rule.sla} runs until {sla.until}", f"{path}.sla"
+        )
+    if sla is not None and (sla.only_after or sla.unless):
+        yield Problem(
+            f"must be an SLA of all letters of its categories and channels; {rule.sla} has only_after or unless",
+            f"{path}.sla",
+        )
+    if isinstance(step, LoopStep) and step.at_most is None and any(chance >= 1 for chance in rule.chance.values):
+        yield Problem("a chance of 100% without at_most would never end", f"{path}.chance")
