@@ -285,7 +285,8 @@ def test_folders() -> None:
 @pytest.mark.parametrize("kind", [key for key in entries("en", "cautions") if key != "warning"])
 def test_cautions(kind: str) -> None:
     text = entries("en", "cautions")[kind]
-    figures = {field: 1.5 for _, field, _, _ in string.Formatter().parse(text) if field not in (None, "subject")}
+    fields = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None} - {"subject"}
+    figures = {field: "2 d" if field == "limit" else 1.5 for field in fields}
     assert foreign(caution(Caution(kind, "desk", figures), LANG)) == set()
 
 

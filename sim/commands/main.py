@@ -54,13 +54,13 @@ class Program(click.RichGroup):
         except SimError as error:
             complain(error, COULD_NOT)
         except MemoryError:
-            complain("there is not enough memory; fewer --workers or a shorter window need less", COULD_NOT)
+            complain(SimError("there is not enough memory; fewer --workers or a shorter window need less"), COULD_NOT)
         except OSError as error:
             if error.errno == errno.EPIPE:  # whoever read our output has gone, and click leaves quietly
                 raise
-            complain(str(error), COULD_NOT)
+            complain(error, COULD_NOT)
         except KeyboardInterrupt:
-            complain("interrupted; nothing half-done was left", INTERRUPTED)
+            complain(SimError("interrupted; nothing half-done was left"), INTERRUPTED)
 
 
 def usage_error(error: click.UsageError, lang: str) -> click.UsageError:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.options import COULD_NOT, PATH, SCENARIO, takes
-from sim.commands.terminal import complain, show
+from sim.commands.options import PATH, SCENARIO, takes
+from sim.commands.terminal import show
+from sim.core.errors import SimError
 from sim.core.options import Options
 
 
@@ -66,7 +67,7 @@ def serve(
     except ModuleNotFoundError as missing:
         if missing.name != "aiohttp":
             raise
-        complain("serve needs the package aiohttp; pip install 'lettersim[serve]' brings it", COULD_NOT)
+        raise SimError("serve needs the package aiohttp; pip install 'lettersim[serve]' brings it") from None
     if not is_loopback(host) and token is None:
         raise click.UsageError(f"--host {host} lets other machines in, and needs --token")
     if token is not None and len(token) < LEAST_TOKEN:

@@ -13,7 +13,6 @@ from sim.commands.options import ASKED_WRONGLY
 from sim.core.errors import ScenarioError
 from sim.core.options import Options
 from sim.core.safe_text import printable
-from sim.output.words import translated
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -132,10 +131,10 @@ def aside(message: str) -> None:
 
 
 def complain(problem: str | Exception, code: int) -> NoReturn:
-    """Print an error in the language of the command, and exit."""
+    """Print an error in the language of the command, or a text that is in it already, and exit."""
     if isinstance(problem, Exception):
         from sim.output.text.errors import error_text
 
         problem = error_text(problem, spoken())
-    aside(translated(spoken(), problem))
+    aside(problem)
     sys.exit(code)

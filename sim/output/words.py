@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
 from gettext import c2py
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, Self
 
@@ -157,15 +158,17 @@ def translated(lang: str, text: str) -> str:
     """A text that stands in English in the program, such as help and errors, in a language that translates it.
 
     `messages.toml`, which a language may have, has the English text as key. What `{0}`, `{1}` stand for in it is
-    translated as well, if there is something to translate; of a text with such values other braces stand twice.
+    translated as well, if there is something to translate, but for `'{0}'`, which somebody typed; of a text with such
+    values other braces stand twice. The first of several that fit is taken.
     """
     messages = entries(lang, "messages")
     if text in messages:
         return str(messages[text])
-    for pattern, translation in _patterns(LOCALE, str(lang)):
+    for pattern, typed, translation in _patterns(LOCALE, str(lang)):
         found = pattern.fullmatch(text)
         if found:
-            return translation.format(*(translated(lang, each) for each in found.groups()))
+            values = zip(found.groups(), typed, strict=True)
+            return translation.format(*(each if as_it_is else translated(lang, each) for each, as_it_is in values))
     return text
 
 
@@ -197,14 +200,16 @@ def _read(folder: Path, lang: str, file: str) -> Mapping[str, Any]:
 
 
 @cache
-def _patterns(folder: Path, lang: str) -> list[tuple[re.Pattern[str], str]]:
-    """Messages with values, in their order: what their English text looks like, and the translation."""
-    messages = _read(folder, lang, "messages")
-    return [
-        (re.compile("(.+?)".join(map(_literal, re.split(r"\{\d\}", english))), re.DOTALL), translation)
-        for english, translation in messages.items()
-        if "{" in english
-    ]
+def _patterns(folder: Path, lang: str) -> list[tuple[re.Pattern[str], list[bool], str]]:
+    """Messages with values, in their order: their English text, which values were typed, and the translation."""
+    patterns = []
+    for english, translation in _read(folder, lang, "messages").items():
+        if "{" in english:
+            between = re.split(r"\{\d\}", english)
+            typed = [before.endswith("'") and after.startswith("'") for before, after in pairwise(between)]
+            pattern = re.compile("(.+?)".join(map(_literal, between)), re.DOTALL)
+            patterns.append((pattern, typed, translation))
+    return patterns
 
 
 def _literal(text: str) -> str:
