@@ -235,8 +235,8 @@ FAULTS = {
         "log.served_by[visit] = run.workload.unit[visit]",
     ),
     "the last second before the horizon is not applied": (
-        "if now >= horizon:",
-        "if now >= horizon - 1:",
+        "done = now >= until",
+        "done = now >= until - 1",
     ),
     "empty stretches are told": (
         "if start < end:",

@@ -22,6 +22,8 @@ The state is an `EngineRun`, a NamedTuple of NamedTuples of arrays:
     clocks    The spans of time that count for delays on the roster's clocks.
     tape      Stretches, if asked for, but only of visits that moved or were put down: what happened to the
               others can be told from the log afterwards.
+    progress  How many letters have been received, and shifts have begun and ended. With it a run stops before
+              any second and goes on from there, with other letters and a longer tape if need be.
     workload, log, units, shifts    One row a letter, a visit, a unit, a shift.
 
 Slots, queues and shifts have chains of folders. Each is closed to a ring by its head, a number that is larger than
@@ -167,7 +169,7 @@ class Timers(NamedTuple):
 class Tape(NamedTuple):
     """Stretches of the visits whose log does not tell them: those that moved, were put down, or wait at the horizon.
 
-    They stand in the order in which they ended. What does not fit is only counted.
+    They stand in the order in which they ended.
     """
 
     before: Ids  # the stretch of the same visit that ended before this one
@@ -195,6 +197,14 @@ class PromptStates(NamedTuple):
 
     letter: Ids
     folder: Ids
+
+
+class Progress(NamedTuple):
+    """How far a run is; one row each."""
+
+    received: Int64s  # letters
+    begun: Int64s  # shifts of `by_start`
+    ended: Int64s  # shifts of `by_end`
 
 
 class Uses(NamedTuple):
@@ -226,6 +236,7 @@ class EngineRun(NamedTuple):
     clocks: Clocks
     tape: Tape
     prompts: PromptStates
+    progress: Progress
     uses: Uses
 
 
@@ -485,12 +496,11 @@ def record(run: EngineRun, visit: Id, where: Id, start: int, end: int) -> None:
     if start < end:
         row = Id(tape.many[0])
         tape.many[0] += 1
-        if row < len(tape.where):
-            tape.before[row] = tape.of_visit[visit]
-            tape.where[row] = where
-            tape.start[row] = start
-            tape.end[row] = end
-            tape.of_visit[visit] = OTHER + row
+        tape.before[row] = tape.of_visit[visit]
+        tape.where[row] = where
+        tape.start[row] = start
+        tape.end[row] = end
+        tape.of_visit[visit] = OTHER + row
 
 
 @_cold
@@ -963,13 +973,17 @@ def interrupt(run: EngineRun, unit: Id, now: int) -> None:
 
 
 @compiled
-def work_through(run: EngineRun, horizon: int) -> None:
-    """All seconds from 0 to horizon - 1 at which something is due, each in its three phases."""
+def work_through(run: EngineRun, until: int) -> bool:
+    """All seconds before `until` at which something is due, each in its three phases, from where the run is.
+
+    Returns: whether it came so far; it stops where the tape may be too short for the next second.
+    """
     received, shifts, units = run.workload.received, run.shifts, run.units
-    arrived = begun = ended = 0
+    progress, recorded, room = run.progress, run.tape.many, len(run.tape.where)
+    arrived, begun, ended = progress.received[0], progress.begun[0], progress.ended[0]
     while True:
         # A. The clock advances to the next second at which something is due.
-        now = horizon
+        now = until
         if arrived < len(received):
             now = min(now, max(received[arrived], 0))
         if begun < len(shifts.by_start):
@@ -977,8 +991,10 @@ def work_through(run: EngineRun, horizon: int) -> None:
         if ended < len(shifts.by_end):
             now = min(now, shifts.end[shifts.by_end[ended]])
         now = next_timer(run, now)
-        if now >= horizon:
-            break
+        done = now >= until
+        if done or recorded[0] + most_recorded(run) > room:
+            progress.received[0], progress.begun[0], progress.ended[0] = arrived, begun, ended
+            return bool(done)
 
         # Who is on duty is known first, whatever else happens in this second.
         first_begun, first_ended = begun, ended
@@ -1016,11 +1032,15 @@ def work_through(run: EngineRun, horizon: int) -> None:
             dispatch(run, unit, now)
             units.is_changed[unit] = False
         units.many_changed[0] = 0
-    if run.uses.stretches:
-        record_open(run, horizon)
 
 
-@_cold
+@_hot
+def most_recorded(run: EngineRun) -> int:
+    """Stretches that go on the tape in one second, at most: two of each letter that is open as it begins."""
+    return int(2 * run.folders.used[0] * run.uses.stretches)
+
+
+@compiled
 def record_open(run: EngineRun, horizon: int) -> None:
     """What is still going on at the horizon ends there."""
     folders = run.folders
@@ -1062,6 +1082,28 @@ def sort_by_visit(tape: Tape, log: Log, shift_unit: Ids, horizon: int, stretches
                 last = tape.before[taped]
 
 
+@compiled
+def copy_tape(tape: Tape, visits: Int64s, copy: Tape) -> None:
+    """Copy the stretches of some visits to a tape with room for them, whose visits are these."""
+    for i in range(len(visits)):
+        last = tape.of_visit[visits[i]]
+        copy.of_visit[i] = last
+        before = NONE
+        while last != NONE and last >= OTHER:
+            row = Id(copy.many[0])
+            copy.many[0] += 1
+            if before == NONE:
+                copy.of_visit[i] = OTHER + row
+            else:
+                copy.before[before] = OTHER + row
+            copy.before[row] = NONE
+            copy.where[row] = tape.where[last - OTHER]
+            copy.start[row] = tape.start[last - OTHER]
+            copy.end[row] = tape.end[last - OTHER]
+            before = row
+            last = tape.before[last - OTHER]
+
+
 @_hot
 def write(stretches: Stretches, row: int, visit: int, shift: Id, unit: Id, start: int, end: int) -> None:
     """Write a row of the stretches."""
@@ -1086,20 +1128,39 @@ def simulate(workload: Workload, roster: Roster, horizon: int, *, stretches: boo
     Returns: one row a visit; instants that did not come before the horizon are NOT_YET.
     Raises: SimError where the horizon or a service is too long, or the visits are too many.
     """
+    refuse_too_long(workload, horizon)
+    run = with_letters(prepare(roster, uses_of(workload, stretches)), workload)
+    run = advanced(run, horizon)
+    if horizon > 0:
+        _queue_open_letters(run.workload, run.log)
+    return run.log._replace(stretches=stretches_until(run, horizon)) if stretches else run.log
+
+
+def refuse_too_long(workload: Workload, horizon: int) -> None:
+    """Refuse what the numbers of a run have no room for; raises SimError."""
     longest = max(horizon, int(workload.service.max(initial=0)))
     if longest >= LATEST:
         raise SimError(f"the horizon and every service must be below {LATEST} s, got {longest} s")
     if workload.visits >= OTHER:
         raise SimError(f"there must be fewer than {OTHER} visits, got {workload.visits}")
-    rows = workload.visits + 1024 if stretches else 0  # of most visits the log tells enough
-    while True:
-        run = _prepare(workload, roster, stretches, rows)
-        work_through(run, horizon)
-        if horizon > 0:
-            _queue_open_letters(run.workload, run.log)
-        if run.tape.many[0] <= rows:
-            return run.log._replace(stretches=_stretches(run, horizon)) if stretches else run.log
-        rows = int(run.tape.many[0])
+
+
+def advanced(run: EngineRun, until: int) -> EngineRun:
+    """A run when all seconds before `until` are applied; its tape may be another, since it grows as need be."""
+    while not work_through(run, until):
+        run = _with_room(run)
+    return run
+
+
+def _with_room(run: EngineRun) -> EngineRun:
+    """The same run with room on its tape for the next second, and as much again as it had."""
+    tape, many = run.tape, int(run.tape.many[0])
+    rows = len(tape.where) + max(len(tape.where), many + 2 * int(run.folders.used[0]))
+    longer = tape_of(rows, tape.of_visit)
+    for column, of in zip(longer[:4], tape[:4], strict=True):
+        column[:many] = of[:many]
+    longer.many[0] = many
+    return run._replace(tape=longer)
 
 
 def _queue_open_letters(workload: Workload, log: Log) -> None:
@@ -1109,24 +1170,37 @@ def _queue_open_letters(workload: Workload, log: Log) -> None:
     log.queued[first[first < end]] = 0
 
 
-def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> EngineRun:
-    """All that a run works on, before its first second."""
-    letters, visits, units, shifts = workload.letters, workload.visits, roster.units, roster.shifts
+def uses_of(workload: Workload, stretches: bool) -> Uses:
+    """What some letters make use of, with a folder for each of them."""
     prompts = workload.about != NO_VISIT
-    some_prompts = bool(prompts.any())
-    priorities = int(max(workload.priority.max(initial=0), workload.new_priority[prompts].max(initial=0))) + 1
     escalates = bool(workload.escalate_after.max(initial=NEVER) != NEVER)
     leaves = bool(workload.patience.max(initial=NEVER) != NEVER)
-    folders = 2 * letters if leaves else letters
+    return Uses(
+        folders=2 * workload.letters if leaves else workload.letters,
+        departures=workload.letters,
+        priorities=1 + int(max(workload.priority.max(initial=0), workload.new_priority[prompts].max(initial=0))),
+        interrupts=bool(workload.interrupts.any()),
+        moves=escalates
+        or bool(workload.cover.max(initial=NO_UNIT) != NO_UNIT)
+        or bool((prompts & (workload.move_to != NO_UNIT)).any()),
+        escalates=escalates,
+        clocks=bool(workload.clock.any()),
+        leaves=leaves,
+        prompts=bool(prompts.any()),
+        outcomes=bool((workload.made_if != ANYHOW).any()),
+        stretches=stretches,
+    )
+
+
+def prepare(roster: Roster, uses: Uses) -> EngineRun:
+    """All that a run works on, before its first second and without any letter."""
+    units, shifts, folders, letters = roster.units, roster.shifts, uses.folders, uses.departures
     start = np.maximum(roster.start, 0)
     staffed = np.flatnonzero((roster.people > 0) & (roster.end > start))
-    log = Log._make([*(np.full(visits, NOT_YET, dtype) for dtype in dtypes(Log).values()), None])
-    log.interruptions.fill(0)
     slots = (DIGITS + 1 + (units + 1) // SLOTS) * SLOTS
     return EngineRun(
-        # Prompts change priorities.
-        workload=Workload._make(_column(column) for column in workload)._replace(priority=workload.priority.copy()),
-        log=log,
+        workload=no_letters(),
+        log=empty_log(0),
         shifts=ShiftStates(
             unit=_ids(roster.unit),
             start=_column(start),
@@ -1167,8 +1241,8 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             empty=_none(1),
         ),
         queues=Queues(
-            chains=_chains(folders, 2 * units * priorities),
-            finger=_none(2 * units * priorities),
+            chains=_chains(folders, 2 * units * uses.priorities),
+            finger=_none(2 * units * uses.priorities),
             filled=_zeros(2 * units),
         ),
         calendar=Timers(
@@ -1178,36 +1252,48 @@ def _prepare(workload: Workload, roster: Roster, stretches: bool, rows: int) -> 
             clock=_zeros(1),
         ),
         clocks=_clocks(roster),
-        tape=Tape(
-            before=np.empty(rows, dtype=Id),
-            where=np.empty(rows, dtype=Id),
-            start=np.empty(rows, dtype=np.int64),
-            end=np.empty(rows, dtype=np.int64),
-            many=_zeros(1),
-            of_visit=_none(visits if stretches else 0),
-        ),
-        prompts=PromptStates(
-            letter=np.searchsorted(workload.first_visit, workload.about[: letters * some_prompts], side="right").astype(
-                Id
-            )
-            - Id(1),
-            folder=_none(letters * some_prompts),
-        ),
-        uses=Uses(
-            folders=folders,
-            departures=letters,
-            priorities=priorities,
-            interrupts=bool(workload.interrupts.any()),
-            moves=escalates
-            or bool(workload.cover.max(initial=NO_UNIT) != NO_UNIT)
-            or bool((prompts & (workload.move_to != NO_UNIT)).any()),
-            escalates=escalates,
-            clocks=bool(workload.clock.any()),
-            leaves=leaves,
-            prompts=some_prompts,
-            outcomes=bool((workload.made_if != ANYHOW).any()),
-            stretches=stretches,
-        ),
+        tape=tape_of(0, _none(0)),
+        prompts=PromptStates(_none(0), _none(0)),
+        progress=Progress(_zeros(1), _zeros(1), _zeros(1)),
+        uses=uses,
+    )
+
+
+def no_letters() -> Workload:
+    """A workload without letters."""
+    return Workload._make(np.zeros(rows, dtypes(Workload)[name]) for name, rows in Workload.lengths(0, 0).items())
+
+
+def with_letters(run: EngineRun, workload: Workload) -> EngineRun:
+    """A run with letters; none of them is received yet."""
+    visits, prompts = workload.visits if run.uses.stretches else 0, workload.letters * run.uses.prompts
+    about = np.searchsorted(workload.first_visit, workload.about[:prompts], side="right")
+    run.progress.received[0] = 0
+    return run._replace(
+        # Prompts change priorities.
+        workload=Workload._make(_column(column) for column in workload)._replace(priority=workload.priority.copy()),
+        log=empty_log(workload.visits),
+        tape=tape_of(visits + 1024, _none(visits)),  # of most visits the log tells enough
+        prompts=PromptStates(letter=about.astype(Id) - Id(1), folder=_none(prompts)),
+    )
+
+
+def empty_log(visits: int) -> Log:
+    """The log of visits that nobody has come to, without stretches."""
+    log = Log._make([*(np.full(visits, NOT_YET, dtype) for dtype in dtypes(Log).values()), None])
+    log.interruptions.fill(0)
+    return log
+
+
+def tape_of(rows: int, of_visit: Ids) -> Tape:
+    """An empty tape."""
+    return Tape(
+        before=np.empty(rows, dtype=Id),
+        where=np.empty(rows, dtype=Id),
+        start=np.empty(rows, dtype=np.int64),
+        end=np.empty(rows, dtype=np.int64),
+        many=_zeros(1),
+        of_visit=of_visit,
     )
 
 
@@ -1252,12 +1338,25 @@ def _zeros(rows: int) -> Int64s:
     return np.zeros(rows, dtype=np.int64)
 
 
-def _stretches(run: EngineRun, horizon: int) -> Stretches:
-    """All stretches, sorted."""
-    log, tape = run.log, run.tape
+def stretches_until(run: EngineRun, horizon: int) -> Stretches:
+    """All stretches, sorted; what is still going on ends at the horizon."""
+    if run.tape.many[0] + 2 * run.folders.used[0] > len(run.tape.where):
+        run = _with_room(run)
+    record_open(run, horizon)
+    return sorted_stretches(run.shifts, run.log, run.tape, int(run.tape.many[0]), horizon)
+
+
+def sorted_stretches(shifts: ShiftStates, log: Log, tape: Tape, taped: int, horizon: int) -> Stretches:
+    """The stretches of some visits.
+
+    Args:
+        log: of these visits.
+        tape: its `of_visit` is of these visits, too.
+        taped: how many stretches on the tape are theirs.
+    """
     told_by_log = tape.of_visit < OTHER
     waits = told_by_log & (log.queued < log.started)
-    rows = int(tape.many[0] + np.count_nonzero(told_by_log) + np.count_nonzero(waits))
+    rows = taped + int(np.count_nonzero(told_by_log) + np.count_nonzero(waits))
     stretches = Stretches(*(np.empty(rows, dtype) for dtype in dtypes(Stretches).values()))
-    sort_by_visit(tape, log, run.shifts.unit, horizon, stretches)
+    sort_by_visit(tape, log, shifts.unit, horizon, stretches)
     return stretches

@@ -123,14 +123,28 @@ def check_arrays(workload: Workload, roster: Roster, horizon: int) -> None:
 
     Raises: SimError with the field, the row, the value and the rule.
     """
+    check_roster(roster, horizon)
+    check_workload(workload, roster.units, len(roster.clocks))
+
+
+def check_roster(roster: Roster, horizon: int) -> None:
+    """Refuse a roster that an engine would misread, or a horizon; as `check_arrays`."""
     if horizon < 0:
         raise SimError(f"horizon must be 0 or more, got {horizon}")
-    _require_columns("workload", workload, workload.lengths(workload.letters, workload.visits))
     _require_columns("roster", roster, dict.fromkeys(dtypes(Roster), roster.shifts))
-    _check_letters(workload)
-    _check_visits(workload, roster.units, len(roster.clocks))
-    _check_prompts(workload, roster.units)
     _check_shifts(roster)
+
+
+def check_workload(workload: Workload, units: int, clocks: int) -> None:
+    """Refuse letters and visits that an engine would misread; as `check_arrays`.
+
+    Args:
+        units, clocks: how many the roster has.
+    """
+    _require_columns("workload", workload, workload.lengths(workload.letters, workload.visits))
+    _check_letters(workload)
+    _check_visits(workload, units, clocks)
+    _check_prompts(workload, units)
 
 
 def _check_letters(workload: Workload) -> None:

@@ -1,0 +1,92 @@
+"""A simulation in blocks of time tells the same as one in one piece, to the last digit."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from busy import Office, busy_day
+from strategies import Day
+
+from sim.core.errors import SimError
+from sim.core.tables import WAIT, Int64s, Stretches, Workload
+from sim.engine import compiled as engine_compiled
+from sim.engine.by_blocks import BlockLog, EngineByBlocks
+
+BLOCKS = (1, 2, 7, 40)
+
+OFFICES = {
+    "everything": Office(prompts=0),
+    "single seconds": Office(tick=1, ticks=5_000, prompts=0),
+    "nobody leaves": Office(asked=Office().asked - {"patience"}, prompts=0),
+    "nothing moves": Office(asked=frozenset({"interrupts", "interruptible", "resume_cost"}), prompts=0),
+    "as they come": Office(asked=frozenset(), prompts=0),
+}
+
+
+def edges_of(horizon: int, blocks: int) -> list[int]:
+    return np.unique(np.linspace(0, horizon, blocks + 1).astype(int)).tolist()
+
+
+def numbered(day: Day) -> Day:
+    """The same day with each letter's number as its home, and none received before it begins."""
+    received = np.maximum(day.workload.received, 0)
+    homes = np.arange(day.workload.letters, dtype=np.int32)
+    return day._replace(workload=day.workload._replace(received=received, home=homes))
+
+
+def some_letters(workload: Workload, start: int, end: int) -> Workload:
+    return workload.some_letters((workload.received >= start) & (workload.received < end))
+
+
+def in_blocks(day: Day, blocks: int) -> Iterator[BlockLog]:
+    uses = engine_compiled.uses_of(day.workload, stretches=True)
+    engine = EngineByBlocks(day.roster, day.horizon, uses)
+    for start, end in pairwise(edges_of(day.horizon, blocks)):
+        yield engine.advance(some_letters(day.workload, start, end), end)
+
+
+def waits(stretches: Stretches, start: int, end: int) -> Int64s:
+    """Unit, start and end of each wait, cut to a block and sorted."""
+    begin, until = np.maximum(stretches.start, start), np.minimum(stretches.end, end)
+    rows = np.flatnonzero((stretches.kind == WAIT) & (begin < until))
+    found = np.stack([stretches.unit[rows], begin[rows], until[rows]])
+    return found[:, np.lexsort(found)]
+
+
+@pytest.mark.parametrize("office", OFFICES.values(), ids=OFFICES)
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("blocks", BLOCKS)
+def test_the_log_of_every_letter_is_the_same_in_blocks(office: Office, seed: int, blocks: int) -> None:
+    day = numbered(busy_day(seed, office))
+    whole = engine_compiled.simulate(*day, stretches=True)
+    assert whole.stretches is not None
+    first, seen = day.workload.first_visit, []
+    for block in in_blocks(day, blocks):
+        letters, log = block.over
+        assert log.stretches is not None
+        assert block.still_open.log.stretches is not None
+        seen += letters.home.tolist()
+        visits = np.concatenate([[], *(np.arange(first[each], first[each + 1]) for each in letters.home)]).astype(int)
+        for name, of_block, of_whole in zip(log._fields[:-1], log[:-1], whole[:-1], strict=True):
+            np.testing.assert_array_equal(of_block, of_whole[visits], name)
+        rows = np.flatnonzero(np.isin(whole.stretches.visit, visits))
+        np.testing.assert_array_equal(visits[log.stretches.visit], whole.stretches.visit[rows])
+        for name in Stretches._fields[1:]:
+            np.testing.assert_array_equal(getattr(log.stretches, name), getattr(whole.stretches, name)[rows], name)
+        # Whatever waits in a block is told in it, by letters that are over or still open.
+        told = [waits(each.log.stretches, block.start, block.end) for each in (block.over, block.still_open)]
+        both = np.concatenate(told, axis=1)
+        np.testing.assert_array_equal(both[:, np.lexsort(both)], waits(whole.stretches, block.start, block.end))
+    assert sorted(seen) == np.flatnonzero(day.workload.received < day.horizon).tolist()
+
+
+def test_letters_of_another_time_or_with_other_uses_are_refused() -> None:
+    day = numbered(busy_day(1, OFFICES["everything"]))
+    uses = engine_compiled.uses_of(day.workload, stretches=True)
+    with pytest.raises(SimError, match="letters must be received from 0 to 59, got"):
+        EngineByBlocks(day.roster, day.horizon, uses).advance(day.workload, 60)
+    with pytest.raises(SimError, match="letters of a block use more than was said: leaves"):
+        EngineByBlocks(day.roster, day.horizon, uses._replace(leaves=False)).advance(day.workload, day.horizon)
+    with pytest.raises(SimError, match="an edge must be from 1 to"):
+        EngineByBlocks(day.roster, day.horizon, uses).advance(day.workload, day.horizon + 1)
