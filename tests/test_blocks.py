@@ -1,7 +1,8 @@
 """A simulation in blocks of time tells the same as one in one piece, to the last digit."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +10,16 @@ from busy import Office, busy_day
 from strategies import Day
 
 from sim.core.errors import SimError
-from sim.core.tables import WAIT, Int64s, Stretches, Workload
+from sim.core.tables import WAIT, Int64s, Stretches, Workload, dtypes
 from sim.engine import compiled as engine_compiled
 from sim.engine.by_blocks import BlockLog, EngineByBlocks
+from sim.sampling.blocks import BlockDraw
+from sim.sampling.roster import draw_roster
+from sim.sampling.workload import draw_workload
+from sim.scenario.loading import load
+from sim.scenario.setting import Setting, setting_of
+
+ROOT = Path(__file__).parents[1]
 
 BLOCKS = (1, 2, 7, 40)
 
@@ -22,6 +30,30 @@ OFFICES = {
     "nothing moves": Office(asked=frozenset({"interrupts", "interruptible", "resume_cost"}), prompts=0),
     "as they come": Office(asked=frozenset(), prompts=0),
 }
+
+
+def everything() -> Setting:
+    """The scenario with every key of the language, without what cannot be cut, and with fewer letters."""
+    written = ["arrivals.per_day=30", "warm_up=3 d", "window=9 d", "cool_down=8 d", "supervise=[]", "extension=[]"]
+    scenario = load(ROOT / "tests" / "written" / "everything.yaml", written).scenario
+    return setting_of(scenario.changed(backlog=None))
+
+
+def mailbox_of(name: str, *changes: str) -> Setting:
+    """A scenario that is shipped, changed."""
+    return setting_of(load(ROOT / "scenarios" / f"{name}.yaml", changes).scenario)
+
+
+SHORT = ("warm_up=2 d", "window=7 d", "cool_down=5 d")
+
+OF_SCENARIOS: dict[str, Callable[[], Setting]] = {
+    "everything": everything,
+    "shenzhen": lambda: mailbox_of("shenzhen_stress_600", "arrivals.per_day=150", *SHORT),
+    "beijing": lambda: mailbox_of("beijing_12345", "arrivals.per_day=200", *SHORT),
+    "a queue": lambda: mailbox_of("mm8", "warm_up=1 d", "window=7 d"),
+}
+"""Together they have channels with registration hours, surges, busy days, absence, overtime, escalation, cover,
+patience, detours, loops, other duty and changes of staff."""
 
 
 def edges_of(horizon: int, blocks: int) -> list[int]:
@@ -90,3 +122,23 @@ def test_letters_of_another_time_or_with_other_uses_are_refused() -> None:
         EngineByBlocks(day.roster, day.horizon, uses._replace(leaves=False)).advance(day.workload, day.horizon)
     with pytest.raises(SimError, match="an edge must be from 1 to"):
         EngineByBlocks(day.roster, day.horizon, uses).advance(day.workload, day.horizon + 1)
+
+
+@pytest.fixture(scope="module", params=OF_SCENARIOS)
+def setting(request: pytest.FixtureRequest) -> Setting:
+    return OF_SCENARIOS[request.param]()
+
+
+@pytest.mark.parametrize("blocks", BLOCKS)
+def test_the_letters_drawn_in_blocks_are_those_drawn_at_once(setting: Setting, blocks: int) -> None:
+    roster = draw_roster(setting, 1)
+    whole, draw = draw_workload(setting, roster, 1), BlockDraw(setting, roster, 1)
+    each = [draw.between(*edges) for edges in pairwise(edges_of(setting.scenario.horizon, blocks))]
+    assert draw.letters == whole.letters == sum(block.letters for block in each)
+    for name in dtypes(Workload):
+        column = getattr(whole, name)
+        parts = [getattr(block, name) for block in each]
+        if name == "first_visit":
+            column, parts = np.diff(column), [np.diff(part) for part in parts]
+        np.testing.assert_array_equal(np.concatenate(parts), column, name)
+        assert {part.dtype for part in parts} == {column.dtype}, name

@@ -7,11 +7,16 @@ of the number of workers.
 """
 
 from enum import IntEnum
+from itertools import pairwise
+from typing import Final
 from zlib import crc32
 
 import numpy as np
 
-from sim.core.tables import Floats
+from sim.core.tables import Floats, Int64s
+
+_FAR: Final = 4_096
+"""Rows that are rather drawn than jumped over."""
 
 
 class Purpose(IntEnum):
@@ -58,3 +63,18 @@ def stream(seed: int, replication: int, purpose: Purpose, *subjects: int) -> np.
 def uniforms(count: int, seed: int, replication: int, purpose: Purpose, *subjects: int) -> Floats:
     """`count` uniforms in [0, 1), shape (count,); row i belongs to letter i under every staffing."""
     return stream(seed, replication, purpose, *subjects).random(count)
+
+
+def uniforms_at(rows: Int64s, seed: int, replication: int, purpose: Purpose, *subjects: int) -> Floats:
+    """The uniforms of some letters, the same as `uniforms` has in these rows.
+
+    Args:
+        rows: ascending, none twice. The generator jumps to where they lie.
+    """
+    drawn = np.empty(len(rows))
+    ends = np.flatnonzero(np.diff(rows) > _FAR) + 1
+    for first, end in pairwise([0, *ends.tolist(), len(rows)] if len(rows) else []):
+        generator, begin = stream(seed, replication, purpose, *subjects), int(rows[first])
+        generator.bit_generator.advance(begin)  # type: ignore[attr-defined]  # PCG64 has it
+        drawn[first:end] = generator.random(int(rows[end - 1]) - begin + 1)[rows[first:end] - begin]
+    return drawn

@@ -127,6 +127,11 @@ def with_other_duty(setting: Setting, roster: Roster, replication: int, letters:
     return _at_speeds(setting, workload)
 
 
+def workload_of(setting: Setting, letters: Letters, visits: Visits, jobs: Jobs) -> Workload:
+    """Letters and jobs that are drawn, in the order in which they are received, with their visits; no prompts."""
+    return _at_speeds(setting, _put_together(setting, letters, visits, jobs, _no_prompts()).workload)
+
+
 def _at_speeds(setting: Setting, workload: Workload) -> Workload:
     """The same with the work of those units longer or shorter where the scenario changes their speed."""
     changes = [(change, change.speed) for change in setting.scenario.staff_changes if change.speed is not None]
