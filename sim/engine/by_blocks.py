@@ -20,8 +20,8 @@ from sim.engine.compiled import (
     advanced,
     copy_tape,
     empty_log,
+    engine_run,
     no_letters,
-    prepare,
     refuse_too_long,
     sorted_stretches,
     stretches_until,
@@ -58,7 +58,7 @@ class EngineByBlocks:
     def __init__(self, roster: Roster, horizon: int, uses: Uses) -> None:
         check_roster(roster, horizon)
         self._roster, self._horizon, self._clock = roster, horizon, 0
-        self._run = prepare(roster, uses._replace(stretches=True))
+        self._run = engine_run(roster, uses._replace(stretches=True))
         self._open, self._letters = _Carried(no_letters(), empty_log(0), tape_of(0, np.zeros(0, Id))), 0
 
     def advance(self, workload: Workload, until: int) -> BlockLog:

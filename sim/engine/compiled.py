@@ -1129,7 +1129,7 @@ def simulate(workload: Workload, roster: Roster, horizon: int, *, stretches: boo
     Raises: SimError where the horizon or a service is too long, or the visits are too many.
     """
     refuse_too_long(workload, horizon)
-    run = with_letters(prepare(roster, uses_of(workload, stretches)), workload)
+    run = with_letters(engine_run(roster, uses_of(workload, stretches)), workload)
     run = advanced(run, horizon)
     if horizon > 0:
         _queue_open_letters(run.workload, run.log)
@@ -1192,7 +1192,7 @@ def uses_of(workload: Workload, stretches: bool) -> Uses:
     )
 
 
-def prepare(roster: Roster, uses: Uses) -> EngineRun:
+def engine_run(roster: Roster, uses: Uses) -> EngineRun:
     """All that a run works on, before its first second and without any letter."""
     units, shifts, folders, letters = roster.units, roster.shifts, uses.folders, uses.departures
     start = np.maximum(roster.start, 0)
