@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,10 @@ from sim.core.errors import SimError
 from sim.core.tables import WAIT, Int64s, Stretches, Workload, dtypes
 from sim.engine import compiled as engine_compiled
 from sim.engine.by_blocks import BlockLog, EngineByBlocks
+from sim.experiment.blocks import BlockSimulation
+from sim.experiment.replications import simulate_replication
+from sim.metrics.blocks import measure_blocks
+from sim.metrics.measures import Measures, measure
 from sim.sampling.blocks import BlockDraw
 from sim.sampling.roster import draw_roster
 from sim.sampling.workload import draw_workload
@@ -142,3 +147,29 @@ def test_the_letters_drawn_in_blocks_are_those_drawn_at_once(setting: Setting, b
             column, parts = np.diff(column), [np.diff(part) for part in parts]
         np.testing.assert_array_equal(np.concatenate(parts), column, name)
         assert {part.dtype for part in parts} == {column.dtype}, name
+
+
+@pytest.fixture(scope="module")
+def measures(setting: Setting) -> Measures:
+    """Of all letters at once."""
+    return measure(simulate_replication(setting, 1))
+
+
+@pytest.mark.parametrize("blocks", BLOCKS)
+def test_the_measures_in_blocks_are_the_same(setting: Setting, measures: Measures, blocks: int) -> None:
+    length = -(-setting.scenario.horizon // blocks)
+    found = measure_blocks(BlockSimulation(setting, 1, length).blocks())
+    for path, of_blocks, of_whole in leaves("measures", found, measures):
+        if not path.endswith(".fingerprint"):
+            np.testing.assert_array_equal(of_blocks, of_whole, path)
+            assert of_blocks.dtype == of_whole.dtype, path
+
+
+def leaves(path: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:
+    """All arrays of two records of the same shape, with their path."""
+    if not isinstance(one, tuple):
+        yield path, one, other
+        return
+    names = getattr(one, "_fields", range(len(one)))
+    for name, left, right in zip(names, one, other, strict=True):
+        yield from leaves(f"{path}.{name}", left, right)

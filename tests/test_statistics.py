@@ -10,17 +10,20 @@ from hypothesis import strategies as st
 from sim.statistics import (
     Compliance,
     Difference,
+    Durations,
     Estimate,
     Ratio,
     Verdict,
     all_decided,
+    durations_of,
     mean_over,
     paired_difference,
     ratio_over,
     stacked,
     verdict,
 )
-from sim.statistics.tally import SMALL, Pool, Tally, merged, tally
+from sim.statistics.pool import SMALL, Pool
+from sim.statistics.tally import Tally, tally
 
 approx = pytest.approx
 
@@ -212,7 +215,6 @@ def counted(found: Tally) -> dict[int, int]:
 
 def test_a_tally_counts() -> None:
     assert counted(tally(np.array([5, 0, 5, 7]))) == {0: 1, 5: 2, 7: 1}
-    assert counted(merged([tally(np.array([5, 0])), tally(np.array([5, 7]))])) == {0: 1, 5: 2, 7: 1}
     assert tally(np.array([5, 0, 5, 7])).total == 4
 
 
@@ -225,22 +227,20 @@ def test_percentiles_by_hand() -> None:
     assert tally(np.array([], dtype=np.int64)).percentile(0.5) is None
 
 
-@given(
-    st.lists(st.lists(st.integers(0, 20), max_size=30), min_size=1, max_size=5),
-    st.sampled_from([0.5, 0.9, 0.95, 0.99, 1.0]),
-)
-def test_pooled_percentiles_are_those_of_all_durations(replications: list[list[int]], share: float) -> None:
-    found = merged([tally(np.array(durations, dtype=np.int64)) for durations in replications]).percentile(share)
-    together = [duration for durations in replications for duration in durations]
-    assert found == (np.percentile(together, 100 * share, method="inverted_cdf") if together else None)
+@given(st.lists(st.integers(0, 20), max_size=90), st.sampled_from([0.5, 0.9, 0.95, 0.99, 1.0]))
+def test_a_percentile_of_a_tally_is_that_of_its_numbers(numbers: list[int], share: float) -> None:
+    found = tally(np.array(numbers, dtype=np.int64)).percentile(share)
+    assert found == (np.percentile(numbers, 100 * share, method="inverted_cdf") if numbers else None)
 
 
-def test_a_pool_is_all_of_its_tallies() -> None:
-    pool: Pool[tuple[Tally, Tally]] = Pool()
+def test_a_pool_is_all_of_its_parts() -> None:
+    pool: Pool[tuple[Durations, Durations]] = Pool()
     pieces = [np.arange(start, start + SMALL // 2) for start in (0, 10, 20, 30, 40, 50)]
+    open_ = np.arange(SMALL // 2) % 3 == 0
     for piece in pieces:
-        pool.add((tally(piece), tally(piece[:2])))
+        pool.add((durations_of(piece, open_), durations_of(piece[:2])))
+    everything = durations_of(np.concatenate(pieces), np.tile(open_, len(pieces)))
     large, small = pool.merged()
-    assert large.total == sum(map(len, pieces))
-    assert large.values.tolist() == list(range(SMALL // 2 + 50))
-    assert counted(small) == {each: 1 for start in range(0, 60, 10) for each in (start, start + 1)}
+    for found, expected in ((large, everything), (small, durations_of(np.concatenate([each[:2] for each in pieces])))):
+        for column, of in zip(found, expected, strict=True):
+            assert (column.dtype, column.tolist()) == (of.dtype, of.tolist())

@@ -11,10 +11,12 @@ looks at one visit or shift after the other extends `VisitRow` and `ShiftRow`.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, Final, NamedTuple, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
+
+T = TypeVar("T")
 
 Int64s = npt.NDArray[np.int64]
 Int32s = npt.NDArray[np.int32]
@@ -290,6 +292,12 @@ def true_runs(rows: Bools) -> Iterator[tuple[int, int]]:
     """First row of each run of rows that are true, and the row after its last, in order."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], rows, [False]])))
     return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+def some_rows(table: T, rows: Int64s | slice) -> T:
+    """Copies of some rows of a table whose columns have as many; what is no array stays as it is."""
+    columns: Any = (np.array(each[rows]) if isinstance(each, np.ndarray) else each for each in cast(Any, table))
+    return cast(T, cast(Any, table)._make(columns))
 
 
 def narrow(numbers: Int64s, most: int) -> Ints:

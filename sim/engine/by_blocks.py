@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.core.errors import SimError
-from sim.core.tables import Int64s, Log, Roster, Stretches, Workload, dtypes
+from sim.core.tables import Log, Roster, Stretches, Workload, dtypes, some_rows
 from sim.engine.compiled import (
     NONE,
     EngineRun,
@@ -18,6 +18,7 @@ from sim.engine.compiled import (
     Tape,
     Uses,
     advanced,
+    copied,
     copy_tape,
     empty_log,
     engine_run,
@@ -96,15 +97,11 @@ class EngineByBlocks:
         """The run with the letters that are open in front of those of a block."""
         carried = self._open
         run = with_letters(self._run, _joined(carried.workload, workload))
-        for column, of in zip(run.log[:-1], carried.log[:-1], strict=True):
-            column[: len(of)] = of
-        many, tape = int(carried.tape.many[0]), run.tape
-        if many > len(tape.where):
-            tape = tape_of(many, tape.of_visit)
-        for column, of in zip(tape, carried.tape, strict=True):
-            column[: len(of)] = of
+        for name in dtypes(Log):
+            getattr(run.log, name)[: carried.workload.visits] = getattr(carried.log, name)
         run.progress.received[0] = carried.workload.letters
-        return run._replace(tape=tape)
+        rows = max(int(carried.tape.many[0]), len(run.tape.where))
+        return run._replace(tape=copied(carried.tape, tape_of(rows, run.tape.of_visit)))
 
     def _parted(self, run: EngineRun, start: int, until: int) -> BlockLog:
         """Part the letters that are over from those that are open, which come first in the next block."""
@@ -126,10 +123,10 @@ class EngineByBlocks:
         tape = tape_of(int(run.tape.many[0]), np.empty(len(open_visits), Id))
         copy_tape(run.tape, open_visits, tape)
         taped = int(tape.many[0])
-        tape = Tape(*(column[:taped].copy() for column in tape[:4]), tape.many, tape.of_visit)
-        self._open = _Carried(still_open, _some_visits(run.log, open_visits), tape)
+        tape = copied(tape, tape_of(taped, tape.of_visit))
+        self._open = _Carried(still_open, some_rows(run.log, open_visits), tape)
         self._run = run
-        log = _some_visits(run.log, over_visits)
+        log = some_rows(run.log, over_visits)
         rest = run.tape._replace(of_visit=run.tape.of_visit[over_visits])
         stretches = sorted_stretches(run.shifts, log, rest, int(run.tape.many[0]) - taped, until)
         return BlockLog(start, until, LoggedLetters(over, log._replace(stretches=stretches)), self._so_far(used, until))
@@ -139,7 +136,7 @@ class EngineByBlocks:
         workload, log, tape = self._open
         run = with_letters(self._run, workload)
         folders = run.folders._replace(on_tape=run.folders.on_tape[:used].copy())
-        tape = Tape(*(column.copy() for column in tape))
+        tape = copied(tape, tape_of(len(tape.where), np.empty_like(tape.of_visit)))
         stretches = stretches_until(run._replace(log=log, tape=tape, folders=folders), until)
         return LoggedLetters(workload, log._replace(stretches=stretches))
 
@@ -166,8 +163,3 @@ def _joined(first: Workload, second: Workload) -> Workload:
     columns = {name: np.concatenate([getattr(each, name) for each in (first, second)]) for name in dtypes(Workload)}
     offsets = np.append(first.first_visit, first.visits + second.first_visit[1:])
     return Workload(**{**columns, "first_visit": offsets})
-
-
-def _some_visits(log: Log, visits: Int64s) -> Log:
-    """The log of some visits, without stretches."""
-    return Log(*(column[visits] for column in log[:-1]), stretches=None)

@@ -1156,11 +1156,17 @@ def _with_room(run: EngineRun) -> EngineRun:
     """The same run with room on its tape for the next second, and as much again as it had."""
     tape, many = run.tape, int(run.tape.many[0])
     rows = len(tape.where) + max(len(tape.where), many + 2 * int(run.folders.used[0]))
-    longer = tape_of(rows, tape.of_visit)
-    for column, of in zip(longer[:4], tape[:4], strict=True):
-        column[:many] = of[:many]
-    longer.many[0] = many
-    return run._replace(tape=longer)
+    return run._replace(tape=copied(tape._replace(of_visit=tape.of_visit[:0]), tape_of(rows, tape.of_visit)))
+
+
+def copied(tape: Tape, to: Tape) -> Tape:
+    """A longer tape, of more visits, that begins as another one does."""
+    many = int(tape.many[0])
+    to.before[:many], to.where[:many] = tape.before[:many], tape.where[:many]
+    to.start[:many], to.end[:many] = tape.start[:many], tape.end[:many]
+    to.of_visit[: len(tape.of_visit)] = tape.of_visit
+    to.many[0] = many
+    return to
 
 
 def _queue_open_letters(workload: Workload, log: Log) -> None:

@@ -27,7 +27,12 @@ class OpenLetters(NamedTuple):
     """Letters open at the instants of `instants_of`, shape (instants,)."""
 
     number: Int64s
-    age: Floats  # mean seconds since receipt; 0 where none is open
+    seconds: Int64s  # since receipt, all letters together
+
+    @property
+    def age(self) -> Floats:
+        """Mean seconds since receipt; 0 where none is open."""
+        return np.divide(self.seconds, self.number, out=np.zeros(self.number.shape), where=self.number > 0)
 
 
 class LetterTotals(NamedTuple):
@@ -50,7 +55,7 @@ class Counts(NamedTuple):
     teams: TeamSeconds
     staffed: StaffedSeconds
     open_letters: OpenLetters
-    open_by_week: Floats  # mean open letters in each whole week of the window, (weeks,)
+    open_by_week: Int64s  # letter-seconds in each whole week of the window, (weeks,)
     open_at_start: OpenAtStart
     supervision: SupervisionCounts
     extension: ExtensionCounts
@@ -78,6 +83,17 @@ def measure(replication: Replication, late: Sequence[Breaches] | None = None) ->
     Args:
         late: its breaches, if somebody has looked for their causes already.
     """
+    measures = measure_part(replication, late)
+    return measures._replace(counts=narrowed(measures.counts))
+
+
+def narrowed(counts: Counts) -> Counts:
+    """Counts of a whole replication, in as few bytes as do for averages."""
+    return counts._replace(staffed=StaffedSeconds(*(column.astype(np.float32) for column in counts.staffed)))
+
+
+def measure_part(replication: Replication, late: Sequence[Breaches] | None = None) -> Measures:
+    """Measure a replication, or some of its letters: what is counted adds up, exactly."""
     counts = Counts(
         letters=_letter_totals(replication),
         slas=sla_counts(replication),
@@ -115,11 +131,11 @@ def open_letters(replication: Replication, instants: Int64s) -> OpenLetters:
     total = np.append(0, np.cumsum(replication.received))[came]
     total -= np.append(0, np.cumsum(replication.received[in_order]))[went]
     count = came - went
-    return OpenLetters(count, np.divide(instants * count - total, count, out=np.zeros(len(count)), where=count > 0))
+    return OpenLetters(count, instants * count - total)
 
 
-def open_by_week(replication: Replication) -> Floats:
-    """Letters open in each whole week of the window, averaged over its seconds, shape (weeks,)."""
+def open_by_week(replication: Replication) -> Int64s:
+    """Seconds that letters were open in each whole week of the window, all letters together, shape (weeks,)."""
     scenario = replication.setting.scenario
     starts = np.arange(scenario.window_start, scenario.window_end - WEEK + 1, WEEK)
     closed = np.where(replication.closed != NOT_YET, replication.closed, scenario.horizon)
@@ -127,7 +143,7 @@ def open_by_week(replication: Replication) -> Floats:
         np.maximum(np.minimum(closed, start + WEEK) - np.maximum(replication.received, start), 0).sum()
         for start in starts.tolist()
     ]
-    return np.array(seconds, dtype=np.float64) / WEEK
+    return np.array(seconds, dtype=np.int64)
 
 
 def _letter_totals(replication: Replication) -> LetterTotals:

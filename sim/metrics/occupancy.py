@@ -4,7 +4,7 @@ A sum over intervals is the integral of a count, and the integral up to x of the
 max(0, x - s) - max(0, x - e). So counting starts and ends by hour, once, gives the figures of every hour.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from sim.core.tables import Floats, Int64s, Ints, Log, Roster, Workload, narrow
 from sim.metrics.counting import Doing, StretchSums, count_stretches, most_at_once
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.scenario.setting import Setting
+
+if TYPE_CHECKING:
+    from sim.engine.by_blocks import BlockLog
 
 
 class Cells:
@@ -96,18 +99,33 @@ class Occupancy(NamedTuple):
     queue_max: Int64s  # most letters that waited at once in the window, shape (teams,)
 
 
-def occupancy(setting: Setting, workload: Workload, roster: Roster, log: Log) -> Occupancy:
-    """Count people and letters by team and hour; the log must have stretches."""
-    scenario, places, stretches = setting.scenario, setting.places, log.stretches
-    assert stretches is not None, "simulated with stretches"
+def occupancy(
+    setting: Setting, workload: Workload, roster: Roster, log: Log, block: "BlockLog | None" = None
+) -> Occupancy:
+    """Count people and letters by team and hour; the log must have stretches.
+
+    Args:
+        block: where the letters are those that were over in a block of the simulation; the longest queue is its.
+    """
+    scenario, places = setting.scenario, setting.places
     teams, window = len(places.teams), (scenario.window_start, scenario.window_end)
     cells = Cells(scenario.horizon, window)
-    counts, moments = np.zeros((2, len(Doing), teams, len(cells) + 1), dtype=np.int64)
-    sums = StretchSums(counts, moments, np.empty(2 * len(stretches.visit), dtype=np.int64))
-    many = count_stretches(stretches, workload.step, places.team_of, roster.end, cells.cuts, window, sums)
+    within = window if block is None else (max(window[0], block.start), min(window[1], block.end))
+
+    def counted(workload: Workload, log: Log) -> StretchSums:
+        stretches = log.stretches
+        assert stretches is not None, "simulated with stretches"
+        counts, moments = np.zeros((2, len(Doing), teams, len(cells) + 1), dtype=np.int64)
+        sums = StretchSums(counts, moments, np.empty(2 * len(stretches.visit), dtype=np.int64))
+        many = count_stretches(stretches, workload.step, places.team_of, roster.end, cells.cuts, within, sums)
+        return sums._replace(events=sums.events[:many])
+
+    counts, moments, events = counted(workload, log)
+    if block is not None:
+        events = np.concatenate([events, counted(*block.still_open).events])
     queue_max = np.zeros(teams, dtype=np.int64)
-    events = np.sort(narrow(sums.events[:many], 2 * teams * (window[1] + 1)))
-    most_at_once(events.astype(np.int64, copy=False), window[1], queue_max)
+    events = np.sort(narrow(events, 2 * teams * (within[1] + 1)))
+    most_at_once(events.astype(np.int64, copy=False), within[1], queue_max)
     of = {doing: _cell_counts(cells, counts[doing], moments[doing]) for doing in Doing}
     return Occupancy(
         cells=cells,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from sim.models.sla import Sla
 from sim.models.workflow import LoopStep, WaitStep, WorkStep, with_steps_inside
 from sim.sampling.attendance import Attendance
 from sim.scenario.setting import Setting
+
+if TYPE_CHECKING:
+    from sim.engine.by_blocks import BlockLog
 
 
 def steps_of(setting: Setting) -> dict[str, int]:
@@ -40,6 +43,7 @@ class Replication:
 
     Attributes:
         number: of the replication.
+        block: where these are only the letters that were over in a block of the simulation.
     """
 
     setting: Setting
@@ -47,6 +51,7 @@ class Replication:
     roster: Roster
     log: Log
     number: int = 0
+    block: "BlockLog | None" = None
 
     @cached_property
     def letters(self) -> Int64s:
@@ -165,7 +170,7 @@ class Replication:
     @cached_property
     def occupancy(self) -> Occupancy:
         """People and letters by team and hour; the log must have stretches."""
-        return occupancy(self.setting, self.workload, self.roster, self.log)
+        return occupancy(self.setting, self.workload, self.roster, self.log, self.block)
 
 
 class Milestone(NamedTuple):

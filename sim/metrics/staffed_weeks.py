@@ -69,7 +69,7 @@ def staffed_seconds(replication: Replication) -> StaffedSeconds:
     def added(group: Int64s, start: Int64s, end: Int64s, weight: Int64s, rows: int = len(groups)) -> Floats:
         sums = np.zeros((rows, HOURS_OF_WEEK))
         add_by_hour(group, start, end, weight, hours, window, sums)
-        return sums.astype(np.float32)
+        return sums
 
     # Stretches are sorted by visit and time, so that the first one found of a visit is where it waited first.
     until, row = _late_until(replication), replication.row_of_visit[stretches.visit]

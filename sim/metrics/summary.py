@@ -148,11 +148,11 @@ def _over(counts: Counts) -> Int64s:
     return counts.letters.closed + counts.letters.abandoned
 
 
-def _growth_per_day(setting: Setting, open_by_week: Floats) -> Estimate | None:
-    weeks = open_by_week.shape[1]
+def _growth_per_day(setting: Setting, open_by_week: Int64s) -> Estimate | None:
+    weeks, open_letters = open_by_week.shape[1], open_by_week / WEEK
     if weeks < 2 or setting.scenario.window_start < WEEK:
         return None
-    return mean_over((open_by_week[:, -1] - open_by_week[:, 0]) / ((weeks - 1) * WEEK / DAY)).at()
+    return mean_over((open_letters[:, -1] - open_letters[:, 0]) / ((weeks - 1) * WEEK / DAY)).at()
 
 
 def sla_figures(

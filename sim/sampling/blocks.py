@@ -5,11 +5,11 @@ from functools import partial
 import numpy as np
 
 from sim.core.streams import uniforms_at
-from sim.core.tables import Int64s, Roster, Workload
-from sim.sampling.arrivals import Letters, draw_letters
+from sim.core.tables import Int64s, Roster, Workload, some_rows
+from sim.sampling.arrivals import draw_letters
 from sim.sampling.attendance import Attendance
 from sim.sampling.jurisdiction import Jurisdiction
-from sim.sampling.visits import Jobs, unroll
+from sim.sampling.visits import unroll
 from sim.sampling.workload import draw_other_duty, workload_of
 from sim.scenario.setting import Setting
 
@@ -27,18 +27,18 @@ class BlockDraw:
         self._letters = drawn._replace(received=np.where(drawn.kept, drawn.received, -1))
         jobs = draw_other_duty(setting, replication)
         come = np.flatnonzero(Attendance(roster, setting.scenario.horizon).at(jobs.unit, jobs.received))
-        self._jobs = Jobs(*(column[come] for column in jobs))
+        self._jobs = some_rows(jobs, come)
         self.letters = int(np.count_nonzero(drawn.kept)) + len(come)
 
     def between(self, start: int, end: int) -> Workload:
         """The letters and jobs received from one second, 0 or more, to a later one, with all of their visits."""
         rows, of_jobs = (_rows_between(each.received, start, end) for each in (self._letters, self._jobs))
-        letters, jobs = Letters(*(column[rows] for column in self._letters)), self._jobs
+        letters = some_rows(self._letters, rows)
         # A letter's uniforms are those of its row among all letters.
         one_a_letter = partial(uniforms_at, rows, self._setting.scenario.seed, self._replication)
         own = Jurisdiction(self._setting, letters.category, letters.home, one_a_letter)
         visits = unroll(self._setting, letters, own, one_a_letter)
-        return workload_of(self._setting, letters, visits, Jobs(*(column[of_jobs] for column in jobs)))
+        return workload_of(self._setting, letters, visits, some_rows(self._jobs, of_jobs))
 
 
 def _rows_between(received: Int64s, start: int, end: int) -> Int64s:

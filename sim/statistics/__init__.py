@@ -30,6 +30,7 @@ from sim.statistics.percentiles import Spread as Spread
 from sim.statistics.percentiles import body_effect as body_effect
 from sim.statistics.percentiles import durations_by as durations_by
 from sim.statistics.percentiles import durations_of as durations_of
+from sim.statistics.percentiles import merged as merged
 from sim.statistics.percentiles import spread as spread
 from sim.statistics.ranking import gaps_to_best as gaps_to_best
 from sim.statistics.ranking import shortfalls as shortfalls

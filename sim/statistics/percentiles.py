@@ -135,6 +135,12 @@ def pooled(replications: Sequence[Durations]) -> Durations:
     return Durations(seconds[first], *(np.add.reduceat(counts[order], first) for counts in (ended, open_)))
 
 
+def merged(parts: Sequence[Durations]) -> Durations:
+    """Durations of several parts of one replication together, as if they had been counted at once."""
+    whole = pooled(parts)
+    return Durations(_short(whole.seconds), whole.ended.astype(np.int32), whole.open.astype(np.int32))
+
+
 def spread(replications: Sequence[Durations], *, copies: bool = False) -> Spread:
     """Mean, percentiles and maximum over replications, in seconds.
 
@@ -185,10 +191,14 @@ def _separate(codes: Ints, times: Int64s) -> Durations:
     first = first_of_group(of_codes)
     seconds, place = of_codes[first], np.cumsum(first) - 1
     is_open = codes & 1 == 1
-    short = len(seconds) == 0 or seconds[-1] < np.iinfo(np.int32).max
     ended, open_ = np.zeros(len(seconds), np.int32), np.zeros(len(seconds), np.int32)
     ended[place[~is_open]], open_[place[is_open]] = times[~is_open], times[is_open]
-    return Durations(seconds.astype(np.int32) if short else seconds, ended, open_)
+    return Durations(_short(seconds), ended, open_)
+
+
+def _short(seconds: Ints) -> Ints:
+    """Ascending durations in as few bytes as hold them."""
+    return seconds.astype(np.int32) if not len(seconds) or seconds[-1] < np.iinfo(np.int32).max else seconds
 
 
 def _rank(counts: Ints, share: float) -> int:
