@@ -149,7 +149,7 @@ class _Carried(NamedTuple):
     tape: Tape
 
 
-_FLAGS: Final = ("priorities", "interrupts", "moves", "escalates", "clocks", "leaves", "prompts")
+_FLAGS: Final = ("priorities", "interrupts", "moves", "escalates", "clocks", "leaves", "prompts", "outcomes")
 """Uses that a run is prepared for; what none of its letters uses costs little."""
 
 

@@ -61,11 +61,12 @@ def _uses(setting: Setting, letters: int) -> Uses:
         folders=2 * letters if leaves else letters,
         departures=letters,
         priorities=1 + max(priorities, default=0),
-        interrupts=any(each.interrupts for each in (*work, *jobs)),
+        interrupts=any(step.interrupts for step in work) or any(job.interrupts for job in jobs),
         moves=escalates or any(step.cover is not None for step in work),
         escalates=escalates,
         clocks=True,
         leaves=leaves,
         prompts=False,
+        outcomes=True,
         stretches=True,
     )

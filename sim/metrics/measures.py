@@ -1,7 +1,7 @@
 """What is measured of one replication: counts that add up over replications, and durations."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -89,7 +89,8 @@ def measure(replication: Replication, late: Sequence[Breaches] | None = None) ->
 
 def narrowed(counts: Counts) -> Counts:
     """Counts of a whole replication, in as few bytes as do for averages."""
-    return counts._replace(staffed=StaffedSeconds(*(column.astype(np.float32) for column in counts.staffed)))
+    seconds: Any = (column.astype(np.float32) for column in counts.staffed)
+    return counts._replace(staffed=StaffedSeconds(*seconds))
 
 
 def measure_part(replication: Replication, late: Sequence[Breaches] | None = None) -> Measures:
