@@ -59,7 +59,7 @@ def run(scenarios: tuple[Path, ...], options: Options) -> None:
 
 @click.command()
 @SCENARIOS
-@takes("set replications seed engine lang json quiet")
+@takes("set replications seed engine no-tables lang json quiet")
 def check(scenarios: tuple[Path, ...], options: Options) -> None:
     """Validate scenarios, and forecast letters, staff, load, shortages and the cost of a run."""
     loaded = load_all(scenarios, options.layers())

@@ -8,16 +8,10 @@ from sim.engine.by_blocks import EngineByBlocks
 from sim.engine.compiled import Uses
 from sim.experiment.pool import map_in_order, threads
 from sim.metrics.replication import Replication
-from sim.models.scenario import Scenario
 from sim.models.workflow import WorkStep
 from sim.sampling.blocks import BlockDraw
 from sim.sampling.roster import draw_roster
 from sim.scenario.setting import Setting
-
-
-def can_be_cut(scenario: Scenario) -> bool:
-    """Whether a scenario can be simulated in blocks: nothing is open at the start, and no letter is about another."""
-    return scenario.backlog is None and not scenario.supervise and not scenario.extension
 
 
 class BlockSimulation:

@@ -41,6 +41,21 @@ _BYTES_A_SHIFT: Final = 150
 _BYTES_AN_HOUR: Final = 600  # an hour of a team
 """Most memory that a replication holds at once from its drawing to its tables, as measured, and some more."""
 
+_MOST_AT_ONCE: Final = 2e9
+"""Bytes of a replication from which on it is rather simulated in blocks of days, if it can be."""
+
+_VISITS_OF_A_BLOCK: Final = 600_000
+"""Visits of a block, about; with fewer, the letters that are open weigh more than those that come."""
+
+_BYTES_A_VISIT_IN_BLOCKS: Final = 800
+"""Of a block, or of letters open at once: one block is measured while the next is simulated and one more is drawn."""
+
+_QUEUEING: Final = 1.3
+"""So many times as long as without queues letters are taken to be open."""
+
+_BYTES_A_LETTER_IN_BLOCKS: Final = 70
+"""Of all letters of a replication: when each is received, and durations until percentiles are told."""
+
 _SECONDS_A_VISIT: Final = {"compiled": 1e-6, "simpy": 3.5e-5}
 _SECONDS_A_SHIFT: Final = 1e-6
 """Drawing, simulating and measuring on one core, as measured on an ordinary machine."""
@@ -54,6 +69,7 @@ class Cost:
         letters, visits, shifts: how many to expect in a replication, from its first second to its last.
         bytes: memory that the busiest one needs at once.
         seconds: of one core.
+        block: seconds that are simulated at once, where it is cut into blocks; else None.
     """
 
     letters: float
@@ -61,6 +77,7 @@ class Cost:
     shifts: float
     bytes: float
     seconds: float
+    block: int | None = None
 
 
 class Prepared(NamedTuple):
@@ -83,13 +100,20 @@ def prepare(loaded: Loaded, options: Options = DEFAULT, *, one_run: bool = True,
     try:
         setting = raised(setting, cool_down)
         cost = estimate(setting, options.engine)
+        if cost.bytes > _MOST_AT_ONCE and not options.tables and options.shares_memory and can_be_cut(setting.scenario):
+            cost = _in_blocks(setting, cost)
         most = options.workers or cores()
         if one_run:
             most = min(most, loaded.scenario.replications)
-        kept = cost.visits * _BYTES_KEPT_A_VISIT * loaded.scenario.replications if one_run else 0.0
+        kept = cost.visits * _BYTES_KEPT_A_VISIT * loaded.scenario.replications if one_run and not cost.block else 0.0
         return Prepared(setting, cost, replace(options, workers=affordable(cost, most, kept)))
     except SimError as error:
         raise ScenarioError(loaded.source, [Problem(str(error))]) from error
+
+
+def can_be_cut(scenario: Scenario) -> bool:
+    """Whether a scenario can be simulated in blocks: nothing is open at the start, and no letter is about another."""
+    return scenario.backlog is None and not scenario.supervise and not scenario.extension
 
 
 def cool_down_needed(loaded: Loaded) -> int:
@@ -113,7 +137,7 @@ def estimate(setting: Setting, engine: str = "compiled") -> Cost:
     scenario = setting.scenario
     letters = letters_expected(setting, 0, scenario.horizon)
     letters += scenario.backlog.letters if scenario.backlog is not None else 0
-    visits = letters * _visits_a_letter(setting, letters)
+    visits = letters * _a_letter(setting, letters).visits
     visits += sum(_jobs_an_hour(scenario, team) for team in scenario.teams.values()) * scenario.horizon / HOUR
     shifts = sum(
         _shifts(scenario, team, roster, headcount)
@@ -130,6 +154,23 @@ def estimate(setting: Setting, engine: str = "compiled") -> Cost:
         + shifts * _BYTES_A_SHIFT
         + hours * _BYTES_AN_HOUR,
         seconds=visits * _SECONDS_A_VISIT[engine] + shifts * _SECONDS_A_SHIFT,
+    )
+
+
+def _in_blocks(setting: Setting, cost: Cost) -> Cost:
+    """The cost of a replication in blocks of whole days: memory for a block and for the letters that are open."""
+    scenario = setting.scenario
+    a_day = cost.visits / (scenario.horizon / DAY)
+    days = max(round(_VISITS_OF_A_BLOCK / a_day), 1)
+    open_days = _QUEUEING * _a_letter(setting, cost.letters).seconds / DAY
+    busiest = busiest_factor(setting, min(scenario.replications, _BUSIEST_OF))
+    visits = min(a_day * (days + open_days), cost.visits)
+    return replace(
+        cost,
+        bytes=busiest * (cost.letters * _BYTES_A_LETTER_IN_BLOCKS + visits * _BYTES_A_VISIT_IN_BLOCKS)
+        + cost.shifts * _BYTES_A_SHIFT
+        + len(scenario.teams) * scenario.horizon / HOUR * _BYTES_AN_HOUR,
+        block=days * DAY,
     )
 
 
@@ -176,7 +217,14 @@ def _shifts(scenario: Scenario, team: Team, roster: str, headcount: int) -> floa
     return min(headcount, team.unit_count * groups_of(pattern)) * a_day * scenario.horizon / DAY
 
 
-def _visits_a_letter(setting: Setting, letters: float) -> float:
+class _ALetter(NamedTuple):
+    """What a letter takes on average."""
+
+    visits: float
+    seconds: float  # of work and of waits, whoever else there is
+
+
+def _a_letter(setting: Setting, letters: float) -> _ALetter:
     scenario, keep = setting.scenario, 1.0
     if scenario.arrivals.trace is None:
         scenario = scenario.stretch(0, warm_up=0, window=min(scenario.horizon, _SAMPLED), cool_down=0)
@@ -190,7 +238,8 @@ def _visits_a_letter(setting: Setting, letters: float) -> float:
     none = np.empty(0, dtype=np.int64)
     nobody = Roster(none.astype(np.int32), none, none, none.astype(np.int32), setting.places.units)
     workload = draw_workload(small, nobody, 0, keep=keep)
-    return workload.visits / max(workload.letters, 1)
+    few = max(workload.letters, 1)
+    return _ALetter(workload.visits / few, float(workload.service.sum()) / few)
 
 
 def _jobs_an_hour(scenario: Scenario, team: Team) -> float:

@@ -38,6 +38,7 @@ class Report:
         supervision: what each rule of supervision did.
         extensions: what became of letters that asked for more time.
         opening: how the letters fare that were open at the start; None where the scenario begins empty.
+        in_blocks: whether replications were simulated in blocks of days, which leaves `latest` out.
     """
 
     scenario: str
@@ -60,6 +61,7 @@ class Report:
     opening: OpeningFigures | None = None
     supervision: tuple[SupervisionFigures, ...] = ()
     extensions: tuple[ExtensionFigures, ...] = ()
+    in_blocks: bool = False
 
     @property
     def verdict(self) -> Verdict | None:

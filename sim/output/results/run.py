@@ -10,10 +10,13 @@ from rich.console import RenderableType
 
 from sim.core.options import DEFAULT, Options
 from sim.engine.verify import Checked, cross_check
+from sim.experiment.blocks import BlockSimulation
 from sim.experiment.cost import prepare
-from sim.experiment.replications import replicate, simulate_infinite_servers
+from sim.experiment.replications import map_replications, replicate, simulate_infinite_servers
 from sim.forecast import Forecast, forecast_of
 from sim.forecast.cautions import cautions
+from sim.forecast.short_simulation import simulate_briefly
+from sim.metrics.blocks import measure_blocks
 from sim.metrics.causes import breaches
 from sim.metrics.letter_timeline import LetterTimeline
 from sim.metrics.measures import Measures, measure
@@ -32,6 +35,7 @@ from sim.output.text.forecast import forecast_text
 from sim.output.text.printing import plain
 from sim.output.words import Labels, Language
 from sim.scenario.loading import Loaded
+from sim.scenario.setting import Setting
 from sim.statistics import Verdict
 
 _LATEST: Final = 20
@@ -52,7 +56,7 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
     def compute(folder: Path, manifest: dict[str, Any]) -> Report:
         manifest["figures"] = [asdict(figure) for figure in loaded.figures]
         manifest["replications"] = loaded.scenario.replications
-        setting, _, affordable = prepare(loaded, options)
+        setting, cost, affordable = prepare(loaded, options)
         manifest["tables"] = options.tables
         if options.tables:
             tables.extend((Rows(folder / "letters.parquet"), Rows(folder / "hours.parquet")))
@@ -60,8 +64,12 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
         timelines: list[LetterTimeline] = []
 
         def measured() -> Iterator[Measures]:
-            look = partial(_look, options.engine == "compiled", options.tables)
-            looks = replicate(setting, range(loaded.scenario.replications), look, affordable)
+            numbers = range(loaded.scenario.replications)
+            if cost.block is None:
+                look = partial(_look, options.engine == "compiled", options.tables)
+                looks = replicate(setting, numbers, look, affordable)
+            else:
+                looks = map_replications(partial(_look_in_blocks, setting, cost.block), numbers, affordable)
             for done, seen in enumerate(looks, start=1):
                 for table, rows in zip(tables, seen.rows, strict=True):
                     table.add(rows)
@@ -71,7 +79,11 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
                     progress(done)
                 yield seen.measures
 
-        at_best = [simulate_infinite_servers(setting, 0)]
+        at_best = (
+            [simulate_infinite_servers(setting, 0)]
+            if cost.block is None
+            else simulate_briefly(setting, cost).unhindered
+        )
         report = summarise(
             setting,
             measured(),
@@ -82,7 +94,7 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
         agreed = [{"against": "simpy", "agrees": True, "audit": "passed", **each._asdict()} for each in checked]
         manifest["cross_check"] = agreed[0] if agreed else "not needed: the SimPy engine is the model itself"
         manifest["workers"] = affordable.workers
-        return replace(report, latest=tuple(timelines))
+        return replace(report, latest=tuple(timelines), in_blocks=cost.block is not None)
 
     def write(report: Report, folder: Path) -> None:
         write_scenario(loaded, folder)
@@ -186,4 +198,16 @@ def _look(check: bool, tables: bool, replication: Replication) -> _Look:
         else (),
         checked=(cross_check(setting, replication.workload, replication.roster),) if check and number == 0 else (),
         latest=latest(replication, late, _LATEST) if number == 0 else (),
+    )
+
+
+def _look_in_blocks(setting: Setting, block: int, number: int) -> _Look:
+    """The same of a replication that is simulated in blocks, which has neither rows nor ways of letters."""
+    simulation = BlockSimulation(setting, number, block)
+    check = [(simulation.first_letters(), simulation.roster)] if number == 0 else []
+    return _Look(
+        measures=measure_blocks(simulation.blocks()),
+        rows=(),
+        checked=tuple(cross_check(setting, *each) for each in check),
+        latest=(),
     )

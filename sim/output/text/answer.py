@@ -118,6 +118,8 @@ def run_sentences(report: Report, lang: str) -> Iterator[str]:
         yield say(lang, "answer.too-short-for-growth")
     if report.replications == 1:
         yield say(lang, "answer.one-replication")
+    if report.in_blocks:
+        yield say(lang, "answer.in-blocks")
 
 
 def _abandoned(report: Report, lang: str) -> Iterator[str]:

@@ -179,7 +179,7 @@ def _cost(forecast: Forecast, lang: str) -> str:
     cost = forecast.cost
     return say(
         lang,
-        "forecast.cost",
+        "forecast.cost" if cost.block is None else "forecast.cost-in-blocks",
         visits=f"{cost.visits:,.0f}",
         seconds=number(cost.seconds * forecast.replications),
         memory=f"{cost.bytes / 1e6:,.0f}",
