@@ -1,6 +1,7 @@
 """A simulation in blocks of time tells the same as one in one piece, to the last digit."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,18 @@ from busy import Office, busy_day
 from strategies import Day
 
 from sim.core.errors import SimError
+from sim.core.options import Options
 from sim.core.tables import WAIT, Int64s, Stretches, Workload, dtypes
 from sim.engine import compiled as engine_compiled
 from sim.engine.by_blocks import BlockLog, EngineByBlocks
+from sim.experiment import cost
 from sim.experiment.blocks import BlockSimulation
+from sim.experiment.cost import prepare
 from sim.experiment.replications import simulate_replication
 from sim.metrics.blocks import measure_blocks
 from sim.metrics.measures import Measures, measure
+from sim.output.results.run import run
+from sim.output.words import languages, say
 from sim.sampling.blocks import BlockDraw
 from sim.sampling.roster import draw_roster
 from sim.sampling.workload import draw_workload
@@ -163,6 +169,26 @@ def test_the_measures_in_blocks_are_the_same(setting: Setting, measures: Measure
         if not path.endswith(".fingerprint"):
             np.testing.assert_array_equal(of_blocks, of_whole, path)
             assert of_blocks.dtype == of_whole.dtype, path
+
+
+def test_a_large_run_without_tables_is_cut_and_says_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = load(ROOT / "scenarios" / "shenzhen_stress_600.yaml", ["arrivals.per_day=150", "replications=2", *SHORT])
+    wanted = Options(tables=False, report=False)
+    whole = run(loaded, replace(wanted, out=tmp_path / "whole"))
+    monkeypatch.setattr(cost, "_MOST_AT_ONCE", 0)
+    monkeypatch.setattr(cost, "_VISITS_OF_A_BLOCK", 1)
+    cut = run(loaded, replace(wanted, out=tmp_path / "cut"))
+    cautions = [{each["kind"] for each in found.summary.pop("cautions")} for found in (cut, whole)]
+    assert cut.summary == whole.summary
+    assert cautions[0] == cautions[1]
+    assert cut.manifest["cross_check"]["agrees"]
+    for lang in languages():
+        sentence = say(lang, "answer.in-blocks")
+        said = [sentence in found.answer(lang).replace("\n", " ") for found in (cut, whole)]
+        assert said == [True, False], lang
+    assert prepare(loaded, replace(wanted, tables=True)).cost.block is None
+    cannot = load(ROOT / "scenarios" / "nankang.yaml", ["supervise=[{sla: signed, at: 80%, priority: 0}]"])
+    assert prepare(cannot, wanted).cost.block is None
 
 
 def leaves(path: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:

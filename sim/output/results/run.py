@@ -10,7 +10,6 @@ from rich.console import RenderableType
 
 from sim.core.options import DEFAULT, Options
 from sim.engine.verify import Checked, cross_check
-from sim.experiment.blocks import BlockSimulation
 from sim.experiment.cost import prepare
 from sim.experiment.replications import map_replications, replicate, simulate_infinite_servers
 from sim.forecast import Forecast, forecast_of
@@ -79,11 +78,8 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
                     progress(done)
                 yield seen.measures
 
-        at_best = (
-            [simulate_infinite_servers(setting, 0)]
-            if cost.block is None
-            else simulate_briefly(setting, cost).unhindered
-        )
+        whole = cost.block is None
+        at_best = [simulate_infinite_servers(setting, 0)] if whole else simulate_briefly(setting, cost).unhindered
         report = summarise(
             setting,
             measured(),
@@ -94,7 +90,7 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
         agreed = [{"against": "simpy", "agrees": True, "audit": "passed", **each._asdict()} for each in checked]
         manifest["cross_check"] = agreed[0] if agreed else "not needed: the SimPy engine is the model itself"
         manifest["workers"] = affordable.workers
-        return replace(report, latest=tuple(timelines), in_blocks=cost.block is not None)
+        return replace(report, latest=tuple(timelines), in_blocks=not whole)
 
     def write(report: Report, folder: Path) -> None:
         write_scenario(loaded, folder)
@@ -203,6 +199,8 @@ def _look(check: bool, tables: bool, replication: Replication) -> _Look:
 
 def _look_in_blocks(setting: Setting, block: int, number: int) -> _Look:
     """The same of a replication that is simulated in blocks, which has neither rows nor ways of letters."""
+    from sim.experiment.blocks import BlockSimulation  # loads the engine, and a run that is found needs none
+
     simulation = BlockSimulation(setting, number, block)
     check = [(simulation.first_letters(), simulation.roster)] if number == 0 else []
     return _Look(
