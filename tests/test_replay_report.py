@@ -130,6 +130,32 @@ def test_the_summary_is_plain() -> None:
     assert summary["course"]["p99_ms"] == [20, None, None]
 
 
+@pytest.mark.parametrize(
+    ("accepted", "said_of_them"), [(1, "The only letter was accepted."), (2, "All 2 letters were accepted.")]
+)
+def test_one_is_told_as_one(accepted: int, said_of_them: str) -> None:
+    told = said(report(answers_of(*[201] * accepted), asking(1)))
+    assert said_of_them in told
+    noun = "letter" if accepted == 1 else "letters"
+    assert any(each.startswith(f"The busiest hour asked for {accepted} {noun}, and") for each in told)
+
+
+def test_one_that_is_not_counted_is_told_as_one() -> None:
+    sent = Sent(answers_of(201, 201, due=1.0), received_before=1, counted_from=0.5)
+    told = [each for each in said(report_on(sent, PLAN, "letters.csv", {})) if "not counted" in each]
+    assert told == [
+        "The one letter of the first 0.5 s, while the load grew and the system warmed up, is not counted.",
+        "One letter that came before the stretch was taken in first, to get its id; that is not counted.",
+    ]
+
+
+def test_an_operation_without_a_call_is_not_judged() -> None:
+    sent = Sent(answers_of(*[201] * 30), operations=("receive", "read.lookups"))
+    told = report_on(sent, PLAN, "calls.csv", {"receive": asking(10)})
+    assert [each.verdict for each in told.operations.values()] == [Verdict.MET, Verdict.NOT_JUDGED]
+    assert "Operations that meet what is asked of them: receive." in said(told)
+
+
 # What was asked
 
 
@@ -174,7 +200,7 @@ def test_a_system_that_keeps_what_is_asked() -> None:
             asking(2),
             Verdict.UNCLEAR,
             (
-                "The busiest second asked for 1 letters, the target is 2: too gentle to tell; "
+                "The busiest second asked for 1 letter, the target is 2: too gentle to tell; "
                 "a higher --speed asks for more."
             ),
         ),

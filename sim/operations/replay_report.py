@@ -36,7 +36,7 @@ class OperationAnswers:
     Attributes:
         waited: calls that were due before their letter had an id.
         latency: from the moment a call was due to its answer, of the accepted ones.
-        verdict: on all that was asked of the operation.
+        verdict: on all that was asked of the operation; not judged where it had no call.
     """
 
     calls: int
@@ -193,7 +193,7 @@ def _operation(answers: Answers, level: ServiceLevel, verdict: Verdict) -> Opera
         waited=int((answers.waited > 0).sum()),
         latency=milliseconds(answers.latency[answers.accepted]),
         service_level=level,
-        verdict=verdict,
+        verdict=verdict if len(answers.due) else Verdict.NOT_JUDGED,
     )
 
 

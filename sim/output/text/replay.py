@@ -50,38 +50,40 @@ def replay_sentences(report: ReplayReport, lang: str) -> Iterator[str]:
 
     Where there are several operations, those that meet all that is asked of them are named in one sentence.
     """
-    nouns = call_nouns(lang, several=report.has_several_operations)
+    several = report.has_several_operations
+    nouns = call_nouns(lang, several=several)
     counts = {"accepted": report.accepted, "failed": report.failed, "unsent": report.unsent}
     told = {key: f"{count:,}" for key, count in counts.items()}
     seconds, busiest = f"{report.seconds:.1f}", f"{report.busiest['second']:,}"
     yield say(lang, "replay.tally", **told, **nouns, seconds=seconds, second=busiest)
     if report.not_counted:
-        values = {"calls": f"{report.not_counted:,}", "seconds": f"{report.counted_from:g}"}
-        yield say(lang, "replay.not-counted", **values, **nouns)
+        n = report.not_counted
+        values = {"calls": f"{n:,}", "seconds": f"{report.counted_from:g}"}
+        yield say(lang, "replay.not-counted", n=n, **values, **call_nouns(lang, several=several, n=n))
     for outage in report.outages:
         values = {"start": f"{outage.start:.1f}", "end": f"{outage.end:.1f}", "due": f"{outage.due:,}"}
         yield say(lang, f"replay.outage-{outage.kind}", **values, **nouns, lost=f"{outage.lost:,}")
     if report.received_before:
-        yield say(lang, "replay.received-before", letters=f"{report.received_before:,}")
+        yield say(lang, "replay.received-before", n=report.received_before, letters=f"{report.received_before:,}")
     if report.left_out:
         yield say(lang, "replay.left-out", operations=listed(lang, _counted(report.left_out, lang)))
     if report.losses:
         losses = [f"{count:,} {loss_name(what, lang)}" for what, count in report.losses.items()]
         yield say(lang, "replay.lost", losses=listed(lang, losses))
     if report.resent:
-        yield say(lang, "replay.resent", resent=f"{report.resent:,}", **nouns)
+        yield say(lang, "replay.resent", n=report.resent, resent=f"{report.resent:,}", **nouns)
     if report.aborted:
         yield aborted_text(report, lang)
-    if not report.has_several_operations:
+    if not several:
         yield _level(report.service_level, lang, nouns)
         for check in report.checks:
-            yield _check(check, lang, nouns)
+            yield _check(check, lang, several=several)
         return
     for check in report.checks:
         if not check.operation:
-            yield _check(check, lang, nouns)
+            yield _check(check, lang, several=several)
         elif check.verdict is not Verdict.MET:
-            said = _check(check, lang, nouns)
+            said = _check(check, lang, several=several)
             yield say(lang, "replay.of-operation", operation=operation_name(check.operation, lang), sentence=said)
     met = [operation_name(name, lang) for name, each in report.operations.items() if each.verdict is Verdict.MET]
     if met:
@@ -97,10 +99,14 @@ def aborted_text(report: ReplayReport, lang: str) -> str:
     return say(lang, "replay.aborted", shown=f"{report.abort_after:,}", url=report.url, **nouns)
 
 
-def call_nouns(lang: str, *, several: bool) -> dict[str, str]:
-    """What the sent things are called: letters, or calls where a letter makes several."""
+def call_nouns(lang: str, *, several: bool, n: object = None) -> dict[str, str]:
+    """What the sent things are called: letters, or calls where a letter makes several.
+
+    Args:
+        n: how many are told of; several if not said.
+    """
     kind = "calls" if several else "letters"
-    return {"noun": say(lang, f"replay.noun-{kind}"), "measure": say(lang, f"replay.measure-{kind}")}
+    return {"noun": say(lang, f"replay.noun-{kind}", n=n), "measure": say(lang, f"replay.measure-{kind}")}
 
 
 def operation_latency_table(report: ReplayReport, lang: str) -> CaptionedTable:
@@ -174,8 +180,9 @@ def _level(level: ServiceLevel, lang: str, nouns: Mapping[str, str]) -> str:
     return say(lang, "replay.level-assumed" if level.assumed else "replay.level", **level_values(level, lang), **nouns)
 
 
-def _check(check: Check, lang: str, nouns: Mapping[str, str]) -> str:
+def _check(check: Check, lang: str, *, several: bool) -> str:
     values = dict(check.values)
+    n = values.get("asked", values.get("letters"))
     key = f"replay.check-{check.name}-{check.verdict}"
     if check.name == "errors" and check.verdict is Verdict.MET and not values["lost"]:
         key = "replay.check-all-accepted"
@@ -185,4 +192,4 @@ def _check(check: Check, lang: str, nouns: Mapping[str, str]) -> str:
         key = "replay.check-latency-nothing"
     if "period" in values:
         values["period"] = say(lang, f"replay.period-{values['period']}")
-    return say(lang, key, **values, **nouns)
+    return say(lang, key, n=n, **values, **call_nouns(lang, several=several, n=n))
