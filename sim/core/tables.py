@@ -300,11 +300,6 @@ def some_rows(table: T, rows: Int64s | slice) -> T:
     return cast(T, cast(Any, table)._make(columns))
 
 
-def narrow(numbers: Int64s, most: int) -> Ints:
-    """Whole numbers from 0 to at most some number, in half of the bytes if they fit, which sort in half of the time."""
-    return numbers.astype(np.int32) if most <= np.iinfo(np.int32).max else numbers
-
-
 @cache
 def dtypes(table: type[tuple[Any, ...]]) -> dict[str, np.dtype[Any]]:
     """Type of each column of a table, by its name."""

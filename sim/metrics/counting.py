@@ -131,11 +131,54 @@ def add_by_hour(
         sums: shape (groups, 168); added to.
     """
     for row in range(len(group)):
-        at, until = max(start[row], window[0]), min(end[row], window[1])
-        while group[row] >= 0 and at < until:
-            upto = min((at // HOUR + 1) * HOUR, until)
-            sums[group[row], hours[at // HOUR]] += weight[row] * (upto - at)
-            at = upto
+        if group[row] >= 0:
+            _add(sums[group[row]], start[row], end[row], weight[row], hours, window)
+
+
+@numba.njit(**PLAIN)  # type: ignore[untyped-decorator]
+def _add(sums: Floats, start: int, end: int, weight: int, hours: Int64s, window: tuple[int, int]) -> None:
+    at, until = max(start, window[0]), min(end, window[1])
+    while at < until:
+        hour = np.uint64(at) // _HOUR
+        upto = min((int(hour) + 1) * HOUR, until)
+        sums[hours[hour]] += weight * (upto - at)
+        at = upto
+
+
+@compiled
+def add_work(
+    stretches: Stretches, row_of_visit: Int64s, late_until: Int64s, service: Int64s, group_of: Int64s,
+    hours: Int64s, window: tuple[int, int], in_time: Floats, delayed: Floats, at_once: Floats,
+) -> None:  # fmt: skip
+    """Add up work by group and hour of the week, and what late letters' work would be without their waits, in seconds.
+
+    Args:
+        row_of_visit: letter of each visit, or -1.
+        late_until: when each letter stops to be late, or 0: a wait that begins earlier made it so.
+        service: effort of each visit.
+        group_of: of each unit, or -1.
+        hours, window: as for `add_by_hour`.
+        in_time, delayed: work at visits that did not make a letter late, and at those that did, (groups, 168).
+        at_once: work at these from when they first waited so, (groups, 168).
+    """
+    visit, kind, unit, _, start, end = stretches
+    row = 0
+    while row < len(visit):
+        first, until = row, 0
+        if row_of_visit[visit[first]] >= 0:
+            until = late_until[row_of_visit[visit[first]]]
+        is_late = False
+        while row < len(visit) and visit[row] == visit[first]:
+            if kind[row] == WAIT and start[row] < until and not is_late:
+                is_late = True
+                if group_of[unit[row]] >= 0:
+                    upto = start[row] + service[visit[row]]
+                    _add(at_once[group_of[unit[row]]], start[row], upto, 1, hours, window)
+            row += 1
+        for each in range(first, row):
+            group = group_of[unit[each]]
+            if kind[each] == WORK and group >= 0:
+                _add(delayed[group] if is_late else in_time[group], start[each], end[each], 1, hours, window)
 
 
 @compiled

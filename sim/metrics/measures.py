@@ -171,7 +171,7 @@ def fingerprint(replication: Replication) -> Int64s:
     log, check = replication.log, 0
     columns = (replication.workload.received, log.queued, log.started, log.finished, log.served_by)
     for column in columns:
-        check = crc32(column.tobytes(), check)
+        check = crc32(np.ascontiguousarray(column).data, check)
     return np.asarray(check, dtype=np.int64)
 
 

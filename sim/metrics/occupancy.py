@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core.clock import HOUR
-from sim.core.tables import Floats, Int64s, Ints, Log, Roster, Workload, narrow
+from sim.core.radix_sort import ascending
+from sim.core.tables import Floats, Int64s, Ints, Log, Roster, Workload
 from sim.metrics.counting import Doing, StretchSums, count_stretches, most_at_once
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week
 from sim.scenario.setting import Setting
@@ -124,8 +125,8 @@ def occupancy(
     if block is not None:
         events = np.concatenate([events, counted(*block.still_open).events])
     queue_max = np.zeros(teams, dtype=np.int64)
-    events = np.sort(narrow(events, 2 * teams * (within[1] + 1)))
-    most_at_once(events.astype(np.int64, copy=False), within[1], queue_max)
+    in_order = ascending(events, 2 * teams * (within[1] + 1))
+    most_at_once(in_order.astype(np.int64, copy=False), within[1], queue_max)
     of = {doing: _cell_counts(cells, counts[doing], moments[doing]) for doing in Doing}
     return Occupancy(
         cells=cells,

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.core.clock import HOUR
-from sim.core.tables import WAIT, WORK, Floats, Int64s
-from sim.metrics.counting import add_by_hour
+from sim.core.tables import Floats, Int64s
+from sim.metrics.counting import add_by_hour, add_work
 from sim.metrics.figures import StaffedWeek
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week, window_by_slot
 from sim.metrics.replication import Fate, Replication
@@ -66,32 +66,12 @@ def staffed_seconds(replication: Replication) -> StaffedSeconds:
     window = (scenario.window_start, scenario.window_end)
     hours = hour_of_week(setting, np.arange(0, scenario.horizon + HOUR, HOUR).clip(max=scenario.horizon - 1))
 
-    def added(group: Int64s, start: Int64s, end: Int64s, weight: Int64s, rows: int = len(groups)) -> Floats:
-        sums = np.zeros((rows, HOURS_OF_WEEK))
-        add_by_hour(group, start, end, weight, hours, window, sums)
-        return sums
-
-    # Stretches are sorted by visit and time, so that the first one found of a visit is where it waited first.
-    until, row = _late_until(replication), replication.row_of_visit[stretches.visit]
-    waits = np.flatnonzero((stretches.kind == WAIT) & (row >= 0))
-    waits = waits[stretches.start[waits] < until[row[waits]]]
-    first = waits[np.flatnonzero(np.diff(stretches.visit[waits], prepend=-1))]
-    visits, joined, start = stretches.visit[first], group_of[stretches.unit[first]], stretches.start[first]
-    once = np.ones(len(stretches.visit), np.int64)
-    at_once = added(joined, start, start + replication.workload.service[visits], once[: len(visits)])
-    is_late = np.zeros(replication.workload.visits, dtype=np.bool_)
-    is_late[visits] = True
-    worked_by = group_of[stretches.unit]
-    by_late = np.where(
-        (stretches.kind == WORK) & (worked_by >= 0), worked_by + len(groups) * is_late[stretches.visit], -1
-    )
-    work = added(by_late, stretches.start, stretches.end, once, 2 * len(groups))
-    in_time, delayed = work[: len(groups)], work[len(groups) :]
-    return StaffedSeconds(
-        on_duty=added(group_of[roster.unit], roster.start, roster.end, roster.people.astype(np.int64)),
-        busy=in_time + delayed,
-        needed=in_time + at_once,
-    )
+    on_duty, in_time, delayed, at_once = np.zeros((4, len(groups), HOURS_OF_WEEK))
+    people = roster.people.astype(np.int64)
+    add_by_hour(group_of[roster.unit], roster.start, roster.end, people, hours, window, on_duty)
+    visits = replication.row_of_visit, _late_until(replication), replication.workload.service
+    add_work(stretches, *visits, group_of, hours, window, in_time, delayed, at_once)
+    return StaffedSeconds(on_duty=on_duty, busy=in_time + delayed, needed=in_time + at_once)
 
 
 def _late_until(replication: Replication) -> Int64s:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.core.clock import HOUR
+from sim.core.radix_sort import ascending
 from sim.core.streams import Purpose, stream, subject, uniforms
 from sim.core.tables import (
     ANYHOW,
@@ -46,7 +47,8 @@ def draw_other_duty(setting: Setting, replication: int) -> Jobs:
             many = stream(*key, 0).poisson(team.other_duty.per_hour * horizon / HOUR, len(units))
             unit = np.repeat(np.arange(units.start, units.stop, dtype=np.int32), many)
             begin = unit.astype(np.int64) * horizon  # one axis of time for all units
-            instants = np.sort(begin + (uniforms(len(unit), *key, 1) * horizon).astype(np.int64)) - begin
+            instants = begin + (uniforms(len(unit), *key, 1) * horizon).astype(np.int64)
+            instants = ascending(instants, units.stop * horizon) - begin
             chance = uniforms(len(unit), seed, replication, Purpose.OTHER_DUTY_SERVICE, subject(name))
             parts.append(Jobs(instants, unit, chance))
     return Jobs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -216,8 +218,9 @@ def _no_prompts() -> Prompts:
 
 def _order(received: Int64s) -> Int64s:
     """A stable argsort, faster because instant and row are sorted as one number."""
-    bits = len(received).bit_length()
-    return np.sort((received << bits) | np.arange(len(received))) & ((1 << bits) - 1)
+    bits, since = len(received).bit_length(), received - received.min(initial=0)
+    both = ascending((since << bits) | np.arange(len(received)), (int(since.max(initial=0)) + 1) << bits)
+    return both.astype(np.int64, copy=False) & ((1 << bits) - 1)
 
 
 def _column(name: str, places: list[tuple[Block, Int64s]], rows: int) -> npt.NDArray[Any]:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.core.tables import Bools, Floats, Int64s, Ints, first_of_group, narrow
+from sim.core.tables import Bools, Floats, Int64s, Ints, first_of_group
 from sim.statistics.estimates import LEVEL, Ratio, ratio_over
 from sim.statistics.judging import chosen_effect, effective_letters, own_effect, share_variance
 
@@ -180,9 +180,11 @@ def _body_effect(some: Sequence["_Upto"], whole: Durations) -> float:
 
 def _counted(codes: Int64s, most: int) -> tuple[Ints, Int64s]:
     """Different codes up to some number, ascending, and how many there are of each."""
-    ascending = np.sort(narrow(codes, most))
-    first = np.flatnonzero(first_of_group(ascending))
-    return ascending[first], np.diff(first, append=len(ascending))
+    from sim.core.radix_sort import ascending  # loads the compiler, and who only shows figures needs none
+
+    in_order = ascending(codes, most)
+    first = np.flatnonzero(first_of_group(in_order))
+    return in_order[first], np.diff(first, append=len(in_order))
 
 
 def _separate(codes: Ints, times: Int64s) -> Durations:
