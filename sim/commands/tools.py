@@ -32,7 +32,8 @@ def verify(paths: tuple[Path, ...], options: Options, days: float | None) -> Non
     for each, setting in zip(loaded, settings, strict=True):
         checked = prove(setting, days)
         if not options.quiet:
-            show(say(options.lang, "commands.verified", scenario=each.source, **checked._asdict()))
+            key = "commands.verified-prompts" if checked.prompts else "commands.verified"
+            show(say(options.lang, key, scenario=each.source, **checked._asdict()))
     sound = [verify_folder(folder, options) for folder in folders]
     if not all(sound):
         sys.exit(COULD_NOT)

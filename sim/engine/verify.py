@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.clock import DAY
 from sim.core.errors import EngineMismatch, SimError
-from sim.core.tables import NOT_YET, OTHER_DUTY, Roster, Workload, dtypes
+from sim.core.tables import NO_VISIT, NOT_YET, OTHER_DUTY, Roster, Workload, dtypes
 from sim.engine.audit import require_sound
 from sim.engine.contract import ENGINES, require_equal, simulate
 from sim.sampling.roster import draw_roster
@@ -22,6 +22,7 @@ class Checked(NamedTuple):
 
     days: float
     letters: int
+    prompts: int  # of supervision and extensions, each of which comes if what it waits for has still to come
     visits: int
 
 
@@ -68,7 +69,9 @@ def _check(setting: Setting, workload: Workload, roster: Roster, horizon: int) -
     log = logs["simpy"]
     require_sound(workload, roster, horizon, log)
     reached = int((log.queued != NOT_YET).sum())
-    return Checked(horizon / DAY, workload.letters, reached)
+    is_letter = workload.category != OTHER_DUTY
+    prompts = int((~is_letter & (workload.about != NO_VISIT)).sum())
+    return Checked(horizon / DAY, int(is_letter.sum()), prompts, reached)
 
 
 def _until(workload: Workload, horizon: int) -> Workload:

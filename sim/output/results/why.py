@@ -71,7 +71,7 @@ def why(folder: Path, letter: int, replication: int = 0) -> LetterWay:
     numbers = simulated.letters.tolist()
     if letter not in numbers:
         span = f"; its letters have numbers from {numbers[0]} to {numbers[-1]}" if numbers else ""
-        gaps = ", other duty has some of them" if numbers and len(numbers) <= numbers[-1] else ""
+        gaps = ", other duty and prompts have some of them" if numbers and len(numbers) <= numbers[-1] else ""
         raise IndexError(f"replication {replication} has no letter {letter}{span}{gaps}")
     row = numbers.index(letter)
     _require_same(folder, simulated, row)
