@@ -96,7 +96,8 @@ def test_a_letter_moves_as_soon_as_somebody_is_on_duty_there(tmp_path: Path) -> 
     log = simulate(workload, draw_roster(office, 0), office.scenario.horizon, stretches=True)
     assert log.served_by[1:6:2].tolist() == [0, 1, 1]
     assert log.started[3] == at(10)
-    prove(office)
+    checked = prove(office)
+    assert (checked.letters, checked.prompts) == (4, 4)
     found = Replication(office, workload, draw_roster(office, 0), log)
     moves = events_of(found)
     moved = moves.transition == Transition.REASSIGN
@@ -177,6 +178,8 @@ def test_what_supervision_did_is_counted() -> None:
     assert (second["supervised"]["mean"], second["share"]["mean"], second["met"]["mean"]) == (1, 1 / 3, 0)
     sentence = "Supervised at 50% of the limit of signed: 2 letters (66.7%), of which 50% met it all the same."
     assert sentence in list(run_sentences(told_of, "en"))
+    late = "Supervised at 100% of the limit of signed, when it had passed: "
+    assert [each.startswith(late) for each in run_sentences(told_of, "en") if "100%" in each] == [True]
     kinds = [event.kind for event in timelines(found, [2])[0].events]
     assert kinds.count(EventKind.PROMPTED) == 2
 

@@ -102,7 +102,7 @@ def run_sentences(report: Report, lang: str) -> Iterator[str]:
     for rule in (rule for rule in report.supervision if rule.supervised.mean):
         yield say(
             lang,
-            "answer.supervised",
+            "answer.supervised" if rule.at < 1 else "answer.supervised-late",
             name=name(lang, rule.sla),
             at=percent(rule.at),
             letters=count(rule.supervised),
