@@ -261,6 +261,16 @@ def test_an_sla_names_what_there_is(tmp_path: Path) -> None:
     ]
 
 
+def test_an_sla_is_told_which_steps_have_milestones(tmp_path: Path) -> None:
+    text = DESK.replace("- check", f"- {LATE}\n  - again: {{back_to: serve, chance: 5%}}\n  - check")
+    told = "line 12  sla.served.until: 'late' is a detour, and only its steps have milestones; did you mean"
+    for moment, meant in (("finished", "say.finished"), ("queued", "look.queued")):
+        assert answer(tmp_path, text.replace("serve.finished", f"late.{moment}")) == [f"{told} '{meant}'?"]
+    assert answer(tmp_path, text.replace("serve.finished", "again.finished")) == [
+        "line 12  sla.served.until: 'again' takes no time, and has no milestones; there are serve, look, say, check"
+    ]
+
+
 def test_an_sla_must_be_within_reach(tmp_path: Path) -> None:
     ending = DESK.replace("- check", f"- {LATE[:-1]}, then: end}}\n  - check")
     behind = ending.replace("until: serve.finished", "from: say.finished, until: check.finished")

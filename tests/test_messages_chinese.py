@@ -38,38 +38,86 @@ CODE = re.compile(
 """Texts that are code, marks of a scenario, or names of columns and options in a row."""
 
 PARTS = {
-      (
+    (
         "•. Say which it is, as in --columns •=NAME; one row may be a letter (received, ...) or an event "
         "(case, activity, start, end)"
-    ), " and none as ", " and none ", "• •• (such as •)",
-    "with • objects of the type •", "the name of their case", "an activity", "unknown key{hint}", "is paused during •",
-    "runs from •", "; did you mean '•'?", "... (• different in all)", "• needs one of the keys •", "'•': unknown key•",
-    "a step of a detour",  " and • more", " and more", "; its letters have numbers from • to •",
-    ", other duty has some of them", "•, since it is removed here", "has no value; give it one or leave the key out•",
-    "; its full-width ： is text for YAML", "no such step", "must name an earlier step", "no such SLA", "no such",
-    "has • columns than the first line", "a ':' where no key can be; is the line indented like its neighbours?",
-    " (• from line •)", "; line • has a full-width '•', which YAML takes for text", "on this line", "on line •",
-    "duplicate key; the first is •", "mapping values are not allowed", "• has • problem•", "  ... and • more",
+    ),
+    " and none as ",
+    " and none ",
+    "• •• (such as •)",
+    "with • objects of the type •",
+    "'•' is a detour, and only its steps have milestones•",
+    "'•' takes no time, and has no milestones; there •",
+    "the name of their case",
+    "an activity",
+    "unknown key{hint}",
+    "is paused during •",
+    "runs from •",
+    "; did you mean '•'?",
+    "; did you mean '•.•'?",
+    "... (• different in all)",
+    "• needs one of the keys •",
+    "'•': unknown key•",
+    "a step of a detour",
+    " and • more",
+    " and more",
+    "; its letters have numbers from • to •",
+    ", other duty and prompts have some of them",
+    "•, since it is removed here",
+    "has no value; give it one or leave the key out•",
+    "; its full-width ： is text for YAML",
+    "no such step",
+    "must name an earlier step",
+    "no such SLA",
+    "no such",
+    "has • columns than the first line",
+    "a ':' where no key can be; is the line indented like its neighbours?",
+    " (• from line •)",
+    "; line • has a full-width '•', which YAML takes for text",
+    "on this line",
+    "on line •",
+    "duplicate key; the first is •",
+    "mapping values are not allowed",
+    "• has • problem•",
+    "  ... and • more",
     "Add it to categories, or leave categories out: they are then those of the trace",
     "Add it to channels, or leave channels out: they are then those of the trace",
-    "Give the units their names with `names`, or leave the field empty", "working day", "office hour",
-    "end of working day •",  "s, min, h, d, week, office hours, working days",
-    "Exit with code • when a target is missed or cannot be judged.", "•, or the system's",
-}  # fmt: skip
+    "Give the units their names with `names`, or leave the field empty",
+    "working day",
+    "office hour",
+    "end of working day •",
+    "s, min, h, d, week, office hours, working days",
+    "Exit with code • when a target is missed or cannot be judged.",
+    "•, or the system's",
+}
 """Parts of messages that are translated with what they stand in, for which other tests are."""
 
 NO_MESSAGES = {
-    "workers cluster", "no-report png lang", "sla date letters late compliance low high",
+    "workers cluster",
+    "no-report png lang",
+    "sla date letters late compliance low high",
     "sla team unit within letters late compliance low high rank-best rank-worst",
     "sla weekday hour letters compliance low high",
-    "case id", "as is", "hand over", "lettersim scenario", "kept up", "there are no locks", "no target", "open letters",
-    "a day, and in the peak hour", "sessions of staff", "sessions of writers", "at once", "one team doubled",
-    "not needed: the SimPy engine is the model itself", "end of working day ([0-9]{1,5})",
+    "case id",
+    "as is",
+    "hand over",
+    "lettersim scenario",
+    "kept up",
+    "there are no locks",
+    "no target",
+    "open letters",
+    "a day, and in the peak hour",
+    "sessions of staff",
+    "sessions of writers",
+    "at once",
+    "one team doubled",
+    "not needed: the SimPy engine is the model itself",
+    "end of working day ([0-9]{1,5})",
     (
         "Path of the scenario below this one, relative to this file. Mappings merge deeply, lists and scalars "
         "replace, null removes a key."
     ),
-}  # fmt: skip
+}
 """Texts that stand in files and in the schema, for programs."""
 
 

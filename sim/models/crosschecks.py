@@ -13,7 +13,7 @@ from sim.models.lateness_checks import lateness_checks
 from sim.models.periods import Period
 from sim.models.roster_rules import RosterRules
 from sim.models.shift_patterns import shift_patterns
-from sim.models.sla_checks import runs_from_receipt, sla_checks
+from sim.models.sla_checks import milestone_checks, runs_from_receipt, sla_checks
 from sim.models.staffing import ALWAYS, MAX_UNITS, ROSTERS, Allocation, Team, home_team, teams_above, unit_names
 from sim.models.wording import are, dotted, named_rows
 from sim.models.workflow import (
@@ -289,7 +289,7 @@ def _slas(scenario: "Scenario") -> Iterator[Problem]:
         path = dotted("sla", name)
         for key, milestone in (("from", sla.from_), ("until", sla.until)):
             if "." in milestone:
-                yield from known(milestone.rsplit(".", 1)[0], steps, "step", f"{path}.{key}")
+                yield from milestone_checks(scenario, milestone, f"{path}.{key}")
         if all(each.rsplit(".", 1)[0] in ("received", "closed", *steps) for each in (sla.from_, sla.until)):
             yield from sla_checks(scenario, sla, path)
         yield from for_some(scenario, sla, path)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from sim.core.errors import Problem
 from sim.models.base import is_for
 from sim.models.sla import MOMENTS, Sla
+from sim.models.wording import are
 from sim.models.workflow import DetourStep, Layout, LeaveStep, LoopStep, WaitStep, WorkStep, is_switched_off, share_of
-from sim.models.workflow_checks import ends_letters
+from sim.models.workflow_checks import ends_letters, known
 
 if TYPE_CHECKING:
     from sim.models.scenario import Scenario
@@ -47,6 +48,23 @@ def runs_from_receipt(scenario: "Scenario", name: str, path: str) -> Iterator[Pr
             f"due; {name} {why}",
             f"{path}.sla",
         )
+
+
+def milestone_checks(scenario: "Scenario", milestone: str, path: str) -> Iterator[Problem]:
+    """What is wrong with the milestone of a step: a name that does not exist, or of what letters pass in no time."""
+    name, moment = milestone.rsplit(".", 1)
+    steps = {step.name: step for step in scenario.workflow}
+    visited = [each for each, step in steps.items() if isinstance(step, WorkStep | WaitStep)]
+    named = steps.get(name)
+    if isinstance(named, DetourStep):
+        inside = [each.name for each in named.steps if each.name in visited]
+        which = inside[-1 if moment == "finished" else 0] if inside else ""
+        hint = f"; did you mean '{which}.{moment}'?" if inside else ""
+        yield Problem(f"'{name}' is a detour, and only its steps have milestones{hint}", path)
+    elif named is not None and name not in visited:
+        yield Problem(f"'{name}' takes no time, and has no milestones; there {are(visited)}", path)
+    else:
+        yield from known(name, visited, "step", path)
 
 
 def _place(scenario: "Scenario", milestone: str) -> tuple[int, int]:
