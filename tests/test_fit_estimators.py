@@ -1,17 +1,21 @@
 """Estimators of a fit: families of durations, workflows from what followed what, and logs that say little."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 import pytest
 
+from sim.core.clock import HOUR
 from sim.core.errors import ScenarioError
 from sim.core.tables import Floats
 from sim.fit.durations import fit_durations, kaplan_meier
-from sim.fit.finding import Note
+from sim.fit.finding import Note, language_name, unlike
 from sim.fit.fitting import fit
 from sim.fit.log import NO_CODE, EventLog, Spells
+from sim.fit.places import LogPlaces, TeamDraft
 from sim.fit.scenario_text import scenario_text, without_comments
+from sim.fit.staffing import Hours, inferred_staffing
 from sim.models.scenario import Scenario
 
 
@@ -145,6 +149,25 @@ def test_time_that_nobody_is_on_duty_is_no_effort() -> None:
     assert list(roster["weekly"]) == ["mon", "tue", "wed", "thu", "fri"]
     effort = document["workflow"][-1]["handle"]["effort"]
     assert effort == "20 min"
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "called"),
+    [((0, 1, 2, 3, 4), "weekdays"), ((0, 1, 2, 3, 6), "mon_tue_wed_thu_sun"), (range(7), "daily")],
+)
+def test_a_roster_is_called_by_its_days(weekdays: Sequence[int], called: str) -> None:
+    nowhere = np.zeros(0, dtype=np.int64)
+    team = TeamDraft("desk", (0,), None, None, ("desk",))
+    places = LogPlaces((team,), np.zeros(1, dtype=np.int64), nowhere, nowhere, nowhere, ("desk",))
+    hours = Hours(np.isin(np.arange(7), weekdays), ((9 * HOUR, 17 * HOUR),), np.array([2]), always=False)
+    assert list(inferred_staffing(places, 0, hours).rosters) == [f"{called}_0900_1700"]
+
+
+def test_names_that_are_alike_are_numbered() -> None:
+    taken: list[str] = []
+    for text in ("look into", "look.into", "[look into]", ""):
+        taken.append(unlike(language_name(text, "step"), taken))
+    assert taken == ["look_into", "look_into_2", "look_into_3", "step"]
 
 
 def test_where_nobody_is_named_the_time_between_events_is_a_wait_too() -> None:

@@ -12,6 +12,9 @@ from scipy.special import betaincinv
 FEW: Final = 30
 """Letters below which a category borrows its figures from the whole."""
 
+_MOST_NAMES: Final = 6
+"""Names that a note tells."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -81,9 +84,9 @@ class Fitted:
     notes: tuple[Note, ...] = ()
 
 
-def first_few(names: Sequence[str], most: int = 6) -> str:
-    """Some names, and how many there are if that is more."""
-    return ", ".join(names[:most]) + (f", ... ({len(names)})" if len(names) > most else "")
+def first_few(names: Sequence[str]) -> str:
+    """The first names, and how many there are if that is more."""
+    return ", ".join(names[:_MOST_NAMES]) + (f", ... ({len(names)})" if len(names) > _MOST_NAMES else "")
 
 
 def share_interval(some: float, of: float) -> tuple[float, float]:

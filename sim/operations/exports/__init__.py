@@ -43,10 +43,8 @@ BACKLOG: Final = "backlog.csv"
 """What is exported besides, of the instant that is asked for."""
 
 
-def write_exports(
-    setting: Setting, folder: Path, options: Options = DEFAULT, *, replication: int = 0, backlog_at: int | None = None
-) -> int:
-    """Simulate one replication, and write all `EXPORTS` of it.
+def write_exports(setting: Setting, folder: Path, options: Options = DEFAULT, *, backlog_at: int | None = None) -> int:
+    """Simulate the first replication, and write all `EXPORTS` of it.
 
     Args:
         folder: exists.
@@ -54,7 +52,7 @@ def write_exports(
 
     Returns: number of letters that come.
     """
-    simulated = Simulated(simulate_replication(setting, replication, options))
+    simulated = Simulated(simulate_replication(setting, 0, options))
     for name, write in EXPORTS.items():
         write(simulated, folder / name)
     if backlog_at is not None:

@@ -30,7 +30,7 @@ class Condition:
         hashes: those that it lists, by file; None if there is no such list, as in folders of older versions.
         present: all files that are there, but the manifest; also links, and folders that hold nothing of ours.
             Without a manifest the first few.
-        changed: files that are listed and not as they were written; empty if nobody looked.
+        changed: files that are listed and not as they were written.
     """
 
     manifest: Mapping[str, Any] | None
@@ -92,19 +92,15 @@ def manifest_of(folder: Path) -> dict[str, Any] | None:
     return manifest if isinstance(manifest, dict) and manifest.get("program") == OURS else None
 
 
-def condition_of(folder: Path, *, hashed: bool = True) -> Condition:
-    """Compare a folder, which need not exist, with its manifest.
-
-    Args:
-        hashed: whether files are read and their hashes compared.
-    """
+def condition_of(folder: Path) -> Condition:
+    """Compare a folder, which need not exist, with its manifest."""
     manifest = manifest_of(folder)
     hashes = _listed(manifest)
     # Of what is not ours, which may be a whole disk, some files are enough to be named.
     found = islice(files_of(folder), _ENOUGH) if manifest is None else files_of(folder)
     present = tuple(name for name in found if manifest is None or name != MANIFEST)
     changed: tuple[str, ...] = ()
-    if hashed and hashes:
+    if hashes:
         changed = tuple(name for name in present if name in hashes and hash_of(folder / name) != hashes[name])
     return Condition(manifest, hashes, present, changed)
 
