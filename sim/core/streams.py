@@ -40,6 +40,8 @@ class Purpose(IntEnum):
     PATIENCE = 15
     SUPERVISION = 16
     EXTENSION = 17
+    WRITES_AGAIN = 18
+    REPEAT_LETTER = 19
 
 
 def subject(name: str) -> int:

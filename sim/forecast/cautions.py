@@ -193,6 +193,8 @@ def unused_teams(setting: Setting) -> Iterator[Caution]:
         used |= {rule.move_to} | ({rule.task.by} if rule.task is not None else set())
     for extension in setting.scenario.extension:
         used |= {work.by for work in (extension.request, extension.approve) if work is not None}
+    if setting.scenario.repeat_letters is not None:
+        used |= {setting.scenario.repeat_letters.join.by}
     for name, team in setting.scenario.teams.items():
         if name not in used and team.headcount:
             yield Caution("unused team", name, {"people": team.headcount})

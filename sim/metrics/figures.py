@@ -458,6 +458,25 @@ class ExtensionFigures:
 
 
 @dataclass(frozen=True)
+class RepeatFigures:
+    """Letters of the window that writers sent again about the same matter.
+
+    Attributes:
+        sla: whose lateness makes them write.
+        letters: those that are letters of their own, a replication; SLAs count them as any other.
+        joined: those that joined their case, which was still open.
+        work_hours: work that both made for people.
+        work_share: share of that in the work of all letters of the window.
+    """
+
+    sla: str
+    letters: Estimate
+    joined: Estimate
+    work_hours: Estimate
+    work_share: Estimate
+
+
+@dataclass(frozen=True)
 class OpenOfSla:
     """Letters open at the start that an SLA has still to be met for; means over replications.
 

@@ -13,6 +13,7 @@ from sim.metrics.compliance import SlaCounts, elapsed_durations, sla_counts
 from sim.metrics.extension import ExtensionCounts, extension_counts
 from sim.metrics.occupancy import TeamSeconds, team_seconds
 from sim.metrics.open_at_start import OpenAtStart, open_at_start
+from sim.metrics.repeat_letters import RepeatCounts, repeat_counts
 from sim.metrics.replication import Replication
 from sim.metrics.staffed_weeks import StaffedSeconds, staffed_seconds
 from sim.metrics.steps import StepCounts, StepDurations, step_counts, step_durations
@@ -59,6 +60,7 @@ class Counts(NamedTuple):
     open_at_start: OpenAtStart
     supervision: SupervisionCounts
     extension: ExtensionCounts
+    repeat_letters: RepeatCounts
     fingerprint: Int64s  # of the letters and the log: equal in replications that are copies, ()
 
 
@@ -107,6 +109,7 @@ def measure_part(replication: Replication, late: Sequence[Breaches] | None = Non
         open_at_start=open_at_start(replication),
         supervision=supervision_counts(replication),
         extension=extension_counts(replication),
+        repeat_letters=repeat_counts(replication),
         fingerprint=fingerprint(replication),
     )
     times = Times(

@@ -11,6 +11,7 @@ from sim.metrics.figures import (
     ExtensionFigures,
     LetterFigures,
     OpeningFigures,
+    RepeatFigures,
     RosterGroup,
     SlaFigures,
     StaffedWeek,
@@ -37,6 +38,7 @@ class Report:
         latest: the ways of the latest letters of the first replication.
         supervision: what each rule of supervision did.
         extensions: what became of letters that asked for more time.
+        repeat_letters: how many writers wrote again, and the work of it; None where the scenario says nothing of it.
         opening: how the letters fare that were open at the start; None where the scenario begins empty.
         in_blocks: whether replications were simulated in blocks of days, which leaves `latest` out.
     """
@@ -62,6 +64,7 @@ class Report:
     supervision: tuple[SupervisionFigures, ...] = ()
     extensions: tuple[ExtensionFigures, ...] = ()
     in_blocks: bool = False
+    repeat_letters: RepeatFigures | None = None
 
     @property
     def verdict(self) -> Verdict | None:
@@ -101,6 +104,7 @@ class Report:
             },
             **({"extension": jsonable(self.extensions)} if self.extensions else {}),
             **({"supervise": jsonable(self.supervision)} if self.supervision else {}),
+            **({} if self.repeat_letters is None else {"repeat_letters": jsonable(self.repeat_letters)}),
             **({} if self.opening is None else {"open_at_start": jsonable(self.opening)}),
         }
 

@@ -30,6 +30,7 @@ from sim.metrics.hours import late_hours, window_by_slot
 from sim.metrics.measures import Counts, Measures, OpenLetters, Times, are_copies, instants_of
 from sim.metrics.occupancy import TeamSeconds
 from sim.metrics.open_at_start import opening_figures
+from sim.metrics.repeat_letters import repeat_figures
 from sim.metrics.replication import steps_of
 from sim.metrics.report import Report
 from sim.metrics.roster_groups import roster_groups
@@ -106,6 +107,7 @@ def summarise(
         else opening_figures(setting, counts.open_at_start, instants_of(model.horizon), counts.open_letters.number),
         supervision=supervision_figures(setting, counts.supervision),
         extensions=extension_figures(setting, counts.extension, elapsed, copies),
+        repeat_letters=repeat_figures(setting, counts.repeat_letters),
         staffed=staffed_weeks(setting, counts.staffed),
         roster=roster_groups(setting),
         cautions=(*cautions, *_seen_in(letters, len(all_counts), copies)),

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.tables import NO_UNIT, NO_VISIT, NOT_YET, Int64s
+from sim.core.tables import NO_UNIT, NO_VISIT, NOT_YET, OTHER_DUTY, Int64s
 from sim.metrics.figures import SupervisionFigures
 from sim.metrics.replication import Fate, Replication
 from sim.scenario.setting import Setting
@@ -27,9 +27,9 @@ class Received(NamedTuple):
 
 
 def received_prompts(replication: Replication) -> Received:
-    """The prompts that came before what they are about."""
+    """The prompts of rules that came before what they are about."""
     workload, log = replication.workload, replication.log
-    prompts = np.flatnonzero(workload.about != NO_VISIT)
+    prompts = np.flatnonzero((workload.about != NO_VISIT) & (workload.rule != OTHER_DUTY))
     prompts = prompts[workload.received[prompts] < replication.setting.scenario.horizon]
     about, due = workload.about[prompts], workload.received[prompts]
     started, finished = log.started[about], log.finished[about]

@@ -9,7 +9,7 @@ import numpy as np
 from sim.core.clock import DAY, Clock, seconds_since
 from sim.core.errors import Problem
 from sim.models.backlog import BacklogRows, OpenState
-from sim.models.lateness_checks import lateness_checks
+from sim.models.lateness_checks import lateness_checks, repeat_letters_checks
 from sim.models.periods import Period
 from sim.models.roster_rules import RosterRules
 from sim.models.shift_patterns import shift_patterns
@@ -49,6 +49,7 @@ def cross_checks(scenario: "Scenario") -> list[Problem]:
         _slas,
         _supervise,
         _extension,
+        repeat_letters_checks,
         _stress,
         _plan,
         _system,

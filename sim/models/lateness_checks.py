@@ -15,7 +15,7 @@ from sim.models.workflow import (
     sla_of_when_late,
     when_late,
 )
-from sim.models.workflow_checks import differing, ends_letters, known, paths_of
+from sim.models.workflow_checks import differing, ends_letters, for_some, known, paths_of
 
 if TYPE_CHECKING:
     from sim.models.scenario import Scenario
@@ -37,6 +37,23 @@ def lateness_checks(scenario: "Scenario") -> Iterator[Problem]:
         rule = when_late(step)
         if rule is not None:
             yield from _rule(scenario, rule, number, f"{path}.when_late")
+
+
+def repeat_letters_checks(scenario: "Scenario") -> Iterator[Problem]:
+    """What is wrong with repeat letters."""
+    again = scenario.repeat_letters
+    if again is None:
+        return
+    path, rule = "repeat_letters", again.when_late
+    yield from for_some(scenario, again, path)
+    yield from known(again.join.by, scenario.teams, "team", f"{path}.join.by")
+    yield from differing(scenario, again, again.chance, f"{path}.chance")
+    yield from differing(scenario, again, rule.chance, f"{path}.when_late.chance")
+    yield from known(rule.sla, scenario.sla, "SLA", f"{path}.when_late.sla")
+    yield from runs_from_receipt(scenario, rule.sla, f"{path}.when_late")
+    sla = scenario.sla.get(rule.sla)
+    if sla is not None and sla.until.rpartition(".")[0] in decided_by_lateness(scenario.workflow):
+        yield Problem(f"must not wait for what hangs on lateness itself, as {sla.until} does", f"{path}.when_late.sla")
 
 
 def _rule(scenario: "Scenario", rule: WhenLate, number: int, path: str) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from sim.models.crosschecks import cross_checks
 from sim.models.holidays import Day, Holidays
 from sim.models.labels import ChineseText, Labels, TextInBoth, TitleInBoth, apart
 from sim.models.periods import window_durations
+from sim.models.repeat_letters import RepeatLetters
 from sim.models.sla import OpenHours, Sla
 from sim.models.staff_changes import LeaveCalendar, StaffChange
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
@@ -127,6 +128,9 @@ class Scenario(Record):
     """What happens to letters that are about to miss an SLA, or have: another priority or unit, a prompt sheet."""
     extension: tuple[Extension, ...] = ()
     """More time for letters that are about to miss an SLA: compliance is told against both limits."""
+    repeat_letters: RepeatLetters | None = None
+    """Letters that writers send again about the same matter, more of them if the first one was late; none if not
+    said."""
     stress: Stress | None = None
     """How `stress` loads it; with sensible defaults if not said."""
     plan: Plan | None = None

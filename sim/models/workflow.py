@@ -40,7 +40,7 @@ class WhenLate(Record):
     """Another share for letters that missed an SLA."""
 
     sla: str
-    """The SLA; it must run from receipt, without pauses, and what it asks for must come before this step."""
+    """The SLA; it must run from receipt, without pauses, and on a step it must be decided before that."""
     chance: PerCategory[Share]
     """Share of the letters that missed it; for all others the one beside it stays."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.core.errors import Problem
 from sim.models.base import ForSome, PerCategory
 from sim.models.wording import dotted, one_of
-from sim.models.workflow import DetourStep, Layout, LeaveStep, LoopStep, Step, WorkStep
+from sim.models.workflow import DetourStep, Layout, LeaveStep, LoopStep, WorkStep
 
 if TYPE_CHECKING:
     from sim.models.scenario import Scenario
@@ -90,8 +90,8 @@ def for_some(scenario: "Scenario", some: ForSome, path: str) -> Iterator[Problem
             yield from known(name, names, what, f"{path}.{key}")
 
 
-def differing(scenario: "Scenario", step: Step, value: "PerCategory[Any]", path: str) -> Iterator[Problem]:
-    """What is wrong with a value that differs by category or channel."""
+def differing(scenario: "Scenario", step: ForSome, value: "PerCategory[Any]", path: str) -> Iterator[Problem]:
+    """What is wrong with a value of a step, or of another rule, that differs by category or channel."""
     strange = False
     for key, values, names, what in (
         ("per_category", value.per_category, scenario.categories, "category"),
@@ -113,7 +113,7 @@ def differing(scenario: "Scenario", step: Step, value: "PerCategory[Any]", path:
             yield Problem(f"needs a value for {', '.join(missing)}, or a default", f"{path}.per_category")
 
 
-def _in_both(scenario: "Scenario", step: Step, value: "PerCategory[Any]", path: str) -> Iterator[Problem]:
+def _in_both(scenario: "Scenario", step: ForSome, value: "PerCategory[Any]", path: str) -> Iterator[Problem]:
     """What leaves `per_category` without a letter where the channels that are named have values of their own."""
     if "default" in value.per_channel:
         yield Problem(

@@ -40,6 +40,10 @@ class Jurisdiction:
             self._units[team] = self._find(team)
         return self._units[team]
 
+    def repeated(self, times: int) -> "Jurisdiction":
+        """The same units for as many letters again behind these, and again."""
+        return _Repeated(self, times)
+
     def _find(self, team: str) -> Int32s:
         named: Int32s = named_units(self._setting, team)[self._category]
         if (named != NO_UNIT).all():
@@ -69,6 +73,14 @@ class Jurisdiction:
         point = until[first] + uniforms * (until[end] - until[first])
         index: Int64s = np.clip(np.searchsorted(until[1:], point, side="right"), first, end - 1)
         return index.astype(np.int32) + np.int32(units.start)
+
+
+class _Repeated(Jurisdiction):
+    def __init__(self, own: Jurisdiction, times: int) -> None:
+        self._own, self._times = own, times
+
+    def unit_of(self, team: str) -> Int32s:
+        return np.tile(self._own.unit_of(team), self._times)
 
 
 def letters_of_units(setting: Setting, team: str, by_home: Floats) -> Floats:

@@ -39,9 +39,8 @@ def letters_name(setting: Setting) -> str:
     """A name that settings share whose letters and visits are the same."""
     scenario = setting.scenario
     content: dict[str, Any] = scenario.resolved()
-    judging = set(_OF_JUDGING) - (
-        {"sla"} if scenario.supervise or scenario.extension or sla_of_when_late(scenario.workflow) else set()
-    )  # what is due, or late, is so by SLAs
+    rules = scenario.supervise, scenario.extension, scenario.repeat_letters, sla_of_when_late(scenario.workflow)
+    judging = set(_OF_JUDGING) - ({"sla"} if any(rules) else set())  # what is due, or late, is so by SLAs
     content = {key: value for key, value in content.items() if key not in judging}
     content["teams"] = {
         name: {key: value for key, value in team.items() if key not in _OF_STAFFING}

@@ -19,18 +19,23 @@ from sim.sampling.quantiles import quantile
 from sim.sampling.visits import Block, Prompts, Visits, of_other_duty, whole_seconds
 from sim.scenario.setting import Setting
 
-_NONE: Final = 2**40
+NO_SUCH_VISIT: Final = 2**40
 """In place of the number of a visit that a letter does not make."""
 
 
 def draw_prompts(
-    setting: Setting, letters: Letters, visits: Visits, own: Jurisdiction, uniforms: OneALetter
+    setting: Setting,
+    letters: Letters,
+    visits: Visits,
+    own: Jurisdiction,
+    uniforms: OneALetter,
+    others: Sequence[Prompts] = (),
 ) -> Prompts | None:
-    """The prompts of the letters that are simulated, by rule; None where nothing is supervised."""
+    """The prompts of the letters that are simulated, by rule, with some others; None where there are none of either."""
     scenario = setting.scenario
-    if not scenario.supervise and not scenario.extension:
+    if not scenario.supervise and not scenario.extension and not others:
         return None
-    parts: list[Prompts] = []
+    parts = [*others]
     for number, rule in enumerate(scenario.supervise):
         sla = scenario.sla[rule.sla]
         awaited = _Awaited(setting, letters, visits, sla)
@@ -86,8 +91,8 @@ class _Awaited:
 
     def __init__(self, setting: Setting, letters: Letters, visits: Visits, sla: Sla) -> None:
         self._setting, self._sla, self._received = setting, sla, letters.received
-        self._nth, self._until_start = _awaited(setting, visits, sla)
-        applies = letters.kept & (self._nth != _NONE) & _applies(setting, letters, visits, sla)
+        self._nth, self._until_start = awaited_visit(setting, visits, sla)
+        applies = letters.kept & (self._nth != NO_SUCH_VISIT) & applies_to(setting, letters, visits, sla)
         self.rows = np.flatnonzero(applies)
         self.limit = sla.within.seconds
 
@@ -120,7 +125,7 @@ def _requests(
         for which, is_granted in ((granted, True), (~granted, False)):
             each = asked.some(which)
             tasks = [
-                _task(work, each.rows, own, drawn[use][each.rows])
+                task_of(work, each.rows, own, drawn[use][each.rows])
                 for use, work in ((2, extension.request), (3, extension.approve))
                 if work is not None
             ]
@@ -140,10 +145,15 @@ def _actions(
         yield NO_PRIORITY, own.unit_of(rule.move_to), []
     if rule.task is not None:
         drawn = uniforms(Purpose.SUPERVISION, number)[rows]
-        yield NO_PRIORITY, None, [_task(rule.task, rows, own, drawn)]
+        yield NO_PRIORITY, None, [task_of(rule.task, rows, own, drawn)]
 
 
-def _task(task: PromptSheet, rows: Int64s, own: Jurisdiction, drawn: Floats) -> Block:
+def task_of(task: PromptSheet, rows: Int64s, own: Jurisdiction, drawn: Floats) -> Block:
+    """The work of prompts about some letters, one visit each.
+
+    Args:
+        drawn: the uniforms of their efforts.
+    """
     effort = quantile(task.effort, drawn)
     here = np.arange(len(rows))
     return of_other_duty(here, own.unit_of(task.by)[rows], whole_seconds(effort, least=1), task.priority)
@@ -160,28 +170,29 @@ def at_staffed_seconds(prompts: Prompts, roster: Roster, horizon: int) -> Prompt
     return prompts._replace(received=np.minimum(received, horizon))
 
 
-def _awaited(setting: Setting, visits: Visits, sla: Sla) -> tuple[Int64s, bool]:
-    """The visit of each letter that an SLA waits for, or _NONE, and whether for its start."""
+def awaited_visit(setting: Setting, visits: Visits, sla: Sla) -> tuple[Int64s, bool]:
+    """The visit of each letter that an SLA waits for, or NO_SUCH_VISIT, and whether for its start."""
     if sla.until == "closed":
-        return np.where(visits.left | (visits.made == 0), _NONE, visits.made - 1), False
+        return np.where(visits.left | (visits.made == 0), NO_SUCH_VISIT, visits.made - 1), False
     name, moment = sla.until.rsplit(".", 1)
     nth = _first_visits(setting, visits, [name])
     if moment == "queued":  # as the visit before it is finished; the first one is, at once
-        nth = np.where((nth == _NONE) | (nth == 0), _NONE, nth - 1)
+        nth = np.where((nth == NO_SUCH_VISIT) | (nth == 0), NO_SUCH_VISIT, nth - 1)
     return nth, moment == "started"
 
 
 def _first_visits(setting: Setting, visits: Visits, names: Sequence[str]) -> Int64s:
-    """How many visits each letter makes before it first comes to one of some steps, or _NONE."""
+    """How many visits each letter makes before it first comes to one of some steps, or NO_SUCH_VISIT."""
     steps = [number for number, step in enumerate(setting.scenario.workflow) if step.name in names]
-    nth = np.full(len(visits.made), _NONE)
+    nth = np.full(len(visits.made), NO_SUCH_VISIT)
     for block in visits.blocks:
         if block.step in steps:
             nth[block.letter] = np.minimum(nth[block.letter], block.nth)
     return nth
 
 
-def _applies(setting: Setting, letters: Letters, visits: Visits, sla: Sla) -> Bools:
+def applies_to(setting: Setting, letters: Letters, visits: Visits, sla: Sla) -> Bools:
+    """Which letters an SLA is for, shape (letters,)."""
     scenario = setting.scenario
     table = np.array(
         [[is_for(sla, category, channel) for channel in scenario.channels] for category in scenario.categories]
@@ -190,5 +201,5 @@ def _applies(setting: Setting, letters: Letters, visits: Visits, sla: Sla) -> Bo
     for names, comes in ((sla.only_after, True), (sla.unless, False)):
         if names:
             named = with_steps_inside(scenario.workflow, names)
-            applies &= (_first_visits(setting, visits, named) != _NONE) == comes
+            applies &= (_first_visits(setting, visits, named) != NO_SUCH_VISIT) == comes
     return applies

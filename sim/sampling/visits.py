@@ -113,6 +113,17 @@ class Prompts(NamedTuple):
     tasks: list[Block]  # `letter` is the prompt's row
 
 
+class Repeats(NamedTuple):
+    """Letters about earlier ones, once those are over; one row each. Columns as in `sim.core.tables.Workload`."""
+
+    letter: Int64s  # row in the order of drawing
+    earlier: Int64s  # likewise of the letter that it is about
+    nth: Int64s  # the last visit of that one: how many it has made before
+    received_if: Int8s
+    received_if_back: Int32s
+    received_late_from: Int64s
+
+
 class Jobs(NamedTuple):
     """Other duty of all teams; one row a job."""
 
@@ -134,6 +145,7 @@ class Visits(NamedTuple):
     blocks: list[Block]  # empty once they are put together
     made: Int64s  # number of visits of each letter
     left: Bools  # letters that left by a leave step
+    repeats: Repeats | None = None  # which of the letters these are
     prompts: Prompts | None = None  # about them
     jobs: Jobs | None = None  # round the clock, as if somebody were always on duty
     together: PutTogether | None = None

@@ -28,8 +28,20 @@ from sim.sampling.attendance import Attendance
 from sim.sampling.backlog import draw_backlog
 from sim.sampling.jurisdiction import Jurisdiction
 from sim.sampling.quantiles import quantile
+from sim.sampling.repeat_letters import Drawn, draw_repeats, joining
 from sim.sampling.supervision import at_staffed_seconds, draw_prompts
-from sim.sampling.visits import FLAGS, Block, Jobs, Prompts, PutTogether, Visits, of_other_duty, unroll, whole_seconds
+from sim.sampling.visits import (
+    FLAGS,
+    Block,
+    Jobs,
+    Prompts,
+    PutTogether,
+    Repeats,
+    Visits,
+    of_other_duty,
+    unroll,
+    whole_seconds,
+)
 from sim.scenario.setting import Setting
 
 _USUAL: Final = {each.name: 0 if each.default is MISSING else each.default for each in fields(VisitRow)}
@@ -104,9 +116,13 @@ def _drawn(setting: Setting, replication: int, keep: float = 1.0) -> tuple[Lette
         letters = Letters(*(np.concatenate(column) for column in columns))
     one_a_letter = partial(uniforms, len(letters.received), scenario.seed, replication)
     own = Jurisdiction(setting, letters.category, letters.home, one_a_letter)
-    visits = unroll(setting, letters, own, one_a_letter, standing)
-    prompts = draw_prompts(setting, letters, visits, own, one_a_letter)
-    return letters, visits._replace(prompts=prompts, jobs=draw_other_duty(setting, replication))
+    drawn = Drawn(letters, unroll(setting, letters, own, one_a_letter, standing), own, one_a_letter)
+    joins: list[Prompts] = []
+    if scenario.repeat_letters is not None:
+        drawn = draw_repeats(setting, replication, drawn, scenario.repeat_letters)
+        joins = [joining(drawn, scenario.repeat_letters)]
+    prompts = draw_prompts(setting, *drawn, joins)
+    return drawn.letters, drawn.visits._replace(prompts=prompts, jobs=draw_other_duty(setting, replication))
 
 
 def with_other_duty(setting: Setting, roster: Roster, replication: int, letters: Letters, visits: Visits) -> Workload:
@@ -171,10 +187,14 @@ def _put_together(setting: Setting, letters: Letters, visits: Visits, jobs: Jobs
     duty = np.full(len(jobs.received) + len(prompts.received), OTHER_DUTY, dtype=np.int16)
     home = [letters.home[kept], jobs.unit, letters.home[prompts.letter]]
 
-    def of_prompts(column: npt.NDArray[Any], usual: int) -> npt.NDArray[Any]:
+    repeats = visits.repeats or _no_repeats()
+    of_repeats = (np.cumsum(letters.kept) - 1)[repeats.letter]
+
+    def of_prompts(column: npt.NDArray[Any], usual: int, again: npt.NDArray[Any] | int | None = None) -> Any:
         asked = np.full(len(order), usual, column.dtype)
         asked[len(order) - len(column) :] = column
-        return asked[order] if len(column) else asked
+        asked[of_repeats] = usual if again is None else again
+        return asked[order] if len(column) + len(of_repeats) else asked
 
     workload = Workload(
         received=received[order],
@@ -182,12 +202,14 @@ def _put_together(setting: Setting, letters: Letters, visits: Visits, jobs: Jobs
         channel=np.concatenate([letters.channel[kept], duty])[order],
         home=np.concatenate(home)[order],
         left=np.concatenate([visits.left[kept], duty == 0])[order],
-        about=of_prompts(first_of_letter[prompts.letter] + prompts.nth, NO_VISIT),
+        about=of_prompts(
+            first_of_letter[prompts.letter] + prompts.nth, NO_VISIT, first_of_letter[repeats.earlier] + repeats.nth
+        ),
         until_start=of_prompts(prompts.until_start, False),
-        once_over=of_prompts(prompts.once_over, False),
-        received_if=of_prompts(prompts.received_if, ANYHOW),
-        received_if_back=of_prompts(prompts.received_if_back, 0),
-        received_late_from=of_prompts(prompts.received_late_from, 0),
+        once_over=of_prompts(prompts.once_over, False, True),
+        received_if=of_prompts(prompts.received_if, ANYHOW, repeats.received_if),
+        received_if_back=of_prompts(prompts.received_if_back, 0, repeats.received_if_back),
+        received_late_from=of_prompts(prompts.received_late_from, 0, repeats.received_late_from),
         new_priority=of_prompts(prompts.new_priority, NO_PRIORITY),
         move_to=of_prompts(prompts.move_to, NO_UNIT),
         rule=of_prompts(prompts.rule, OTHER_DUTY),
@@ -195,6 +217,11 @@ def _put_together(setting: Setting, letters: Letters, visits: Visits, jobs: Jobs
         **{name: _column(name, places, int(first_visit[-1])) for name in Workload.visit_columns()},
     )
     return PutTogether(workload, row[len(kept) : len(kept) + len(jobs.received)])
+
+
+def _no_repeats() -> Repeats:
+    none = np.zeros(0, np.int64)
+    return Repeats(none, none, none, none.astype(np.int8), none.astype(np.int32), none)
 
 
 def _no_prompts() -> Prompts:

@@ -99,6 +99,17 @@ def run_sentences(report: Report, lang: str) -> Iterator[str]:
             saved=count(extension.saved),
             compliance=interval(extension.compliance),
         )
+    again = report.repeat_letters
+    if again is not None:
+        yield say(
+            lang,
+            "answer.repeat-letters",
+            name=name(lang, again.sla),
+            letters=count(again.letters),
+            joined=count(again.joined),
+            hours=count(again.work_hours),
+            share=percent(again.work_share.mean),
+        )
     for rule in (rule for rule in report.supervision if rule.supervised.mean):
         yield say(
             lang,
