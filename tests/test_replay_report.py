@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.core.errors import ScenarioError, SimError
+from sim.core.errors import ScenarioError
 from sim.operations.answers import Answers, Sent, Unanswered, milliseconds, write_percentiles
 from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
@@ -363,10 +363,10 @@ def test_a_level_is_assumed_as_long_as_nobody_says_how_long_an_answer_may_take()
 @pytest.mark.parametrize("text", ["", "[]", '{"operations": {}}', '{"operations": {"receive": {"per_second": 3}}}'])
 def test_targets_that_cannot_be_read(tmp_path: Path, text: str) -> None:
     path = tmp_path / "targets.json"
-    with pytest.raises(SimError, match=r"targets\.json cannot be read as a targets\.json: No such file"):
+    with pytest.raises(ScenarioError, match=r"cannot be read as a targets\.json: No such file"):
         read_demands(path, [])
     path.write_text(text, "utf-8")
-    with pytest.raises(SimError, match="it is not what `lettersim targets` writes"):
+    with pytest.raises(ScenarioError, match="it is not what `lettersim targets` writes"):
         read_demands(path, [])
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from sim.core.errors import Problem, ScenarioError, SimError
+from sim.core.errors import Problem, ScenarioError
 from sim.models.operation_names import READS, RECEIVE
 
 PERIODS: Final = {"second": 1, "minute": 60, "hour": 3_600}
@@ -90,7 +90,7 @@ def read_demands(path: Path, operations: Sequence[str]) -> dict[str, Demand]:
 
     The level is assumed where the file has none; what it does not know is left out.
 
-    Raises: SimError if the file cannot be read or is no targets.json; ScenarioError for figures that cannot be meant.
+    Raises: ScenarioError if the file cannot be read or is no targets.json, or for figures that cannot be meant.
     """
     try:
         told = json.loads(path.read_text("utf-8"))
@@ -99,9 +99,10 @@ def read_demands(path: Path, operations: Sequence[str]) -> dict[str, Demand]:
         reads = told.get("system", {}).get("reads", {})
         known |= {name: _Told.of_read(reads[kind]) for name, kind in reads_of(operations).items() if kind in reads}
     except OSError as error:
-        raise SimError(f"{path} cannot be read as a targets.json: {error.strerror}") from None
+        raise ScenarioError(str(path), [Problem(f"cannot be read as a targets.json: {error.strerror}")]) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise SimError(f"{path} cannot be read as a targets.json: it is not what `lettersim targets` writes") from None
+        wrong = "cannot be read as a targets.json: it is not what `lettersim targets` writes"
+        raise ScenarioError(str(path), [Problem(wrong)]) from None
     problems = []
     for name, each in known.items():
         place = f"system.reads.{name.removeprefix('read.')}" if name in reads_of(operations) else f"operations.{name}"

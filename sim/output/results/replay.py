@@ -71,8 +71,8 @@ def replay(
         latency_ms, errors: the service level, instead of the one of the targets.
         progress: told now and then how many calls are begun.
 
-    Raises: ScenarioError for a bad trace; SimError for targets that cannot be read, or if the folder is something
-        else or the disk is full.
+    Raises: ScenarioError for a bad trace, or targets that cannot be read; SimError if the folder is something else or
+        the disk is full.
     """
     from sim.operations.senders import replay as send
 
