@@ -186,6 +186,48 @@ def test_what_is_asked_wrongly_is_said(office: Path, words: list[str]) -> None:
     assert asked(office, *words).exit_code == 2
 
 
+def test_ranges_of_the_file_are_varied_marked_or_not_below_those_asked_for(tmp_path: Path) -> None:
+    ranges = "{workflow.work.effort: 8 min..20 min, arrivals.per_day: 30..60}"
+    path = written(tmp_path / "office.yaml", f"{OFFICE}sensitivity: {{ranges: {ranges}}}\n")
+    asked_for = SensitivityQuestion(("S",), ("arrivals.per_day=39..41",), points=0)
+    found = sensitivity(ScenarioFile(path), asked_for)
+    assert [(each.key, each.low, each.high) for each in found.figures if not each.key.startswith("cat")] == [
+        ("workflow.work.effort", "8 min", "20 min"),
+        ("arrivals.per_day", "39", "41"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "message"),
+    [
+        ("{arrivals.per_day: 60}", 'sensitivity.ranges."arrivals.per_day": must be a range such as 6 min..12 min'),
+        ("{arrivals.per_day: 60..30}", "sensitivity.ranges: arrivals.per_day needs a low end below its high end"),
+        ("{arrivals.per_dya: 30..60}", "did you mean 'per_day'"),
+    ],
+)
+def test_a_range_of_the_file_that_cannot_be_is_refused(tmp_path: Path, ranges: str, message: str) -> None:
+    path = written(tmp_path / "office.yaml", f"{OFFICE}sensitivity: {{ranges: {ranges}}}\n")
+    done = asked(path, "--out", str(tmp_path / "out"))
+    assert done.exit_code == 2
+    assert message in " ".join(done.output.split())
+
+
+def test_who_has_nothing_to_vary_is_told_what_to_mark(tmp_path: Path) -> None:
+    path = written(tmp_path / "mm1.yaml", MM1.replace("# A", "# S"))
+    done = asked(path, "--out", str(tmp_path / "out"))
+    assert done.exit_code == 2
+    assert "no figure that can be varied is marked A; mark what is assumed" in " ".join(done.output.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_progress_ends_at_all_that_there_is(office: Path) -> None:
+    told: list[tuple[int, int]] = []
+    sensitivity(ScenarioFile(office), SensitivityQuestion(points=2), progress=lambda *done: told.append(done))
+    assert told[-1][0] == told[-1][1]
+    assert all(done <= expected for done, expected in told)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
 def test_two_ranges_of_one_key_are_one_too_many() -> None:
     with pytest.raises(ScenarioError, match="has two ranges"):
         ranges_said(["a=1..2", "a=1..3"])

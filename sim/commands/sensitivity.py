@@ -48,7 +48,8 @@ def sensitivity(
 ) -> None:
     """Find which assumptions of a scenario decide the answer: what each figure moves, and what to measure first.
 
-    A range may stand in the scenario too, behind the mark: `# A: [6 min, 12 min], squad minutes`.
+    A range may stand in the scenario too, behind the mark (`# A: [6 min, 12 min], squad minutes`) or in
+    `sensitivity: {ranges: {KEY: lo..hi}}`.
     """
     get_ready_to_draw("sensitivity", options)
     from sim.output.results.sensitivity import sensitivity as find

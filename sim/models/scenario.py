@@ -29,7 +29,7 @@ from sim.models.repeat_letters import RepeatLetters
 from sim.models.sla import OpenHours, Sla
 from sim.models.staff_changes import LeaveCalendar, StaffChange
 from sim.models.staffing import ALWAYS, ROSTERS, RosterPattern, Team
-from sim.models.studies import Plan, Stress
+from sim.models.studies import Plan, SensitivitySettings, Stress
 from sim.models.supervision import Extension, Supervise
 from sim.models.system import System
 from sim.models.workflow import Workflow
@@ -135,6 +135,8 @@ class Scenario(Record):
     """How `stress` loads it; with sensible defaults if not said."""
     plan: Plan | None = None
     """What `plan` may change; with sensible defaults if not said."""
+    sensitivity: SensitivitySettings | None = None
+    """What `sensitivity` varies besides the figures that are marked."""
     system: System | None = None
     """What `targets` assumes of the IT system, and asks of it; with sensible defaults if not said."""
 

@@ -1,15 +1,30 @@
-"""Settings of stress runs and plans: the loads of the one, the headcounts and costs of the other."""
+"""Settings of stress runs, plans and sensitivities: loads, headcounts and costs, and ranges of what is not known."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from sim.core.clock import DAY, HOUR
 from sim.models.arrivals import PerDay
 from sim.models.base import Duration, Factor, Flag, Number, Record, Share, Whole
 from sim.models.periods import Moment
 from sim.models.roster_rules import GeneratedRosters
+
+
+def _range_text(written: Any) -> str:
+    text = str(written).strip()
+    if not all(end.strip() for end in (*text.partition(".."),)):
+        raise ValueError(f"must be a range such as 6 min..12 min or -20%..+20% (got {written!r})")
+    return text
+
+
+class SensitivitySettings(Record):
+    """What is not known, for `sensitivity`."""
+
+    ranges: Mapping[str, Annotated[str, BeforeValidator(_range_text)]] = {}
+    """Range in which a figure may lie, by its key as `--set` takes it: `workflow.sign.effort.mean: 1 min..3 min`. It is
+    varied over it, marked or not."""
 
 
 class Ramp(Record):

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from sim.core.errors import Problem, ScenarioError
 from sim.core.options import DEFAULT, Options
 from sim.experiment.cost import Prepared, prepare
 from sim.experiment.points import (
@@ -23,10 +24,10 @@ from sim.experiment.points import (
 )
 from sim.forecast.cautions import cautions
 from sim.scenario.loading import Loaded, ScenarioFile
-from sim.sensitivity.figures import Varied, ranges_said, settings_of, uncertain_figures
+from sim.sensitivity.figures import Varied, ranges_in, ranges_said, settings_of, uncertain_figures
 from sim.sensitivity.joint import JointUncertainty, joint_design, joint_uncertainty
 from sim.sensitivity.report import Sensitivity, SlaSensitivity
-from sim.sensitivity.tornado import FigureEffect, effects_of, largest_figures, ranked
+from sim.sensitivity.tornado import SINGLED_OUT, FigureEffect, effects_of, largest_figures, ranked
 
 USUAL_POINTS: Final = 64
 """Points of each of the two samples in which all figures are varied; a power of 2."""
@@ -60,32 +61,52 @@ class SensitivityQuestion:
     points: int | None = None
 
 
+_NOTHING: Final = (
+    "no figure that can be varied is marked {}; mark what is assumed in the comment of its line "
+    "(effort: 6 min  # A: squad minutes), or say ranges, by --range KEY=lo..hi or in the file, "
+    "sensitivity: {{ranges: {{KEY: lo..hi}}}}"
+)
+
 USUAL: Final = SensitivityQuestion()
 """What is asked if nothing is said."""
 
 
 @dataclass
 class _Points:
-    """Simulates points one after another, each with a number of its own among those that are kept."""
+    """Simulates points one after another, each with a number of its own among those that are kept.
+
+    Attributes:
+        done: points.
+        replicated, expected: replications that were simulated, and all that will be, as far as is known.
+    """
 
     options: Options
     cool_down: int
     kept: KeptPoints[PointOutcome] | None
-    progress: Callable[[int], None] | None
+    progress: Callable[[int, int], None] | None
     done: int = 0
+    replicated: int = 0
+    expected: int = 0
 
     def simulate(self, scenarios: Iterable[Loaded], replications: int) -> list[PointOutcome]:
         """The outcome of each scenario."""
+        first = self.done
+
+        def tell(done: int) -> None:
+            if self.progress is not None:
+                self.progress(self.replicated + (done - first) * replications, self.expected)
+
         found = simulate_points(
             (replace(each, scenario=each.scenario.changed(replications=replications)) for each in scenarios),
             _outcome,
             self.options,
             cool_down=self.cool_down,
-            first=self.done,
+            first=first,
             kept=self.kept,
-            progress=self.progress,
+            progress=tell,
         )
         self.done += len(found)
+        self.replicated += len(found) * replications
         return found
 
     def at_ends(self, ends: Mapping[tuple[int, int], Loaded], replications: int) -> dict[tuple[int, int], PointOutcome]:
@@ -99,21 +120,23 @@ def sensitivity(
     options: Options = DEFAULT,
     *,
     kept: KeptPoints[PointOutcome] | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Sensitivity:
     """Find which figures of a scenario decide its compliance.
 
     Args:
         options: the overrides, replications and seed among them.
         kept: points that were simulated before, which takes those that are simulated now.
-        progress: called with the number of points done.
-    Raises: ScenarioError if the scenario or a range is wrong, or as `prepare`; whatever a replication raises.
+        progress: called with the number of replications done, and of all that there will be, as far as is known.
+    Raises: ScenarioError if the scenario or a range is wrong or nothing can be varied, or as `prepare`; whatever a
+        replication raises.
     """
     overrides = options.layers()
     base = file.with_changes(overrides)
-    varied, left = uncertain_figures(
-        file, overrides, marks=question.marks, ranges=ranges_said(question.ranges), spread=question.spread
-    )
+    ranges = ranges_in(base) | ranges_said(question.ranges)
+    varied, left = uncertain_figures(file, overrides, marks=question.marks, ranges=ranges, spread=question.spread)
+    if not varied:
+        raise ScenarioError(file.source, [Problem(_NOTHING.format(" or ".join(question.marks)))])
     ends = {
         (number, side): end
         for number, each in enumerate(varied)
@@ -125,21 +148,33 @@ def sensitivity(
     points = _Points(options, cool_down, kept, progress)
     replications = base.scenario.replications
 
-    (as_written,) = points.simulate([base], replications)
     few = min(replications, _within(len(ends) * cost.visits, _SCREENING))
+    few_together = min(replications, _JOINT_REPLICATIONS)
+
+    def expect(singled_out: int, ends_again: int) -> None:
+        """How many replications there are, once so many figures are singled out."""
+        groups = singled_out + (singled_out < len(varied))
+        together = _points_of_sample(question, cost.visits * (groups + 2)) * (groups + 2)
+        again = ends_again * replications if few < replications else 0
+        points.expected = replications + len(ends) * few + again + together * few_together
+
+    most = min(len(varied), SINGLED_OUT)
+    expect(most, min(2 * most, len(ends)))
+    (as_written,) = points.simulate([base], replications)
     effects = effects_of(as_written, points.at_ends(ends, few), len(varied), few)
     largest = largest_figures(effects)
+    again = {each: end for each, end in ends.items() if each[0] in largest}
+    expect(len(largest), len(again))
     if few < replications:
-        again = {each: end for each, end in ends.items() if each[0] in largest}
         better = effects_of(as_written, points.at_ends(again, replications), len(varied), replications)
         for name, each in effects.items():
             each.update({number: better[name][number] for number in largest})
 
     rest = [number for number in range(len(varied)) if number not in largest]
     groups = [*([number] for number in largest), *([rest] if rest else [])]
-    size = _points_of_sample(question, cost.visits * (len(groups) + 2)) if varied else 0
+    size = _points_of_sample(question, cost.visits * (len(groups) + 2))
     together = _together(file, overrides, varied, groups, size, base.scenario.seed)
-    joint = points.simulate(together, min(replications, _JOINT_REPLICATIONS))
+    joint = points.simulate(together, few_together)
     return Sensitivity(
         scenario=base.stem,
         title=base.scenario.name,

@@ -1,7 +1,8 @@
 """Figures of a scenario that are not known: which they are, and in which range each may lie.
 
 By default those marked as assumptions, each over so and so much around what is written. A range that is said goes
-first: by who asks, or in the comment behind the mark, as `fit` writes it (`# A: [6 min, 12 min], squad minutes`).
+first: by who asks, in `sensitivity.ranges` of the file, or in the comment behind the mark, as `fit` writes it
+(`# A: [6 min, 12 min], squad minutes`).
 """
 
 import re
@@ -19,7 +20,8 @@ from sim.scenario.provenance import is_count, marked_values
 from sim.sensitivity.shares import shared_out, shares_with
 
 _NOT_UNKNOWN: Final = (
-    "schema", "start", "warm_up", "window", "cool_down", "replications", "seed", "sla", "stress", "plan", "system",
+    "schema", "start", "warm_up", "window", "cool_down", "replications", "seed", "sla", "stress", "plan", "sensitivity",
+    "system",
 )  # fmt: skip
 """Sections that say what is simulated, promised or looked for, and nothing that could be measured."""
 
@@ -105,6 +107,20 @@ def ranges_said(written: Sequence[str]) -> dict[str, Range]:
     if problems:
         raise ScenarioError("--range", problems)
     return ranges
+
+
+def ranges_in(base: Loaded) -> dict[str, Range]:
+    """The ranges that a scenario file says in `sensitivity.ranges`, by key.
+
+    Raises: ScenarioError with everything that is wrong.
+    """
+    settings = base.scenario.sensitivity
+    try:
+        return ranges_said([f"{key}={text}" for key, text in (settings.ranges if settings else {}).items()])
+    except ScenarioError as error:
+        raise ScenarioError(
+            base.source, [replace(each, path="sensitivity.ranges") for each in error.problems]
+        ) from None
 
 
 def uncertain_figures(
@@ -196,7 +212,7 @@ def _asked(file: ScenarioFile, base: Loaded, overrides: Sequence[str], ranges: M
         mark, note = (marked[key].mark, marked[key].note) if key in marked else ("", "")
         shares = shares_with(base.scenario, parts_of(key))
         if shares.get(key) == 1:
-            raise ScenarioError("--range", [Problem("is all there is, and no other share takes up the rest", key)])
+            raise ScenarioError(file.source, [Problem("is all there is, and no other share takes up the rest", key)])
         yield Varied(UncertainFigure(key, written, "", "", mark, note), values, shares)
 
 

@@ -250,7 +250,7 @@ def sweep(
     *,
     title: str | None = None,
     kept: KeptPoints[SweptOutcome] | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Sweep:
     """Simulate a scenario at every point of a design with common random numbers.
 
@@ -258,11 +258,16 @@ def sweep(
         scenarios: as of `scenarios_of`.
         title: of the scenario that is varied; that of the first point if None.
         kept: points that were simulated before, which takes those that are simulated now.
-        progress: called with the number of points done.
+        progress: called with the number of points done, and of all.
     Raises: ScenarioError as `prepare`; whatever a replication raises.
     """
+
+    def tell(done: int) -> None:
+        if progress is not None:
+            progress(done, len(scenarios))
+
     found = simulate_points(
-        scenarios, _outcome, options, cool_down=common_cool_down(scenarios), kept=kept, progress=progress
+        scenarios, _outcome, options, cool_down=common_cool_down(scenarios), kept=kept, progress=tell
     )
     first_point = found[0].point
     leaving = {name for each in found for name, sla in each.point.slas.items() if sla.left.any()}

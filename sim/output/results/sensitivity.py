@@ -21,7 +21,7 @@ from sim.output.text.sensitivity import sensitivity_text
 from sim.scenario.loading import Loaded, ScenarioFile
 from sim.sensitivity import USUAL, SensitivityQuestion
 from sim.sensitivity import sensitivity as simulate
-from sim.sensitivity.figures import ranges_said
+from sim.sensitivity.figures import ranges_in, ranges_said
 from sim.sensitivity.report import Sensitivity
 
 _FILE = "sensitivity.json"
@@ -32,19 +32,19 @@ def sensitivity(
     question: SensitivityQuestion = USUAL,
     options: Options = DEFAULT,
     *,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Result[Sensitivity]:
     """Find which figures of a scenario decide the answer, or find the folder that the same question wrote before.
 
     Args:
         path: the scenario file.
         options: as of a run; the folder is by default `results/<stem>/sensitivity-<id>`.
-        progress: called with the number of points done.
+        progress: called with the number of replications done, and of all that there will be, as far as is known.
     Raises: ScenarioError if the scenario or a range is wrong; SimError if the folder is something else.
     """
     file = ScenarioFile(path)
     base = file.with_changes(options.layers())
-    ranges_said(question.ranges)  # is wrong before anything is written
+    ranges_said(question.ranges), ranges_in(base)  # are wrong before anything is written
     marked = [(each.path, each.value, each.mark, each.note) for each in base.figures]
     asked = to_json([run_id(base), marked, question.marks, question.ranges, question.spread, question.points])
     name = hashlib.sha256(asked.encode()).hexdigest()[:12]

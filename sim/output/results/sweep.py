@@ -27,7 +27,7 @@ def sweep(
     *,
     design: str = "grid",
     points: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Result[Sweep]:
     """Simulate a scenario at every point of a design, or find the folder that the same sweep wrote before.
 
@@ -37,7 +37,7 @@ def sweep(
         options: as of a run; the folder is by default `results/<stem>/sweep-<id>`.
         design: `grid`, `sobol` or `lhs`.
         points: of a design that is no grid.
-        progress: called with the number of points done.
+        progress: called with the number of points done, and of all.
     Raises: ScenarioError if the design or a point is wrong; SimError if the folder is something else.
     """
     file = ScenarioFile(path)

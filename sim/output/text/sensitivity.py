@@ -48,8 +48,6 @@ def sensitivity_heading(found: Sensitivity, lang: str) -> str:
 
 def sensitivity_sentences(found: Sensitivity, lang: str) -> Iterator[str]:
     """What to measure first, how uncertain each SLA is and why, and what was left as it is."""
-    if not found.figures:
-        yield say(lang, "sensitivity.nothing", marks=listed(lang, found.marks))
     if found.first:
         yield measure_first(lang, [found.figures[each].key for each in found.first])
     for sla, each in found.slas.items():
@@ -148,8 +146,10 @@ def sensitivity_tables(found: Sensitivity, lang: str, most: int, *, notes: bool 
 
 
 def index(total: Estimate | None) -> str:
-    """A total-order index with its interval, as shares of the variance."""
-    return "–" if total is None else interval(total)
+    """A total-order index with its interval, as shares of the variance; its estimate may lie above all of it."""
+    if total is None or total.mean is None:
+        return "–"
+    return interval(Estimate(min(total.mean, 1.0), total.low, total.high))
 
 
 def _uncertain(found: Sensitivity, sla: str, each: SlaSensitivity, lang: str) -> str:
