@@ -67,6 +67,17 @@ class Sensitivity:
         return first_of_all(self.slas.values())
 
     @property
+    def most_open(self) -> str | None:
+        """The SLA that is most open, by what is not known or else by what one figure moves; None without SLAs."""
+
+        def width(sla: str) -> float:
+            found = self.slas[sla]
+            reach = found.effects[0].reach if found.effects else 0.0
+            return reach if found.joint is None else found.joint.high - found.joint.low
+
+        return max(self.slas, key=width, default=None)
+
+    @property
     def verdict(self) -> Verdict | None:
         """On all targets together, as written."""
         return together([each.verdict for each in self.slas.values()])

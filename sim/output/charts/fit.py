@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sim.fit.judgement import AgeCurve, Judgement
 
 
-@chart("fit", "fit_ages", 10, height=2.8)
+@chart("fit", "fit_ages", 10, width=6.0, height=2.8)
 class FitAgesChart(Chart["Judgement"]):
     """Share of letters that reached a milestone, by their age."""
 
@@ -53,7 +53,7 @@ class FitAgesChart(Chart["Judgement"]):
         return ax
 
 
-@chart("fit", "fit_arrivals", 20, height=2.6)
+@chart("fit", "fit_arrivals", 20, width=6.0, height=2.6)
 class FitArrivalsChart(Chart["Judgement"]):
     """Letters by hour of the week."""
 
@@ -78,7 +78,7 @@ class FitArrivalsChart(Chart["Judgement"]):
         return ax
 
 
-@chart("fit", "fit_open", 30, height=2.6)
+@chart("fit", "fit_open", 30, width=6.0, height=2.6)
 class FitOpenChart(Chart["Judgement"]):
     """Open letters at the end of each day."""
 
@@ -110,7 +110,7 @@ class FitOpenChart(Chart["Judgement"]):
         return ax
 
 
-@chart("fit", "fit_busy", 40, height=3.0)
+@chart("fit", "fit_busy", 40, width=6.0, height=3.0)
 class FitBusyChart(Chart["Judgement"]):
     """Utilisation or hours of work, by unit or activity."""
 

@@ -26,7 +26,7 @@ _MOST_DRAWN: Final = 12
 """Figures of a tornado."""
 
 
-@chart("sensitivity", "tornado", 10, height=4.4)
+@chart("sensitivity", "tornado", 10, width=6.4, height=4.2)
 class Tornado(Chart[Sensitivity]):
     """What each figure alone moves, the largest on top."""
 
@@ -82,7 +82,7 @@ class Tornado(Chart[Sensitivity]):
 
     def _row(self, effect: FigureEffect) -> str:
         figure = self.subject.figures[effect.figure]
-        return f"{figure.key} {figure.low}–{figure.high}"
+        return f"{figure.key}\n{figure.low} – {figure.high}"
 
 
 @chart("sensitivity", "unknown", 5, height=2.2)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sim.output.folders.result_folder import RESULTS
 from sim.output.results.result import Result, Work, identity_of, result_of, run_id
 from sim.output.results.tidy import write_tidy
 from sim.output.text.cautions import with_cautions
+from sim.output.text.overview import Ground
 from sim.output.text.sensitivity import sensitivity_text
 from sim.scenario.loading import Loaded, ScenarioFile
 from sim.sensitivity import USUAL, SensitivityQuestion
@@ -76,7 +78,7 @@ def sensitivity(
             verdicts=lambda found: {sla: each.verdict for sla, each in found.slas.items() if each.verdict is not None},
             answer=sensitivity_text,
             write=_write_tables,
-            draw=_draw,
+            draw=partial(_draw, Ground.of(base, options)),
         ),
         options,
     )
@@ -116,7 +118,7 @@ def _write_tables(found: Sensitivity, folder: Path) -> None:
     )
 
 
-def _draw(found: Sensitivity, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
+def _draw(on: Ground, found: Sensitivity, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
     from sim.output.html.sensitivity_page import write_sensitivity_page  # heavy, and who finds a folder needs none
 
-    write_sensitivity_page(folder, found, manifest=manifest, options=options)
+    write_sensitivity_page(folder, found, manifest=manifest, options=options, on=on)
