@@ -44,7 +44,7 @@ def tiles(report: Report, scenario: Scenario, lang: str) -> Iterator[Tile]:
     for sla in report.slas.values():
         share = sla.compliance
         path = f"sla.{sla.name}.compliance.mean"
-        notes = [brackets(share), f"{limit(lang, sla.limit)} · {judged(sla.target, sla.verdict, lang)}"]
+        notes = [brackets(share), f"{limit(lang, sla.limit)} · {told_verdict(sla.target, sla.verdict, lang)}"]
         yield Tile(name(lang, sla.name), data_markup(point(share), share.mean, path), notes, verdict_class(sla.verdict))
     closed = report.letters.closed_share
     shown = data_markup(percent(closed.mean), closed.mean, "letters.closed_share.mean")
@@ -64,7 +64,7 @@ def brackets(estimate: Estimate) -> str:
     return "" if estimate.low is None else f"[{percent(estimate.low)}, {percent(estimate.high)}]"
 
 
-def judged(target: float | None, found: Verdict | None, lang: str) -> str:
+def told_verdict(target: float | None, found: Verdict | None, lang: str) -> str:
     """A target and the verdict on it."""
     if target is None:
         return say(lang, "glossary.verdict-no-target")

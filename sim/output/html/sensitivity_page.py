@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.core.options import Options
 from sim.output.charts.render import picture_name
-from sim.output.html.first_screen import Tile, brackets, data_markup, judged, verdict_class
+from sim.output.html.first_screen import Tile, brackets, data_markup, told_verdict, verdict_class
 from sim.output.html.page import Pictures, page, rendered, write_page
 from sim.output.text.cautions import caution_sentences, with_cautions
 from sim.output.text.formats import name, percent, point
@@ -76,5 +76,5 @@ def _tiles(found: Sensitivity, lang: str) -> Iterator[Tile]:
         if each.joint is not None:
             low, high = percent(each.joint.low), percent(each.joint.high)
             notes.append(say(lang, "sensitivity.tile-open", low=low, high=high))
-        notes.append(judged(each.target, each.verdict, lang))
+        notes.append(told_verdict(each.target, each.verdict, lang))
         yield Tile(name(lang, sla), share, notes, verdict_class(each.verdict))
