@@ -179,6 +179,9 @@ def test_there_is_headroom_exactly_where_a_run_says_that_the_target_is_met(tmp_p
     assert {name: each.seconds is not None for name, each in headroom.items()} == {
         name: verdict is Verdict.MET for name, verdict in verdicts.items()
     }
+    assert {name for name, each in headroom.items() if each.unclear} == {
+        name for name, verdict in verdicts.items() if verdict is Verdict.UNCLEAR
+    }
     assert {Verdict.MET, Verdict.MISSED, Verdict.UNCLEAR} == set(verdicts.values())
 
 

@@ -31,6 +31,7 @@ from sim.operations.service_level import ServiceLevel
 from sim.operations.system_load import LetterLoad, SystemLoad, level_of, system_load
 from sim.scenario.setting import Setting
 from sim.statistics import (
+    Compliance,
     Estimate,
     Ratio,
     all_decided,
@@ -122,7 +123,9 @@ class Headroom:
     Attributes:
         limit: as the scenario writes it.
         calls: that a letter makes while the clock runs, on average.
-        seconds: each may take, as long as its target is met with 95% confidence; None if it is not met anyway.
+        seconds: each may take, as long as its target is met with 95% confidence; None if it is not shown as met anyway.
+        unclear: whether the target lies within the interval even if calls take no time, so that more replications or
+            a longer window may decide; else it is missed by the staffing.
     """
 
     limit: str
@@ -130,6 +133,7 @@ class Headroom:
     target: float
     calls: Estimate
     seconds: float | None
+    unclear: bool
 
 
 @dataclass(frozen=True)
@@ -301,39 +305,47 @@ def _channel(
 def _headroom(sla: Sla, slacks: Sequence[Slack]) -> Headroom:
     assert sla.target is not None, "asked for where there is one"
     calls = stacked([each.calls for each in slacks])
+    seconds, unclear = _seconds(slacks, sla)
     return Headroom(
         limit=str(sla.within),
         limit_min=sla.within.seconds / MINUTE,
         target=sla.target,
         calls=ratio_over(calls).at(),
-        seconds=_seconds(slacks, sla),
+        seconds=seconds,
+        unclear=unclear,
     )
 
 
-def _seconds(slacks: Sequence[Slack], sla: Sla) -> float | None:
+def _seconds(slacks: Sequence[Slack], sla: Sla) -> tuple[float | None, bool]:
     """The longest time a call that the target can bear, by bisection: compliance falls as calls take longer.
 
     It is judged as the SLA itself, so that there is headroom where the target is met, and nowhere else.
+
+    Returns: the time, None if there is none; and whether that is so since the verdict is unclear.
     """
     tallies = [each.tenths for each in slacks]
     letters = np.array([float(each.total) for each in tallies])
     copies = all(len(each) == len(tallies[0]) and all(map(np.array_equal, each, tallies[0])) for each in tallies)
     body = body_effect([each.elapsed for each in slacks])
 
-    def met(tenths: int) -> bool:
+    def compliance(tenths: int) -> Compliance:
         in_time = np.array([float(each.times[each.values >= tenths].sum()) for each in tallies])
-        compliance = judge(all_decided(Ratio(in_time, letters)), body, copies=copies)
+        return judge(all_decided(Ratio(in_time, letters)), body, copies=copies)
+
+    def met(tenths: int) -> bool:
+        found = compliance(tenths)
         # Without an interval the point decides: this is a figure, and no verdict.
-        least = compliance.worst if compliance.low is None else compliance.low
+        least = found.worst if found.low is None else found.low
         return least is not None and sla.target is not None and least >= sla.target
 
     if not met(0):
-        return None
+        high = compliance(0).high
+        return None, high is not None and sla.target is not None and high >= sla.target
     low, high = 0, sla.within.seconds * TENTHS + 1
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if met(middle) else (low, middle)
-    return low / TENTHS
+    return low / TENTHS, False
 
 
 def _least(headroom: Mapping[str, Headroom], on_way: Mapping[str, Bools], index: int) -> float | None:

@@ -48,7 +48,8 @@ def targets_sentences(targets: Targets, lang: str) -> Iterator[str]:
     yield say(lang, "targets.asked-level", **level_values(receive.service_level, lang))
     for sla, each in targets.headroom.items():
         if each.seconds is None:
-            yield say(lang, "targets.asked-no-headroom", sla=name(lang, sla))
+            key = "targets.asked-unclear" if each.unclear else "targets.asked-no-headroom"
+            yield say(lang, key, sla=name(lang, sla), replications=targets.replications)
         else:
             values = {"calls": number(each.calls.mean or 0.0), "seconds": f"{each.seconds:g}"}
             yield say(lang, "targets.asked-headroom", sla=name(lang, sla), limit=limit(lang, each.limit), **values)
