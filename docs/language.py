@@ -67,8 +67,12 @@ def _rows(lang: str, record: dict[str, Any], said: dict[str, Any]) -> Iterator[s
 
 def _default(lang: str, schema: dict[str, Any]) -> str:
     default = schema.get("default")
-    if default is None or default in ("", [], {}) or isinstance(default, dict | list):
+    if default is None or default in ("", [], {}, "0 s") or isinstance(default, dict):
         return _PAGES[lang]["none"]
+    if isinstance(default, list):
+        named = {tuple(weights): name for name, weights in HOUR_PROFILES.items()}
+        texts = [f"{each:g}" if isinstance(each, float) else str(each) for each in default]
+        return f"`{named.get(tuple(default), '[' + ', '.join(texts) + ']')}`"
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
@@ -83,8 +87,11 @@ def _form(lang: str, schema: dict[str, Any]) -> str:
         return f"→ {_PAGES['places'].get(name, name)}"
     if "anyOf" in schema:
         forms = dict.fromkeys(_form(lang, each) for each in schema["anyOf"])
-        if _PAGES[lang]["forms"]["share"] in forms:
-            forms.pop(_PAGES[lang]["forms"]["number"], None)
+        names = _PAGES[lang]["forms"]
+        if names["share"] in forms and names["number"] in forms:
+            forms.pop(names["number"])
+            if any(each.get("maximum", 0) > 1 for each in schema["anyOf"]):
+                forms = {names["factor"] if form == names["share"] else form: None for form in forms}
         return "; ".join(forms)
     pattern, forms = schema.get("pattern", ""), _PAGES[lang]["forms"]
     kinds = (("working day", "limit"), ("min", "duration"), ("day ", "moment"), ("year", "growth"), ("kB", "bytes"))

@@ -101,15 +101,16 @@ class Scenario(Record):
     seed: Annotated[Whole, Field(ge=0, lt=2**63)] = 1
     """Number that all chance follows from: the same seed gives the same figures."""
     holidays: Holidays | None = None
-    """Public holidays and make-up working days: `china`, the ISO code of another country or region, or own lists."""
+    """Public holidays and make-up working days: `china`, the ISO code of another country or region, or own lists; every
+    Monday to Friday is a working day if not said."""
     office_hours: OpenHours = OFFICE_HOURS
-    """When SLAs in office hours count, on working days."""
+    """When office hours count, of SLAs and of waits, on working days."""
     arrivals: Arrivals
     """How many letters come, and when."""
     channels: Annotated[Mapping[Label, Channel], Field(min_length=1)] = {"mailbox": Channel(share=1.0)}
-    """Ways in for letters, by name."""
+    """Ways in for letters, by name; one, `mailbox`, if not said."""
     categories: Annotated[Mapping[Label, Category], Field(min_length=1)] = {"letter": Category(share=1.0)}
-    """Kinds of letters, by name."""
+    """Kinds of letters, by name; one, `letter`, if not said."""
     teams: Annotated[Mapping[Name, Team], Field(min_length=1)]
     """Who works, where and when, by name."""
     rosters: Mapping[Name, RosterPattern] = {}

@@ -33,9 +33,9 @@ class Sla(Record):
     """A service level agreement: a limit on the time between two moments of a letter."""
 
     from_: Milestone = Field(default="received", alias="from")
-    """When the clock starts."""
+    """When the clock starts: `received`, or a moment of a step, the first time that the letter comes there."""
     until: Milestone
-    """What must happen in time."""
+    """What must happen in time: `closed`, or `STEP.queued`, `STEP.started` or `STEP.finished`, the first time."""
     within: WrittenLimit
     """The limit, and with its unit the clock: calendar time, `4 office hours`, `7 working days`, or
     `end of working day 7`, for which the day of receipt does not count."""

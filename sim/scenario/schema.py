@@ -89,9 +89,17 @@ def _classes(of: type[Record] = Record) -> Iterator[type[Record]]:
 
 
 def _describe(schema: dict[str, Any], record: type[Record]) -> None:
-    """Add what the docstrings below a record's attributes say."""
+    """Add what the docstrings below a record's attributes say, and their defaults as people write them."""
+    optional = any(not field.is_required() for field in record.model_fields.values())
+    without: Any = (
+        record.model_construct().model_dump(mode="json", by_alias=True, exclude_none=True) if optional else {}
+    )
+    if not isinstance(without, dict):  # one that is written bare
+        without = {}
     for key, field in record.model_fields.items():
         written = schema["properties"].get(field.alias or key)
+        if written is not None and "default" in written and (field.alias or key) in without:
+            written["default"] = without[field.alias or key]
         texts = [docs[key] for docs in map(_docstrings, record.__mro__) if key in docs]
         if written is not None and texts:
             written.setdefault("description", texts[0])
@@ -159,8 +167,6 @@ def _bare(schema: Any, records: dict[str, Any]) -> Any:
         rest = {key: value for key, value in schema.items() if key != "$ref"}
         return {**rest, "anyOf": [values["additionalProperties"], full]}
     kept = {key: value for key, value in schema.items() if key not in _LEFT_OVER and not _is_title(key, value)}
-    if "pattern" in kept and not isinstance(kept.get("default", ""), str):
-        del kept["default"]  # seconds, where their unit must be written
     if "patternProperties" in kept:
         ((pattern, values),) = kept.pop("patternProperties").items()
         kept |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
