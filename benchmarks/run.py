@@ -22,7 +22,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "benchmarks" / "README.md"
 PAGES = {"capacity": ROOT / "docs" / "throughput.md"}
-SECTIONS = ("peers", "threads", "growth", "scenario", "unused", "command", "check", "replay", "what_if", "capacity")
+SECTIONS = (
+    *("peers", "threads", "growth", "scenario", "province", "unused"),
+    *("command", "check", "replay", "what_if", "capacity"),
+)
 
 
 def main(arguments: list[str]) -> None:

@@ -11,7 +11,8 @@ import pytest
 from busy import Office, busy_day
 from strategies import Day
 
-from sim.core.errors import SimError
+from sim.core.clock import DAY
+from sim.core.errors import ScenarioError, SimError
 from sim.core.options import Options
 from sim.core.tables import WAIT, Int64s, Stretches, Workload, dtypes
 from sim.engine import compiled as engine_compiled
@@ -189,6 +190,19 @@ def test_a_large_run_without_tables_is_cut_and_says_the_same(tmp_path: Path, mon
     assert prepare(loaded, replace(wanted, tables=True)).cost.block is None
     cannot = load(ROOT / "scenarios" / "nankang.yaml", ["supervise=[{sla: signed, at: 80%, priority: 0}]"])
     assert prepare(cannot, wanted).cost.block is None
+
+
+def test_who_is_refused_for_memory_hears_what_blocks_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cost, "free_memory", lambda: 4e9)
+    large = load(ROOT / "scenarios" / "mm8.yaml", ["arrivals.per_day=100000", "window=300 d"])
+    with pytest.raises(ScenarioError, match=r"and 4\.0 GB are free; a run with --no-tables needs about \d\.\d GB"):
+        prepare(large)
+    found = prepare(large, Options(tables=False)).cost
+    assert found.block == 6 * DAY
+    assert found.bytes < 4e9
+    for cannot in (Options(tables=False, engine="simpy"), Options(tables=False, cluster="tcp://host:8786")):
+        with pytest.raises(ScenarioError, match="lower arrivals, window"):
+            prepare(large, cannot)
 
 
 def leaves(path: str, one: Any, other: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -101,13 +101,16 @@ def prepare(loaded: Loaded, options: Options = DEFAULT, *, one_run: bool = True,
     try:
         setting = raised(setting, cool_down)
         cost = estimate(setting, options.engine)
-        if cost.bytes > _MOST_AT_ONCE and not options.tables and options.shares_memory and can_be_cut(setting.scenario):
-            cost = _in_blocks(setting, cost)
+        cut = None
+        if cost.bytes > _MOST_AT_ONCE and options.shares_memory and can_be_cut(setting.scenario):
+            cut = _in_blocks(setting, cost)
+        if cut is not None and not options.tables:
+            cost = cut
         most = options.workers or cores()
         if one_run:
             most = min(most, loaded.scenario.replications)
         kept = cost.visits * _BYTES_KEPT_A_VISIT * loaded.scenario.replications if one_run and not cost.block else 0.0
-        return Prepared(setting, cost, replace(options, workers=affordable(cost, most, kept)))
+        return Prepared(setting, cost, replace(options, workers=affordable(cost, most, kept, cut)))
     except SimError as error:
         raise ScenarioError(loaded.source, [Problem(str(error))]) from error
 
@@ -176,11 +179,12 @@ def _in_blocks(setting: Setting, cost: Cost) -> Cost:
     )
 
 
-def affordable(cost: Cost, workers: int, kept: float = 0.0) -> int:
+def affordable(cost: Cost, workers: int, kept: float = 0.0, cut: Cost | None = None) -> int:
     """How many of the workers have memory for a replication each.
 
     Args:
         kept: bytes that all replications together leave until the end.
+        cut: what a replication costs in blocks, if it can be cut into them.
 
     Raises: SimError if not even one has, with what it needs and what to lower.
     """
@@ -193,11 +197,13 @@ def affordable(cost: Cost, workers: int, kept: float = 0.0) -> int:
             "free; lower replications, arrivals or window"
         )
     if cost.bytes > free:
-        raise SimError(
+        needs = (
             f"a replication of about {cost.letters:,.0f} letters and {cost.visits:,.0f} visits needs about "
             f"{cost.bytes / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free; "
-            "lower arrivals, window, warm_up or cool_down"
         )
+        if cut is not None and cut.bytes < min(cost.bytes, free):
+            raise SimError(f"{needs}a run with --no-tables needs about {cut.bytes / 1e9:.1f} GB")
+        raise SimError(f"{needs}lower arrivals, window, warm_up or cool_down")
     return int((free - kept) // cost.bytes)
 
 
