@@ -294,9 +294,9 @@ def true_runs(rows: Bools) -> Iterator[tuple[int, int]]:
     return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
 
 
-def some_rows(table: T, rows: Int64s | slice) -> T:
+def some_rows(table: T, rows: Int64s) -> T:
     """Copies of some rows of a table whose columns have as many; what is no array stays as it is."""
-    columns: Any = (np.array(each[rows]) if isinstance(each, np.ndarray) else each for each in cast(Any, table))
+    columns: Any = (np.take(each, rows) if isinstance(each, np.ndarray) else each for each in cast(Any, table))
     return cast(T, cast(Any, table)._make(columns))
 
 

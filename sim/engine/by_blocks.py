@@ -125,10 +125,10 @@ class EngineByBlocks:
         taped = int(tape.many[0])
         tape = copied(tape, tape_of(taped, tape.of_visit))
         self._open = _Carried(still_open, some_rows(run.log, open_visits), tape)
-        self._run = run
         log = some_rows(run.log, over_visits)
         rest = run.tape._replace(of_visit=run.tape.of_visit[over_visits])
         stretches = sorted_stretches(run.shifts, log, rest, int(run.tape.many[0]) - taped, until)
+        self._run = with_letters(run, no_letters())  # what is over need not stay
         return BlockLog(start, until, LoggedLetters(over, log._replace(stretches=stretches)), self._so_far(used, until))
 
     def _so_far(self, used: int, until: int) -> LoggedLetters:

@@ -39,8 +39,12 @@ class BlockSimulation:
         # While one block is measured the next one is simulated, and letters are drawn of the one after that.
         draws = map_in_order(lambda edges: self._draw.between(*edges), list(pairwise(self._edges)), threads(1), ahead=2)
         ends = self._edges[1:]
-        for block in map_in_order(lambda end: engine.advance(next(draws), end), ends, threads(1), ahead=2):
-            yield Replication(setting, block.over.workload, roster, block.over.log, self._number, block)
+
+        def simulated(end: int) -> Replication:
+            block = engine.advance(next(draws), end)
+            return Replication(setting, block.over.workload, roster, block.over.log, self._number, block)
+
+        yield from map_in_order(simulated, ends, threads(1), ahead=2)
 
 
 def _uses(setting: Setting, letters: int) -> Uses:

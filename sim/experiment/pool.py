@@ -95,7 +95,7 @@ def map_in_order(
                 for number, each in islice(waiting, ahead):
                     if number not in begun:
                         begun[number] = executor.submit(task, each)
-                outcome = begun[place].result()
+                outcome = [begun[place].result()]
             except BrokenExecutor:
                 deaths += 1
                 if deaths == MOST_DEATHS:
@@ -109,7 +109,7 @@ def map_in_order(
             deaths = 0
             waiting.popleft()
             del begun[place]
-            yield outcome
+            yield outcome.pop()  # which is large, and need not stay until the next one is asked for
     except BaseException:
         # On Ctrl-C or an error nobody waits for the others.
         executor.shutdown(wait=False, cancel_futures=True)

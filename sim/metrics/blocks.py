@@ -23,6 +23,7 @@ def measure_blocks(blocks: Iterable[Replication]) -> Measures:
         part = measure_part(block)
         counts = part.counts if counts is None else _together(counts, part.counts)
         times.add(part.times)
+        del block  # which is large, and need not stay until the next one is there
     assert counts is not None, "at least one block"
     return Measures(narrowed(counts), times.merged())
 
