@@ -19,7 +19,7 @@ from sim.engine import compiled as engine_compiled
 from sim.engine.by_blocks import BlockLog, EngineByBlocks
 from sim.experiment import cost
 from sim.experiment.blocks import BlockSimulation
-from sim.experiment.cost import prepare
+from sim.experiment.cost import can_be_cut, prepare
 from sim.experiment.replications import simulate_replication
 from sim.metrics.blocks import measure_blocks
 from sim.metrics.measures import Measures, measure
@@ -48,7 +48,9 @@ def everything() -> Setting:
     """The scenario with every key of the language, without what cannot be cut, and with fewer letters."""
     written = ["arrivals.per_day=30", "warm_up=3 d", "window=9 d", "cool_down=8 d", "supervise=[]", "extension=[]"]
     scenario = load(ROOT / "tests" / "written" / "everything.yaml", written).scenario
-    return setting_of(scenario.changed(backlog=None))
+    scenario = scenario.changed(backlog=None, repeat_letters=None)
+    assert can_be_cut(scenario)
+    return setting_of(scenario)
 
 
 def mailbox_of(name: str, *changes: str) -> Setting:

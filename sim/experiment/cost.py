@@ -17,7 +17,6 @@ from sim.experiment.pool import cores
 from sim.metrics.hours import HOURS_OF_WEEK
 from sim.models.scenario import Scenario
 from sim.models.staffing import Team
-from sim.models.workflow import sla_of_when_late
 from sim.sampling.arrivals import busiest_factor, letters_expected
 from sim.sampling.roster import groups_of
 from sim.sampling.workload import draw_workload
@@ -116,8 +115,8 @@ def prepare(loaded: Loaded, options: Options = DEFAULT, *, one_run: bool = True,
 
 
 def can_be_cut(scenario: Scenario) -> bool:
-    """Whether a scenario can be simulated in blocks: nothing is open at the start, or hangs on what became of it."""
-    rules = scenario.supervise, scenario.extension, scenario.repeat_letters, sla_of_when_late(scenario.workflow)
+    """Whether a scenario can be simulated in blocks: nothing is open at the start, and no letter is about another."""
+    rules = scenario.supervise, scenario.extension, scenario.repeat_letters
     return scenario.backlog is None and not any(rules)
 
 
