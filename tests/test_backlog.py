@@ -16,6 +16,7 @@ from sim.core.tables import NOT_YET
 from sim.engine.contract import simulate
 from sim.experiment.cost import estimate
 from sim.models.distributions import Constant, Exponential, Lognormal, Uniform
+from sim.output.text.answer import run_sentences
 from sim.sampling.quantiles import quantile, share_below
 from sim.sampling.roster import draw_roster
 from sim.scenario.loading import dump_yaml, load
@@ -155,6 +156,25 @@ def test_which_open_letters_are_late_and_which_can_be_saved(tmp_path: Path) -> N
     assert [each.mean for each in (handled.open, handled.lost, handled.late)] == [4, 1, 2]
     # What was signed before, nobody counts; the one that was not waits for the three that are older.
     assert [each.mean for each in (signed.open, signed.lost, signed.late)] == [1, 0, 1]
+
+
+def test_open_letters_that_leave_are_named(tmp_path: Path) -> None:
+    """Three letters of a minute ago are to be handled within 2 hours, by one person; who waits for an hour leaves.
+
+    The first takes 90 minutes; of the others none is started within the hour since it began to wait at second 0.
+    """
+    steps = "handle: {by: desk, effort: 90 min, patience: 1 h}"
+    text = OFFICE.replace("handle: {by: desk, effort: 30 min}", steps).replace("always: 8", "always: 1")
+    text += "sla: {handled: {until: handle.finished, within: 2 h, target: 95%}}\n"
+    found = report(opened(tmp_path, "received,step\n" + "2021-05-02 23:59,handle\n" * 3, text))
+    assert found.opening is not None
+    handled = found.opening.slas["handled"]
+    assert [each.mean for each in (handled.open, handled.lost, handled.late, handled.left)] == [1, 0, 0, 2]
+    assert found.opening.abandoned.mean == 2
+    english, chinese = (" ".join(run_sentences(found, lang)) for lang in ("en", "zh"))
+    assert "2 of them leave because nobody starts them in time" in english
+    assert "with these people 0 of those are late; 2 more leave before the limit." in english
+    assert "其中 2 件因等不到办理而离开" in chinese
 
 
 def test_milestones_that_a_file_says_were_reached_are_not_open(tmp_path: Path) -> None:

@@ -484,6 +484,7 @@ class OpenOfSla:
         lost: will be late whatever is done; the others can still be saved.
         late: of the others, those that are late as simulated.
         undecided: of the others, those still open within their limit when the simulation ends.
+        left: besides all these, those that leave out of patience within the limit.
     """
 
     name: str
@@ -491,6 +492,7 @@ class OpenOfSla:
     lost: Estimate
     late: Estimate
     undecided: Estimate
+    left: Estimate
 
 
 @dataclass(frozen=True)
@@ -504,6 +506,7 @@ class OpeningFigures:
             window ends within two weeks.
         back_days: first midnight, in days since the start, at which no more are open: 5th, 50th and 95th percentile
             over replications; None where that is not seen before those seven days.
+        abandoned: of the letters open at the start, those that leave out of patience; they are open no more.
     """
 
     letters: int
@@ -511,6 +514,7 @@ class OpeningFigures:
     slas: Mapping[str, OpenOfSla]
     usual: float | None
     back_days: tuple[int, int, int] | None
+    abandoned: Estimate
 
     def date_of(self, day: int) -> date:
         """The date of a day."""

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.core.clock import DAY
-from sim.core.tables import Bools, Int64s
+from sim.core.tables import NOT_YET, Bools, Int64s
 from sim.metrics.figures import OpeningFigures, OpenOfSla
 from sim.metrics.replication import Fate, Replication, elapsed_at
 from sim.models.sla import Sla
@@ -18,12 +18,14 @@ _DAYS_OF_USUAL: Final = 7
 
 
 class OpenAtStart(NamedTuple):
-    """Letters open at second 0 that an SLA has still to be met for, by SLA, shape (slas,) each."""
+    """Letters open at second 0 that an SLA has still to be met for, by SLA, shape (slas,) each unless it is said."""
 
     open: Int64s
     lost: Int64s  # late whatever is done: by now, or by what has still to be done even if nothing ever waited
     late: Int64s  # late as simulated, the lost ones among them
     undecided: Int64s  # neither late nor there when the simulation ended
+    left: Int64s  # not among these, since they left out of patience within the limit
+    abandoned: Int64s  # all that left out of patience, whatever the SLA, ()
 
 
 def open_at_start(replication: Replication) -> OpenAtStart:
@@ -32,19 +34,23 @@ def open_at_start(replication: Replication) -> OpenAtStart:
     What a letter had reached before is only known where its backlog says so, or where its step comes later.
     """
     slas = replication.setting.scenario.sla.values()
-    table = np.zeros((len(OpenAtStart._fields), len(slas)), dtype=np.int64)
+    table = np.zeros((len(OpenAtStart._fields) - 1, len(slas)), dtype=np.int64)
     letters = int(np.searchsorted(replication.received, 0))
     if letters:
         earliest = _without_waiting(replication, letters)
         for index, (sla, clock) in enumerate(zip(slas, replication.clocks, strict=True)):
             fate = clock.fate[:letters]
-            open_ = (fate != Fate.NOT_APPLICABLE) & ~_reached_before(replication, sla, letters)
+            still = ~_reached_before(replication, sla, letters)
+            open_ = (fate != Fate.NOT_APPLICABLE) & still
+            left = (fate == Fate.NOT_APPLICABLE) & still & clock.left[:letters]
             if sla.from_ == "received":
                 lost = open_ & _surely_late(replication, sla, letters, earliest)
                 late = open_ & ((fate == Fate.BREACHED) | lost)
                 undecided = open_ & (fate == Fate.UNDECIDED) & ~late
-                table[:, index] = [np.count_nonzero(each) for each in (open_, lost, late, undecided)]
-    return OpenAtStart(*table)
+                table[:, index] = [np.count_nonzero(each) for each in (open_, lost, late, undecided, left)]
+    abandoned = np.asarray(np.count_nonzero(replication.abandoned[:letters] != NOT_YET))
+    by_sla = dict(zip(OpenAtStart._fields, table, strict=False))
+    return OpenAtStart(**by_sla, abandoned=abandoned)
 
 
 def _without_waiting(replication: Replication, letters: int) -> Int64s:
@@ -117,6 +123,7 @@ def opening_figures(setting: Setting, counts: OpenAtStart, instants: Int64s, ope
         "lost": mean_over(counts.lost),
         "late": mean_over(counts.late - counts.lost),
         "undecided": mean_over(counts.undecided),
+        "left": mean_over(counts.left),
     }
     slas = {
         name: OpenOfSla(name, **{key: column.at(index) for key, column in columns.items()})
@@ -124,7 +131,7 @@ def opening_figures(setting: Setting, counts: OpenAtStart, instants: Int64s, ope
         if sla.from_ == "received"
     }
     usual, back = _back_to_usual(scenario.window_end, letters, instants, open_letters)
-    return OpeningFigures(letters, scenario.start, slas, usual, back)
+    return OpeningFigures(letters, scenario.start, slas, usual, back, mean_over(counts.abandoned).at())
 
 
 def _back_to_usual(

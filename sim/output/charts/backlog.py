@@ -14,7 +14,7 @@ from sim.metrics.figures import Fan
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLUE, PALE, add_columns
-from sim.output.text.formats import day_text, duration, number
+from sim.output.text.formats import day_text, duration, number, percent
 
 OPEN: Final = "open"
 AGE: Final = "age"
@@ -45,7 +45,11 @@ class BacklogChart(Chart[Report]):
             age = duration(self.lang, float(backlog.age_days.p50[-1]) * DAY / MINUTE)
             return self.say("age", age=age)
         letters = backlog.open_letters.p50
-        return self.say("open", letters=number(float(letters[-1])), peak=number(float(letters.max())))
+        found = self.say("open", letters=number(float(letters[-1])), peak=number(float(letters.max())))
+        share = self.subject.letters.abandoned_share
+        if share is None or not share.mean:
+            return found
+        return self.say("formats.semicolon").join([found, self.say("left", share=percent(share.mean))])
 
     def draw(self, ax: Axes) -> Axes:
         """The median, and bands that hold half and 90% of the replications; the counted window is shaded."""

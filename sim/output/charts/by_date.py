@@ -59,7 +59,8 @@ class OpenByDateChart(_ByDate):
         change = course[most].mean or 0.0
         key = "more" if change > 0 else "fewer" if change < 0 else "none"
         date = day_text(self.lang, self._found.dates[most])
-        return self.say(key, other=self.staffing(self.panel), date=date, letters=f"{abs(change):,.0f}")
+        found = self.say(key, other=self.staffing(self.panel), date=date, letters=f"{abs(change):,.0f}")
+        return self.say("left", found=found) if self.subject.leaving else found
 
     def draw(self, ax: Axes) -> Axes:
         """The mean over replications, in a band that is its paired interval."""

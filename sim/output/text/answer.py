@@ -161,6 +161,8 @@ def _abandoned(report: Report, lang: str) -> Iterator[str]:
 def opening_sentences(opening: OpeningFigures, lang: str) -> Iterator[str]:
     """When the backlog of the start is back to what is usual, and what can be saved of it."""
     yield say(lang, "answer.opening", start=day_text(lang, opening.start), letters=f"{opening.letters:,}")
+    if opening.abandoned.mean:
+        yield say(lang, "answer.opening-left", left=count(opening.abandoned))
     if opening.usual is not None:
         usual = number(opening.usual)
         if opening.letters <= opening.usual:
@@ -171,8 +173,8 @@ def opening_sentences(opening: OpeningFigures, lang: str) -> Iterator[str]:
             low, day, high = (day_text(lang, opening.date_of(each)) for each in opening.back_days)
             yield say(lang, "answer.opening-back", usual=usual, day=day, low=low, high=high)
     for sla in opening.slas.values():
-        if sla.open.mean:
-            saved = sla.open.mean - (sla.lost.mean or 0.0)
+        if sla.open.mean or sla.left.mean:
+            saved = (sla.open.mean or 0.0) - (sla.lost.mean or 0.0)
             yield say(
                 lang,
                 "answer.opening-sla",
@@ -181,6 +183,7 @@ def opening_sentences(opening: OpeningFigures, lang: str) -> Iterator[str]:
                 lost=count(sla.lost),
                 saved=number(saved),
                 late=count(sla.late),
+                left=say(lang, "answer.opening-sla-left", left=count(sla.left)) if sla.left.mean else "",
             )
 
 
