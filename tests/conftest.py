@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from builder import Play
 from hypothesis import settings
+from kept import write_files
 from shown import MAILBOX, replayed, small
 
 from sim.core.tables import Log, Roster, Workload
@@ -81,6 +82,14 @@ def play(request: pytest.FixtureRequest) -> Play:
         return log
 
     return on_engine
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with what the commands of `kept` need."""
+    monkeypatch.chdir(tmp_path)
+    write_files(tmp_path)
+    return tmp_path
 
 
 # Reports that several modules show, worked out once. What they need is loaded by those who ask for them.

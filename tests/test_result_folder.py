@@ -23,14 +23,6 @@ from sim.output.folders.result_folder import Lookup, ResultFolder
 DIARY = "dear diary\n"
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with what the commands need."""
-    monkeypatch.chdir(tmp_path)
-    write_files(tmp_path)
-    return tmp_path
-
-
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The folder that each kind of command wrote, to be copied and not to be changed."""

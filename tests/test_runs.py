@@ -3,21 +3,12 @@
 import json
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner, Result
-from kept import COMMANDS, ask, contents, write_files
+from kept import COMMANDS, ask, contents
 
 from sim.commands.main import cli
 from sim.commands.options import COULD_NOT
 from sim.output.folders.atomic_dir import DRAFT, ProcessLock, machine
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with what the commands need."""
-    monkeypatch.chdir(tmp_path)
-    write_files(tmp_path)
-    return tmp_path
 
 
 def lettersim(*words: str | Path) -> Result:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kept import COMMANDS, ask, contents, words_of, write_files
+from kept import COMMANDS, FOUND_AGAIN, ask, contents, words_of
 from killing import STATES, Killing
 from runs import ROOT
 
@@ -36,14 +36,6 @@ def allowed(*words: str) -> bool:
     """Whether `unshare` may do this here."""
     command = ["unshare", *words, "true"]
     return shutil.which("unshare") is not None and subprocess.run(command, capture_output=True).returncode == 0
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The current folder, with what the commands need."""
-    monkeypatch.chdir(tmp_path)
-    write_files(tmp_path)
-    return tmp_path
 
 
 # killed
@@ -80,9 +72,10 @@ def test_a_limit_of_file_sizes_leaves_what_was_there(here: Path, kind: str) -> N
     assert ask(kind, "out").exit_code == 0
     before = contents(here / "out")
     chance = random.Random(kind)
-    largest = max(map(len, before.values()))
+    # What a real system answers has other figures each time, and so may its files be shorter.
+    most = max(map(len, before.values())) // (1 if kind in FOUND_AGAIN else 2)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    for size in (0, chance.randrange(1, largest), largest - 1):
+    for size in (0, chance.randrange(1, most), most - 1):
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
         try:
             answer = ask(kind, "out", "--force")

@@ -182,10 +182,10 @@ def _level(level: ServiceLevel, lang: str, nouns: Mapping[str, str]) -> str:
 
 def _check(check: Check, lang: str, *, several: bool) -> str:
     values = dict(check.values)
-    n = values.get("asked", values.get("letters"))
+    n = values.get("asked")
     key = f"replay.check-{check.name}-{check.verdict}"
     if check.name == "errors" and check.verdict is Verdict.MET and not values["lost"]:
-        key = "replay.check-all-accepted"
+        key, n = "replay.check-all-accepted", values["letters"]
     if check.name in ("errors", "ids"):
         values |= {name: error_share(float(values[name])) for name in ("share", "most")}
     if check.name == "latency" and "ms" not in values:
