@@ -201,9 +201,10 @@ def milestone(replication: Replication, name: str) -> Milestone:
 def moment_of(log: Log, visit: Int64s, moment: str) -> Int64s:
     """When some visits were queued, started or finished; NOT_YET also where there is no visit (-1)."""
     moments: Int64s = getattr(log, moment)
-    there = np.flatnonzero(visit >= 0)
-    found = np.full(len(visit), NOT_YET)
-    found[there] = moments[visit[there]]
+    if not len(moments):
+        return np.full(len(visit), NOT_YET)
+    found = np.take(moments, visit, mode="wrap")
+    found[visit < 0] = NOT_YET
     return found
 
 

@@ -10,7 +10,6 @@ from math import prod
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-from scipy.special import ndtr
 
 from sim.core.clock import DAY, HOUR
 from sim.core.errors import SimError
@@ -19,7 +18,7 @@ from sim.core.tables import Bools, Floats, Int16s, Int32s, Int64s, Roster
 from sim.models.arrivals import DAYS_OF_YEAR, Busyness, Channel, Decay, Hours, Trace
 from sim.sampling.attendance import Attendance
 from sim.sampling.jurisdiction import area_of, area_share, homes_of
-from sim.sampling.quantiles import choice, gamma_quantile
+from sim.sampling.quantiles import choice, gamma_quantile, ndtr
 from sim.sampling.roster import shifts_of
 from sim.scenario.setting import Setting
 

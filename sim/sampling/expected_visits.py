@@ -1,5 +1,7 @@
 """Mean number of visits that letters make to each step, without drawing any: the workflow followed by shares."""
 
+import heapq
+from itertools import count
 from typing import Final
 
 import numpy as np
@@ -12,6 +14,9 @@ from sim.sampling.visits import conditions
 
 _NEGLIGIBLE: Final = 1e-9
 """Share of the letters of a category that is not followed any further round a loop."""
+
+_State = tuple[int, tuple[int, ...], frozenset[str]]
+"""At which step, how often gone back from each loop, and which steps taken on which others depend."""
 
 
 def expected_visits(scenario: Scenario) -> Floats:
@@ -30,16 +35,28 @@ def _of_kind(scenario: Scenario, category: str, channel: str) -> Floats:
     layout = Layout.of(steps)
     visits = np.zeros((2, len(steps)))
     depended_on = conditions(steps)
+    shares = [
+        share_of(step).of(category, channel) if is_for(step, category, channel) else 0.0 for step in scenario.workflow
+    ]
     # Letters stand at a step, having gone back from each loop some number of times, and having taken, of the steps
     # on which others depend, some or other. The earliest goes on first.
-    standing: dict[tuple[int, tuple[int, ...], frozenset[str]], float] = {(0, (0,) * len(loops), frozenset()): 1.0}
-    while standing:
-        at = min(standing, key=lambda state: state[:2])
+    standing: dict[_State, float] = {}
+    earliest: list[tuple[int, tuple[int, ...], int, _State]] = []
+    number_of_state = count()  # of two states that are as early the one that was come to first
+
+    def come(state: _State, share: float) -> None:
+        if state not in standing:
+            heapq.heappush(earliest, (*state[:2], next(number_of_state), state))
+        standing[state] = standing.get(state, 0.0) + share
+
+    come((0, (0,) * len(loops), frozenset()), 1.0)
+    while earliest:
+        *_, at = heapq.heappop(earliest)
         share, (index, gone_back, took) = standing.pop(at), at
         if index == len(steps) or share < _NEGLIGIBLE:
             continue
         step = steps[index]
-        takes = share_of(step).of(category, channel) if is_for(step, category, channel) else 0.0
+        takes = shares[index]
         if (step.only_after and took.isdisjoint(step.only_after)) or not took.isdisjoint(step.unless):
             takes = 0.0
         if isinstance(step, LoopStep):
@@ -51,13 +68,13 @@ def _of_kind(scenario: Scenario, category: str, channel: str) -> Floats:
             # Of a loop without a bound it matters only whether a letter has been round it.
             times = gone_back[nth] + 1 if step.at_most is not None else 1
             back = (number[step.back_to], (*gone_back[:nth], times, *gone_back[nth + 1 :]), took)
-            standing[back] = standing.get(back, 0.0) + share * takes
+            come(back, share * takes)
             share *= 1 - takes
         elif isinstance(step, LeaveStep):
             share *= 1 - takes
         elif isinstance(step, DetourStep):
             past = (layout.end[index], gone_back, took - {step.name, *(each.name for each in step.steps)})
-            standing[past] = standing.get(past, 0.0) + share * (1 - takes)
+            come(past, share * (1 - takes))
             share *= takes
             took = took | {step.name} if step.name in depended_on else took
         else:
@@ -68,8 +85,8 @@ def _of_kind(scenario: Scenario, category: str, channel: str) -> Floats:
             visits[int(again), index] += share * takes
             if step.name in depended_on:
                 taken = (layout.next[index], gone_back, took | {step.name})
-                standing[taken] = standing.get(taken, 0.0) + share * takes
+                come(taken, share * takes)
                 share, took = share * (1 - takes), took - {step.name}
         on = (layout.next[index], gone_back, took)
-        standing[on] = standing.get(on, 0.0) + share
+        come(on, share)
     return visits

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from scipy.special import gammaincinv, ndtri
 
+from sim.core.program import numpy_as_loaded
 from sim.core.tables import Floats, Int64s
 from sim.models.distributions import (
     Constant,
@@ -21,6 +21,10 @@ from sim.models.distributions import (
     Wait,
     WorkingTime,
 )
+
+with numpy_as_loaded():
+    from scipy.special import gammaincinv, ndtri
+    from scipy.special import ndtr as ndtr
 
 _CELLS: Final = 1024
 

@@ -187,6 +187,10 @@ class _Unrolling:
         self.own = own
         self.uniforms = uniforms
         count = len(letters.received)
+        # Remembered, since letters come to a step again and again.
+        self.places_known: dict[int, tuple[PerCategory[Any], list[int | None]]] = {}
+        self.shares_known: dict[tuple[str, int], Floats] = {}
+        self.after: dict[str, PerCategory[Wait]] = {}
         self.blocks: list[Block] = []
         self.made = np.zeros(count, dtype=np.int64)
         self.left = np.zeros(count, dtype=np.bool_)
@@ -247,7 +251,7 @@ class _Unrolling:
             assert isinstance(step, LoopStep), "a scenario is checked for that"
             assert step.after is not None, "a scenario is checked for that"
             self.gone_back[number][:, letters] += 1
-            self._wait(number, _of_all(step.after), Purpose.RETURN_DELAY, letters, 0, standing.spent[rows])
+            self._wait(number, self._after(step), Purpose.RETURN_DELAY, letters, 0, standing.spent[rows])
             return self.number[step.back_to], letters
         return self.layout.next[number], letters
 
@@ -308,7 +312,7 @@ class _Unrolling:
             going = self._enter(number, letters, takes)
             self._note(self.gone_back[number], letters, self.gone_back[number][:, letters] + takes)
             if step.after is not None:
-                wait = _of_all(step.after)
+                wait = self._after(step)
                 self._wait(number, wait, Purpose.RETURN_DELAY, going, time, hangs=self._hangs(going))
             return [(self.number[step.back_to], going), (self.layout.next[number], letters[~_by_any(takes)])]
         return [(self.layout.next[number], letters)]
@@ -334,9 +338,12 @@ class _Unrolling:
 
     def _shares(self, step: Step, chance: PerCategory[float]) -> Floats:
         """Share of the letters of each category and channel that take a step; none where it is not for them."""
-        shares = self._table(chance)
-        shares[[not is_for(step, *kind) for kind in self.kinds]] = 0
-        return shares
+        known = self.shares_known.get((step.name, id(chance)))
+        if known is None:
+            known = self._table(chance)
+            known[[not is_for(step, *kind) for kind in self.kinds]] = 0
+            self.shares_known[step.name, id(chance)] = known
+        return known
 
     def _took_one(self, names: tuple[str, ...], letters: Int64s) -> Bools:
         """Which of the letters took at least one of some steps when they last came by, by each outcome."""
@@ -506,7 +513,7 @@ class _Unrolling:
 
     def _each(self, value: PerCategory[T], letters: Int64s) -> Iterator[tuple[T, Int64s | slice]]:
         """Each value that differs by category or channel, and which of the letters have it."""
-        places = value.indices(self.kinds)
+        places = self._places(value)
         different = list(dict.fromkeys(place for place in places if place is not None))
         if len(different) == 1:
             yield value.values[different[0]], slice(None)
@@ -521,18 +528,25 @@ class _Unrolling:
     def _table(self, value: PerCategory[float] | PerCategory[int]) -> Floats:
         """Value of each category and channel; 0 where there is none, because the step is not for it."""
         values = value.values
-        places = value.indices(self.kinds)
-        return np.array([0 if place is None else values[place] for place in places], dtype=np.float64)
+        return np.array([0 if place is None else values[place] for place in self._places(value)], dtype=np.float64)
+
+    def _places(self, value: PerCategory[Any]) -> list[int | None]:
+        """Which of its values letters of each category and channel have."""
+        if id(value) not in self.places_known:  # it is kept with them, so that nothing else gets its number
+            self.places_known[id(value)] = value, value.indices(self.kinds)
+        return self.places_known[id(value)][1]
+
+    def _after(self, step: LoopStep) -> PerCategory[Wait]:
+        """How long letters wait before they go back from a loop that has them wait."""
+        if step.name not in self.after:
+            self.after[step.name] = PerCategory[Wait](per_category={"default": step.after})
+        return self.after[step.name]
 
 
 def _by_any(takes: Bools) -> Bools:
     """Which letters take a step by one outcome or the other."""
     takers: Bools = np.logical_or.reduce(takes, axis=0)
     return takers
-
-
-def _of_all(wait: Wait) -> PerCategory[Wait]:
-    return PerCategory[Wait](per_category={"default": wait})
 
 
 def conditions(steps: Sequence[Step]) -> list[str]:
