@@ -48,9 +48,7 @@ def everything() -> Setting:
     """The scenario with every key of the language, without what cannot be cut, and with fewer letters."""
     written = ["arrivals.per_day=30", "warm_up=3 d", "window=9 d", "cool_down=8 d", "supervise=[]", "extension=[]"]
     scenario = load(ROOT / "tests" / "written" / "everything.yaml", written).scenario
-    scenario = scenario.changed(backlog=None, repeat_letters=None)
-    assert can_be_cut(scenario)
-    return setting_of(scenario)
+    return setting_of(scenario.changed(backlog=None, repeat_letters=None))
 
 
 def mailbox_of(name: str, *changes: str) -> Setting:
@@ -64,6 +62,7 @@ OF_SCENARIOS: dict[str, Callable[[], Setting]] = {
     "everything": everything,
     "shenzhen": lambda: mailbox_of("shenzhen_stress_600", "arrivals.per_day=150", *SHORT),
     "beijing": lambda: mailbox_of("beijing_12345", "arrivals.per_day=200", *SHORT),
+    "recorded": lambda: mailbox_of("trace", "supervise=[]", "window=30 d"),
     "a queue": lambda: mailbox_of("mm8", "warm_up=1 d", "window=7 d"),
 }
 """Together they have channels with registration hours, surges, busy days, absence, overtime, escalation, cover,
@@ -140,7 +139,9 @@ def test_letters_of_another_time_or_with_other_uses_are_refused() -> None:
 
 @pytest.fixture(scope="module", params=OF_SCENARIOS)
 def setting(request: pytest.FixtureRequest) -> Setting:
-    return OF_SCENARIOS[request.param]()
+    found = OF_SCENARIOS[request.param]()
+    assert can_be_cut(found.scenario)
+    return found
 
 
 @pytest.mark.parametrize("blocks", BLOCKS)
@@ -179,7 +180,7 @@ def test_a_large_run_without_tables_is_cut_and_says_the_same(tmp_path: Path, mon
     wanted = Options(tables=False, report=False)
     whole = run(loaded, replace(wanted, out=tmp_path / "whole"))
     monkeypatch.setattr(cost, "_MOST_AT_ONCE", 0)
-    monkeypatch.setattr(cost, "_VISITS_OF_A_BLOCK", 1)
+    monkeypatch.setattr(cost, "_VISITS_OF_A_BLOCK", 3_000)
     cut = run(loaded, replace(wanted, out=tmp_path / "cut"))
     cautions = [{each["kind"] for each in found.summary.pop("cautions")} for found in (cut, whole)]
     assert cut.summary == whole.summary

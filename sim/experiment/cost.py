@@ -50,6 +50,9 @@ _VISITS_OF_A_BLOCK: Final = 600_000
 _BYTES_A_VISIT_IN_BLOCKS: Final = 800
 """Of a block, or of letters open at once: one block is measured while the next is simulated and one more is drawn."""
 
+_BYTES_KEPT_A_VISIT_IN_BLOCKS: Final = 1
+"""There are so many that nearly all lengths repeat."""
+
 _QUEUEING: Final = 1.3
 """So many times as long as without queues letters are taken to be open."""
 
@@ -108,7 +111,8 @@ def prepare(loaded: Loaded, options: Options = DEFAULT, *, one_run: bool = True,
         most = options.workers or cores()
         if one_run:
             most = min(most, loaded.scenario.replications)
-        kept = cost.visits * _BYTES_KEPT_A_VISIT * loaded.scenario.replications if one_run and not cost.block else 0.0
+        kept_a_visit = _BYTES_KEPT_A_VISIT if cost.block is None else _BYTES_KEPT_A_VISIT_IN_BLOCKS
+        kept = cost.visits * kept_a_visit * loaded.scenario.replications if one_run else 0.0
         return Prepared(setting, cost, replace(options, workers=affordable(cost, most, kept, cut)))
     except SimError as error:
         raise ScenarioError(loaded.source, [Problem(str(error))]) from error
@@ -162,19 +166,19 @@ def estimate(setting: Setting, engine: str = "compiled") -> Cost:
 
 
 def _in_blocks(setting: Setting, cost: Cost) -> Cost:
-    """The cost of a replication in blocks of whole days: memory for a block and for the letters that are open."""
+    """The cost of a replication in blocks of whole hours: memory for a block and for the letters that are open."""
     scenario = setting.scenario
-    a_day = cost.visits / (scenario.horizon / DAY)
-    days = max(round(_VISITS_OF_A_BLOCK / a_day), 1)
-    open_days = _QUEUEING * _a_letter(setting, cost.letters).seconds / DAY
+    a_second = cost.visits / scenario.horizon
+    block = max(round(_VISITS_OF_A_BLOCK / a_second / HOUR), 1) * HOUR
+    open_ = _QUEUEING * _a_letter(setting, cost.letters).seconds
     busiest = busiest_factor(setting, min(scenario.replications, _BUSIEST_OF))
-    visits = min(a_day * (days + open_days), cost.visits)
+    visits = min(a_second * (block + open_), cost.visits)
     return replace(
         cost,
         bytes=busiest * (cost.letters * _BYTES_A_LETTER_IN_BLOCKS + visits * _BYTES_A_VISIT_IN_BLOCKS)
         + cost.shifts * _BYTES_A_SHIFT
         + len(scenario.teams) * scenario.horizon / HOUR * _BYTES_AN_HOUR,
-        block=days * DAY,
+        block=block,
     )
 
 
