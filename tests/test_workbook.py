@@ -44,7 +44,7 @@ def test_the_workbook_says_what_the_report_says(tmp_path: Path) -> None:
 
 def test_it_goes_with_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small(tmp_path)
-    monkeypatch.setattr("sim.output.html.report_page.write_report", lambda *_, **__: None)
+    monkeypatch.setattr("sim.output.html.page.write_drawn", lambda *_, **__: None)
     asked = ["run", str(tmp_path / "small.yaml"), "--replications", "2", "--out", str(tmp_path / "run"), "--quiet"]
     assert CliRunner().invoke(cli.cli, [*asked, "--no-report"]).exit_code == 0
     assert not (tmp_path / "run" / "tables.xlsx").exists()

@@ -1,17 +1,15 @@
 """A comparison as a page: which staffing is best and by how much, tables, charts, and what differs."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from sim.comparison import Comparison, Pair, PairedVerdict
-from sim.core.options import Options
 from sim.metrics.figures import SlaFigures
 from sim.output.charts.render import picture_name
 from sim.output.html.first_screen import brackets, data_markup
-from sim.output.html.page import Pictures, code, page, passages, rendered, write_page
+from sim.output.html.page import Pictures, code, page, passages
 from sim.output.html.report_page import verdict_markup
 from sim.output.text.comparison import (
     comparison_cautions,
@@ -41,16 +39,6 @@ _FINDING_CLASSES: Final = {
     PairedVerdict.NONE_SEEN: "none",
     None: "unclear",
 }
-
-
-def write_comparison(folder: Path, comparison: Comparison, *, options: Options, **told: Any) -> None:
-    """charts/ and report.html of a comparison; `told` is passed on to `comparison_page`.
-
-    Args:
-        options: of the command; its language is that in which the page opens, and of the charts as PNG.
-    """
-    pictures = rendered(folder, "comparison", comparison, options)
-    write_page(folder, comparison_page(comparison, pictures=pictures, lang=options.lang, **told))
 
 
 def comparison_page(

@@ -1,16 +1,14 @@
 """Pages of a stress run, of targets and of a replay: the answer in sentences, charts, and tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from sim.capacity import StressReport
-from sim.core.options import Options
 from sim.models.operation_names import RECEIVE
 from sim.operations.replay_report import ReplayReport
 from sim.operations.targets import ALL, Targets
 from sim.output.html.first_screen import Tile
-from sim.output.html.page import Pictures, page, rendered, write_page
+from sim.output.html.page import Pictures, page
 from sim.output.text import replay, stress, targets
 from sim.output.text.cautions import caution_sentences, with_cautions
 from sim.output.text.formats import name, points, unit_name
@@ -21,28 +19,6 @@ from sim.statistics import Verdict
 
 _COURSE: Final = ("hours", "waiting", "waiting_without")
 """Figures of each hour of a spike, which a chart draws and spike.csv holds."""
-
-
-def write_stress(folder: Path, report: StressReport, *, options: Options, **told: Any) -> None:
-    """charts/ and report.html of a stress run; `told` is passed on to `stress_page`.
-
-    Args:
-        options: of the command; its language is that in which the page opens, and of the charts as PNG.
-    """
-    pictures = rendered(folder, "stress", report, options)
-    write_page(folder, stress_page(report, pictures=pictures, lang=options.lang, **told))
-
-
-def write_targets(folder: Path, found: Targets, *, options: Options, **told: Any) -> None:
-    """charts/ and report.html of targets; as `write_stress`."""
-    pictures = rendered(folder, "targets", found, options)
-    write_page(folder, targets_page(found, pictures=pictures, lang=options.lang, **told))
-
-
-def write_replay(folder: Path, report: ReplayReport, *, manifest: Mapping[str, Any], options: Options) -> None:
-    """charts/ and report.html of a replay; as `write_stress`."""
-    pictures = rendered(folder, "replay", report, options)
-    write_page(folder, replay_page(report, manifest=manifest, pictures=pictures, lang=options.lang))
 
 
 def stress_page(

@@ -67,6 +67,20 @@ def write_page(folder: Path, text: str) -> None:
     (folder / "report.html").write_text(text, "utf-8")
 
 
+def write_drawn(
+    folder: Path, kind: "Page", subject: object, page_of: Callable[..., str], options: Options, **told: Any
+) -> None:
+    """charts/ and report.html of what a command found.
+
+    Args:
+        kind: of page, whose charts are drawn.
+        page_of: makes the page of the subject, of its pictures, and of all that is told besides.
+        options: of the command; its language is that in which the page opens, and of the charts as PNG.
+    """
+    pictures = rendered(folder, kind, subject, options)
+    write_page(folder, page_of(subject, pictures=pictures, lang=options.lang, **told))
+
+
 def fill(template: str, **values: Any) -> Markup:
     """Fill in a template of this package; everything that is not markup already is escaped."""
     return Markup(_environment().get_template(template).render(languages=languages(), **values))

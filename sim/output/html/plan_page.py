@@ -3,13 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
-from sim.core.options import Options
 from sim.core.safe_text import Cell
 from sim.output.html.first_screen import Tile, brackets, verdict_class
-from sim.output.html.page import Pictures, page, rendered, write_page
+from sim.output.html.page import Pictures, page
 from sim.output.text.cautions import caution_sentences
 from sim.output.text.formats import name, percent, point, weekday_names
 from sim.output.text.overview import Ground, replications_text
@@ -25,18 +23,6 @@ _VERDICTS: Final = {Ending.UNPROVEN: Verdict.UNCLEAR, Ending.IMPOSSIBLE: Verdict
 
 _DAYS: Final = 14
 """Days of the roster that the page shows."""
-
-
-def write_plan_page(
-    folder: Path, answer: PlanAnswer, summary: Mapping[str, Any], *, options: Options, **told: Any
-) -> None:
-    """charts/ and report.html of a plan; `told` is passed on to `plan_page`.
-
-    Args:
-        options: of the command; its language is that in which the page opens, and of the charts as PNG.
-    """
-    pictures = rendered(folder, "plan", answer, options)
-    write_page(folder, plan_page(answer, summary, pictures=pictures, lang=options.lang, **told))
 
 
 def plan_page(

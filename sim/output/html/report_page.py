@@ -1,20 +1,18 @@
 """The report on one run as a page: the answer first, then charts, tables, and where the figures come from."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from sim.core.clock import Clock, format_duration
-from sim.core.options import Options
 from sim.metrics.figures import GroupFigures, StepFigures
 from sim.metrics.report import Report
 from sim.models.scenario import Scenario
 from sim.output.html.chosen_unit import chosen_unit
 from sim.output.html.first_screen import data_markup, tiles, unit_table, verdict_class
 from sim.output.html.late_letters import late_letters
-from sim.output.html.page import Pictures, code, page, rendered, write_page
+from sim.output.html.page import Pictures, code, page
 from sim.output.text.answer import other_cautions, run_sentences
 from sim.output.text.cautions import caution_sentences, summary_of
 from sim.output.text.formats import count, figure, interval, limit, milestone_name, name, note, number, percent
@@ -25,16 +23,6 @@ from sim.statistics import Figure, Verdict
 
 _TOLD_ELSEWHERE: Final = ("figures", "changes", "workers")
 """What the page tells elsewhere of the manifest, or not at all, since the figures do not depend on it."""
-
-
-def write_report(folder: Path, report: Report, *, options: Options, **told: Any) -> None:
-    """charts/ and report.html of a run; `told` is passed on to `report_page`.
-
-    Args:
-        options: of the command; its language is that in which the page opens, and of the charts as PNG.
-    """
-    pictures = rendered(folder, "run", report, options)
-    write_page(folder, report_page(report, pictures=pictures, lang=options.lang, **told))
 
 
 def report_page(

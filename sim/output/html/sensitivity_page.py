@@ -1,13 +1,11 @@
 """The page of a sensitivity: what decides each SLA, tornado charts, and a row a figure."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from sim.core.options import Options
 from sim.output.charts.render import picture_name
 from sim.output.html.first_screen import Tile, brackets, data_markup, told_verdict, verdict_class
-from sim.output.html.page import Pictures, page, rendered, write_page
+from sim.output.html.page import Pictures, page
 from sim.output.text.cautions import caution_sentences, with_cautions
 from sim.output.text.formats import name, percent, point
 from sim.output.text.overview import Ground, replications_text
@@ -20,16 +18,6 @@ from sim.output.text.sensitivity import (
 )
 from sim.output.words import labelled, say
 from sim.sensitivity.report import Sensitivity
-
-
-def write_sensitivity_page(folder: Path, found: Sensitivity, *, options: Options, **told: Any) -> None:
-    """charts/ and report.html of a sensitivity; `told` is passed on to `sensitivity_page`.
-
-    Args:
-        options: of the command; its language is that in which the page opens, and of the charts as PNG.
-    """
-    pictures = rendered(folder, "sensitivity", found, options)
-    write_page(folder, sensitivity_page(found, pictures=pictures, lang=options.lang, **told))
 
 
 def sensitivity_page(

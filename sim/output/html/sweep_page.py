@@ -1,15 +1,13 @@
 """The page of a sweep: where the targets are met, charts over what was varied, and a row a point."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from sim.core.options import Options
 from sim.output.charts.render import picture_name
 from sim.output.html.first_screen import Tile, brackets, verdict_class
-from sim.output.html.page import Pictures, page, rendered, write_page
+from sim.output.html.page import Pictures, page
 from sim.output.html.report_page import verdict_markup
 from sim.output.text.formats import name, percent, point
 from sim.output.text.overview import Ground, replications_text
@@ -26,16 +24,6 @@ from sim.output.text.sweep import (
 from sim.output.words import labelled, say
 from sim.statistics import Verdict
 from sim.sweep import SlaAtPoint, Sweep
-
-
-def write_sweep_page(folder: Path, sweep: Sweep, *, options: Options, **told: Any) -> None:
-    """charts/ and report.html of a sweep; `told` is passed on to `sweep_page`.
-
-    Args:
-        options: of the command; its language is that in which the page opens, and of the charts as PNG.
-    """
-    pictures = rendered(folder, "sweep", sweep, options)
-    write_page(folder, sweep_page(sweep, pictures=pictures, lang=options.lang, **told))
 
 
 def sweep_page(

@@ -81,6 +81,8 @@ def _write_scenarios(scenarios: Sequence[Loaded], comparison: Comparison, folder
 
 
 def _draw(on: Ground, comparison: Comparison, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
-    from sim.output.html.comparison_page import write_comparison  # heavy, and a folder that is found again needs none
+    from sim.output.html.comparison_page import comparison_page  # heavy, and a folder that is found again needs none
+    from sim.output.html.page import write_drawn
 
-    write_comparison(folder, comparison, options=options, manifest=manifest, on=on, csv=tuple(COMPARISON_CSV))
+    told = {"manifest": manifest, "on": on, "csv": tuple(COMPARISON_CSV)}
+    write_drawn(folder, "comparison", comparison, comparison_page, options, **told)

@@ -138,14 +138,16 @@ def _capacity(report: StressReport) -> str:
 def _draw_stress(
     loaded: Loaded, report: StressReport, folder: Path, manifest: Mapping[str, Any], options: Options
 ) -> None:
-    from sim.output.html.load_pages import write_stress
+    from sim.output.html.load_pages import stress_page
+    from sim.output.html.page import write_drawn
 
     told = {"manifest": manifest, "on": Ground.of(loaded, options), "csv": tuple(STRESS_CSV)}
-    write_stress(folder, report, options=options, **told)
+    write_drawn(folder, "stress", report, stress_page, options, **told)
 
 
 def _draw_targets(loaded: Loaded, found: Targets, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
-    from sim.output.html.load_pages import write_targets
+    from sim.output.html.load_pages import targets_page
+    from sim.output.html.page import write_drawn
 
     told = {"manifest": manifest, "on": Ground.of(loaded, options), "csv": tuple(TARGETS_CSV)}
-    write_targets(folder, found, title=loaded.scenario.name or loaded.stem, options=options, **told)
+    write_drawn(folder, "targets", found, targets_page, options, title=loaded.scenario.name or loaded.stem, **told)

@@ -129,12 +129,13 @@ def plain_answer(answer: PlanAnswer, labels: Labels | None = None) -> dict[str, 
 
 
 def _draw(loaded: Loaded, answer: PlanAnswer, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
-    from sim.output.html.plan_page import write_plan_page  # heavy, and a folder that is found again needs none
+    from sim.output.html.page import write_drawn  # heavy, and a folder that is found again needs none
+    from sim.output.html.plan_page import plan_page
 
     roster = () if answer.people is None else tuple(roster_sheet(_planned_setting(loaded, answer)))
-    on = Ground.of(loaded, options)
-    told = {"manifest": manifest, "on": on, "roster": roster, "csv": tuple(PLAN_CSV)}
-    write_plan_page(folder, answer, plain_answer(answer, labels_of(loaded.scenario)), options=options, **told)
+    told = {"manifest": manifest, "on": Ground.of(loaded, options), "roster": roster, "csv": tuple(PLAN_CSV)}
+    summary = plain_answer(answer, labels_of(loaded.scenario))
+    write_drawn(folder, "plan", answer, plan_page, options, summary=summary, **told)
 
 
 def _planned_setting(loaded: Loaded, answer: PlanAnswer) -> Setting:

@@ -155,6 +155,7 @@ def _known(values: Floats) -> Floats:
 
 
 def _draw(report: ReplayReport, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
-    from sim.output.html.load_pages import write_replay  # heavy
+    from sim.output.html.load_pages import replay_page  # heavy
+    from sim.output.html.page import write_drawn
 
-    write_replay(folder, report, manifest=manifest, options=options)
+    write_drawn(folder, "replay", report, replay_page, options, manifest=manifest)

@@ -119,13 +119,16 @@ def run(loaded: Loaded, options: Options = DEFAULT, *, progress: Callable[[int],
 
 def draw(loaded: Loaded, report: Report, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
     """Write charts/ and report.html, and tables.xlsx if it is asked for or was there."""
-    from sim.output.html.report_page import write_report  # heavy, and a run that is found again needs none
+    from sim.output.html.page import write_drawn  # heavy, and a run that is found again needs none
+    from sim.output.html.report_page import report_page
     from sim.output.results.workbook import write_run_workbook
 
-    write_report(
+    write_drawn(
         folder,
+        "run",
         report,
-        options=options,
+        report_page,
+        options,
         scenario=loaded.scenario,
         overrides=options.layers(),
         figures=manifest["figures"],

@@ -119,6 +119,7 @@ def _write_tables(found: Sensitivity, folder: Path) -> None:
 
 
 def _draw(on: Ground, found: Sensitivity, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
-    from sim.output.html.sensitivity_page import write_sensitivity_page  # heavy, and who finds a folder needs none
+    from sim.output.html.page import write_drawn  # heavy, and a folder that is found again needs none
+    from sim.output.html.sensitivity_page import sensitivity_page
 
-    write_sensitivity_page(folder, found, manifest=manifest, options=options, on=on)
+    write_drawn(folder, "sensitivity", found, sensitivity_page, options, manifest=manifest, on=on)

@@ -89,6 +89,7 @@ def _write_tables(sweep: Sweep, folder: Path) -> None:
 
 
 def _draw(on: Ground, sweep: Sweep, folder: Path, manifest: Mapping[str, Any], options: Options) -> None:
-    from sim.output.html.sweep_page import write_sweep_page  # heavy, and a folder that is found again needs none
+    from sim.output.html.page import write_drawn  # heavy, and a folder that is found again needs none
+    from sim.output.html.sweep_page import sweep_page
 
-    write_sweep_page(folder, sweep, manifest=manifest, options=options, on=on)
+    write_drawn(folder, "sweep", sweep, sweep_page, options, manifest=manifest, on=on)
