@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from runs import ROOT
 
 from sim.commands.main import cli
+from sim.core import program
 from sim.output.words import translated
 
 SENTENCE = re.compile(r"[A-Za-z]{2,}[ •']+[a-z]{2,}")
@@ -38,6 +39,8 @@ CODE = re.compile(
 """Texts that are code, marks of a scenario, or names of columns and options in a row."""
 
 PARTS = {
+    "•a run with --no-tables needs about • GB",
+    "•lower arrivals, window, warm_up or cool_down",
     (
         "•. Say which it is, as in --columns •=NAME; one row may be a letter (received, ...) or an event "
         "(case, activity, start, end)"
@@ -181,6 +184,15 @@ def test_every_message_of_the_program_is_told_in_chinese() -> None:
 def test_the_lists_of_parts_hold_nothing_that_is_gone() -> None:
     found = messages()
     assert sorted(PARTS - found) == []
+
+
+def test_what_takes_long_is_said_in_chinese(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(program, "tell", program.tell)  # and as it was afterwards
+    CliRunner().invoke(cli, ["--lang", "zh", "runs", "nowhere"])
+    program.tell("compiling the engine, once on this machine ...")
+    assert capsys.readouterr().err == "正在编译引擎（每台机器只需一次）……\n"
 
 
 WRONG = [

@@ -18,8 +18,9 @@ from sim.commands.sensitivity import sensitivity
 from sim.commands.serving import serve
 from sim.commands.simulation import check, compare, plan, run, stress, targets
 from sim.commands.sweep import sweep
-from sim.commands.terminal import complain
+from sim.commands.terminal import aside, complain
 from sim.commands.tools import new, runs, schema, verify, why
+from sim.core import program
 from sim.core.errors import ScenarioError, SimError
 from sim.core.program import VERSION
 from sim.core.safe_text import printable
@@ -41,6 +42,7 @@ class Program(click.RichGroup):
         except click.UsageError as error:
             raise usage_error(error, lang) from None
         remember(context, lang)
+        program.tell = lambda text: aside(translated(lang, text))
         return context
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
+from sim.core import program
 from sim.core.program import user_cache
 
 # A library for tests, which Numba loads to tell it of compiled lines; one that is at work already stays. So Numba must
@@ -58,7 +59,7 @@ class _Announcer(event.Listener):
         """A function is about to be compiled."""
         if not self.said and event.data["dispatcher"].py_func.__module__ in _ours:
             self.said = True
-            print("compiling the engine, once on this machine ...", file=sys.stderr, flush=True)  # noqa: T201
+            program.tell("compiling the engine, once on this machine ...")
 
     def on_end(self, event: event.Event) -> None:
         """A function is compiled."""

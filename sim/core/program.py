@@ -1,8 +1,8 @@
-"""The program itself: its version, its folder in the user's cache, and the memory that it keeps."""
+"""The program itself: its version, its folder in the user's cache, the memory that it keeps, and how it speaks up."""
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +13,14 @@ VERSION: Final = "0.1.0"
 _MMAP_THRESHOLD: Final = -3
 _TRIM_THRESHOLD: Final = -1
 _HUGE: Final = 1 << 30
+
+
+def _to_standard_error(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - what the program says while it works
+
+
+tell: Callable[[str], None] = _to_standard_error
+"""Says, in English, what takes long; the command line puts in its place who says it in the user's language."""
 
 
 def user_cache() -> Path:
