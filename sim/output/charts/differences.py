@@ -6,6 +6,7 @@ from itertools import cycle
 from typing import Final
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from sim.comparison import Comparison, Pair, PairedVerdict, SlaDifference
 from sim.output.charts.base import Chart, chart
@@ -98,7 +99,7 @@ def _largest(pair: Pair) -> SlaDifference:
     return max(shown, key=lambda each: abs(each.paired.mean or 0.0))
 
 
-@chart("comparison", "tradeoff", 20)
+@chart("comparison", "tradeoff", 20, width=6.0)
 class TradeoffChart(Chart[Comparison]):
     """Compliance of each staffing against its working hours; heads on longer rosters work more of them."""
 
@@ -118,13 +119,20 @@ class TradeoffChart(Chart[Comparison]):
             best = comparison.base
         share = point(best.slas[sla].compliance)
         hours = f"{self.subject.hours[best.scenario].total:,.0f}"
-        return self.say("best" if told else "none", other=self.staffing(best.scenario), share=share, hours=hours)
+        found = self.say("best" if told else "none", other=self.staffing(best.scenario), share=share, hours=hours)
+        pair = comparison.pair_of(best.scenario)
+        if pair is None or not pair.slas[sla].loses_more:
+            return found
+        return self.say("formats.semicolon").join([found, self.say("comparison.more-leave")])
 
     def draw(self, ax: Axes) -> Axes:
         """A mark with its interval for each staffing, spread apart where several have about the same hours."""
         reports = self.subject.reports
         hours = [self.subject.hours[other].total for other in reports]
-        step = max((max(hours) - min(hours)) / 40, 0.1)
+        span = max(hours) - min(hours)
+        # Where hours are about the same, so much of the axis that nobody takes marks side by side for a difference.
+        beside = max(0.15 * span, 0.02 * max(hours), 1.0)
+        step = max(span / 40, beside / 10)
         looks = zip(reports.items(), cycle(STAFFINGS), strict=False)
         for place, ((other, report), (colour, marker, _)) in enumerate(looks):
             compliance = report.slas[self.panel].compliance
@@ -144,8 +152,10 @@ class TradeoffChart(Chart[Comparison]):
         target = self.subject.base.slas[self.panel].target
         if target is not None:
             ax.axhline(target, color=GREY, linewidth=1.2, linestyle="--", label=self.say("glossary.target"))
-        ax.margins(x=0.15, y=0.15)
+        ax.margins(y=0.15)
+        ax.set_xlim(min(hours) - beside, max(hours) + beside)
         percent_axis(ax, "y")
+        ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         ax.grid(axis="y")
         ax.set_xlabel(self.say("hours"))
         ax.set_ylabel(self.say("glossary.compliance"))

@@ -47,8 +47,8 @@ _OPEN_ROWS: Final = 30
 _FONT_NOTICE: Final = (0, 13, 14)
 """What the font says about itself that stays in: copyright, licence, and where the licence stands."""
 
-_FEATURES: Final = ("kern",)
-"""Of the font's features those that text across the page uses."""
+_FEATURES: Final = ("kern", "pwid")
+"""Of the font's features those that text across the page uses: kerning, and quotes no wider than letters."""
 
 
 def rendered(folder: Path, page: "Page", subject: object, options: Options) -> Pictures:

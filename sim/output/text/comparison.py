@@ -224,19 +224,24 @@ def hours_table(comparison: Comparison, lang: str) -> CaptionedTable:
 
 
 def compliance_table(comparison: Comparison, lang: str) -> CaptionedTable:
-    """One row a staffing: each SLA, its worst district, how many get worse, and how far it is from the best."""
+    """One row a staffing: each SLA, its worst district, how many get worse, and how far it is from the best.
+
+    Of districts only where there are several.
+    """
     slas, leaving = list(comparison.base.slas), comparison.leaving
     headings = [
         say(lang, "glossary.staffing"),
         *(name(lang, sla) for sla in slas),
         *(left_heading(sla, lang) for sla in leaving),
-        *(say(lang, f"comparison.{key}") for key in ("worst-district", "districts-worse", "to-best")),
     ]
+    several = any(worst_district(report) is not None for report in comparison.reports.values())
+    about_districts = ("worst-district", "districts-worse") if several else ()
+    headings += [say(lang, f"comparison.{key}") for key in (*about_districts, "to-best")]
     rows: list[list[Any]] = []
     for other, report in comparison.reports.items():
         judged = (report.slas.get(sla) for sla in slas)
         left = [_left(report.slas.get(sla)) for sla in leaving]
-        own = districts_and_rank(comparison, other, lang)
+        own = districts_and_rank(comparison, other, lang)[0 if several else -1 :]
         rows.append([labelled(lang, other), *map(_interval, judged), *left, *own])
     return say(lang, "comparison.compliance-table"), headings, rows
 
