@@ -204,7 +204,7 @@ WRONG = [
     (["replay", "none.csv", "--to", "http://127.0.0.1:9/"], "无法作为来信记录读取：none.csv：没有这个文件或文件夹"),
     (["fit", "open.csv", "--columns", "received=when"], "没有列 “when”（现有 received）"),
     (["fit", "log.csv"], "没有可识别为 received 的列（现有 when）"),
-    (["check", "longer.yaml"], "extension[0].by: 须与 served 一样按 日历时间 计（现为 2 working days）"),
+    (["check", "longer.yaml"], "extension[0].by: 须与 served 一样按日历时间计（现为 2 working days）"),
     (["check", "rules.yaml"], "plan.rosters: 必须是 generate，或写明劳动规则的 {generate: {...}}（现为 'all'）"),
     (["why", "nowhere", "--letter", "3"], "没有文件夹 nowhere。"),
     (["sweep", "desk.yaml", "--vary", "x"], "应为 KEY=低..高、KEY=低..高:n 或 KEY=a,b,c（现为 'x'）"),
