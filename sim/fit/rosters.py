@@ -1,13 +1,12 @@
-"""Rosters and headcounts of a team from its known shifts: which pattern they follow, who was missing, who stood in."""
+"""Rosters and headcounts of a team from its known shifts: which pattern they follow."""
 
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import bdtr, bdtrc
 
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.tables import Bools, Floats, Int64s
+from sim.fit.absence import absence_of
 from sim.fit.days import Days
 from sim.fit.finding import Finding, Marked, mark, share_interval, share_text
 from sim.fit.log import KnownRoster
@@ -28,9 +27,6 @@ _OFFICE: Final = 0.05
 
 _ROTA: Final = 0.8
 """The same, from which on it is one of all days."""
-
-_VIOLATIONS: Final = 3.0
-"""Shifts that should have fallen below a least number if nobody stood in, from which on somebody did."""
 
 
 class Staffing(NamedTuple):
@@ -266,7 +262,7 @@ def _staffing(team: TeamDraft, parts: list[_Part], rosters: dict[str, Any]) -> S
     rostered = np.concatenate([part.rostered.ravel() for part in merged.values()] or [np.empty(0)])
     present = np.concatenate([part.present.ravel() for part in merged.values()] or [np.empty(0, dtype=np.int64)])
     due = rostered > 0
-    absence, at_least = _absence(np.rint(rostered[due]).astype(np.int64), present[due]) if due.any() else (0.0, 0)
+    absence, at_least = absence_of(np.rint(rostered[due]).astype(np.int64), present[due]) if due.any() else (0.0, 0)
     findings = []
     staff: dict[str, Any] = {}
     staff_by: dict[str, Any] = {}
@@ -299,45 +295,6 @@ def _added(one: _Part, other: _Part) -> _Part:
         np.concatenate([one.rostered, other.rostered]),
         np.concatenate([one.present, other.present]),
     )
-
-
-def _absence(rostered: Int64s, present: Int64s) -> tuple[float, int]:
-    """Chance that a person misses a shift, and the least number that a shift fell to because somebody stood in."""
-    absence = float(np.clip(1 - present.sum() / rostered.sum(), 0, 1))
-    at_least = 0
-    for _ in range(3):
-        at_least = _least(rostered, present, absence)
-        absence = _behind(rostered, float(present.sum()), at_least)
-    return absence, at_least
-
-
-def _least(rostered: Int64s, present: Int64s, absence: float) -> int:
-    """The largest number below which no shift of as many people or more fell, though by chance some would have."""
-    found = 0
-    for least in range(1, int(rostered.max(initial=0)) + 1):
-        many = rostered >= least
-        expected = float(bdtr(least - 1, rostered[many], 1 - absence).sum())
-        if expected >= _VIOLATIONS and not (present < np.minimum(rostered, least)).any():
-            found = least
-    return found
-
-
-def _behind(rostered: Int64s, present: float, at_least: int) -> float:
-    """The absence behind the people that were there, of whom some stood in."""
-    sizes, counts = np.unique(rostered, return_counts=True)
-
-    def expected(absence: float) -> float:
-        # E max(X, m) = m + sum over k >= m of P(X > k).
-        total = 0.0
-        for size, count in zip(sizes.tolist(), counts.tolist(), strict=True):
-            least = min(at_least, size)
-            above = np.arange(least, size)
-            total += count * (least + float(bdtrc(above, size, 1 - absence).sum()))
-        return total - present
-
-    if expected(0.0) <= 0 or expected(0.999) >= 0:
-        return 0.0
-    return float(brentq(expected, 0.0, 0.999))
 
 
 def span_text(span: tuple[int, int]) -> str:

@@ -6,24 +6,22 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.core.clock import DAY, HOUR, MINUTE
+from sim.core.clock import DAY, HOUR
 from sim.core.json_text import jsonable
 from sim.core.options import DEFAULT, Options
-from sim.core.tables import Bools, Floats
+from sim.core.tables import Floats
 from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
 from sim.metrics.figures import Caution
 from sim.models.operation_names import RECEIVE
-from sim.models.sla import Sla
 from sim.models.system import System
 from sim.operations.arrival_peaks import ArrivalPeaks, arrival_peaks
+from sim.operations.headroom import Headroom, headroom_of, least_headroom
 from sim.operations.operations import (
     COUNTED,
-    TENTHS,
     OperationCounts,
     OperationSums,
     Peaks,
-    Slack,
     count_operations,
     operations_of,
 )
@@ -31,14 +29,8 @@ from sim.operations.service_level import ServiceLevel
 from sim.operations.system_load import LetterLoad, SystemLoad, level_of, system_load
 from sim.scenario.setting import Setting
 from sim.statistics import (
-    Compliance,
     Estimate,
-    Ratio,
-    all_decided,
-    body_effect,
-    judge,
     mean_over,
-    ratio_over,
     stacked,
 )
 from sim.statistics.return_levels import ReturnLevel, at_least, levels_of_days
@@ -117,26 +109,6 @@ class ChannelLoad:
 
 
 @dataclass(frozen=True)
-class Headroom:
-    """Headroom of one SLA: how long each call on its way may take.
-
-    Attributes:
-        limit: as the scenario writes it.
-        calls: that a letter makes while the clock runs, on average.
-        seconds: each may take, as long as its target is met with 95% confidence; None if it is not shown as met anyway.
-        unclear: whether the target lies within the interval even if calls take no time, so that more replications or
-            a longer window may decide; else it is missed by the staffing.
-    """
-
-    limit: str
-    limit_min: float
-    target: float
-    calls: Estimate
-    seconds: float | None
-    unclear: bool
-
-
-@dataclass(frozen=True)
 class Targets:
     """Throughput targets of the real system.
 
@@ -198,7 +170,7 @@ def _put_together(setting: Setting, scenario: str, engine: str, counts: Sequence
     model = setting.scenario
     window = model.window_end - model.window_start
     of_slas = dict(zip(model.sla, zip(*(each.slacks for each in counts), strict=True), strict=True))
-    headroom = {name: _headroom(sla, of_slas[name]) for name, sla in model.sla.items() if sla.target is not None}
+    headroom = {name: headroom_of(sla, of_slas[name]) for name, sla in model.sla.items() if sla.target is not None}
     on_way = {name: np.any([each.on_way for each in of_slas[name]], axis=0) for name in headroom}
     sums = stacked([each.sums for each in counts])
     calls = np.column_stack([sums.calls, sums.calls.sum(axis=1)])
@@ -209,7 +181,7 @@ def _put_together(setting: Setting, scenario: str, engine: str, counts: Sequence
             calls[:, index] / window,
             [each.calls[index] for each in counts],
             exact if name == RECEIVE else None,
-            _least(headroom, on_way, index),
+            least_headroom(headroom, on_way, index),
             level_of(system, name),
         )
         for index, name in enumerate((*operations_of(setting), ALL))
@@ -300,55 +272,3 @@ def _channel(
     )
     peak = int(by_hour_a_day.mean(axis=0).argmax())
     return ChannelLoad(hour, day, peak, mean_over(by_hour_a_day[:, peak]).at())
-
-
-def _headroom(sla: Sla, slacks: Sequence[Slack]) -> Headroom:
-    assert sla.target is not None, "asked for where there is one"
-    calls = stacked([each.calls for each in slacks])
-    seconds, unclear = _seconds(slacks, sla)
-    return Headroom(
-        limit=str(sla.within),
-        limit_min=sla.within.seconds / MINUTE,
-        target=sla.target,
-        calls=ratio_over(calls).at(),
-        seconds=seconds,
-        unclear=unclear,
-    )
-
-
-def _seconds(slacks: Sequence[Slack], sla: Sla) -> tuple[float | None, bool]:
-    """The longest time a call that the target can bear, by bisection: compliance falls as calls take longer.
-
-    It is judged as the SLA itself, so that there is headroom where the target is met, and nowhere else.
-
-    Returns: the time, None if there is none; and whether that is so since the verdict is unclear.
-    """
-    tallies = [each.tenths for each in slacks]
-    letters = np.array([float(each.total) for each in tallies])
-    copies = all(len(each) == len(tallies[0]) and all(map(np.array_equal, each, tallies[0])) for each in tallies)
-    body = body_effect([each.elapsed for each in slacks])
-
-    def compliance(tenths: int) -> Compliance:
-        in_time = np.array([float(each.times[each.values >= tenths].sum()) for each in tallies])
-        return judge(all_decided(Ratio(in_time, letters)), body, copies=copies)
-
-    def met(tenths: int) -> bool:
-        found = compliance(tenths)
-        # Without an interval the point decides: this is a figure, and no verdict.
-        least = found.worst if found.low is None else found.low
-        return least is not None and sla.target is not None and least >= sla.target
-
-    if not met(0):
-        high = compliance(0).high
-        return None, high is not None and sla.target is not None and high >= sla.target
-    low, high = 0, sla.within.seconds * TENTHS + 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if met(middle) else (low, middle)
-    return low / TENTHS, False
-
-
-def _least(headroom: Mapping[str, Headroom], on_way: Mapping[str, Bools], index: int) -> float | None:
-    """The least headroom of the SLAs on whose way an operation lies; one that is missed anyway asks for nothing."""
-    slas = [each for name, each in headroom.items() if index < len(on_way[name]) and on_way[name][index]]
-    return min((each.seconds for each in slas if each.seconds is not None), default=None)
