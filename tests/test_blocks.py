@@ -14,6 +14,7 @@ from strategies import Day
 from sim.core.clock import DAY
 from sim.core.errors import ScenarioError, SimError
 from sim.core.options import Options
+from sim.core.streams import Purpose, subject, uniforms, uniforms_at
 from sim.core.tables import WAIT, Int64s, Stretches, Workload, dtypes
 from sim.engine import compiled as engine_compiled
 from sim.engine.by_blocks import BlockLog, EngineByBlocks
@@ -135,6 +136,14 @@ def test_letters_of_another_time_or_with_other_uses_are_refused() -> None:
         EngineByBlocks(day.roster, day.horizon, uses._replace(leaves=False)).advance(day.workload, day.horizon)
     with pytest.raises(SimError, match="an edge must be from 1 to"):
         EngineByBlocks(day.roster, day.horizon, uses).advance(day.workload, day.horizon + 1)
+
+
+def test_uniforms_are_those_of_their_rows_however_far_apart() -> None:
+    key = (5, 1, Purpose.SERVICE, subject("sign"))
+    every = uniforms(60_000, *key)
+    for each in ([], [0], [59_999], [3, 4, 4_000, 9_000, 9_001, 40_000, 59_999]):
+        rows = np.array(each, dtype=np.int64)
+        assert uniforms_at(rows, *key).tolist() == every[rows].tolist()
 
 
 @pytest.fixture(scope="module", params=OF_SCENARIOS)

@@ -72,12 +72,13 @@ class EngineByBlocks:
         """
         start = self._clock
         self._check(workload, until)
-        run = advanced(self._with_carried(workload), until)
         self._clock, self._letters = until, self._letters + workload.letters
+        letters = _joined(self._open.workload, workload)
+        run = advanced(self._with_carried(letters), until)
         if until < self._horizon:
             return self._parted(run, start, until)
         log = run.log._replace(stretches=stretches_until(run, until))
-        return BlockLog(start, until, LoggedLetters(run.workload, log), _nothing())
+        return BlockLog(start, until, LoggedLetters(letters, log), _nothing())
 
     def _check(self, workload: Workload, until: int) -> None:
         check_workload(workload, self._roster.units, len(self._roster.clocks))
@@ -93,10 +94,10 @@ class EngineByBlocks:
         if more or letters > allowed.departures:
             raise SimError(f"letters of a block use more than was said: {', '.join(more) or f'{letters} letters'}")
 
-    def _with_carried(self, workload: Workload) -> EngineRun:
-        """The run with the letters that are open in front of those of a block."""
+    def _with_carried(self, letters: Workload) -> EngineRun:
+        """The run with the letters of a block, in front of which are those that are open."""
         carried = self._open
-        run = with_letters(self._run, _joined(carried.workload, workload))
+        run = with_letters(self._run, letters)
         for name in dtypes(Log):
             getattr(run.log, name)[: carried.workload.visits] = getattr(carried.log, name)
         run.progress.received[0] = carried.workload.letters
