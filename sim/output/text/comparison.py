@@ -289,9 +289,10 @@ def _rank(comparison: Comparison, other: str, lang: str) -> str:
         return "–"
     if gap.high is not None and gap.high < 0:
         ahead = Estimate(-gap.mean, -gap.high, None if gap.low is None else -gap.low)
-        return say(lang, "comparison.is-best", points=points(lang, ahead))
-    key = "may-be-best" if comparison.may_be_best(other) else "not-best"
-    return say(lang, f"comparison.{key}", points=points(lang, gap))
+        return say(lang, "comparison.is-best", points=points(lang, ahead, plus=""))
+    if comparison.may_be_best(other):
+        return say(lang, "comparison.may-be-best", points=points(lang, gap))
+    return say(lang, "comparison.not-best", points=points(lang, gap, plus=""))
 
 
 def _differences(comparison: Comparison, lang: str) -> Table:

@@ -178,12 +178,16 @@ def weekdays(lang: str, days: Sequence[int]) -> str:
     return listed(lang, chain.from_iterable(parts))
 
 
-def points(lang: str, difference: Estimate) -> str:
-    """A difference of shares with its interval, in percentage points: `+1.2 points [+0.8, +1.6]`; 0 has no sign."""
+def points(lang: str, difference: Estimate, *, plus: str = "+") -> str:
+    """A difference of shares with its interval, in percentage points: `+1.2 points [+0.8, +1.6]`; 0 has no sign.
+
+    Args:
+        plus: sign of what is more than 0; empty where words say which way it goes.
+    """
     if difference.mean is None:
         return "–"
     ends = [end for end in (difference.mean, difference.low, difference.high) if end is not None]
     digits = 1 if max(map(abs, ends)) >= 0.001 else 2
-    said = [re.sub(r"^[+-]0\.0+$", "0", f"{100 * end:+.{digits}f}") for end in ends]
+    said = [re.sub(r"^[+-]?0\.0+$", "0", f"{100 * end:{plus}.{digits}f}") for end in ends]
     mean = say(lang, "formats.points", points=said[0])
     return f"{mean} [{', '.join(said[1:])}]" if len(said) == 3 else mean
