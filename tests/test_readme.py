@@ -53,6 +53,7 @@ def test_the_rules_of_an_office_can_be_added_to_the_first_scenario(desk):
     said = lettersim("run", "ruled.yaml", "--replications", "2", "--no-report")
     assert "Supervised at 80% of the limit of contacted" in said
     assert "asked for 30 min more" in said
+    assert "letters of their own" in said
 
 
 def test_every_command_is_named_and_every_named_one_exists(readme):

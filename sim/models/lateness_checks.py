@@ -52,8 +52,19 @@ def repeat_letters_checks(scenario: "Scenario") -> Iterator[Problem]:
     yield from known(rule.sla, scenario.sla, "SLA", f"{path}.when_late.sla")
     yield from runs_from_receipt(scenario, rule.sla, f"{path}.when_late")
     sla = scenario.sla.get(rule.sla)
-    if sla is not None and sla.until.rpartition(".")[0] in decided_by_lateness(scenario.workflow):
+    if sla is not None and _first_visit_hangs(scenario, sla.until.rpartition(".")[0]):
         yield Problem(f"must not wait for what hangs on lateness itself, as {sla.until} does", f"{path}.when_late.sla")
+
+
+def _first_visit_hangs(scenario: "Scenario", name: str) -> bool:
+    """Whether it may hang on lateness that a letter ever comes to a step; going back to it does not count."""
+    steps = scenario.workflow
+    decided, detours = decided_by_lateness(steps), Layout.of(steps).detour
+    for step, detour in zip(steps, detours, strict=True):
+        if step.name == name:
+            names = {*step.only_after, *step.unless} | (set() if detour is None else {steps[detour].name})
+            return when_late(step) is not None or not decided.isdisjoint(names)
+    return False
 
 
 def _rule(scenario: "Scenario", rule: WhenLate, number: int, path: str) -> Iterator[Problem]:
