@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 
 from sim.core.errors import ScenarioError
 from sim.core.tables import NO_VISIT, OTHER_DUTY
+from sim.engine.contract import first_difference, simulate
 from sim.engine.verify import prove
 from sim.experiment.replications import simulate_replication
 from sim.metrics.measures import measure
@@ -162,6 +163,9 @@ def test_both_engines_and_the_audit_agree_on_busy_weeks(tmp_path: Path) -> None:
     office = setting(written(tmp_path, BUSY + OFTEN + AGAIN + "}\n"))
     prove(office)
     replication = simulate_replication(office, 0)
+    assert np.array_equal(replication.as_drawn.received, draw_workload(office, draw_roster(office, 0), 0).received)
+    once_more = simulate(replication.workload, replication.roster, office.scenario.horizon)
+    assert first_difference(once_more, replication.log) is None, "of what came the same becomes once more"
     again = replication.workload.about[replication.letters] != NO_VISIT
     assert again.sum() > 50
     assert (replication.log.queued[replication.workload.first_visit[replication.letters[again]]] >= 0).all()

@@ -21,10 +21,12 @@ from sim.scenario.setting import Setting
 
 def replication_of(setting: Setting, workload: Workload, roster: Roster, log: Log, number: int = 0) -> Replication:
     """A replication that was simulated, of the letters that came and the visits that were theirs to make."""
-    repeats = (workload.about != NO_VISIT) & (workload.category != OTHER_DUTY)
-    if repeats.any() or (workload.made_if != ANYHOW).any():
-        workload, log = _made(workload, log, repeats, setting.scenario.horizon)
-    return Replication(setting, workload, roster, log, number)
+    # Prompts of rules have a number, and stay, whether they come or not.
+    repeats = (workload.about != NO_VISIT) & (workload.rule == OTHER_DUTY)
+    if not repeats.any() and not (workload.made_if != ANYHOW).any():
+        return Replication(setting, workload, roster, log, number)
+    made, of_made = _made(workload, log, repeats, setting.scenario.horizon)
+    return Replication(setting, made, roster, of_made, number, drawn=workload)
 
 
 def _made(workload: Workload, log: Log, repeats: Bools, horizon: int) -> tuple[Workload, Log]:
@@ -36,6 +38,9 @@ def _made(workload: Workload, log: Log, repeats: Bools, horizon: int) -> tuple[W
     comes[again] = False
     comes[again[some]] = log.queued[first[some]] != NOT_YET
     letter = workload.letter_of_visit()
+    # What is about a letter that never came comes neither.
+    prompts = np.flatnonzero((workload.about != NO_VISIT) & ~repeats)
+    comes[prompts] &= comes[letter[workload.about[prompts]]]
     made = comes[letter] & ~_passed_over(workload, log, horizon)
     visits, letters = np.flatnonzero(made), np.flatnonzero(comes)
     number = np.append(np.cumsum(made) - 1, NO_VISIT)
@@ -51,9 +56,9 @@ def _made(workload: Workload, log: Log, repeats: Bools, horizon: int) -> tuple[W
     stretches = log.stretches
     if stretches is not None:
         stretches = stretches._replace(visit=number[stretches.visit])
-    return left._replace(made_if=np.zeros_like(left.made_if)), Log._make(
-        [*(column[visits] for column in log[:-1]), stretches]
-    )
+    # Nothing hangs on anything any more.
+    left = left._replace(made_if=np.zeros_like(left.made_if), received_if=np.zeros_like(left.received_if))
+    return left, Log._make([*(column[visits] for column in log[:-1]), stretches])
 
 
 def _passed_over(workload: Workload, log: Log, horizon: int) -> Bools:

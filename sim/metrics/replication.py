@@ -44,6 +44,7 @@ class Replication:
     Attributes:
         number: of the replication.
         block: where these are only the letters that were over in a block of the simulation.
+        drawn: where letters or visits were drawn that never came, the workload with them.
     """
 
     setting: Setting
@@ -52,6 +53,12 @@ class Replication:
     log: Log
     number: int = 0
     block: "BlockLog | None" = None
+    drawn: Workload | None = None
+
+    @property
+    def as_drawn(self) -> Workload:
+        """The workload that was simulated."""
+        return self.workload if self.drawn is None else self.drawn
 
     @cached_property
     def letters(self) -> Int64s:

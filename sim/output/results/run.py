@@ -195,7 +195,7 @@ def _look(check: bool, tables: bool, replication: Replication) -> _Look:
         )
         if tables
         else (),
-        checked=(cross_check(setting, replication.workload, replication.roster),) if check and number == 0 else (),
+        checked=(cross_check(setting, replication.as_drawn, replication.roster),) if check and number == 0 else (),
         latest=latest(replication, late, _LATEST) if number == 0 else (),
     )
 
