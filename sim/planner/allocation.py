@@ -1,8 +1,9 @@
 """Allocation: whether the people of each cell go to the units evenly, or by the units' shares of the letters.
 
-Where one way takes many more people than the other with all other cells at their most, that decides. Elsewhere, from a
-staffing of few people, each cell is allocated the other way, with the fewest people that meet the targets then, again
-and again until that saves nothing: which way serves best depends on the other cells of the team.
+Where one way takes many more people than the other with all other cells at their most, that decides. Elsewhere, at a
+staffing of few people, each cell is allocated the other way, and the way that uses less of the allowed lateness stays,
+with the fewest people that meet the targets then. That is asked again until nothing changes, as which way serves best
+depends on the other cells of the team.
 """
 
 from typing import Final, NamedTuple
@@ -17,10 +18,7 @@ from sim.planner.staffing_cells import People, StaffingCell, with_heads
 from sim.scenario.setting import Setting
 
 _REPLICATIONS: Final = 4
-"""Of the sample on which allocations are compared."""
-
-_HOPELESS: Final = 1.1
-"""An allocation is given up if it takes so many times the cost before anybody is taken away."""
+"""Of the sample on which few people are looked for."""
 
 _MORE: Final = 1.1
 """The allocation of a cell is decided where the one way takes so many times the people of the other."""
@@ -37,24 +35,30 @@ def allocated(simulator: Simulator, replications: int, budget: int) -> Allocated
     """The same cells, each allocated the way that serves better.
 
     Args:
-        replications: of the search; a few of them are used.
+        replications: of the search; some of them are used.
         budget: letters at which the search ends.
     """
-    return _AllocationSearch(simulator, range(min(replications, _REPLICATIONS)), budget).run()
+    return _AllocationSearch(simulator, replications, budget).run()
 
 
 class _AllocationSearch:
-    def __init__(self, simulator: Simulator, numbers: range, budget: int) -> None:
-        self._simulator, self._numbers, self._budget = simulator, numbers, budget
+    def __init__(self, simulator: Simulator, replications: int, budget: int) -> None:
+        self._simulator, self._budget = simulator, budget
+        self._numbers, self._all = range(min(replications, _REPLICATIONS)), range(replications)
         self._open: set[int] = set()  # cells whose allocation is not decided on its own
 
     def run(self) -> Allocated:
-        """Allocate what is plain, look for few people, and allocate otherwise what saves some of them."""
+        """Allocate what is plain, look for few people, and allocate otherwise what is served better then."""
         search = self._search(self._alone())
         if not search.begin() or search.best is None:
             return Allocated(self._simulator)
         people = search.substitute(search.descend(search.best))
-        search, people = self._cheaper(search, search.best or people)
+        while not search.trials.exhausted and (cells := self._better(_cells(search), people)) != _cells(search):
+            there = self._search(cells)
+            found = there.descend(people if there.trials.meets(people) else there.raised(people))
+            if not there.trials.cheaper(found, people):
+                break
+            search, people = there, found
         return Allocated(search.trials.problem.simulator, people)
 
     def _alone(self) -> tuple[StaffingCell, ...]:
@@ -80,26 +84,20 @@ class _AllocationSearch:
             return low + 1
         return least_meeting(low, high, lambda heads: trials.meets(with_heads(most, index, heads)))
 
-    def _cheaper(self, search: Search, people: People) -> tuple[Search, People]:
-        """Each cell allocated the other way, with the fewest people that do then, until none costs less."""
-        tried: set[tuple[StaffingCell, ...]] = set()  # of one team, as other teams hardly matter to it
-        before: People | None = None
-        while people != before and not search.trials.exhausted:
-            before = people
-            for index in sorted(self._open):
-                now, other = _cells(search), _other(_cells(search), index)
-                team = now[index].team
-                if not people[index] or _of_team(other, team) in tried:
-                    continue
-                tried |= {_of_team(now, team), _of_team(other, team)}
-                there = self._search(other)
-                start = people if there.trials.meets(people) else there.raised(people)
-                if there.trials.exhausted or there.trials.cost(start) > _HOPELESS * there.trials.cost(people):
-                    continue
-                there.descend(start)
-                if there.best is not None and there.trials.cheaper(there.best, people):
-                    search, people = there, there.best
-        return search, people
+    def _better(self, cells: tuple[StaffingCell, ...], people: People) -> tuple[StaffingCell, ...]:
+        """Each cell allocated the way that uses less of the allowed lateness, one after another."""
+        used = self._used(cells, people)
+        for index in sorted(self._open):
+            other = _other(cells, index)
+            if people[index] and (then := self._used(other, people)) < used:
+                cells, used = other, then
+        return cells
+
+    def _used(self, cells: tuple[StaffingCell, ...], people: People) -> float:
+        """Allowed lateness used, over all targets; those that are used up most count most (root of squares)."""
+        simulator = self._simulator.of(cells)
+        sample = SearchSample(simulator, self._all, Stability(simulator))
+        return float(np.linalg.norm(sample.surface(people).mean(axis=0)))
 
     def _search(self, cells: tuple[StaffingCell, ...]) -> Search:
         simulator = self._simulator.of(cells)
@@ -108,10 +106,6 @@ class _AllocationSearch:
 
 def _cells(search: Search) -> tuple[StaffingCell, ...]:
     return search.trials.problem.simulator.cells
-
-
-def _of_team(cells: tuple[StaffingCell, ...], team: str) -> tuple[StaffingCell, ...]:
-    return tuple(cell for cell in cells if cell.team == team)
 
 
 def _may_differ(setting: Setting, cell: StaffingCell) -> bool:
