@@ -38,6 +38,9 @@ _REACH: Final = 1.0
 That is twice as much after an exchange that saved something, and half as much after one that failed (trust region).
 """
 
+_FARTHEST: Final = 16
+"""Of a repair that nothing nearer makes good, the reach beyond which it may go anywhere."""
+
 _LEAST_USED: Final = 1e-3
 """Of the allowed lateness; less than that is as good as none, and has no logarithm."""
 
@@ -188,6 +191,9 @@ class LocalSearch:
             # Effects that seem larger than they are would never be tried, so a removal has the benefit of the doubt.
             hopeful = surface._replace(fewer=np.maximum(surface.fewer - surface.doubts, 0.0)) if saving else surface
             there = self._programme(people, hopeful, now + guard, reach, saving=saving, limits=limits, fixed=fixed)
+            if not saving and there is None and np.isfinite(reach):
+                reach = 2 * reach if reach < _FARTHEST else np.inf
+                continue
             if there is None or there == people:
                 break
             if not trials.fits(there):
@@ -198,7 +204,7 @@ class LocalSearch:
             if trials.meets(there):
                 return there, surface, 2 * reach
             failures += 1
-            reach /= 2
+            reach = reach / 2 if saving else reach
             # No effect is corrected beyond none at all; what that leaves is asked of every exchange.
             guard = np.maximum(guard, used - now - _change(people, there, surface))
             guard = np.where(used > 0, guard + more, guard)
@@ -239,7 +245,7 @@ class LocalSearch:
         heads = np.array(people, dtype=np.float64)
         farthest = np.maximum(np.floor(reach * surface.steps), 1.0)
         # The surface is measured nearby. Whom it adds too many is taken away again, so only removals are held to it.
-        up = np.minimum(farthest if saving else np.inf, np.array(problem.most) - heads)
+        up = np.minimum(farthest, np.array(problem.most) - heads)
         down = np.minimum(farthest, heads - np.array(problem.least))
         down = down if limits is None else np.minimum(down, limits)
         for cell in fixed:

@@ -39,7 +39,7 @@ from sim.planner.validation import Validation
 from sim.scenario.setting import Setting
 from sim.statistics import Verdict
 
-VISITS: Final = 6.5e8
+VISITS: Final = 7.5e8
 """Visits that a plan may simulate if its budget is not said; about a minute and a half of two cores, as measured."""
 
 _VISITS_A_REPLICATION: Final = 6_000
@@ -73,9 +73,9 @@ _LEAST_COARSE: Final = 8
 class Shares:
     """Parts of the budget after which each stage of a plan ends, counted from its beginning."""
 
-    allocation: float = 0.36
-    quick: float = 0.40
-    sample: float = 0.55
+    allocation: float = 0.28
+    quick: float = 0.32
+    sample: float = 0.50
     proofs: float = 0.84  # no other plan is looked for after that
     proof_search: float = 0.13  # of which each search for another plan may take so much
     removals: float = 0.93
