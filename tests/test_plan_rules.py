@@ -17,7 +17,7 @@ from sim.forecast.working_hours import _at_night, _long_weeks
 from sim.models.staffing import RosterPattern
 from sim.output.text.plan import exact_cost, plan_sentences, plan_text
 from sim.output.text.printing import plain
-from sim.planner.allocation import allocated
+from sim.planner.allocation import _AllocationSearch, allocated
 from sim.planner.answer import Ending, PlanAnswer
 from sim.planner.backward_elimination import BackwardElimination
 from sim.planner.frontier import Point, monotone
@@ -156,6 +156,16 @@ def test_hours_decide_an_allocation_that_takes_many_more_people_the_other_way() 
     assert allocated(simulator, 1, budget=0).simulator.cells[0].deal == "weights"
 
 
+def test_an_allocation_that_serves_the_same_people_better_stays() -> None:
+    office = districts()
+    simulator = Simulator(office, staffing_cells(office.scenario), PlanTargets(office))
+    search = _AllocationSearch(simulator, 4, PLENTY)
+    search._open = {0}
+    better = search._better(simulator.cells, (12,))
+    assert better[0].deal == "weights"
+    assert search._better(better, (12,)) == better
+
+
 # one budget
 
 
@@ -221,6 +231,24 @@ def test_one_exchange_moves_people_of_three_cells_at_once() -> None:
     best = LocalSearch(trials).improve((4, 4, 4))
     cheapest = min(sum(each) for each in product(range(10), repeat=3) if late(each) <= 1)
     assert sum(best) == cheapest < 12
+
+
+def test_what_lacks_is_made_good_near_where_effects_were_measured() -> None:
+    # Of the first cell one more helps most, and a second one not at all.
+    def late(people: tuple[int, ...]) -> float:
+        return float(np.exp(0.65 - 0.5 * (min(people[0], 5) - 4) - 0.2 * (people[1] - 4)))
+
+    trials = SearchTrials(Puzzle((12, 12), [1.0, 1.0], late), PLENTY)
+    assert LocalSearch(trials).repaired((4, 4)) == (5, 5)
+    assert (6, 4) not in [trial.people for trial in trials.all]
+
+
+def test_what_nothing_near_makes_good_is_made_good_farther_away() -> None:
+    def late(people: tuple[int, ...]) -> float:
+        return float(np.exp(1.5 - 0.32 * sum(people)))
+
+    trials = SearchTrials(Puzzle((12, 12), [1.0, 1.0], late), PLENTY)
+    assert sum(LocalSearch(trials).repaired((0, 0)) or ()) == 5
 
 
 def test_a_corrected_surface_says_of_an_exchange_what_was_seen() -> None:

@@ -39,7 +39,7 @@ from sim.planner.validation import Validation
 from sim.scenario.setting import Setting
 from sim.statistics import Verdict
 
-VISITS: Final = 7.5e8
+VISITS: Final = 6.9e8
 """Visits that a plan may simulate if its budget is not said; about a minute and a half of two cores, as measured."""
 
 _VISITS_A_REPLICATION: Final = 6_000
