@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,7 @@ def texts(path: Path) -> Iterator[str]:
             yield node.value
 
 
+@cache
 def messages() -> set[str]:
     modules = [
         path for path in ROOT.glob("sim/**/*.py") if not str(path.relative_to(ROOT)).startswith(TOLD_TO_PROGRAMS)
