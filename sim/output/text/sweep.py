@@ -177,7 +177,7 @@ def _leads(sweep: Sweep, most: int) -> Iterator[tuple[SweptPoint, list[str]]]:
 def _lead_headings(sweep: Sweep, lang: str) -> list[str]:
     return [
         say(lang, "sweep.point"),
-        *sweep.keys,
+        *_ends(sweep.keys),
         *([say(lang, "glossary.headcount")] if _people_differ(sweep) else []),
     ]
 
