@@ -14,7 +14,7 @@ from timing import interleaved, ratio
 from sim.engine import compiled as engine_compiled
 from sim.engine import simpy as engine_simpy
 
-ROUNDS = {10: 5, 100: 3, 1_000: 3}
+ROUNDS = {10: 5, 100: 5, 1_000: 5}
 """Days of the model, and how often each simulator runs them."""
 
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "benchmarks" / "README.md"
 PAGES = {"capacity": ROOT / "docs" / "throughput.md"}
 SECTIONS = (
-    *("peers", "threads", "growth", "scenario", "province", "unused"),
+    *("peers", "threads", "cluster", "growth", "scenario", "province", "unused"),
     *("command", "check", "replay", "what_if", "capacity"),
 )
 
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--against", metavar="REVISION", help="commit beside whose program `command` is timed")
     asked = parser.parse_args(arguments)
     names: list[str] = asked.names
-    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]  # the closed forms of the tests serve here, too
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]  # closed forms and the cluster of the tests serve here, too
     unknown = set(names) - set(SECTIONS)
     if unknown:
         sys.exit(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")

@@ -1,6 +1,5 @@
 """A cluster of two workers on this machine: the same bytes as without it, whatever dies."""
 
-import json
 import os
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from local_cluster import LocalCluster
 
 from sim.core.errors import SimError
 from sim.experiment import cluster
@@ -33,37 +33,6 @@ teams: {desk: {staff: {always: 2}}}
 workflow: [answer: {by: desk, effort: {exponential: 18 min}}]
 sla: {answered: {until: answer.finished, within: 1 h, target: 80%}}
 """
-
-
-class LocalCluster:
-    """A scheduler and two workers, each a process without a nanny that would start it again."""
-
-    def __init__(self, folder: Path, **environment: str) -> None:
-        self.folder, self._file, self._environment = folder, folder / "scheduler.json", environment
-        self.scheduler = self._start("dask_scheduler", "--host", "127.0.0.1", "--port", "0")
-        while not self._file.exists() or not self._file.read_text().endswith("}"):
-            time.sleep(0.05)
-        self.workers = [self.worker() for _ in range(2)]
-        self.address: str = json.loads(self._file.read_text())["address"]
-
-    def worker(self) -> subprocess.Popen[bytes]:
-        return self._start("dask_worker", "--nthreads", "1", "--no-nanny")
-
-    def _start(self, module: str, *words: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", f"distributed.cli.{module}"]
-        return subprocess.Popen(
-            [*command, *words, "--scheduler-file", str(self._file), "--no-dashboard"],
-            cwd=self.folder,
-            # where the tasks of this file are
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)} | self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def close(self) -> None:
-        for process in (*self.workers, self.scheduler):
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture(scope="module")
