@@ -17,6 +17,7 @@ from sim.experiment.replications import simulate_replication
 from sim.metrics.measures import measure
 from sim.metrics.replication import Replication
 from sim.metrics.summary import summarise
+from sim.metrics.supervision import received_prompts
 from sim.output.text.answer import run_sentences
 from sim.sampling.kept_letters import KeptLetters, letters_name
 from sim.sampling.roster import draw_roster
@@ -173,6 +174,21 @@ def test_both_engines_and_the_audit_agree_on_busy_weeks(tmp_path: Path) -> None:
     figures = summarise(office, [measure(replication)], scenario="", engine="compiled").repeat_letters
     assert figures is not None
     assert figures.letters.mean == np.count_nonzero(again & replication.counted)
+
+
+def test_nobody_is_prompted_about_a_letter_that_was_not_written(tmp_path: Path) -> None:
+    """All prompts that were received are due as four fifths of the limit of their own letter have passed."""
+    replication = simulate_replication(setting(written(tmp_path, BUSY + OFTEN + AGAIN + "}\n")), 0)
+    prompts = received_prompts(replication)
+    assert len(prompts.row) > 50
+    due = replication.workload.received[prompts.prompt]
+    assert (due - replication.received[prompts.row] == 0.8 * 2 * 3600).all()
+
+
+def test_a_limit_in_office_hours_is_known_for_what_would_be_written_after_the_end(tmp_path: Path) -> None:
+    busy = BUSY.replace("within: 2 h", "within: 2 office hours")
+    replication = found(setting(written(tmp_path, busy + OFTEN.replace("1 d", "9 d") + AGAIN + "}\n")))
+    assert (replication.workload.about[replication.letters] != NO_VISIT).any()
 
 
 def test_kept_letters_and_thinned_ones_have_their_repeats(tmp_path: Path) -> None:

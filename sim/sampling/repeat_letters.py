@@ -92,7 +92,8 @@ def _written_again(
     drawn = one_a_letter(Purpose.WRITES_AGAIN, generation, 0)
     may = letters.kept & (letters.received >= 0) & (visits.made > 0) & (drawn < np.maximum(usual, late))
     lag = whole_seconds(quantile(rule.after, one_a_letter(Purpose.WRITES_AGAIN, generation, 1)), least=0)
-    received = late_from(setting, sla, letters.received) + lag
+    late_at = late_from(setting, sla, letters.received)
+    received = np.minimum(late_at + lag, scenario.horizon)  # the calendar knows no later day
     may &= received < scenario.horizon
     rows = np.flatnonzero(may)
     in_any_case = drawn[rows] < np.minimum(usual, late)[rows]
@@ -104,7 +105,7 @@ def _written_again(
         nth=last,
         received_if=np.where(in_any_case, ANYHOW, np.where(late > usual, is_late, in_time)[rows]).astype(np.int8),
         received_if_back=np.where(in_any_case, 0, last - nth[rows]).astype(np.int32),
-        received_late_from=(received - lag)[rows],
+        received_late_from=late_at[rows],
     )
 
 
