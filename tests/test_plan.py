@@ -470,7 +470,7 @@ def test_the_command_plans_and_writes_a_scenario_that_runs(tmp_path: Path, monke
     done = command("desk.yaml", "--write", "planned.yaml", "--no-report")
     assert done.exit_code == 0, done.output
     assert "meet every target" in done.output
-    (folder,) = (tmp_path / "results" / "desk").iterdir()
+    (folder,) = tmp_path.glob("results/desk/plan-*")
     assert {each.name for each in folder.iterdir()} == {
         *(f"answer.{lang}.txt" for lang in languages()),
         "figures.json", "manifest.json", "plan.json", "requirement.csv", "roster.csv", "roster.xlsx", "scenario.yaml",

@@ -111,8 +111,8 @@ def why(folder: Path, letter: int, replication: int, options: Options) -> None:
 def runs(folder: Path, options: Options, prune: bool) -> None:
     """List the results in a folder: what was set, when, and what was found.
 
-    A draft is what a command is writing, or was when it was killed; points are what a sweep or a sensitivity has
-    finished, with which it goes on after a kill. --prune removes nothing but these.
+    A draft is what a command is writing, or was when it was killed; points are what a sweep, a sensitivity or a plan
+    has finished, with which it goes on after a kill. --prune removes nothing but these.
     """
     from sim.core.json_text import jsonable
     from sim.output.folders.listing import listing_of

@@ -71,6 +71,9 @@ class KeptPoints(Protocol[T]):
     def put(self, number: int, point: T, /) -> None:
         """Keep a point."""
 
+    def whole(self) -> Mapping[int, T]:
+        """All points that were finished before, by number."""
+
 
 def common_cool_down(scenarios: Sequence[Loaded]) -> int:
     """The cool-down that all of them can have, in seconds: the longest that one of them needs.

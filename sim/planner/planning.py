@@ -16,6 +16,7 @@ import numpy as np
 from sim.core.errors import SimError
 from sim.core.options import DEFAULT, Options
 from sim.experiment.cost import estimate
+from sim.experiment.points import KeptPoints
 from sim.experiment.replications import replicate, simulate_infinite_servers
 from sim.forecast.cautions import Seen, cautions, unprovable_targets
 from sim.forecast.working_hours import WorkingHours, overtime_hours, working_hours
@@ -25,6 +26,7 @@ from sim.models.studies import Plan
 from sim.planner.allocation import Allocated, allocated
 from sim.planner.answer import Ending, PlanAnswer, Shortage, failures
 from sim.planner.backward_elimination import BackwardElimination
+from sim.planner.finished_replications import FinishedPoint, FinishedReplications
 from sim.planner.frontier import Point, frontier
 from sim.planner.lower_bound import ConfirmedBound, LowerBound, confirmed
 from sim.planner.proof import Blocks, Change, Proof, change_between, decided, standard_error
@@ -103,6 +105,7 @@ def plan(
     options: Options = DEFAULT,
     *,
     scenario: str,
+    kept: KeptPoints[FinishedPoint] | None = None,
     progress: Callable[[int], object] | None = None,
     told: Callable[[int, float], object] | None = None,
 ) -> PlanAnswer:
@@ -110,6 +113,7 @@ def plan(
 
     Args:
         scenario: short name, usually the stem of the file.
+        kept: what was simulated before, by the same plan, and where more is kept.
         progress: told how many letters were simulated so far.
         told: told beforehand how many letters will be simulated, about, and how many seconds that will take here.
 
@@ -128,7 +132,13 @@ def plan(
         letters = budget_of(setting, copies=copies)
         letters += letters_to_generate(setting, sizes_of(setting)[0], letters)
         told(letters, letters * seconds_a_letter(simulator))
-    return _Planner(simulator, scenario, copies=copies).answer()
+    if kept is None:
+        return _Planner(simulator, scenario, copies=copies).answer()
+    # Only now, since what is kept does not show how long a letter takes.
+    simulator.finished = FinishedReplications(kept)
+    answer = _Planner(simulator, scenario, copies=copies).answer()
+    simulator.finished.flush()
+    return answer
 
 
 def seconds_a_letter(simulator: Simulator) -> float:

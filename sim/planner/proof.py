@@ -14,7 +14,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.core.tables import Floats
-from sim.planner.simulator import Observed, PlanTargets, Simulator, first_of, worst_case_compliance
+from sim.planner.finished_replications import Observed
+from sim.planner.simulator import PlanTargets, Simulator, first_of, worst_case_compliance
 from sim.planner.staffing_cells import People
 from sim.statistics import (
     LEVEL,

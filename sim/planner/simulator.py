@@ -2,17 +2,20 @@
 
 The letters and their visits are drawn once a replication and kept; each staffing draws its own roster and the other
 duty that this brings, is simulated, and its letters are counted by what became of them. What was simulated is
-remembered, and counted in letters, which is what a budget is spent on.
+remembered, and counted in letters, which is what a budget is spent on. What is finished, also by an earlier process
+of the same plan, is not simulated again, and counted as if it were, so that both take the same course.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import NamedTuple, TypeVar
+from functools import cached_property, partial
+from typing import TypeVar
 
 import numpy as np
 
 from sim.core.clock import hour_of
+from sim.core.json_text import jsonable, to_json
 from sim.core.options import DEFAULT, Options
 from sim.core.tables import Bools, Floats
 from sim.experiment.pool import cores
@@ -21,6 +24,7 @@ from sim.metrics.compliance import elapsed_of
 from sim.metrics.hours import HOURS_OF_DAY
 from sim.metrics.measures import fingerprint
 from sim.metrics.replication import Fate, Replication, SlaClock
+from sim.planner.finished_replications import FinishedReplications, Observed
 from sim.planner.staffing_cells import People, StaffingCell, staffed
 from sim.sampling.arrivals import Letters
 from sim.sampling.kept_letters import KeptLetters
@@ -28,17 +32,9 @@ from sim.sampling.roster import draw_roster
 from sim.sampling.visits import Visits
 from sim.sampling.workload import draw_visits, with_other_duty
 from sim.scenario.setting import Setting
-from sim.statistics import Decided, Durations, stacked
+from sim.statistics import Decided, stacked
 
-T = TypeVar("T")
-
-
-class Observed(NamedTuple):
-    """Counts of one replication under a staffing, as closely as a verdict needs them."""
-
-    decided: Decided  # (targets,)
-    elapsed: tuple[Durations, ...]  # of the letters of each target
-    fingerprint: int  # of the letters and the log: equal in replications that are copies
+T = TypeVar("T", Decided, Observed)
 
 
 def late_at_worst(decided: Decided) -> Floats:
@@ -119,7 +115,11 @@ class Meter:
 
 
 class Simulator:
-    """Replications of a scenario under any headcounts of its staffing cells."""
+    """Replications of a scenario under any headcounts of its staffing cells.
+
+    Attributes:
+        finished: replications that are kept, also of an earlier process; None if none are.
+    """
 
     def __init__(
         self,
@@ -135,6 +135,7 @@ class Simulator:
         self._options = options
         self._kept = KeptLetters()
         self._seen: dict[tuple[People, int], Decided] = {}
+        self.finished: FinishedReplications | None = None
 
     def of(self, cells: tuple[StaffingCell, ...], setting: Setting | None = None) -> "Simulator":
         """The same replications for other cells, for example of people who are allocated otherwise.
@@ -144,7 +145,7 @@ class Simulator:
         """
         setting, targets = (self.setting, self.targets) if setting is None else (setting, PlanTargets(setting))
         other = Simulator(setting, cells, targets, self._options, meter=self.meter)
-        other._kept = self._kept
+        other._kept, other.finished = self._kept, self.finished
         return other
 
     def drawn(self, number: int) -> tuple[Letters, Visits]:
@@ -158,7 +159,8 @@ class Simulator:
     def each(self, people: People, replications: Sequence[int]) -> Iterator[Decided]:
         """What each replication says of a staffing, in their order; who stops asking stops the simulation."""
         missing = [number for number in replications if (people, number) not in self._seen]
-        fresh = self._simulated(people, missing, self.targets.decided)
+        known = None if self.finished is None else self.finished.decided
+        fresh = self._simulated(people, missing, self.targets.decided, known)
         for number in replications:
             if (people, number) not in self._seen:
                 self._seen[people, number] = next(fresh)
@@ -166,9 +168,9 @@ class Simulator:
 
     def observed(self, people: People, replications: Sequence[int]) -> Iterator[Observed]:
         """The same with elapsed times; these are not remembered."""
-        for number, found in zip(
-            replications, self._simulated(people, replications, self.targets.observed), strict=True
-        ):
+        known = None if self.finished is None else self.finished.observed
+        fresh = self._simulated(people, replications, self.targets.observed, known)
+        for number, found in zip(replications, fresh, strict=True):
             self._seen[people, number] = found.decided
             yield found
 
@@ -176,15 +178,39 @@ class Simulator:
         """What all of them say, shape (replications, targets)."""
         return stacked(list(self.each(people, replications)))
 
-    def _simulated(self, people: People, numbers: Sequence[int], measure: Callable[[Replication], T]) -> Iterator[T]:
-        """What is seen in replications, in their order, with no more begun than there are workers."""
+    def _simulated(
+        self,
+        people: People,
+        numbers: Sequence[int],
+        measure: Callable[[Replication], T],
+        known: Callable[[str, int], tuple[T, int] | None] | None,
+    ) -> Iterator[T]:
+        """What is seen in replications, in their order, with no more begun than there are workers.
+
+        Args:
+            known: what is finished, by staffing and number.
+        """
         setting, workers = staffed(self.setting, self.cells, people), self._options.workers or cores()
+        staffing = f"{self._name} {people}"
+        before = {} if known is None else {number: known(staffing, number) for number in numbers}
         # Letters that are kept here are not sent to a process, which draws them again.
         drawn = self.drawn if self._options.shares_memory else partial(draw_visits, setting)
         task = partial(_run, setting, measure, self._options, drawn)
-        for found, letters in map_replications(task, numbers, self._options, ahead=workers):
+        missing = [number for number in numbers if before.get(number) is None]
+        fresh = map_replications(task, missing, self._options, ahead=workers)
+        for number in numbers:
+            finished = before.get(number)
+            found, letters = finished or next(fresh)
+            if self.finished is not None and finished is None:
+                self.finished.add(staffing, number, found, letters)
             self.meter.add(letters)
             yield found
+
+    @cached_property
+    def _name(self) -> str:
+        """Name of what is simulated, whatever the headcounts."""
+        content = self.setting.scenario.resolved(), self.setting.scenario.horizon, self.cells
+        return hashlib.sha256(to_json(jsonable(content), indent=None).encode()).hexdigest()[:12]
 
 
 def _run(

@@ -48,6 +48,12 @@ class PointFolder(Generic[T]):
         point = None if self._anew or not self._begun else _stored(self._folder / _file_of(number))
         return None if point is None else restored(self._kind, point)
 
+    def whole(self) -> dict[int, T]:
+        """All points that were finished before and are not damaged, by number."""
+        numbers = sorted(_number_of(path.name) for path in self._folder.glob(PATTERN))
+        points = ((number, self.get(number)) for number in numbers)
+        return {number: point for number, point in points if point is not None}
+
     def put(self, number: int, point: T) -> None:
         """Store a point.
 
@@ -155,6 +161,12 @@ def _stored(path: Path) -> Any:
 
 def _file_of(number: int) -> str:
     return f"point-{number:05}.json"
+
+
+def _number_of(file: str) -> int:
+    """The number in the name of a point; -1, which no point has, for another name."""
+    number = file.removeprefix("point-").removesuffix(".json")
+    return int(number) if number.isdecimal() else -1
 
 
 def _hash(point: Any) -> str:

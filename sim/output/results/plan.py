@@ -10,11 +10,13 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.errors import Problem, ScenarioError
-from sim.core.json_text import jsonable
+from sim.core.json_text import jsonable, to_json
 from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import Cell, write_csv
 from sim.experiment.cost import prepare
 from sim.models.labels import labels_of
+from sim.output.folders.points import PointFolder, points_id
+from sim.output.folders.result_folder import RESULTS
 from sim.output.results.plan_csv import PLAN_CSV
 from sim.output.results.result import Result, Work, of_scenario, result_of, write_csv_files, write_scenario
 from sim.output.results.workbook import write_workbook
@@ -24,6 +26,7 @@ from sim.output.text.overview import Ground
 from sim.output.text.plan import plan_text as shown_plan
 from sim.output.words import Labels, Language, labelled, languages, say
 from sim.planner.answer import PlanAnswer
+from sim.planner.finished_replications import FinishedPoint
 from sim.planner.planning import plan as search_plan
 from sim.planner.planning import targets_of_all
 from sim.planner.staffing_cells import ScenarioPatch, staffed, with_patterns
@@ -52,12 +55,19 @@ def plan(
     Raises: ScenarioError as `prepare`, or if a target can never be shown to be met; SimError if there is nothing to
         plan, or the folder is something else.
     """
+    work = of_scenario("plan", loaded, options)
+    work["told"] = {**work["told"], "points": points_id(to_json(work["identity"]))}
 
     def compute(*_: object) -> PlanAnswer:
         prepared = prepare(loaded, options, one_run=False)
         if refused := targets_of_all(prepared.setting):
             raise ScenarioError(loaded.source, [Problem(caution(each, DEFAULT.lang)) for each in refused])
-        return search_plan(prepared.setting, prepared.options, scenario=loaded.stem, progress=progress, told=told)
+        # Not where --out says, which may be another folder when it goes on.
+        place = RESULTS / loaded.stem / f"points-{work['told']['points']}"
+        kept = PointFolder(place, work["told"], FinishedPoint, anew=options.force)
+        return search_plan(
+            prepared.setting, prepared.options, scenario=loaded.stem, kept=kept, progress=progress, told=told
+        )
 
     def write(answer: PlanAnswer, folder: Path) -> None:
         write_scenario(loaded, folder)
@@ -67,7 +77,7 @@ def plan(
 
     return result_of(
         Work(
-            **of_scenario("plan", loaded, options),
+            **work,
             file="plan.json",
             report=PlanAnswer,
             compute=compute,
