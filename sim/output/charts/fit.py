@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from sim.core.tables import Floats, Int64s
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLUE, VERMILION, nothing, percent_axis, rows_axis, to_the_end, week_axis
 from sim.output.text.formats import number, percent
@@ -16,6 +17,16 @@ from sim.output.text.formats import number, percent
 if TYPE_CHECKING:
     # The charts of a run need not wait for what fits.
     from sim.fit.judgement import AgeCurve, Judgement
+
+
+def _office_beside_model(
+    chart: Chart[Judgement], ax: Axes, at: Floats | Int64s, real: Floats, simulated: tuple[Floats, Floats, Floats]
+) -> None:
+    """The office's curve over the lowest, mean and highest of the simulated ones."""
+    low, mean, high = simulated
+    ax.fill_between(at, low, high, color=BLUE, alpha=0.25, linewidth=0, label=chart.say("charts.fit-range"))
+    ax.plot(at, mean, color=BLUE, linewidth=1.4, label=chart.say("charts.fit-model"))
+    ax.plot(at, real, color=VERMILION, linewidth=1.6, label=chart.say("charts.fit-office"))
 
 
 @chart("fit", "fit_ages", 10, width=6.0, height=2.8)
@@ -40,10 +51,8 @@ class FitAgesChart(Chart["Judgement"]):
         curve = self._curve()
         days = curve.hours[-1] > 72
         age = curve.hours / 24 if days else curve.hours
-        ax.fill_between(age, curve.simulated.low, curve.simulated.high, color=BLUE, alpha=0.25, linewidth=0,
-                        label=self.say("charts.fit-range"))  # fmt: skip
-        ax.plot(age, curve.simulated.mean, color=BLUE, linewidth=1.4, label=self.say("charts.fit-model"))
-        ax.plot(age, curve.real, color=VERMILION, linewidth=1.6, label=self.say("charts.fit-office"))
+        simulated = curve.simulated
+        _office_beside_model(self, ax, age, curve.real, (simulated.low, simulated.mean, simulated.high))
         ax.set_xlim(0, float(age[-1]))
         ax.set_ylim(0, 1)
         percent_axis(ax, "y")
@@ -96,11 +105,8 @@ class FitOpenChart(Chart["Judgement"]):
         if len(subject.days) < 2:
             return nothing(ax, self.title())
         days = np.arange(1, len(subject.days) + 1)
-        low, high, mean = ([getattr(each, end) for each in simulated] for end in ("low", "high", "mean"))
-        ax.fill_between(days, low, high, color=BLUE, alpha=0.25, linewidth=0,
-                        label=self.say("charts.fit-range"))  # fmt: skip
-        ax.plot(days, mean, color=BLUE, linewidth=1.4, label=self.say("charts.fit-model"))
-        ax.plot(days, subject.open_letters, color=VERMILION, linewidth=1.6, label=self.say("charts.fit-office"))
+        low, mean, high = (np.array([getattr(each, end) for each in simulated]) for end in ("low", "mean", "high"))
+        _office_beside_model(self, ax, days, subject.open_letters, (low, mean, high))
         ax.set_xlim(1, len(days))
         ax.set_ylim(bottom=0)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
