@@ -177,7 +177,7 @@ def _loses_more(pair: Pair, lang: str) -> str:
     ]
     return say(
         lang,
-        "comparison.loses-more",
+        "comparison.loses-more-too" if pair.finding is PairedVerdict.WORSE else "comparison.loses-more",
         other=labelled(lang, pair.other),
         base=labelled(lang, pair.base),
         slas=listed(lang, told),
