@@ -107,10 +107,10 @@ def packed(durations: Durations) -> str:
     """Durations as a short text: a large replication has thousands of different ones."""
     columns = np.diff(durations.seconds, prepend=0), durations.ended, durations.open
     plain = np.concatenate(columns).astype("<i8").tobytes()
-    return base64.b85encode(zlib.compress(plain, level=1)).decode("ascii")
+    return base64.b64encode(zlib.compress(plain, level=1)).decode("ascii")
 
 
 def unpacked(text: str) -> Durations:
     """The durations that were packed."""
-    columns = np.frombuffer(zlib.decompress(base64.b85decode(text)), "<i8").astype(np.int64).reshape(3, -1)
+    columns = np.frombuffer(zlib.decompress(base64.b64decode(text)), "<i8").astype(np.int64).reshape(3, -1)
     return Durations(columns[0].cumsum(), columns[1], columns[2])
