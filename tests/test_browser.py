@@ -240,3 +240,14 @@ def test_headings_of_the_district_table_do_not_run_into_each_other_on_a_phone(
     for cell in cells.all():
         assert cell.evaluate("(each) => each.scrollWidth <= each.clientWidth + 1")
     page.close()
+
+
+def test_long_headings_of_a_table_break_before_its_last_column_is_cut_off(
+    pages: dict[str, Path], chromium: "Browser"
+) -> None:
+    page = chromium.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(pages["comparison"].as_uri())
+    table = page.locator("article[lang=en] table >> nth=0")
+    table.evaluate("table => table.querySelectorAll('thead th').forEach(each => each.append(' left before the limit'))")
+    assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
+    page.close()
