@@ -8,6 +8,7 @@ import office
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import OTHER_DUTY, Roster, Workload
 from sim.engine.contract import simulate
+from sim.metrics.outcomes import replication_of
 from sim.metrics.replication import Replication
 from sim.scenario.setting import Setting
 
@@ -39,7 +40,7 @@ def mailbox(**keys: Any) -> Setting:
 def simulated(setting: Setting, workload: Workload, roster: Roster) -> Replication:
     """What becomes of the letters."""
     log = simulate(workload, roster, setting.scenario.horizon, engine="simpy", stretches=True)
-    return Replication(setting, workload, roster, log)
+    return replication_of(setting, workload, roster, log)
 
 
 def marked(workload: Workload, **columns: list[Any]) -> Workload:
