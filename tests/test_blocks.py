@@ -45,9 +45,17 @@ OFFICES = {
 }
 
 
-def everything() -> Setting:
+def everything(*changes: str) -> Setting:
     """The scenario with every key of the language, without what cannot be cut, and with fewer letters."""
-    written = ["arrivals.per_day=30", "warm_up=3 d", "window=9 d", "cool_down=8 d", "supervise=[]", "extension=[]"]
+    written = [
+        "arrivals.per_day=30",
+        "warm_up=3 d",
+        "window=9 d",
+        "cool_down=8 d",
+        "supervise=[]",
+        "extension=[]",
+        *changes,
+    ]
     scenario = load(ROOT / "tests" / "written" / "everything.yaml", written).scenario
     return setting_of(scenario.changed(backlog=None, repeat_letters=None))
 
@@ -61,6 +69,7 @@ SHORT = ("warm_up=2 d", "window=7 d", "cool_down=5 d")
 
 OF_SCENARIOS: dict[str, Callable[[], Setting]] = {
     "everything": everything,
+    "passed over": lambda: everything("sla.signed.within=1 min", "workflow.approve.when_late.chance=0%"),
     "shenzhen": lambda: mailbox_of("shenzhen_stress_600", "arrivals.per_day=150", *SHORT),
     "beijing": lambda: mailbox_of("beijing_12345", "arrivals.per_day=200", *SHORT),
     "recorded": lambda: mailbox_of("trace", "supervise=[]", "window=30 d"),

@@ -7,6 +7,7 @@ from sim.core.tables import Workload
 from sim.engine.by_blocks import EngineByBlocks
 from sim.engine.compiled import Uses
 from sim.experiment.pool import map_in_order, threads
+from sim.metrics.outcomes import replication_of
 from sim.metrics.replication import Replication
 from sim.models.workflow import WorkStep
 from sim.sampling.blocks import BlockDraw
@@ -42,7 +43,7 @@ class BlockSimulation:
 
         def simulated(end: int) -> Replication:
             block = engine.advance(next(draws), end)
-            return Replication(setting, block.over.workload, roster, block.over.log, self._number, block)
+            return replication_of(setting, block.over.workload, roster, block.over.log, self._number, block)
 
         yield from map_in_order(simulated, ends, threads(1), ahead=2)
 

@@ -1,5 +1,7 @@
 """What became of what was drawn: visits that were passed over and letters that never came are left out."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sim.core.tables import (
@@ -18,15 +20,20 @@ from sim.core.tables import (
 from sim.metrics.replication import Replication
 from sim.scenario.setting import Setting
 
+if TYPE_CHECKING:
+    from sim.engine.by_blocks import BlockLog
 
-def replication_of(setting: Setting, workload: Workload, roster: Roster, log: Log, number: int = 0) -> Replication:
+
+def replication_of(
+    setting: Setting, workload: Workload, roster: Roster, log: Log, number: int = 0, block: "BlockLog | None" = None
+) -> Replication:
     """A replication that was simulated, of the letters that came and the visits that were theirs to make."""
     # Prompts of rules have a number, and stay, whether they come or not.
     repeats = (workload.about != NO_VISIT) & (workload.rule == OTHER_DUTY)
     if not repeats.any() and not (workload.made_if != ANYHOW).any():
-        return Replication(setting, workload, roster, log, number)
+        return Replication(setting, workload, roster, log, number, block)
     made, of_made = _made(workload, log, repeats, setting.scenario.horizon)
-    return Replication(setting, made, roster, of_made, number, drawn=workload)
+    return Replication(setting, made, roster, of_made, number, block, drawn=workload)
 
 
 def _made(workload: Workload, log: Log, repeats: Bools, horizon: int) -> tuple[Workload, Log]:
