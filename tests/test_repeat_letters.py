@@ -14,10 +14,12 @@ from sim.core.tables import NO_VISIT, OTHER_DUTY
 from sim.engine.contract import first_difference, simulate
 from sim.engine.verify import prove
 from sim.experiment.replications import simulate_replication
+from sim.metrics.letter_timeline import EventKind
 from sim.metrics.measures import measure
 from sim.metrics.replication import Replication
 from sim.metrics.summary import summarise
 from sim.metrics.supervision import received_prompts
+from sim.metrics.timeline import timelines
 from sim.output.text.answer import run_sentences
 from sim.sampling.kept_letters import KeptLetters, letters_name
 from sim.sampling.roster import draw_roster
@@ -87,6 +89,8 @@ def test_while_the_case_is_open_it_is_work_and_no_letter(tmp_path: Path) -> None
     assert workload.received[joins].tolist() == [at(11, 30, 1)]
     assert workload.category[joins].tolist() == [OTHER_DUTY]
     assert log.finished[workload.first_visit[joins]].tolist() == [at(11, 40, 1)]
+    told_of_both = [[event.kind for event in way.events] for way in timelines(replication, [0, 1])]
+    assert [kinds.count(EventKind.WRITTEN_AGAIN) for kinds in told_of_both] == [0, 1]
     told = summarise(replication.setting, [measure(replication)], scenario="", engine="compiled")
     said = told.summary()["repeat_letters"]
     assert (said["letters"]["mean"], said["joined"]["mean"]) == (0, 1)

@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     """By a rule of supervision, since what an SLA asks for has still to come."""
     ASKED_FOR_TIME = "asked for time"
     """To meet an SLA."""
+    WRITTEN_AGAIN = "written again"
+    """By its writer, while the case is open."""
     LIMIT_PASSED = "limit passed"
     REACHED = "reached"
     """The milestone of an SLA."""

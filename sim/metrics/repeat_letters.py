@@ -29,10 +29,7 @@ def repeat_counts(replication: Replication) -> RepeatCounts:
     counted = (workload.received >= scenario.window_start) & (workload.received < scenario.window_end)
     again = counted & (workload.about != NO_VISIT)
     letters = again & (workload.category != OTHER_DUTY)
-    # Prompts of rules have a number; what joins a case has none, and is received with its one visit.
-    joins = again & (workload.category == OTHER_DUTY) & (workload.rule == OTHER_DUTY)
-    first = np.append(replication.log.queued, NOT_YET)[workload.first_visit[:-1]]
-    joins &= first != NOT_YET
+    joins = again & joins_of(replication)
     work = np.where((workload.unit != NO_UNIT) & (replication.log.started != NOT_YET), workload.service, 0)
     letter = workload.letter_of_visit()
 
@@ -45,6 +42,18 @@ def repeat_counts(replication: Replication) -> RepeatCounts:
         work=seconds(letters | joins),
         all_work=seconds((counted & (workload.category != OTHER_DUTY)) | joins),
     )
+
+
+def joins_of(replication: Replication) -> Bools:
+    """Which of the workload's letters are repeats that joined their case, shape (letters,).
+
+    Prompts of rules have a number; what joins a case has none, and is received with its one visit.
+    """
+    workload = replication.workload
+    joins: Bools = (workload.about != NO_VISIT) & (workload.category == OTHER_DUTY) & (workload.rule == OTHER_DUTY)
+    if joins.any():
+        joins &= np.append(replication.log.queued, NOT_YET)[workload.first_visit[:-1]] != NOT_YET
+    return joins
 
 
 def repeat_figures(setting: Setting, counts: RepeatCounts) -> RepeatFigures | None:

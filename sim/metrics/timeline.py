@@ -12,6 +12,7 @@ from sim.core.tables import NO_UNIT, NOT_YET, WORK, Floats, Int64s
 from sim.metrics.causes import Breaches, breaches
 from sim.metrics.figures import Why
 from sim.metrics.letter_timeline import EventKind, LetterClock, LetterTimeline, LostWhere, TimelineEvent
+from sim.metrics.repeat_letters import joins_of
 from sim.metrics.replication import Fate, Replication, clock_at
 from sim.metrics.supervision import received_prompts
 from sim.metrics.unit_history import UnitHistory
@@ -156,6 +157,9 @@ def _prompts(replication: Replication, row: int) -> Iterator[_Event]:
         for prompt in prompts[rows == row].tolist():
             kind, sla = each[workload.rule[prompt]]
             yield _Event(int(workload.received[prompt]), kind, sla=sla)
+    for letter in np.flatnonzero(joins_of(replication)).tolist():
+        if replication.row_of_visit[workload.about[letter]] == row:
+            yield _Event(int(workload.received[letter]), EventKind.WRITTEN_AGAIN)
 
 
 def _work_events(replication: Replication, visit: int, units: UnitHistory) -> Iterator[_Event]:
