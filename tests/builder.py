@@ -96,7 +96,9 @@ def letters(*each: tuple[Any, ...], prompts: Mapping[int, Prompt] = {}) -> Workl
             name: np.array([getattr(prompt, name) for prompt in asked], dtypes(Workload)[name])
             for name in Prompt._fields
         },
-        rule=np.zeros(len(each), np.int16),
+        rule=np.array(
+            [OTHER_DUTY if prompt.about == NO_VISIT or prompt.once_over else 0 for prompt in asked], np.int16
+        ),
         first_visit=np.cumsum([0, *(len(letter) - 1 for letter in each)], dtype=np.int64),
         step=np.array(step, np.int16),
         **{name: np.array([visit[name] for visit in visits], dtype) for name, dtype in _DTYPES.items()},

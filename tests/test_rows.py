@@ -118,7 +118,7 @@ def test_hours_hold_what_the_log_says(day: Any) -> None:
     setting = mailbox(window=f"{max(day.horizon, 1)} s", workflow=[{f"s{n}": {"wait": "1 s"}} for n in range(5)])
     found = simulated(setting, day.workload, day.roster._replace(units=3))
     table = hour_table(found)
-    work_of_letters = day.workload.unit >= 0
+    work_of_letters = found.workload.unit >= 0
     assert table.received.sum() == (work_of_letters & (found.log.queued >= 0)).sum()
     assert len(table.hour) == 2 * -(-found.setting.scenario.horizon // HOUR)
     last = table.hour == table.hour.max()
