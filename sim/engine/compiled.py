@@ -992,7 +992,7 @@ def work_through(run: EngineRun, until: int) -> bool:
             now = min(now, shifts.end[shifts.by_end[ended]])
         now = next_timer(run, now)
         done = now >= until
-        if done or recorded[0] + most_recorded(run) > room:
+        if done or (run.uses.stretches and recorded[0] + most_recorded(run) > room):
             progress.received[0], progress.begun[0], progress.ended[0] = arrived, begun, ended
             return bool(done)
 

@@ -144,6 +144,7 @@ def check_workload(workload: Workload, units: int, clocks: int) -> None:
     _require_columns("workload", workload, workload.lengths(workload.letters, workload.visits))
     _check_letters(workload)
     _check_visits(workload, units, clocks)
+    _check_outcomes(workload)
     _check_prompts(workload, units)
 
 
@@ -183,8 +184,6 @@ def _check_visits(workload: Workload, units: int, clocks: int) -> None:
     is_unit = f"must be a unit from 0 to {units - 1}"
     work = workload.unit != NO_UNIT
     escalated = work & (workload.escalate_after != NEVER)
-    hangs = workload.made_if != ANYHOW
-    before = np.arange(workload.visits) - np.repeat(workload.first_visit[:-1], np.diff(workload.first_visit))
     rules = {
         "unit": (_outside(workload.unit, NO_UNIT, units), f"{is_unit}, or {NO_UNIT}"),
         "service": (workload.service < work, "must be 1 or more (a delay's 0 or more)"),
@@ -196,11 +195,19 @@ def _check_visits(workload: Workload, units: int, clocks: int) -> None:
         "escalate_to": (escalated & _outside(workload.escalate_to, 0, units), is_unit),
         "clock": (~work & _outside(workload.clock, 0, clocks + 1), f"must be a clock from 0 to {clocks}"),
         "patience": (work & (workload.patience != NEVER) & (workload.patience < 1), f"must be 1 or more, or {NEVER}"),
-        "made_if": (_outside(workload.made_if, ANYHOW, STARTED_LATE + 1), _IS_OUTCOME),
-        "made_if_back": (hangs & _outside(workload.made_if_back, 1, before + 1), "must lead to a visit of its letter"),
     }
     for field, (wrong, rule) in rules.items():
         _refuse(f"workload.{field}", getattr(workload, field), wrong, rule)
+
+
+def _check_outcomes(workload: Workload) -> None:
+    hangs = workload.made_if != ANYHOW
+    if not hangs.any():
+        return
+    before = np.arange(workload.visits) - np.repeat(workload.first_visit[:-1], np.diff(workload.first_visit))
+    far = hangs & _outside(workload.made_if_back, 1, before + 1)
+    _refuse("workload.made_if", workload.made_if, _outside(workload.made_if, ANYHOW, STARTED_LATE + 1), _IS_OUTCOME)
+    _refuse("workload.made_if_back", workload.made_if_back, far, "must lead to a visit of its letter")
 
 
 def _check_shifts(roster: Roster) -> None:
