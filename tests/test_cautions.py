@@ -68,6 +68,21 @@ def test_a_unit_may_have_too_much_where_its_team_has_not() -> None:
     assert found("overloaded", teams=teams, arrivals={"per_day": 300}) == []
 
 
+def test_who_may_leave_is_not_said_to_make_a_backlog_without_end() -> None:
+    call = {"call": {"by": "desk", "effort": "10 min", "patience": "4 min"}}
+    handle = {"handle": {"by": "desk", "effort": "3 min"}}
+    flow = {"arrivals": {"per_day": 144}, "sla": {}}
+    (told,) = found("overloaded at most", workflow=[call, handle], **flow)
+    assert told.figures["load_share"] == pytest.approx(1.3)
+    assert caution(told, "en") == (
+        "If nobody left out of patience, the work of desk would be 130% of its time on duty in an ordinary week; "
+        "some leave, so it is less, and whether the backlog grows is seen in a run."
+    )
+    assert found("overloaded", workflow=[call, handle], **flow) == []
+    (sure,) = found("overloaded", workflow=[{"handle": {"by": "desk", "effort": "11 min"}}, call], **flow)
+    assert sure.figures["load_share"] == pytest.approx(1.1), "calls come after it, and may leave"
+
+
 # targets
 
 

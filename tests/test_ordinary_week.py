@@ -8,7 +8,7 @@ from office import CATEGORIES, FLOW, MONDAY, TEAMS, drawn, setting
 
 from sim.experiment.replications import simulate_infinite_servers
 from sim.forecast.load import load_of
-from sim.forecast.ordinary_week import OrdinaryWeek, ordinary_week, work_of_steps
+from sim.forecast.ordinary_week import OrdinaryWeek, ordinary_week, work_of_steps, work_that_stays
 from sim.sampling.attendance import average_week
 from sim.sampling.expected_visits import expected_visits
 from sim.scenario.setting import Setting
@@ -153,4 +153,19 @@ def test_who_leaves_out_of_patience_makes_no_backlog() -> None:
 
     assert work(patient) == pytest.approx(168)
     assert work(impatient) == 0, "what is too much for the desk goes"
-    assert work(impatient, patient) == pytest.approx(336), "calls take the time of letters that stay"
+    assert work(impatient, patient) == pytest.approx(336), "all that may come"
+
+
+def test_work_that_stays_is_that_of_who_cannot_leave_before() -> None:
+    stays = {"answer": {"by": "desk", "effort": "5 min"}}
+    called = {"call": {"by": "desk", "effort": "5 min", "chance": "25%", "patience": "4 min"}}
+
+    def hours(*steps: dict[str, Any]) -> float:
+        of = setting(workflow=list(steps), arrivals={"per_day": 288})
+        return float(work_that_stays(of, [simulate_infinite_servers(of, 0)]).sum()) / HOUR
+
+    assert hours(stays, called) == pytest.approx(168)
+    assert hours(called, stays) == pytest.approx(168 * 0.75), "who hangs up asks for no answer"
+    assert hours(called, {"back": {"back_to": "call", "chance": "50%", "at_most": 1}}, stays) == pytest.approx(
+        168 * (0.75**2 + 0.75) / 2
+    )

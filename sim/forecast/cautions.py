@@ -5,14 +5,15 @@ and its sentence in each language in `sim.output.text.caution_words`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from sim.core.clock import DAY
-from sim.core.tables import NO_UNIT, NOT_YET
+from sim.core.tables import NO_UNIT, NOT_YET, Floats
 from sim.experiment.replications import simulate_infinite_servers
-from sim.forecast.ordinary_week import ordinary_week
+from sim.forecast.ordinary_week import ordinary_week, work_that_stays
 from sim.forecast.time_cautions import (
     clock_without_holidays,
     ends_early,
@@ -25,10 +26,10 @@ from sim.forecast.time_cautions import (
 )
 from sim.metrics.figures import Caution
 from sim.metrics.replication import Fate, Replication
-from sim.models.workflow import WorkStep
+from sim.models.workflow import WorkStep, impatient_steps
 from sim.sampling.arrivals import letters_expected
 from sim.sampling.attendance import average_week
-from sim.scenario.setting import Setting
+from sim.scenario.setting import Places, Setting
 from sim.statistics import effective_letters, highest_target
 
 _ALL_BUT: Final = 1 - 1e-9
@@ -87,25 +88,37 @@ def never_anybody(seen: Seen) -> Iterator[Caution]:
 
 
 def overloaded(seen: Seen) -> Iterator[Caution]:
-    """Teams and units that have at least as much work as time on duty, so that their backlog grows without end."""
+    """Teams and units that have at least as much work as time on duty, so that their backlog grows without end.
+
+    Where that is so only if nobody leaves out of patience, no more is said than that it is at most so much.
+    """
     setting, places = seen.setting, seen.setting.places
     work, on_duty = ordinary_week(setting, seen.replications)
-    full = (on_duty > 0) & (work >= _ALL_BUT * on_duty)
-    for team, name in enumerate(places.teams):
-        units = slice(places.first[team], places.first[team + 1])
-        load = float(work[units].sum() / on_duty[units].sum()) if on_duty[units].any() else 0.0
-        many = places.first[team] + np.flatnonzero(full[units])
-        if load >= _ALL_BUT:
-            yield Caution("overloaded", name, {"load_share": load})
-        elif len(many):
-            worst = many[np.argsort(-work[many] / on_duty[many], kind="stable")][:_NAMED].tolist()
-            figures = {
-                "units": len(many),
-                "of": places.first[team + 1] - places.first[team],
-                "names": [places.names[unit] for unit in worst],
-                "load_share": float(work[worst[0]] / on_duty[worst[0]]),
-            }
-            yield Caution("units overloaded", name, figures)
+    stays = work_that_stays(setting, seen.replications) if impatient_steps(setting.scenario.workflow) else work
+    for team in range(len(places.teams)):
+        told = _overload(places, team, stays, on_duty)
+        if told is None and (told := _overload(places, team, work, on_duty)) is not None:
+            told = replace(told, kind=f"{told.kind} at most")
+        if told is not None:
+            yield told
+
+
+def _overload(places: Places, team: int, work: Floats, on_duty: Floats) -> Caution | None:
+    units, full = slice(places.first[team], places.first[team + 1]), (on_duty > 0) & (work >= _ALL_BUT * on_duty)
+    load = float(work[units].sum() / on_duty[units].sum()) if on_duty[units].any() else 0.0
+    if load >= _ALL_BUT:
+        return Caution("overloaded", places.teams[team], {"load_share": load})
+    many = places.first[team] + np.flatnonzero(full[units])
+    if not len(many):
+        return None
+    worst = many[np.argsort(-work[many] / on_duty[many], kind="stable")][:_NAMED].tolist()
+    figures = {
+        "units": len(many),
+        "of": places.first[team + 1] - places.first[team],
+        "names": [places.names[unit] for unit in worst],
+        "load_share": float(work[worst[0]] / on_duty[worst[0]]),
+    }
+    return Caution("units overloaded", places.teams[team], figures)
 
 
 def unprovable_targets(seen: Seen) -> Iterator[Caution]:

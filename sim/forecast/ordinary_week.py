@@ -40,15 +40,26 @@ def ordinary_week(setting: Setting, replications: Sequence[Replication]) -> Ordi
     Args:
         replications: replications simulated with infinite servers, at least one.
     """
-    return OrdinaryWeek(
-        _letters_work(setting, replications) + other_duty(setting, replications), average_on_duty(setting)
-    )
+    work = _letters_work(setting, replications, work_of_steps(setting))
+    return OrdinaryWeek(work + other_duty(setting, replications), average_on_duty(setting))
 
 
-def _letters_work(setting: Setting, replications: Sequence[Replication]) -> Floats:
+def work_that_stays(setting: Setting, replications: Sequence[Replication]) -> Floats:
+    """Person-seconds a week that come to each unit however many letters leave out of patience, shape (units,).
+
+    The part of an ordinary week's work that leaves no queue: all of it where no step has `patience`.
+
+    Args:
+        replications: as of `ordinary_week`.
+    """
+    work = _letters_work(setting, replications, work_of_steps(setting, all_leave=True))
+    return work + other_duty(setting, replications)
+
+
+def _letters_work(setting: Setting, replications: Sequence[Replication], work_of: dict[int, Floats]) -> Floats:
     reached = _reached(setting, replications)
     work = np.zeros(setting.places.units)
-    for index, planned in work_of_steps(setting).items():
+    for index, planned in work_of.items():
         of_step = planned * reached[index]
         work += of_step if _stays(setting, index) else _moved(index, of_step, replications)
     return work
@@ -68,13 +79,17 @@ def _stays(setting: Setting, index: int) -> bool:
     return isinstance(step, WorkStep) and step.cover is None and step.escalate is None and step.patience is None
 
 
-def work_of_steps(setting: Setting) -> dict[int, Floats]:
+def work_of_steps(setting: Setting, *, all_leave: bool = False) -> dict[int, Floats]:
     """Person-seconds a week that letters bring to their own unit at each step with people, shape (units,) each.
 
     A unit whose letters all leave out of patience before they wait for long has none: what is too much for it goes.
+    Elsewhere nobody is taken to leave, and all work is counted that may come.
+
+    Args:
+        all_leave: whether all who can leave out of patience do, so that work is counted that surely comes.
     """
     scenario, places = setting.scenario, setting.places
-    by_home, visits = _letters(setting), expected_visits(scenario)
+    by_home, visits = _letters(setting), expected_visits(scenario, all_leave=all_leave)
     work: dict[int, Floats] = {}
     some_stay = np.zeros(places.units, dtype=np.bool_)
     for index, step in enumerate(scenario.workflow):

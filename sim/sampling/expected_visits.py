@@ -9,7 +9,7 @@ import numpy as np
 from sim.core.tables import Floats
 from sim.models.base import is_for
 from sim.models.scenario import Scenario
-from sim.models.workflow import DetourStep, Layout, LeaveStep, LoopStep, differs_by_channel, share_of
+from sim.models.workflow import DetourStep, Layout, LeaveStep, LoopStep, WorkStep, differs_by_channel, share_of
 from sim.sampling.visits import conditions
 
 _NEGLIGIBLE: Final = 1e-9
@@ -19,16 +19,24 @@ _State = tuple[int, tuple[int, ...], frozenset[str]]
 """At which step, how often gone back from each loop, and which steps taken on which others depend."""
 
 
-def expected_visits(scenario: Scenario) -> Floats:
-    """Mean first and later visits that a letter makes to each step, shape (2, categories, channels, steps)."""
+def expected_visits(scenario: Scenario, *, all_leave: bool = False) -> Floats:
+    """Mean first and later visits that a letter makes to each step, shape (2, categories, channels, steps).
+
+    Args:
+        all_leave: whether every letter that comes to a step with `patience` leaves there before anybody starts it, so
+            that what is left are the visits that are made however long it waits; else nobody leaves out of patience.
+    """
     channels = list(scenario.channels)
     different = channels if differs_by_channel(scenario.workflow) else channels[:1]
-    visits = [np.stack([_of_kind(scenario, kind, each) for each in different], axis=1) for kind in scenario.categories]
+    visits = [
+        np.stack([_of_kind(scenario, kind, each, all_leave) for each in different], axis=1)
+        for kind in scenario.categories
+    ]
     shape = (2, len(visits), len(channels), len(scenario.workflow))
     return np.broadcast_to(np.stack(visits, axis=1), shape)
 
 
-def _of_kind(scenario: Scenario, category: str, channel: str) -> Floats:
+def _of_kind(scenario: Scenario, category: str, channel: str, all_leave: bool) -> Floats:
     steps = scenario.workflow
     number = {step.name: index for index, step in enumerate(steps)}
     loops = {index: step for index, step in enumerate(steps) if isinstance(step, LoopStep)}
@@ -72,6 +80,8 @@ def _of_kind(scenario: Scenario, category: str, channel: str) -> Floats:
             share *= 1 - takes
         elif isinstance(step, LeaveStep):
             share *= 1 - takes
+        elif all_leave and isinstance(step, WorkStep) and step.patience is not None:
+            share, took = share * (1 - takes), took - {step.name}
         elif isinstance(step, DetourStep):
             past = (layout.end[index], gone_back, took - {step.name, *(each.name for each in step.steps)})
             come(past, share * (1 - takes))
