@@ -37,6 +37,7 @@ from sim.planner.simulator import Meter, PlanTargets, Simulator
 from sim.planner.slot_requirement import requirement_by_slot
 from sim.planner.stability import Stability
 from sim.planner.staffing_cells import People, staffed, staffing_cells, with_heads
+from sim.planner.substitution import substituted
 from sim.planner.validation import Validation
 from sim.scenario.setting import Setting
 from sim.statistics import Verdict
@@ -80,6 +81,7 @@ class Shares:
     sample: float = 0.50
     proofs: float = 0.84  # no other plan is looked for after that
     proof_search: float = 0.13  # of which each search for another plan may take so much
+    substitution: float = 0.80
     removals: float = 0.93
     bound: float = 0.93
     frontier: float = 0.04  # on its own
@@ -262,7 +264,15 @@ class _Planner:
         return validation.proved(self._until(_STAGES.proofs), int(_STAGES.proof_search * self._budget))
 
     def _eliminated(self, proof: Proof) -> tuple[Proof, tuple[Change, ...]]:
-        return BackwardElimination(self._blocks, proof, self._fits, self._until(_STAGES.removals)).run()
+        """The proof of what is left without whoever is not needed, and what one fewer of each cell changes."""
+        until = self._until(_STAGES.substitution)
+        while True:
+            elimination = BackwardElimination(self._blocks, proof, self._fits, self._until(_STAGES.removals))
+            found, removals = elimination.run()
+            cheaper = substituted(self._blocks, found, self._fits, until)
+            if cheaper is None:
+                return found, removals
+            proof = cheaper
 
     def _fits(self, people: People) -> bool:
         return self._search.trials.fits(people) and not self._stability.unstable(people)
