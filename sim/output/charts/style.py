@@ -234,6 +234,10 @@ def framed(draw: Callable[[Axes], Axes], title: str, width: float, height: float
     figure = Figure(figsize=(width, down / POINTS))
     ax = figure.add_axes((0, 0, 1, 1))
     draw(ax)
+    if not ax.axison:  # nothing is drawn, and the title may say already why
+        for said in list(ax.texts):
+            if all(text in above for text, above in zip(wordings(said.get_text()), wordings(title), strict=False)):
+                said.remove()
     top = EDGE + head + _legend(figure, ax, EDGE + head, across, down)
     bottom = EDGE + _label(ax.xaxis) + LABEL * LINE_HEIGHT if ax.axison else EDGE
     # A label that is longer than its axis goes on in another line.
