@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +21,13 @@ from sim.core.tables import Floats
 from sim.output.charts.sensitivity import Tornado, UnknownChart
 from sim.output.results.run import run
 from sim.output.text.printing import plain
-from sim.output.text.sensitivity import sensitivity_text
+from sim.output.text.sensitivity import sensitivity_tables, sensitivity_text
 from sim.scenario.loading import ScenarioFile, load
 from sim.sensitivity import SensitivityQuestion, sensitivity
 from sim.sensitivity.figures import LeftAlone, Varied, ranges_said, settings_of, uncertain_figures
 from sim.sensitivity.joint import joint_design, total_indices
 from sim.sensitivity.report import Sensitivity
+from sim.statistics import Compliance
 
 MM1 = """
 start: 2024-01-01
@@ -166,6 +168,7 @@ def test_shares_always_sum_to_all(office: Path) -> None:
     [
         ("workflow.take.effrt=1 min..2 min", "did you mean 'effort'"),
         ("arrivals.per_day=-5..10", "must be"),
+        ("foo=1..2", "--range foo"),
         ("arrivals.per_day=10,20", "needs a range, lo..hi"),
         ("arrivals.per_day=10..20:3", "takes no number of levels"),
         ("seed=1..5", "seed cannot be varied"),
@@ -354,6 +357,21 @@ def test_a_tornado_for_each_sla_and_a_chart_of_what_is_not_known(mm1: Sensitivit
     assert list(UnknownChart.panels(mm1)) == [""]
     for chart, panel in ((Tornado, "started"), (UnknownChart, "")):
         assert chart(mm1, panel, Options()).figure().svg()
+
+
+def test_what_nothing_moves_is_told_in_one_sentence(mm1: Sensitivity) -> None:
+    still = replace(mm1.slas["started"], effects=(), joint=None, compliance=Compliance(1.0, 1.0, 1.0))
+    found = replace(mm1, slas={"started": still})
+    text = plain(sensitivity_text(found, "en"))
+    assert "started: 100%; no figure moves it." in text
+    assert "100% to 100%" not in text
+    assert sensitivity_tables(found, "en", 8) == []
+    assert [text.get_text() for text in Tornado(found, "started", Options()).figure().figure.axes[0].texts] == []
+
+
+def test_ranges_are_told_in_the_units_of_the_language(mm1: Sensitivity) -> None:
+    (table,) = sensitivity_tables(mm1, "zh", 8)
+    assert any("分钟" in row[2] for row in table[2]), table
 
 
 def asked(scenario: Path, *words: str) -> Result:

@@ -234,7 +234,7 @@ def _tried(file: ScenarioFile, overrides: Sequence[str], varied: Varied, *, must
                 return end, file.with_changes([*overrides, *settings_of([varied], {0: text})])
             except ScenarioError as error:
                 if must or here is None:
-                    raise
+                    raise ScenarioError(error.source, [_of_range(each, varied) for each in error.problems]) from None
                 refused.extend(error.problems)
         return (ends[0] if here is None else here[0]), None
 
@@ -246,6 +246,12 @@ def _tried(file: ScenarioFile, overrides: Sequence[str], varied: Varied, *, must
     values = replace(values, low=lowest, high=highest)
     figure = replace(varied.figure, low=values.at(Decimal(0)), high=values.at(Decimal(1)))
     return Varied(figure, values, varied.shares, low, high)
+
+
+def _of_range(problem: Problem, varied: Varied) -> Problem:
+    """A problem at an end of a range as one of the option by which the range was asked for."""
+    key = varied.figure.key
+    return replace(problem, origin=f"--range {key}") if problem.origin.startswith(f"--set {key}=") else problem
 
 
 def _around(number: tuple[Decimal, str], spread: Decimal, *, whole: bool, share: bool) -> Range:

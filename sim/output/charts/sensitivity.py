@@ -17,7 +17,7 @@ from sim.output.charts.style import (
     percent_axis,
     rows_axis,
 )
-from sim.output.text.formats import percent, points
+from sim.output.text.formats import limit, percent, points
 from sim.sensitivity.report import Sensitivity, SlaSensitivity
 from sim.sensitivity.tornado import FigureEffect
 from sim.statistics import Estimate
@@ -49,9 +49,8 @@ class Tornado(Chart[Sensitivity]):
             return self.say("none")
         largest = self._shown[0]
         figure = self.subject.figures[largest.figure]
-        return self.say(
-            "largest", figure=figure.key, low=figure.low, high=figure.high, reach=f"{100 * largest.reach:.1f}"
-        )
+        low, high = limit(self.lang, figure.low), limit(self.lang, figure.high)
+        return self.say("largest", figure=figure.key, low=low, high=high, reach=f"{100 * largest.reach:.1f}")
 
     def alt(self) -> str:
         """Every figure that is drawn in words, too."""
@@ -82,7 +81,7 @@ class Tornado(Chart[Sensitivity]):
 
     def _row(self, effect: FigureEffect) -> str:
         figure = self.subject.figures[effect.figure]
-        return f"{figure.key}\n{figure.low} – {figure.high}"
+        return f"{figure.key}\n{limit(self.lang, figure.low)} – {limit(self.lang, figure.high)}"
 
 
 @chart("sensitivity", "unknown", 5, height=2.2)

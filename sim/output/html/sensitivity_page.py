@@ -11,6 +11,7 @@ from sim.output.text.formats import name, percent, point
 from sim.output.text.overview import Ground, replications_text
 from sim.output.text.sensitivity import (
     MOST_FIGURES,
+    is_open,
     sensitivity_heading,
     sensitivity_overview,
     sensitivity_sentences,
@@ -61,7 +62,7 @@ def _tiles(found: Sensitivity, lang: str) -> Iterator[Tile]:
     for sla, each in found.slas.items():
         share = data_markup(point(each.compliance), each.compliance.mean, f"sla.{sla}.compliance.mean")
         notes = [say(lang, "sensitivity.tile-chance", interval=brackets(each.compliance))]
-        if each.joint is not None:
+        if each.joint is not None and is_open(each.joint.low, each.joint.high):
             low, high = percent(each.joint.low), percent(each.joint.high)
             notes.append(say(lang, "sensitivity.tile-open", low=low, high=high))
         notes.append(told_verdict(each.target, each.verdict, lang))

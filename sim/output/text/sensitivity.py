@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.text import Text
 
 from sim.output.text.cautions import caution_lines
-from sim.output.text.formats import interval, listed, name, note, percent, point, points
+from sim.output.text.formats import interval, limit, listed, name, note, percent, point, points
 from sim.output.text.printing import CaptionedTable, captioned
 from sim.output.words import labelled, say
 from sim.sensitivity.report import Sensitivity, SlaSensitivity
@@ -87,6 +87,7 @@ def beside_run(summary: Mapping[str, Any], lang: str) -> str | None:
     spans = [
         say(lang, "sensitivity.span", sla=name(lang, sla), low=percent(each["low"]), high=percent(each["high"]))
         for sla, each in joint.items()
+        if is_open(each["low"], each["high"])
     ]
     first = measure_first(lang, keys)
     return (
@@ -105,7 +106,7 @@ def sensitivity_overview(found: Sensitivity, lang: str) -> CaptionedTable:
             name(lang, sla),
             percent(each.target),
             interval(each.compliance),
-            "–" if each.joint is None else f"{percent(each.joint.low)} – {percent(each.joint.high)}",
+            "–" if each.joint is None else _span(each.joint.low, each.joint.high),
             say(lang, "formats.comma").join(found.figures[number].key for number in each.first) or "–",
         ]
         for sla, each in found.slas.items()
@@ -114,7 +115,7 @@ def sensitivity_overview(found: Sensitivity, lang: str) -> CaptionedTable:
 
 
 def sensitivity_tables(found: Sensitivity, lang: str, most: int, *, notes: bool = True) -> list[CaptionedTable]:
-    """For each SLA the figures with what they move, the largest first.
+    """For each SLA that some figure moves the figures with what they move, the largest first.
 
     Args:
         most: rows of a table.
@@ -125,6 +126,8 @@ def sensitivity_tables(found: Sensitivity, lang: str, most: int, *, notes: bool 
     tables = []
     for sla, each in found.slas.items():
         moving = [effect for effect in each.effects if effect.reach > 0]
+        if not moving:
+            continue
         caption = say(lang, "sensitivity.table", sla=name(lang, sla))
         if len(moving) > most:
             caption += say(lang, "sensitivity.first-rows", most=most)
@@ -134,8 +137,8 @@ def sensitivity_tables(found: Sensitivity, lang: str, most: int, *, notes: bool 
             rows.append(
                 [
                     figure.key,
-                    figure.written or "–",
-                    f"{figure.low} – {figure.high}",
+                    limit(lang, figure.written) or "–",
+                    f"{limit(lang, figure.low)} – {limit(lang, figure.high)}",
                     *("–" if end is None else points(lang, end) for end in (effect.low, effect.high)),
                     index(effect.total),
                     *([note(lang, figure.note)] if notes else []),
@@ -143,6 +146,15 @@ def sensitivity_tables(found: Sensitivity, lang: str, most: int, *, notes: bool 
             )
         tables.append((caption, headings, rows))
     return tables
+
+
+def is_open(low: float | None, high: float | None) -> bool:
+    """Whether the ends of an interval differ as they are written."""
+    return percent(low) != percent(high)
+
+
+def _span(low: float, high: float) -> str:
+    return f"{percent(low)} – {percent(high)}" if is_open(low, high) else percent(low)
 
 
 def index(total: Estimate | None) -> str:
@@ -156,11 +168,12 @@ def _uncertain(found: Sensitivity, sla: str, each: SlaSensitivity, lang: str) ->
     """How far compliance is open, by chance and by what is not known, and what decides it."""
     compliance = each.compliance
     parts = [say(lang, "sensitivity.compliance", sla=name(lang, sla), compliance=point(compliance))]
-    if compliance.low is not None:
+    if compliance.low is not None and is_open(compliance.low, compliance.high):
         parts.append(say(lang, "sensitivity.by-chance", low=percent(compliance.low), high=percent(compliance.high)))
     if each.joint is not None:
         joint = each.joint
-        parts.append(say(lang, "sensitivity.by-ignorance", low=percent(joint.low), high=percent(joint.high)))
+        if is_open(joint.low, joint.high):
+            parts.append(say(lang, "sensitivity.by-ignorance", low=percent(joint.low), high=percent(joint.high)))
         if joint.met_share is not None:
             parts.append(say(lang, "sensitivity.met-share", share=percent(joint.met_share), points=joint.points))
     if each.first:
