@@ -237,6 +237,17 @@ def test_an_sla_that_waits_for_what_hangs_on_lateness_is_refused(tmp_path: Path)
         setting(written(tmp_path, text + (OFTEN + AGAIN + "}\n").replace("sla: handled", "sla: looked")))
 
 
+def test_a_loop_through_which_an_sla_hangs_on_lateness_is_named(tmp_path: Path) -> None:
+    loop = (
+        "  - tell: {by: clerk, effort: 5 min, only_after: [look]}\n"
+        "  - redo: {back_to: look, chance: 1%, at_most: 1, when_late: {sla: handled, chance: 50%}}\n"
+    )
+    text = BUSY.replace(", when_late: {sla: handled, chance: 90%}", "").replace("sla:\n", loop + "sla:\n", 1)
+    text = text.replace("sla:\n", "sla:\n  told: {until: tell.finished, within: 1 d}\n")
+    with pytest.raises(ScenarioError, match=r"as tell\.finished does through redo; take an SLA until an earlier step"):
+        setting(written(tmp_path, text + (OFTEN + AGAIN + "}\n").replace("sla: handled", "sla: told")))
+
+
 FEEDBACK = """
 schema: 1
 start: 2024-01-01

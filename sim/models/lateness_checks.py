@@ -1,6 +1,6 @@
 """Consistency checks of what hangs on lateness: an SLA that is decided by then, and letters that all go on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sim.core.errors import Problem
@@ -10,6 +10,7 @@ from sim.models.workflow import (
     Layout,
     LeaveStep,
     LoopStep,
+    Step,
     WhenLate,
     decided_by_lateness,
     sla_of_when_late,
@@ -52,19 +53,39 @@ def repeat_letters_checks(scenario: "Scenario") -> Iterator[Problem]:
     yield from known(rule.sla, scenario.sla, "SLA", f"{path}.when_late.sla")
     yield from runs_from_receipt(scenario, rule.sla, f"{path}.when_late")
     sla = scenario.sla.get(rule.sla)
-    if sla is not None and _first_visit_hangs(scenario, sla.until.rpartition(".")[0]):
-        yield Problem(f"must not wait for what hangs on lateness itself, as {sla.until} does", f"{path}.when_late.sla")
+    on = None if sla is None else _first_visit_hangs_on(scenario, sla.until.rpartition(".")[0])
+    if sla is not None and on is not None:
+        rule = f"must not wait for what hangs on lateness itself, as {sla.until} does through {on}"
+        yield Problem(
+            f"{rule}; take an SLA until an earlier step, or without such a condition", f"{path}.when_late.sla"
+        )
 
 
-def _first_visit_hangs(scenario: "Scenario", name: str) -> bool:
-    """Whether it may hang on lateness that a letter ever comes to a step; going back to it does not count."""
+def _first_visit_hangs_on(scenario: "Scenario", name: str) -> str | None:
+    """Through which step it may hang on lateness that a letter ever comes to one; going back to it does not count.
+
+    Returns: the loop that goes back, the detour or the step itself; None if it does not.
+    """
     steps = scenario.workflow
     decided, detours = decided_by_lateness(steps), Layout.of(steps).detour
     for step, detour in zip(steps, detours, strict=True):
         if step.name == name:
-            names = {*step.only_after, *step.unless} | (set() if detour is None else {steps[detour].name})
-            return when_late(step) is not None or not decided.isdisjoint(names)
-    return False
+            if when_late(step) is not None:
+                return step.name
+            names = (*step.only_after, *step.unless, *(() if detour is None else (steps[detour].name,)))
+            on = next((each for each in names if each in decided), None)
+            return on if on is None else _loop_around(steps, on) or on
+    return None
+
+
+def _loop_around(steps: Sequence[Step], name: str) -> str | None:
+    """The first loop with `when_late` that goes back over a step."""
+    names = [step.name for step in steps]
+    at = names.index(name)
+    for end, loop in enumerate(steps):
+        if isinstance(loop, LoopStep) and when_late(loop) is not None and names.index(loop.back_to) <= at < end:
+            return loop.name
+    return None
 
 
 def _rule(scenario: "Scenario", rule: WhenLate, number: int, path: str) -> Iterator[Problem]:
