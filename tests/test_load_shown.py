@@ -327,7 +327,7 @@ def test_stress_refuses_a_trace(here: Path) -> None:
     (here / "letters.csv").write_text("received\n2024-01-02 10:00\n", "utf-8")
     (here / "mailbox.yaml").write_text(MAILBOX.replace("{per_day: 200}", "{trace: letters.csv}"), "utf-8")
     answer = ask("stress", "mailbox.yaml")
-    assert answer.exit_code == COULD_NOT
+    assert answer.exit_code == ASKED_WRONGLY
     assert answer.stderr.startswith("a stress run raises the rate of letters, and a trace has none")
     assert not (here / "results" / "mailbox").exists() or not list((here / "results" / "mailbox").iterdir())
 

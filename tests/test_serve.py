@@ -481,6 +481,7 @@ def test_question_names_scenarios_without_slas() -> None:
         (["--host", "0.0.0.0"], "needs --token"),
         (["--token", "short"], "16 characters or more"),
         (["--port", "70000"], "70000"),
+        (["--host", "300.1.1.1", "--token", "t" * 16], "must be an address of this machine or a name of it"),
     ],
 )
 def test_the_command_refuses_what_would_let_others_in(arguments: list[str], said: str) -> None:

@@ -73,6 +73,7 @@ def serve(
     if token is not None and len(token) < LEAST_TOKEN:
         raise click.UsageError(f"--token must have {LEAST_TOKEN} characters or more (got {len(token)})")
     import asyncio
+    from socket import gaierror
 
     from sim.output.words import say
     from sim.scenario.loading import ScenarioFile
@@ -85,4 +86,7 @@ def serve(
         address = f"http://{shown}:{bound}/?token={gate.token}"
         show(say(options.lang, "live.serving", scenario=files[0].stem, address=address))
 
-    asyncio.run(serve_page(files, gate, options, host=host, port=port, ready=ready))
+    try:
+        asyncio.run(serve_page(files, gate, options, host=host, port=port, ready=ready))
+    except gaierror:
+        raise click.UsageError(f"--host must be an address of this machine or a name of it (got {host!r})") from None

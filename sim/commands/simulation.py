@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from sim.commands.options import BREACHED, PATH, SCENARIO, SCENARIOS, VARY, moment, takes
+from sim.commands.options import ASKED_WRONGLY, BREACHED, PATH, SCENARIO, SCENARIOS, VARY, moment, takes
 from sim.commands.terminal import (
+    complain,
     get_ready_to_draw,
     load_all,
     print_json,
@@ -19,6 +20,7 @@ from sim.commands.terminal import (
     show_written,
     tell_stale,
 )
+from sim.core.errors import SimError
 from sim.core.options import Options
 
 if TYPE_CHECKING:
@@ -145,8 +147,13 @@ def stress(scenario: Path, options: Options) -> None:
     """
     get_ready_to_draw("stress", options)
     (loaded,) = load_all([scenario], options.layers("stress.replications"))
+    from sim.capacity.variants import own_rate
     from sim.output.results.load import stress as stress_scenario
 
+    try:
+        own_rate(loaded.scenario)
+    except SimError as error:  # nothing was simulated: it is the scenario that cannot be asked for this
+        complain(error, ASKED_WRONGLY)
     with progress_bar(loaded.stem, None, options.silent) as progress:
         result = stress_scenario(loaded, options, progress=progress)
     show_written(result, options)
