@@ -69,6 +69,22 @@ def test_the_same_letters_make_intervals_narrower(comparison: Comparison) -> Non
     assert comparison.narrowing is not None
 
 
+def test_intervals_no_narrower_than_with_letters_of_their_own_are_not_told(comparison: Comparison) -> None:
+    assert any("times as narrow" in sentence for sentence in comparison_sentences(comparison, "en"))
+
+    def as_wide(pair: Pair) -> Pair:
+        return replace(
+            pair,
+            slas={
+                name: replace(sla, difference=replace(sla.difference, independent=sla.difference.paired))
+                for name, sla in pair.slas.items()
+            },
+        )
+
+    same = replace(comparison, pairs=tuple(as_wide(pair) for pair in comparison.pairs))
+    assert not any("times as narrow" in sentence for sentence in comparison_sentences(same, "en"))
+
+
 def test_who_pays_more_for_the_same_is_dominated(comparison: Comparison) -> None:
     assert comparison.pairs[2].cost == 8
     assert comparison.dominated == {"dearer": "today"}

@@ -63,7 +63,9 @@ def comparison_sentences(comparison: Comparison, lang: str) -> Iterator[str]:
         yield say(lang, "comparison.dominated", other=labelled(lang, other), by=labelled(lang, by))
     if comparison.narrowing is not None:
         least, most = comparison.narrowing
-        yield say(lang, "comparison.narrowed", least=f"{least:.1f}", most=f"{most:.1f}")
+        said = {"least": f"{least:.1f}", "most": f"{most:.1f}"}
+        if set(said.values()) != {"1.0"}:
+            yield say(lang, "comparison.narrowed", **said)
     if comparison.differing:
         yield say(lang, "comparison.differing", parts=listed(lang, comparison.differing))
     if comparison.base.replications == 1:

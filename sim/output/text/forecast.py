@@ -181,8 +181,8 @@ def _cost(forecast: Forecast, lang: str) -> str:
         lang,
         "forecast.cost" if cost.block is None else "forecast.cost-in-blocks",
         visits=f"{cost.visits:,.0f}",
-        seconds=number(cost.seconds * forecast.replications),
-        memory=f"{cost.bytes / 1e6:,.0f}",
+        seconds=number(max(cost.seconds * forecast.replications, 0.1)),
+        memory=f"{max(cost.bytes / 1e6, 1):,.0f}",
         replications=forecast.replications,
     )
 
