@@ -55,9 +55,10 @@ def repeat_letters_checks(scenario: "Scenario") -> Iterator[Problem]:
     sla = scenario.sla.get(rule.sla)
     on = None if sla is None else _first_visit_hangs_on(scenario, sla.until.rpartition(".")[0])
     if sla is not None and on is not None:
-        rule = f"must not wait for what hangs on lateness itself, as {sla.until} does through {on}"
         yield Problem(
-            f"{rule}; take an SLA until an earlier step, or without such a condition", f"{path}.when_late.sla"
+            f"must not wait for what hangs on lateness itself, as {sla.until} does through {on}; take an SLA until an "
+            "earlier step, or without such a condition",
+            f"{path}.when_late.sla",
         )
 
 
