@@ -51,6 +51,17 @@ def test_a_stress_run_in_words(stress_report: StressReport) -> None:
     assert "承载能力" in plain(stress_text(stress_report, "zh"))
 
 
+def test_stress_says_of_no_backlog_that_it_grows_where_letters_may_leave(stress_report: StressReport) -> None:
+    assert stress_report.stability is not None
+    stability = replace(stress_report.stability, some_leave=True)
+    for bound in CapacityBound:
+        leaving = replace(stress_report, stability=stability, capacity=replace(stress_report.capacity, bound=bound))
+        text = " ".join(stress_sentences(leaving, "en"))
+        assert "if nobody left out of patience" in text
+        assert "grows without bound" not in text
+        assert "无限增长" not in " ".join(stress_sentences(leaving, "zh"))
+
+
 NONE = Estimate(None, None, None)
 
 

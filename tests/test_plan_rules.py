@@ -26,7 +26,7 @@ from sim.planner.planning import budget_of, plan, sizes_of
 from sim.planner.proof import FRESH, Blocks, critical_value, decided, surely_met
 from sim.planner.sample import SearchTrials
 from sim.planner.simulator import PlanTargets, Simulator
-from sim.planner.stability import Stability
+from sim.planner.stability import Stability, unit_loads, unstable_units
 from sim.planner.staffing_cells import staffing_cells
 from sim.planner.substitution import substituted
 from sim.scenario.setting import Setting
@@ -74,6 +74,20 @@ def test_a_team_may_fall_behind_if_the_scenario_says_so_and_the_answer_names_its
     assert {each.unit for each in answer.unstable} == {"archive-1", "archive-2", "archive-3"}
     assert all(each.load is None for each in answer.unstable)
     assert "archive-1 (nobody is ever there)" in said(answer)
+
+
+def test_work_that_is_too_much_only_as_long_as_nobody_leaves_is_marked() -> None:
+    call = {"call": {"by": "desk", "effort": "10 min", "patience": "4 min"}}
+    handle = {"handle": {"by": "desk", "effort": "3 min"}}
+    office = setting(workflow=[call, handle], arrivals={"per_day": 144})
+    loads = unit_loads(office)
+    assert loads.work == pytest.approx(1.3 * loads.on_duty)
+    assert loads.stays.tolist() == [0]
+    (unit,) = unstable_units(office, loads, loads.work > loads.on_duty)
+    assert unit.some_leave
+    sure = setting(workflow=[{"handle": {"by": "desk", "effort": "11 min"}}, call], arrivals={"per_day": 144})
+    (unit,) = unstable_units(sure, unit_loads(sure), np.array([True]))
+    assert not unit.some_leave
 
 
 def test_the_hours_of_each_unit_must_hold_its_work_and_not_only_those_of_the_team() -> None:

@@ -283,6 +283,14 @@ def test_trials_simulate_each_replication_once(ready: Ready) -> None:
 # Limits
 
 
+def test_where_letters_may_leave_the_work_fills_the_hours_at_most(ready: Ready) -> None:
+    steps = "[{call: {by: desk, effort: 5 min, patience: 4 min}}, {serve: {by: desk, effort: {exponential: 20 min}}}]"
+    leaving = DESK.replace("[{serve: {by: desk, effort: {exponential: 25 min}}}]", steps)
+    found = staffing_limits(ready(leaving)).stability
+    full = pytest.approx(4 * 24 * 60 / 25)
+    assert found == StabilityLimit(full, full, ("desk",), ("desk",), some_leave=True)
+
+
 def test_the_backlog_grows_from_where_work_fills_all_hours(ready: Ready) -> None:
     found = staffing_limits(ready(DESK))
     # 4 people of 24 hours for 25 minutes a letter, whatever was drawn.

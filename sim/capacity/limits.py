@@ -42,12 +42,15 @@ class StabilityLimit:
         unmoved: the same if all work stayed at its own unit, where anybody is ever on duty.
         units: those whose hours are full there; several where work can move between them.
         teams: that these belong to, each once.
+        some_leave: whether some of the work is of letters that may leave out of patience; then the backlog may not grow
+            above it, for it counts all work that may come.
     """
 
     per_day: float
     unmoved: float
     units: tuple[str, ...]
     teams: tuple[str, ...]
+    some_leave: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,13 @@ def _stability(setting: Setting, ways: _Ways, hours: Floats) -> StabilityLimit |
         unmoved=alone[0],
         units=tuple(places.names[unit] for unit in full),
         teams=tuple(dict.fromkeys(places.teams[places.team_of[unit]] for unit in full)),
+        some_leave=_some_leave(setting),
     )
+
+
+def _some_leave(setting: Setting) -> bool:
+    stays = work_of_steps(setting, all_leave=True)
+    return any((stays[number] < work * (1 - 1e-9)).any() for number, work in work_of_steps(setting).items())
 
 
 def _largest_rate(ways: _Ways, hours: Floats) -> tuple[float, list[int]] | None:

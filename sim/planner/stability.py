@@ -5,14 +5,15 @@ grows without end, even where no target watches it or a short window shows no br
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from sim.core.clock import HOUR, WEEK
 from sim.core.tables import Bools, Floats
 from sim.experiment.replications import simulate_infinite_servers
-from sim.forecast.ordinary_week import ordinary_week, own_work
+from sim.forecast.ordinary_week import ordinary_week, own_work, work_that_stays
+from sim.models.workflow import impatient_steps
 from sim.planner.simulator import Simulator
 from sim.planner.staffing_cells import People, staffed
 from sim.sampling.attendance import average_week
@@ -28,15 +29,19 @@ class UnstableUnit:
 
     Attributes:
         load: work by hours on duty; None where nobody ever is.
+        some_leave: whether that is so only as long as nobody leaves out of patience.
     """
 
     team: str
     unit: str
     load: float | None
+    some_leave: bool = False
 
 
 class Stability:
     """Hours that people bring each unit and hours that its letters take, in an average week.
+
+    A plan does not count on letters that leave out of patience: work that may come is work.
 
     Work that others may take over (cover, escalation) and other duty are left out, so that what remains is surely the
     unit's; `unstable` counts all of it, for one staffing. What that finds is remembered for those that follow.
@@ -89,18 +94,18 @@ class Stability:
     def unstable(self, people: People) -> tuple[UnstableUnit, ...]:
         """Units that a staffing leaves with more work than hours, all work counted; they are remembered."""
         setting = staffed(self._simulator.setting, self._simulator.cells, people)
-        work, on_duty = unit_loads(setting)
+        work, _, on_duty = loads = unit_loads(setting)
         over = (work > 0) & (work >= _MOST_LOAD * on_duty) & self._watched
         if over.any():
             self._work = np.where(over, np.maximum(self._work, work), self._work)
             self._known = {}
-        return unstable_units(setting, work, on_duty, over)
+        return unstable_units(setting, loads, over)
 
     def excepted(self, people: People) -> tuple[UnstableUnit, ...]:
-        """Units of the teams that may fall behind, which a staffing leaves with more work than hours."""
+        """Units of the teams that may fall behind, which a staffing leaves with more work that stays than hours."""
         setting = staffed(self._simulator.setting, self._simulator.cells, people)
-        work, on_duty = unit_loads(setting)
-        return unstable_units(setting, work, on_duty, (work > 0) & (work >= on_duty) & ~self._watched)
+        _, stays, on_duty = loads = unit_loads(setting)
+        return unstable_units(setting, loads, (stays > 0) & (stays >= on_duty) & ~self._watched)
 
     def _on_duty(self, people: People) -> Floats:
         """Hours of an ordinary week that people are on duty, stand-ins included, shape (units,)."""
@@ -115,20 +120,31 @@ class Stability:
         return hours
 
 
-def unit_loads(setting: Setting) -> tuple[Floats, Floats]:
-    """Hours of work of each unit in an ordinary week, and hours on duty, each shape (units,)."""
-    week = ordinary_week(setting, [simulate_infinite_servers(setting, 0)])
-    return week.work / HOUR, week.on_duty / HOUR
+class UnitLoads(NamedTuple):
+    """Hours of each unit in an ordinary week, shape (units,) each."""
+
+    work: Floats
+    stays: Floats  # of the work, what comes however many letters leave out of patience
+    on_duty: Floats
 
 
-def unstable_units(setting: Setting, work: Floats, on_duty: Floats, over: Bools) -> tuple[UnstableUnit, ...]:
+def unit_loads(setting: Setting) -> UnitLoads:
+    """What an ordinary week brings each unit, and the hours that it has."""
+    replications = [simulate_infinite_servers(setting, 0)]
+    work, on_duty = ordinary_week(setting, replications)
+    stays = work_that_stays(setting, replications) if impatient_steps(setting.scenario.workflow) else work
+    return UnitLoads(work / HOUR, stays / HOUR, on_duty / HOUR)
+
+
+def unstable_units(setting: Setting, loads: UnitLoads, over: Bools) -> tuple[UnstableUnit, ...]:
     """Units that are marked, with their load."""
-    places = setting.places
+    places, (work, stays, on_duty) = setting.places, loads
     return tuple(
         UnstableUnit(
             places.teams[places.team_of[unit]],
             places.names[unit],
             float(work[unit] / on_duty[unit]) if on_duty[unit] > 0 else None,
+            some_leave=bool(stays[unit] < work[unit] and stays[unit] < on_duty[unit]),
         )
         for unit in np.flatnonzero(over).tolist()
     )

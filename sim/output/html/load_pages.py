@@ -82,7 +82,8 @@ def _stress_tiles(report: StressReport, lang: str) -> Iterator[Tile]:
     carried = stress.rate(capacity.estimate or capacity.per_day)
     yield Tile(say(lang, "stress.tile-capacity"), carried, [ends, own], _carries(report).value)
     if report.stability is not None:
-        yield Tile(say(lang, "stress.tile-grows"), stress.rate(report.stability.per_day), [], "none")
+        key = "stress.tile-full" if report.stability.some_leave else "stress.tile-grows"
+        yield Tile(say(lang, key), stress.rate(report.stability.per_day), [], "none")
     length = say(lang, "stress.tile-spike", times=f"{spike.times:g}", hours=stress.spike_length(report, lang))
     for key, back in (("sla", spike.sla_back), ("queue", spike.queue_back)):
         yield Tile(say(lang, f"stress.tile-back-{key}"), stress.recovery_time(report, back, lang), [length], "none")

@@ -231,7 +231,10 @@ def _shortage(shortage: Shortage, posts: tuple[StaffingCell, ...], lang: str) ->
             hours=late_hours_text(failure.hours, lang),
         )
     if shortage.unstable:
-        yield say(lang, "plan.unstable-most", units=_units(shortage.unstable, lang))
+        for key, some_leave in (("plan.unstable-most", False), ("plan.unstable-most-at-most", True)):
+            units = tuple(each for each in shortage.unstable if each.some_leave is some_leave)
+            if units:
+                yield say(lang, key, units=_units(units, lang))
     elif not shortage.failures:
         yield say(lang, "plan.failure-met")
     if shortage.needed is None:

@@ -26,6 +26,9 @@ from sim.output.words import labelled, say
 _SAME: Final = 1.01
 """A capacity that rises less than this is called the same."""
 
+_OF_A_BACKLOG: Final = ("stability", "undecided", "unsure")
+"""Answers that say from where on the backlog grows, which is not known where letters may leave before."""
+
 _NEXT: Final = 3.0
 """Units that fill at more than so many times the rate of the first are not told."""
 
@@ -101,6 +104,9 @@ def _capacity(report: StressReport, lang: str) -> str:
     key = capacity.found.value if capacity.bound is None else capacity.bound.value
     if capacity.found is CapacityStatus.YES and capacity.per_day is None:
         key = "unsure"
+    full = report.stability
+    if full is not None and full.some_leave and key in _OF_A_BACKLOG:
+        key = f"{key}-at-most"
     return say(
         lang,
         f"stress.capacity-{key}",
@@ -109,7 +115,7 @@ def _capacity(report: StressReport, lang: str) -> str:
         high=rate(capacity.high),
         lowest=rate(capacity.lowest),
         highest=rate(capacity.highest),
-        units="" if report.stability is None else _full(report.stability, lang),
+        units="" if full is None else _full(full, lang),
         sla=name(lang, capacity.sla or ""),
         compliance="" if capacity.compliance is None else interval(capacity.compliance),
     )
@@ -182,7 +188,8 @@ def _limits(report: StressReport, lang: str) -> Iterator[str]:
     if report.stability is None:
         return
     full = report.stability
-    yield say(lang, "stress.limit", rate=rate(full.per_day), units=_full(full, lang))
+    key = "stress.limit-at-most" if full.some_leave else "stress.limit"
+    yield say(lang, key, rate=rate(full.per_day), units=_full(full, lang))
     told = [
         say(lang, "stress.limit-unit", unit=_unit(each.unit, each.team, lang), rate=rate(each.unit_per_day))
         for each in report.limits
