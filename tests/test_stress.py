@@ -289,6 +289,7 @@ def test_where_letters_may_leave_the_work_fills_the_hours_at_most(ready: Ready) 
     found = staffing_limits(ready(leaving)).stability
     full = pytest.approx(4 * 24 * 60 / 25)
     assert found == StabilityLimit(full, full, ("desk",), ("desk",), some_leave=True)
+    assert staffing_limits(ready(leaving)).steps == {}, "letters wait ever longer for neither step"
 
 
 def test_the_backlog_grows_from_where_work_fills_all_hours(ready: Ready) -> None:

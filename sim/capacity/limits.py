@@ -191,18 +191,21 @@ def _teams(setting: Setting, ways: _Ways, hours: Floats) -> tuple[TeamLimit, ...
 
 
 def _steps(setting: Setting, hours: Floats) -> dict[str, float]:
-    """Of each step: work that can move is left out, and of priorities that differ by category the gravest are taken."""
+    """Of each step: work that can move, or leave out of patience before, is left out.
+
+    Of priorities that differ by category the gravest are taken.
+    """
     scenario, a_letter_a_day = setting.scenario, WEEK * own_rate(setting.scenario)
-    all_work = work_of_steps(setting)
+    all_work, all_stays = work_of_steps(setting), work_of_steps(setting, all_leave=True)
     work = [
-        (step, all_work[number] / a_letter_a_day)
+        (step, all_work[number], all_stays[number] / a_letter_a_day)
         for number, step in enumerate(scenario.workflow)
         if isinstance(step, WorkStep)
     ]
     found = {}
-    for step, own in work:
+    for step, own, _ in work:
         before = np.zeros_like(own)
-        for other, its in work:
+        for other, _, its in work:
             stays = other.cover is None and other.escalate is None
             if stays and min(other.priority.values) <= max(step.priority.values):
                 before += its

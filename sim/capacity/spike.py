@@ -214,7 +214,8 @@ class _Figures:
         excess, struck = within.waiting - without.waiting, _hit(self._hours, self._lasts)
         harmed, letters = within.decided.late - without.decided.late, without.decided.letters
         blocked = [_is_blocked(self._setting, sla, limits) for sla in scenario.sla.values()]
-        full = limits.stability is not None and limits.stability.per_day <= own_rate(scenario)
+        limit = limits.stability
+        full = limit is not None and not limit.some_leave and limit.per_day <= own_rate(scenario)
         slas = {}
         for index, name in enumerate(scenario.sla):
             one = slice(index, index + 1)
