@@ -2,8 +2,8 @@
 
 On fresh seeds a staffing meets its targets a little better or worse than on the sample on which it was chosen (the
 winner's curse). What the proofs so far say of that is taken off the margin, weighted by their replications, and the
-search goes on from there: a plan that fails is made good, and one that has more to spare than the next proof asks for
-is made cheaper, and is proved again on other seeds.
+search goes on from there: a plan that fails, or was shown by luck, is made good, and one that has more to spare than
+the next proof asks for is made cheaper, and is proved again on other seeds.
 """
 
 from typing import Final
@@ -68,22 +68,24 @@ class Validation:
             each: letters that the search for another plan may take.
         """
         best: Proof | None = None
+        lucky = False
         while True:
             proof = self._blocks.prove(self._people)
-            cheaper = best is None or self.search.trials.cheaper(proof.people, best.people)
-            if proof.shown and cheaper:
+            if proof.shown and (best is None or lucky or self.search.trials.cheaper(proof.people, best.people)):
                 best = proof
             if proof.copies:
                 return proof
             self._learn(proof)
-            # A plan that is not shown is of no use, so the budget ends only the search for cheaper ones.
+            # A plan that is not shown is of no use, so the budget ends only the search for better ones.
             if self._blocks.looks >= _LOOKS or (best is not None and self._sample.spent >= budget):
                 return best or proof
             people = self._near(proof.people, self._sample.spent + each)
             trials = self.search.trials
             if people == proof.people or not trials.meets(people):
                 return best or proof
-            if best is not None and not trials.cheaper(people, best.people):
+            # What all blocks together hold to miss a target was shown by luck, and gives way to a dearer plan.
+            lucky = best is not None and not trials.meets(best.people)
+            if best is not None and not lucky and not trials.cheaper(people, best.people):
                 return best
             self._people = people
 
