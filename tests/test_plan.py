@@ -266,7 +266,7 @@ def test_targets_of_every_hour_are_harder_than_one_of_all() -> None:
             cool_down="1 d",
             workflow=[{"serve": {"by": "desk", "effort": {"exponential": "20 min"}}}],
             sla={"started": {"until": "serve.started", "within": "10 min", "target": "90%"}},
-            plan={"vary": {"desk": {"always": [0, 20]}}, "every_hour": every_hour, "proof": 40},
+            plan={"vary": {"desk": {"always": [0, 20]}}, "every_hour": every_hour, "proof": 160},
         )
         answer = answer_of(office)
         assert len(answer.proof.targets) == (24 if every_hour else 1)

@@ -27,6 +27,8 @@ LIKE_CODE = {"targets.call"}
 """Texts of which each language chooses a value: what something is called by programs, or by people."""
 
 BUILT = (
+    "cautions.overloaded-",
+    "cautions.units-overloaded-",
     "forecast.by-hour-on",
     "forecast.short-on",
     "forecast.worst-hour-on",
