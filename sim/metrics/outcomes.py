@@ -71,7 +71,8 @@ def _made(workload: Workload, log: Log, repeats: Bools, horizon: int) -> tuple[W
 def _passed_over(workload: Workload, log: Log, horizon: int) -> Bools:
     """Which visits their letters passed over, or will.
 
-    Where what they hang on is neither in time nor late at the horizon, it is taken to come in time.
+    What was come to was not passed over, and what lies before something that was come to was, if it hangs on anything.
+    Elsewhere, where what they hang on is neither in time nor late at the horizon, it is taken to come in time.
     """
     hangs = np.flatnonzero(workload.made_if != ANYHOW)
     earlier, late_from = hangs - workload.made_if_back[hangs], workload.made_late_from[hangs]
@@ -80,6 +81,11 @@ def _passed_over(workload: Workload, log: Log, horizon: int) -> Bools:
     late = np.where(reached == NOT_YET, late_from < horizon, reached >= late_from)
     passed = np.zeros(workload.visits, dtype=np.bool_)
     passed[hangs] = late == ((outcome == FINISHED_IN_TIME) | (outcome == STARTED_IN_TIME))
+    come_to = np.flatnonzero(log.queued != NOT_YET)
+    letter, last = workload.letter_of_visit(), np.full(workload.letters, NO_VISIT)
+    last[letter[come_to]] = come_to  # the last one of each letter stays
+    passed[hangs] |= hangs < last[letter[hangs]]
+    passed[come_to] = False
     return passed
 
 
