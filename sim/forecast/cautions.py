@@ -1,7 +1,7 @@
 """What to know before believing a result: things that a scenario may say, but hardly means.
 
-One place for all commands. A kind of caution is one function here or beside, which yields it, its row in `CAUTIONS`,
-and its sentence in each language in `sim.output.text.caution_words`.
+One place for all commands. A kind of caution is one function here or beside, which yields it, its row in
+`OF_REPLICATIONS` or `OF_SCENARIO`, and its sentence in each language, which `sim.output.text.cautions` says.
 """
 
 from collections.abc import Callable, Iterator, Sequence
