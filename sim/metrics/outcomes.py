@@ -48,7 +48,7 @@ def _made(workload: Workload, log: Log, repeats: Bools, horizon: int) -> tuple[W
     # What is about a letter that never came comes neither.
     prompts = np.flatnonzero((workload.about != NO_VISIT) & ~repeats)
     comes[prompts] &= comes[letter[workload.about[prompts]]]
-    made = comes[letter] & ~_passed_over(workload, log, horizon)
+    made = comes[letter] & ~_passed_over(workload, log, letter, horizon)
     visits, letters = np.flatnonzero(made), np.flatnonzero(comes)
     number = np.append(np.cumsum(made) - 1, NO_VISIT)
     about, until_start = _about(workload, made, number)
@@ -68,7 +68,7 @@ def _made(workload: Workload, log: Log, repeats: Bools, horizon: int) -> tuple[W
     return left, Log._make([*(column[visits] for column in log[:-1]), stretches])
 
 
-def _passed_over(workload: Workload, log: Log, horizon: int) -> Bools:
+def _passed_over(workload: Workload, log: Log, letter: Int64s, horizon: int) -> Bools:
     """Which visits their letters passed over, or will.
 
     What was come to was not passed over, and what lies before something that was come to was, if it hangs on anything.
@@ -82,7 +82,7 @@ def _passed_over(workload: Workload, log: Log, horizon: int) -> Bools:
     passed = np.zeros(workload.visits, dtype=np.bool_)
     passed[hangs] = late == ((outcome == FINISHED_IN_TIME) | (outcome == STARTED_IN_TIME))
     come_to = np.flatnonzero(log.queued != NOT_YET)
-    letter, last = workload.letter_of_visit(), np.full(workload.letters, NO_VISIT)
+    last = np.full(workload.letters, NO_VISIT)
     last[letter[come_to]] = come_to  # the last one of each letter stays
     passed[hangs] |= hangs < last[letter[hangs]]
     passed[come_to] = False
