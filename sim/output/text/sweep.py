@@ -67,16 +67,7 @@ def sweep_sentences(sweep: Sweep, lang: str) -> Iterator[str]:
     for sla in sweep.slas_by_weight:
         told = [point for point in sweep.points if sla in point.slas and point.slas[sla].compliance.worst is not None]
         if len(told) > 1:
-            low, high = (which(told, key=lambda point: _worst(point, sla)) for which in (min, max))
-            yield say(
-                lang,
-                "sweep.span",
-                sla=name(lang, sla),
-                low=percent(_worst(low, sla)),
-                lowest=point_name(sweep, low),
-                high=percent(_worst(high, sla)),
-                highest=point_name(sweep, high),
-            )
+            yield _span(sweep, sla, lang, "sweep.span", told, _worst)
         yield from _leaving(sweep, sla, lang)
     if sweep.replications == 1:
         yield say(lang, "comparison.one-replication")
@@ -89,16 +80,7 @@ def _leaving(sweep: Sweep, sla: str, lang: str) -> Iterator[str]:
     if sla not in sweep.leaving:
         return
     told = [point for point in sweep.points if sla in point.slas and _left(point, sla) is not None]
-    low, high = (which(told, key=lambda point: _left(point, sla) or 0.0) for which in (min, max))
-    yield say(
-        lang,
-        "sweep.left-span",
-        sla=name(lang, sla),
-        low=percent(_left(low, sla)),
-        lowest=point_name(sweep, low),
-        high=percent(_left(high, sla)),
-        highest=point_name(sweep, high),
-    )
+    yield _span(sweep, sla, lang, "sweep.left-span", told, lambda point, sla: _left(point, sla) or 0.0)
     more = [point for point in told if point.slas[sla].loses_more and point.slas[sla].is_better]
     if more:
         first = point_name(sweep, more[0])
@@ -184,6 +166,27 @@ def _lead_headings(sweep: Sweep, lang: str) -> list[str]:
 
 def _people_differ(sweep: Sweep) -> bool:
     return len({point.headcount for point in sweep.points}) > 1
+
+
+def _span(
+    sweep: Sweep,
+    sla: str,
+    lang: str,
+    key: str,
+    told: Sequence[SweptPoint],
+    share: Callable[[SweptPoint, str], float],
+) -> str:
+    """From which point to which a share of an SLA goes, in the words of a key."""
+    low, high = (which(told, key=lambda point: share(point, sla)) for which in (min, max))
+    return say(
+        lang,
+        key,
+        sla=name(lang, sla),
+        low=percent(share(low, sla)),
+        lowest=point_name(sweep, low),
+        high=percent(share(high, sla)),
+        highest=point_name(sweep, high),
+    )
 
 
 def _left_out(sweep: Sweep, lang: str, most: int) -> str:
