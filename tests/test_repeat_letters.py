@@ -248,6 +248,39 @@ def test_a_loop_through_which_an_sla_hangs_on_lateness_is_named(tmp_path: Path) 
         setting(written(tmp_path, text + (OFTEN + AGAIN + "}\n").replace("sla: handled", "sla: told")))
 
 
+@pytest.mark.parametrize(
+    ("sure", "of_tell", "refused"),
+    [
+        ("", ", chance: 50%", True),
+        ("", ", chance: 0%", False),
+        (", chance: 50%", ", only_after: [look]", True),
+        ("", ", only_after: [look]", False),
+    ],
+)
+def test_an_sla_that_some_letters_come_to_only_by_a_loop_that_hangs_on_lateness_is_refused(
+    sure: str, of_tell: str, refused: bool, tmp_path: Path
+) -> None:
+    loop = (
+        f"  - tell: {{by: clerk, effort: 5 min{of_tell}}}\n"
+        "  - redo: {back_to: look, chance: 1%, at_most: 1, when_late: {sla: handled, chance: 50%}}\n"
+    )
+    text = BUSY.replace(", chance: 50%, when_late: {sla: handled, chance: 90%}", sure)
+    text = text.replace("sla:\n", loop + "sla:\n", 1)
+    text = text.replace("sla:\n", "sla:\n  told: {until: tell.finished, within: 1 d}\n")
+    text += (OFTEN + AGAIN + "}\n").replace("sla: handled", "sla: told")
+    if not refused:
+        setting(written(tmp_path, text))
+        return
+    with pytest.raises(ScenarioError, match=r"as tell\.finished does through redo; take an SLA until an earlier step"):
+        setting(written(tmp_path, text))
+
+
+def test_what_is_wrong_with_the_workflow_is_said_before_what_hangs_on_lateness(tmp_path: Path) -> None:
+    loop = "  - redo: {back_to: loook, chance: 1%, when_late: {sla: handled, chance: 50%}}\n"
+    with pytest.raises(ScenarioError, match="must name an earlier step 'loook'"):
+        setting(written(tmp_path, BUSY.replace("sla:\n", loop + "sla:\n", 1) + OFTEN + AGAIN + "}\n"))
+
+
 FEEDBACK = """
 schema: 1
 start: 2024-01-01

@@ -9,7 +9,7 @@ import numpy as np
 from sim.core.clock import DAY, Clock, seconds_since
 from sim.core.errors import Problem
 from sim.models.backlog import BacklogRows, OpenState
-from sim.models.lateness_checks import lateness_checks, repeat_letters_checks
+from sim.models.lateness_checks import lateness_checks, repeat_letters_checks, repeat_letters_sla_checks
 from sim.models.periods import Period
 from sim.models.roster_rules import RosterRules
 from sim.models.shift_patterns import shift_patterns
@@ -58,6 +58,9 @@ def cross_checks(scenario: "Scenario") -> list[Problem]:
     # Which places there are is only known where the teams are sound.
     if not any(problem.path.startswith("teams") for problem in problems):
         problems += [*_surges(scenario), *_staff_changes(scenario), *_backlog(scenario), *_trace(scenario)]
+    # Likewise which ways letters go.
+    if not any(problem.path.startswith("workflow") for problem in problems):
+        problems += repeat_letters_sla_checks(scenario)
     return problems
 
 

@@ -1,9 +1,10 @@
 """Consistency checks of what hangs on lateness: an SLA that is decided by then, and letters that all go on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.core.errors import Problem
+from sim.models.base import is_for
 from sim.models.sla_checks import runs_from_receipt
 from sim.models.workflow import (
     DetourStep,
@@ -13,6 +14,7 @@ from sim.models.workflow import (
     Step,
     WhenLate,
     decided_by_lateness,
+    share_of,
     sla_of_when_late,
     when_late,
 )
@@ -52,41 +54,52 @@ def repeat_letters_checks(scenario: "Scenario") -> Iterator[Problem]:
     yield from differing(scenario, again, rule.chance, f"{path}.when_late.chance")
     yield from known(rule.sla, scenario.sla, "SLA", f"{path}.when_late.sla")
     yield from runs_from_receipt(scenario, rule.sla, f"{path}.when_late")
-    sla = scenario.sla.get(rule.sla)
+
+
+def repeat_letters_sla_checks(scenario: "Scenario") -> Iterator[Problem]:
+    """Whether the SLA of repeat letters hangs on lateness itself, in a scenario whose workflow is sound."""
+    again = scenario.repeat_letters
+    sla = None if again is None else scenario.sla.get(again.when_late.sla)
     on = None if sla is None else _first_visit_hangs_on(scenario, sla.until.rpartition(".")[0])
     if sla is not None and on is not None:
         yield Problem(
             f"must not wait for what hangs on lateness itself, as {sla.until} does through {on}; take an SLA until an "
-            "earlier step, or without such a condition",
-            f"{path}.when_late.sla",
+            "earlier step, or one that letters come to whether late or not",
+            "repeat_letters.when_late.sla",
         )
 
 
 def _first_visit_hangs_on(scenario: "Scenario", name: str) -> str | None:
     """Through which step it may hang on lateness that a letter ever comes to one; going back to it does not count.
 
-    Returns: the loop that goes back, the detour or the step itself; None if it does not.
+    Returns: the step with `when_late` itself, or the loop in which chance has another try at a step that a letter has
+        passed over; None if there is neither.
     """
     steps = scenario.workflow
     decided, detours = decided_by_lateness(steps), Layout.of(steps).detour
-    for step, detour in zip(steps, detours, strict=True):
-        if step.name == name:
-            if when_late(step) is not None:
-                return step.name
-            names = (*step.only_after, *step.unless, *(() if detour is None else (steps[detour].name,)))
-            on = next((each for each in names if each in decided), None)
-            return on if on is None else _loop_around(steps, on) or on
-    return None
-
-
-def _loop_around(steps: Sequence[Step], name: str) -> str | None:
-    """The first loop with `when_late` that goes back over a step."""
-    names = [step.name for step in steps]
-    at = names.index(name)
+    number = {step.name: number for number, step in enumerate(steps)}
+    asked = {number[name]} if name in number else set[int]()
+    while True:  # all on which it depends whether it is taken
+        more = {number[each] for at in asked for each in (*steps[at].only_after, *steps[at].unless)}
+        more |= {detour for at in asked if (detour := detours[at]) is not None}
+        if more <= asked:
+            break
+        asked |= more
+    for at in sorted(asked):
+        if when_late(steps[at]) is not None:
+            return steps[at].name
     for end, loop in enumerate(steps):
-        if isinstance(loop, LoopStep) and when_late(loop) is not None and names.index(loop.back_to) <= at < end:
-            return loop.name
+        if isinstance(loop, LoopStep) and loop.name in decided:
+            again = asked.intersection(range(number[loop.back_to], end))
+            if any(_is_left_to_chance(scenario, steps[at]) for at in again):
+                return loop.name
     return None
+
+
+def _is_left_to_chance(scenario: "Scenario", step: Step) -> bool:
+    """Whether some letters of one kind take a step and others do not, by its own share."""
+    kinds = [(category, channel) for category in scenario.categories for channel in scenario.channels]
+    return any(0 < share_of(step).get(*kind, 1.0) < 1 for kind in kinds if is_for(step, *kind))
 
 
 def _rule(scenario: "Scenario", rule: WhenLate, number: int, path: str) -> Iterator[Problem]:
