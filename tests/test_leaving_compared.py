@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from sim.comparison import Comparison
 from sim.comparison import compare as simulate
@@ -14,8 +15,11 @@ from sim.output.results.comparison_csv import COMPARISON_CSV
 from sim.output.results.run import run
 from sim.output.text.comparison import comparison_content, comparison_sentences, comparison_text
 from sim.output.text.printing import plain
+from sim.output.text.sensitivity import sensitivity_sentences, sensitivity_tables
 from sim.output.text.sweep import sweep_sentences, sweep_text
 from sim.scenario.loading import Loaded, ScenarioFile, load
+from sim.sensitivity import SensitivityQuestion, sensitivity
+from sim.sensitivity.report import Sensitivity
 from sim.sweep import Sweep, scenarios_of, sweep
 from sim.sweep.design import design_of
 
@@ -56,6 +60,14 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
     line(folder, "today")
     design = design_of(["workflow.answer.patience.exponential=4 min,1 min"])
     return sweep(scenarios_of(ScenarioFile(folder / "today.yaml"), design), design)
+
+
+@pytest.fixture(scope="module")
+def unsure(tmp_path_factory: pytest.TempPathFactory) -> Sensitivity:
+    folder = tmp_path_factory.mktemp("unsure")
+    line(folder, "today")
+    ranges = ("workflow.answer.patience.exponential=1 min..5 min", "arrivals.per_day=270..330")
+    return sensitivity(ScenarioFile(folder / "today.yaml"), SensitivityQuestion(ranges=ranges, points=0))
 
 
 def test_who_is_better_by_losing_more_is_not_simply_better(comparison: Comparison) -> None:
@@ -120,6 +132,37 @@ def test_a_sweep_says_where_it_is_better_because_more_leave(swept: Sweep) -> Non
     assert "dashed: left before the limit" in figure.svg()
 
 
+def test_the_tables_of_a_sweep_fit_a_narrow_terminal(swept: Sweep) -> None:
+    console = Console(width=80, color_system=None)
+    with console.capture() as printed:
+        console.print(sweep_text(swept, "en"))
+    assert "95.3% [93.1%," in printed.get()
+    assert "27.4% [21.3%," in printed.get()
+
+
+def test_a_scenario_without_a_name_goes_by_that_of_its_file(swept: Sweep, unsure: Sensitivity) -> None:
+    assert swept.title == unsure.title == "today"
+
+
+def test_a_sensitivity_says_what_moves_those_who_left(unsure: Sensitivity, swept: Sweep) -> None:
+    """Less patience, at its low end, is that of the second point of the sweep, which the same letters meet."""
+    answered, second = unsure.slas["answered"], swept.points[1].slas["answered"]
+    (patience,) = (
+        each for each in answered.effects if unsure.figures[each.figure].key.endswith("patience.exponential")
+    )
+    assert patience.low == second.difference
+    assert patience.left_low == second.left_difference
+    assert answered.left_in_time_share == swept.points[0].slas["answered"].left_in_time_share
+    assert patience.better_by_losing == (True, False)
+    text = " ".join(sensitivity_sentences(unsure, "en"))
+    assert "patience.exponential=1 min moves that most, by +13.3 points" in text
+    assert "Beware of answered: at 1 end of a range where it is surely better, surely more letters leave" in text
+    assert len(sensitivity_tables(unsure, "zh", 8)) == 2
+    (row,) = (row for row in unsure.rows() if row["figure"].endswith("patience.exponential"))
+    assert second.left_difference is not None
+    assert row["left_at_low"] == second.left_difference.mean
+
+
 def test_where_nobody_loses_patience_nothing_is_said_of_it(tmp_path: Path) -> None:
     patient = [line(tmp_path, stem, "workflow.answer.patience=null", "replications=2") for stem in ("one", "two")]
     comparison = simulate(patient)
@@ -129,3 +172,8 @@ def test_where_nobody_loses_patience_nothing_is_said_of_it(tmp_path: Path) -> No
     file, design = ScenarioFile(tmp_path / "one.yaml"), design_of(["arrivals.per_day=100,200"])
     point = sweep(scenarios_of(file, design, ["workflow.answer.patience=null", "replications=2"]), design).points[1]
     assert point.slas["answered"].left_in_time_share is None
+    question = SensitivityQuestion(ranges=("arrivals.per_day=100..200",), points=0)
+    overrides = ("workflow.answer.patience=null", "replications=2")
+    unsure = sensitivity(file, question, Options(overrides=overrides))
+    assert unsure.slas["answered"].left_in_time_share is None
+    assert len(sensitivity_tables(unsure, "en", 8)) == 1

@@ -23,6 +23,7 @@ from sim.experiment.points import (
     simulate_points,
 )
 from sim.forecast.cautions import cautions
+from sim.metrics.compliance import left_share
 from sim.scenario.loading import Loaded, ScenarioFile
 from sim.sensitivity.figures import Varied, ranges_in, ranges_said, settings_of, uncertain_figures
 from sim.sensitivity.joint import JointUncertainty, joint_design, joint_uncertainty
@@ -177,7 +178,7 @@ def sensitivity(
     joint = points.simulate(together, few_together)
     return Sensitivity(
         scenario=base.stem,
-        title=base.scenario.name,
+        title=base.scenario.name or base.stem,
         marks=question.marks,
         spread=question.spread,
         replications=replications,
@@ -240,7 +241,13 @@ def _sla(
         target=base.target,
         compliance=base.compliance,
         verdict=base.verdict,
+        left_in_time_share=left_share(base.left_in_time) if _leaves(base, effects.values()) else None,
         effects=tuple(ranked(replace(each, total=own.get(number)) for number, each in effects.items())),
         joint=found,
         rest=total[-1] if len(total) > len(largest) else None,
     )
+
+
+def _leaves(base: SlaOutcome, effects: Iterable[FigureEffect]) -> bool:
+    """Whether letters leave within the limit of an SLA, as written or at some end."""
+    return bool(base.left.any()) or any(left is not None for each in effects for _, left in each.ends)

@@ -20,6 +20,8 @@ class SlaSensitivity:
     """Compliance with an SLA, and what moves it.
 
     Attributes:
+        left_in_time_share: letters that left out of patience within the limit, of these and those that count; None if
+            none does, at any end of any figure either.
         effects: of all figures, the largest first.
         joint: where all figures are varied; None if none were, or the SLA has no letters.
         rest: total-order index of all figures together that have none of their own.
@@ -28,9 +30,15 @@ class SlaSensitivity:
     target: float | None
     compliance: Compliance
     verdict: Verdict | None
+    left_in_time_share: Estimate | None
     effects: tuple[FigureEffect, ...]
     joint: JointUncertainty | None
     rest: Estimate | None
+
+    @property
+    def effects_on_left(self) -> list[FigureEffect]:
+        """Of all figures, what moves the share of letters that left most first."""
+        return sorted(self.effects, key=lambda each: (-each.left_reach, each.figure))
 
     @property
     def first(self) -> tuple[int, ...]:
@@ -88,7 +96,10 @@ class Sensitivity:
         for sla, each in self.slas.items():
             for rank, effect in enumerate(each.effects, start=1):
                 figure = self.figures[effect.figure]
-                low, high, total = (found or nothing for found in (effect.low, effect.high, effect.total))
+                low, high, total, left_low, left_high = (
+                    found or nothing
+                    for found in (effect.low, effect.high, effect.total, effect.left_low, effect.left_high)
+                )
                 yield {
                     "sla": sla,
                     "rank": rank,
@@ -108,6 +119,12 @@ class Sensitivity:
                     "total_index": total.mean,
                     "total_index_low": total.low,
                     "total_index_high": total.high,
+                    "left_at_low": left_low.mean,
+                    "left_at_low_low": left_low.low,
+                    "left_at_low_high": left_low.high,
+                    "left_at_high": left_high.mean,
+                    "left_at_high_low": left_high.low,
+                    "left_at_high_high": left_high.high,
                 }
 
     def summary(self) -> dict[str, Any]:
@@ -124,6 +141,7 @@ class Sensitivity:
                     "target": each.target,
                     "compliance": jsonable(each.compliance),
                     "verdict": None if each.verdict is None else each.verdict.value,
+                    "left_in_time_share": jsonable(each.left_in_time_share),
                     "first": [self.figures[number].key for number in each.first],
                     "joint": None
                     if each.joint is None

@@ -1,10 +1,10 @@
 """The tornado: each figure alone at either end of its range, against the scenario as it is written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sim.experiment.points import PointOutcome
+from sim.experiment.points import PointOutcome, SlaOutcome
 from sim.statistics import Decided, Estimate, paired_difference
 
 SINGLED_OUT: Final = 10
@@ -23,6 +23,8 @@ class FigureEffect:
         low, high: compliance at either end of its range minus that as written, paired; None where that is no other.
         reach: by how much compliance differs between the best and the worst of these.
         replications: that say it.
+        left_low, left_high: share of the letters that left out of patience within the limit, at either end minus as
+            written, paired; None where that is no other, or none leaves at any end of any figure.
         total: its total-order index; None for one of the rest.
     """
 
@@ -31,7 +33,29 @@ class FigureEffect:
     high: Estimate | None
     reach: float
     replications: int
+    left_low: Estimate | None
+    left_high: Estimate | None
     total: Estimate | None
+
+    @property
+    def ends(self) -> tuple[tuple[Estimate | None, Estimate | None], ...]:
+        """At the low and at the high end what it does to compliance and to who left."""
+        return (self.low, self.left_low), (self.high, self.left_high)
+
+    @property
+    def left_reach(self) -> float:
+        """By how much the share of letters that left differs between the most and the least of the three."""
+        moved = [0.0, *(left.mean or 0.0 for _, left in self.ends if left is not None)]
+        return max(moved) - min(moved)
+
+    @property
+    def better_by_losing(self) -> tuple[bool, bool]:
+        """At which end compliance is surely higher, and surely more letters leave within the limit."""
+        low, high = (
+            share is not None and left is not None and share.is_above_zero and left.is_above_zero
+            for share, left in self.ends
+        )
+        return low, high
 
     @property
     def is_sure(self) -> bool:
@@ -46,19 +70,35 @@ def effects_of(
     """The effect of each figure on each SLA, from its outcomes at both ends."""
     effects = dict[str, dict[int, FigureEffect]]()
     for name, sla in base.slas.items():
-        same = Decided(*(each[:replications] for each in sla.decided))
+        leaves = any(each.left.any() for each in (sla, *(end.slas[name] for end in found.values())))
         effects[name] = {}
         for number in range(figures):
-            ends = [_difference(same, found.get((number, side)), name) for side in (0, 1)]
-            moved = [0.0, *(each.mean or 0.0 for each in ends if each is not None)]
-            effects[name][number] = FigureEffect(number, ends[0], ends[1], max(moved) - min(moved), replications, None)
+            ends = [found.get((number, side)) for side in (0, 1)]
+            low, high = (_difference(sla, end, name, lambda each: each.decided) for end in ends)
+            left = [_difference(sla, end if leaves else None, name, lambda each: each.left_in_time) for end in ends]
+            moved = [0.0, *(each.mean or 0.0 for each in (low, high) if each is not None)]
+            effects[name][number] = FigureEffect(
+                figure=number,
+                low=low,
+                high=high,
+                reach=max(moved) - min(moved),
+                replications=replications,
+                left_low=left[0],
+                left_high=left[1],
+                total=None,
+            )
     return effects
 
 
-def _difference(base: Decided, end: PointOutcome | None, sla: str) -> Estimate | None:
+def _difference(
+    base: SlaOutcome, end: PointOutcome | None, sla: str, letters: Callable[[SlaOutcome], Decided]
+) -> Estimate | None:
+    """The paired difference of a share of letters at an end, over as many replications as that has."""
     if end is None:
         return None
-    return paired_difference(base, end.slas[sla].decided, copies=end.copies).paired
+    now = letters(end.slas[sla])
+    before = Decided(*(each[: len(now.letters)] for each in letters(base)))
+    return paired_difference(before, now, copies=end.copies).paired
 
 
 def largest_figures(effects: Mapping[str, Mapping[int, FigureEffect]]) -> list[int]:

@@ -274,7 +274,7 @@ def sweep(
     first = scenarios[0].scenario
     return Sweep(
         scenario=scenarios[0].stem,
-        title=first.name if title is None else title,
+        title=(first.name or scenarios[0].stem) if title is None else title,
         design=design.kind,
         keys=design.keys,
         replications=first.replications,

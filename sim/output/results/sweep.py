@@ -60,7 +60,7 @@ def sweep(
         # Not where --out says, which may be another folder when the sweep goes on.
         place = RESULTS / base.stem / f"points-{told['points']}"
         kept = PointFolder(place, told, SweptOutcome, anew=options.force)
-        return simulate(scenarios, chosen, options, title=base.scenario.name, kept=kept, progress=progress)
+        return simulate(scenarios, chosen, options, title=base.scenario.name or base.stem, kept=kept, progress=progress)
 
     return result_of(
         Work(

@@ -11,6 +11,7 @@ from sim.output.text.formats import interval, limit, listed, name, note, percent
 from sim.output.text.printing import CaptionedTable, captioned
 from sim.output.words import labelled, say
 from sim.sensitivity.report import Sensitivity, SlaSensitivity
+from sim.sensitivity.tornado import FigureEffect
 from sim.statistics import Estimate
 
 MOST_FIGURES: Final = 40
@@ -52,6 +53,7 @@ def sensitivity_sentences(found: Sensitivity, lang: str) -> Iterator[str]:
         yield measure_first(lang, [found.figures[each].key for each in found.first])
     for sla, each in found.slas.items():
         yield _uncertain(found, sla, each, lang)
+        yield from _leaving(found, sla, each, lang)
     if found.left_alone:
         named = [each.key for each in found.left_alone[:_MOST_LEFT]]
         more = len(found.left_alone) - len(named)
@@ -117,6 +119,8 @@ def sensitivity_overview(found: Sensitivity, lang: str) -> CaptionedTable:
 def sensitivity_tables(found: Sensitivity, lang: str, most: int, *, notes: bool = True) -> list[CaptionedTable]:
     """For each SLA that some figure moves the figures with what they move, the largest first.
 
+    Where letters leave before its limit, a table of what moves their share follows.
+
     Args:
         most: rows of a table.
         notes: whether they say what the scenario says of a figure, too.
@@ -145,7 +149,23 @@ def sensitivity_tables(found: Sensitivity, lang: str, most: int, *, notes: bool 
                 ]
             )
         tables.append((caption, headings, rows))
+        if each.left_in_time_share is not None:
+            tables.append(_left_table(found, sla, each, lang, most))
     return tables
+
+
+def _left_table(found: Sensitivity, sla: str, each: SlaSensitivity, lang: str, most: int) -> CaptionedTable:
+    moving = [effect for effect in each.effects_on_left if effect.left_reach > 0]
+    rows = []
+    for effect in moving[:most]:
+        figure = found.figures[effect.figure]
+        ends = ("–" if left is None else points(lang, left) for _, left in effect.ends)
+        rows.append([figure.key, f"{limit(lang, figure.low)} – {limit(lang, figure.high)}", *ends])
+    caption = say(lang, "sensitivity.left-table", sla=name(lang, sla))
+    if len(moving) > most:
+        caption += say(lang, "sensitivity.first-rows", most=most)
+    columns = ("figure", "range", "at-low", "at-high")
+    return caption, [say(lang, f"sensitivity.column-{column}") for column in columns], rows
 
 
 def is_open(low: float | None, high: float | None) -> bool:
@@ -162,6 +182,34 @@ def index(total: Estimate | None) -> str:
     if total is None or total.mean is None:
         return "–"
     return interval(Estimate(min(total.mean, 1.0), total.low, total.high))
+
+
+def _leaving(found: Sensitivity, sla: str, each: SlaSensitivity, lang: str) -> Iterator[str]:
+    """How many letters leave before the limit of an SLA, what moves that, and where it looks better because of it."""
+    if each.left_in_time_share is None:
+        return
+    effect = each.effects_on_left[0]
+    side = max((0, 1), key=lambda at: abs(_mean(effect.ends[at][1])))
+    told, share = _at_end(found, effect, side, lang), percent(each.left_in_time_share.mean)
+    if effect.left_reach > 0:
+        yield say(lang, "sensitivity.left", sla=name(lang, sla), share=share, **told)
+    else:
+        yield say(lang, "sensitivity.left-unmoved", sla=name(lang, sla), share=share)
+    losing = [(effect, side) for effect in each.effects for side in (0, 1) if effect.better_by_losing[side]]
+    if losing:
+        told = _at_end(found, *losing[0], lang)
+        yield say(lang, "sensitivity.loses-more", n=len(losing), sla=name(lang, sla), **told)
+
+
+def _at_end(found: Sensitivity, effect: FigureEffect, side: int, lang: str) -> dict[str, str]:
+    """A figure at an end of its range, and what that does to the share of letters that left."""
+    figure, left = found.figures[effect.figure], effect.ends[side][1] or Estimate(None, None, None)
+    end = limit(lang, (figure.low, figure.high)[side])
+    return {"first": f"{figure.key}={end}", "points": points(lang, left)}
+
+
+def _mean(share: Estimate | None) -> float:
+    return 0.0 if share is None else share.mean or 0.0
 
 
 def _uncertain(found: Sensitivity, sla: str, each: SlaSensitivity, lang: str) -> str:

@@ -116,19 +116,22 @@ def sweep_overview(sweep: Sweep, lang: str, most: int, cell: Callable[[SlaAtPoin
 def sweep_tables(sweep: Sweep, lang: str, most: int) -> list[CaptionedTable]:
     """A table an SLA, the one that decides at most points first, with the difference of each point from the first.
 
-    Where letters leave before its limit, their share and its difference stand beside.
+    Where letters leave before its limit, a table of their share follows: both beside each other are too wide.
 
     Args:
         most: rows of a table.
     """
-    return [_sla_table(sweep, sla, lang, most) for sla in sweep.slas_by_weight]
+    tables = []
+    for sla in sweep.slas_by_weight:
+        tables.append(_sla_table(sweep, sla, lang, most))
+        if sla in sweep.leaving:
+            tables.append(_left_table(sweep, sla, lang, most))
+    return tables
 
 
 def _sla_table(sweep: Sweep, sla: str, lang: str, most: int) -> CaptionedTable:
-    leaving = sla in sweep.leaving
     columns = ["glossary.compliance", "glossary.verdict", "sweep.difference"]
-    columns += ["sweep.left", "sweep.difference"] if leaving else []
-    rows = [[*lead, *_cells(point.slas.get(sla), leaving, lang)] for point, lead in _leads(sweep, most)]
+    rows = [[*lead, *_cells(point.slas.get(sla), lang)] for point, lead in _leads(sweep, most)]
     target = {point.slas[sla].target for point in sweep.points if sla in point.slas}
     caption = say(lang, "sweep.sla-table", sla=name(lang, sla))
     if len(target) == 1 and None not in target:
@@ -137,16 +140,25 @@ def _sla_table(sweep: Sweep, sla: str, lang: str, most: int) -> CaptionedTable:
     return caption + _left_out(sweep, lang, most), headings, rows
 
 
-def _cells(each: SlaAtPoint | None, leaving: bool, lang: str) -> list[str]:
+def _cells(each: SlaAtPoint | None, lang: str) -> list[str]:
     """What a row says of an SLA at a point."""
     if each is None:
-        return ["–"] * (5 if leaving else 3)
+        return ["–"] * 3
     verdict = "–" if each.verdict is None else say(lang, f"glossary.verdict-{each.verdict}")
-    cells = [interval(each.compliance), verdict, _change(each.difference, lang)]
-    if leaving:
-        share = each.left_in_time_share
-        cells += ["–" if share is None else interval(share), _change(each.left_difference, lang)]
-    return cells
+    return [interval(each.compliance), verdict, _change(each.difference, lang)]
+
+
+def _left_table(sweep: Sweep, sla: str, lang: str, most: int) -> CaptionedTable:
+    rows = [[*lead, *_left_cells(point.slas.get(sla), lang)] for point, lead in _leads(sweep, most)]
+    headings = [*_lead_headings(sweep, lang), *(say(lang, key) for key in ("sweep.left", "sweep.difference"))]
+    return say(lang, "sweep.left-table", sla=name(lang, sla)) + _left_out(sweep, lang, most), headings, rows
+
+
+def _left_cells(each: SlaAtPoint | None, lang: str) -> list[str]:
+    """What a row says of the letters that left before the limit of an SLA at a point."""
+    if each is None or each.left_in_time_share is None:
+        return ["–"] * 2
+    return [interval(each.left_in_time_share), _change(each.left_difference, lang)]
 
 
 def _leads(sweep: Sweep, most: int) -> Iterator[tuple[SweptPoint, list[str]]]:
