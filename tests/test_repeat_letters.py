@@ -14,12 +14,15 @@ from sim.core.tables import NO_VISIT, OTHER_DUTY
 from sim.engine.contract import first_difference, simulate
 from sim.engine.verify import prove
 from sim.experiment.replications import simulate_replication
+from sim.metrics.causes import breaches
 from sim.metrics.letter_timeline import EventKind
 from sim.metrics.measures import measure
 from sim.metrics.replication import Replication
+from sim.metrics.rows import letter_table
 from sim.metrics.summary import summarise
 from sim.metrics.supervision import received_prompts
 from sim.metrics.timeline import timelines
+from sim.output.folders.parquet import letter_columns
 from sim.output.text.answer import run_sentences
 from sim.sampling.kept_letters import KeptLetters, letters_name
 from sim.sampling.roster import draw_roster
@@ -78,6 +81,17 @@ def test_who_was_late_writes_a_letter_of_its_own_once_the_case_is_over(tmp_path:
     assert (said["letters"]["mean"], said["joined"]["mean"], said["work_hours"]["mean"]) == (1, 0, 2)
     assert said["work_share"]["mean"] == pytest.approx(2 / 6)
     assert any("1 letters of their own and 0 that joined" in each for each in run_sentences(told, "en"))
+
+
+def test_the_rows_of_letters_say_which_one_is_repeated(tmp_path: Path) -> None:
+    office = story(tmp_path, "when_late: {sla: handled, chance: 100%}, after: 3 h")
+    replication = found(office)
+    table = letter_table(replication, breaches(replication))
+    assert table.letter.tolist() == [0, 1, 2]
+    assert letter_columns(office, 0, table)["repeat_of"].tolist() == [None, None, 1]  # type: ignore[union-attr]
+    without = setting(written(tmp_path, STORY))
+    once = found(without)
+    assert "repeat_of" not in letter_columns(without, 0, letter_table(once, breaches(once)))
 
 
 def test_while_the_case_is_open_it_is_work_and_no_letter(tmp_path: Path) -> None:

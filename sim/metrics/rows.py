@@ -1,7 +1,7 @@
 """The rows of a replication's tables: one a letter, and one a team and hour, over the whole simulation."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,9 @@ from sim.core.tables import NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Floats, Int8s, 
 from sim.metrics.causes import Breaches
 from sim.metrics.replication import Replication, moment_of, steps_of
 from sim.models.sla import MOMENTS
+
+NO_LETTER: Final = -1
+"""What a letter repeats whose writer has not written before."""
 
 
 class LostTime(NamedTuple):
@@ -39,6 +42,7 @@ class LetterTable(NamedTuple):
     category: Int16s
     channel: Int16s
     unit: Int32s  # home unit
+    repeat_of: Int64s | None  # the letter about which its writer wrote again, or NO_LETTER; None where nobody does
     milestones: dict[str, Int64s]  # by name, such as `sign.finished`: of its first visit to the step, or NOT_YET
     elapsed: dict[str, Int64s]  # by SLA: seconds on the SLA's clock until met, or until the horizon; or NOT_YET
     fate: dict[str, Int8s]  # by SLA: a `sim.metrics.replication.Fate`
@@ -79,11 +83,19 @@ def letter_table(replication: Replication, late: Sequence[Breaches]) -> LetterTa
         category=workload.category[letters],
         channel=workload.channel[letters],
         unit=workload.home[letters],
+        repeat_of=_repeat_of(replication),
         milestones=milestones,
         elapsed={name: clock.elapsed for name, clock in zip(slas, replication.clocks, strict=True)},
         fate={name: clock.fate for name, clock in zip(slas, replication.clocks, strict=True)},
         lost={name: _lost_time(found, len(letters)) for name, found in zip(slas, late, strict=True)},
     )
+
+
+def _repeat_of(replication: Replication) -> Int64s | None:
+    if replication.setting.scenario.repeat_letters is None:
+        return None
+    about = replication.workload.about[replication.letters]
+    return np.append(replication.workload.letter_of_visit(), NO_LETTER)[about]  # NO_VISIT is the last
 
 
 def _lost_time(late: Breaches, letters: int) -> LostTime:

@@ -18,7 +18,7 @@ from sim.core.safe_text import unfit
 from sim.core.tables import NOT_YET, Int64s
 from sim.metrics.figures import Why
 from sim.metrics.replication import Fate
-from sim.metrics.rows import HourTable, LetterTable
+from sim.metrics.rows import NO_LETTER, HourTable, LetterTable
 from sim.scenario.setting import Setting
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def letter_columns(setting: Setting, replication: int, table: LetterTable) -> Co
         "unit": Named(tuple(setting.places.names), table.unit),
         "left": table.left,
     }
+    if table.repeat_of is not None:
+        columns["repeat_of"] = np.ma.masked_array(table.repeat_of, table.repeat_of == NO_LETTER)
     columns |= {name: _moments(setting, instants) for name, instants in table.milestones.items()}
     columns["closed"] = _moments(setting, table.closed)
     verdicts = tuple(verdict for verdict in _VERDICTS.values() if verdict is not None)
