@@ -27,7 +27,7 @@ HOUSE: tuple[dict[str, str], ...] = (
     {"models": "numpy pydantic pydantic_core"},
     {"scenario": "numpy pydantic pydantic_core ruamel"},
     {"sampling": "numpy scipy"},
-    {"engine": "numba numpy simpy"},
+    {"engine": "numpy simpy"},
     {"statistics": "numpy scipy", "queueing": ""},
     {"metrics": "numpy"},
     {"experiment": "distributed numpy psutil"},

@@ -18,6 +18,7 @@ from sim.core.streams import Purpose, subject, uniforms, uniforms_at
 from sim.core.tables import WAIT, Int64s, Stretches, Workload, dtypes
 from sim.engine import compiled as engine_compiled
 from sim.engine.by_blocks import BlockLog, EngineByBlocks
+from sim.engine.compiled.preparation import uses_of
 from sim.experiment import cost
 from sim.experiment.blocks import BlockSimulation
 from sim.experiment.cost import can_be_cut, prepare
@@ -95,7 +96,7 @@ def some_letters(workload: Workload, start: int, end: int) -> Workload:
 
 
 def in_blocks(day: Day, blocks: int) -> Iterator[BlockLog]:
-    uses = engine_compiled.uses_of(day.workload, stretches=True)
+    uses = uses_of(day.workload, stretches=True)
     engine = EngineByBlocks(day.roster, day.horizon, uses)
     for start, end in pairwise(edges_of(day.horizon, blocks)):
         yield engine.advance(some_letters(day.workload, start, end), end)
@@ -138,7 +139,7 @@ def test_the_log_of_every_letter_is_the_same_in_blocks(office: Office, seed: int
 
 def test_letters_of_another_time_or_with_other_uses_are_refused() -> None:
     day = numbered(busy_day(1, OFFICES["everything"]))
-    uses = engine_compiled.uses_of(day.workload, stretches=True)
+    uses = uses_of(day.workload, stretches=True)
     with pytest.raises(SimError, match="letters must be received from 0 to 59, got"):
         EngineByBlocks(day.roster, day.horizon, uses).advance(day.workload, 60)
     with pytest.raises(SimError, match="letters of a block use more than was said: leaves"):

@@ -1,11 +1,7 @@
 """The compiled engine and the SimPy engine give the same log, bit for bit, on whatever the contract allows."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +17,8 @@ from sim.core.errors import SimError
 from sim.core.tables import Log
 from sim.engine import compiled as engine_compiled
 from sim.engine import simpy as engine_simpy
+from sim.engine.compiled.phases import work_through
+from sim.engine.compiled.state import LATEST
 from sim.engine.contract import require_equal
 
 # Seconds a tick, ticks a day. On coarse clocks nearly everything falls into one second with something else, on
@@ -105,7 +103,7 @@ def test_two_long_queues_become_one() -> None:
 
 
 def test_the_calendar_reaches_as_far_as_it_says() -> None:
-    latest = engine_compiled.LATEST
+    latest = LATEST
     far = [(second, delay(latest - 1 - second)) for second in (0, 1, 1_023, 1_024, 2**20, 2**30 + 5, 2**40, latest - 2)]
     log = agree(Day(letters(*far), shifts(units=0), latest - 1))
     assert (log.finished == -1).all()
@@ -155,7 +153,7 @@ def test_arrays_of_any_layout_meet_the_same_code() -> None:
         column.setflags(write=False)
     log = engine_compiled.simulate(type(workload)(*strided), roster, horizon)
     require_equal({"contiguous": expected, "strided": log})
-    assert len(engine_compiled.work_through.signatures) <= 1  # type: ignore[attr-defined]
+    assert len(work_through.signatures) <= 1  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -170,28 +168,3 @@ def test_what_does_not_fit_is_refused(change: dict[str, Any], message: str) -> N
     horizon = change.pop("horizon", 100)
     with pytest.raises(SimError, match=f"^{message}$"):
         engine_compiled.simulate(letters((0, work(0, 1)))._replace(**change), shifts((0, 0, 50, 1)), horizon)
-
-
-RUN_ONCE = """
-from busy import busy_day
-from sim.engine.compiled import simulate
-simulate(*busy_day(0), stretches=True)
-"""
-
-
-def test_it_is_compiled_once_and_says_so_and_again_if_what_was_kept_is_damaged(tmp_path: Path) -> None:
-    assert [run_once(tmp_path), run_once(tmp_path)] == [COMPILING, ""]
-    for kept in tmp_path.rglob("*.nb?"):
-        kept.write_bytes(kept.read_bytes()[:200])
-    assert [run_once(tmp_path), run_once(tmp_path)] == [COMPILING, ""]
-
-
-COMPILING = "compiling the engine, once on this machine ...\n"
-
-
-def run_once(cache: Path) -> str:
-    """What a process that simulates for the first time says."""
-    paths = os.pathsep.join(str(folder) for folder in (Path(__file__).parent, Path(__file__).parent.parent))
-    environment = os.environ | {"XDG_CACHE_HOME": str(cache), "PYTHONPATH": paths, "NUMBA_CACHE_DIR": ""}
-    command = [sys.executable, "-c", RUN_ONCE]
-    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stderr

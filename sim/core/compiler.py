@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -16,7 +17,7 @@ from sim.core.program import user_cache
 # be loaded here first, and others have it from here.
 _without_coverage = "coverage" not in sys.modules and sys.modules.setdefault("coverage", None) is None  # type: ignore[arg-type]
 
-import numba as numba  # noqa: E402
+import numba  # noqa: E402
 from numba.core import event  # noqa: E402
 from numba.core.caching import FunctionCache  # noqa: E402
 
@@ -25,8 +26,10 @@ if _without_coverage:
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-PLAIN: Final[dict[str, Any]] = {"_nrt": False, "no_cfunc_wrapper": True}
+_PLAIN: Final[dict[str, Any]] = {"_nrt": False, "no_cfunc_wrapper": True}
 """How everything is compiled: nothing is allocated, so no array's references need be counted, which takes long."""
+
+_INNER: Final[dict[str, Any]] = {**_PLAIN, "no_cpython_wrapper": True}
 
 _ours: Final[set[str]] = set()
 
@@ -34,7 +37,8 @@ _ours: Final[set[str]] = set()
 def compiled(function: _Function) -> _Function:
     """A compiled function that Python calls. It is kept in the cache, and lets go of Python's lock.
 
-    All that it calls must stand in its own file, because the cache does not notice an edit in another.
+    The cache notices an edit in its module, in those of ours whose functions or classes that one imports, and in those
+    that these do; not in one of which nothing but constants is imported.
     """
     config: Any = numba.config
     if config.DISABLE_JIT:
@@ -43,11 +47,21 @@ def compiled(function: _Function) -> _Function:
     chosen = config.CACHE_DIR
     config.CACHE_DIR = chosen or _cache_folder(function)
     try:
-        dispatcher: Any = numba.njit(nogil=True, **PLAIN)(function)
+        dispatcher: Any = numba.njit(nogil=True, **_PLAIN)(function)
         dispatcher._cache = _Cache(function)  # type: ignore[no-untyped-call]
         return cast(_Function, dispatcher)
     finally:
         config.CACHE_DIR = chosen
+
+
+def inner(function: _Function) -> _Function:
+    """A compiled function that only compiled functions call."""
+    return cast(_Function, numba.njit(**_INNER)(function))
+
+
+def inlined(function: _Function) -> _Function:
+    """A compiled function of an inner loop, whose arrays are at hand where it is called."""
+    return cast(_Function, numba.njit(forceinline=True, **_INNER)(function))
 
 
 class _Announcer(event.Listener):
@@ -88,10 +102,9 @@ class _Cache(FunctionCache):
 
 
 def _cache_folder(function: Callable[..., Any]) -> str:
-    """Where what is compiled of exactly this source is kept: in the user's cache, else among temporary files."""
+    """Where what is compiled of exactly these sources is kept: in the user's cache, else among temporary files."""
     # Compiled code is kept with the name of its module, and is of no use to a copy under another name.
-    source = Path(function.__code__.co_filename).read_bytes() + function.__module__.encode()
-    key = f"{function.__module__.rpartition('.')[2]}-{hashlib.sha256(source).hexdigest()[:16]}"
+    key = f"{function.__module__.rpartition('.')[2]}-{_source_key(function.__module__)}"
     # Where there are no numbers of users (Windows), everybody has folders of their own, the temporary one among them.
     me = os.getuid() if hasattr(os, "getuid") else None
     for parent in (user_cache(), Path(tempfile.gettempdir(), f"lettersim-{me}")):
@@ -104,3 +117,20 @@ def _cache_folder(function: Callable[..., Any]) -> str:
         except OSError:
             continue
     return tempfile.mkdtemp(prefix="lettersim-")
+
+
+@cache
+def _source_key(module: str) -> str:
+    """A hash of the source of a module, of those of its program that it imports from, and of theirs."""
+    names, sources = [module], dict[str, bytes]()
+    while names:
+        name = names.pop()
+        if name not in sources and name.partition(".")[0] == module.partition(".")[0]:
+            content = vars(sys.modules[name])
+            sources[name] = Path(content["__file__"]).read_bytes()
+            origins = {getattr(each, "__module__", None) for each in content.values()}
+            names += [origin for origin in origins if isinstance(origin, str)]
+    key = hashlib.sha256()
+    for name, source in sorted(sources.items()):
+        key.update(f"{name}\n{len(source)}\n".encode() + source)
+    return key.hexdigest()[:16]

@@ -11,25 +11,10 @@ import numpy as np
 
 from sim.core.errors import SimError
 from sim.core.tables import Log, Roster, Stretches, Workload, dtypes, some_rows
-from sim.engine.compiled import (
-    NONE,
-    EngineRun,
-    Id,
-    Tape,
-    Uses,
-    advanced,
-    copied,
-    copy_tape,
-    empty_log,
-    engine_run,
-    no_letters,
-    refuse_too_long,
-    sorted_stretches,
-    stretches_until,
-    tape_of,
-    uses_of,
-    with_letters,
-)
+from sim.engine.compiled.phases import advanced
+from sim.engine.compiled.preparation import empty_log, engine_run, no_letters, refuse_too_long, uses_of, with_letters
+from sim.engine.compiled.state import NONE, EngineRun, Id, Tape, Uses
+from sim.engine.compiled.tape import copied, copy_tape, sorted_stretches, stretches_until, tape_of
 from sim.engine.contract import check_roster, check_workload
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from sim.core.tables import Workload
 from sim.engine.by_blocks import EngineByBlocks
-from sim.engine.compiled import Uses
+from sim.engine.compiled.state import Uses
 from sim.experiment.pool import map_in_order, threads
 from sim.metrics.outcomes import replication_of
 from sim.metrics.replication import Replication

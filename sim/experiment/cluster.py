@@ -15,8 +15,11 @@ from functools import cache, partial
 from itertools import count
 from typing import Any, Final, TypeVar
 
+import numpy as np
+
 from sim.core.errors import SimError
 from sim.core.program_key import program_key
+from sim.core.tables import Roster
 from sim.experiment.pool import map_in_order
 
 Item = TypeVar("Item")
@@ -139,11 +142,17 @@ class _Cluster:
         for worker, about in self._client.scheduler_info(n_workers=-1)["workers"].items():
             hosts.setdefault(about["host"], worker)
         if hosts:
-            self._client.run(_load_engine, workers=list(hosts.values()), on_error="ignore")
+            self._client.run(load_engine, workers=list(hosts.values()), on_error="ignore")
 
 
-def _load_engine() -> None:
-    import sim.engine.compiled  # noqa: F401  compiled or loaded by being imported
+def load_engine() -> None:
+    """Have the compiled engine compiled, or loaded from the cache, by simulating nothing."""
+    from sim.engine.compiled import simulate
+    from sim.engine.compiled.preparation import no_letters
+
+    numbers, seconds = np.zeros(0, np.int32), np.zeros(0, np.int64)
+    nobody = Roster(unit=numbers, start=seconds, end=seconds, people=numbers, units=0)
+    simulate(no_letters(), nobody, 1, stretches=True)
 
 
 @cache

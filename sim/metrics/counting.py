@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.core.clock import HOUR
-from sim.core.compiler import PLAIN, compiled, numba
+from sim.core.compiler import compiled, inner
 from sim.core.tables import NO_UNIT, NOT_YET, OTHER_DUTY, WAIT, WORK, Bools, Floats, Int16s, Int32s, Int64s, Stretches
 
 _HOUR: Final = np.uint64(HOUR)
@@ -109,7 +109,7 @@ def count_stretches(
     return many
 
 
-@numba.njit(**PLAIN)  # type: ignore[untyped-decorator]
+@inner
 def _cell(instant: int, cuts: Int64s) -> np.uint64:
     # Numbers without a sign are divided, and find their place in an array, in half of the time.
     cell = np.uint64(instant) // _HOUR
@@ -135,7 +135,7 @@ def add_by_hour(
             _add(sums[group[row]], start[row], end[row], weight[row], hours, window)
 
 
-@numba.njit(**PLAIN)  # type: ignore[untyped-decorator]
+@inner
 def _add(sums: Floats, start: int, end: int, weight: int, hours: Int64s, window: tuple[int, int]) -> None:
     at, until = max(start, window[0]), min(end, window[1])
     while at < until:
