@@ -131,6 +131,18 @@ def test_a_stall_and_a_death_are_told_apart() -> None:
     assert report.course.losses["no_connection"].tolist()[9:13] == [0, 100, 100, 0]
 
 
+@pytest.mark.parametrize(("took", "stalls"), [(0.02, 0), (0.7, 11)])
+def test_time_in_which_nothing_was_due_is_no_stall(took: float, stalls: int) -> None:
+    """Twenty letters at once, again and again after a second; a stall begins when they are due."""
+    answers = answers_of(*[201] * 240, latency=took)
+    answers.due[:] = np.arange(240) // 20 + 1.0
+    answers.latency[answers.due == 1.0] = 0.02
+    found = outages_of(answers)
+    assert [(each.start, each.end, each.due) for each in found] == [
+        (pytest.approx(second), pytest.approx(second + took), 20) for second in range(13 - stalls, 13)
+    ]
+
+
 def test_a_system_that_does_not_come_back() -> None:
     answers = course(20)
     answers.outcome[answers.due >= 15] = Unanswered.NO_CONNECTION

@@ -29,7 +29,7 @@ class Outage:
     """A stretch in which a system accepted nothing.
 
     Attributes:
-        start, end: seconds, from the last accepted call before it to the first one after it.
+        start, end: seconds, from the first call that was due after the last accepted one to the next accepted one.
         due: calls that were due in it.
         lost: of these, how many were never accepted.
     """
@@ -52,10 +52,11 @@ def outages_of(answers: Answers) -> tuple[Outage, ...]:
     edges = np.concatenate([[0.0], moments, [max(float(due[-1]), float(moments.max(initial=0.0)))]])
     found = []
     for gap in np.flatnonzero(np.diff(edges) >= _SHORTEST).tolist():
-        start, end = float(edges[gap]), float(edges[gap + 1])
-        first, last = np.searchsorted(due, (start, end)).tolist()
+        end = float(edges[gap + 1])
+        first, last = np.searchsorted(due, (edges[gap], end)).tolist()
         lost = int(lost_until[last] - lost_until[first])
-        if last - first >= _FEWEST:
+        # Before the first of them was due there was nothing to accept.
+        if last - first >= _FEWEST and end - due[first] >= _SHORTEST:
             kind = OutageKind.DOWN if 2 * lost > last - first else OutageKind.STALLED
-            found.append(Outage(kind, start, end, last - first, lost))
+            found.append(Outage(kind, float(due[first]), end, last - first, lost))
     return tuple(found)
