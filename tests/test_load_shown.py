@@ -29,7 +29,7 @@ from sim.operations.targets import Targets
 from sim.output.charts.base import Chart, charts_of
 from sim.output.html.load_pages import replay_page, stress_page, targets_page
 from sim.output.text.printing import plain
-from sim.output.text.replay import replay_text
+from sim.output.text.replay import replay_heading, replay_text
 from sim.output.text.stress import stress_sentences, stress_text
 from sim.output.text.targets import targets_text
 from sim.output.words import languages
@@ -168,6 +168,15 @@ def test_a_bottleneck_in_words(
     assert all(stress_sentences(replace(stress_report, bottlenecks=(found,), relieved=None), "zh"))
 
 
+def test_the_only_team_is_compared_with_no_other(stress_report: StressReport) -> None:
+    others = ("in any other team by less", "放在其他单位都没有这么有效")
+    for teams, said in ((("city",), False), (("city", "station"), True)):
+        reliefs = tuple(Relief(each, 1, Estimate(0.02, 0.01, 0.03), Effect.HELPS, 40) for each in teams)
+        found = replace(stress_report, bottlenecks=(Bottleneck("signed", "city", (), Effect.HELPS, reliefs),))
+        for lang, part in zip(("en", "zh"), others, strict=True):
+            assert (part in " ".join(stress_sentences(found, lang))) is said
+
+
 @pytest.mark.parametrize(
     ("back", "phrase"),
     [
@@ -207,7 +216,12 @@ def test_a_replay_in_words(replay_report: ReplayReport) -> None:
     assert "Accepted 448, failed 2, not sent 50, in 10.0 s; the busiest second had 50." in text
     assert "Not accepted: 50 not sent and 2 answered 503." in text
     assert "5 were sent again on a new connection" in text
-    assert "未发出" in plain(replay_text(replay_report, "zh"))
+    assert "未被接收：50 件未发出和2 件应答 503。" in plain(replay_text(replay_report, "zh"))
+
+
+@pytest.mark.parametrize(("speed", "told"), [(0.25, "0.25"), (1.5, "1.5"), (60, "60"), (2e6, "2,000,000")])
+def test_a_speed_is_told_in_full(replay_report: ReplayReport, speed: float, told: str) -> None:
+    assert f" {told} times as fast" in replay_heading(replace(replay_report, speed=speed), "en")
 
 
 # Charts and pages

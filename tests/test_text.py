@@ -166,6 +166,7 @@ LABELLED = Language(
         ("nowhere", [name("zh", "nowhere")]),
         ("3.4", [number(3.42)]),
         ("8,412", [number(8412.3)]),
+        ("0.0", [number(-0.04)]),
     ],
 )
 def test_how_values_are_written(written: str, values: list[Any]) -> None:

@@ -138,10 +138,10 @@ def percent(share: float | None) -> str:
 
 
 def number(amount: float) -> str:
-    """`8,412`, or `3.4` where it is small and not whole; a dash for nan."""
+    """`8,412`, or `3.4` where it is small and not whole, never `-0.0`; a dash for nan."""
     if amount != amount:
         return "–"
-    return f"{amount:,.0f}" if amount >= 9.95 or amount == round(amount) else f"{amount:.1f}"
+    return f"{amount:z,.0f}" if amount >= 9.95 or amount == round(amount) else f"{amount:z.1f}"
 
 
 def signed(amount: float) -> str:

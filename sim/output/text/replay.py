@@ -34,7 +34,7 @@ def replay_heading(report: ReplayReport, lang: str) -> str:
         keys[report.speed == 1],
         calls=f"{report.calls:,}",
         letters=f"{report.letters:,}",
-        speed=f"{report.speed:g}",
+        speed=f"{report.speed:,.0f}" if report.speed >= 1_000 else f"{report.speed:g}",
         trace=report.trace,
         url=report.url,
     )
@@ -68,7 +68,10 @@ def replay_sentences(report: ReplayReport, lang: str) -> Iterator[str]:
     if report.left_out:
         yield say(lang, "replay.left-out", operations=listed(lang, _counted(report.left_out, lang)))
     if report.losses:
-        losses = [f"{count:,} {loss_name(what, lang)}" for what, count in report.losses.items()]
+        losses = [
+            say(lang, "replay.loss", count=f"{count:,}", what=loss_name(what, lang), **nouns)
+            for what, count in report.losses.items()
+        ]
         yield say(lang, "replay.lost", losses=listed(lang, losses))
     if report.resent:
         yield say(lang, "replay.resent", n=report.resent, resent=f"{report.resent:,}", **nouns)

@@ -154,6 +154,7 @@ def _bottleneck(each: Bottleneck, key: str, capacity: Capacity, lang: str) -> st
         rivals=listed(lang, [name(lang, team) for team in each.rivals] or ["–"]),
         people=say(lang, "stress.more-people", n=best.people),
         gain=points(lang, best.gain),
+        others=say(lang, "stress.bottleneck-others") if len(each.reliefs) > 1 else "",
         replications=max(relief.replications for relief in each.reliefs),
         rate=rate(capacity.estimate),
     )
