@@ -12,7 +12,7 @@ from strategies import days
 from sim.core.clock import DAY, HOUR, Clock
 from sim.core.tables import FINISH, NO_UNIT, NOT_YET, WORK, Roster, Workload
 from sim.metrics.causes import breaches, cause_counts
-from sim.metrics.figures import Why
+from sim.metrics.figures.slas import Why
 from sim.metrics.replication import Fate, Replication
 
 ALL_DAY = (NORTH, 0, at(0, day=30), 1)

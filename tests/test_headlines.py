@@ -9,7 +9,7 @@ from runs import report
 
 from sim.core.clock import Clock
 from sim.core.options import Options
-from sim.metrics.figures import GroupFigures, SlaFigures, outstanding
+from sim.metrics.figures.slas import GroupFigures, SlaFigures, outstanding
 from sim.metrics.report import Report
 from sim.output.charts.causes import CausesByHourChart, CausesChart
 from sim.output.charts.compliance_heatmap import ComplianceHeatmap

@@ -12,7 +12,7 @@ from builder import delay, letters, shifts, work
 from sim.core.clock import HOUR
 from sim.core.tables import FINISH, Workload
 from sim.metrics.compliance import BINS_A_LIMIT
-from sim.metrics.figures import SlaFigures, Why
+from sim.metrics.figures.slas import SlaFigures, Why
 from sim.metrics.measures import Measures, measure
 from sim.metrics.report import Report
 from sim.metrics.summary import summarise

@@ -10,7 +10,7 @@ from strategies import days
 from sim.core.clock import HOUR
 from sim.core.tables import FINISH, NOT_YET
 from sim.metrics.causes import breaches
-from sim.metrics.figures import Why
+from sim.metrics.figures.slas import Why
 from sim.metrics.replication import Fate
 from sim.metrics.rows import hour_table, letter_table
 

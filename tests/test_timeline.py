@@ -22,7 +22,7 @@ from sim.core.options import Options
 from sim.core.tables import FINISH
 from sim.experiment.replications import simulate_replication
 from sim.metrics.causes import breaches
-from sim.metrics.figures import Why
+from sim.metrics.figures.slas import Why
 from sim.metrics.letter_timeline import EventKind, LetterTimeline, LostWhere, UnitState
 from sim.metrics.replication import Replication, clock_at, elapsed_at
 from sim.metrics.timeline import latest, timelines

@@ -8,7 +8,7 @@ import pytest
 from shown import small
 
 from sim.core.options import Options
-from sim.metrics.figures import UnitFigures
+from sim.metrics.figures.slas import UnitFigures
 from sim.metrics.report import Report
 from sim.metrics.units import Concentration, concentration, rank_ranges
 from sim.output.results.run import run

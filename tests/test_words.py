@@ -13,7 +13,7 @@ from runs import ROOT
 from sim.capacity import CapacityStatus
 from sim.comparison import PairedVerdict
 from sim.core.options import DEFAULT
-from sim.metrics.figures import Why
+from sim.metrics.figures.slas import Why
 from sim.operations.answers import Unanswered
 from sim.operations.service_level import PERIODS
 from sim.output import words

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sim.metrics.figures import SlaFigures, UnitFigures
+from sim.metrics.figures.slas import SlaFigures, UnitFigures
 from sim.metrics.report import Report
 from sim.metrics.units import units_on_the_way, within_units
 from sim.scenario.setting import Setting

@@ -25,7 +25,7 @@ import numpy as np
 
 from sim.core.tables import Floats
 from sim.forecast.load import CLASSES, Load, is_minute_clock, short_of_staff
-from sim.metrics.figures import Requirement
+from sim.metrics.figures.teams import Requirement
 from sim.models.base import is_for
 from sim.models.sla import Sla
 from sim.models.workflow import Layout, WorkStep

@@ -23,7 +23,7 @@ import numpy as np
 
 from sim.core.clock import hour_of
 from sim.core.tables import NO_UNIT, NOT_YET, WORK, Bools, Floats, Int64s, Stretches
-from sim.metrics.figures import Why
+from sim.metrics.figures.slas import Why
 from sim.metrics.replication import Fate, Replication, SlaClock, paused_visits, seconds_between, spans
 from sim.models.sla import Sla
 from sim.scenario.setting import Setting

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.tables import NOT_YET, Bools, Floats, Int64s
-from sim.metrics.figures import ExtensionFigures
+from sim.metrics.figures.rules import ExtensionFigures
 from sim.metrics.replication import Fate, Replication, elapsed_at
 from sim.metrics.supervision import received_prompts
 from sim.models.supervision import rule_of_extension

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sim.core.clock import Clock
-from sim.metrics.figures import Why
+from sim.metrics.figures.slas import Why
 
 
 class EventKind(StrEnum):

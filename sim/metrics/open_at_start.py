@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.clock import DAY
 from sim.core.tables import NOT_YET, Bools, Int64s
-from sim.metrics.figures import OpeningFigures, OpenOfSla
+from sim.metrics.figures.rules import OpeningFigures, OpenOfSla
 from sim.metrics.replication import Fate, Replication, elapsed_at
 from sim.models.sla import Sla
 from sim.sampling.backlog import UNKNOWN, draw_backlog

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.clock import HOUR
 from sim.core.tables import NO_UNIT, NO_VISIT, NOT_YET, OTHER_DUTY, Bools, Int64s
-from sim.metrics.figures import RepeatFigures
+from sim.metrics.figures.rules import RepeatFigures
 from sim.metrics.replication import Replication
 from sim.scenario.setting import Setting
 from sim.statistics import Ratio, mean_over, ratio_over

@@ -5,20 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.core.json_text import jsonable
-from sim.metrics.figures import (
-    Backlog,
-    Caution,
-    ExtensionFigures,
-    LetterFigures,
-    OpeningFigures,
-    RepeatFigures,
-    RosterGroup,
-    SlaFigures,
-    StaffedWeek,
-    StepFigures,
-    SupervisionFigures,
-    TeamFigures,
-)
+from sim.metrics.figures import Caution
+from sim.metrics.figures.letters import Backlog, LetterFigures, StepFigures
+from sim.metrics.figures.rules import ExtensionFigures, OpeningFigures, RepeatFigures, SupervisionFigures
+from sim.metrics.figures.slas import SlaFigures
+from sim.metrics.figures.teams import RosterGroup, StaffedWeek, TeamFigures
 from sim.metrics.letter_timeline import LetterTimeline
 from sim.statistics import Verdict, together, too_few
 

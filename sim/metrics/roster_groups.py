@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from sim.core.clock import DAY, HOUR
-from sim.metrics.figures import RosterGroup
+from sim.metrics.figures.teams import RosterGroup
 from sim.sampling.headcount import people_of_roster
 from sim.sampling.roster import people_of_groups, shifts_of
 from sim.scenario.setting import Setting

@@ -24,7 +24,7 @@ class LostTime(NamedTuple):
 
     step: Int16s  # index into the workflow
     unit: Int32s  # or NO_UNIT for an elapsed wait
-    cause: Int8s  # index into `sim.metrics.figures.Why`
+    cause: Int8s  # index into `sim.metrics.figures.slas.Why`
     seconds: Int64s  # that it lost there, on the SLA's clock
 
 

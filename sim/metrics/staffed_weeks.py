@@ -8,7 +8,7 @@ import numpy as np
 from sim.core.clock import HOUR
 from sim.core.tables import Floats, Int64s
 from sim.metrics.counting import add_by_hour, add_work
-from sim.metrics.figures import StaffedWeek
+from sim.metrics.figures.teams import StaffedWeek
 from sim.metrics.hours import HOURS_OF_WEEK, hour_of_week, window_by_slot
 from sim.metrics.replication import Fate, Replication
 from sim.scenario.setting import Setting

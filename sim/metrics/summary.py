@@ -11,21 +11,10 @@ from sim.core.tables import Floats, Int64s
 from sim.metrics.causes import CauseCounts
 from sim.metrics.compliance import BINS, BINS_A_LIMIT, SlaCounts, left_of, left_share
 from sim.metrics.extension import extension_figures
-from sim.metrics.figures import (
-    Backlog,
-    Cause,
-    Caution,
-    Exceedance,
-    Fan,
-    GroupFigures,
-    Histogram,
-    LetterFigures,
-    SlaFigures,
-    StepFigures,
-    TeamFigures,
-    TeamWeek,
-    Why,
-)
+from sim.metrics.figures import Caution
+from sim.metrics.figures.letters import Backlog, Exceedance, Fan, LetterFigures, StepFigures
+from sim.metrics.figures.slas import Cause, GroupFigures, Histogram, SlaFigures, Why
+from sim.metrics.figures.teams import TeamFigures, TeamWeek
 from sim.metrics.hours import late_hours, window_by_slot
 from sim.metrics.measures import Counts, Measures, OpenLetters, Times, are_copies, instants_of
 from sim.metrics.occupancy import TeamSeconds
@@ -225,10 +214,8 @@ def step_figures(
         for seconds in (counts.waiting, counts.work, counts.elapsed)
     )
     passed = waiting.mean + work.mean + elapsed.mean
-    abandoned, impatient = (
-        ratio_over(Ratio(counts.abandoned, counts.visits), share=True),
-        impatient_steps(setting.scenario.workflow),
-    )
+    abandoned = ratio_over(Ratio(counts.abandoned, counts.visits), share=True)
+    impatient = impatient_steps(setting.scenario.workflow)
     total = passed.sum()
     share = passed / total if total > 0 else passed
     return {

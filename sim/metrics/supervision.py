@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.tables import NO_UNIT, NO_VISIT, NOT_YET, OTHER_DUTY, Int64s
-from sim.metrics.figures import SupervisionFigures
+from sim.metrics.figures.rules import SupervisionFigures
 from sim.metrics.replication import Fate, Replication
 from sim.scenario.setting import Setting
 from sim.statistics import Ratio, mean_over, ratio_over

@@ -10,7 +10,7 @@ import numpy as np
 from sim.core.clock import MINUTE
 from sim.core.tables import NO_UNIT, NOT_YET, WORK, Floats, Int64s
 from sim.metrics.causes import Breaches, breaches
-from sim.metrics.figures import Why
+from sim.metrics.figures.slas import Why
 from sim.metrics.letter_timeline import EventKind, LetterClock, LetterTimeline, LostWhere, TimelineEvent
 from sim.metrics.repeat_letters import joins_of
 from sim.metrics.replication import Fate, Replication, clock_at

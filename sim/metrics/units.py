@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from sim.core.tables import Int64s
-from sim.metrics.figures import UnitFigures
+from sim.metrics.figures.slas import UnitFigures
 from sim.metrics.hours import LEAST_LIFT
 from sim.models.staffing import teams_above
 from sim.scenario.setting import Setting

@@ -14,7 +14,8 @@ from sim.core.clock import hour_of
 from sim.core.tables import Floats
 from sim.experiment.replications import replicate
 from sim.forecast.working_hours import WorkingHours
-from sim.metrics.figures import Caution, RosterGroup
+from sim.metrics.figures import Caution
+from sim.metrics.figures.teams import RosterGroup
 from sim.metrics.hours import HOURS_OF_DAY, LateHours, late_hours
 from sim.metrics.replication import Fate, Replication
 from sim.models.shift_patterns import ShiftPattern

@@ -7,7 +7,7 @@ from sim.comparison.pairs import PairedVerdict
 from sim.core.errors import ScenarioError
 from sim.core.json_text import jsonable
 from sim.core.tables import Floats
-from sim.metrics.figures import Backlog
+from sim.metrics.figures.letters import Backlog
 from sim.output.text.errors import error_text
 from sim.output.text.formats import interval, listed, name, number, percent, points, unit_name, weekday_names
 from sim.output.words import say

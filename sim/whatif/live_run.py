@@ -17,7 +17,7 @@ from sim.forecast.load import load_of
 from sim.forecast.requirement import requirement
 from sim.forecast.working_hours import working_hours
 from sim.metrics.compliance import SlaCounts, elapsed_durations, sla_counts
-from sim.metrics.figures import Requirement
+from sim.metrics.figures.teams import Requirement
 from sim.metrics.measures import OpenLetters, are_copies, fingerprint, instants_of, open_letters
 from sim.metrics.occupancy import TeamSeconds, team_seconds
 from sim.metrics.replication import Replication

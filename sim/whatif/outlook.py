@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from sim.comparison.districts import DistrictCounts, DistrictDifference, district_counts, district_differences
 from sim.comparison.pairs import SlaDifference
-from sim.metrics.figures import Backlog, Requirement, TeamWeek
+from sim.metrics.figures.letters import Backlog
+from sim.metrics.figures.teams import Requirement, TeamWeek
 from sim.metrics.summary import backlog_figures, team_figures
 from sim.scenario.setting import Setting
 from sim.statistics import (

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from sim.core.clock import DAY, MINUTE
 from sim.core.tables import Floats
-from sim.metrics.figures import Fan
+from sim.metrics.figures.letters import Fan
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLUE, PALE, add_columns

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.metrics.figures import Cause, Why
+from sim.metrics.figures.slas import Cause, Why
 from sim.metrics.hours import shortest_half
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart

@@ -6,7 +6,7 @@ from typing import Final, Protocol, TypeVar
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.metrics.figures import RosterGroup
+from sim.metrics.figures.teams import RosterGroup
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, add_tips, nothing, rows_axis

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.metrics.figures import StaffedWeek
+from sim.metrics.figures.teams import StaffedWeek
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import (

@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 
 from sim.core.clock import HOUR, MINUTE
-from sim.metrics.figures import StepFigures
+from sim.metrics.figures.letters import StepFigures
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLACK, BLUE, GREY, PALE, VERMILION, add_tips, nothing, rows_axis

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.metrics.figures import ALARM, TeamFigures
+from sim.metrics.figures.teams import ALARM, TeamFigures
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import (

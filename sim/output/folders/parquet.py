@@ -16,7 +16,7 @@ from sim.core.clock import HOUR, MINUTE
 from sim.core.errors import SimError
 from sim.core.safe_text import unfit
 from sim.core.tables import NOT_YET, Int64s
-from sim.metrics.figures import Why
+from sim.metrics.figures.slas import Why
 from sim.metrics.replication import Fate
 from sim.metrics.rows import NO_LETTER, HourTable, LetterTable
 from sim.scenario.setting import Setting

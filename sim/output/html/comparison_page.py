@@ -6,7 +6,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from sim.comparison import Comparison, Pair, PairedVerdict
-from sim.metrics.figures import SlaFigures
+from sim.metrics.figures.slas import SlaFigures
 from sim.output.charts.render import picture_name
 from sim.output.html.first_screen import brackets, data_markup
 from sim.output.html.page import Pictures, code, page, passages

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from sim.metrics.figures import SlaFigures, UnitFigures
+from sim.metrics.figures.slas import SlaFigures, UnitFigures
 from sim.metrics.report import Report
 from sim.models.scenario import Scenario
 from sim.models.workflow import LoopStep

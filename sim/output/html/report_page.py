@@ -6,7 +6,8 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from sim.core.clock import Clock, format_duration
-from sim.metrics.figures import GroupFigures, StepFigures
+from sim.metrics.figures.letters import StepFigures
+from sim.metrics.figures.slas import GroupFigures
 from sim.metrics.report import Report
 from sim.models.scenario import Scenario
 from sim.output.html.chosen_unit import chosen_unit

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.metrics.figures import Why
+from sim.metrics.figures.slas import Why
 from sim.metrics.report import Report
 from sim.models.staffing import WEEKDAYS
 from sim.output.results.result import CsvFiles, CsvRows, ends

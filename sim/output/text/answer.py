@@ -7,7 +7,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.metrics.figures import ALARM, Caution, OpeningFigures, SlaFigures, TeamFigures, outstanding
+from sim.metrics.figures import Caution
+from sim.metrics.figures.rules import OpeningFigures
+from sim.metrics.figures.slas import SlaFigures, outstanding
+from sim.metrics.figures.teams import ALARM, TeamFigures
 from sim.metrics.hours import LateHours
 from sim.metrics.report import Report
 from sim.output.text.cautions import caution, caution_lines

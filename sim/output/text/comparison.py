@@ -9,7 +9,7 @@ from rich.text import Text
 
 from sim.comparison import Comparison, Pair, PairedVerdict, SlaDifference, shortfall
 from sim.comparison.districts import worst_district
-from sim.metrics.figures import SlaFigures
+from sim.metrics.figures.slas import SlaFigures
 from sim.metrics.report import Report
 from sim.output.text.cautions import caution, plain_caution, with_cautions
 from sim.output.text.formats import interval, listed, name, number, point, points, signed, unit_name

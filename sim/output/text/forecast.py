@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.forecast import Forecast, SlaForecast, TeamForecast
-from sim.metrics.figures import ALARM
+from sim.metrics.figures.teams import ALARM
 from sim.output.text.cautions import caution_lines
 from sim.output.text.formats import hours_of_day, limit, listed, name, number, percent, weekdays
 from sim.output.text.printing import InParts

@@ -8,7 +8,7 @@ from typing import Final
 
 from sim.core.clock import Clock
 from sim.core.safe_text import unit_label
-from sim.metrics.figures import StaffedWeek
+from sim.metrics.figures.teams import StaffedWeek
 from sim.output.words import entries, find, in_each_language, label, say
 from sim.statistics import Compliance, Estimate, Figure
 

@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from sim.metrics.figures import SlaFigures, StaffedWeek
+from sim.metrics.figures.slas import SlaFigures
+from sim.metrics.figures.teams import StaffedWeek
 from sim.metrics.report import Report
 from sim.output.text.formats import number, staffed_name, weekday_names
 from sim.output.words import say

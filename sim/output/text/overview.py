@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Self
 
 from sim.core.clock import DAY
 from sim.core.options import Options
-from sim.metrics.figures import SlaFigures
+from sim.metrics.figures.slas import SlaFigures
 from sim.metrics.report import Report
 from sim.metrics.units import concentration
 from sim.models.scenario import Scenario
