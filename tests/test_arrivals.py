@@ -8,7 +8,7 @@ from office import CHINA, GUANGDONG, MONDAY, setting
 
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.errors import SimError
-from sim.models.arrivals import TraceLetters
+from sim.models.traces import TraceLetters
 from sim.sampling.arrivals import Letters, draw_letters, expected_letters, letters_expected
 from sim.scenario.setting import Setting, setting_of
 

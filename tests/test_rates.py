@@ -5,7 +5,7 @@ import pytest
 from office import CHINA, GUANGDONG, setting
 
 from sim.core.clock import DAY, HOUR
-from sim.models.arrivals import HOUR_PROFILES
+from sim.models.weights import HOUR_PROFILES
 from sim.sampling.arrivals import busyness_of_days, expected_between, expected_letters
 
 

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from runs import ROOT, setting, written
 
 from sim.core.safe_text import cell_text, safe_cell, write_csv
-from sim.models.arrivals import TraceColumns
+from sim.models.traces import TraceColumns
 from sim.operations.trace_files import TracedLetter, read_trace, write_trace
 from sim.output.results.plan import write_sheets
 from sim.scenario.files import ScenarioFiles

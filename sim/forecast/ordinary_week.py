@@ -16,8 +16,8 @@ import numpy as np
 from sim.core.clock import DAY, HOUR, WEEK
 from sim.core.tables import NO_UNIT, OTHER_DUTY, Floats
 from sim.metrics.replication import Replication
-from sim.models.arrivals import Trace
 from sim.models.scenario import Scenario
+from sim.models.traces import Trace
 from sim.models.workflow import WorkStep
 from sim.sampling.arrivals import letters_a_day
 from sim.sampling.attendance import average_on_duty

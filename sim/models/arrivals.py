@@ -1,116 +1,32 @@
 """Arrival processes: a daily rate shaped by hour, weekday, holiday, busyness and surges, or a recorded trace."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, Self
+from typing import Annotated, Any, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Discriminator,
     Field,
     PlainSerializer,
-    PrivateAttr,
     Tag,
-    TypeAdapter,
-    ValidationError,
-    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
 
 from sim.core.clock import DAY, plain_text
-from sim.core.errors import Problem
-from sim.core.tables import Int64s
-from sim.models.base import (
-    RULE,
-    Factor,
-    Label,
-    Number,
-    Positive,
-    Record,
-    Share,
-    Title,
-    Weight,
-    parse_share,
-    reader_of,
-    same_file,
-)
+from sim.models.base import RULE, Factor, Number, Positive, Record, Title, parse_share
 from sim.models.periods import Period
-from sim.models.wording import named_rows, one_of
-
-if TYPE_CHECKING:
-    from sim.models.scenario import Scenario
-
-HOUR_PROFILES: dict[str, tuple[float, ...]] = {
-    # An assumption, shaped by measured profiles: 19% of letters come between 22 and 08 h.
-    "mailbox": (2.0, 1.1, 0.7, 0.5, 0.5, 0.6, 1.2, 2.4, 4.6, 6.8, 7.2, 6.2,
-                4.9, 4.7, 5.9, 6.6, 6.5, 5.6, 4.8, 5.0, 5.8, 6.2, 5.6, 4.6),
-    # Measured on noise complaints.
-    "noise_night": (11.07, 7.05, 2.45, 1.42, 1.51, 0.69, 0.89, 0.98, 0.93, 1.31, 1.38, 1.56,
-                    1.49, 1.23, 1.61, 2.17, 2.43, 3.26, 3.99, 5.49, 8.01, 11.56, 14.59, 12.94),
-    # Measured on telephone calls.
-    "phone": (0, 0, 0, 0, 0, 0, 0, 2.70, 6.35, 7.25, 8.34, 7.57,
-              6.28, 8.01, 7.66, 7.56, 7.73, 6.30, 5.56, 4.44, 3.91, 4.12, 3.54, 2.70),
-    "flat": (1.0,) * 24,
-}  # fmt: skip
-"""Named hour-of-day profiles: weight of each hour, 00 to 23."""
+from sim.models.traces import Trace
+from sim.models.weights import HOUR_PROFILES, Hours, Months, Weekdays
 
 DAYS_OF_YEAR: Final = 365.25
 """Days of an average year, by which growth is counted."""
 
 PerDay = Annotated[Number, Field(ge=0, le=1e7)]
 """Letters a day."""
-
-_MOST_NAMES: Final = 200
-"""Categories or channels that are taken from a trace; a column with more is none of categories."""
-
-_LABEL: Final = TypeAdapter[str](Label)
-
-
-def _parse_hours(written: Any) -> Any:
-    if isinstance(written, str):
-        if written not in HOUR_PROFILES:
-            raise ValueError(f"must be 24 weights or the name of a profile, not {one_of(written, HOUR_PROFILES)}")
-        return HOUR_PROFILES[written]
-    return written
-
-
-def _weights(count: int) -> Callable[[tuple[float, ...]], tuple[float, ...]]:
-    def check(weights: tuple[float, ...]) -> tuple[float, ...]:
-        if len(weights) != count:
-            raise ValueError(f"must be {count} weights (got {len(weights)})")
-        if sum(weights) <= 0:
-            raise ValueError("must have at least one weight above 0")
-        return weights
-
-    return check
-
-
-def _written_weights(count: int) -> dict[str, Any]:
-    return {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": count, "maxItems": count}
-
-
-Hours = Annotated[
-    tuple[Weight, ...],
-    AfterValidator(_weights(24)),
-    BeforeValidator(_parse_hours),
-    WithJsonSchema({"anyOf": [{"enum": list(HOUR_PROFILES)}, _written_weights(24)]}),
-]
-"""Weight of each hour of the day, 00 to 23: 24 numbers, or the name of a profile."""
-
-Weekdays = Annotated[tuple[Weight, ...], AfterValidator(_weights(7)), WithJsonSchema(_written_weights(7))]
-"""Weight of each day of the week, Monday first; only their ratios matter."""
-
-
-Months = Annotated[tuple[Weight, ...], AfterValidator(_weights(12)), WithJsonSchema(_written_weights(12))]
-"""Weight of each month of the year, January first; only their ratios matter."""
 
 GROWTH: Final = r"^ *[+-]?[0-9]+(?:\.[0-9]*)? *[%％] *(?:a|per) *year *$"
 """How growth is written."""
@@ -193,88 +109,6 @@ class Surge(Period):
         if self.by_hour is not None and self.times <= 1:
             raise ValueError("by_hour is for the letters that it adds, and times of 1 or less adds none")
         return self
-
-
-@dataclass(frozen=True)
-class TraceLetters:
-    """The rows of a trace, sorted by time; an empty text where the file says nothing.
-
-    Two of the same file and columns are equal.
-    """
-
-    received: npt.NDArray[np.datetime64] = field(compare=False)
-    """Local; of one instant, in the order of the file."""
-    category: tuple[str, ...] = field(compare=False)
-    channel: tuple[str, ...] = field(compare=False)
-    unit: tuple[str, ...] = field(compare=False)
-    size: Int64s = field(compare=False)
-    """Bytes; 0 where the file says nothing."""
-    digest: str
-    """Hash of the file, so that a changed trace makes a different run."""
-    line: Int64s = field(compare=False)
-    """Line of the file on which each row stands."""
-    zone: str = ""
-    """The offset from universal time that all times of the file carry and that is left out, such as `+08:00`."""
-    days_only: int = 0
-    """Rows that say a day and no time; they count at 00:00."""
-
-    def seconds_from(self, day: date) -> Int64s:
-        """When each was received, in whole seconds from 00:00 of a day."""
-        return (self.received.astype("datetime64[s]") - np.datetime64(day, "s")).astype(np.int64)
-
-
-class TraceColumns(NamedTuple):
-    """What the columns of a trace are called."""
-
-    received: str = "received"
-    category: str = "category"
-    channel: str = "channel"
-    unit: str = "unit"
-    size: str = "size"
-    case: str | None = None
-    """Of the case to which an event belongs, where rows are events; the first event of a case is its letter."""
-
-
-class Trace(Record):
-    """Recorded arrivals instead of drawn ones: a CSV file with a column of time stamps, or JSON Lines.
-
-    Written as the path alone where the columns have these names.
-    """
-
-    file: str
-    """Path, relative to the scenario."""
-    received: str = "received"
-    """Column of local time stamps, such as `2021-05-03 19:30:00` or `2021/5/3 19:30`."""
-    category: str = "category"
-    """Column of categories; drawn by share where the file has no such column or the field is empty."""
-    channel: str = "channel"
-    """Column of channels; drawn by share where the file has no such column or the field is empty."""
-    unit: str = "unit"
-    """Column of names of home units; drawn by weights where there is none or the field is empty."""
-    case: str | None = None
-    """Column of cases, where rows are events of cases: the first event of each case is a letter."""
-    sha256: str | None = None
-    """Hash of the file, which says which one is meant; any will do if not said, and a run's own scenario says it."""
-    _letters: TraceLetters | None = PrivateAttr(default=None)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _bare(cls, written: Any) -> Any:
-        return {"file": written} if isinstance(written, str) else written
-
-    @model_validator(mode="after")
-    def _read(self, info: ValidationInfo) -> Self:
-        columns = TraceColumns(self.received, self.category, self.channel, self.unit, case=self.case)
-        letters: TraceLetters = reader_of(info).read_trace(self.file, columns)
-        same_file(self.sha256, letters.digest, self.file)
-        self._letters = letters
-        return self.model_copy(update={"sha256": letters.digest})
-
-    @property
-    def letters(self) -> TraceLetters:
-        """The rows of the file."""
-        assert self._letters is not None, "read when validated"
-        return self._letters
 
 
 def _rate(written: Any) -> str | None:
@@ -366,82 +200,3 @@ class Arrivals(Record):
         if level is not None:
             level = level.scaled(factor) if isinstance(level, Decay) else level * factor
         return self.model_copy(update={"per_day": level})
-
-
-class Channel(Record):
-    """A way in for letters; what is not said here is as in the letter's category, or else in `arrivals`."""
-
-    share: Share | None = None
-    """Share of all letters; as in the trace if not said."""
-    registered: str | None = None
-    """A roster in whose hours letters are registered (they are received then); at once if not said."""
-    by_hour: Hours | None = None
-    """Hours at which its letters are sent."""
-    by_weekday: Weekdays | None = None
-    """Weight of each day of the week, Monday first."""
-    on_holidays: Factor | None = None
-    """Factor on public holidays."""
-
-    @property
-    def has_times(self) -> bool:
-        """Whether its letters come at other times than those of other channels."""
-        return (self.by_hour, self.by_weekday, self.on_holidays) != (None, None, None)
-
-
-class Category(Record):
-    """A kind of letter; what is not said here is as in `arrivals`."""
-
-    share: Share | None = None
-    """Share of all letters; as in the trace if not said."""
-    by_hour: Hours | None = None
-    """Hours at which its letters come."""
-    by_weekday: Weekdays | None = None
-    """Weight of each day of the week, Monday first."""
-    on_holidays: Factor | None = None
-    """Factor on public holidays."""
-
-
-def sections_of_trace(scenario: "Scenario") -> tuple[dict[str, Any], list[Problem]]:
-    """Categories and channels with what a trace says of them, and what is wrong with its names.
-
-    A section that is not typed has the names of the trace's column. Shares are those of its rows, where they are left
-    out or where each row has a name, so that none is drawn.
-    """
-    trace = scenario.arrivals.trace
-    sections: dict[str, Any] = {}
-    problems: list[Problem] = []
-    if trace is None:
-        return sections, problems
-    for section, column, record in (("categories", "category", Category), ("channels", "channel", Channel)):
-        names: tuple[str, ...] = getattr(trace.letters, column)
-        rows = Counter(names)
-        unnamed = rows.pop("", 0)
-        if not rows:
-            continue
-        typed: Mapping[str, Any] = getattr(scenario, section)
-        if section not in scenario.model_fields_set:
-            bad = _unfit(rows, [int(line) for line in trace.letters.line], names, column)
-            problems += [Problem(f"{trace.file}: {each}", "arrivals.trace") for each in bad]
-            typed = {name: record() for name, _ in rows.most_common()}
-        letters = sum(rows[name] for name in typed)
-        if letters and (not unnamed or all(each.share is None for each in typed.values())):
-            typed = {name: each.model_copy(update={"share": rows[name] / letters}) for name, each in typed.items()}
-        sections[section] = typed
-    return sections, problems
-
-
-def _unfit(rows: Mapping[str, int], lines: list[int], names: tuple[str, ...], column: str) -> list[str]:
-    """Why the names of a column cannot be taken over."""
-    if len(rows) > _MOST_NAMES:
-        return [f"its column of each {column} has {len(rows)} different ones; is it another column that is meant?"]
-    unfit = {name: reason for name in rows if (reason := _refusal(name))}
-    bad = [(line, name) for line, name in zip(lines, names, strict=True) if name in unfit]
-    return [named_rows(bad, f"with a {column} that cannot be a name ({next(iter(unfit.values()))})")] if bad else []
-
-
-def _refusal(name: str) -> str:
-    try:
-        _LABEL.validate_python(name)
-    except ValidationError as error:
-        return str(error.errors()[0]["ctx"]["error"]).partition(" (got ")[0]
-    return ""

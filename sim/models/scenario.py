@@ -18,9 +18,10 @@ from sim.core.clock import (
     parse_duration,
 )
 from sim.core.errors import ScenarioError
-from sim.models.arrivals import Arrivals, Category, Channel, sections_of_trace
+from sim.models.arrivals import Arrivals
 from sim.models.backlog import InitialBacklog
 from sim.models.base import Duration, Label, Name, Record, Title, Whole
+from sim.models.categories import Category, Channel, sections_of_trace
 from sim.models.crosschecks import cross_checks
 from sim.models.holidays import Day, Holidays
 from sim.models.labels import ChineseText, Labels, TextInBoth, TitleInBoth, apart

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from sim.core.errors import Problem, ScenarioError
 from sim.core.json_text import to_json
 from sim.core.safe_text import write_csv
-from sim.models.arrivals import TraceColumns
+from sim.models.traces import TraceColumns
 from sim.scenario.traces import JSON_LINES, TraceError, parse_letters
 
 _MOST_PROBLEMS: Final = 20

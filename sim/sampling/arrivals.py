@@ -15,7 +15,10 @@ from sim.core.clock import DAY, HOUR
 from sim.core.errors import SimError
 from sim.core.streams import Purpose, stream, subject, uniforms
 from sim.core.tables import Bools, Floats, Int16s, Int32s, Int64s, Roster
-from sim.models.arrivals import DAYS_OF_YEAR, Busyness, Channel, Decay, Hours, Trace
+from sim.models.arrivals import DAYS_OF_YEAR, Busyness, Decay
+from sim.models.categories import Channel
+from sim.models.traces import Trace
+from sim.models.weights import Hours
 from sim.sampling.attendance import Attendance
 from sim.sampling.jurisdiction import area_of, area_share, homes_of
 from sim.sampling.quantiles import choice, gamma_quantile, ndtr

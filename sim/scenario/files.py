@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from sim.core.clock import DURATION_UNITS, LONGEST_DURATION, parse_date
-from sim.models.arrivals import TraceColumns, TraceLetters
 from sim.models.backlog import BacklogRows
 from sim.models.distributions import Measured
 from sim.models.staff_changes import LeaveRows
+from sim.models.traces import TraceColumns, TraceLetters
 from sim.models.wording import named_rows, one_of
 from sim.scenario.open_letters import read_backlog
 from sim.scenario.text_files import Table, decoded, read_table

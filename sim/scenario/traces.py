@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from sim.core.safe_text import cell_text
 from sim.core.tables import Int64s
-from sim.models.arrivals import TraceColumns, TraceLetters
+from sim.models.traces import TraceColumns, TraceLetters
 from sim.models.wording import Rule, named_rows
 from sim.scenario.text_files import decoded, read_instants, read_table
 
