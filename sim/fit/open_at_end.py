@@ -20,7 +20,7 @@ from sim.fit.ways import closed_cases
 from sim.models.backlog import OpenState
 from sim.models.scenario import Scenario
 from sim.models.staffing import home_team, unit_names
-from sim.models.workflow import LoopStep, WaitStep, WorkStep
+from sim.models.workflow import WaitStep, WorkStep, takes_time
 
 _EVENING: Final = 18 * HOUR
 """From this time of day on the last day of a log counts as whole."""
@@ -92,8 +92,7 @@ class _Path:
         self._named = [name in activities for name in self.names]
         self._of: dict[str, list[int]] = {}
         for place, step in enumerate(scenario.workflow):
-            takes_time = self._all_come_by[place] or (isinstance(step, LoopStep) and step.after is not None)
-            if takes_time and step.name in activities:
+            if takes_time(step) and step.name in activities:
                 self._of.setdefault(activities[step.name], []).append(place)
 
     def at(self, activity: str, last: int) -> int | None:

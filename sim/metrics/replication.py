@@ -11,7 +11,7 @@ from sim.core.tables import NEVER, NO_UNIT, NOT_YET, OTHER_DUTY, Bools, Int8s, I
 from sim.metrics.counting import first_visits
 from sim.metrics.occupancy import Occupancy, occupancy
 from sim.models.sla import Sla
-from sim.models.workflow import LoopStep, WaitStep, WorkStep, with_steps_inside
+from sim.models.workflow import takes_time, with_steps_inside
 from sim.sampling.attendance import Attendance
 from sim.scenario.setting import Setting
 
@@ -20,12 +20,8 @@ if TYPE_CHECKING:
 
 
 def steps_of(setting: Setting) -> dict[str, int]:
-    """Index in the workflow of each step that takes time, by its name: work, waits, and ways back with a delay."""
-    return {
-        step.name: index
-        for index, step in enumerate(setting.scenario.workflow)
-        if isinstance(step, WorkStep | WaitStep) or (isinstance(step, LoopStep) and step.after is not None)
-    }
+    """Index in the workflow of each step at which letters can be, by its name."""
+    return {step.name: index for index, step in enumerate(setting.scenario.workflow) if takes_time(step)}
 
 
 def spans(first: Int64s, end: Int64s) -> Int64s:

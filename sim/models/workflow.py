@@ -193,6 +193,11 @@ def impatient_steps(steps: Iterable[Step]) -> list[str]:
     return [step.name for step in steps if isinstance(step, WorkStep) and step.patience is not None]
 
 
+def takes_time(step: Step) -> bool:
+    """Whether letters can be at a step: work, a wait, or a way back with a delay."""
+    return isinstance(step, WorkStep | WaitStep) or (isinstance(step, LoopStep) and step.after is not None)
+
+
 def is_switched_off(step: Step) -> bool:
     """Whether a step's share is 0 for letters of every kind."""
     return not any(share_of(step).values)
