@@ -9,12 +9,12 @@ from typing import Any, Final
 from sim.core.json_text import to_json
 from sim.models.workflow import sla_of_when_late
 from sim.sampling.arrivals import Letters
-from sim.sampling.visits import Visits
+from sim.sampling.drawn_visits import Visits
 from sim.sampling.workload import draw_visits
 from sim.scenario.setting import Setting
 
 MOST_KEPT_VISITS: Final = 16_000_000
-"""Visits that are kept at most; about 0.8 gigabytes."""
+"""Visits that are kept at most; 0.5 to 0.8 gigabytes."""
 
 _OF_STAFFING: Final = ("staff", "staff_by", "absence", "at_least", "counted", "cost")
 """What a team says that no letter depends on."""

@@ -23,11 +23,12 @@ from sim.core.tables import (
 from sim.models.base import PerCategory, is_for
 from sim.models.repeat_letters import RepeatLetters
 from sim.sampling.arrivals import Letters
+from sim.sampling.drawn_visits import Prompts, Repeats, Visits, further_down
 from sim.sampling.jurisdiction import Jurisdiction, OneALetter
 from sim.sampling.limits import late_from
 from sim.sampling.quantiles import quantile
 from sim.sampling.supervision import NO_SUCH_VISIT, applies_to, awaited_visit, task_of
-from sim.sampling.visits import Prompts, Repeats, Visits, unroll, whole_seconds
+from sim.sampling.visits import unroll, whole_seconds
 from sim.scenario.setting import Setting
 
 
@@ -52,11 +53,7 @@ def draw_repeats(setting: Setting, replication: int, first: Drawn, rule: RepeatL
         behind = generation * count
         about.append(repeats._replace(letter=repeats.letter + behind, earlier=repeats.earlier + behind - count))
     each = [drawn.visits for drawn in generations]
-    blocks = [
-        block._replace(letter=block.letter + number * count)
-        for number, visits in enumerate(each)
-        for block in visits.blocks
-    ]
+    blocks = [block for number, visits in enumerate(each) for block in further_down(number * count, visits.blocks)]
     return Drawn(
         Letters(*(np.concatenate(column) for column in zip(*(drawn.letters for drawn in generations), strict=True))),
         Visits(

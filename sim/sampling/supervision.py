@@ -13,10 +13,11 @@ from sim.models.supervision import Extension, PromptSheet, Supervise, rule_of_ex
 from sim.models.workflow import with_steps_inside
 from sim.sampling.arrivals import Letters
 from sim.sampling.attendance import Attendance
+from sim.sampling.drawn_visits import Block, Prompts, Visits, further_down, of_other_duty
 from sim.sampling.jurisdiction import Jurisdiction, OneALetter
 from sim.sampling.limits import due_seconds
 from sim.sampling.quantiles import quantile
-from sim.sampling.visits import Block, Prompts, Visits, of_other_duty, whole_seconds
+from sim.sampling.visits import whole_seconds
 from sim.scenario.setting import Setting
 
 NO_SUCH_VISIT: Final = 2**40
@@ -47,11 +48,7 @@ def draw_prompts(
         parts += _requests(extension, number, awaited, len(scenario.supervise), own, uniforms)
     before = np.cumsum([0, *(len(part.letter) for part in parts)]).tolist()
     columns: Any = zip(*(part[:-1] for part in parts), strict=True)
-    tasks = [
-        block._replace(letter=block.letter + first)
-        for part, first in zip(parts, before, strict=False)
-        for block in part.tasks
-    ]
+    tasks = [block for part, rows in zip(parts, before, strict=False) for block in further_down(rows, part.tasks)]
     return Prompts._make([*(np.concatenate(column) for column in columns), tasks])
 
 

@@ -7,9 +7,9 @@ each time that a letter comes there again.
 # Annotations are not looked at: pydantic would make a class of each generic one, which takes a fifth of a second.
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +19,10 @@ from sim.core.errors import SimError
 from sim.core.streams import Purpose, subject
 from sim.core.tables import (
     ALL_TIME,
-    ANYHOW,
     FINISH,
     HAND_OVER,
     NEVER,
     NO_UNIT,
-    OTHER_DUTY,
     Bools,
     Floats,
     Int8s,
@@ -51,6 +49,8 @@ from sim.models.workflow import (
 )
 from sim.sampling.arrivals import Letters
 from sim.sampling.backlog import UNKNOWN, Standing
+from sim.sampling.drawn_visits import Block
+from sim.sampling.drawn_visits import Visits as Visits
 from sim.sampling.jurisdiction import Jurisdiction, OneALetter
 from sim.sampling.outcomes import HANGS_ON_NOTHING, Hangs, Outcome, Outcomes
 from sim.sampling.quantiles import choice, quantile, share_below
@@ -71,91 +71,6 @@ FLAGS: Final = tuple(
 
 _NEARLY_ALL: Final = 1 - 1e-12
 """Share of a distribution beyond which nothing is drawn."""
-
-
-class Block(NamedTuple):
-    """A step of many letters; a single value is the same for all of them. Columns as in `sim.core.tables.Workload`."""
-
-    letter: Int64s  # row in the order of drawing
-    nth: Int64s  # how many visits the letter has made before
-    step: int
-    unit: Int32s | int
-    service: Int64s | int
-    priority: Int8s | int = 5
-    resume_cost: int = 0
-    at_shift_end: int = HAND_OVER
-    cover: Int32s | int = NO_UNIT
-    escalate_after: Int32s | int = NEVER
-    escalate_to: Int32s | int = NO_UNIT
-    clock: Int8s | int = ALL_TIME
-    patience: Int32s | int = NEVER
-    made_if: Int8s | int = ANYHOW
-    made_if_back: Int32s | int = 0
-    made_late_from: Int64s | int = 0
-    flags: Mapping[str, bool] = {}  # truth values, by the name of their column; usual ones may be left out
-
-
-class Prompts(NamedTuple):
-    """Letters that are about a visit of another one; one row each. Columns as in `sim.core.tables.Workload`."""
-
-    letter: Int64s  # that it is about: row in the order of drawing
-    nth: Int64s  # the visit that it is about: how many that letter has made before
-    received: Int64s
-    until_start: Bools
-    once_over: Bools
-    received_if: Int8s
-    received_if_back: Int32s
-    received_late_from: Int64s
-    new_priority: Int8s
-    move_to: Int32s
-    rule: Int16s
-    made: Int64s  # number of visits
-    tasks: list[Block]  # `letter` is the prompt's row
-
-
-class Repeats(NamedTuple):
-    """Letters about earlier ones, once those are over; one row each. Columns as in `sim.core.tables.Workload`."""
-
-    letter: Int64s  # row in the order of drawing
-    earlier: Int64s  # likewise of the letter that it is about
-    nth: Int64s  # the last visit of that one: how many it has made before
-    received_if: Int8s
-    received_if_back: Int32s
-    received_late_from: Int64s
-
-
-class Jobs(NamedTuple):
-    """Other duty of all teams; one row a job."""
-
-    received: Int64s
-    unit: Int32s
-    chance: Floats  # the uniform of its effort
-
-
-class PutTogether(NamedTuple):
-    """Letters and all jobs as one workload."""
-
-    workload: Workload
-    job: Int64s  # its letter that each job is
-
-
-class Visits(NamedTuple):
-    """All visits of all letters, and the other duty that there may be besides."""
-
-    blocks: list[Block]  # empty once they are put together
-    made: Int64s  # number of visits of each letter
-    left: Bools  # letters that left by a leave step
-    repeats: Repeats | None = None  # which of the letters these are
-    prompts: Prompts | None = None  # about them
-    jobs: Jobs | None = None  # round the clock, as if somebody were always on duty
-    together: PutTogether | None = None
-
-
-def of_other_duty(
-    letter: Int64s, unit: Int32s, service: Int64s, priority: int, flags: Mapping[str, bool] = {}
-) -> Block:
-    """The first visits of work that is no letter's."""
-    return Block(letter, np.zeros_like(letter), OTHER_DUTY, unit, service, priority=priority, flags=flags)
 
 
 def unroll(
