@@ -13,6 +13,7 @@ from sim.core.errors import AuditError, SimError
 from sim.core.tables import ANYHOW, FINISH, HAND_OVER, NEVER, NO_PRIORITY, NO_UNIT, NO_VISIT, Log, Roster, Stretches
 from sim.engine.audit import audit, require_sound
 from sim.engine.contract import ENGINES, first_difference, simulate
+from sim.output.text.errors import error_text
 
 both_clocks = days(tick=60, ticks=20) | days(tick=1, ticks=2000)
 
@@ -133,3 +134,8 @@ def test_an_unsound_log_is_refused_with_all_its_violations() -> None:
         "visit 1 is queued at 30, but has no stretch",
         "visit 1 has interruptions 3, it should be 0",
     )
+    assert error_text(refused.value, "zh").splitlines() == [
+        "日志有 2 处违反引擎约定",
+        "  第 1 个环节记录于第 30 秒排队，却没有时段明细",
+        "  第 1 个环节记录的 interruptions 为 3，应为 0",
+    ]

@@ -18,17 +18,22 @@ from sim.output.words import translated
 SENTENCE = re.compile(r"[A-Za-z]{2,}[ •']+[a-z]{2,}")
 """Words that follow each other, which no key, unit or name of a file has."""
 
-TELLING = ("models", "scenario", "fit/reading", "operations", "commands", "core", "output/folders", "output/results")
+TELLING = (
+    "models",
+    "scenario",
+    "fit/reading",
+    "operations",
+    "commands",
+    "core",
+    "engine/audit",
+    "serve",
+    "output/folders",
+    "output/results",
+)
 """Rooms in which any text may become part of a message; in others it is those with which an error is raised."""
 
-TOLD_TO_PROGRAMS = (
-    "sim/engine/",
-    "sim/serve/viewers.py",
-    "sim/serve/server.py",
-    "sim/statistics/",
-    "sim/fit/durations",
-)
-"""Where errors are for those who call functions, write an engine or ask the live page's server by hand."""
+TOLD_TO_PROGRAMS = ("sim/statistics/", "sim/fit/durations")
+"""Where errors are for those who call functions."""
 
 QUIET = {"Caution", "takes", "AssertionError", "TypeError", "AttributeError", "NotImplementedError", "split", "Literal"}
 """What makes no message of the texts that it is given."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from answers import english_in
 from click.testing import CliRunner
 from shown import small
 
@@ -95,7 +96,12 @@ def question(*changes: dict[str, str], generation: int = 1, **others: Any) -> di
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("serve")
+    with serving(tmp_path_factory.mktemp("serve"), Options(workers=1)) as there:
+        yield there
+
+
+@contextmanager
+def serving(folder: Path, options: Options) -> Iterator[Served]:
     small(folder)
     (folder / "more.yaml").write_text("extends: small.yaml\nname: More\nteams: {city: {staff: {office: 2}}}\n")
     files = [ScenarioFile(folder / "small.yaml"), ScenarioFile(folder / "more.yaml")]
@@ -114,7 +120,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             told["port"] = port
             there.set()
 
-        await server.serve(files, Gate(TOKEN), Options(workers=1), host="127.0.0.1", port=0, ready=ready)
+        await server.serve(files, Gate(TOKEN), options, host="127.0.0.1", port=0, ready=ready)
 
     def run() -> None:
         with pytest.raises(asyncio.CancelledError):
@@ -228,6 +234,16 @@ def test_a_question_that_the_page_never_asks_is_refused(served: Served, wrong: d
     answer = served.ask("/ask", "POST", {**question({}), **wrong}, Cookie=served.cookie())
     assert answer.status == 400
     assert said in answer.body.decode()
+
+
+def test_what_is_wrong_is_told_in_the_language_of_the_server(tmp_path: Path) -> None:
+    with serving(tmp_path, Options(workers=1, lang="zh")) as served:
+        cookie = served.cookie()
+        for wrong, _ in WRONG:
+            answer = served.ask("/ask", "POST", {**question({}), **wrong}, Cookie=cookie)
+            assert (answer.status, english_in(answer.body.decode())) == (400, [])
+        assert served.ask("/results/9/a", Cookie=cookie).body.decode() == "这里没有内容\n"
+        assert served.ask("/jobs", "POST", {"kind": "rm"}, Cookie=cookie).body.decode() == "kind 须为 run 或 plan\n"
 
 
 def test_what_is_no_question_at_all_is_refused(served: Served) -> None:

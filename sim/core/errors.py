@@ -111,8 +111,10 @@ class AuditError(SimError):
     def __init__(self, violations: Sequence[str]) -> None:
         self.violations = tuple(violations)
         count = len(self.violations)
-        shown = [f"  {violation}" for violation in self.violations[:20]]
-        super().__init__("\n".join([f"the log breaks the contract in {count} places", *shown]))
+        heading = "the log breaks the contract in 1 place"
+        if count != 1:
+            heading = f"the log breaks the contract in {count} places"
+        super().__init__("\n".join([heading, *(f"  {violation}" for violation in self.violations[:20])]))
 
 
 def _rebuilt(error: type[SimError], *args: Any) -> SimError:

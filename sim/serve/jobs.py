@@ -15,6 +15,7 @@ from sim.core.options import Options
 from sim.experiment.pool import cores
 from sim.output.folders.result_folder import RESULTS
 from sim.output.results.result import of_scenario
+from sim.output.words import translated
 from sim.scenario.loading import Loaded
 
 _MOST: Final = 20
@@ -103,7 +104,7 @@ class BackgroundJobs:
         workers = str(self._options.workers or max(cores() - 1, 1))
         changes = [part for each in overrides for part in ("--set", each)]
         command = [kind.value, loaded.source, *changes, "--workers", workers, "--lang", lang, "--quiet"]
-        job.task = asyncio.create_task(self._work(job, command))
+        job.task = asyncio.create_task(self._work(job, command, lang))
         return job
 
     def stop(self, job: BackgroundJob) -> None:
@@ -118,19 +119,19 @@ class BackgroundJobs:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _work(self, job: BackgroundJob, command: list[str]) -> None:
+    async def _work(self, job: BackgroundJob, command: list[str], lang: str) -> None:
         try:
             async with self._turn:
                 job.state, job.began = JobState.WORKING, time.monotonic()
                 code, said = await _called(command)
                 job.seconds = time.monotonic() - job.began
                 job.state = JobState.DONE if code == 0 else JobState.FAILED
-                job.error = "" if code == 0 else said[-_TOLD:].strip() or f"exit code {code}"
+                job.error = "" if code == 0 else said[-_TOLD:].strip() or translated(lang, f"exit code {code}")
         except asyncio.CancelledError:
             job.state = JobState.STOPPED
             raise
         except OSError as error:
-            job.state, job.error = JobState.FAILED, str(error)
+            job.state, job.error = JobState.FAILED, translated(lang, str(error))
 
 
 async def _called(command: list[str]) -> tuple[int, str]:

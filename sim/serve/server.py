@@ -15,7 +15,7 @@ from sim.core.json_text import to_json
 from sim.core.options import DEFAULT, Options
 from sim.models.labels import labels_of
 from sim.output.text.errors import error_text
-from sim.output.words import Language, languages, say
+from sim.output.words import Language, languages, say, translated
 from sim.scenario.loading import ScenarioFile
 from sim.serve.answer import answer
 from sim.serve.gate import Gate, add_headers
@@ -109,14 +109,14 @@ class LiveServer:
     # Questions and answers
 
     async def _ask(self, request: web.Request) -> web.Response:
-        content = await _content(request)
+        content = await self._content(request)
         try:
             viewer = self._viewers.named(content.get("viewer"))
             scenario = self.what_if.loaded[0].scenario
             question = question_of(content, self._keys, tuple(scenario.sla), tuple(scenario.teams))
             question = question._replace(lang=Language(question.lang, self._labels))
         except WrongQuestion as wrong:
-            raise web.HTTPBadRequest(text=f"{wrong}\n") from None
+            raise web.HTTPBadRequest(text=self._told(str(wrong))) from None
         if viewer.question is None or question.generation >= viewer.question.generation:
             viewer.question = question
             if viewer.streams:
@@ -137,7 +137,7 @@ class LiveServer:
         try:
             viewer = self._viewers.named(request.query.get("viewer", ""))
         except WrongQuestion as wrong:
-            raise web.HTTPBadRequest(text=f"{wrong}\n") from None
+            raise web.HTTPBadRequest(text=self._told(str(wrong))) from None
         response = web.StreamResponse(
             headers={
                 "Content-Type": "text/event-stream",
@@ -214,9 +214,9 @@ class LiveServer:
         )
 
     async def _start_job(self, request: web.Request) -> web.Response:
-        content = await _content(request)
+        content = await self._content(request)
         if content.get("kind") not in list(JobKind):
-            raise web.HTTPBadRequest(text="kind must be run or plan\n")
+            raise web.HTTPBadRequest(text=self._told("kind must be run or plan"))
         question, index = self._staffing(content.get("viewer"), str(content.get("staffing", "")))
         asked, kind = question.asked[index], JobKind(content["kind"])
         try:
@@ -239,41 +239,44 @@ class LiveServer:
     async def _stop_job(self, request: web.Request) -> web.Response:
         job = self._jobs.job(int(request.match_info["number"]))
         if job is None:
-            raise web.HTTPNotFound
+            raise web.HTTPNotFound(text=self._told("there is nothing here"))
         self._jobs.stop(job)
         return web.Response(status=204)
 
     async def _results(self, request: web.Request) -> web.StreamResponse:
         job = self._jobs.job(int(request.match_info["number"]))
         if job is None or job.state is not JobState.DONE:
-            raise web.HTTPNotFound
+            raise web.HTTPNotFound(text=self._told("there is nothing here"))
         folder = job.folder.resolve()
         path = Path(folder, request.match_info["path"]).resolve()
         if not path.is_relative_to(folder) or not path.is_file():
-            raise web.HTTPNotFound
+            raise web.HTTPNotFound(text=self._told("there is nothing here"))
         return web.FileResponse(path, headers={"Content-Security-Policy": _REPORT_POLICY})
+
+    async def _content(self, request: web.Request) -> dict[str, Any]:
+        """The JSON object of a request."""
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType(text=self._told("must be JSON"))
+        try:
+            content = await request.json()
+        except (ValueError, RecursionError, json.JSONDecodeError):
+            raise web.HTTPBadRequest(text=self._told("must be JSON")) from None
+        if not isinstance(content, dict):
+            raise web.HTTPBadRequest(text=self._told("must be an object"))
+        return content
+
+    def _told(self, wrong: str) -> str:
+        """What is wrong with a request, in the language in which the page opens: who asks so may have none."""
+        return translated(self._options.lang, wrong) + "\n"
 
     def _staffing(self, viewer: object, index: str) -> tuple[Question, int]:
         try:
             question = self._viewers.named(viewer).question
         except WrongQuestion as wrong:
-            raise web.HTTPBadRequest(text=f"{wrong}\n") from None
+            raise web.HTTPBadRequest(text=self._told(str(wrong))) from None
         if question is None or not index.isdecimal() or int(index) >= len(question.asked):
-            raise web.HTTPNotFound
+            raise web.HTTPNotFound(text=self._told("there is nothing here"))
         return question, int(index)
-
-
-async def _content(request: web.Request) -> dict[str, Any]:
-    """The JSON object of a request."""
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="must be JSON\n")
-    try:
-        content = await request.json()
-    except (ValueError, RecursionError, json.JSONDecodeError):
-        raise web.HTTPBadRequest(text="must be JSON\n") from None
-    if not isinstance(content, dict):
-        raise web.HTTPBadRequest(text="must be an object\n")
-    return content
 
 
 async def serve(

@@ -157,9 +157,9 @@ def _staffing(content: Any, keys: Sequence[frozenset[str]]) -> tuple[Asked, str]
         raise WrongQuestion(f"changes must be an object of at most {_MOST_CHANGES}")
     for key, value in changes.items():
         if key not in keys[scenario]:
-            raise WrongQuestion(f"{key} cannot be changed here")
+            raise WrongQuestion(f"'{key}' cannot be changed here")
         if not isinstance(value, str) or len(value) > _LONGEST:
-            raise WrongQuestion(f"{key} must be text of at most {_LONGEST} characters")
+            raise WrongQuestion(f"'{key}' must be text of at most {_LONGEST} characters")
     return Asked(scenario, tuple(f"{key}={value}" for key, value in sorted(changes.items()))), name
 
 

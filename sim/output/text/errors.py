@@ -11,7 +11,12 @@ def error_text(error: Exception, lang: str) -> str:
     if isinstance(error, ScenarioError):
         return _problems_text(error, lang)
     notes: list[str] = getattr(error, "__notes__", [])
-    return "\n".join(translated(lang, line) for text in (str(error), *notes) for line in text.splitlines())
+    return "\n".join(_line_text(line, lang) for text in (str(error), *notes) for line in text.splitlines())
+
+
+def _line_text(line: str, lang: str) -> str:
+    said = line.lstrip()
+    return line[: len(line) - len(said)] + translated(lang, said)
 
 
 def _problems_text(error: ScenarioError, lang: str) -> str:
