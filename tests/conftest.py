@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from sim.capacity import StressReport
-    from sim.comparison import Comparison
+    from sim.comparison.report import Comparison
     from sim.fit.fit_report import FitReport
     from sim.metrics.report import Report
     from sim.operations.replay_report import ReplayReport
     from sim.operations.targets import Targets
     from sim.sensitivity.report import Sensitivity
-    from sim.sweep import Sweep
+    from sim.sweep.report import Sweep
 
 # Set before anything imports matplotlib.
 os.environ["MPLBACKEND"] = "agg"

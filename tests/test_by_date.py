@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from desk import written
 
-from sim.comparison import Comparison
 from sim.comparison import compare as simulate
+from sim.comparison.report import Comparison
 from sim.core.options import Options
 from sim.output.charts.by_date import ComplianceByDateChart, OpenByDateChart
 from sim.output.results.comparison import compare

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from runs import ROOT, report
 from shown import small
 
-from sim.comparison import Comparison
+from sim.comparison.report import Comparison
 from sim.core.errors import SimError
 from sim.core.options import Options
 from sim.core.safe_text import unfit

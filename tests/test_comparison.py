@@ -11,8 +11,10 @@ from scipy.special import stdtrit
 from shown import small
 
 from cli import cli
-from sim.comparison import Comparison, Pair, PairedVerdict, SlaDifference, require_comparable, shortfall
 from sim.comparison import compare as simulate
+from sim.comparison import require_comparable
+from sim.comparison.pairs import Pair, PairedVerdict, SlaDifference
+from sim.comparison.report import Comparison, shortfall
 from sim.core.errors import ScenarioError, SimError
 from sim.core.json_text import jsonable
 from sim.core.options import Options

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from test_plan import small_answer
 
-from sim.comparison import Comparison
+from sim.comparison.report import Comparison
 from sim.core.safe_text import Cell
 from sim.metrics.report import Report
 from sim.output.results.comparison_csv import COMPARISON_CSV

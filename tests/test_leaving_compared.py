@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from sim.comparison import Comparison
 from sim.comparison import compare as simulate
+from sim.comparison.report import Comparison
 from sim.core.options import Options
 from sim.output.charts.differences import DifferencesChart
 from sim.output.charts.sweep import SweepCurve
@@ -20,8 +20,9 @@ from sim.output.text.sweep import sweep_sentences, sweep_text
 from sim.scenario.loading import Loaded, ScenarioFile, load
 from sim.sensitivity import SensitivityQuestion, sensitivity
 from sim.sensitivity.report import Sensitivity
-from sim.sweep import Sweep, scenarios_of, sweep
+from sim.sweep import scenarios_of, sweep
 from sim.sweep.design import design_of
+from sim.sweep.report import Sweep
 
 LINE = """
 start: 2024-01-01

@@ -14,7 +14,7 @@ from shown import SMALL, replayed_ways
 from test_plan import small_answer
 
 from sim.capacity import StressReport
-from sim.comparison import Comparison
+from sim.comparison.report import Comparison
 from sim.core.clock import Clock
 from sim.core.options import Options
 from sim.core.program_key import program_key
@@ -55,7 +55,7 @@ from sim.output.text.targets import targets_text
 from sim.output.words import entries, languages, say
 from sim.scenario.loading import load
 from sim.sensitivity.report import Sensitivity
-from sim.sweep import Sweep
+from sim.sweep.report import Sweep
 
 LANG = "xx"
 WIDE = str.maketrans({each: chr(ord(each) + 0xFEE0) for each in string.ascii_letters})

@@ -17,7 +17,8 @@ from click.testing import CliRunner
 from shown import small
 
 import cli
-from sim.comparison import Comparison, compare
+from sim.comparison import compare
+from sim.comparison.report import Comparison
 from sim.core.options import Options
 from sim.operations.destination import is_loopback
 from sim.output.text.formats import interval, points

@@ -26,8 +26,9 @@ from sim.output.text.sweep import point_name, sweep_content, sweep_tables, sweep
 from sim.scenario.factors import factor_of
 from sim.scenario.loading import ScenarioFile
 from sim.statistics import Estimate, Verdict
-from sim.sweep import Sweep, SweptPoint, scenarios_of, sweep
+from sim.sweep import scenarios_of, sweep
 from sim.sweep.design import design_of
+from sim.sweep.report import Sweep, SweptPoint
 
 MMC = """
 start: 2024-01-01

@@ -11,7 +11,7 @@ import pytest
 from runs import ROOT
 
 from sim.capacity import CapacityStatus
-from sim.comparison import PairedVerdict
+from sim.comparison.pairs import PairedVerdict
 from sim.core.options import DEFAULT
 from sim.metrics.figures.slas import Why
 from sim.operations.answers import Unanswered

@@ -1,26 +1,22 @@
 """Several staffings meet the same letters: what differs, and how sure that is."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from itertools import permutations
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.comparison.by_date import DATED, Courses, courses, differences_by_date
+from sim.comparison.by_date import Courses, courses, differences_by_date
 from sim.comparison.districts import (
     DistrictCounts,
-    WorstDistrict,
     district_counts,
     district_differences,
-    worst_district,
 )
-from sim.comparison.pairs import Pair as Pair
-from sim.comparison.pairs import PairedVerdict as PairedVerdict
-from sim.comparison.pairs import SlaDifference as SlaDifference
+from sim.comparison.pairs import Pair, SlaDifference
+from sim.comparison.report import Comparison, shortfall
+from sim.comparison.settings import differing_parts, differing_settings
 from sim.core.clock import WEEK
 from sim.core.errors import Problem, ScenarioError
-from sim.core.json_text import jsonable, to_json
 from sim.core.options import DEFAULT, Options
 from sim.core.tables import Floats
 from sim.experiment.cost import prepare
@@ -28,12 +24,9 @@ from sim.experiment.replications import replicate
 from sim.forecast.cautions import cautions
 from sim.forecast.working_hours import WorkingHours, working_hours
 from sim.metrics.compliance import left_of
-from sim.metrics.figures import Caution
 from sim.metrics.measures import Counts, measure
 from sim.metrics.report import Report
 from sim.metrics.summary import summarise
-from sim.models.labels import TRANSLATED, TRANSLATIONS
-from sim.models.scenario import Scenario
 from sim.models.studies import Pay
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting
@@ -50,138 +43,6 @@ from sim.statistics import (
 )
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Staffings side by side.
-
-    Attributes:
-        reports: by short name, the first is the base.
-        pairs: each other one against the base.
-        dominated: names of staffings that another one dominates, with the one that does; who surely meets every target
-            is dominated only by who does, too.
-        differing: parts of the scenarios that decide which letters come and that are not the same in all; with any
-            of them a difference is not one of staffing alone.
-        hours: working hours a week of each staffing, by short name.
-        gaps: how much further each one falls short of its targets than the best of the others, as a share over all
-            SLAs, with intervals that hold together; empty without targets.
-        settings: everything that the scenarios do not share, as dotted path and one value a scenario, `–` where a
-            scenario has none.
-    """
-
-    reports: Mapping[str, Report]
-    pairs: tuple[Pair, ...]
-    dominated: Mapping[str, str]
-    differing: tuple[str, ...]
-    settings: Mapping[str, tuple[str, ...]]
-    hours: Mapping[str, WorkingHours]
-    gaps: Mapping[str, Estimate]
-
-    @property
-    def ranked(self) -> list[str]:
-        """Names of the staffings: who surely meets every target, then who falls short by least, then the cheapest.
-
-        Those that another one dominates are last.
-        """
-
-        def key(name: str) -> tuple[bool, bool, float, float, float]:
-            report = self.reports[name]
-            missed = report.verdict is not Verdict.MET
-            return name in self.dominated, missed, shortfall(report), report.cost, self.hours[name].total
-
-        return sorted(self.reports, key=key)
-
-    def may_be_best(self, name: str) -> bool:
-        """Whether it is neither dominated nor surely further from its targets than the best."""
-        return name not in self.dominated and not (name in self.gaps and self.gaps[name].is_above_zero)
-
-    def pair_of(self, name: str) -> Pair | None:
-        """A staffing against the base; None for the base itself."""
-        return next((pair for pair in self.pairs if pair.other == name), None)
-
-    @property
-    def dated(self) -> bool:
-        """Whether the scenarios differ in something whose effect is seen by date."""
-        return any(path.startswith(DATED) for path in self.settings)
-
-    @property
-    def base(self) -> Report:
-        """The first one."""
-        return next(iter(self.reports.values()))
-
-    @property
-    def best(self) -> Report:
-        """The first of `ranked`; of those that are alike the first."""
-        return self.reports[self.ranked[0]]
-
-    @property
-    def cautions(self) -> list[tuple[Caution, tuple[str, ...]]]:
-        """Every caution once, with the scenarios that it is about."""
-        found: list[Caution] = []
-        for report in self.reports.values():
-            found += [caution for caution in report.cautions if caution not in found]
-        return [
-            (caution, tuple(name for name, report in self.reports.items() if caution in report.cautions))
-            for caution in found
-        ]
-
-    @property
-    def leaving(self) -> list[str]:
-        """The SLAs of the base within whose limits letters leave out of patience, under some staffing."""
-        every = [report.slas for report in self.reports.values()]
-        return [sla for sla in self.base.slas if any(sla in slas and slas[sla].leave_in_time for slas in every)]
-
-    @property
-    def narrowing(self) -> tuple[float, float] | None:
-        """Least and largest factor by which common random numbers narrowed the intervals."""
-        factors = [each.difference.narrowing for pair in self.pairs for each in pair.slas.values()]
-        known = [factor for factor in factors if factor is not None]
-        return (min(known), max(known)) if known else None
-
-    def summary(self) -> dict[str, Any]:
-        """The content of comparison.json."""
-        return {
-            "base": self.base.scenario,
-            "best": self.best.scenario,
-            "differing": list(self.differing),
-            "dominated": dict(self.dominated),
-            "scenarios": {
-                name: {
-                    "headcount": report.headcount,
-                    "cost": report.cost,
-                    "hours_a_week": _hours_told(self.hours[name]),
-                    "pay_a_week": self.hours[name].pay,
-                    "shortfall": shortfall(report),
-                    "gap_to_best": jsonable(self.gaps[name]) if name in self.gaps else None,
-                    "may_be_best": self.may_be_best(name),
-                    "worst_district": _district_told(worst_district(report)),
-                    **report.summary(),
-                }
-                for name, report in self.reports.items()
-            },
-            "pairs": [
-                {
-                    "other": pair.other,
-                    "headcount": pair.headcount,
-                    "cost": pair.cost,
-                    "hours_a_week": pair.hours,
-                    "worse_districts": [jsonable(each) for each in pair.worse_districts],
-                    "finding": pair.finding.value if pair.finding else "mixed",
-                    "sla": {
-                        name: {
-                            "difference": jsonable(each.paired),
-                            "independent": jsonable(each.difference.independent),
-                            "narrowed": each.difference.narrowing,
-                            "finding": each.finding.value,
-                        }
-                        | ({} if each.left is None else {"left_difference": jsonable(each.left)})
-                        for name, each in pair.slas.items()
-                    },
-                }
-                for pair in self.pairs
-            ],
-        }
-
-
 class _Counts(NamedTuple):
     """Letters of each replication of a staffing, by what became of them."""
 
@@ -189,10 +50,6 @@ class _Counts(NamedTuple):
     left: Mapping[str, Decided]  # within the limit, as of `left_of`
     districts: DistrictCounts
     courses: Courses
-
-
-_LETTERS_DEPEND_ON: Final = ("seed", "start", "warm_up", "window", "holidays", "arrivals", "channels", "categories")
-"""What decides which letters come and count, besides their homes and the end of time."""
 
 
 def compare(
@@ -243,8 +100,8 @@ def compare(
             for (base, other), pair in reversed(pairs.items())
             if pair.dominates and (reports[other].verdict is Verdict.MET or reports[base].verdict is not Verdict.MET)
         },
-        differing=_differing([each.scenario for each in scenarios]),
-        settings=_settings([each.scenario for each in scenarios]),
+        differing=differing_parts([each.scenario for each in scenarios]),
+        settings=differing_settings([each.scenario for each in scenarios]),
         hours=hours,
         gaps=_gaps(reports, decided),
     )
@@ -276,15 +133,6 @@ def require_comparable(scenarios: Sequence[Loaded]) -> None:
         raise ScenarioError("the comparison", problems)
 
 
-def shortfall(report: Report) -> float:
-    """How far compliance is below its targets, summed over all SLAs, as a share; 0 where every target is reached."""
-    return sum(
-        max(0.0, sla.target - sla.compliance.worst)
-        for sla in report.slas.values()
-        if sla.target is not None and sla.compliance.worst is not None
-    )
-
-
 def _simulated(setting: Setting, name: str, options: Options, tell: Callable[[object], None]) -> tuple[Report, _Counts]:
     """The report on one scenario, and how each SLA was met in each replication."""
     counts: list[Counts] = []
@@ -314,22 +162,6 @@ def _hours(setting: Setting, report: Report, pay: Pay | None) -> WorkingHours:
     return working_hours(setting, overtime * WEEK / setting.scenario.window, own or pay)
 
 
-def _hours_told(hours: WorkingHours) -> dict[str, float | None]:
-    return {
-        "rostered": hours.rostered,
-        "stand_in": hours.stand_in,
-        "overtime": hours.overtime,
-        "all": hours.total,
-        "a_head": hours.a_head,
-    }
-
-
-def _district_told(worst: WorstDistrict | None) -> dict[str, Any] | None:
-    if worst is None:
-        return None
-    return {"sla": worst.sla.name, "district": worst.district.name, "compliance": jsonable(worst.district.compliance)}
-
-
 def _gaps(reports: Mapping[str, Report], counts: Mapping[str, _Counts]) -> dict[str, Estimate]:
     """Of each staffing, how much further it falls short of its targets than the best of the others."""
     without = []
@@ -351,31 +183,6 @@ def _share_without(decided: Decided) -> Floats:
     """Compliance without each replication in turn, undecided letters at their worst, shape (replications,)."""
     _, without = jackknife(Ratio(decided.met, decided.letters))
     return without
-
-
-def _differing(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
-    resolved = [scenario.resolved() for scenario in scenarios]
-    parts = [part for part in _LETTERS_DEPEND_ON if any(each.get(part) != resolved[0].get(part) for each in resolved)]
-    return tuple(parts)
-
-
-def _settings(scenarios: Sequence[Scenario]) -> dict[str, tuple[str, ...]]:
-    flat = [dict(_flat(scenario.resolved())) for scenario in scenarios]
-    paths = dict.fromkeys(path for each in flat for path in each)
-    told = {*TRANSLATED, *TRANSLATIONS}
-    rows = {path: tuple(each.get(path, "–") for each in flat) for path in paths if path.split(".")[0] not in told}
-    return {path: values for path, values in rows.items() if len(set(values)) > 1}
-
-
-def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _flat(inner, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list) and any(isinstance(inner, dict) for inner in value):
-        for index, inner in enumerate(value):
-            yield from _flat(inner, f"{path}[{index}]")
-    else:
-        yield path, value if isinstance(value, str) else to_json(value, indent=None)
 
 
 def _pair(

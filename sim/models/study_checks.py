@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.clock import seconds_since
 from sim.core.errors import Problem
+from sim.models.operation_names import CALL_MOMENTS, READS, RECEIVE
 from sim.models.roster_rules import RosterRules
 from sim.models.shift_patterns import shift_patterns
 from sim.models.staffing import ALWAYS
@@ -63,8 +64,8 @@ def system_checks(scenario: "Scenario") -> Iterator[Problem]:
     if scenario.system is None:
         return
     work = [step.name for step in scenario.workflow if isinstance(step, WorkStep)]
-    operations = ["all", "receive", *(f"{step}.{moment}" for step in work for moment in ("start", "finish"))]
-    operations += [f"read.{kind}" for kind in ("lists", "dashboards", "lookups")]
+    operations = ["all", RECEIVE, *(f"{step}.{moment}" for step in work for moment in CALL_MOMENTS)]
+    operations += [f"read.{kind}" for kind in READS]
     for name in scenario.system.service:
         yield from known(name, operations, "operation", dotted("system", "service", name))
     if "text" in scenario.system.attachments:

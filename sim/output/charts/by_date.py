@@ -7,8 +7,8 @@ from itertools import cycle
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.comparison import Comparison
 from sim.comparison.by_date import DifferencesByDate
+from sim.comparison.report import Comparison
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import BLACK, BLUE, STAFFINGS
 from sim.output.text.formats import day_text, points

@@ -8,7 +8,8 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from sim.comparison import Comparison, Pair, PairedVerdict, SlaDifference
+from sim.comparison.pairs import Pair, PairedVerdict, SlaDifference
+from sim.comparison.report import Comparison
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import (
     BLACK,

@@ -6,7 +6,7 @@ from itertools import cycle
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.comparison import Comparison
+from sim.comparison.report import Comparison
 from sim.metrics.report import Report
 from sim.output.charts.base import Chart, chart
 from sim.output.charts.style import STAFFINGS, people_axis, week_axis

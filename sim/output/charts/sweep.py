@@ -15,7 +15,7 @@ from sim.output.charts.style import BLACK, BLUE, DIVERGING, GREY, add_tips, band
 from sim.output.text.formats import interval, percent
 from sim.output.text.sweep import point_name
 from sim.statistics import Compliance
-from sim.sweep import Sweep, SweptPoint
+from sim.sweep.report import Sweep, SweptPoint
 
 _MOST_TICKS: Final = 12
 """Levels that are named along an axis."""

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from sim.comparison import Comparison, Pair, PairedVerdict
+from sim.comparison.pairs import Pair, PairedVerdict
+from sim.comparison.report import Comparison
 from sim.metrics.figures.slas import SlaFigures
 from sim.output.charts.render import picture_name
 from sim.output.html.first_screen import brackets, data_markup

@@ -23,7 +23,7 @@ from sim.output.text.sweep import (
 )
 from sim.output.words import labelled, say
 from sim.statistics import Verdict
-from sim.sweep import SlaAtPoint, Sweep
+from sim.sweep.report import SlaAtPoint, Sweep
 
 
 def sweep_page(

@@ -7,8 +7,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sim.comparison import Comparison, require_comparable
 from sim.comparison import compare as simulate
+from sim.comparison import require_comparable
+from sim.comparison.report import Comparison
 from sim.core.options import DEFAULT, Options
 from sim.core.safe_text import short_file_name
 from sim.models.labels import labels_of

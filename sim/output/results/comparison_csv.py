@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sim.comparison import Comparison
+from sim.comparison.report import Comparison
 from sim.models.staffing import WEEKDAYS
 from sim.output.results.result import CsvFiles, CsvRows, ends
 from sim.statistics import Estimate

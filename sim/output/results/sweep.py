@@ -15,9 +15,10 @@ from sim.output.results.tidy import write_tidy
 from sim.output.text.overview import Ground
 from sim.output.text.sweep import overall, sweep_content, sweep_text
 from sim.scenario.loading import ScenarioFile
-from sim.sweep import Sweep, SweptOutcome, scenarios_of
+from sim.sweep import SweptOutcome, scenarios_of
 from sim.sweep import sweep as simulate
 from sim.sweep.design import design_of
+from sim.sweep.report import Sweep
 
 
 def sweep(

@@ -7,8 +7,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.comparison import Comparison, Pair, PairedVerdict, SlaDifference, shortfall
 from sim.comparison.districts import worst_district
+from sim.comparison.pairs import Pair, PairedVerdict, SlaDifference
+from sim.comparison.report import Comparison, shortfall
 from sim.metrics.figures.slas import SlaFigures
 from sim.metrics.report import Report
 from sim.output.text.cautions import caution, plain_caution, with_cautions

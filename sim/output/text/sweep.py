@@ -11,7 +11,7 @@ from sim.output.text.formats import interval, listed, name, percent, points
 from sim.output.text.printing import CaptionedTable, captioned
 from sim.output.words import labelled, say
 from sim.statistics import Estimate, Verdict
-from sim.sweep import SlaAtPoint, Sweep, SweptPoint
+from sim.sweep.report import SlaAtPoint, Sweep, SweptPoint
 
 MOST_ROWS: Final = 200
 """Points in the tables of a page."""
