@@ -9,7 +9,8 @@ from office import CHINA, GUANGDONG, MONDAY, setting
 from sim.core.clock import DAY, HOUR, MINUTE
 from sim.core.errors import SimError
 from sim.models.traces import TraceLetters
-from sim.sampling.arrivals import Letters, draw_letters, expected_letters, letters_expected
+from sim.sampling.arrival_rate import expected_letters
+from sim.sampling.arrivals import Letters, draw_letters, letters_expected
 from sim.scenario.setting import Setting, setting_of
 
 

@@ -18,7 +18,8 @@ from sim.forecast import Forecast, forecast_of
 from sim.forecast.short_simulation import MOST_STRETCHES, SETTLING, simulate_briefly
 from sim.output.text.forecast import forecast_text
 from sim.output.text.printing import plain
-from sim.sampling.arrivals import expected_between, expected_letters, letters_expected
+from sim.sampling.arrival_rate import expected_between, expected_letters
+from sim.sampling.arrivals import letters_expected
 from sim.scenario.loading import load
 from sim.scenario.setting import setting_of
 

@@ -17,7 +17,8 @@ from scipy.stats import t as student
 from sim.core.clock import DAY
 from sim.core.tables import NOT_YET
 from sim.metrics.replication import Replication
-from sim.sampling.arrivals import draw_letters, expected_letters
+from sim.sampling.arrival_rate import expected_letters
+from sim.sampling.arrivals import draw_letters
 from sim.scenario.setting import Setting
 from sim.statistics import Estimate, Ratio, mean_over, ratio_over, stacked
 

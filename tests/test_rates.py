@@ -6,7 +6,7 @@ from office import CHINA, GUANGDONG, setting
 
 from sim.core.clock import DAY, HOUR
 from sim.models.weights import HOUR_PROFILES
-from sim.sampling.arrivals import busyness_of_days, expected_between, expected_letters
+from sim.sampling.arrival_rate import busyness_of_days, expected_between, expected_letters
 
 
 def test_a_flat_day_expects_the_same_in_every_hour() -> None:

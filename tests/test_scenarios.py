@@ -12,7 +12,8 @@ from sim.engine.verify import prove
 from sim.metrics.compliance import SlaCounts
 from sim.models.scenario import Scenario
 from sim.models.workflow import Layout, LoopStep, WaitStep, WorkStep
-from sim.sampling.arrivals import draw_letters, expected_letters
+from sim.sampling.arrival_rate import expected_letters
+from sim.sampling.arrivals import draw_letters
 from sim.scenario.loading import load
 from sim.statistics import Estimate, Verdict, paired_difference
 

@@ -17,7 +17,8 @@ from sim.experiment.pool import cores
 from sim.metrics.hours import HOURS_OF_WEEK
 from sim.models.scenario import Scenario
 from sim.models.staffing import Team
-from sim.sampling.arrivals import busiest_factor, letters_expected
+from sim.sampling.arrival_rate import busiest_factor
+from sim.sampling.arrivals import letters_expected
 from sim.sampling.roster import groups_of
 from sim.sampling.workload import draw_workload
 from sim.scenario.loading import Loaded

@@ -19,7 +19,7 @@ from sim.metrics.replication import Replication
 from sim.models.scenario import Scenario
 from sim.models.traces import Trace
 from sim.models.workflow import WorkStep
-from sim.sampling.arrivals import letters_a_day
+from sim.sampling.arrival_rate import letters_a_day
 from sim.sampling.attendance import average_on_duty
 from sim.sampling.expected_visits import expected_visits
 from sim.sampling.jurisdiction import area_of, letters_of_units, named_units

@@ -15,7 +15,8 @@ import numpy as np
 
 from sim.core.clock import DAY, HOUR
 from sim.core.tables import Floats
-from sim.sampling.arrivals import busyness_quadrature, letters_expected, rate_edges
+from sim.sampling.arrival_rate import busyness_quadrature
+from sim.sampling.arrivals import letters_expected, rate_edges
 from sim.scenario.setting import Setting
 from sim.statistics.return_levels import ReturnLevels, levels_of_poisson_days, recurrences
 
