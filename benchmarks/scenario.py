@@ -20,8 +20,8 @@ from sim.scenario.setting import setting_of
 
 SCENARIO = ROOT / "scenarios" / "shenzhen_stress_600.yaml"
 
-# What is lived through, the overrides that say so, the rounds, and whether the SimPy engine is waited for.
-LIVED = (
+# What is simulated, the overrides that say so, the rounds, and whether the SimPy engine is waited for.
+SIMULATED = (
     ("`shenzhen_stress_600`", (), 15, True),
     ("a year of it", ("window=365 d",), 3, False),
 )
@@ -49,7 +49,7 @@ when, as in a run. Simulating is that and a check of the arrays; all is drawing,
 
 def table() -> list[str]:
     """Milliseconds of the parts of a replication, and of all together over the kernel."""
-    rows = [row(*lived) for lived in LIVED]
+    rows = [row(*each) for each in SIMULATED]
     return [f"| {' | '.join(COLUMNS)} |", f"| --- |{' ---: |' * (len(COLUMNS) - 1)}", *rows, "", NOTE]
 
 

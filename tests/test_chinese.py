@@ -16,7 +16,7 @@ from sim.output.charts.base import Chart, charts_of
 from sim.output.html.report_page import report_page
 from sim.output.text.answer import run_text
 from sim.output.text.forecast import forecast_text
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.words import Language, languages
 from sim.scenario.loading import Loaded, load
 from sim.scenario.setting import setting_of
@@ -78,7 +78,7 @@ NO_PICTURES: dict[str, list[object]] = {lang: [] for lang in languages()}
 
 def test_a_run_in_chinese(mailbox: Loaded, chinese: Language) -> None:
     found = report(setting_of(mailbox.scenario))
-    assert latin(plain(run_text(found, chinese))) == set()
+    assert latin(as_text(run_text(found, chinese))) == set()
     page = report_page(
         found, scenario=mailbox.scenario, overrides=(), figures=[vars(each) for each in mailbox.figures], manifest={},
         pictures=NO_PICTURES, lang=chinese,
@@ -97,6 +97,6 @@ def all_of(picture: Chart[object]) -> str:
 
 
 def test_a_forecast_in_chinese(mailbox: Loaded, chinese: Language) -> None:
-    said = plain(forecast_text(forecast_of(mailbox), chinese))
+    said = as_text(forecast_text(forecast_of(mailbox), chinese))
     changes = re.compile("^  .* -> .*$", re.MULTILINE)  # as they stand in the file
     assert latin(changes.sub("", said)) == set()

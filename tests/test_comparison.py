@@ -22,7 +22,7 @@ from sim.output.charts.differences import DifferencesChart
 from sim.output.html.comparison_page import comparison_page
 from sim.output.results.comparison import compare
 from sim.output.text.comparison import comparison_sentences, comparison_text
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.words import languages
 from sim.scenario.loading import Loaded
 from sim.statistics import Difference, Estimate, gaps_to_best
@@ -115,7 +115,7 @@ def test_only_what_is_sure_dominates(
 
 def test_who_is_dominated_is_not_called_as_good_as_the_best(comparison: Comparison) -> None:
     assert comparison.ranked[-1] == "dearer"
-    text = plain(comparison_text(comparison, "en"))
+    text = as_text(comparison_text(comparison, "en"))
     assert "dominated by today" in text
     assert "“dearer”: no difference from “today” was seen in any replication; it costs 8 more." in text
 
@@ -142,7 +142,7 @@ def test_pay_is_told_where_a_staffing_names_it(tmp_path: Path) -> None:
     paid = simulate([small(tmp_path, "today", few), small(tmp_path, "paid", few, "plan={pay: {per_hour: 10}}")])
     for hours in paid.hours.values():
         assert hours.pay == pytest.approx(10 * (hours.rostered + hours.stand_in + 1.5 * hours.overtime))
-    assert "pay a week" in plain(comparison_text(paid, "en"))
+    assert "pay a week" in as_text(comparison_text(paid, "en"))
 
 
 def test_those_that_may_be_the_best_are_named(comparison: Comparison) -> None:
@@ -240,7 +240,7 @@ def test_the_answer_begins_with_the_best(comparison: Comparison) -> None:
     assert "today" in first
     assert "“fewer” is worse than “today”: signed" in " ".join(others)
     assert "“dearer” is dominated by “today”" in " ".join(others)
-    assert "方案" in plain(comparison_text(comparison, "zh"))
+    assert "方案" in as_text(comparison_text(comparison, "zh"))
 
 
 @pytest.mark.parametrize(

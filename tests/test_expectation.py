@@ -17,7 +17,7 @@ from sim.experiment.replications import replicate
 from sim.forecast import Forecast, forecast_of
 from sim.forecast.short_simulation import MOST_STRETCHES, SETTLING, simulate_briefly
 from sim.output.text.forecast import forecast_text
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.sampling.arrival_rate import expected_between, expected_letters
 from sim.sampling.arrivals import letters_expected
 from sim.scenario.loading import load
@@ -150,16 +150,16 @@ def test_weekdays_on_which_other_people_are_there_are_told_apart(tmp_path: Path)
     rest, open_ = of.teams["desk"].on_duty
     assert not rest.any()
     assert open_.tolist() == [0] * 9 + [1] * 3 + [0] * 12
-    text = plain(forecast_text(of, "en"))
+    text = as_text(forecast_text(of, "en"))
     assert "By hour on Tue and Thu:" in text
     assert "By hour on Mon, Wed and Fri to Sun:" in text
-    assert "周二和周四" in plain(forecast_text(of, "zh"))
+    assert "周二和周四" in as_text(forecast_text(of, "zh"))
 
 
 def test_weekdays_of_one_roster_are_told_together(tmp_path: Path) -> None:
     of = forecast(tmp_path, **ABSENCE)
     assert of.weekdays == (tuple(range(7)),)
-    assert "By hour of the day:" in plain(forecast_text(of, "en"))
+    assert "By hour of the day:" in as_text(forecast_text(of, "en"))
 
 
 def test_a_window_without_some_weekdays_says_nothing_of_them(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_surges_and_lulls_are_expected_where_and_for_whom_they_are() -> None:
 def test_all_letters_are_in_the_window_where_all_time_is(tmp_path: Path) -> None:
     of = forecast(tmp_path, warm_up="0 s", window="10 d", cool_down="0 s", arrivals={"per_day": 40})
     assert (of.letters, of.counted) == pytest.approx((400, 400))
-    assert "400 in 10 days, and 400 of them in the window" in plain(forecast_text(of, "en"))
+    assert "400 in 10 days, and 400 of them in the window" in as_text(forecast_text(of, "en"))
 
 
 # how much is simulated
@@ -232,7 +232,7 @@ def test_a_scenario_that_is_too_long_is_cut_to_stretches_all_over_its_window(tmp
     assert middles == pytest.approx(parts, abs=28)
     of = forecast(tmp_path, window="36000 d")
     assert of.counted == pytest.approx(36_000 * 300)
-    assert f"{MOST_STRETCHES} stretches of" in plain(forecast_text(of, "en"))
+    assert f"{MOST_STRETCHES} stretches of" in as_text(forecast_text(of, "en"))
 
 
 def test_a_launch_goes_on_in_later_stretches(tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_too_many_letters_are_not_simulated_and_nothing_is_expected_of_them(tmp_
     assert desk.utilisation == pytest.approx(200_000 * 20 / 1440 / 5_000, rel=0.03)
     assert (sla.expected, sla.worst, sla.at_best) == (None, None, 1)
     assert np.isnan(sla.late_by_hour).all()
-    text = plain(forecast_text(of, "en"))
+    text = as_text(forecast_text(of, "en"))
     assert "by a run" in text
     assert "too many letters to be simulated here" in text
 
@@ -267,7 +267,7 @@ def test_letters_that_stay_undecided_leave_bounds(tmp_path: Path) -> None:
     assert sla.between is not None
     low, high = sla.between
     assert 0 <= low < high <= 1
-    assert f"{100 * low:.1f}% to {100 * high:.1f}%".replace(".0%", "%") in plain(forecast_text(of, "en"))
+    assert f"{100 * low:.1f}% to {100 * high:.1f}%".replace(".0%", "%") in as_text(forecast_text(of, "en"))
 
 
 # what is loaded for it

@@ -16,25 +16,25 @@ from sim.output.charts.base import charts_of
 from sim.output.charts.render import draw_picture
 from sim.output.html.fit_page import fit_page
 from sim.output.text.fit import fit_text, misfit_sentence
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.words import find, languages
 
 
 def test_the_answer_tells_the_worst_misfit_first_and_why_rows_are_missing(fit_report: FitReport) -> None:
-    said = " ".join(plain(fit_text(fit_report, "en")).split())
+    said = " ".join(as_text(fit_text(fit_report, "en")).split())
     assert "12 of the scenario's 15 marked figures are measured" in said
     assert "The simulated letters met the office's own shifts." in said
     assert re.search(r"The model reaches sign [\d.]+ (s|min) sooner( by day| at night)? than the office did", said)
     assert "they need the extra [fit]" in said
     assert "2-gram distance of activities" in said
-    chinese = plain(fit_text(fit_report, "zh"))
+    chinese = as_text(fit_text(fit_report, "zh"))
     assert "模型" in chinese
     assert "2-gram distance" not in chinese
 
 
 @pytest.mark.parametrize("lang", languages())
 def test_nothing_is_told_by_its_key(fit_report: FitReport, lang: str) -> None:
-    told = plain(fit_text(fit_report, lang)) + fit_page(fit_report, manifest={}, pictures={}, lang=lang)
+    told = as_text(fit_text(fit_report, lang)) + fit_page(fit_report, manifest={}, pictures={}, lang=lang)
     assert not re.search(r"\bfit\.[a-z]", told)
     assert "<b>letters" not in fit_page(fit_report, manifest={}, pictures={}, lang=lang)
 
@@ -66,13 +66,13 @@ def test_every_chart_of_a_fit(fit_report: FitReport, chart: type, lang: str, tmp
 
 def test_a_fit_that_was_not_judged_says_so(fit_report: FitReport) -> None:
     unjudged = replace(fit_report, judgement=None, not_judged="few", refitted=False)
-    assert "nothing is held out" in plain(fit_text(unjudged, "en"))
-    assert "未经检验" in plain(fit_text(unjudged, "zh"))
+    assert "nothing is held out" in as_text(fit_text(unjudged, "en"))
+    assert "未经检验" in as_text(fit_text(unjudged, "zh"))
 
 
 def test_a_fit_is_restored_from_its_figures(fit_report: FitReport) -> None:
     again = restored(FitReport, jsonable(fit_report))
-    assert plain(fit_text(again, "en")) == plain(fit_text(fit_report, "en"))
+    assert as_text(fit_text(again, "en")) == as_text(fit_text(fit_report, "en"))
     assert again.judgement is not None
     assert fit_report.judgement is not None
     assert np.array_equal(again.judgement.open_letters, fit_report.judgement.open_letters)

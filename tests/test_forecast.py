@@ -12,7 +12,7 @@ from sim.forecast import Forecast, forecast_of
 from sim.forecast.short_simulation import BUDGET
 from sim.models.labels import labels_of
 from sim.output.text.forecast import forecast_text
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.words import Language, languages, say
 from sim.scenario.loading import load
 
@@ -108,7 +108,7 @@ def test_an_evening_that_is_short_of_staff(tmp_path: Path) -> None:
     assert late[21:].min() > 0.9
     assert late[18] < 0.5
     assert np.isnan(late[:18]).all()
-    assert "desk is short of staff between 19:00 and 24:00: at " in plain(forecast_text(of, "en"))
+    assert "desk is short of staff between 19:00 and 24:00: at " in as_text(forecast_text(of, "en"))
 
 
 def test_work_that_can_wait_for_days_is_spread_over_the_time_on_duty(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_cautions(
     assert caution.subject == subject
     assert {name: caution.figures[name] for name in figures} == figures
     for lang in languages():
-        assert say(lang, "cautions.warning") in plain(forecast_text(of, lang))
+        assert say(lang, "cautions.warning") in as_text(forecast_text(of, lang))
 
 
 def test_known_years_need_no_caution(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_letters_of_a_trace_outside_the_simulated_time(tmp_path: Path) -> None:
 def test_a_scenario_without_letters_or_slas(tmp_path: Path) -> None:
     of = forecast(tmp_path, DESK, "arrivals.per_day=0", "sla=null")
     assert (of.letters, of.counted, of.teams["desk"].utilisation) == (0, 0, 0)
-    assert plain(forecast_text(of, "en"))
+    assert as_text(forecast_text(of, "en"))
 
 
 # the stressed scenario, and its words
@@ -219,8 +219,8 @@ def test_the_stressed_mailbox_is_short_of_staff_in_the_evening() -> None:
     assert of.slas["contacted"].team == "branch"
     assert of.slas["contacted"].expected is not None
     assert 0.55 < of.slas["contacted"].expected < 0.75
-    text = plain(forecast_text(of, "en"))
+    text = as_text(forecast_text(of, "en"))
     assert f"city is short of staff on Mon to Fri between {start}:00 and 24:00" in text
-    chinese = plain(forecast_text(of, Language("zh", labels_of(loaded.scenario))))
+    chinese = as_text(forecast_text(of, Language("zh", labels_of(loaded.scenario))))
     assert f"市局在周一至周五 {start} 时至 24 时人手不足" in chinese
     assert "警种支队" in chinese

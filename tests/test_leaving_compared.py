@@ -14,7 +14,7 @@ from sim.output.html.comparison_page import comparison_page
 from sim.output.results.comparison_csv import COMPARISON_CSV
 from sim.output.results.run import run
 from sim.output.text.comparison import comparison_content, comparison_sentences, comparison_text
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.text.sensitivity import sensitivity_sentences, sensitivity_tables
 from sim.output.text.sweep import sweep_sentences, sweep_text
 from sim.scenario.loading import Loaded, ScenarioFile, load
@@ -88,7 +88,7 @@ def test_the_answer_and_the_page_show_who_left_before_the_limit(comparison: Comp
     english, chinese = (" ".join(comparison_sentences(comparison, lang)) for lang in ("en", "zh"))
     assert "But under “short” surely more letters leave before the limit than under “today”" in english
     assert "「short」有明显更多来信在时限前离开" in chinese
-    assert "answered: left before the limit" in plain(comparison_text(comparison, "en"))
+    assert "answered: left before the limit" in as_text(comparison_text(comparison, "en"))
     page = comparison_page(comparison, manifest={}, pictures={}, lang="en")
     assert 'data-path="scenarios.short.sla.answered.left_in_time_share.mean"' in page
     assert 'data-path="pairs.0.sla.answered.left_difference.mean"' in page
@@ -123,8 +123,8 @@ def test_a_point_of_a_sweep_has_the_share_of_a_run(swept: Sweep, tmp_path: Path)
 def test_a_sweep_says_where_it_is_better_because_more_leave(swept: Sweep) -> None:
     text = " ".join(sweep_sentences(swept, "en"))
     assert "Beware of answered: at 1 point that is surely better than the first, surely more letters leave" in text
-    assert "left before the limit" in plain(sweep_text(swept, "en"))
-    assert "时限前离开" in plain(sweep_text(swept, "zh"))
+    assert "left before the limit" in as_text(sweep_text(swept, "en"))
+    assert "时限前离开" in as_text(sweep_text(swept, "zh"))
     assert [row["left_in_time_share"] for row in swept.rows()] == [
         point.slas["answered"].left_in_time_share.mean  # type: ignore[union-attr]
         for point in swept.points
@@ -168,7 +168,7 @@ def test_where_nobody_loses_patience_nothing_is_said_of_it(tmp_path: Path) -> No
     patient = [line(tmp_path, stem, "workflow.answer.patience=null", "replications=2") for stem in ("one", "two")]
     comparison = simulate(patient)
     assert comparison.leaving == []
-    assert "left before" not in plain(comparison_text(comparison, "en"))
+    assert "left before" not in as_text(comparison_text(comparison, "en"))
     assert "left_difference" not in comparison_content(comparison)["pairs"][0]["sla"]["answered"]
     file, design = ScenarioFile(tmp_path / "one.yaml"), design_of(["arrivals.per_day=100,200"])
     point = sweep(scenarios_of(file, design, ["workflow.answer.patience=null", "replications=2"]), design).points[1]

@@ -28,7 +28,7 @@ from sim.operations.replay_report import ReplayReport, report_on
 from sim.operations.targets import Targets
 from sim.output.charts.base import Chart, charts_of
 from sim.output.html.load_pages import replay_page, stress_page, targets_page
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.text.replay import replay_heading, replay_text
 from sim.output.text.stress import stress_sentences, stress_text
 from sim.output.text.targets import targets_text
@@ -40,7 +40,7 @@ STRESS_CHARTS, TARGETS_CHARTS, REPLAY_CHARTS = charts_of("stress"), charts_of("t
 
 
 def test_a_stress_run_in_words(stress_report: StressReport) -> None:
-    text = " ".join(plain(stress_text(stress_report, "en")).split())
+    text = " ".join(as_text(stress_text(stress_report, "en")).split())
     assert "How much load does it carry? A <b>mailbox</b>" in text
     assert "First to fail is signed." in text
     assert "From 288 letters a day on the backlog grows without bound: the work fills all hours of city." in text
@@ -48,7 +48,7 @@ def test_a_stress_run_in_words(stress_report: StressReport) -> None:
     assert "letters a day are 7" in text
     assert "A spike of 6 times the letters for 2 h from 2024-01-02 10:00" in text
     assert "14 days at 200 letters a day" in text
-    assert "承载能力" in plain(stress_text(stress_report, "zh"))
+    assert "承载能力" in as_text(stress_text(stress_report, "zh"))
 
 
 def test_stress_says_of_no_backlog_that_it_grows_where_letters_may_leave(stress_report: StressReport) -> None:
@@ -129,11 +129,11 @@ def test_every_kind_of_capacity_in_words(stress_report: StressReport, capacity: 
 
 
 def test_a_level_that_is_assumed_is_marked_where_it_is_written_and_where_it_is_said(found: Targets) -> None:
-    for operation in found.plain()["operations"].values():
+    for operation in found.summary()["operations"].values():
         assert operation["service_level"] == {"latency_ms": {"p99": 1_000}, "errors": 0.01, "assumed": True}
-    text = " ".join(plain(targets_text(found, "A mailbox", "en")).split())
+    text = " ".join(as_text(targets_text(found, "A mailbox", "en")).split())
     assert "Service level assumed for each call: 99% answered within 1,000 ms, and at most 1% of the calls" in text
-    assert "假定的服务水平：99% 在 1,000 毫秒内应答" in plain(targets_text(found, "A mailbox", "zh"))
+    assert "假定的服务水平：99% 在 1,000 毫秒内应答" in as_text(targets_text(found, "A mailbox", "zh"))
 
 
 def test_which_sla_fails_first_is_said_as_surely_as_it_is_known(stress_report: StressReport) -> None:
@@ -200,23 +200,23 @@ def test_a_recovery_in_words(stress_report: StressReport, back: Back, phrase: st
 
 
 def test_targets_in_words(found: Targets) -> None:
-    text = plain(targets_text(found, "A mailbox", "en"))
+    text = as_text(targets_text(found, "A mailbox", "en"))
     assert "What must the real system sustain? A mailbox" in text
     assert "receive" in text
     assert "sign.finish" in text
     assert "signed: each of the 3 calls on a letter's way may take up to" in text
     assert "before the limit of 3 h is at risk." in text.replace("\n", " ")
-    assert "sign开始" in plain(targets_text(found, "A mailbox", "zh"))
+    assert "sign开始" in as_text(targets_text(found, "A mailbox", "zh"))
 
 
 def test_a_replay_in_words(replay_report: ReplayReport) -> None:
-    text = plain(replay_text(replay_report, "en"))
+    text = as_text(replay_text(replay_report, "en"))
     assert "500 letters of letters.csv to http://127.0.0.1:8080/letters, 60 times as fast" in text
     assert "Failed: the system does not meet what is asked of it." in text
     assert "Accepted 448, failed 2, not sent 50, in 10.0 s; the busiest second had 50." in text
     assert "Not accepted: 50 not sent and 2 answered 503." in text
     assert "5 were sent again on a new connection" in text
-    assert "未被接收：50 件未发出和2 件应答 503。" in plain(replay_text(replay_report, "zh"))
+    assert "未被接收：50 件未发出和2 件应答 503。" in as_text(replay_text(replay_report, "zh"))
 
 
 @pytest.mark.parametrize(("speed", "told"), [(0.25, "0.25"), (1.5, "1.5"), (60, "60"), (2e6, "2,000,000")])
@@ -291,14 +291,14 @@ def test_pages_tell_what_the_summaries_tell(
     stress_report: StressReport, found: Targets, replay_report: ReplayReport
 ) -> None:
     # The course of the spike is drawn, and stands in spike.csv.
-    stressed = stress_report.plain()
+    stressed = stress_report.summary()
     for key in ("hours", "waiting", "waiting_without"):
         assert stressed["spike"].pop(key)
     for sla in stressed["spike"]["slas"].values():
         sla["by_hour"] = []
     pages: list[tuple[str, dict[str, Any]]] = [
         (stress_page(stress_report, manifest={}, pictures={}, lang="en"), stressed),
-        (targets_page(found, title="A mailbox", manifest={}, pictures={}, lang="zh"), found.plain()),
+        (targets_page(found, title="A mailbox", manifest={}, pictures={}, lang="zh"), found.summary()),
         (replay_page(replay_report, manifest={}, pictures={}, lang="en"), replay_report.summary()),
     ]
     for text, summary in pages:

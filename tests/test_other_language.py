@@ -46,7 +46,7 @@ from sim.output.text.folders import condition_told, listing_told, pruned_told, w
 from sim.output.text.forecast import forecast_text
 from sim.output.text.formats import duration, hours_of_day, limit, weekdays
 from sim.output.text.plan import plan_text
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.text.replay import replay_text
 from sim.output.text.sensitivity import sensitivity_text
 from sim.output.text.stress import stress_text
@@ -168,24 +168,24 @@ def test_a_language_is_added_by_files() -> None:
 def test_check(tmp_path: Path) -> None:
     for text in (SMALL, SMALL.replace("per_day: 120", "per_day: 600"), SMALL.replace("shifts: 8", "shifts: 1")):
         of = forecast_of(load(runs.written(tmp_path, text)))
-        assert foreign(plain(forecast_text(of, LANG))) == set()
+        assert foreign(as_text(forecast_text(of, LANG))) == set()
 
 
 def test_a_run(small_report: Report, tmp_path: Path) -> None:
-    assert foreign(plain(run_text(small_report, LANG))) == set()
+    assert foreign(as_text(run_text(small_report, LANG))) == set()
     scenario = load(runs.written(tmp_path, SMALL)).scenario.model_copy(update={"about": ""})
     page = report_page(small_report, scenario=scenario, overrides=(), figures=[], manifest={}, pictures=NONE, lang=LANG)
     assert foreign(spoken(page)) == set()
 
 
 def test_a_comparison(comparison: Comparison) -> None:
-    assert foreign(plain(comparison_text(comparison, LANG))) == set()
+    assert foreign(as_text(comparison_text(comparison, LANG))) == set()
     assert foreign(spoken(comparison_page(comparison, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
 def test_a_plan() -> None:
     answer = small_answer()
-    assert foreign(plain(plan_text(answer, LANG, 3.0))) == set()
+    assert foreign(as_text(plan_text(answer, LANG, 3.0))) == set()
     assert foreign(spoken(plan_page(answer, plain_answer(answer), manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
@@ -193,35 +193,35 @@ def test_a_fit(fit_report: FitReport) -> None:
     typed = [*(f"{key} {column}" for key, column in fit_report.columns.items()),
              *(f"{each.key} {each.chosen} {' '.join(each.rejected)}" for each in fit_report.findings),
              *(f"{each.key} {each.old} {each.new}" for each in fit_report.replaced)]  # fmt: skip
-    assert foreign(plain(fit_text(fit_report, LANG)), typed) == set()
+    assert foreign(as_text(fit_text(fit_report, LANG)), typed) == set()
     assert foreign(spoken(fit_page(fit_report, manifest={}, pictures=NONE, lang=LANG)), typed) == set()
 
 
 def test_a_stress_run(stress_report: StressReport) -> None:
-    assert foreign(plain(stress_text(stress_report, LANG))) == set()
+    assert foreign(as_text(stress_text(stress_report, LANG))) == set()
     assert foreign(spoken(stress_page(stress_report, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
 def test_targets(found: Targets) -> None:
-    assert foreign(plain(targets_text(found, "b", LANG))) == set()
+    assert foreign(as_text(targets_text(found, "b", LANG))) == set()
     typed = [f"{each.key} {each.value}" for each in found.system.assumptions]
     assert foreign(spoken(targets_page(found, title="b", manifest={}, pictures=NONE, lang=LANG)), typed) == set()
 
 
 def test_a_replay_of_whole_ways() -> None:
     report = replayed_ways()
-    assert foreign(plain(replay_text(report, LANG))) == set()
+    assert foreign(as_text(replay_text(report, LANG))) == set()
     assert foreign(spoken(replay_page(report, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
 def test_a_replay(replay_report: ReplayReport) -> None:
-    assert foreign(plain(replay_text(replay_report, LANG))) == set()
+    assert foreign(as_text(replay_text(replay_report, LANG))) == set()
     assert foreign(spoken(replay_page(replay_report, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
 def test_a_sensitivity(small_sensitivity: Sensitivity) -> None:
     typed = as_typed(small_sensitivity)
-    assert foreign(plain(sensitivity_text(small_sensitivity, LANG)), typed) == set()
+    assert foreign(as_text(sensitivity_text(small_sensitivity, LANG)), typed) == set()
     page = sensitivity_page(small_sensitivity, manifest={}, pictures=NONE, lang=LANG)
     assert foreign(spoken(page), typed) == set()
 
@@ -232,7 +232,7 @@ def as_typed(found: Sensitivity) -> list[str]:
 
 
 def test_a_sweep(small_sweep: Sweep) -> None:
-    assert foreign(plain(sweep_text(small_sweep, LANG))) == set()
+    assert foreign(as_text(sweep_text(small_sweep, LANG))) == set()
     assert foreign(spoken(sweep_page(small_sweep, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
@@ -269,8 +269,8 @@ def test_folders() -> None:
     results = tuple(Listed(folder, kind, (), ("1",) * 5, "2026", verdicts) for kind, verdicts in kinds.items())
     drafts = (DraftFound(folder, Owner.ALIVE), DraftFound(folder, Owner.DEAD, True), DraftFound(folder, Owner.DEAD))
     said = [
-        plain(listing_told(Listing(folder, results, drafts), LANG)),
-        plain(listing_told(Listing(folder, (), ()), LANG)),
+        as_text(listing_told(Listing(folder, results, drafts), LANG)),
+        as_text(listing_told(Listing(folder, (), ()), LANG)),
         *pruned_told(folder, drafts, LANG),
         *pruned_told(folder, [], LANG),
         why_again(Stale(("1",) * 7, ("2",), {"script": ("1", "2")}, False), folder, LANG),

@@ -30,7 +30,7 @@ from sim.output.html.plan_page import plan_page
 from sim.output.results.plan import plain_answer, roster_sheet, write_planned
 from sim.output.results.plan import plan as made
 from sim.output.text.plan import plan_sentences, plan_tables, plan_text
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.words import languages
 from sim.planner.answer import Ending, PlanAnswer
 from sim.planner.lower_bound import master, maximal
@@ -199,7 +199,7 @@ def answer_of(office: Any) -> PlanAnswer:
 
 def said(answer: PlanAnswer) -> str:
     for lang in ("en", "zh"):
-        assert plain(plan_text(answer, lang))
+        assert as_text(plan_text(answer, lang))
     return " ".join(plan_sentences(answer, "en"))
 
 

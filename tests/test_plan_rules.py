@@ -16,7 +16,7 @@ from sim.core.options import Options
 from sim.forecast.working_hours import _at_night, _long_weeks
 from sim.models.staffing import RosterPattern
 from sim.output.text.plan import exact_cost, plan_sentences, plan_text
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.planner.allocation import _AllocationSearch, allocated
 from sim.planner.answer import Ending, PlanAnswer
 from sim.planner.backward_elimination import BackwardElimination
@@ -35,7 +35,7 @@ from sim.statistics import Verdict
 
 def said(answer: PlanAnswer) -> str:
     for lang in ("en", "zh"):
-        assert plain(plan_text(answer, lang))
+        assert as_text(plan_text(answer, lang))
     return " ".join(plan_sentences(answer, "en"))
 
 

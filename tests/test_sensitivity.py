@@ -20,7 +20,7 @@ from sim.core.options import Options
 from sim.core.tables import Floats
 from sim.output.charts.sensitivity import Tornado, UnknownChart
 from sim.output.results.run import run
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.text.sensitivity import sensitivity_tables, sensitivity_text
 from sim.scenario.loading import ScenarioFile, load
 from sim.sensitivity import SensitivityQuestion, sensitivity
@@ -345,11 +345,11 @@ def test_what_is_found_is_stored_and_read_again(mm1: Sensitivity) -> None:
 
 
 def test_the_answer_names_what_to_measure_first(mm1: Sensitivity) -> None:
-    text = plain(sensitivity_text(mm1, "en"))
+    text = as_text(sensitivity_text(mm1, "en"))
     assert "Measure these 2 first: workflow.serve.effort.exponential and arrivals.per_day." in text
     assert "by chance" in text
     assert "by what is not known" in text
-    assert "最应先核实 2 项" in plain(sensitivity_text(mm1, "zh"))
+    assert "最应先核实 2 项" in as_text(sensitivity_text(mm1, "zh"))
 
 
 def test_a_tornado_for_each_sla_and_a_chart_of_what_is_not_known(mm1: Sensitivity) -> None:
@@ -362,7 +362,7 @@ def test_a_tornado_for_each_sla_and_a_chart_of_what_is_not_known(mm1: Sensitivit
 def test_what_nothing_moves_is_told_in_one_sentence(mm1: Sensitivity) -> None:
     still = replace(mm1.slas["started"], effects=(), joint=None, compliance=Compliance(1.0, 1.0, 1.0))
     found = replace(mm1, slas={"started": still})
-    text = plain(sensitivity_text(found, "en"))
+    text = as_text(sensitivity_text(found, "en"))
     assert "started: 100%; no figure moves it." in text
     assert "100% to 100%" not in text
     assert sensitivity_tables(found, "en", 8) == []

@@ -719,7 +719,7 @@ def test_a_stress_run_finds_everything(report: StressReport) -> None:
 
 
 def test_the_report_is_plain_json(report: StressReport) -> None:
-    plain = json.loads(json.dumps(report.plain(), allow_nan=False))
+    plain = json.loads(json.dumps(report.summary(), allow_nan=False))
     assert plain["capacity"]["found"] == "found"
     assert set(plain["ramp"][0]) == {"per_day", "compliance", "utilisation", "waiting", "growth_per_day"}
     assert plain["spike"]["begins"] == "2024-01-02T10:00:00"
@@ -728,5 +728,5 @@ def test_the_report_is_plain_json(report: StressReport) -> None:
 def test_the_number_of_workers_does_not_matter(report: StressReport, ready: Ready) -> None:
     section = "stress: {replications: 8, ramp: {steps: 3}, soak: {lasts: 30 d, replications: 2}}\n"
     alone = stress(ready(TANDEM + section), scenario="tandem", options=Options(workers=1))
-    assert alone.plain() == report.plain()
-    assert replace(alone, scenario="other").plain() != report.plain()
+    assert alone.summary() == report.summary()
+    assert replace(alone, scenario="other").summary() != report.summary()

@@ -21,7 +21,7 @@ from sim.core.options import Options
 from sim.output.charts.sweep import SweepCurve, SweepMap, SweepScatter
 from sim.output.html.sweep_page import sweep_page
 from sim.output.results.run import run
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.text.sweep import point_name, sweep_content, sweep_tables, sweep_text
 from sim.scenario.factors import factor_of
 from sim.scenario.loading import ScenarioFile
@@ -168,7 +168,7 @@ def test_each_point_carries_its_own_cautions(desk: Path) -> None:
     assert ("overloaded" in kinds[0], "overloaded" in kinds[1]) == (False, True)
     (told,) = [points for caution, points in found.cautions if caution.kind == "overloaded"]
     assert told == (1,)
-    assert "(at 1 point: per_day=500)" in plain(sweep_text(found, "en"))
+    assert "(at 1 point: per_day=500)" in as_text(sweep_text(found, "en"))
     assert "overloaded" in [each["kind"] for each in sweep_content(found)["points"][1]["cautions"]]
 
 
@@ -177,12 +177,12 @@ def test_a_sweep_is_stored_and_read_again(mmc: Sweep) -> None:
 
 
 def test_the_answer_says_where_the_targets_are_met(mmc: Sweep) -> None:
-    text = plain(sweep_text(mmc, "en"))
+    text = as_text(sweep_text(mmc, "en"))
     met = sum(point.verdict is Verdict.MET for point in mmc.points)
     assert f"Every target is surely met at {met} of 9 points." in text
     assert "The cheapest of these points has 8 people" in text
     assert "9 points over teams.desk.staff.always and arrivals.per_day" in text
-    assert "全部达标" in plain(sweep_text(mmc, "zh"))
+    assert "全部达标" in as_text(sweep_text(mmc, "zh"))
 
 
 def test_the_sla_that_decides_at_most_points_is_first(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def test_workers_do_not_matter(tmp_path: Path) -> None:
 
 def test_targets_in_a_file_are_what_a_replay_reads(asked: Targets, tmp_path: Path) -> None:
     path = tmp_path / "targets.json"
-    path.write_text(json.dumps(asked.plain(), allow_nan=False), "utf-8")
+    path.write_text(json.dumps(asked.summary(), allow_nan=False), "utf-8")
     assert read_demands(path, ["receive"])["receive"] == Demand(ASSUMED, {"second": 2, "minute": 2, "hour": 3}, 160.0)
 
 
@@ -206,7 +206,7 @@ def test_a_replay_is_asked_for_the_peak_of_a_year(tmp_path: Path) -> None:
     setting = ready(tmp_path, BUSY.format(cool_down="1 d", slas="  s: {until: serve.finished, within: 9 h}"))
     found = targets(setting, scenario="busy")
     path = tmp_path / "targets.json"
-    path.write_text(json.dumps(found.plain(), allow_nan=False), "utf-8")
+    path.write_text(json.dumps(found.summary(), allow_nan=False), "utf-8")
     receive = found.operations["receive"]
     assert receive.per_hour.from_rates
     load = {period: getattr(receive, f"per_{period}").levels["year"].level for period in PERIODS}

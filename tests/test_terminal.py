@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.main import cli
-from sim.output.text.printing import InParts, fitted, plain
+from sim.output.text.printing import InParts, as_text, fitted
 
 OFFICE = """
 schema: 1
@@ -56,13 +56,13 @@ def table() -> Table:
 class TestKeptText:
     def test_it_is_as_wide_as_it_needs(self) -> None:
         sentence = "word " * 60
-        lines = plain(Text(sentence)).splitlines()
+        lines = as_text(Text(sentence)).splitlines()
         assert lines == [sentence.strip()]
-        assert max(map(cell_len, plain(table()).splitlines())) > 80
+        assert max(map(cell_len, as_text(table()).splitlines())) > 80
 
     @pytest.mark.parametrize("width", [120, 60, 40])
     def test_its_tables_fit_a_terminal_as_if_they_were_never_kept(self, width: int) -> None:
-        kept = "before\n" + plain(table()) + "after"
+        kept = "before\n" + as_text(table()) + "after"
         assert on_terminal(fitted(kept), width) == ["before", *on_terminal(table(), width), "after"]
 
     def test_text_without_tables_is_only_folded(self) -> None:
@@ -81,7 +81,7 @@ class TestATableInParts:
         ]
         assert narrow.count("A title") == 1
         assert max(map(len, narrow)) <= 34
-        assert plain(parts).splitlines()[1:] == wide[1:]
+        assert as_text(parts).splitlines()[1:] == wide[1:]
 
     def test_a_column_wider_than_the_terminal_is_folded(self) -> None:
         parts = InParts("", ("", ["00"]), [("a" * 50, [Text("1")])])

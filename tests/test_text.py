@@ -25,7 +25,7 @@ from sim.output.text.formats import (
     points,
     unit_name,
 )
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.words import Language
 from sim.statistics import Estimate
 
@@ -81,7 +81,7 @@ def test_an_sla_without_a_target_is_told_beside_those_that_have_one(tmp_path: Pa
 
 
 def test_the_table(tmp_path: Path) -> None:
-    table = plain(run_text(desk(tmp_path), "en"))
+    table = as_text(run_text(desk(tmp_path), "en"))
     assert table.splitlines()[0] == "three letters: 100 replications, 3 letters each, 1 staff"
     (row,) = [line for line in table.splitlines() if line.startswith("│ started")]
     cells = [cell.strip() for cell in row.strip("│").split("│")]
@@ -116,7 +116,7 @@ def test_sentences(tmp_path: Path, changes: list[str], sentence: str) -> None:
 
 def test_names_with_markup_stay_text(tmp_path: Path) -> None:
     of = desk(tmp_path, "name='[red]three[/red] \\[letters'")
-    assert plain(run_text(of, "en")).startswith("[red]three[/red] \\[letters: 100 replications")
+    assert as_text(run_text(of, "en")).startswith("[red]three[/red] \\[letters: 100 replications")
 
 
 LABELLED = Language(

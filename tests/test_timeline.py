@@ -29,7 +29,7 @@ from sim.metrics.timeline import latest, timelines
 from sim.output.html.late_letters import LateLetters, late_letters
 from sim.output.html.page import fill
 from sim.output.results.run import run
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.text.timeline import timeline_text
 from sim.output.words import languages
 from sim.scenario.loading import load
@@ -171,13 +171,13 @@ def test_the_latest_letters_come_from_each_sla_in_turn() -> None:
 
 @pytest.mark.parametrize("lang", languages())
 def test_every_event_has_words(lang: str) -> None:
-    text = plain(timeline_text(timelines(day_at_the_north(), [1])[0], lang))
+    text = as_text(timeline_text(timelines(day_at_the_north(), [1])[0], lang))
     assert "why." not in text
     assert text.count("16:30:00") == 3
 
 
 def test_it_is_told_in_words() -> None:
-    text = plain(timeline_text(timelines(day_at_the_north(), [1])[0], "en"))
+    text = as_text(timeline_text(timelines(day_at_the_north(), [1])[0], "en"))
     assert (
         "signed: late, after 35.0 min; the limit is 10 min. It lost 30.0 min of that at sign, north: people busy."
         in text

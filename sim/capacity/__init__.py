@@ -83,7 +83,7 @@ class StressReport:
     replications_lived: int
     cautions: tuple[Caution, ...]
 
-    def plain(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         """The content of stress.json."""
         content: dict[str, Any] = jsonable(self)
         return content

@@ -67,10 +67,10 @@ def progress_bar(title: str, total: int | None, hidden: bool) -> Iterator[Callab
 
 def show(what: "RenderableType") -> None:
     """Print to the terminal as wide as it is, or to a file or pipe plainly and as wide as it needs."""
-    from sim.output.text.printing import fitted, harmless, plain
+    from sim.output.text.printing import as_text, fitted, harmless
 
     if not sys.stdout.isatty():
-        click.echo(plain(what), nl=False)
+        click.echo(as_text(what), nl=False)
         return
     from rich.console import Console
 

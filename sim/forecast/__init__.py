@@ -122,7 +122,7 @@ class Forecast:
     cost: Cost
     simulated: Extent
 
-    def plain(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         """The same as JSON can hold it."""
         content: dict[str, Any] = jsonable(self, digits=4)
         return content

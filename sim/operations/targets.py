@@ -138,7 +138,7 @@ class Targets:
     headroom: Mapping[str, Headroom]
     cautions: tuple[Caution, ...]
 
-    def plain(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         """The content of targets.json."""
         content: dict[str, Any] = jsonable(self)
         return content

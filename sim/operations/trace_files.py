@@ -29,7 +29,7 @@ class TracedLetter(NamedTuple):
     unit: str = ""
     size: int = 0
 
-    def plain(self) -> dict[str, str | int]:
+    def as_json(self) -> dict[str, str | int]:
         """The letter as JSON can hold it, in the order of the columns."""
         return {**self._asdict(), "received": self.received.isoformat()}
 
@@ -54,7 +54,7 @@ def write_trace(letters: Iterable[TracedLetter], path: Path) -> None:
     """Write a trace as JSON Lines where the path ends so, else as CSV."""
     if path.suffix in JSON_LINES:
         with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(to_json(letter.plain(), indent=None) + "\n" for letter in letters)
+            file.writelines(to_json(letter.as_json(), indent=None) + "\n" for letter in letters)
     else:
-        rows = (letter.plain().values() for letter in letters)
+        rows = (letter.as_json().values() for letter in letters)
         write_csv(path, chain([TracedLetter._fields], rows), marked=False)

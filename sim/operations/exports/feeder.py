@@ -14,7 +14,7 @@ def write_feeder(letters: Sequence[TracedLetter], path: Path) -> None:
     """Write the letters in order; `due_s` counts seconds from midnight of the first one's day."""
     midnight = letters[0].received.replace(hour=0, minute=0, second=0) if letters else None
     rows = (
-        (int((letter.received - midnight).total_seconds()), number, *letter.plain().values())
+        (int((letter.received - midnight).total_seconds()), number, *letter.as_json().values())
         for number, letter in enumerate(letters, start=1)
         if midnight is not None
     )

@@ -48,7 +48,7 @@ def letters():
             yield (received - first).total_seconds() / SPEED, body
 
 
-class Progress:
+class Run:
     begun = None
     answered = 0
     late = 0
@@ -63,11 +63,11 @@ class Writer(HttpUser):
         offset, letter = next(LETTERS, (None, None))
         if letter is None:
             raise StopUser
-        if Progress.begun is None:
-            Progress.begun = time.perf_counter() + GET_READY
-        due = Progress.begun + offset
+        if Run.begun is None:
+            Run.begun = time.perf_counter() + GET_READY
+        due = Run.begun + offset
         time.sleep(max(due - time.perf_counter(), 0))
-        Progress.late += time.perf_counter() - due > 0.1
+        Run.late += time.perf_counter() - due > 0.1
         try:
             response = self.client.post(LETTERS_PATH, json=letter, headers=HEADERS)
             self.environment.events.request.fire(
@@ -79,17 +79,17 @@ class Writer(HttpUser):
                 context={},
             )
         finally:
-            Progress.answered += 1
+            Run.answered += 1
 
 
 class EveryLetter(LoadTestShape):
     def tick(self):
-        return None if Progress.answered >= TOTAL else (USERS, USERS)
+        return None if Run.answered >= TOTAL else (USERS, USERS)
 
 
 @events.test_stop.add_listener
 def told(**_):
-    print(f"{Progress.answered} of {TOTAL} letters were answered; {Progress.late} were sent more than 0.1 s late")
+    print(f"{Run.answered} of {TOTAL} letters were answered; {Run.late} were sent more than 0.1 s late")
 '''
 
 

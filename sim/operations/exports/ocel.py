@@ -65,7 +65,7 @@ def _objects(simulated: Simulated, ids: list[str], people: set[tuple[int, int]])
     homes = {places.names[unit]: ids[unit] for unit in places.of_team(places.home_team)}
     counted = simulated.replication.counted.tolist()
     for number, (letter, within) in enumerate(zip(simulated.letters, counted, strict=True), start=1):
-        values = {**letter.plain(), "counted": str(within).lower()}
+        values = {**letter.as_json(), "counted": str(within).lower()}
         yield {
             "id": f"letter {number}",
             "type": "letter",

@@ -64,7 +64,7 @@ def stress_page(
 
 def _summary(report: StressReport, lang: str) -> dict[str, Any]:
     """The content of stress.json without the course of the spike, which is most of it."""
-    content = with_cautions(report.plain(), report.cautions, labels_with(lang))
+    content = with_cautions(report.summary(), report.cautions, labels_with(lang))
     spike = {key: value for key, value in content["spike"].items() if key not in _COURSE}
     slas = {name: {**sla, "by_hour": []} for name, sla in spike["slas"].items()}
     return {**content, "spike": {**spike, "slas": slas}}
@@ -130,7 +130,7 @@ def targets_page(
             ],
         }
 
-    summary = with_cautions(asked.plain(), asked.cautions, labels_with(lang))
+    summary = with_cautions(asked.summary(), asked.cautions, labels_with(lang))
     return page(
         "body.html.j2", said, lang, first="operations.", csv=csv, pictures=pictures, manifest=manifest, summary=summary
     )

@@ -23,7 +23,7 @@ from sim.core.safe_text import Cell, write_csv
 from sim.models.labels import labels_of
 from sim.output.folders.manifest import MANIFEST, write_json
 from sim.output.folders.result_folder import RESULTS, ResultFolder, Stale
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.words import Labels, Language, languages
 from sim.scenario.loading import Loaded, dump_yaml
 from sim.statistics import Estimate
@@ -147,7 +147,7 @@ def _computed(work: Work[T], place: ResultFolder) -> T:
             if work.answer is not None:
                 for lang in languages():
                     (folder / f"answer.{lang}.txt").write_text(
-                        plain(work.answer(report, Language(lang, work.labels))), "utf-8"
+                        as_text(work.answer(report, Language(lang, work.labels))), "utf-8"
                     )
             if place.options.report:
                 work.draw(report, folder, manifest, work.speaking(place.options))

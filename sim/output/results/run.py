@@ -31,7 +31,7 @@ from sim.output.results.run_csv import RUN_CSV
 from sim.output.text.answer import run_text
 from sim.output.text.cautions import summary_of, with_cautions
 from sim.output.text.forecast import forecast_text
-from sim.output.text.printing import plain
+from sim.output.text.printing import as_text
 from sim.output.words import Labels, Language
 from sim.scenario.loading import Loaded
 from sim.scenario.setting import Setting
@@ -149,7 +149,7 @@ class CheckResult:
     @property
     def summary(self) -> dict[str, Any]:
         """The figures for programs."""
-        return with_cautions(self.report.plain(), self.report.cautions, self.labels)
+        return with_cautions(self.report.summary(), self.report.cautions, self.labels)
 
     def shown(self, lang: str) -> RenderableType:
         """The answer for the terminal."""
@@ -157,7 +157,7 @@ class CheckResult:
 
     def answer(self, lang: str) -> str:
         """The answer in plain text."""
-        return plain(self.shown(lang))
+        return as_text(self.shown(lang))
 
 
 def check(loaded: Loaded, options: Options = DEFAULT) -> CheckResult:

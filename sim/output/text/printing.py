@@ -35,7 +35,7 @@ _HEADING, _ROW, _SECTION = "┃", "│", "├"
 """What the lines of a table begin with."""
 
 
-def plain(what: RenderableType) -> str:
+def as_text(what: RenderableType) -> str:
     """What would be printed, as text without colours and as wide as it needs, for a file or a pipe."""
     if isinstance(what, str):
         return f"{printable(what)}\n"
