@@ -7,7 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from sim.models.distributions import Distribution, Measured, WorkingTime
-from sim.sampling.quantiles import FAMILIES, choice, mean, quantile
+from sim.sampling.quantiles import FAMILIES, choice, mean, quantile, quantile_of_each
 
 
 class OneFile:
@@ -89,6 +89,15 @@ def test_no_uniforms_give_no_durations(written: object, expected: float, cv: flo
 )
 def test_single_quantiles_by_hand(written: object, uniform: float, expected: float) -> None:
     assert quantile(distribution(written), np.array([uniform])) == pytest.approx([expected])
+
+
+@pytest.mark.parametrize("several", [[MEMBERS[1], MEMBERS[1], ({"mean": "3 h", "cv": 2}, 0, 0)], MEMBERS])
+def test_of_several_distributions_each_uniform_is_turned_by_its_own(several: list[tuple[object, float, float]]) -> None:
+    distributions = [distribution(written) for written, _, _ in several]
+    generator = np.random.default_rng(1)
+    which, uniforms = generator.integers(len(several), size=500), generator.random(500)
+    alone = np.array([quantile(each, uniforms) for each in distributions])[which, np.arange(500)]
+    np.testing.assert_array_equal(quantile_of_each(distributions, which, uniforms), alone)
 
 
 def test_a_choice_falls_by_share() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.core.program import numpy_as_loaded
-from sim.core.tables import Floats, Int64s
+from sim.core.tables import Floats, Int64s, Ints
 from sim.models.distributions import (
     Constant,
     Empirical,
@@ -32,6 +32,23 @@ _CELLS: Final = 1024
 def quantile(distribution: Wait, uniforms: Floats) -> Floats:
     """Durations in seconds, ascending with the uniforms in [0, 1), same shape."""
     return FAMILIES[type(distribution)].quantile(distribution, uniforms)
+
+
+def quantile_of_each(distributions: Sequence[Wait], which: Ints, uniforms: Floats) -> Floats:
+    """Durations in seconds, each of the one of several distributions that its row of `which` says, same shape."""
+    parameters = [_parameters(each) for each in distributions if isinstance(each, Lognormal) and each.cv]
+    if len(parameters) == len(distributions):  # the usual family takes them as columns, without any sorting
+        return _of_normal(uniforms, *(np.array(column)[which] for column in zip(*parameters, strict=True)))
+    seconds = np.empty(len(uniforms))
+    for distribution, rows in zip(distributions, rows_of_each(len(distributions), which), strict=True):
+        seconds[rows] = quantile(distribution, uniforms[rows])
+    return seconds
+
+
+def rows_of_each(many: int, which: Ints) -> list[Int64s]:
+    """The rows that say each of so many numbers, from 0 on, ascending."""
+    ends = np.cumsum(np.bincount(which, minlength=many))
+    return np.split(np.argsort(which, kind="stable"), ends[:-1])
 
 
 def mean(distribution: Wait) -> float:
@@ -69,13 +86,22 @@ def _constant(constant: Constant, uniforms: Floats) -> Floats:
 def _lognormal(lognormal: Lognormal, uniforms: Floats) -> Floats:
     if lognormal.cv == 0:
         return np.full_like(uniforms, lognormal.mean)
-    # sigma^2 = ln(1 + cv^2), mu = ln(mean) - sigma^2 / 2
+    return _of_normal(uniforms, *_parameters(lognormal))
+
+
+def _parameters(lognormal: Lognormal) -> tuple[float, float, float]:
+    """Mean, sigma and sigma^2 / 2, where sigma^2 = ln(1 + cv^2) and mu = ln(mean) - sigma^2 / 2."""
     variance = np.log1p(lognormal.cv**2)
+    return lognormal.mean, np.sqrt(variance), variance / 2
+
+
+def _of_normal(uniforms: Floats, mean: float | Floats, deviation: float | Floats, shift: float | Floats) -> Floats:
+    """Lognormal durations, of one distribution or of one each."""
     normal: Floats = ndtri(uniforms)
-    normal *= np.sqrt(variance)
-    normal -= variance / 2
+    normal *= deviation
+    normal -= shift
     np.exp(normal, out=normal)
-    normal *= lognormal.mean
+    normal *= mean
     return normal
 
 

@@ -53,7 +53,7 @@ from sim.sampling.drawn_visits import Block
 from sim.sampling.drawn_visits import Visits as Visits
 from sim.sampling.jurisdiction import Jurisdiction, OneALetter
 from sim.sampling.outcomes import HANGS_ON_NOTHING, Hangs, Outcome, Outcomes
-from sim.sampling.quantiles import choice, quantile, share_below
+from sim.sampling.quantiles import choice, quantile, quantile_of_each, rows_of_each, share_below
 from sim.scenario.setting import Setting
 
 _MOST_TIMES = 10_000
@@ -103,8 +103,10 @@ class _Unrolling:
         self.uniforms = uniforms
         count = len(letters.received)
         # Remembered, since letters come to a step again and again.
-        self.places_known: dict[int, tuple[PerCategory[Any], list[int | None]]] = {}
+        self.different_known: dict[int, tuple[PerCategory[Any], tuple[list[Any], Int16s]]] = {}
         self.shares_known: dict[tuple[str, int], Floats] = {}
+        self.units_known: dict[int, Int32s] = {}
+        self.priorities_known: dict[int, Int8s | int] = {}
         self.after: dict[str, PerCategory[Wait]] = {}
         self.blocks: list[Block] = []
         self.made = np.zeros(count, dtype=np.int64)
@@ -137,9 +139,10 @@ class _Unrolling:
             arrived = standing.pop(number)
             if number == len(self.steps):
                 break
+            here = arrived[0] if len(arrived) == 1 else np.concatenate(arrived)
             if self.outcomes is not None:
-                self.outcomes.arrive(number, np.concatenate(arrived))
-            for time, letters in self._by_time(number, np.concatenate(arrived)):
+                self.outcomes.arrive(number, here)
+            for time, letters in self._by_time(number, here):
                 for target, moved in self._take(number, letters, time):
                     if len(moved):
                         standing.setdefault(target, []).append(moved)
@@ -187,49 +190,46 @@ class _Unrolling:
             yield 0, letters
             return
         before = self.times[number][letters]
-        self.times[number][letters] += 1
+        self.times[number][letters] = before + 1
         most = int(before.max(initial=0))
+        least = int(before.min(initial=most))
         if most >= _MOST_TIMES:
             name = self.steps[number].name
             raise SimError(f"workflow: a letter came to '{name}' {_MOST_TIMES} times; its loop needs at_most")
-        for time in range(int(before.min(initial=most)), most + 1):
-            yield time, letters[before == time]
+        for time in range(least, most + 1):
+            yield time, letters if least == most else letters[before == time]
 
     def _take(self, number: int, letters: Int64s, time: int) -> list[tuple[int, Int64s]]:
         """Let letters take a step, and say where they stand then."""
         step = self.steps[number]
-        if isinstance(step, WorkStep | WaitStep):
-            takes = self._takes(step, letters, time)
-            if number in self.took:
-                self._note(self.took[number], letters, takes)
-            takers = _by_any(takes)
-            taking = letters[takers]
-            hangs = self._hangs(taking, None if self.outcomes is None else takes[:, takers])
-            if isinstance(step, WorkStep):
-                self._work(number, step, taking, time, hangs=hangs)
-            else:
-                self._wait(number, step.wait, Purpose.SERVICE, taking, time, hangs=hangs)
-        elif isinstance(step, LeaveStep):
-            leaving = _by_any(self._takes(step, letters, time))
-            self.left[letters[leaving]] = True
-            letters = letters[~leaving]
-        elif isinstance(step, DetourStep):
-            takes = self._takes(step, letters, time)
-            end = self.layout.end[number]
-            if number in self.took:
-                self._note(self.took[number], letters, takes)
-            for passed in range(number + 1, end):
-                if passed in self.took:
-                    self._note(self.took[passed], letters, self.took[passed][:, letters] & takes)
-            return [(number + 1, self._enter(number, letters, takes)), (end, letters[~_by_any(takes)])]
-        else:
-            takes = self._takes(step, letters, time)
-            going = self._enter(number, letters, takes)
-            self._note(self.gone_back[number], letters, self.gone_back[number][:, letters] + takes)
+        takes = self._takes(step, letters, time)
+        takers = takes[0] if self.outcomes is None else np.logical_or.reduce(takes, axis=0)
+        taking, passing, taken = letters, letters[:0], takes
+        if not takers.all():
+            taking, passing, taken = letters[takers], letters[~takers], takes[:, takers]
+        if isinstance(step, LeaveStep):
+            self.left[taking] = True
+            return [(self.layout.next[number], passing)]
+        if isinstance(step, LoopStep):
+            self._enter(number, taking, taken)
+            self._note(self.gone_back[number], taking, self.gone_back[number][:, taking] + taken)
             if step.after is not None:
-                wait = self._after(step)
-                self._wait(number, wait, Purpose.RETURN_DELAY, going, time, hangs=self._hangs(going))
-            return [(self.number[step.back_to], going), (self.layout.next[number], letters[~_by_any(takes)])]
+                self._wait(number, self._after(step), Purpose.RETURN_DELAY, taking, time, hangs=self._hangs(taking))
+            return [(self.number[step.back_to], taking), (self.layout.next[number], passing)]
+        if number in self.took:
+            self._note(self.took[number], letters, takes)
+        if isinstance(step, DetourStep):
+            end = self.layout.end[number]
+            for inside in range(number + 1, end):
+                if inside in self.took:
+                    self._note(self.took[inside], letters, self.took[inside][:, letters] & takes)
+            self._enter(number, taking, taken)
+            return [(number + 1, taking), (end, passing)]
+        hangs = self._hangs(taking, taken)
+        if isinstance(step, WorkStep):
+            self._work(number, step, taking, time, hangs=hangs)
+        else:
+            self._wait(number, step.wait, Purpose.SERVICE, taking, time, hangs=hangs)
         return [(self.layout.next[number], letters)]
 
     def _takes(self, step: Step, letters: Int64s, time: int) -> Bools:
@@ -275,12 +275,10 @@ class _Unrolling:
         """On what the next visits of some letters hang."""
         return HANGS_ON_NOTHING if self.outcomes is None else self.outcomes.hangs(letters, self.made[letters], takes)
 
-    def _enter(self, number: int, letters: Int64s, takes: Bools) -> Int64s:
-        """Let those of some letters that take a loop or detour go into it."""
-        takers = _by_any(takes)
+    def _enter(self, number: int, letters: Int64s, takes: Bools) -> None:
+        """Let letters that take a loop or detour go into it."""
         if self.outcomes is not None:
-            self.outcomes.enter(number, letters[takers], takes[:, takers])
-        return letters[takers]
+            self.outcomes.enter(number, letters, takes)
 
     def _work(
         self,
@@ -296,7 +294,7 @@ class _Unrolling:
         Args:
             going_on: if they are open at second 0, where they stand, and their rows there.
         """
-        priorities = self._table(step.priority).astype(np.int8)
+        priorities = self._priorities(number, step)
         spent = None if going_on is None else going_on[0].spent[going_on[1]]
         effort = self._seconds(step.effort, Purpose.SERVICE, step, letters, time, spent)
         if time and step.effort_again != 1:
@@ -309,9 +307,9 @@ class _Unrolling:
             letter=letters,
             nth=self.made[letters],
             step=number,
-            unit=self._units(step, letters),
+            unit=self._units(number, step)[letters],
             service=whole_seconds(effort, least=1),
-            priority=priorities[self.kind[letters]] if np.ptp(priorities) else int(priorities[0]),
+            priority=priorities if isinstance(priorities, int) else priorities[self.kind[letters]],
             resume_cost=min(round(step.resume_cost), _MOST_SECONDS),
             at_shift_end=FINISH if step.at_shift_end == "finish" else HAND_OVER,
             cover=NO_UNIT if step.cover is None else self.own.unit_of(step.cover)[letters],
@@ -371,20 +369,33 @@ class _Unrolling:
         self.blocks.append(block)
         if self.outcomes is not None:
             self.outcomes.note(block.step, block.letter, block.nth)
-        self.made[block.letter] += 1
+        self.made[block.letter] = block.nth + 1
 
-    def _units(self, step: WorkStep, letters: Int64s) -> Int32s:
-        """Each letter's unit for a step; a letter takes the same route each time."""
-        units = np.empty(len(letters), dtype=np.int32)
+    def _priorities(self, number: int, step: WorkStep) -> Int8s | int:
+        """Priority of a step for letters of each category and channel, or of all."""
+        if number not in self.priorities_known:
+            priorities = self._table(step.priority).astype(np.int8)
+            self.priorities_known[number] = priorities if np.ptp(priorities) else int(priorities[0])
+        return self.priorities_known[number]
+
+    def _units(self, number: int, step: WorkStep) -> Int32s:
+        """The unit of every letter for a step, whether it comes there or not: it takes the same route each time."""
+        if number not in self.units_known:
+            self.units_known[number] = self._routed(step)
+        return self.units_known[number]
+
+    def _routed(self, step: WorkStep) -> Int32s:
+        everybody = np.arange(len(self.made))
+        units = np.empty(len(everybody), dtype=np.int32)
         drawn: Floats | None = None
-        for routing, rows in self._each(step.by, letters):
+        for routing, rows in self._each(step.by, everybody):
             teams = list(routing)
             if len(teams) == 1:
-                units[rows] = self.own.unit_of(teams[0])[letters[rows]]
+                units[rows] = self.own.unit_of(teams[0])[rows]
                 continue
-            drawn = self._drawn(Purpose.ROUTE, step, letters) if drawn is None else drawn
+            drawn = self._drawn(Purpose.ROUTE, step, everybody) if drawn is None else drawn
             route = choice(list(routing.values()), drawn[rows])
-            possible = np.stack([self.own.unit_of(team)[letters[rows]] for team in teams])
+            possible = np.stack([self.own.unit_of(team)[rows] for team in teams])
             units[rows] = possible[route, np.arange(len(route))]
         return units
 
@@ -398,14 +409,16 @@ class _Unrolling:
         spent: Int64s | None = None,
     ) -> Floats:
         """Drawn durations, or what is left of those that are longer than what is `spent` already before second 0."""
-        seconds = np.empty(len(letters))
-        varies = not all(isinstance(distribution, Constant) for distribution in value.values)
+        distributions, of_kind = self._different(value)
+        varies = not all(isinstance(distribution, Constant) for distribution in distributions)
         drawn = self._drawn(purpose, step, letters, time) if varies else np.zeros(len(letters))
+        if spent is None:
+            if len(distributions) == 1:
+                return quantile(distributions[0], drawn)
+            return quantile_of_each(distributions, of_kind[self.kind[letters]], drawn)
+        seconds = np.empty(len(letters))
         for distribution, rows in self._each(value, letters):
             chance = drawn[rows]
-            if spent is None:
-                seconds[rows] = quantile(distribution, chance)
-                continue
             passed = self._passed(distribution, spent[rows])
             if spent.any():
                 below = share_below(distribution, passed)
@@ -428,40 +441,33 @@ class _Unrolling:
 
     def _each(self, value: PerCategory[T], letters: Int64s) -> Iterator[tuple[T, Int64s | slice]]:
         """Each value that differs by category or channel, and which of the letters have it."""
-        places = self._places(value)
-        different = list(dict.fromkeys(place for place in places if place is not None))
+        different, of_kind = self._different(value)
         if len(different) == 1:
-            yield value.values[different[0]], slice(None)
-            return
-        number = np.array([0 if place is None else different.index(place) for place in places], dtype=np.int16)
-        each = number[self.kind[letters]]
-        ends = np.cumsum(np.bincount(each, minlength=len(different)))
-        rows = np.split(np.argsort(each, kind="stable"), ends[:-1])
-        for place, those in zip(different, rows, strict=True):
-            yield value.values[place], those
+            return iter([(different[0], slice(None))])
+        return zip(different, rows_of_each(len(different), of_kind[self.kind[letters]]), strict=True)
+
+    def _different(self, value: PerCategory[T]) -> tuple[list[T], Int16s]:
+        """The different values of letters, and which of them those of each category and channel have.
+
+        It is the first one where they have none, because the step is not for them.
+        """
+        if id(value) not in self.different_known:  # it is kept with them, so that nothing else gets its number
+            places = value.indices(self.kinds)
+            different = list(dict.fromkeys(place for place in places if place is not None))
+            of_kind = np.array([0 if place is None else different.index(place) for place in places], dtype=np.int16)
+            self.different_known[id(value)] = value, ([value.values[place] for place in different], of_kind)
+        return self.different_known[id(value)][1]
 
     def _table(self, value: PerCategory[float] | PerCategory[int]) -> Floats:
         """Value of each category and channel; 0 where there is none, because the step is not for it."""
-        values = value.values
-        return np.array([0 if place is None else values[place] for place in self._places(value)], dtype=np.float64)
-
-    def _places(self, value: PerCategory[Any]) -> list[int | None]:
-        """Which of its values letters of each category and channel have."""
-        if id(value) not in self.places_known:  # it is kept with them, so that nothing else gets its number
-            self.places_known[id(value)] = value, value.indices(self.kinds)
-        return self.places_known[id(value)][1]
+        values, places = value.values, value.indices(self.kinds)
+        return np.array([0 if place is None else values[place] for place in places], dtype=np.float64)
 
     def _after(self, step: LoopStep) -> PerCategory[Wait]:
         """How long letters wait before they go back from a loop that has them wait."""
         if step.name not in self.after:
             self.after[step.name] = PerCategory[Wait](per_category={"default": step.after})
         return self.after[step.name]
-
-
-def _by_any(takes: Bools) -> Bools:
-    """Which letters take a step by one outcome or the other."""
-    takers: Bools = np.logical_or.reduce(takes, axis=0)
-    return takers
 
 
 def conditions(steps: Sequence[Step]) -> list[str]:
