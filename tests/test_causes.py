@@ -37,13 +37,13 @@ def told(found: Replication) -> list[tuple[int, ...]]:
 # A story for each cause
 
 
-def test_nobody_on_duty() -> None:
+def test_a_wait_at_a_unit_where_no_shift_is_on_is_nobody_on_duty() -> None:
     """Received at 03:00, nobody comes before 08:00."""
     found = causes(SIGNED, letters((at(3), work(NORTH, 60))), shifts((NORTH, at(8), at(18), 1), units=3))
     assert found == [(0, SIGN, "station", Why.NOBODY_ON_DUTY, 3)]
 
 
-def test_all_busy() -> None:
+def test_a_wait_while_everybody_on_duty_is_busy_is_all_busy() -> None:
     found = causes(SIGNED, letters((at(9), work(NORTH, 540)), (at(9), work(NORTH, 90))), shifts(ALL_DAY, units=3))
     assert found == [(1, SIGN, "station", Why.ALL_BUSY, 9)]
 
@@ -66,7 +66,7 @@ def test_once_a_shift_was_there_nights_are_no_excuse() -> None:
     assert found[1] == (1, SIGN, "station", Why.NOBODY_ON_DUTY, 18)
 
 
-def test_interrupted() -> None:
+def test_a_wait_after_urgent_work_came_in_between_is_interrupted() -> None:
     """A letter of priority 5 gives way to two urgent ones of an hour each."""
     urgent = work(NORTH, at(1), priority=0, interrupts=True)
     workload = letters((at(9), work(NORTH, 600, interruptible=True)), (at(9, 5), urgent), (at(10, 5), urgent))
@@ -74,7 +74,7 @@ def test_interrupted() -> None:
     assert found == [(0, SIGN, "station", Why.INTERRUPTED, 9)]
 
 
-def test_put_down_at_shift_end() -> None:
+def test_a_wait_after_the_end_of_a_shift_is_put_down_at_shift_end() -> None:
     """Half done at 18:00, it waits for the morning: not for want of people, but because it was handed over."""
     roster = shifts((NORTH, at(8), at(18), 1), (NORTH, at(8, day=1), at(18, day=1), 1), units=3)
     found = causes(SIGNED, letters((at(17, 30), work(NORTH, at(1)))), roster, window="2 d")
@@ -87,7 +87,7 @@ def test_finished_in_overtime_it_was_being_worked_on() -> None:
     assert found == [(0, SIGN, "station", Why.BEING_WORKED_ON, 17)]
 
 
-def test_elapsed_wait() -> None:
+def test_a_delay_is_an_elapsed_wait() -> None:
     workload = letters((at(9), work(NORTH, 60), delay(at(3)), work(NORTH, 60)))
     assert causes(HANDLED, workload, shifts(ALL_DAY, units=3)) == [(0, ENQUIRE, None, Why.ELAPSED_WAIT, 9)]
 

@@ -50,7 +50,7 @@ from sim.core.clock import (
         ("36525 d", LONGEST_DURATION),
     ],
 )
-def test_durations(written: str, seconds: float) -> None:
+def test_a_duration_is_read_in_seconds(written: str, seconds: float) -> None:
     assert parse_duration(written) == seconds
 
 
@@ -118,7 +118,7 @@ def test_a_limit_that_is_written_is_read_as_the_same(seconds: int, clock: Clock)
         ("end of working day 7", SlaLimit(7 * DAY, Clock.DAY_ENDS), "end of working day 7"),
     ],
 )
-def test_limits(written: str, limit: SlaLimit, again: str) -> None:
+def test_a_limit_is_read_and_written_again(written: str, limit: SlaLimit, again: str) -> None:
     assert parse_limit(written) == limit
     assert str(limit) == again
 
@@ -150,7 +150,7 @@ def test_the_day_of_receipt_is_no_working_day_to_count_to() -> None:
         (datetime(2021, 5, 13), datetime(2021, 5, 13)),
     ],
 )
-def test_moments(written: object, moment: object) -> None:
+def test_a_moment_is_read_as_a_local_time_or_seconds_from_the_start(written: object, moment: object) -> None:
     assert parse_moment(written) == moment
 
 
@@ -171,7 +171,7 @@ def test_a_date_that_does_not_exist_is_called_that(written: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["2021-05-03", "2021/5/3", "2021.5.3", "２０２１-05-03", date(2021, 5, 3)])
-def test_dates(written: object) -> None:
+def test_a_date_is_read_however_offices_write_it(written: object) -> None:
     assert parse_date(written) == date(2021, 5, 3)
 
 
@@ -194,7 +194,7 @@ def test_what_is_no_date(written: object) -> None:
         ("8:00～20:00", (8 * HOUR, 20 * HOUR)),
     ],
 )
-def test_shifts(written: str, span: tuple[int, int]) -> None:
+def test_a_shift_is_read_as_a_span_that_may_pass_midnight(written: str, span: tuple[int, int]) -> None:
     assert parse_span(written) == span
 
 

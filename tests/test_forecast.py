@@ -158,7 +158,7 @@ def test_a_sound_scenario_has_no_caution(tmp_path: Path) -> None:
         (DESK, ["start=2031-03-03", "holidays=china"], "holidays", "2031", {}),
     ],
 )  # fmt: skip
-def test_cautions(
+def test_a_scenario_is_told_what_it_says_but_hardly_means(
     tmp_path: Path, text: str, changes: list[str], kind: str, subject: str, figures: dict[str, Any]
 ) -> None:
     of = forecast(tmp_path, text, *changes)

@@ -91,7 +91,7 @@ def test_the_starter_runs_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "share"), [("15%", 0.15), ("0.15", 0.15), ("15 %", 0.15), ("0", 0.0), ("1", 1.0), ("100%", 1.0)]
 )
-def test_shares(tmp_path: Path, text: str, share: float) -> None:
+def test_a_share_is_a_percentage_or_a_fraction(tmp_path: Path, text: str, share: float) -> None:
     (step,) = loaded(
         tmp_path, DESK.replace("serve: {by: desk, effort: {exponential: 25 min}}", f"x: {{leave: {text}}}")
     ).scenario.workflow

@@ -71,7 +71,7 @@ def test_times_in_system() -> None:
 # Steps
 
 
-def test_visits_by_step() -> None:
+def test_visits_are_counted_by_step_and_those_that_nobody_started_are_open() -> None:
     """Two letters at one person; the enquiry of the first is done twice; nobody handles anything."""
     enquiries = (delay(100), delay(300), delay(120))
     workload = letters((at(9), work(NORTH, 600), *enquiries, work(SOUTH, 60)), (at(9), work(NORTH, 90), delay(0)))

@@ -165,31 +165,31 @@ def test_a_language_is_added_by_files() -> None:
     assert foreign(say(LANG, "language.name")) == set()
 
 
-def test_check(tmp_path: Path) -> None:
+def test_a_check_is_told_in_no_other_language(tmp_path: Path) -> None:
     for text in (SMALL, SMALL.replace("per_day: 120", "per_day: 600"), SMALL.replace("shifts: 8", "shifts: 1")):
         of = forecast_of(load(runs.written(tmp_path, text)))
         assert foreign(as_text(forecast_text(of, LANG))) == set()
 
 
-def test_a_run(small_report: Report, tmp_path: Path) -> None:
+def test_a_run_is_told_in_no_other_language(small_report: Report, tmp_path: Path) -> None:
     assert foreign(as_text(run_text(small_report, LANG))) == set()
     scenario = load(runs.written(tmp_path, SMALL)).scenario.model_copy(update={"about": ""})
     page = report_page(small_report, scenario=scenario, overrides=(), figures=[], manifest={}, pictures=NONE, lang=LANG)
     assert foreign(spoken(page)) == set()
 
 
-def test_a_comparison(comparison: Comparison) -> None:
+def test_a_comparison_is_told_in_no_other_language(comparison: Comparison) -> None:
     assert foreign(as_text(comparison_text(comparison, LANG))) == set()
     assert foreign(spoken(comparison_page(comparison, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
-def test_a_plan() -> None:
+def test_a_plan_is_told_in_no_other_language() -> None:
     answer = small_answer()
     assert foreign(as_text(plan_text(answer, LANG, 3.0))) == set()
     assert foreign(spoken(plan_page(answer, plain_answer(answer), manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
-def test_a_fit(fit_report: FitReport) -> None:
+def test_a_fit_is_told_in_no_other_language(fit_report: FitReport) -> None:
     typed = [*(f"{key} {column}" for key, column in fit_report.columns.items()),
              *(f"{each.key} {each.chosen} {' '.join(each.rejected)}" for each in fit_report.findings),
              *(f"{each.key} {each.old} {each.new}" for each in fit_report.replaced)]  # fmt: skip
@@ -197,29 +197,29 @@ def test_a_fit(fit_report: FitReport) -> None:
     assert foreign(spoken(fit_page(fit_report, manifest={}, pictures=NONE, lang=LANG)), typed) == set()
 
 
-def test_a_stress_run(stress_report: StressReport) -> None:
+def test_a_stress_run_is_told_in_no_other_language(stress_report: StressReport) -> None:
     assert foreign(as_text(stress_text(stress_report, LANG))) == set()
     assert foreign(spoken(stress_page(stress_report, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
-def test_targets(found: Targets) -> None:
+def test_targets_are_told_in_no_other_language(found: Targets) -> None:
     assert foreign(as_text(targets_text(found, "b", LANG))) == set()
     typed = [f"{each.key} {each.value}" for each in found.system.assumptions]
     assert foreign(spoken(targets_page(found, title="b", manifest={}, pictures=NONE, lang=LANG)), typed) == set()
 
 
-def test_a_replay_of_whole_ways() -> None:
+def test_a_replay_of_whole_ways_is_told_in_no_other_language() -> None:
     report = replayed_ways()
     assert foreign(as_text(replay_text(report, LANG))) == set()
     assert foreign(spoken(replay_page(report, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
-def test_a_replay(replay_report: ReplayReport) -> None:
+def test_a_replay_is_told_in_no_other_language(replay_report: ReplayReport) -> None:
     assert foreign(as_text(replay_text(replay_report, LANG))) == set()
     assert foreign(spoken(replay_page(replay_report, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
-def test_a_sensitivity(small_sensitivity: Sensitivity) -> None:
+def test_a_sensitivity_is_told_in_no_other_language(small_sensitivity: Sensitivity) -> None:
     typed = as_typed(small_sensitivity)
     assert foreign(as_text(sensitivity_text(small_sensitivity, LANG)), typed) == set()
     page = sensitivity_page(small_sensitivity, manifest={}, pictures=NONE, lang=LANG)
@@ -231,13 +231,13 @@ def as_typed(found: Sensitivity) -> list[str]:
     return [text for each in found.figures for text in (each.key, each.written, each.low, each.high)]
 
 
-def test_a_sweep(small_sweep: Sweep) -> None:
+def test_a_sweep_is_told_in_no_other_language(small_sweep: Sweep) -> None:
     assert foreign(as_text(sweep_text(small_sweep, LANG))) == set()
     assert foreign(spoken(sweep_page(small_sweep, manifest={}, pictures=NONE, lang=LANG))) == set()
 
 
 @pytest.mark.parametrize("page", get_args(Page))
-def test_charts(
+def test_charts_are_told_in_no_other_language(
     page: Page,
     small_report: Report,
     comparison: Comparison,
@@ -262,7 +262,7 @@ def test_charts(
             assert foreign(told, typed) == set(), chart.name
 
 
-def test_folders() -> None:
+def test_folders_are_told_in_no_other_language() -> None:
     folder, run = Path("city"), {"closed": "missed", "signed": "not judged"}
     kinds = {"run": run, "comparison": {"today": "met"}, "plan": {"plan": "least"}, "stress": {"capacity": "100"},
              "targets": {}, "export": {}, "replay": {"replay": "unclear"}, "unknown": {}}  # fmt: skip
@@ -283,7 +283,7 @@ def test_folders() -> None:
 
 
 @pytest.mark.parametrize("kind", [key for key in entries("en", "cautions") if key != "warning"])
-def test_cautions(kind: str) -> None:
+def test_cautions_are_told_in_no_other_language(kind: str) -> None:
     text = entries("en", "cautions")[kind]
     fields = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None} - {"subject"}
     figures = {field: "2 d" if field == "limit" else 1.5 for field in fields}
@@ -291,12 +291,12 @@ def test_cautions(kind: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["90 s", "10 min", "4 h", "2 d", "1 working day", "3 office hours"])
-def test_limits(written: str) -> None:
+def test_limits_are_told_in_no_other_language(written: str) -> None:
     assert foreign(limit(LANG, written)) == set()
     assert foreign(limit(LANG, "end of working day 3")) == set()
 
 
-def test_numbers_with_their_units() -> None:
+def test_numbers_with_their_units_are_told_in_no_other_language() -> None:
     said = [duration(LANG, minutes, clock) for minutes in (3, 300, 30_000) for clock in Clock]
     said += [hours_of_day(LANG, (20, 26)), hours_of_day(LANG, (2, 4)), weekdays(LANG, [0, 1, 2, 4])]
     assert foreign(" ".join(said)) == set()

@@ -220,7 +220,7 @@ async def test_the_server_has_every_letter_once_and_in_order(tmp_path: Path) -> 
     ]
 
 
-def test_what_is_posted() -> None:
+def test_a_letter_is_posted_with_a_text_of_its_size() -> None:
     assert json.loads(letter_body(17, letters_at(1)[0])) == {
         "sequence": 17,
         "received": "2021-05-03T08:00:01",

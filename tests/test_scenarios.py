@@ -35,7 +35,7 @@ def test_it_runs_the_same_on_both_engines_and_keeps_the_contract(file: Path) -> 
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_it_is_measured(file: Path) -> None:
+def test_each_shipped_scenario_is_measured_with_all_its_slas(file: Path) -> None:
     told = report(setting(file, *short(file)))
     assert told.letters.received.mean is not None
     assert told.letters.received.mean > 0

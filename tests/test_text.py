@@ -80,7 +80,7 @@ def test_an_sla_without_a_target_is_told_beside_those_that_have_one(tmp_path: Pa
     assert "no target, 33.3%" not in " ".join(said(desk(tmp_path, "sla.started.target=null")))
 
 
-def test_the_table(tmp_path: Path) -> None:
+def test_the_table_tells_limit_target_compliance_and_percentiles(tmp_path: Path) -> None:
     table = as_text(run_text(desk(tmp_path), "en"))
     assert table.splitlines()[0] == "three letters: 100 replications, 3 letters each, 1 staff"
     (row,) = [line for line in table.splitlines() if line.startswith("│ started")]
@@ -110,7 +110,7 @@ def test_the_table(tmp_path: Path) -> None:
         (["workflow.read.effort=20 min"], "Whether every target is met is open: started unclear, without"),
     ],
 )  # fmt: skip
-def test_sentences(tmp_path: Path, changes: list[str], sentence: str) -> None:
+def test_the_answer_says_in_sentences_what_no_table_does(tmp_path: Path, changes: list[str], sentence: str) -> None:
     assert sentence in " ".join(said(desk(tmp_path, *changes)))
 
 
