@@ -1,7 +1,7 @@
 """Rows of events -> a log of cases and their activity instances."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -45,16 +45,10 @@ def event_log(
     paired = "start" in instants and not np.isnat(instants["start"]).all()
     by_transition = "lifecycle" in roles and "time" in instants and not paired
     times = {"time": instants["time"]} if by_transition else _intervals(instants)
-    nowhere = np.logical_and.reduce([np.isnat(each) for each in times.values()]) & complaints.good()
-    for row in np.flatnonzero(nowhere).tolist():
-        complaints.row(row, "without any instant", "")
-    if not by_transition and "start" in times and "end" in times:
-        for row in np.flatnonzero(times["end"] < times["start"]).tolist():
-            complaints.row(row, "that end before they start", f"{times['start'][row]} to {times['end'][row]}")
+    _complain_of_instants(times, complaints)
     good = np.flatnonzero(complaints.good())
     everything = [*times.values(), *([instants["received"]] if "received" in instants else [])]
-    first = [each[good][~np.isnat(each[good])].min() for each in everything if not np.isnat(each[good]).all()]
-    origin = min(first).astype("datetime64[D]") if first else np.datetime64("1970-01-01")
+    origin = _first_day([each[good] for each in everything])
     seconds = {role: seconds_from(each[good], origin) for role, each in times.items()}
     resource, resources = coded(column("handler"), count)
     unit, units, teams = _units(column("unit"), column("team"), count)
@@ -87,7 +81,7 @@ def event_log(
         written = seconds_from(instants["received"][good], origin)
         there = written != NOT_YET
         np.minimum.at(received, case[good][there], written[there])
-    return _assembled(found, received, said, origin, ids, activities, resources, units, teams)
+    return _assembled(found, received, said, origin, _Names(ids, activities, resources, units, teams))
 
 
 def _intervals(instants: Mapping[str, Datetimes]) -> dict[str, Datetimes]:
@@ -96,6 +90,22 @@ def _intervals(instants: Mapping[str, Datetimes]) -> dict[str, Datetimes]:
     if "time" in instants and "end" not in times:
         times["end"] = instants["time"]
     return times
+
+
+def _complain_of_instants(times: Mapping[str, Datetimes], complaints: Complaints) -> None:
+    """Complain of rows without any instant, and of those that end before they start."""
+    nowhere = np.logical_and.reduce([np.isnat(each) for each in times.values()]) & complaints.good()
+    for row in np.flatnonzero(nowhere).tolist():
+        complaints.row(row, "without any instant", "")
+    if "start" in times and "end" in times:
+        for row in np.flatnonzero(times["end"] < times["start"]).tolist():
+            complaints.row(row, "that end before they start", f"{times['start'][row]} to {times['end'][row]}")
+
+
+def _first_day(instants: Sequence[Datetimes]) -> np.datetime64:
+    """The day of the earliest of all instants; that on which computers begin to count where there is none."""
+    first = [each[~np.isnat(each)].min() for each in instants if not np.isnat(each).all()]
+    return min(first).astype("datetime64[D]") if first else np.datetime64("1970-01-01")
 
 
 def _meanings(lifecycle: Sequence[Any] | None, good: Int64s) -> tuple[list[str], dict[str, int]]:
@@ -137,44 +147,44 @@ def _of_case(case: Int64s, codes: Int64s, cases: int) -> Int64s:
     return found
 
 
+class _Names(NamedTuple):
+    """What the codes of a log stand for."""
+
+    ids: tuple[str, ...]  # of cases
+    activities: tuple[str, ...]
+    resources: tuple[str, ...]
+    units: tuple[str, ...]
+    teams: tuple[str, ...]  # of each unit
+
+
 def _assembled(
     found: Instances,
     received: Int64s,
     said: Mapping[str, tuple[Int64s, tuple[str, ...]]],
     origin: np.datetime64,
-    ids: tuple[str, ...],
-    activities: tuple[str, ...],
-    resources: tuple[str, ...],
-    units: tuple[str, ...],
-    teams: tuple[str, ...],
+    names: _Names,
 ) -> EventLog:
-    receipt = _receipts(found, activities)
+    """The log of some instances, with cases in order of receipt and events in order of their start.
+
+    Args:
+        received: of each case as far as a column says so; takes what its events say, too.
+        said: codes of each case and their names, by role.
+    """
+    receipt = _receipts(found, names.activities)
     np.minimum.at(received, found.case[receipt], found.finished[receipt])
     has_receipts = bool((received != _FAR_AWAY).any())
-    kept = np.flatnonzero(~receipt)
-    instants = [np.where(each == NOT_YET, _FAR_AWAY, each) for each in (found.queued, found.started, found.finished)]
-    earliest = np.minimum.reduce(instants)
     # Where the log does not say when a case was received, it was there when the first thing happened to it.
-    first = np.full(len(ids), _FAR_AWAY)
-    np.minimum.at(first, found.case, earliest)
+    first = np.full(len(names.ids), _FAR_AWAY)
+    np.minimum.at(first, found.case, np.minimum.reduce(_instants(found)))
     received = np.where(received == _FAR_AWAY, first, np.minimum(received, first))
     there = np.flatnonzero(received != _FAR_AWAY)
     cases = there[np.argsort(received[there], kind="stable")]
-    rank = np.full(len(ids), NO_CODE)
+    rank = np.full(len(names.ids), NO_CODE)
     rank[cases] = np.arange(len(cases))
-    by_start = np.where(found.started == NOT_YET, instants[2], instants[1])
-    by_start = np.where(by_start == _FAR_AWAY, instants[0], by_start)
-    order = kept[np.lexsort((kept, instants[2][kept], by_start[kept], rank[found.case[kept]]))]
-    place = np.full(len(found.case), NO_CODE)
-    place[order] = np.arange(len(order))
-    spell_event = place[found.event]
-    somebody = (found.spell_resource != NO_CODE) | (found.spell_unit != NO_CODE)
-    # Where a log says who did it, what nobody did is a wait.
-    spells = np.flatnonzero((spell_event != NO_CODE) & (somebody | (not somebody.any())))
-    spells = spells[np.lexsort((found.spell_started[spells], spell_event[spells]))]
-    activity, names = renumbered(found.activity[order], activities)
+    order = _by_case_and_start(found, np.flatnonzero(~receipt), rank)
+    activity, activities = renumbered(found.activity[order], names.activities)
     home_codes, home_names = said["home"]
-    all_units, team_of, home = _with_homes(units, teams, home_codes[cases], home_names)
+    all_units, team_of, home = _with_homes(names.units, names.teams, home_codes[cases], home_names)
     category, categories = with_unspecified(*renumbered(said["category"][0][cases], said["category"][1]), "letter")
     channel, channels = with_unspecified(*renumbered(said["channel"][0][cases], said["channel"][1]), "mailbox")
     return EventLog(
@@ -184,7 +194,7 @@ def _assembled(
         category=category.astype(np.int32),
         channel=channel.astype(np.int32),
         home=home.astype(np.int32),
-        ids=tuple(ids[each] for each in cases.tolist()),
+        ids=tuple(names.ids[each] for each in cases.tolist()),
         case=rank[found.case[order]],
         activity=activity.astype(np.int32),
         queued=found.queued[order],
@@ -192,19 +202,44 @@ def _assembled(
         finished=found.finished[order],
         resource=found.resource[order].astype(np.int32),
         unit=found.unit[order].astype(np.int32),
-        spells=Spells(
-            spell_event[spells],
-            found.spell_started[spells],
-            found.spell_finished[spells],
-            found.spell_resource[spells].astype(np.int32),
-            found.spell_unit[spells].astype(np.int32),
-        ),
-        activities=names,
+        spells=_spells(found, order),
+        activities=activities,
         categories=categories,
         channels=channels,
-        resources=resources,
+        resources=names.resources,
         units=all_units,
         teams=team_of,
+    )
+
+
+def _instants(found: Instances) -> list[Int64s]:
+    """When events were queued, started and finished; far away where that is not known."""
+    return [np.where(each == NOT_YET, _FAR_AWAY, each) for each in (found.queued, found.started, found.finished)]
+
+
+def _by_case_and_start(found: Instances, events: Int64s, rank: Int64s) -> Int64s:
+    """Some events by the rank of their case, then their start, else their end, else when they were queued."""
+    queued, started, finished = _instants(found)
+    start = np.where(found.started == NOT_YET, finished, started)
+    start = np.where(start == _FAR_AWAY, queued, start)
+    return events[np.lexsort((events, finished[events], start[events], rank[found.case[events]]))]
+
+
+def _spells(found: Instances, order: Int64s) -> Spells:
+    """The spells of work on some events, which are numbered in a new order."""
+    place = np.full(len(found.case), NO_CODE)
+    place[order] = np.arange(len(order))
+    event = place[found.event]
+    somebody = (found.spell_resource != NO_CODE) | (found.spell_unit != NO_CODE)
+    # Where a log says who did it, what nobody did is a wait.
+    spells = np.flatnonzero((event != NO_CODE) & (somebody | (not somebody.any())))
+    spells = spells[np.lexsort((found.spell_started[spells], event[spells]))]
+    return Spells(
+        event[spells],
+        found.spell_started[spells],
+        found.spell_finished[spells],
+        found.spell_resource[spells].astype(np.int32),
+        found.spell_unit[spells].astype(np.int32),
     )
 
 
