@@ -259,7 +259,7 @@ def test_the_tornado_of_a_queue_has_the_slopes_of_its_closed_form(mm1: Sensitivi
             assert end.mean == pytest.approx(truth, rel=0.1)
         # Both ends together: the derivative, of which half the difference over a tenth is the chord.
         assert (effect.high.mean - effect.low.mean) == pytest.approx(high - low, rel=0.05)  # type: ignore[union-attr,operator]
-        assert effect.is_sure
+        assert any(end is not None and (end.is_above_zero or end.is_below_zero) for end in (effect.low, effect.high))
         assert effect.replications == 12
 
 

@@ -57,12 +57,6 @@ class FigureEffect:
         )
         return low, high
 
-    @property
-    def is_sure(self) -> bool:
-        """Whether an end surely differs: the interval of one leaves 0 out."""
-        ends = (each for each in (self.low, self.high) if each is not None)
-        return any(each.is_above_zero or each.is_below_zero for each in ends)
-
 
 def effects_of(
     base: PointOutcome, found: Mapping[tuple[int, int], PointOutcome], figures: int, replications: int
