@@ -259,7 +259,7 @@ def test_verify_says_that_the_engines_agree(mm8: Path) -> None:
     answer = ask("verify", "mm8.yaml", "--days", "1")
     assert answer.exit_code == 0, answer.output
     assert "mm8.yaml: both engines agree, and the audit finds nothing" in answer.stdout
-    assert ask("verify", "mm8.yaml", "--days", "99").exit_code == COULD_NOT
+    assert ask("verify", "mm8.yaml", "--days", "99").exit_code == ASKED_WRONGLY
 
 
 def test_verify_names_the_first_visit_that_differs(mm8: Path, monkeypatch: pytest.MonkeyPatch) -> None:

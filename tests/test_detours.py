@@ -213,7 +213,7 @@ LATE = "late: {detour: 10%, steps: [{look: {wait: 1 h}}, {say: {by: desk, effort
 """A detour before the last step of the sound scenario, on its line 8."""
 
 MISTAKES = [
-    ("10%", "110%", "detour: must be between 0% and 100% (got 1.1)"),
+    ("10%", "110%", "detour: must be between 0% and 100% (got 110%)"),
     ("effort", "efort", "steps[1].efort: unknown key; did you mean 'effort'?"),
     ("by: desk", "by: dsk", "steps[1].by: no such team 'dsk'; did you mean 'desk'?"),
     ("look", "serve", "steps[0]: there is a step 'serve' already"),

@@ -124,7 +124,7 @@ def test_what_is_wrong_with_a_name_in_quotes_is_found_on_its_line(tmp_path: Path
     with pytest.raises(ScenarioError) as refused:
         loaded(tmp_path, text)
     assert [str(problem) for problem in refused.value.problems] == [
-        'line 9   categories."a.b".share: must be between 0% and 100% (got 1.2)',
+        'line 9   categories."a.b".share: must be between 0% and 100% (got 120%)',
         "line 10  categories.\"b.c\".shar: unknown key; did you mean 'share'?",
     ]
 

@@ -92,7 +92,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("{per_day: 80}", "{per_day: 80, surges: [{from: day 0, lasts: 1 h, times: 2, category: noise}]}", "line 3   arrivals.surges[0].category: no such category 'noise' (there is letter)"),
     ("{per_day: 80}", "{per_day: 80, surges: [{from: day 0, lasts: 1 h, times: 2, unit: dsk}]}", "line 3   arrivals.surges[0].unit: no such unit where letters come from 'dsk'; did you mean 'desk'?"),
     ("{per_day: 80}", "{per_day: 80}\ncategories: {a: {share: 30%}, b: {share: 60%}}", "line 4   categories: shares must sum to 100% (got 90%)"),
-    ("{per_day: 80}", "{per_day: 80}\ncategories: {a: {share: 130%}}", "line 4   categories.a.share: must be between 0% and 100% (got 1.3)"),
+    ("{per_day: 80}", "{per_day: 80}\ncategories: {a: {share: 130%}}", "line 4   categories.a.share: must be between 0% and 100% (got 130%)"),
     ("{per_day: 80}", "{per_day: 80}\ncategories: {'a[b.': {share: 1}}", "line 4   categories.\"a[b.\": a name has 1 to 60 characters, no space at either end, and no brackets or backslashes (got 'a[b.')"),
     ("{per_day: 80}", "{per_day: 80}\ncategories: {}", "line 4   categories: must have at least 1 entry (got an empty mapping)"),
     ("{per_day: 80}", "{per_day: 80}\ncategories: {default: {share: 1}}", "line 4   categories.default: 'default' cannot be the name of a category"),
@@ -183,7 +183,7 @@ MISTAKES: list[tuple[str, str, str]] = [
     ("within: 30 min", "within: 30", "line 10  sla.served.within: must be a number with a unit, such as '10 min' (got 30)"),
     ("within: 30 min", "within: 3 workdays", "line 10  sla.served.within: must have one of the units s, min, h, d, week, office hours, working days, or be like 'end of working day 7' (got '3 workdays')"),
     ("within: 30 min", "within: 0 min", "line 10  sla.served.within: must be at least 1 s (got '0 min')"),
-    ("target: 95%", "target: 950%", "line 10  sla.served.target: must be between 0% and 100% (got 9.5)"),
+    ("target: 95%", "target: 950%", "line 10  sla.served.target: must be between 0% and 100% (got 950%)"),
     ("until: serve.finished", "until: srve.finished", "line 10  sla.served.until: no such step 'srve'; did you mean 'serve'?"),
     ("until: serve.finished", "until: serve.done", "line 10  sla.served.until: must be received, closed, or STEP.queued, STEP.started or STEP.finished (got 'serve.done')"),
     ("until: serve.finished", "until: received", "line 10  sla.served.until: must come after received"),
@@ -300,7 +300,7 @@ def test_several_mistakes_in_the_whole_and_in_entries(tmp_path: Path) -> None:
 def test_what_a_wrong_entry_leaves_open_is_not_guessed(tmp_path: Path) -> None:
     text = DESK + "categories: {a: {share: 30}, b: {share: 70%, by_hour: mailbx}}\n"
     assert answer(tmp_path, text) == [
-        "line 11  categories.a.share: must be between 0% and 100% (got 30)",
+        "line 11  categories.a.share: must be between 0% and 100% (got 3000%)",
         "line 11  categories.b.by_hour: must be 24 weights or the name of a profile, not 'mailbx'; did you mean 'mailbox'?",
     ]
     assert answer(tmp_path, DESK.replace("workflow:", "wrkflow:")) == [

@@ -188,7 +188,7 @@ def test_what_is_neither_in_time_nor_late_at_the_end_is_taken_to_be_in_time(tmp_
             "call: {wait: 1 h, when_late: {sla: closed, chance: 1%}}",
             "must be an SLA that is decided before this step; closed runs until closed",
         ),
-        ("call: {wait: 1 h, when_late: {sla: signed, chance: 2}}", "must be between 0% and 100% (got 2)"),
+        ("call: {wait: 1 h, when_late: {sla: signed, chance: 2}}", "must be between 0% and 100% (got 200%)"),
         (
             f"handle: {{wait: 1 h}}\n  - rework: {{back_to: handle, chance: 1%, {LATE}}}",
             "a chance of 100% without at_most would never end",

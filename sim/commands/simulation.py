@@ -162,7 +162,11 @@ def stress(scenario: Path, options: Options) -> None:
 @click.command()
 @SCENARIO
 @takes("set replications seed engine machines")
-@click.option("--export", type=PATH, help="Folder for a trace to replay, and event logs for process mining.")
+@click.option(
+    "--export",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for a trace to replay, and event logs for process mining.",
+)
 @click.option(
     "--backlog-at", callback=moment, metavar="MOMENT",
     help="With --export: list the letters that are open then, such as '2021-05-20 08:00' or 'day 17 08:00'.",

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.core.clock import DAY
-from sim.core.errors import EngineMismatch, SimError
+from sim.core.errors import EngineMismatch, Problem, ScenarioError
 from sim.core.tables import NO_VISIT, NOT_YET, OTHER_DUTY, Roster, Workload, dtypes
 from sim.engine.audit import require_sound
 from sim.engine.contract import ENGINES, require_equal, simulate
@@ -31,13 +31,14 @@ def prove(setting: Setting, days: float | None = None) -> Checked:
 
     Args:
         days: how many of its first days; the whole horizon if None.
-    Raises: EngineMismatch with the first differing visit, AuditError with the broken rules, SimError for
-        days that are not above 0.
+    Raises: EngineMismatch with the first differing visit, AuditError with the broken rules,
+        ScenarioError for days that are not above 0 or more than there are.
     """
     horizon = setting.scenario.horizon
     if days is not None:
         if not 0 < days * DAY <= horizon:
-            raise SimError(f"days must be above 0 and at most {horizon / DAY:g}, the scenario's own, got {days:g}")
+            rule = f"days must be above 0 and at most {horizon / DAY:g}, the scenario's own, got {days:g}"
+            raise ScenarioError("--days", [Problem(rule)])
         horizon = round(days * DAY)
     roster = draw_roster(setting, 0)
     return _check(setting, draw_workload(setting, roster, 0), roster, horizon)

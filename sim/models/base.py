@@ -189,7 +189,7 @@ def parse_share(written: object) -> float:
 
 def _within_unit(share: float) -> float:
     if not 0 <= share <= 1:
-        raise ValueError(f"must be between 0% and 100% (got {share:.6g})")
+        raise ValueError(f"must be between 0% and 100% (got {100 * share:.6g}%)")
     return share
 
 
