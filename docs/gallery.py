@@ -12,10 +12,12 @@ import numpy as np
 from sim.comparison import Comparison, compare
 from sim.core.options import Options
 from sim.metrics.report import Report
+from sim.models.labels import labels_of
 from sim.output.charts.base import Page, charts_of
 from sim.output.results.sensitivity import sensitivity
 from sim.output.results.sweep import sweep
 from sim.output.text.formats import percent
+from sim.output.words import Language
 from sim.scenario.loading import load
 from sim.sensitivity.report import Sensitivity
 from sim.sweep import Sweep
@@ -120,7 +122,8 @@ def main() -> None:
 
 def _picture(page: Page, subject: Report | Comparison | Sweep | Sensitivity, name: str, panel: str, lang: str) -> str:
     """Draw one panel of a chart; returns the line of the page that shows it."""
-    chart = next(each for each in charts_of(page) if each.name == name)(subject, panel, Options(lang=lang))
+    options = Options(lang=Language(lang, labels_of(load(FILE).scenario)))
+    chart = next(each for each in charts_of(page) if each.name == name)(subject, panel, options)
     file = f"{'-'.join(filter(None, (name, panel)))}.{lang}.png"
     chart.figure().save_png(PICTURES / file, dpi=90)
     return f"![{chart.alt()}](gallery/{file})"
