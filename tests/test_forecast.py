@@ -88,6 +88,13 @@ def test_letters_are_counted_from_the_rates(tmp_path: Path) -> None:
     assert of.counted == pytest.approx(28 * 400)
 
 
+def test_letters_that_come_while_the_cool_down_was_raised_are_told_with_its_days(tmp_path: Path) -> None:
+    of = forecast(tmp_path, DESK, "window=10 d", "sla.started.within=1 d")
+    assert 10.5 < of.days < 11
+    assert (of.letters_a_day, of.letters, of.counted) == pytest.approx((400, 400 * of.days, 4_000))
+    assert f"400 letters a day: {of.letters:,.0f} in {of.days:.1f} days" in as_text(forecast_text(of, "en"))
+
+
 def test_queues_are_expected_as_erlang_c_has_them(tmp_path: Path) -> None:
     sla = forecast(tmp_path, DESK, "teams.desk.staff.always=9").slas["started"]
     late = mmc_wait_longer(9, 400 / 24 / 60, 25, 10)

@@ -137,6 +137,7 @@ def forecast_of(loaded: Loaded, options: Options = DEFAULT) -> Forecast:
     """
     scenario = loaded.scenario
     setting, cost, _ = prepare(loaded, options)
+    days = setting.scenario.horizon / DAY
     sample = simulate_briefly(setting, cost)
     load = load_of(sample.unhindered)
     # Thinned out letters stand for more of them.
@@ -146,9 +147,9 @@ def forecast_of(loaded: Loaded, options: Options = DEFAULT) -> Forecast:
         scenario=loaded.stem,
         title=scenario.name,
         replications=scenario.replications,
-        days=scenario.horizon / DAY,
+        days=days,
         window_days=scenario.window / DAY,
-        letters_a_day=cost.letters / (scenario.horizon / DAY),
+        letters_a_day=cost.letters / days,
         letters=cost.letters,
         counted=letters_expected(setting, scenario.window_start, scenario.window_end),
         headcount=scenario.headcount,

@@ -94,7 +94,7 @@ def _letters(forecast: Forecast, lang: str) -> Iterator[str]:
         "forecast.letters",
         a_day=number(forecast.letters_a_day),
         letters=f"{forecast.letters:,.0f}",
-        days=f"{forecast.days:g}",
+        days=f"{round(forecast.days, 1):g}",
         counted=f"{forecast.counted:,.0f}",
         window=f"{forecast.window_days:g}",
         replications=forecast.replications,
