@@ -27,7 +27,7 @@ from sim.operations.destination import ReplayOptions
 from sim.operations.replay_report import ReplayReport, report_on
 from sim.operations.targets import Targets
 from sim.output.charts.base import Chart, charts_of
-from sim.output.html.load_pages import replay_page, stress_page, targets_page
+from sim.output.html.load_pages import _stress_tiles, replay_page, stress_page, targets_page
 from sim.output.text.printing import as_text
 from sim.output.text.replay import replay_heading, replay_text
 from sim.output.text.stress import stress_sentences, stress_text
@@ -134,6 +134,25 @@ def test_a_level_that_is_assumed_is_marked_where_it_is_written_and_where_it_is_s
     text = " ".join(as_text(targets_text(found, "A mailbox", "en")).split())
     assert "Service level assumed for each call: 99% answered within 1,000 ms, and at most 1% of the calls" in text
     assert "假定的服务水平：99% 在 1,000 毫秒内应答" in as_text(targets_text(found, "A mailbox", "zh"))
+
+
+@pytest.mark.parametrize(
+    ("capacity", "verdict"),
+    [
+        (FOUND, "missed"),
+        (replace(FOUND, per_day=None, high=1_300), "unclear"),
+        (replace(FOUND, per_day=1_250, high=1_300), "met"),
+        (Capacity(CapacityStatus.BEYOND, *[None] * 4, "signed", NONE, (), (), 30, 1_800, 20), "met"),
+        (Capacity(CapacityStatus.NOT_EVEN_A_FEW, *[None] * 4, "signed", NONE, (), (), 30, 1_800, 20), "missed"),
+        (Capacity(CapacityStatus.NOT_EVEN_A_FEW, *[None] * 4, "signed", NONE, (), (), 1_300, 80_000, 20), "unclear"),
+        (Capacity(CapacityStatus.NO_TARGET, *[None] * 6, (), (), 1_800, 1_800, 20), "unclear"),
+    ],
+)
+def test_the_tile_of_the_capacity_says_whether_it_carries_what_comes(
+    stress_report: StressReport, capacity: Capacity, verdict: str
+) -> None:
+    tile = next(_stress_tiles(replace(stress_report, per_day=1_200, capacity=capacity), "en"))
+    assert tile.colour == verdict
 
 
 def test_which_sla_fails_first_is_said_as_surely_as_it_is_known(stress_report: StressReport) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sim.capacity import StressReport
+from sim.capacity import CapacityStatus, StressReport
 from sim.models.operation_names import RECEIVE
 from sim.operations.replay_report import ReplayReport
 from sim.operations.targets import ALL, Targets
@@ -92,9 +92,12 @@ def _stress_tiles(report: StressReport, lang: str) -> Iterator[Tile]:
 def _carries(report: StressReport) -> Verdict:
     """Whether the staffing carries the scenario's own rate."""
     capacity = report.capacity
-    if capacity.per_day is not None and capacity.per_day >= report.per_day:
+    # Compliance falls with the rate: what was tried says the same of what lies beyond.
+    met = capacity.highest if capacity.found is CapacityStatus.BEYOND else capacity.per_day
+    missed = capacity.lowest if capacity.found is CapacityStatus.NOT_EVEN_A_FEW else capacity.high
+    if met is not None and met >= report.per_day:
         return Verdict.MET
-    return Verdict.MISSED if capacity.high is not None and capacity.high < report.per_day else Verdict.UNCLEAR
+    return Verdict.MISSED if missed is not None and missed < report.per_day else Verdict.UNCLEAR
 
 
 def targets_page(
