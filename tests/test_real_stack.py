@@ -37,6 +37,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 SERVER = Path(__file__).parent.parent / "examples" / "server.py"
 RATE = 2_000
+MOST_LATE = 2.0
+"""Seconds; twice as late as the sender is where it shares two cores with the server and with others."""
+TOO_BUSY = f"this machine is too busy to send {RATE:,} calls a second in time"
 SCENARIO = """
 name: Five calls a letter
 start: 2024-01-01
@@ -156,7 +159,7 @@ def test_five_calls_a_letter_by_the_commands(tmp_path: Path, server: Server, dat
         if judged["pace", ""] == "met":
             break
     else:
-        pytest.skip(f"this machine is too busy to send {RATE:,} calls a second in time")
+        pytest.skip(TOO_BUSY)
     assert told["busiest"]["second"] >= RATE
     for name in WAY:
         assert judged["errors", name] == judged["latency", name] == "met"
@@ -184,7 +187,10 @@ class Replaying:
         time.sleep(max(0.0, seconds - self.now()))
 
     def sent(self) -> Sent:
+        """What came of it; skips where the sender itself was so late that the server had no time either."""
         self._sending.join()
+        if np.nanpercentile(self._sent[0].answers.late, 99) > MOST_LATE:
+            pytest.skip(TOO_BUSY)
         return self._sent[0]
 
 
