@@ -44,7 +44,7 @@ def test_a_stress_run_in_words(stress_report: StressReport) -> None:
     assert "How much load does it carry? A <b>mailbox</b>" in text
     assert "First to fail is signed." in text
     assert "From 288 letters a day on the backlog grows without bound: the work fills all hours of city." in text
-    assert "Next to fill are station-" in text
+    assert "Next to fill is station-" in text
     assert "letters a day are 7" in text
     assert "A spike of 6 times the letters for 2 h from 2024-01-02 10:00" in text
     assert "14 days at 200 letters a day" in text

@@ -13,7 +13,7 @@ from planned import PLENTY, Puzzle, desk, three_teams
 
 import cli
 from sim.core.options import Options
-from sim.forecast.working_hours import _at_night, _long_weeks
+from sim.forecast.working_hours import _at_night, _long_weeks, working_hours
 from sim.models.staffing import RosterPattern
 from sim.output.text.plan import exact_cost, plan_sentences, plan_text
 from sim.output.text.printing import as_text
@@ -369,6 +369,17 @@ def test_hours_are_told_beside_heads() -> None:
     assert today.pay is not None
     assert today.pay > 10 * (today.rostered + 3 * 56 * 8 / 24 * 0.5)
     assert "hours a week instead of 358" in said(answer)
+
+
+def test_stand_ins_are_paid_at_their_own_price() -> None:
+    """Three people, each alone on duty for 24 hours and absent one time in ten: 16.8 of 168 hours a week."""
+    team = {"tier": "city", "staff": {"duty_24_48": 3}, "absence": "10%", "at_least": 1}
+    pay = {"per_hour": 10, "stand_in": "40%", "overtime": "20%"}
+    office = setting(teams={"desk": team}, plan={"pay": pay})
+    assert office.scenario.plan is not None
+    hours = working_hours(office, 5.0, office.scenario.plan.pay)
+    assert hours.stand_in == pytest.approx(16.8)
+    assert hours.pay == pytest.approx(10 * (168 + 1.4 * 16.8 + 1.2 * 5))
 
 
 def test_a_night_counts_from_ten_to_six_and_a_long_week_has_more_than_48_hours() -> None:

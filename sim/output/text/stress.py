@@ -197,7 +197,7 @@ def _limits(report: StressReport, lang: str) -> Iterator[str]:
         if each.unit not in full.units and each.unit_per_day <= _NEXT * full.per_day
     ]
     if told:
-        yield say(lang, "stress.limits", others=listed(lang, told))
+        yield say(lang, "stress.limits", n=len(told), others=listed(lang, told))
 
 
 def _full(stability: StabilityLimit, lang: str) -> str:
