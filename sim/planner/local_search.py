@@ -30,7 +30,10 @@ _LEAST_EFFECT: Final = 0.05
 """Of the largest effect on a target; a correction takes every other one for as large as that at least."""
 
 _PART: Final = 12
-"""Effects are measured by a change of this part of a cell's people, so that they are more than chance."""
+"""Effects are measured by a change of this part of a team's largest cell, so that they are more than chance.
+
+Its smaller cells, which may take its place, change by as many: one person at a time saves nobody.
+"""
 
 _REACH: Final = 1.0
 """An exchange at first changes a cell by so many times what its effect was measured by, at most.
@@ -47,7 +50,7 @@ _LEAST_USED: Final = 1e-3
 _MOST_USED: Final = 1e6
 """And where none is allowed, any lateness counts as so many times the allowed one."""
 
-_GENEROUS: Final = 0.02
+_GENEROUS: Final = 0.01
 """By so much of a logarithm more is made good than lacks, and again by so much after each attempt that failed."""
 
 _BARELY: Final = 1e-3
@@ -65,6 +68,12 @@ class Surface(NamedTuple):
     errors: Floats  # standard errors of what more people change
     doubts: Floats  # and of what fewer do; none once an exchange has shown it
     steps: Floats  # people by which it was measured, (cells,)
+
+    def pooled(self, other: "Surface") -> "Surface":
+        """The mean of two surfaces, measured with different letters near each other."""
+        both = [(mine + theirs) / 2 for mine, theirs in zip(self[:2], other[:2], strict=True)]
+        errors = [np.hypot(mine, theirs) / 2 for mine, theirs in zip(self[2:4], other[2:4], strict=True)]
+        return Surface(both[0], both[1], errors[0], errors[1], self.steps)
 
 
 class LocalSearch:
@@ -133,8 +142,7 @@ class LocalSearch:
             error = (there - here).std(axis=0) / np.sqrt(max(len(there) - 1, 1)) / np.maximum(used, _LEAST_USED)
             return change, error / abs(by)
 
-        for cell, heads in enumerate(people):
-            step = max(heads // _PART, 1)
+        for cell, (heads, step) in enumerate(zip(people, self._steps(people), strict=True)):
             up, down = min(step, problem.most[cell] - heads), min(step, heads - problem.least[cell])
             steps[cell] = step
             if up:
@@ -144,6 +152,14 @@ class LocalSearch:
                 change, doubts[cell] = changed(cell, -down)
                 fewer[cell] = np.maximum(change, 0.0)
         return Surface(more, fewer, errors, doubts, steps)
+
+    def _steps(self, people: People) -> list[int]:
+        """By how many people each cell changes to measure its effect: as many in all cells of a team, (cells,)."""
+        problem = self._problem
+        largest = dict.fromkeys(problem.team, 0)
+        for team, heads, low, high in zip(problem.team, people, problem.least, problem.most, strict=True):
+            largest[team] = max(largest[team], heads if low < high else 0)
+        return [max(largest[team] // _PART, 1) for team in problem.team]
 
     def _fitting(self, people: People) -> People:
         """Add the fewest people of a cell with whom every unit has hours enough; of all where one is not enough."""

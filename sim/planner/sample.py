@@ -28,14 +28,18 @@ _BY_FAR: Final = 1.1
 _LEAST_LOOKS: Final = 3
 """So many replications are simulated before a staffing is given up: one bad one says little."""
 
-_RACED: Final = (12, 24)
-"""Replications after which a staffing is given up whose late letters, compared with another's, will be too many."""
+_RACED: Final = (12, 24, 48)
+"""Replications after which it is asked whether the late letters, compared with another's, will surely do or not."""
 
 _SURE: Final = 2
-"""Standard errors of that comparison that it must be too many by."""
+"""Standard errors of that comparison by which they must be too many, or few enough."""
 
-_MEASURED: Final = 12
-"""Replications on which it is measured what people more or fewer change; differences need fewer than levels."""
+_MEASURED: Final = 5
+"""On this part of the replications it is measured what people more or fewer change; differences need fewer than levels.
+"""
+
+_LEAST_MEASURED: Final = 12
+"""And on at least so many, as far as there are."""
 
 _LEAST_ALLOWED: Final = 1e-6
 """Lateness of a target that allows none."""
@@ -73,9 +77,14 @@ class SearchSample:
         rostered: weekly hours on the roster of a person of each cell, shape (cells,); of equal costs fewer are better.
         targets: shape (targets,).
         margin: by how much compliance on the sample has to exceed each target, shape (targets,).
+
+    Args:
+        known: a staffing that was simulated on the whole sample, if any was.
     """
 
-    def __init__(self, simulator: Simulator, replications: Sequence[int], stability: Stability) -> None:
+    def __init__(
+        self, simulator: Simulator, replications: Sequence[int], stability: Stability, known: People | None = None
+    ) -> None:
         self.simulator, self.replications, self.stability = simulator, replications, stability
         cells = simulator.cells
         self.least: People = tuple(cell.least for cell in cells)
@@ -86,7 +95,7 @@ class SearchSample:
         self.rostered: Floats = np.array([cell.hours for cell in cells])
         self.targets: Floats = simulator.targets.shares
         self.margin: Floats = np.zeros(len(self.targets))
-        self._letters: Floats | None = None
+        self._known = self.most if known is None else known
         self._whole: Decided | None = None  # of the last staffing that was tried to the end
 
     @property
@@ -110,9 +119,8 @@ class SearchSample:
 
     def trial(self, people: People) -> Trial:
         """Try a staffing; one that clearly misses a target is not tried to the end."""
-        if self._letters is None:
-            # To which letters an SLA applies does not depend on the staffing.
-            self._letters = self.decided(self.most).letters.sum(axis=0)
+        # To which letters an SLA applies does not depend on the staffing.
+        all_letters = self._tried_to_the_end.letters.sum(axis=0)
         lateness = 1 - self.targets
         allowed, by_far = np.maximum(lateness - self.margin, 0.0), _BY_FAR * lateness + np.abs(self.margin)
         parts: list[Decided] = []
@@ -120,13 +128,15 @@ class SearchSample:
         for decided in self.simulator.each(people, self.replications):
             parts.append(decided)
             late, letters = late + late_at_worst(decided), letters + decided.letters
-            surely = _CLEARLY * by_far * np.maximum(self._letters, letters) + _A_FEW
+            surely = _CLEARLY * by_far * np.maximum(all_letters, letters) + _A_FEW
             if len(parts) >= _LEAST_LOOKS and (late > surely).any():
                 break
-            if len(parts) in _RACED and self._whole is not None:
-                expected, error = _expected(stacked(parts), self._whole)
-                if (expected - _SURE * error > allowed * self._letters + _A_FEW).any():
-                    late, letters = expected, self._letters
+            if len(parts) in _RACED:
+                expected, error = _expected(stacked(parts), self._tried_to_the_end)
+                limit = allowed * all_letters
+                too_many = (expected - _SURE * error > limit + _A_FEW).any()
+                if too_many or (expected + _SURE * error < limit).all():
+                    late, letters = expected, all_letters
                     break
         else:
             self._whole = stacked(parts)
@@ -138,7 +148,8 @@ class SearchSample:
 
         They are simulated to the end, so that the figures of two staffings differ by the staffings alone.
         """
-        decided = self.simulator.decided(people, self.replications[:_MEASURED])
+        many = max(len(self.replications) // _MEASURED, _LEAST_MEASURED)
+        decided = self.simulator.decided(people, self.replications[:many])
         allowed = np.maximum(1 - self.targets - self.margin, _LEAST_ALLOWED)
         return _used(late_at_worst(decided), allowed * decided.letters.mean(axis=0))
 
@@ -149,6 +160,12 @@ class SearchSample:
     def compliance(self, people: People) -> Floats:
         """Compliance with each target on the whole sample, at worst, shape (targets,); 1 where there are no letters."""
         return worst_case_compliance(self.decided(people))
+
+    @property
+    def _tried_to_the_end(self) -> Decided:
+        if self._whole is None:
+            self._whole = self.decided(self._known)
+        return self._whole
 
 
 class SearchTrials:
