@@ -208,6 +208,40 @@ def test_where_nothing_is_random_less_is_told_beforehand() -> None:
     assert budget_of(written, copies=True) == 500_000
 
 
+# blocks of fresh seeds
+
+
+def test_exploring_takes_no_confidence_and_no_seed_of_the_proof() -> None:
+    office = desk(150, 25, "10 min", "90%")
+    simulator = Simulator(office, staffing_cells(office.scenario), PlanTargets(office))
+    blocks, explored = Blocks(simulator, 24), Blocks(simulator, 24)
+    explored.explore((9,))
+    explored.explore((10,))
+    assert [each.people for each in explored.made] == [(9,), (10,)]
+    proof = explored.prove((10,))
+    assert (proof.look, explored.looks) == (1, 1)
+    assert proof.replications.start == explored.made[1].replications.stop
+    # What is explored is the same as what a proof sees of these seeds.
+    np.testing.assert_array_equal(blocks.prove((9,)).shares, explored.made[0].shares)
+
+
+def test_the_more_is_explored_the_less_is_asked_of_the_sample_and_the_more_after_a_proof_that_failed() -> None:
+    office = desk(150, 25, "10 min", "90%")
+    simulator = Simulator(office, staffing_cells(office.scenario), PlanTargets(office))
+    sample = simulator.decided((10,), range(8))
+    blocks, margins = Blocks(simulator, 24), []
+    for _ in range(3):
+        blocks.explore((10,))
+        margins.append(float(blocks.margin(sample)[0]))
+    # The first proof takes half of 2.5%. It is to show the plan with 97%, and its chance adds to that of what is known.
+    assert margins == sorted(margins, reverse=True)
+    known = [1 / blocks for blocks in (1, 2, 3)]
+    parts = [2.241403 + 1.880794 * np.sqrt(1 + each) for each in known]
+    np.testing.assert_allclose(np.array(margins) / margins[0], np.array(parts) / parts[0], rtol=1e-6)
+    blocks.prove((4,))
+    assert float(blocks.margin(sample)[0]) > margins[-1]
+
+
 # who is not needed
 
 
@@ -278,6 +312,26 @@ def test_one_exchange_moves_people_of_three_cells_at_once() -> None:
     best = LocalSearch(trials).improve((4, 4, 4))
     cheapest = min(sum(each) for each in product(range(10), repeat=3) if late(each) <= 1)
     assert sum(best) == cheapest < 12
+
+
+def test_cells_of_a_team_change_by_as_many_people_where_effects_are_measured() -> None:
+    def late(people: tuple[int, ...]) -> float:
+        return float(np.exp(-0.1 * people[0] - 0.3 * people[1]))
+
+    puzzle = Puzzle((40, 40, 40), [1.0, 1.0, 1.0], late)
+    puzzle.team = (0, 0, 1)
+    surface = LocalSearch(SearchTrials(puzzle, PLENTY)).surface((24, 3, 5))
+    assert surface.steps.tolist() == [2, 2, 1]
+    np.testing.assert_allclose(surface.more[:, 0], [-0.1, -0.3, 0.0], atol=1e-9)
+    np.testing.assert_allclose(surface.fewer[:, 0], [0.1, 0.3, 0.0], atol=1e-9)
+
+
+def test_effects_that_were_measured_twice_are_averaged_and_surer() -> None:
+    steps = np.array([2.0])
+    one = Surface(np.array([[-0.1]]), np.array([[0.2]]), np.array([[0.03]]), np.array([[0.0]]), steps)
+    other = Surface(np.array([[-0.3]]), np.array([[0.4]]), np.array([[0.04]]), np.array([[0.02]]), steps)
+    both = one.pooled(other)
+    assert [float(each[0, 0]) for each in both[:4]] == pytest.approx([-0.2, 0.3, 0.025, 0.01])
 
 
 def test_what_lacks_is_made_good_near_where_effects_were_measured() -> None:

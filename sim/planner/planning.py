@@ -42,7 +42,7 @@ from sim.planner.validation import Validation
 from sim.scenario.setting import Setting
 from sim.statistics import Verdict
 
-VISITS: Final = 6.9e8
+VISITS: Final = 7.2e8
 """Visits that a plan may simulate if its budget is not said; about a minute and a half of two cores, as measured."""
 
 _VISITS_A_REPLICATION: Final = 6_000
@@ -53,7 +53,7 @@ _LEAST_REPLICATIONS: Final = 200
 
 _MOST_REPLICATIONS: Final = 2_500
 
-_TRIALS: Final = 80
+_TRIALS: Final = 84
 """A budget is enough for so many staffings on the whole sample of the search."""
 
 _MOST_SAMPLED: Final = 48
@@ -78,13 +78,12 @@ class Shares:
 
     allocation: float = 0.28
     quick: float = 0.32
-    sample: float = 0.50
-    proofs: float = 0.84  # no other plan is looked for after that
-    proof_search: float = 0.13  # of which each search for another plan may take so much
+    explored: float = 0.90
+    validation: float = 0.13  # for each search of the validation, on its own
     substitution: float = 0.80
-    removals: float = 0.93
-    bound: float = 0.93
-    frontier: float = 0.04  # on its own
+    removals: float = 0.86
+    bound: float = 0.88
+    frontier: float = 0.025  # on its own
 
 
 _STAGES: Final = Shares()
@@ -252,7 +251,7 @@ class _Planner:
     def _found(self) -> People:
         """A staffing of few people that meets the targets on the quick sample, with the margin."""
         search = self._search
-        people, _ = search.near(search.substitute(search.descend(search.raised(self._coarse.least))))
+        people = search.near(search.substitute(search.descend(search.raised(self._coarse.least))))
         search.local.improve(people)
         search.restart()
         return search.best or people
@@ -260,8 +259,9 @@ class _Planner:
     def _validated(self, people: People) -> Proof:
         """The proof of a plan all of whose units are stable."""
         validation = Validation(people, self._sample, self._blocks)
-        validation.find(self._until(_STAGES.sample))
-        return validation.proved(self._until(_STAGES.proofs), int(_STAGES.proof_search * self._budget))
+        each = int(_STAGES.validation * self._budget)
+        validation.find(self._until(_STAGES.explored), each)
+        return validation.proved(each)
 
     def _eliminated(self, proof: Proof) -> tuple[Proof, tuple[Change, ...]]:
         """The proof of what is left without whoever is not needed, and what one fewer of each cell changes."""

@@ -58,7 +58,25 @@ class TargetCompliance:
 
 
 @dataclass(frozen=True)
-class Proof:
+class Block:
+    """A staffing on fresh seeds.
+
+    Attributes:
+        decided: letters by what became of them, shape (replications, targets).
+    """
+
+    people: People
+    replications: range
+    decided: Decided
+
+    @property
+    def shares(self) -> Floats:
+        """Compliance with each target, undecided letters at worst, shape (targets,); 1 where there are no letters."""
+        return worst_case_compliance(self.decided)
+
+
+@dataclass(frozen=True)
+class Proof(Block):
     """Proof of a staffing on fresh seeds.
 
     Attributes:
@@ -66,17 +84,13 @@ class Proof:
         met: targets that are met, or cannot be judged, with what confidence is left for this look.
         missed: whether a target is missed with that confidence.
         copies: whether the replications are one and the same, so that they say nothing of chance.
-        decided: letters by what became of them, shape (replications, targets).
     """
 
-    people: People
-    replications: range
     targets: tuple[TargetCompliance, ...]
     look: int
     met: tuple[int, ...]
     missed: bool
     copies: bool
-    decided: Decided
 
     @property
     def verdict(self) -> Verdict:
@@ -87,11 +101,6 @@ class Proof:
     def shown(self) -> bool:
         """Whether every target that can be judged is met with what confidence is left for this look."""
         return len(self.met) == len(self.targets)
-
-    @property
-    def shares(self) -> Floats:
-        """Compliance with each target, undecided letters at worst, shape (targets,); 1 where there are no letters."""
-        return worst_case_compliance(self.decided)
 
 
 @dataclass(frozen=True)
@@ -119,22 +128,31 @@ class Change:
 
 
 class Blocks:
-    """Blocks of fresh seeds, each used for the proof of one plan only.
+    """Blocks of fresh seeds, each used for one plan only.
 
     Attributes:
-        looks: blocks that were used so far.
+        looks: blocks that were used for proofs so far.
         size: replications of a block.
-
-    Args:
         chance: whether replications differ; else no margin makes a plan surer.
+        made: every block so far.
     """
 
     def __init__(self, simulator: Simulator, size: int, *, chance: bool = True) -> None:
-        self.simulator, self.size = simulator, size
-        self._chance = chance
+        self.simulator, self.size, self.chance = simulator, size, chance
         self.looks = 0
-        self._next = FRESH
-        self.made: list[Proof] = []
+        self.made: list[Block] = []
+
+    @property
+    def letters(self) -> float:
+        """Letters of a block, by those of all replications so far."""
+        meter = self.simulator.meter
+        return self.size * meter.letters / max(meter.replications, 1)
+
+    def explore(self, people: People) -> Block:
+        """Simulate a plan on the next block, without a judgement, which therefore takes no confidence."""
+        replications = self._next(self.size)
+        self.made.append(Block(people, replications, self.simulator.decided(people, replications)))
+        return self.made[-1]
 
     def prove(self, people: People, size: int | None = None) -> Proof:
         """Judge a plan on the next block.
@@ -142,14 +160,19 @@ class Blocks:
         Args:
             size: replications, where they are to be more than usual.
         """
+        block = self._next(size or self.size)
+        self.looks += 1
+        observed = list(self.simulator.observed(people, block))
+        proof = judged(self.simulator.targets, people, block, observed, look=self.looks)
+        self.made.append(proof)
+        return proof
+
+    def _next(self, size: int) -> range:
+        start = FRESH
         if self.made:
             self.simulator.forget(self.made[-1].replications)
-        self.looks += 1
-        block = range(self._next, self._next + (size or self.size))
-        self._next = block.stop
-        observed = list(self.simulator.observed(people, block))
-        self.made.append(judged(self.simulator.targets, people, block, observed, look=self.looks))
-        return self.made[-1]
+            start = self.made[-1].replications.stop
+        return range(start, start + size)
 
     def margin(self, decided: Decided) -> Floats:
         """By how much compliance has to exceed each target, so that the next block will show it, shape (targets,).
@@ -161,12 +184,12 @@ class Blocks:
             decided: over the replications of a sample, of a staffing that just meets the targets.
         """
         shares = self.simulator.targets.shares
-        if not self._chance:
+        if not self.chance:
             return np.zeros(len(shares))
         spread = standard_error(decided, shares) * np.sqrt(len(decided.letters) / self.size)
         proved = sum(len(each.replications) for each in self.made)
         # At first the sample's own chance is left to the first block, which says better what it is.
-        known = self.size / (proved + len(decided.letters)) if proved else 0.0
+        known = self.size / proved if proved else 0.0
         needed = critical_value(self.looks + 1) + float(ndtri(_ASSURANCE)) * np.sqrt(1 + known)
         margin: Floats = np.minimum(needed * spread, (1 - shares) / 2)
         return margin
@@ -211,7 +234,7 @@ def judged(
         if verdict_of is Verdict.NOT_JUDGED or low >= target:
             met.append(index)
         missed |= verdict_of is Verdict.MISSED and high < target
-    return Proof(people, replications, tuple(found), look, tuple(met), missed, copies, decided)
+    return Proof(people, replications, decided, tuple(found), look, tuple(met), missed, copies)
 
 
 def decided(simulator: Simulator, people: People, replications: range, proof: Proof | None = None) -> Proof:

@@ -87,8 +87,8 @@ class Search:
         more = least_meeting(-1, high, lambda more: trials.meets(with_heads(without, come, people[come] + more)))
         return with_heads(without, come, people[come] + more)
 
-    def near(self, people: People, surface: Surface | None = None) -> tuple[People, Surface]:
-        """A cheap staffing near one that meets the targets, and the surface by which it was found.
+    def near(self, people: People, surface: Surface | None = None) -> People:
+        """A cheap staffing near one that meets the targets.
 
         Args:
             surface: measured somewhere near; at the staffing itself if not said.
@@ -96,7 +96,7 @@ class Search:
         surface = self.local.surface(people) if surface is None else surface
         if not self.trials.meets(people):
             people = self.local.repaired(people, surface) or self.descend(self.raised(people))
-        return self.local.improve(self.best or people, surface), surface
+        return self.local.improve(self.best or people, surface)
 
     def restart(self) -> None:
         """Change one cell by many people and search on from there, until that has not helped for some time."""

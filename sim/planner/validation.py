@@ -1,27 +1,32 @@
-"""Validation: a plan of a quick search is made good on a larger sample, proved on fresh seeds, and corrected by that.
+"""Validation: a plan of a quick search is made good on a larger sample and on fresh seeds, and proved on other ones.
 
 On fresh seeds a staffing meets its targets a little better or worse than on the sample on which it was chosen (the
-winner's curse). What the proofs so far say of that is taken off the margin, weighted by their replications, and the
-search goes on from there: a plan that fails, or was shown by luck, is made good, and one that has more to spare than
-the next proof asks for is made cheaper, and is proved again on other seeds.
+winner's curse). So the plan is explored on fresh blocks, which judge nothing and take no confidence: what they say is
+taken off the margin, weighted by their replications, and the search goes on from there. Only what they all together
+hold to be shown again is proved, on seeds of its own; a plan that fails, for all that, is made good and proved again.
 """
 
 from typing import Final
 
 import numpy as np
 
-from sim.core.tables import Floats
-from sim.planner.local_search import Surface
-from sim.planner.proof import Blocks, Proof
-from sim.planner.sample import SearchSample
+from sim.planner.local_search import LocalSearch, Surface
+from sim.planner.proof import Block, Blocks, Proof
+from sim.planner.sample import SearchSample, SearchTrials
 from sim.planner.search import Search
 from sim.planner.staffing_cells import People
 
+_EXPLORED: Final = 2
+"""Blocks on which the plan is explored before its proof."""
+
+_PART: Final = 4
+"""The search after a block goes on on this part of it: to compare staffings takes fewer letters than to judge one.
+
+It is the first part, whose letters are still at hand.
+"""
+
 _LOOKS: Final = 5
 """How often a plan is proved and corrected, at most."""
-
-_ROUNDS: Final = 4
-"""How often the first plan is looked for anew, with effects measured where the last search ended, at most."""
 
 _STABLE: Final = 4
 """How often a plan is looked for again because a unit of the one found is not stable."""
@@ -42,72 +47,68 @@ class Validation:
 
     def __init__(self, people: People, sample: SearchSample, blocks: Blocks) -> None:
         self._sample, self._blocks, self._people = sample, blocks, people
-        self._floor: Floats = np.full(len(sample.targets), -np.inf)
         self._surface: Surface | None = None
         self.search = Search(sample, 0)
 
-    def find(self, budget: int) -> None:
-        """Find the cheapest staffing near the plan that meets the targets on the sample, as a proof will ask for.
+    def find(self, budget: int, each: int) -> None:
+        """Find the cheapest staffing near the plan that fresh seeds will show to meet the targets.
 
         Args:
-            budget: letters at which the search ends, counted from the first of all.
+            budget: letters after which nothing is explored, counted from the first of all.
+            each: letters that the search before and after each block may take.
         """
-        for _ in range(_ROUNDS):
-            self._sample.margin = self._blocks.margin(self._sample.decided(self._people))
-            before, self._people = self._people, self._near(self._people, budget)
-            # What was measured far from here does not tell which exchange saves the last few people.
-            self._surface = None
-            if self._people == before or self._sample.spent >= budget:
+        self._sample.margin = self._blocks.margin(self._sample.decided(self._people))
+        self._measure()
+        self._search_on(each)
+        for block in range(_EXPLORED if self._blocks.chance else 0):
+            # What is explored still has to be proved.
+            if self._sample.spent + 2 * self._blocks.letters > budget:
                 break
+            # The letters of this sample make room for those of the next one.
+            self._sample.simulator.forget(self._sample.replications)
+            self._learn(self._blocks.explore(self._people))
+            if block == 0:
+                self._measure()
+            self._search_on(each)
 
-    def proved(self, budget: int, each: int) -> Proof:
+    def proved(self, each: int) -> Proof:
         """A plan that fresh seeds showed to meet every target; the last one tried if none did.
 
         Args:
-            budget: letters after which no other plan is proved, counted from the first of all.
             each: letters that the search for another plan may take.
         """
-        best: Proof | None = None
-        lucky = False
         while True:
             proof = self._blocks.prove(self._people)
-            if proof.shown and (best is None or lucky or self.search.trials.cheaper(proof.people, best.people)):
-                best = proof
-            if proof.copies:
+            if proof.shown or proof.copies or self._blocks.looks >= _LOOKS:
                 return proof
             self._learn(proof)
-            # A plan that is not shown is of no use, so the budget ends only the search for better ones.
-            if self._blocks.looks >= _LOOKS or (best is not None and self._sample.spent >= budget):
-                return best or proof
-            people = self._near(proof.people, self._sample.spent + each)
-            trials = self.search.trials
-            if people == proof.people or not trials.meets(people):
-                return best or proof
-            # What all blocks together hold to miss a target was shown by luck, and gives way to a dearer plan.
-            lucky = best is not None and not trials.meets(best.people)
-            if best is not None and not lucky and not trials.cheaper(people, best.people):
-                return best
-            self._people = people
+            lacking = np.array([index not in proof.met for index in range(len(proof.targets))])
+            failed = self._sample.compliance(proof.people) - self._sample.targets + _A_HAIR
+            self._sample.margin = np.where(lacking, np.maximum(self._sample.margin, failed), self._sample.margin)
+            self._search_on(each)
+            if self._people == proof.people or not self.search.trials.meets(self._people):
+                return proof
 
-    def _near(self, people: People, budget: int) -> People:
-        """A cheap and stable staffing near one, that meets the targets; the most people if none was found."""
+    def _measure(self) -> None:
+        """Measure effects at the plan; what was measured before, with other letters, counts as much."""
+        surface = LocalSearch(SearchTrials(self._sample, 0)).surface(self._people)
+        self._surface = surface if self._surface is None else surface.pooled(self._surface)
+
+    def _search_on(self, letters: int) -> None:
+        """Find a cheap and stable staffing near the plan that meets the targets; the most people if none was found."""
+        budget = self._sample.spent + letters
         for _ in range(_STABLE):
             self.search = search = Search(self._sample, budget)
-            people, self._surface = search.near(people, self._surface)
-            if not self._sample.stability.unstable(people):
+            self._people = search.near(self._people, self._surface)
+            if not self._sample.stability.unstable(self._people):
                 break
-        return people
 
-    def _learn(self, proof: Proof) -> None:
+    def _learn(self, block: Block) -> None:
+        """Search on a block from now on, with a margin by what all blocks so far say."""
+        before, replications = self._sample, block.replications[: -(-len(block.replications) // _PART)]
+        self._sample = sample = SearchSample(before.simulator, replications, before.stability, block.people)
         made = self._blocks.made
         weights = np.array([float(len(each.replications)) for each in made])
-        differences = np.array([each.shares - self._sample.compliance(each.people) for each in made])
-        # The sample's own replications count too: all together they estimate how much it flatters.
-        share = weights.sum() / (weights.sum() + len(self._sample.replications))
-        flattered = share * (weights @ differences) / weights.sum()
-        if not proof.shown:
-            failed = self._sample.compliance(proof.people) - self._sample.targets + _A_HAIR
-            lacking = np.array([index not in proof.met for index in range(len(failed))])
-            self._floor = np.where(lacking, np.maximum(self._floor, failed), self._floor)
-        margin = self._blocks.margin(self._sample.decided(proof.people))
-        self._sample.margin = np.maximum(margin - flattered, self._floor)
+        differences = np.array([each.shares - sample.compliance(each.people) for each in made])
+        margin = self._blocks.margin(block.decided)
+        sample.margin = margin - (weights @ differences) / weights.sum()
