@@ -58,7 +58,7 @@ class TargetCompliance:
 
 
 @dataclass(frozen=True)
-class Block:
+class FreshBlock:
     """A staffing on fresh seeds.
 
     Attributes:
@@ -76,7 +76,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Proof(Block):
+class Proof(FreshBlock):
     """Proof of a staffing on fresh seeds.
 
     Attributes:
@@ -140,7 +140,7 @@ class Blocks:
     def __init__(self, simulator: Simulator, size: int, *, chance: bool = True) -> None:
         self.simulator, self.size, self.chance = simulator, size, chance
         self.looks = 0
-        self.made: list[Block] = []
+        self.made: list[FreshBlock] = []
 
     @property
     def letters(self) -> float:
@@ -148,10 +148,10 @@ class Blocks:
         meter = self.simulator.meter
         return self.size * meter.letters / max(meter.replications, 1)
 
-    def explore(self, people: People) -> Block:
+    def explore(self, people: People) -> FreshBlock:
         """Simulate a plan on the next block, without a judgement, which therefore takes no confidence."""
         replications = self._next(self.size)
-        self.made.append(Block(people, replications, self.simulator.decided(people, replications)))
+        self.made.append(FreshBlock(people, replications, self.simulator.decided(people, replications)))
         return self.made[-1]
 
     def prove(self, people: People, size: int | None = None) -> Proof:

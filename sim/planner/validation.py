@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from sim.planner.local_search import LocalSearch, Surface
-from sim.planner.proof import Block, Blocks, Proof
+from sim.planner.proof import Blocks, FreshBlock, Proof
 from sim.planner.sample import SearchSample, SearchTrials
 from sim.planner.search import Search
 from sim.planner.staffing_cells import People
@@ -103,7 +103,7 @@ class Validation:
             if not self._sample.stability.unstable(self._people):
                 break
 
-    def _learn(self, block: Block) -> None:
+    def _learn(self, block: FreshBlock) -> None:
         """Search on a block from now on, with a margin by what all blocks so far say."""
         before, replications = self._sample, block.replications[: -(-len(block.replications) // _PART)]
         self._sample = sample = SearchSample(before.simulator, replications, before.stability, block.people)
