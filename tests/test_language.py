@@ -123,6 +123,14 @@ def test_an_error_in_english_is_as_it_was_raised() -> None:
     assert error_text(failed, "zh") == "a.yaml 是文件；请指定文件夹\na note"
 
 
+def test_an_error_of_the_system_is_told_by_file_and_reason() -> None:
+    missing = FileNotFoundError(2, "No such file or directory", "a/b.yaml")
+    assert error_text(missing, "en") == "a/b.yaml: No such file or directory"
+    assert error_text(missing, "zh") == "a/b.yaml：没有这个文件或文件夹"
+    moved = PermissionError(13, "Permission denied", "a", None, "b")
+    assert error_text(moved, "en") == "a → b: Permission denied"
+
+
 def test_translations_use_the_values_of_the_english_text() -> None:
     for english, chinese in entries("zh", "messages").items():
         assert set(re.findall(r"\{\d\}", chinese)) <= set(re.findall(r"\{\d\}", english)), english

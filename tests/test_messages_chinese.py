@@ -208,7 +208,7 @@ WRONG = [
     (["serve", "desk.yaml", "--host", "0.0.0.0"], "--host 0.0.0.0 允许其他机器访问，须同时给出 --token"),
     (["serve", "desk.yaml", "--token", "short"], "--token 至少 16 个字符（现为 5）"),
     (["run", "desk.yaml", "--cluster", "localhost"], "应形如 tcp://host:8786 或 tls://host:8786，而不是"),
-    (["replay", "none.csv", "--to", "http://127.0.0.1:9/"], "无法作为来信记录读取：none.csv：没有这个文件或文件夹"),
+    (["replay", "none.csv", "--to", "http://127.0.0.1:9/"], "无法作为来信记录读取：没有这个文件或文件夹"),
     (["fit", "open.csv", "--columns", "received=when"], "没有列 “when”（现有 received）"),
     (["fit", "log.csv"], "没有可识别为 received 的列（现有 when）"),
     (["check", "longer.yaml"], "extension[0].by: 须与 served 一样按日历时间计（现为 2 working days）"),

@@ -124,7 +124,7 @@ def test_a_field_that_is_no_field_is_found_with_its_line(tmp_path: Path) -> None
 
 
 def test_a_trace_that_is_not_there() -> None:
-    with pytest.raises(ScenarioError, match="cannot be read as a trace"):
+    with pytest.raises(ScenarioError, match=r"cannot be read as a trace: No such file or directory$"):
         read_trace(Path("nowhere.csv"))
 
 

@@ -97,7 +97,7 @@ def read_call_trace(path: Path) -> Calls:
         content = path.read_bytes()
         rows = read_calls(content) if holds_calls(decoded(content)) else None
     except OSError as error:
-        raise ScenarioError(str(path), [Problem(f"cannot be read as a trace: {error}")]) from None
+        raise ScenarioError(str(path), [Problem(f"cannot be read as a trace: {error.strerror or error}")]) from None
     except ValueError as error:
         raise ScenarioError(str(path), [Problem(str(error))]) from None
     if rows is None:

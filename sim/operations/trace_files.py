@@ -42,7 +42,7 @@ def read_trace(path: Path) -> list[TracedLetter]:
     try:
         letters = parse_letters(path.read_bytes(), TraceColumns(), json_lines=path.suffix.lower() in JSON_LINES)
     except OSError as error:
-        raise ScenarioError(str(path), [Problem(f"cannot be read as a trace: {error}")]) from None
+        raise ScenarioError(str(path), [Problem(f"cannot be read as a trace: {error.strerror or error}")]) from None
     except TraceError as error:
         rows = [Problem(str(row), line=row.line) for row in error.rows[:_MOST_PROBLEMS]]
         raise ScenarioError(str(path), rows or [Problem(str(error))]) from None

@@ -10,6 +10,10 @@ def error_text(error: Exception, lang: str) -> str:
     """The text of an error with its notes; of a scenario, all its problems."""
     if isinstance(error, ScenarioError):
         return _problems_text(error, lang)
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        # The number that the system gives it says nothing to people.
+        files = " → ".join(str(file) for file in (error.filename, error.filename2) if file is not None)
+        return say(lang, "help.of-file", file=files, reason=translated(lang, error.strerror))
     notes: list[str] = getattr(error, "__notes__", [])
     return "\n".join(_line_text(line, lang) for text in (str(error), *notes) for line in text.splitlines())
 
