@@ -164,7 +164,7 @@ def stress(scenario: Path, options: Options) -> None:
 @takes("set replications seed engine machines")
 @click.option(
     "--export",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path),
     help="Folder for a trace to replay, and event logs for process mining.",
 )
 @click.option(
@@ -183,10 +183,13 @@ def targets(scenario: Path, options: Options, export: Path | None, backlog_at: i
     get_ready_to_draw("targets", options)
     (loaded,) = load_all([scenario], options.layers())
     instant = None if backlog_at is None else _second_of(backlog_at, loaded.scenario)
+    from sim.output.folders.result_folder import refuse_file
     from sim.output.results.load import export_replication
     from sim.output.results.load import targets as targets_of
     from sim.output.words import say
 
+    if export is not None:
+        refuse_file(export)
     with progress_bar(loaded.stem, loaded.scenario.replications, options.silent) as progress:
         result = targets_of(loaded, options, progress=progress)
     exported = (

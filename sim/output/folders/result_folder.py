@@ -198,9 +198,7 @@ class ResultFolder:
         (draft.folder / MANIFEST).replace(self.path / MANIFEST)
 
     def _condition(self) -> Condition:
-        # Other than those of `Path` these take any name, be it too long for a file; a loop of links leads to itself.
-        if os.path.lexists(os.path.realpath(self.path)) and not os.path.isdir(self.path):
-            raise SimError(f"{self.path} is a file; name a folder")
+        refuse_file(self.path)
         return condition_of(self.path)
 
     def _is_drawn(self, condition: Condition, any_language: bool = False) -> bool:
@@ -216,6 +214,13 @@ class ResultFolder:
 def is_page(name: str) -> bool:
     """Whether a file of a folder is one of its charts, or its page."""
     return name.startswith(PAGES)
+
+
+def refuse_file(path: Path) -> None:
+    """Raise SimError where results should go to what is a file."""
+    # Other than those of `Path` these take any name, be it too long for a file; a loop of links leads to itself.
+    if os.path.lexists(os.path.realpath(path)) and not os.path.isdir(path):
+        raise SimError(f"{path} is a file; name a folder")
 
 
 def require_replaceable(path: Path, condition: Condition) -> None:
