@@ -43,7 +43,7 @@ from sim.scenario.setting import Setting
 from sim.statistics import Verdict
 
 VISITS: Final = 7.2e8
-"""Visits that a plan may simulate if its budget is not said; about a minute and a half of two cores, as measured."""
+"""Visits that a plan may simulate if its budget is not said; less than two minutes of two cores, as measured."""
 
 _VISITS_A_REPLICATION: Final = 6_000
 """What a replication costs besides its visits, in visits."""
