@@ -24,7 +24,7 @@ from sim.planner.frontier import Point, monotone
 from sim.planner.local_search import LocalSearch, Surface, corrected
 from sim.planner.planning import budget_of, plan, sizes_of
 from sim.planner.proof import FRESH, Blocks, critical_value, decided, surely_met
-from sim.planner.sample import SearchTrials
+from sim.planner.sample import SearchSample, SearchTrials
 from sim.planner.simulator import PlanTargets, Simulator
 from sim.planner.stability import Stability, unit_loads, unstable_units
 from sim.planner.staffing_cells import staffing_cells
@@ -240,6 +240,21 @@ def test_the_more_is_explored_the_less_is_asked_of_the_sample_and_the_more_after
     np.testing.assert_allclose(np.array(margins) / margins[0], np.array(parts) / parts[0], rtol=1e-6)
     blocks.prove((4,))
     assert float(blocks.margin(sample)[0]) > margins[-1]
+
+
+def test_a_staffing_that_surely_does_is_simulated_no_further() -> None:
+    office = desk(150, 25, "10 min", "90%")
+    simulator = Simulator(office, staffing_cells(office.scenario), PlanTargets(office))
+    sample = SearchSample(simulator, range(48), Stability(simulator), known=(16,))
+    simulator.decided((16,), range(48))
+    before = simulator.meter.replications
+    trial = sample.trial((18,))
+    assert trial.met
+    assert simulator.meter.replications - before < 48
+    # What is told of it is what the whole sample would say, as far as those replications tell.
+    whole = simulator.decided((18,), range(48))
+    late = float((whole.letters - whole.met).sum() / whole.letters.sum())
+    assert float(trial.used[0]) == pytest.approx(late / 0.1, abs=0.05)
 
 
 # who is not needed

@@ -1,7 +1,7 @@
 """Problem of a search on a sample, least cost so that every target is met and every unit is stable, and trials on it.
 
-A staffing that is surely too small is not simulated to the end: after each replication its late letters are compared
-with those that the whole sample allows, and after some with those of a staffing that was (racing).
+A staffing that is surely too small, or surely does, is not simulated to the end: after each replication its late
+letters are compared with those that the whole sample allows, and after some with those of a staffing that was (racing).
 """
 
 from collections.abc import Sequence
@@ -118,7 +118,7 @@ class SearchSample:
         return self.stability.fits(people)
 
     def trial(self, people: People) -> Trial:
-        """Try a staffing; one that clearly misses a target is not tried to the end."""
+        """Try a staffing; one that clearly misses a target, or surely meets all, is not tried to the end."""
         # To which letters an SLA applies does not depend on the staffing.
         all_letters = self._tried_to_the_end.letters.sum(axis=0)
         lateness = 1 - self.targets
