@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from sim.planner.local_search import Surface
 from sim.planner.proof import Proof, TargetCompliance, judged
+from sim.planner.response_surface import Surface
 from sim.planner.sample import SearchSample
 from sim.planner.search import Search
 from sim.planner.staffing_cells import People

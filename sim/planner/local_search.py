@@ -1,22 +1,22 @@
 """Local search: exchanges of several people at once, proposed by an integer programme and tried on the sample.
 
 One cell at a time it is measured, with the same letters (common random numbers), by what factor some people more or
-fewer change the late letters of each target. Taking these factors to multiply gives a response surface, linear in
-the logarithms, on which a small integer programme finds the cheapest exchange over all cells at once. What it proposes
-is simulated, the surface is corrected by what was seen, and the programme is asked again.
+fewer change the late letters of each target. On this response surface a small integer programme finds the cheapest
+exchange over all cells at once. What it proposes is simulated, the surface is corrected by what was seen, and the
+programme is asked again.
 
 Source: response surfaces with cuts from simulation, as Atlason, Epelman and Henderson, Annals of Operations Research
-127 (2004), 333-358; corrected by secants, as Broyden, Mathematics of Computation 19 (1965), 577-593; trusted as
-far as the last exchange showed, as Conn, Gould and Toint, Trust-Region Methods (2000); the integer programme is solved
-by HiGHS.
+127 (2004), 333-358; trusted as far as the last exchange showed, as Conn, Gould and Toint, Trust-Region Methods (2000);
+the integer programme is solved by HiGHS.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from sim.core.tables import Floats
+from sim.core.tables import Bools, Floats
+from sim.planner.response_surface import Surface
 from sim.planner.sample import EPSILON, SearchTrials
 from sim.planner.staffing_cells import People, with_heads
 
@@ -25,9 +25,6 @@ _PROPOSALS: Final = 8
 
 ASKED: Final = 100
 """How often the programme is asked on one surface; what leaves too few hours is not simulated, and costs no letters."""
-
-_LEAST_EFFECT: Final = 0.05
-"""Of the largest effect on a target; a correction takes every other one for as large as that at least."""
 
 _PART: Final = 12
 """Effects are measured by a change of this part of a team's largest cell, so that they are more than chance.
@@ -38,11 +35,21 @@ Its smaller cells, which may take its place, change by as many: one person at a 
 _REACH: Final = 1.0
 """An exchange at first changes a cell by so many times what its effect was measured by, at most.
 
-That is twice as much after an exchange that saved something, and half as much after one that failed (trust region).
+That is twice as much for those that an exchange changed which saved something, and half as much for those that had a
+part in it where one failed (trust region).
 """
 
 _FARTHEST: Final = 16
 """Of a repair that nothing nearer makes good, the reach beyond which it may go anywhere."""
+
+_HOPE: Final = 0.5
+"""Standard errors by which a removal may do less harm than was measured; where nothing saves then, twice as many."""
+
+_MOST_HOPE: Final = 2.0
+"""And so many at most."""
+
+_PART_IN_IT: Final = 0.05
+"""Of the largest effect on a target; a cell with less has no part in what it uses of the allowed lateness."""
 
 _LEAST_USED: Final = 1e-3
 """Of the allowed lateness; less than that is as good as none, and has no logarithm."""
@@ -53,34 +60,23 @@ _MOST_USED: Final = 1e6
 _GENEROUS: Final = 0.01
 """By so much of a logarithm more is made good than lacks, and again by so much after each attempt that failed."""
 
-_BARELY: Final = 1e-3
+_BARELY: Final = 5e-3
 """The same of an exchange that has to save something."""
 
 _HAIR: Final = 1e-4
 """Cost of an hour on the roster in a programme, of the cheapest person: of equal costs fewer hours are better."""
 
 
-class Surface(NamedTuple):
-    """Response surface: change of the logarithm of late letters with each person; each shape (cells, targets)."""
-
-    more: Floats  # 0 or less
-    fewer: Floats  # 0 or more
-    errors: Floats  # standard errors of what more people change
-    doubts: Floats  # and of what fewer do; none once an exchange has shown it
-    steps: Floats  # people by which it was measured, (cells,)
-
-    def pooled(self, other: "Surface") -> "Surface":
-        """The mean of two surfaces, measured with different letters near each other."""
-        both = [(mine + theirs) / 2 for mine, theirs in zip(self[:2], other[:2], strict=True)]
-        errors = [np.hypot(mine, theirs) / 2 for mine, theirs in zip(self[2:4], other[2:4], strict=True)]
-        return Surface(both[0], both[1], errors[0], errors[1], self.steps)
-
-
 class LocalSearch:
-    """Local search from one staffing to cheaper ones near it, on the problem of some trials."""
+    """Local search from one staffing to cheaper ones near it, on the problem of some trials.
+
+    Attributes:
+        learned: the last surface, as exchanges corrected it.
+    """
 
     def __init__(self, trials: SearchTrials) -> None:
         self._trials, self._problem = trials, trials.problem
+        self.learned: Surface | None = None
         scale = _HAIR * float(self._problem.cost.min(initial=1.0)) / 168
         self._weights: Floats = self._problem.cost + scale * self._problem.rostered
 
@@ -112,9 +108,7 @@ class LocalSearch:
         if self._trials.exhausted:
             return None
         surface = self.surface(people) if surface is None else surface
-        # Of many cells the one with the most luck seems to help most, so each is taken for no better than it surely is.
-        surely = surface._replace(more=np.minimum(surface.more + surface.errors, 0.0))
-        found = self._proposed(people, surely, saving=False, fixed=fixed)
+        found = self._proposed(people, surface, saving=False, fixed=fixed)
         return None if found is None else found[0]
 
     def forced(self, people: People, surface: Surface, cell: int, heads: int) -> People | None:
@@ -132,8 +126,8 @@ class LocalSearch:
         """Measure the response surface: some people more and fewer of each cell, with the same letters."""
         problem = self._problem
         here = np.atleast_2d(problem.surface(people))
-        more, fewer, errors, doubts = np.zeros((4, len(people), here.shape[1]))
-        steps = np.ones(len(people))
+        cells, steps = len(people), self._steps(people)
+        effects, errors = np.zeros((2, 2 * cells, here.shape[1]))
 
         def changed(cell: int, by: int) -> tuple[Floats, Floats]:
             there = np.atleast_2d(problem.surface(with_heads(people, cell, people[cell] + by)))
@@ -142,16 +136,16 @@ class LocalSearch:
             error = (there - here).std(axis=0) / np.sqrt(max(len(there) - 1, 1)) / np.maximum(used, _LEAST_USED)
             return change, error / abs(by)
 
-        for cell, (heads, step) in enumerate(zip(people, self._steps(people), strict=True)):
+        for cell, (heads, step) in enumerate(zip(people, steps, strict=True)):
             up, down = min(step, problem.most[cell] - heads), min(step, heads - problem.least[cell])
-            steps[cell] = step
             if up:
                 change, errors[cell] = changed(cell, up)
-                more[cell] = np.minimum(change, 0.0)
-            if down:
-                change, doubts[cell] = changed(cell, -down)
-                fewer[cell] = np.maximum(change, 0.0)
-        return Surface(more, fewer, errors, doubts, steps)
+                effects[cell] = np.minimum(change, 0.0)
+            # Whom the work needs for its hours cannot go, whatever that would change.
+            if down and self._trials.fits(with_heads(people, cell, heads - 1)):
+                change, errors[cells + cell] = changed(cell, -down)
+                effects[cells + cell] = np.maximum(change, 0.0)
+        return Surface.measured(people, effects, errors, np.array(steps, dtype=np.float64))
 
     def _steps(self, people: People) -> list[int]:
         """By how many people each cell changes to measure its effect: as many in all cells of a team, (cells,)."""
@@ -180,18 +174,24 @@ class LocalSearch:
 
     def _exchanged(self, people: People, surface: Surface) -> People:
         """The cheapest staffing that exchanges on one surface lead to, which each of them corrects."""
-        reach = _REACH
+        reach = np.full(len(people), _REACH)
         while (found := self._proposed(people, surface, reach, saving=True)) is not None:
             people, surface, reach = found
         return people
 
     def _proposed(
-        self, people: People, surface: Surface, reach: float = _REACH, *, saving: bool, fixed: tuple[int, ...] = ()
-    ) -> tuple[People, Surface, float] | None:
+        self,
+        people: People,
+        surface: Surface,
+        reach: Floats | None = None,
+        *,
+        saving: bool,
+        fixed: tuple[int, ...] = (),
+    ) -> tuple[People, Surface, Floats] | None:
         """The first of the proposed staffings that meets the targets, the surface as they corrected it, and the reach.
 
         Args:
-            reach: of an exchange, in what the effect of each cell was measured by.
+            reach: of an exchange, in what the effect of each cell was measured by, shape (cells,).
             saving: whether it has to save something; else nobody goes. What seems to do no harm by chance would go
                 first, and exchanges look closer at that.
             fixed: cells that do not change.
@@ -200,30 +200,35 @@ class LocalSearch:
         now = _log(trials.of(people).used)
         more = _BARELY if saving else _GENEROUS
         guard, limits = np.where(now > 0, more, 0.0), np.full(cells, np.inf if saving else 0.0)
-        failures = 0
+        reach = np.full(cells, _REACH) if reach is None else reach
+        hope, failed = _HOPE, set[People]()
         for _ in range(ASKED):
-            if trials.exhausted or failures == _PROPOSALS:
+            if trials.exhausted or len(failed) == _PROPOSALS:
                 break
-            # Effects that seem larger than they are would never be tried, so a removal has the benefit of the doubt.
-            hopeful = surface._replace(fewer=np.maximum(surface.fewer - surface.doubts, 0.0)) if saving else surface
-            there = self._programme(people, hopeful, now + guard, reach, saving=saving, limits=limits, fixed=fixed)
-            if not saving and there is None and np.isfinite(reach):
-                reach = 2 * reach if reach < _FARTHEST else np.inf
+            believed = _hopeful(surface, hope) if saving else _sure(surface)
+            there = self._programme(people, believed, now + guard, reach, saving=saving, limits=limits, fixed=fixed)
+            if there is None and saving and hope < _MOST_HOPE:
+                hope = 2 * hope
+                continue
+            if not saving and there is None and np.isfinite(reach).all():
+                reach = np.where(reach < _FARTHEST, 2 * reach, np.inf)
                 continue
             if there is None or there == people:
                 break
+            if there in failed:
+                guard = np.where(_log(trials.of(there).used) > 0, guard + more, guard)
+                continue
             if not trials.fits(there):
                 limits = self._stricter(people, there, limits)
                 continue
-            used = _log(trials.of(there).used)
-            surface = corrected(surface, people, there, used - now)
+            trial = trials.of(there)
+            used, moved = _log(trial.used), np.array(there) != np.array(people)
+            self.learned = surface = surface.corrected(people, there, used - now)
             if trials.meets(there):
-                return there, surface, 2 * reach
-            failures += 1
-            reach = reach / 2 if saving else reach
-            # No effect is corrected beyond none at all; what that leaves is asked of every exchange.
-            guard = np.maximum(guard, used - now - _change(people, there, surface))
-            guard = np.where(used > 0, guard + more, guard)
+                return there, surface, np.where(moved, 2 * reach, reach)
+            failed.add(there)
+            if saving:
+                reach = np.where(moved & _matters(surface, trial.used > 1), reach / 2, reach)
         return None
 
     def _stricter(self, people: People, there: People, limits: Floats) -> Floats:
@@ -242,7 +247,7 @@ class LocalSearch:
         people: People,
         surface: Surface,
         used: Floats,
-        reach: float = _REACH,
+        reach: Floats | float = _REACH,
         *,
         saving: bool,
         limits: Floats | None = None,
@@ -266,19 +271,25 @@ class LocalSearch:
         down = down if limits is None else np.minimum(down, limits)
         for cell in fixed:
             up[cell] = down[cell] = 0
-        rows = [LinearConstraint(np.hstack([surface.more.T, surface.fewer.T]), -np.inf, -used)]
+        measured = np.array(surface.people, dtype=np.float64)
+        low, high = heads - down - measured, heads + up - measured
+        bounds = Bounds(np.maximum([low, -high], 0).ravel(), np.maximum([high, -low], 0).ravel())
+        # Who goes does at least the harm that somebody who comes does good; else both would be worth their while.
+        effects = np.vstack([surface.more, np.maximum(surface.fewer, -surface.more)]).T
+        here = surface.moved(people)
+        rows = [LinearConstraint(effects, -np.inf, effects @ here - used)]
         if len(problem.work):
-            lacking = problem.work - problem.hours @ heads
+            lacking = problem.work - problem.hours @ measured
             rows.append(LinearConstraint(np.hstack([problem.hours, -problem.hours]), lacking - 1e-6, np.inf))
         price = np.concatenate([self._weights, -self._weights])
         if saving:
             least = 0.5 * float(self._weights.min()) * _HAIR
-            rows.append(LinearConstraint(price[np.newaxis, :], -np.inf, -least))
+            rows.append(LinearConstraint(price[np.newaxis, :], -np.inf, price @ here - least))
         # A hair more for each change, so that nobody comes where another goes for nothing.
         found = milp(
             price + EPSILON,
             integrality=np.ones(2 * cells),
-            bounds=Bounds(0, np.concatenate([up, down])),
+            bounds=bounds,
             constraints=rows,
             # With presolve HiGHS now and then writes a line of its own to standard output, where figures go.
             options={"mip_rel_gap": 0.0, "node_limit": 2_000, "presolve": False},
@@ -286,40 +297,27 @@ class LocalSearch:
         if found.x is None:
             return None
         change = np.rint(found.x).astype(np.int64)
-        there = tuple(int(each) for each in np.array(people) + change[:cells] - change[cells:])
+        there = tuple(int(each) for each in np.array(surface.people) + change[:cells] - change[cells:])
         return None if saving and there == people else there
 
 
-def corrected(surface: Surface, people: People, there: People, change: Floats) -> Surface:
-    """Secant correction of a surface by an exchange that was seen; effects with the largest part in it change most.
-
-    Args:
-        change: seen in the logarithm of the late letters of each target, shape (targets,).
-    """
-    cells = len(people)
-    moved = _moved(people, there)[:, np.newaxis]
-    effects = np.concatenate([surface.more, surface.fewer])
-    sizes = np.abs(effects)
-    part = moved * np.maximum(sizes, _LEAST_EFFECT * sizes.max(axis=0)) ** 2
-    missing = change - _change(people, there, surface)
-    whole = (moved * part).sum(axis=0)
-    effects = effects + part * np.divide(missing, whole, out=np.zeros_like(missing), where=whole > 0)
-    return surface._replace(
-        more=np.minimum(effects[:cells], 0.0),
-        fewer=np.maximum(effects[cells:], 0.0),
-        doubts=np.where(moved[cells:] > 0, 0.0, surface.doubts),
-    )
+def _hopeful(surface: Surface, hope: float) -> Surface:
+    """Removals with the benefit of the doubt: what seems to do more harm than it does would never be tried."""
+    more, fewer, doubts = surface.more, surface.fewer, surface.errors[len(surface.people) :]
+    return surface._replace(effects=np.vstack([more, np.maximum(fewer - hope * doubts, 0.0)]))
 
 
-def _change(people: People, there: People, surface: Surface) -> Floats:
-    change: Floats = _moved(people, there) @ np.concatenate([surface.more, surface.fewer])
-    return change
+def _sure(surface: Surface) -> Surface:
+    """Additions for no better than they surely are: of many cells the one with the most luck seems to help most."""
+    more, fewer, doubts = surface.more, surface.fewer, surface.errors[: len(surface.people)]
+    return surface._replace(effects=np.vstack([np.minimum(more + _HOPE * doubts, 0.0), fewer]))
 
 
-def _moved(people: People, there: People) -> Floats:
-    """People of each cell who come, and then of each who go, shape (2 * cells,)."""
-    difference = np.array(there, dtype=np.float64) - np.array(people)
-    return np.concatenate([np.maximum(difference, 0), np.maximum(-difference, 0)])
+def _matters(surface: Surface, targets: Bools) -> Bools:
+    """Which cells have a part in late letters of some of the targets, shape (cells,)."""
+    sizes = np.maximum(-surface.more, surface.fewer)
+    matters: Bools = (sizes >= _PART_IN_IT * sizes.max(axis=0))[:, targets].any(axis=1)
+    return matters
 
 
 def _log(used: Floats) -> Floats:

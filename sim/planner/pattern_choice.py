@@ -18,7 +18,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from sim.core.tables import Floats, Int64s
 from sim.models.studies import Plan
-from sim.planner.local_search import Surface
+from sim.planner.response_surface import Surface
 from sim.planner.sample import EPSILON
 from sim.planner.simulator import PlanTargets, Simulator
 from sim.planner.slot_effects import DUTY_SLOTS, SlotEffects, people_by_slot

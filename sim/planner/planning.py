@@ -79,11 +79,11 @@ class Shares:
     allocation: float = 0.28
     quick: float = 0.32
     explored: float = 0.90
-    validation: float = 0.13  # for each search of the validation, on its own
+    validation: float = 0.11  # for each search of the validation, on its own
     substitution: float = 0.80
     removals: float = 0.86
     bound: float = 0.88
-    frontier: float = 0.025  # on its own
+    frontier: float = 0.015  # on its own
 
 
 _STAGES: Final = Shares()

@@ -29,12 +29,13 @@ _LEAST_LOOKS: Final = 3
 """So many replications are simulated before a staffing is given up: one bad one says little."""
 
 _RACED: Final = (12, 24, 48)
-"""Replications after which it is asked whether the late letters, compared with another's, will surely do or not."""
+"""Replications after which it is asked whether the late letters, compared with another's, will surely be too many, or,
+from half the sample on, surely few enough."""
 
 _SURE: Final = 2
 """Standard errors of that comparison by which they must be too many, or few enough."""
 
-_MEASURED: Final = 5
+_MEASURED: Final = 7
 """On this part of the replications it is measured what people more or fewer change; differences need fewer than levels.
 """
 
@@ -135,7 +136,9 @@ class SearchSample:
                 expected, error = _expected(stacked(parts), self._tried_to_the_end)
                 limit = allowed * all_letters
                 too_many = (expected - _SURE * error > limit + _A_FEW).any()
-                if too_many or (expected + _SURE * error < limit).all():
+                # A few replications in which nothing differs would say as much.
+                enough = 2 * len(parts) >= len(self.replications) and (expected + _SURE * error < limit).all()
+                if too_many or enough:
                     late, letters = expected, all_letters
                     break
         else:

@@ -17,8 +17,9 @@ from typing import Final
 
 import numpy as np
 
-from sim.planner.local_search import LocalSearch, Surface
+from sim.planner.local_search import LocalSearch
 from sim.planner.lower_bound import STEPS
+from sim.planner.response_surface import Surface
 from sim.planner.sample import EPSILON, SearchSample, SearchTrials, Trial, towards
 from sim.planner.staffing_cells import People, with_heads
 
@@ -96,7 +97,7 @@ class Search:
         surface = self.local.surface(people) if surface is None else surface
         if not self.trials.meets(people):
             people = self.local.repaired(people, surface) or self.descend(self.raised(people))
-        return self.local.improve(self.best or people, surface)
+        return self.local.improve(self.best or people, self.local.learned or surface)
 
     def restart(self) -> None:
         """Change one cell by many people and search on from there, until that has not helped for some time."""

@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from sim.planner.local_search import LocalSearch, Surface
+from sim.planner.local_search import LocalSearch
 from sim.planner.proof import Blocks, FreshBlock, Proof
+from sim.planner.response_surface import Surface
 from sim.planner.sample import SearchSample, SearchTrials
 from sim.planner.search import Search
 from sim.planner.staffing_cells import People
@@ -60,15 +61,14 @@ class Validation:
         self._sample.margin = self._blocks.margin(self._sample.decided(self._people))
         self._measure()
         self._search_on(each)
-        for block in range(_EXPLORED if self._blocks.chance else 0):
+        for _ in range(_EXPLORED if self._blocks.chance else 0):
             # What is explored still has to be proved.
             if self._sample.spent + 2 * self._blocks.letters > budget:
                 break
             # The letters of this sample make room for those of the next one.
             self._sample.simulator.forget(self._sample.replications)
             self._learn(self._blocks.explore(self._people))
-            if block == 0:
-                self._measure()
+            self._measure()
             self._search_on(each)
 
     def proved(self, each: int) -> Proof:
