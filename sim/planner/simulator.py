@@ -48,6 +48,11 @@ def first_of(decided: Decided, replications: int) -> Decided:
     return Decided(*(each[:replications] for each in decided))
 
 
+def concatenated(blocks: Sequence[Decided]) -> Decided:
+    """The replications of several blocks, one after the other."""
+    return Decided(*(np.concatenate(each) for each in zip(*blocks, strict=True)))
+
+
 def worst_case_compliance(decided: Decided) -> Floats:
     """Compliance with each target over replications, undecided letters at worst; 1 where there are no letters."""
     met, letters = decided.met.sum(axis=0), decided.letters.sum(axis=0)

@@ -15,6 +15,7 @@ from sim.planner.proof import Blocks, FreshBlock, Proof
 from sim.planner.response_surface import Surface
 from sim.planner.sample import SearchSample, SearchTrials
 from sim.planner.search import Search
+from sim.planner.simulator import concatenated
 from sim.planner.staffing_cells import People
 
 _EXPLORED: Final = 2
@@ -110,5 +111,5 @@ class Validation:
         made = self._blocks.made
         weights = np.array([float(len(each.replications)) for each in made])
         differences = np.array([each.shares - sample.compliance(each.people) for each in made])
-        margin = self._blocks.margin(block.decided)
+        margin = self._blocks.margin(concatenated([each.decided for each in made]))
         sample.margin = margin - (weights @ differences) / weights.sum()
