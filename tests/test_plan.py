@@ -484,6 +484,9 @@ def test_the_command_plans_and_writes_a_scenario_that_runs(tmp_path: Path, monke
     refused = command("desk.yaml", "--write", "planned.yaml")
     assert refused.exit_code == 2
     assert "is there already; name another, or say --force to replace it" in refused.output
+    # No --force makes a scenario of a folder.
+    refused = command("desk.yaml", "--write", ".")
+    assert (refused.exit_code, "is a directory" in refused.stderr) == (2, True)
 
 
 def test_the_command_tells_programs_the_plan_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from sim.core.options import Options
 from sim.operations.operations import operations_of
 from sim.operations.service_level import ASSUMED, PERIODS, Demand, ServiceLevel, read_demands
 from sim.operations.targets import Rate, Targets, targets
+from sim.output.text.targets import digits
 from sim.scenario.loading import load
 from sim.scenario.setting import Setting, setting_of
 from sim.statistics import Estimate, Verdict
@@ -281,3 +282,10 @@ def test_a_system_that_cannot_be_meant_is_refused(tmp_path: Path, section: str, 
     with pytest.raises(ScenarioError) as refused:
         ready(tmp_path, f"{SCENARIO}\nsystem: {section}\n")
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [(0, "0"), (8e-05, "0.00008"), (0.0349, "0.035"), (1.25, "1.2"), (8412, "8,412")]
+)
+def test_small_rates_are_told_with_two_digits_and_no_exponent(amount: float, text: str) -> None:
+    assert digits(amount) == text

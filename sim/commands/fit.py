@@ -4,7 +4,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from sim.commands.options import PATH, share_up_to, takes
+from sim.commands.options import FILE, PATH, share_up_to, takes
 from sim.commands.terminal import get_ready_to_draw, show, show_written
 from sim.core.options import Options
 
@@ -53,7 +53,7 @@ def _columns(_: click.Context, __: click.Parameter, written: tuple[str, ...]) ->
     metavar="NAME",
     help="Sheet of a spreadsheet, if several may be meant; repeatable.",
 )
-@click.option("--write", "file", type=PATH, help="Write the scenario, and the files that it names beside it.")
+@click.option("--write", "file", type=FILE, help="Write the scenario, and the files that it names beside it.")
 @click.option(
     "--backlog-to", "backlog", type=PATH, help="Write the letters that are open when the log ends, to go on from."
 )

@@ -28,6 +28,7 @@ def scheduler(_: click.Context, __: click.Parameter, written: str | None) -> str
 
 
 PATH: Final = click.Path(path_type=Path)
+FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 OPTIONS: Final[dict[str, Command]] = {
     "set": click.option(

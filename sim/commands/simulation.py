@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from sim.commands.options import ASKED_WRONGLY, BREACHED, PATH, SCENARIO, SCENARIOS, VARY, moment, takes
+from sim.commands.options import ASKED_WRONGLY, BREACHED, FILE, SCENARIO, SCENARIOS, VARY, moment, takes
 from sim.commands.terminal import (
     complain,
     get_ready_to_draw,
@@ -106,7 +106,7 @@ def compare(scenarios: tuple[Path, ...], varied: tuple[str, ...], options: Optio
 @click.command()
 @SCENARIO
 @takes("set replications seed engine machines")
-@click.option("--write", "file", type=PATH, help="Write the plan as a scenario to run.")
+@click.option("--write", "file", type=FILE, help="Write the plan as a scenario to run.")
 @takes("out force page json quiet")
 def plan(scenario: Path, options: Options, file: Path | None) -> None:
     """Find the fewest staff, by team and roster, that meet every target, and prove it on fresh seeds.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 from rich.console import Group
 from rich.text import Text
 
@@ -31,7 +32,8 @@ def targets_sentences(targets: Targets, lang: str) -> Iterator[str]:
     receive, together = targets.operations[RECEIVE], targets.operations[ALL]
     peaks = {period: f"{getattr(receive, f'per_{period}').peak:,}" for period in COUNTED}
     often = say(lang, f"targets.once-{receive.per_second.rarest or 'seen'}")
-    yield say(lang, "targets.asked-peak", **peaks, all=f"{together.per_second.peak:,}", often=often)
+    all_calls, letters = f"{together.per_second.peak:,}", receive.per_second.peak
+    yield say(lang, "targets.asked-peak", n=letters, **peaks, all=all_calls, often=often)
     if together.peak_factor is not None:
         yield say(lang, "targets.asked-factor", factor=number(together.peak_factor), hour=f"{together.per_hour.peak:,}")
     yield say(lang, "targets.levels-from-rates" if receive.per_second.from_rates else "targets.levels-from-days",
@@ -177,8 +179,10 @@ def _few(estimate: Estimate, parts: int = 1) -> str:
 
 
 def digits(amount: float) -> str:
-    """A number, of small ones two digits."""
-    return number(amount) if amount >= 1 or not amount else f"{amount:.2g}"
+    """A number, of small ones two digits, without an exponent."""
+    if amount >= 1 or not amount:
+        return number(amount)
+    return np.format_float_positional(amount, precision=2, fractional=False, trim="-")
 
 
 def _level(level: ReturnLevel | None, *, interval: bool = False) -> str:
