@@ -35,22 +35,35 @@ def changed(number):
 """
 
 
-def test_the_engine_is_compiled_once_and_says_so_and_again_if_what_was_kept_is_damaged(tmp_path: Path) -> None:
+CALLS = "from program.outer import outer; assert outer(1) == {}"
+
+
+def test_the_engine_is_compiled_once_and_says_so(tmp_path: Path) -> None:
     assert [said(LOADED_BY_A_WORKER, tmp_path), said(ENGINE, tmp_path)] == [COMPILING, ""]
+
+
+def test_what_was_kept_and_is_damaged_is_compiled_again(tmp_path: Path) -> None:
+    program_in(tmp_path)
+    assert said(CALLS.format(2), tmp_path) == COMPILING
     for kept in tmp_path.rglob("*.nb?"):
         kept.write_bytes(kept.read_bytes()[:200])
-    assert [said(ENGINE, tmp_path), said(ENGINE, tmp_path)] == [COMPILING, ""]
+    assert [said(CALLS.format(2), tmp_path), said(CALLS.format(2), tmp_path)] == [COMPILING, ""]
 
 
 def test_an_edit_in_a_module_that_is_called_is_noticed(tmp_path: Path) -> None:
-    called = tmp_path / "program" / "called.py"
+    called = program_in(tmp_path)
+    assert [said(CALLS.format(2), tmp_path), said(CALLS.format(2), tmp_path)] == [COMPILING, ""]
+    called.write_text(CALLED.replace("+ 1", "+ 2"))
+    assert said(CALLS.format(3), tmp_path) == COMPILING
+
+
+def program_in(folder: Path) -> Path:
+    """The file of the module that is called, of a program in a folder."""
+    called = folder / "program" / "called.py"
     called.parent.mkdir()
     called.with_name("outer.py").write_text(OUTER)
-    calls = "from program.outer import outer; assert outer(1) == {}"
     called.write_text(CALLED)
-    assert [said(calls.format(2), tmp_path), said(calls.format(2), tmp_path)] == [COMPILING, ""]
-    called.write_text(CALLED.replace("+ 1", "+ 2"))
-    assert said(calls.format(3), tmp_path) == COMPILING
+    return called
 
 
 def said(code: str, folder: Path) -> str:
