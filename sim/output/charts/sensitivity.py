@@ -26,7 +26,7 @@ _MOST_DRAWN: Final = 12
 """Figures of a tornado."""
 
 
-@chart("sensitivity", "tornado", 10, width=6.4, height=4.2)
+@chart("sensitivity", "tornado", 10, width=6.4, height=5.2)
 class Tornado(Chart[Sensitivity]):
     """What each figure alone moves, the largest on top."""
 
@@ -75,6 +75,7 @@ class Tornado(Chart[Sensitivity]):
                     interval_bar(ax, row + shift, end, 100, color=BLACK, linewidth=1)
         ax.axvline(0, color=BLACK, linewidth=1)
         rows_axis(ax, [self._row(effect) for effect in shown])
+        ax.tick_params(axis="y", labelsize=8)  # of two lines each
         ax.grid(axis="x")
         ax.set_xlabel(self.say("axis"))
         return ax
