@@ -43,7 +43,10 @@ _FARTHEST: Final = 16
 """Of a repair that nothing nearer makes good, the reach beyond which it may go anywhere."""
 
 _HOPE: Final = 0.5
-"""Standard errors by which a removal may do less harm than was measured; where nothing saves then, twice as many."""
+"""Standard errors by which a removal may do less harm than was measured, and somebody who comes does less good.
+
+Where nothing saves then, a removal may do less harm by twice as many.
+"""
 
 _MOST_HOPE: Final = 2.0
 """And so many at most."""
@@ -58,7 +61,7 @@ _MOST_USED: Final = 1e6
 """And where none is allowed, any lateness counts as so many times the allowed one."""
 
 _GENEROUS: Final = 0.01
-"""By so much of a logarithm more is made good than lacks, and again by so much after each attempt that failed."""
+"""By so much of a logarithm more is made good than lacks, and again by so much where what failed is proposed again."""
 
 _BARELY: Final = 5e-3
 """The same of an exchange that has to save something."""
