@@ -227,7 +227,7 @@ class LocalSearch:
             trial = trials.of(there)
             used, moved = _log(trial.used), np.array(there) != np.array(people)
             self.learned = surface = surface.corrected(people, there, used - now)
-            if trials.meets(there):
+            if trial.met:
                 return there, surface, np.where(moved, 2 * reach, reach)
             failed.add(there)
             if saving:

@@ -80,7 +80,7 @@ class Surface(NamedTuple):
         """The surface by what an exchange was seen to change, shape (targets,)."""
         moved = self.moved(there) - self.moved(people)
         gains = self.covariance @ moved / (moved @ self.covariance @ moved + _NOISE**2)[:, np.newaxis]
-        effects = self.effects + (gains * (change - moved @ self.effects)[:, np.newaxis]).T
+        effects = self.effects + (gains * (change - self.change(people, there))[:, np.newaxis]).T
         covariance = self.covariance - gains[:, :, np.newaxis] * (moved @ self.covariance)[:, np.newaxis, :]
         cells = len(self.people)
         effects = np.vstack([np.minimum(effects[:cells], 0.0), np.maximum(effects[cells:], 0.0)])
@@ -96,11 +96,11 @@ class Surface(NamedTuple):
     def _at(self, people: People) -> "Surface":
         """The same surface near another staffing, without the bend where it was measured."""
         cells = len(people)
-        gone = np.array(people) - np.array(self.people)
+        added = np.array(people) - np.array(self.people)
         same = np.eye(2 * cells)
         # Beyond the bend one fewer takes back what one more brought, and the other way round.
         as_other = np.eye(2 * cells, k=cells) + np.eye(2 * cells, k=-cells)
-        which = np.concatenate([gone < 0, gone > 0])[:, np.newaxis]
+        which = np.concatenate([added < 0, added > 0])[:, np.newaxis]
         to_there = np.where(which, -as_other, same)
         return self._replace(
             people=people, effects=to_there @ self.effects, covariance=to_there @ self.covariance @ to_there.T
