@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from sim.commands.options import ASKED_WRONGLY, BREACHED, FILE, SCENARIO, SCENARIOS, VARY, moment, takes
+from sim.commands.options import ASKED_WRONGLY, BREACHED, FILE, PATH, SCENARIO, SCENARIOS, VARY, moment, takes
 from sim.commands.terminal import (
     complain,
     get_ready_to_draw,
@@ -162,11 +162,7 @@ def stress(scenario: Path, options: Options) -> None:
 @click.command()
 @SCENARIO
 @takes("set replications seed engine machines")
-@click.option(
-    "--export",
-    type=click.Path(path_type=Path),
-    help="Folder for a trace to replay, and event logs for process mining.",
-)
+@click.option("--export", type=PATH, help="Folder for a trace to replay, and event logs for process mining.")
 @click.option(
     "--backlog-at", callback=moment, metavar="MOMENT",
     help="With --export: list the letters that are open then, such as '2021-05-20 08:00' or 'day 17 08:00'.",
